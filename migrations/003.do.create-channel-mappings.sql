@@ -1,0 +1,25 @@
+-- Phase 1, core tables: the channels that a question is found in.
+CREATE TABLE channel_mappings (
+    /*
+     * One row puts one question into one part of one channel.
+     * A question may sit in several channels; its primary one (questions.channel) is among them.
+     * Writers rely on INSERT OR IGNORE: the same triple a second time is no error and no second row.
+     */
+    -- Counts up; means nothing outside this table.
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    -- The channel, such as system-design.
+    channel_id TEXT NOT NULL,
+    -- The part of the channel; empty for the channel as a whole.
+    sub_channel TEXT NOT NULL,
+    -- The question. No delete action: saving a question by INSERT OR REPLACE must keep its mappings.
+    question_id TEXT NOT NULL REFERENCES questions (id),
+    CONSTRAINT channel_mappings_channel_id_is_not_empty CHECK (channel_id <> ''),
+    -- In this order the unique index also lists the channels with their parts and the questions in them.
+    UNIQUE (channel_id, sub_channel, question_id)
+) STRICT;
+
+CREATE INDEX idx_channel_mappings_question_id_channel_id ON channel_mappings (
+    /* Serves the channels of a question (v_active_questions counts them) and the removal of its mappings. */
+    question_id,
+    channel_id
+);

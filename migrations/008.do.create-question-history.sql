@@ -1,0 +1,131 @@
+-- Phase 3, relationships and history: everything that ever happened to a question, and who did it.
+CREATE TABLE question_history (
+    /*
+     * One row is one event in the life of a question, a test or a coding challenge.
+     * Triggers write the events of the table questions; writers that know more add their own.
+     */
+    -- Counts up; means nothing outside this table.
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    -- The id of the question, test or challenge; no foreign key, because it may be gone or in another table.
+    question_id TEXT NOT NULL,
+    -- What the id belongs to: question, test or coding.
+    question_type TEXT NOT NULL DEFAULT 'question',
+    -- What happened: created, updated, improved, flagged, verified, enriched, deleted or restored.
+    event_type TEXT NOT NULL,
+    -- What kind of writer did it: bot, user, system or import.
+    event_source TEXT NOT NULL,
+    -- Which one: the name of the bot, the user or the import.
+    source_name TEXT,
+    -- What changed, in the words of the writer.
+    changes_summary TEXT,
+    -- The columns that changed: a JSON array of strings.
+    changed_fields TEXT,
+    -- The values before, of just those columns: a JSON object. The whole content for a deleted question.
+    before_snapshot TEXT,
+    -- The values after, of just those columns: a JSON object.
+    after_snapshot TEXT,
+    -- Why it was done.
+    reason TEXT,
+    -- Whatever else the writer wants to keep: a JSON object.
+    metadata TEXT,
+    -- When it happened (ISO-8601, UTC).
+    created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    CONSTRAINT question_history_question_id_is_not_empty CHECK (question_id <> ''),
+    CONSTRAINT question_history_question_type_is_question_test_or_coding CHECK (question_type IN ('question', 'test', 'coding')),
+    CONSTRAINT question_history_event_type_is_created_updated_improved_flagged_verified_enriched_deleted_or_restored CHECK (
+        event_type IN (
+            'created',
+            'updated',
+            'improved',
+            'flagged',
+            'verified',
+            'enriched',
+            'deleted',
+            'restored'
+        )
+    ),
+    CONSTRAINT question_history_event_source_is_bot_user_system_or_import CHECK (
+        event_source IN ('bot', 'user', 'system', 'import')
+    ),
+    CONSTRAINT question_history_changed_fields_is_a_json_array CHECK (
+        iif(
+            json_valid(changed_fields),
+            json_type(changed_fields) = 'array',
+            changed_fields IS NULL
+        )
+    ),
+    CONSTRAINT question_history_before_snapshot_is_a_json_object CHECK (
+        iif(
+            json_valid(before_snapshot),
+            json_type(before_snapshot) = 'object',
+            before_snapshot IS NULL
+        )
+    ),
+    CONSTRAINT question_history_after_snapshot_is_a_json_object CHECK (
+        iif(
+            json_valid(after_snapshot),
+            json_type(after_snapshot) = 'object',
+            after_snapshot IS NULL
+        )
+    ),
+    CONSTRAINT question_history_metadata_is_a_json_object CHECK (
+        iif(
+            json_valid(metadata),
+            json_type(metadata) = 'object',
+            metadata IS NULL
+        )
+    )
+) STRICT;
+
+CREATE INDEX idx_question_history_question_id_question_type_created_at ON question_history (
+    /* Serves the history of a question, the latest first, and the search for an event that is already recorded. */
+    question_id,
+    question_type,
+    created_at
+);
+
+CREATE INDEX idx_question_history_created_at_question_type_event_type_event_source ON question_history (
+    /*
+     * Serves the latest events of all questions, also of one type, kind or source: the other columns let them be
+     * filtered, and counted, in the index alone. Serves the growth per week.
+     */
+    created_at,
+    question_type,
+    event_type,
+    event_source
+);
+
+CREATE TABLE history_writer (
+    /*
+     * Bookkeeping of the history triggers; not one of the 12 tables. Its one row says who is writing to questions.
+     * A writer sets source and source_name first in its transaction and sets them back to NULL last:
+     *     UPDATE history_writer SET source = 'bot', source_name = 'verifier';
+     *     UPDATE history_writer SET source = NULL, source_name = NULL;
+     */
+    -- Always 1: there is one row.
+    id INTEGER NOT NULL PRIMARY KEY DEFAULT 1,
+    -- bot, user, system or import; self: the writer records its own events and the triggers write none; NULL: system.
+    source TEXT,
+    -- Which bot, user or import it is; goes into question_history.source_name.
+    source_name TEXT,
+    -- Set by a trigger: the existing question that the row being inserted meets.
+    replaced_question_id TEXT,
+    -- Set by a trigger: the content of that question before the insert, a JSON object of column and value.
+    replaced_content TEXT,
+    CONSTRAINT history_writer_has_one_row CHECK (id = 1),
+    CONSTRAINT history_writer_source_is_bot_user_system_import_or_self CHECK (
+        source IN ('bot', 'user', 'system', 'import', 'self')
+    ),
+    CONSTRAINT history_writer_replaced_content_is_a_json_object CHECK (
+        iif(
+            json_valid(replaced_content),
+            json_type(replaced_content) = 'object',
+            replaced_content IS NULL
+        )
+    )
+) STRICT;
+
+INSERT INTO
+    history_writer (id)
+VALUES
+    (1);

@@ -1,0 +1,90 @@
+-- Phase 4, advanced features: what people are working through, so that they can go on where they stopped.
+CREATE TABLE user_sessions (
+    /*
+     * One row is one person's way through a test, a voice interview, a certification or a channel.
+     * Maintenance marks sessions abandoned that nobody has touched for 7 days.
+     */
+    -- Identifies the session. A random UUID when the writer gives none.
+    id TEXT NOT NULL PRIMARY KEY DEFAULT (
+        lower(
+            printf(
+                '%s-%s-4%s-%s%s-%s',
+                hex(randomblob(4)),
+                hex(randomblob(2)),
+                substr(hex(randomblob(2)), 2),
+                substr('89AB', 1 + (random() & 3), 1),
+                substr(hex(randomblob(2)), 2),
+                hex(randomblob(6))
+            )
+        )
+    ),
+    -- Whose session it is; NULL for a visitor who is not signed in.
+    user_id TEXT REFERENCES users (id),
+    -- What is worked through: test, voice-interview, certification or channel.
+    session_type TEXT NOT NULL,
+    -- Names the thing worked through within its type, so that the session is found again.
+    session_key TEXT NOT NULL,
+    -- The name shown to the user.
+    title TEXT NOT NULL,
+    -- A second line below the title.
+    subtitle TEXT,
+    -- The channel, where the session belongs to one.
+    channel_id TEXT,
+    -- The certification, where it belongs to one; no foreign key, because the application knows more of them.
+    certification_id TEXT,
+    -- How far the user is, in percent.
+    progress INTEGER NOT NULL DEFAULT 0,
+    -- How many items there are.
+    total_items INTEGER NOT NULL,
+    -- How many of them are done.
+    completed_items INTEGER NOT NULL DEFAULT 0,
+    -- What the application needs to go on, such as the current item: a JSON object.
+    session_data TEXT,
+    -- When the session began (ISO-8601, UTC).
+    started_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    -- When the user last got on with it (ISO-8601, UTC). Follows the progress unless the writer sets it.
+    last_accessed_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    -- When it was completed (ISO-8601, UTC).
+    completed_at TEXT,
+    -- active: under way; completed: done; abandoned: left untouched for 7 days.
+    status TEXT NOT NULL DEFAULT 'active',
+    CONSTRAINT user_sessions_id_is_not_empty CHECK (id <> ''),
+    CONSTRAINT user_sessions_session_type_is_test_voice_interview_certification_or_channel CHECK (
+        session_type IN (
+            'test',
+            'voice-interview',
+            'certification',
+            'channel'
+        )
+    ),
+    CONSTRAINT user_sessions_session_key_is_not_empty CHECK (session_key <> ''),
+    CONSTRAINT user_sessions_progress_is_between_0_and_100 CHECK (progress BETWEEN 0 AND 100),
+    CONSTRAINT user_sessions_total_items_is_not_negative CHECK (total_items >= 0),
+    CONSTRAINT user_sessions_completed_items_is_not_negative CHECK (completed_items >= 0),
+    CONSTRAINT user_sessions_session_data_is_a_json_object CHECK (
+        iif(
+            json_valid(session_data),
+            json_type(session_data) = 'object',
+            session_data IS NULL
+        )
+    ),
+    CONSTRAINT user_sessions_status_is_active_completed_or_abandoned CHECK (status IN ('active', 'completed', 'abandoned'))
+) STRICT;
+
+CREATE INDEX idx_user_sessions_user_id_last_accessed_at ON user_sessions (
+    /* Serves the sessions of a user, the latest first, and the removal of a user. */
+    user_id,
+    last_accessed_at
+);
+
+CREATE INDEX idx_user_sessions_status_last_accessed_at ON user_sessions (
+    /* Serves the sessions under way, the latest first, v_active_sessions, and the search for abandoned ones. */
+    status,
+    last_accessed_at
+);
+
+CREATE INDEX idx_user_sessions_session_key_session_type ON user_sessions (
+    /* Serves going on: the session of a test, an interview, a certification or a channel. */
+    session_key,
+    session_type
+);

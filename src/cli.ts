@@ -1,0 +1,163 @@
+import { existsSync } from "node:fs";
+import { createInterface } from "node:readline/promises";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { type Access, type Config, readConfig, wantsColor } from "./config.ts";
+import { type Connection, openConnection } from "./database/connection.ts";
+import { DatabaseFault, explainFault } from "./database/faults.ts";
+import { refuseExpired, refuseUnwritable } from "./database/permission.ts";
+import type { Target } from "./database/target.ts";
+import { AppError, type ExitCode, exitCodes } from "./errors.ts";
+import { createOutput, type Output } from "./output.ts";
+
+/** What a command's action gets. */
+export interface Context {
+    /** The project's folder: where migrations/, views/, triggers/ and .env are. */
+    readonly root: string;
+    readonly output: Output;
+    /** Aborted by Ctrl-C. */
+    readonly signal: AbortSignal;
+    /** Arguments that are no options. */
+    readonly args: readonly string[];
+}
+
+export interface CommandDefinition<Options> {
+    /** As users type it after `pnpm`. */
+    readonly name: string;
+    /** One sentence; README's table shows it. */
+    readonly summary: string;
+    /** Adds options and arguments. --json and --help are always there. */
+    readonly define?: (command: Command) => void;
+    readonly run: (context: Context, options: Options) => Promise<ExitCode | undefined>;
+}
+
+/** Runs a command to its end and sets the exit code: the one place where errors are caught and printed. */
+export async function runCommand<Options extends object>(definition: CommandDefinition<Options>): Promise<void> {
+    const { argv, json } = readArguments(process.argv.slice(2));
+    const output = createOutput({ json, color: wantsColor(process.stdout) });
+    const interrupt = new AbortController();
+    process.once("SIGINT", () => interrupt.abort());
+    process.once("SIGTERM", () => interrupt.abort());
+    process.exitCode = await run(definition, argv, output, interrupt.signal).catch((error: unknown) => {
+        const known = toAppError(error);
+        output.error(known);
+        return known.exitCode;
+    });
+}
+
+async function run<Options extends object>(
+    definition: CommandDefinition<Options>,
+    argv: readonly string[],
+    output: Output,
+    signal: AbortSignal,
+): Promise<ExitCode> {
+    const command = new Command(definition.name)
+        .description(definition.summary)
+        .usage(definition.define ? "[options]" : "")
+        .exitOverride()
+        .configureOutput({ writeOut: (text) => output.raw(text), writeErr: () => undefined })
+        .showSuggestionAfterError();
+    definition.define?.(command);
+    command.option("--json", "print one JSON document on stdout");
+    try {
+        command.parse(argv, { from: "user" });
+    } catch (error) {
+        if (!(error instanceof CommanderError)) throw error;
+        if (error.exitCode === 0) return exitCodes.done;
+        throw new AppError("usage", error.message.replace(/^error: /, "").replace(/\n/g, " "), {
+            hint: `see \`pnpm ${definition.name} --help\``,
+        });
+    }
+    const context = { root: process.cwd(), output, signal, args: command.args };
+    return (await definition.run(context, command.opts() as Options)) ?? exitCodes.done;
+}
+
+// Some package managers hand a `--` through that stands between their own options and the script's.
+function readArguments(argv: readonly string[]): { argv: readonly string[]; json: boolean } {
+    const own = argv[0] === "--" ? argv.slice(1) : argv;
+    return { argv: own, json: own.includes("--json") };
+}
+
+/** Parses an option's whole number. */
+export function parseCount(value: string): number {
+    if (!/^\d{1,15}$/.test(value)) throw new InvalidArgumentError("It must be a whole number, such as 12.");
+    return Number(value);
+}
+
+/** A database that a command works on. */
+export interface OpenDatabase {
+    readonly config: Config;
+    /** Undefined for a file that does not exist, when the command only reads. */
+    readonly connection: Connection | undefined;
+}
+
+/**
+ * Reads the settings, prints which database it is, and opens it. A command that only reads never creates a file.
+ *
+ * @throws AppError for settings that cannot be used, and for a token that cannot do what the command needs
+ */
+export async function openDatabase(context: Context, access: Access): Promise<OpenDatabase> {
+    const config = readConfig(access, context.root);
+    const { target } = config;
+    if (target.kind === "server" && target.authToken !== undefined) context.output.hide(target.authToken);
+    const notes = config.notes.length === 0 ? "" : ` (${config.notes.join("; ")})`;
+    context.output.field("Database", `${target.label}${notes}`);
+    if (access === "write") refuseUnwritable(target, config.writesOff, new Date());
+    else refuseExpired(target, new Date());
+    const isMissing = access === "read" && target.kind === "file" && !existsSync(target.path);
+    return { config, connection: isMissing ? undefined : await connect(target, context.signal) };
+}
+
+/** As openDatabase() for writing: there always is a connection. */
+export async function openForWriting(context: Context): Promise<{ config: Config; connection: Connection }> {
+    const { config, connection } = await openDatabase(context, "write");
+    if (!connection) throw new Error("unreachable: a database is opened for writing");
+    return { config, connection };
+}
+
+async function connect(target: Target, signal: AbortSignal): Promise<Connection> {
+    try {
+        return await openConnection(target, signal);
+    } catch (error) {
+        throw error instanceof DatabaseFault ? explainFault(error, target) : error;
+    }
+}
+
+/**
+ * Asks before a write to a database on another machine. Local ones, and --yes, are not asked.
+ *
+ * @throws AppError `not-confirmed` when the answer is no, or when there is no terminal to ask on
+ */
+export async function confirmRemote(context: Context, target: Target, question: string, yes: boolean): Promise<void> {
+    if (target.local || yes) return;
+    if (!process.stdin.isTTY) {
+        throw new AppError(
+            "not-confirmed",
+            `${target.label} is on another machine, and there is no terminal to ask on`,
+            {
+                hint: "look at --dry-run first, then give --yes",
+                outcome: "Nothing was applied.",
+            },
+        );
+    }
+    const terminal = createInterface({ input: process.stdin, output: process.stderr });
+    try {
+        const answer = await terminal.question(`${question} [y/N] `, { signal: context.signal });
+        if (/^y(es)?$/i.test(answer.trim())) return;
+    } finally {
+        terminal.close();
+    }
+    throw new AppError("not-confirmed", "not confirmed", { outcome: "Nothing was applied." });
+}
+
+function toAppError(error: unknown): AppError {
+    if (error instanceof AppError) return error;
+    if (error instanceof DatabaseFault) {
+        const unknown: Target = { kind: "file", path: "", label: "the database", local: true };
+        return explainFault(error, unknown);
+    }
+    if (error instanceof Error && error.name === "AbortError") return new AppError("interrupted", "interrupted");
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return new AppError("migration-failed", `unexpected: ${message}`, {
+        hint: "this is a defect of the program; please report it with these lines",
+    });
+}

@@ -1,0 +1,67 @@
+import type { Target } from "./target.ts";
+
+/** A value as SQLite gives it; integers come as numbers. */
+export type Value = null | string | number | bigint | ArrayBuffer;
+export type Row = Readonly<Record<string, Value>>;
+
+/** A bound value. Numbers are sent as integers where they are whole, because drivers bind every number as REAL. */
+export type Argument = null | string | number | bigint;
+
+export interface Query {
+    readonly sql: string;
+    readonly args?: readonly Argument[];
+}
+
+export type ReadResult =
+    | { readonly ok: true; readonly rows: readonly Row[] }
+    | { readonly ok: false; readonly message: string };
+
+export interface RehearsalResult {
+    /** Index of the first statement that failed; undefined when all of them ran. */
+    readonly failedIndex: number | undefined;
+    readonly message: string | undefined;
+    /** Rows of the queries that followed; empty when a statement failed. */
+    readonly results: readonly ReadResult[];
+}
+
+/**
+ * One database. The same few operations on an embedded file and on a server; every failure is a DatabaseFault.
+ */
+export interface Connection {
+    readonly target: Target;
+    /** HTTP requests sent so far; always 0 for a file. */
+    readonly requests: number;
+    /**
+     * Runs queries in one snapshot and, on a server, in one request. A query that fails (a table that does not exist)
+     * fails alone.
+     *
+     * @param options.settle takes the write lock first, so that a transaction whose reply was lost has ended
+     */
+    readAll(queries: readonly Query[], options?: { settle?: boolean }): Promise<ReadResult[]>;
+    /** Runs a script in one request. The script holds its own BEGIN and COMMIT; what it leaves open is rolled back. */
+    runScript(script: string): Promise<void>;
+    /** Runs statements one by one in a transaction that is always rolled back, then the queries inside it. */
+    rehearse(
+        statements: readonly string[],
+        queries?: readonly Query[],
+        options?: { foreignKeysOff?: boolean },
+    ): Promise<RehearsalResult>;
+    /** Runs statements in one transaction and one request. Gives the rows of each. */
+    write(statements: readonly Query[]): Promise<(readonly Row[])[]>;
+    close(): void;
+}
+
+/**
+ * Opens a database. Loads only the driver that it needs.
+ *
+ * @param signal ends a running request when it is aborted; the server then rolls back
+ * @throws DatabaseFault `cannot-open` or `not-a-database` for a file
+ */
+export async function openConnection(target: Target, signal?: AbortSignal): Promise<Connection> {
+    if (target.kind === "file") {
+        const { openFile } = await import("./file-connection.ts");
+        return openFile(target);
+    }
+    const { openServer } = await import("./server-connection.ts");
+    return openServer(target, signal);
+}

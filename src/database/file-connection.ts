@@ -1,0 +1,108 @@
+import { pathToFileURL } from "node:url";
+import { type Client, createClient, type Transaction } from "@libsql/client/sqlite3";
+import type { Connection, Query, ReadResult, RehearsalResult, Row } from "./connection.ts";
+import { toFault } from "./faults.ts";
+import type { FileTarget } from "./target.ts";
+import { toRows, toStatement } from "./values.ts";
+
+/** How long a writer waits for another one, in milliseconds. The wait blocks the event loop. */
+const lockTimeout = 5_000;
+
+/** The path of a database that lives as long as its connection. */
+export const inMemory = ":memory:";
+
+/** Opens an embedded database; the file is created when it does not exist. */
+export function openFile(target: FileTarget): Connection {
+    const url = target.path === inMemory ? inMemory : pathToFileURL(target.path).href;
+    const open = (): Client => createClient({ url, timeout: lockTimeout });
+    let client = guard(open);
+
+    // A failed prepared statement is never finalized and leaves its pooled connection useless: start afresh.
+    const fail = (error: unknown): never => {
+        client.close();
+        client = guard(open);
+        throw toFault(error);
+    };
+    const inTransaction = async <T>(mode: "deferred" | "write", body: (tx: Transaction) => Promise<T>): Promise<T> => {
+        const transaction = await client.transaction(mode).catch(fail);
+        try {
+            return await body(transaction);
+        } catch (error) {
+            transaction.close();
+            return fail(error);
+        } finally {
+            transaction.close();
+        }
+    };
+
+    return {
+        target,
+        requests: 0,
+        readAll: (queries, options) =>
+            inTransaction(options?.settle ? "write" : "deferred", (tx) => readEach(tx, queries)),
+        runScript: async (script) => {
+            await client.executeMultiple(script).catch(fail);
+        },
+        rehearse: async (statements, queries = [], options) => {
+            // The pragma sticks to one pooled connection, so a rehearsal that needs it takes a client of its own.
+            if (!options?.foreignKeysOff) return inTransaction("write", (tx) => rehearseIn(tx, statements, queries));
+            const alone = createClient({ url, timeout: lockTimeout, concurrency: 1 });
+            try {
+                await alone.execute("PRAGMA foreign_keys = OFF");
+                const transaction = await alone.transaction("write");
+                const result = await rehearseIn(transaction, statements, queries);
+                transaction.close();
+                return result;
+            } catch (error) {
+                throw toFault(error);
+            } finally {
+                alone.close();
+            }
+        },
+        write: (statements) =>
+            inTransaction("write", async (tx) => {
+                const results: (readonly Row[])[] = [];
+                for (const statement of statements) results.push(toRows(await tx.execute(toStatement(statement))));
+                await tx.commit();
+                return results;
+            }),
+        close: () => client.close(),
+    };
+}
+
+async function readEach(tx: Transaction, queries: readonly Query[]): Promise<ReadResult[]> {
+    const results: ReadResult[] = [];
+    for (const query of queries) {
+        try {
+            results.push({ ok: true, rows: toRows(await tx.execute(toStatement(query))) });
+        } catch (error) {
+            const fault = toFault(error);
+            if (fault.kind !== "sql") throw fault;
+            results.push({ ok: false, message: fault.message });
+        }
+    }
+    return results;
+}
+
+async function rehearseIn(
+    tx: Transaction,
+    statements: readonly string[],
+    queries: readonly Query[],
+): Promise<RehearsalResult> {
+    for (const [index, sql] of statements.entries()) {
+        try {
+            await tx.execute(sql);
+        } catch (error) {
+            return { failedIndex: index, message: toFault(error).message, results: [] };
+        }
+    }
+    return { failedIndex: undefined, message: undefined, results: await readEach(tx, queries) };
+}
+
+function guard(open: () => Client): Client {
+    try {
+        return open();
+    } catch (error) {
+        throw toFault(error);
+    }
+}

@@ -1,0 +1,47 @@
+import { tokenize } from "./lexer.ts";
+
+/** A row of sqlite_schema, as far as counting needs it. */
+interface NamedObject {
+    readonly type: string;
+    readonly name: string;
+    readonly sql: string | null;
+}
+
+/** How many objects of each kind a schema has. Bookkeeping tables are counted apart, SQLite's own not at all. */
+export interface SchemaCounts {
+    readonly tables: number;
+    readonly bookkeeping: number;
+    readonly indexes: number;
+    readonly views: number;
+    readonly triggers: number;
+}
+
+/** A table keeps books for the tools when its first comment begins with this word. */
+const bookkeepingWord = /^Bookkeeping\b/;
+
+export function countObjects(schema: readonly NamedObject[]): SchemaCounts {
+    const own = schema.filter((row) => row.sql !== null && !row.name.startsWith("sqlite_"));
+    const count = (type: string): number => own.filter((row) => row.type === type).length;
+    const bookkeeping = own.filter((row) => row.type === "table" && isBookkeeping(row)).length;
+    return {
+        tables: count("table") - bookkeeping,
+        bookkeeping,
+        indexes: count("index"),
+        views: count("view"),
+        triggers: count("trigger"),
+    };
+}
+
+/** Whether a table holds nothing of the application: its first comment says so. */
+export function isBookkeeping(row: NamedObject): boolean {
+    return bookkeepingWord.test(findFirstComment(row.sql ?? "") ?? "");
+}
+
+/** The first comment inside a statement, without its signs; undefined where there is none. */
+export function findFirstComment(sql: string): string | undefined {
+    const comment = tokenize(sql).find((token) => token.kind === "comment")?.text;
+    if (comment === undefined) return undefined;
+    if (comment.startsWith("--")) return comment.slice(2).trim();
+    const body = comment.slice(2).replace(/\*\/$/, "");
+    return body.replace(/^[ \t]*\*[ \t]?/gm, "").trim();
+}

@@ -1,0 +1,140 @@
+import type { Connection, Query, ReadResult, RehearsalResult } from "./connection.ts";
+import { DatabaseFault, faultOfNetwork, faultOfReply, toFault } from "./faults.ts";
+import { type Outcome, type ProtocolResult, type ProtocolValue, readOutcomes, type StreamRequest } from "./protocol.ts";
+import type { ServerTarget } from "./target.ts";
+import { fromProtocol, toProtocol, toRow } from "./values.ts";
+
+/**
+ * Opens a server over HTTP. No request is sent before the first operation.
+ *
+ * Speaks the pipeline of the Hrana protocol itself: one operation is one request, each statement has its own outcome and
+ * a refusal keeps the server's reason, none of which the client libraries give; and it loads in a fifth of their time.
+ */
+export function openServer(target: ServerTarget, signal?: AbortSignal): Connection {
+    let requests = 0;
+    const headers = {
+        "content-type": "application/json",
+        ...(target.authToken === undefined ? {} : { authorization: `Bearer ${target.authToken}` }),
+    };
+    const endpoint = new URL("v2/pipeline", target.url.endsWith("/") ? target.url : `${target.url}/`);
+
+    const post = async (stream: readonly StreamRequest[], abort?: AbortSignal): Promise<Outcome[]> => {
+        if (abort?.aborted) throw new DatabaseFault("interrupted", "interrupted");
+        requests++;
+        try {
+            const body = JSON.stringify({ baton: null, requests: [...stream, { type: "close" }] });
+            const reply = await fetch(endpoint, { method: "POST", headers, body, ...(abort ? { signal: abort } : {}) });
+            const text = await reply.text();
+            if (!reply.ok || !text.trimStart().startsWith("{")) throw faultOfReply(reply.status, text);
+            return readOutcomes(text, stream.length);
+        } catch (error) {
+            if (abort?.aborted) throw new DatabaseFault("interrupted", "interrupted", error);
+            throw faultOfNetwork(error);
+        }
+    };
+
+    return {
+        target,
+        get requests() {
+            return requests;
+        },
+        readAll: async (queries, options) => {
+            const begin = options?.settle ? "BEGIN IMMEDIATE" : "BEGIN";
+            const outcomes = await post([execute(begin), ...queries.map(toExecute), execute("ROLLBACK")]);
+            for (const outcome of [outcomes[0], outcomes.at(-1)]) throwIfFailed(outcome);
+            return outcomes.slice(1, -1).map((outcome) => toReadResult(outcome, outcome.response?.result));
+        },
+        runScript: async (script) => {
+            const [outcome] = await post([{ type: "sequence", sql: script }], signal);
+            throwIfFailed(outcome);
+        },
+        rehearse: async (statements, queries = [], options) => {
+            const setup = [...(options?.foreignKeysOff ? ["PRAGMA foreign_keys = OFF"] : []), "BEGIN IMMEDIATE"];
+            const steps = chain([...setup.map(toSql), ...statements.map(toSql), ...queries]);
+            // Without a condition: it ends the transaction whatever happened before.
+            steps.push({ condition: null, stmt: { sql: "ROLLBACK", want_rows: false } });
+            const [outcome] = await post([{ type: "batch", batch: { steps } }]);
+            throwIfFailed(outcome);
+            return toRehearsal(outcome?.response?.result, setup.length, statements.length, queries.length);
+        },
+        write: async (statements) => {
+            const steps = chain([toSql("BEGIN IMMEDIATE"), ...statements, toSql("COMMIT")]);
+            const [outcome] = await post([{ type: "batch", batch: { steps } }], signal);
+            throwIfFailed(outcome);
+            const { step_results: results = [], step_errors: errors = [] } = outcome?.response?.result ?? {};
+            const error = errors.find((item) => item !== null);
+            if (error) throw toFault(Object.assign(new Error(error.message), { code: error.code ?? "" }));
+            return results.slice(1, -1).map((result) => toRows(result ?? {}));
+        },
+        close: () => undefined,
+    };
+}
+
+interface BatchStep {
+    readonly condition: { readonly type: "ok"; readonly step: number } | null;
+    readonly stmt: { readonly sql: string; readonly args?: readonly ProtocolValue[]; readonly want_rows: boolean };
+}
+
+// A step runs only when the one before it succeeded: nothing runs outside a transaction that was rolled back.
+function chain(statements: readonly Query[]): BatchStep[] {
+    return statements.map((query, at) => ({
+        condition: at === 0 ? null : { type: "ok", step: at - 1 },
+        stmt: { sql: query.sql, args: (query.args ?? []).map(toProtocol), want_rows: true },
+    }));
+}
+
+function execute(sql: string): StreamRequest {
+    return { type: "execute", stmt: { sql, want_rows: true } };
+}
+
+function toExecute(query: Query): StreamRequest {
+    return { type: "execute", stmt: { sql: query.sql, args: (query.args ?? []).map(toProtocol), want_rows: true } };
+}
+
+function toSql(sql: string): Query {
+    return { sql };
+}
+
+function throwIfFailed(outcome: Outcome | undefined): void {
+    if (outcome?.error) throw faultOf(outcome.error);
+}
+
+function faultOf(error: { message: string; code?: string | null }): DatabaseFault {
+    return toFault(Object.assign(new Error(error.message), { code: error.code ?? "SQL_" }));
+}
+
+function toReadResult(outcome: Pick<Outcome, "error">, result: ProtocolResult | undefined): ReadResult {
+    if (!outcome.error) return { ok: true, rows: toRows(result ?? {}) };
+    const fault = faultOf(outcome.error);
+    if (fault.kind !== "sql") throw fault;
+    return { ok: false, message: fault.message };
+}
+
+function toRows(result: ProtocolResult): ReturnType<typeof toRow>[] {
+    const names = (result.cols ?? []).map((column) => column.name ?? "");
+    return (result.rows ?? []).map((row) => toRow(names, row.map(fromProtocol)));
+}
+
+function toRehearsal(
+    result: ProtocolResult | undefined,
+    setup: number,
+    statements: number,
+    queries: number,
+): RehearsalResult {
+    const { step_results: results = [], step_errors: errors = [] } = result ?? {};
+    const failed = errors.findIndex((error, at) => error && at < setup + statements);
+    if (failed !== -1) {
+        const fault = faultOf(errors[failed] ?? { message: "" });
+        if (failed < setup) throw fault;
+        return { failedIndex: failed - setup, message: fault.message, results: [] };
+    }
+    const first = setup + statements;
+    return {
+        failedIndex: undefined,
+        message: undefined,
+        results: Array.from({ length: queries }, (_, at) => {
+            const error = errors[first + at];
+            return toReadResult(error ? { error } : {}, results[first + at] ?? undefined);
+        }),
+    };
+}

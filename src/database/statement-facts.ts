@@ -1,0 +1,128 @@
+import { isKeyword, readName, type Token } from "./lexer.ts";
+import type { Statement } from "./statements.ts";
+
+export type SchemaType = "table" | "index" | "view" | "trigger";
+
+/** What a statement does to the schema or to rows, as far as its first words tell. */
+export type StatementFact =
+    | { readonly does: "create"; readonly type: SchemaType; readonly name: string; readonly temporary: boolean }
+    | { readonly does: "drop"; readonly type: SchemaType; readonly name: string }
+    | { readonly does: "rename-table"; readonly table: string; readonly to: string }
+    | { readonly does: "alter"; readonly table: string; readonly action: "add" | "drop" | "rename" | "alter" }
+    | { readonly does: "write"; readonly table: string }
+    | { readonly does: "other"; readonly keyword: string };
+
+const schemaTypes: readonly SchemaType[] = ["table", "index", "view", "trigger"];
+
+/** Reads the first words of a statement. Names come without quotes and without a schema prefix. */
+export function readFact(statement: Statement): StatementFact {
+    const { tokens } = statement;
+    const first = tokens[0];
+    if (isKeyword(first, "CREATE")) return readCreate(tokens) ?? other(first);
+    if (isKeyword(first, "DROP")) return readDrop(tokens) ?? other(first);
+    if (isKeyword(first, "ALTER") && isKeyword(tokens[1], "TABLE")) return readAlter(tokens);
+    const table = findWrittenTable(tokens);
+    return table === undefined ? other(first) : { does: "write", table };
+}
+
+/** What fires a trigger: for each event the table and, for UPDATE OF, the columns. */
+export interface TriggerEvent {
+    readonly event: "INSERT" | "UPDATE" | "DELETE";
+    readonly table: string;
+    readonly columns: readonly string[];
+}
+
+/** Reads the head of a CREATE TRIGGER; undefined when the statement is none. */
+export function findTriggerEvent(statement: Statement): TriggerEvent | undefined {
+    const { tokens } = statement;
+    const at = tokens.findIndex((token) => /^(INSERT|UPDATE|DELETE)$/i.test(token.text) && token.kind === "word");
+    const on = tokens.findIndex((token, index) => index > at && isKeyword(token, "ON"));
+    if (readFact(statement).does !== "create" || at === -1 || on === -1) return undefined;
+    const columns = tokens.slice(at + 2, on).filter((token) => token.text !== ",");
+    return {
+        event: (tokens[at] as Token).text.toUpperCase() as TriggerEvent["event"],
+        table: nameAt(tokens, on + 1).name,
+        columns: columns.map(readName),
+    };
+}
+
+/**
+ * The text that sqlite_schema keeps of a CREATE statement: one space between its first words, the rest as written.
+ */
+export function storedSql(statement: Statement): string {
+    const { tokens, sql } = statement;
+    const start = tokens[0]?.offset ?? 0;
+    const type = tokens.findIndex((token) => schemaTypes.some((word) => isKeyword(token, word.toUpperCase())));
+    const name = tokens[skipWords(tokens, type + 1, "IF", "NOT", "EXISTS")];
+    if (type === -1 || !name) return sql;
+    const words = tokens.slice(0, type + 1).map((token) => token.text.toUpperCase());
+    return `${words.join(" ")} ${sql.slice(name.offset - start)}`;
+}
+
+function other(token: Token | undefined): StatementFact {
+    return { does: "other", keyword: token?.text.toUpperCase() ?? "" };
+}
+
+function readCreate(tokens: readonly Token[]): StatementFact | undefined {
+    let at = 1;
+    const temporary = isKeyword(tokens[at], "TEMP") || isKeyword(tokens[at], "TEMPORARY");
+    if (temporary) at++;
+    if (isKeyword(tokens[at], "UNIQUE") || isKeyword(tokens[at], "VIRTUAL")) at++;
+    const type = schemaTypes.find((word) => isKeyword(tokens[at], word.toUpperCase()));
+    if (!type) return undefined;
+    return {
+        does: "create",
+        type,
+        name: nameAt(tokens, skipWords(tokens, at + 1, "IF", "NOT", "EXISTS")).name,
+        temporary,
+    };
+}
+
+function readDrop(tokens: readonly Token[]): StatementFact | undefined {
+    const type = schemaTypes.find((word) => isKeyword(tokens[1], word.toUpperCase()));
+    if (!type) return undefined;
+    return { does: "drop", type, name: nameAt(tokens, skipWords(tokens, 2, "IF", "EXISTS")).name };
+}
+
+function readAlter(tokens: readonly Token[]): StatementFact {
+    const { name: table, next } = nameAt(tokens, 2);
+    if (isKeyword(tokens[next], "RENAME") && isKeyword(tokens[next + 1], "TO")) {
+        return { does: "rename-table", table, to: nameAt(tokens, next + 2).name };
+    }
+    const action = (["add", "drop", "rename", "alter"] as const).find((word) =>
+        isKeyword(tokens[next], word.toUpperCase()),
+    );
+    return { does: "alter", table, action: action ?? "alter" };
+}
+
+// INSERT … INTO t, REPLACE INTO t, UPDATE … t, DELETE FROM t; after WITH, at the first of them outside parentheses.
+function findWrittenTable(tokens: readonly Token[]): string | undefined {
+    let depth = 0;
+    for (const [at, token] of tokens.entries()) {
+        if (token.text === "(") depth++;
+        if (token.text === ")") depth--;
+        if (depth > 0 || (at > 0 && !isKeyword(tokens[0], "WITH"))) continue;
+        if (isKeyword(token, "UPDATE")) return nameAt(tokens, skipConflictClause(tokens, at + 1)).name;
+        if (isKeyword(token, "DELETE")) return nameAt(tokens, skipWords(tokens, at + 1, "FROM")).name;
+        if (isKeyword(token, "INSERT") || isKeyword(token, "REPLACE")) {
+            return nameAt(tokens, skipWords(tokens, skipConflictClause(tokens, at + 1), "INTO")).name;
+        }
+    }
+    return undefined;
+}
+
+function skipConflictClause(tokens: readonly Token[], at: number): number {
+    return isKeyword(tokens[at], "OR") ? at + 2 : at;
+}
+
+function skipWords(tokens: readonly Token[], at: number, ...words: string[]): number {
+    return words.every((word, index) => isKeyword(tokens[at + index], word)) ? at + words.length : at;
+}
+
+function nameAt(tokens: readonly Token[], at: number): { name: string; next: number } {
+    if (tokens[at + 1]?.text === "." && tokens[at + 2]) {
+        return { name: readName(tokens[at + 2] as Token), next: at + 3 };
+    }
+    const token = tokens[at];
+    return { name: token ? readName(token) : "", next: at + 1 };
+}

@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+import { isKeyword, isSignificant, type Token, tokenize } from "./lexer.ts";
+
+/** One SQL statement of a script, without its closing semicolon. */
+export interface Statement {
+    /** The text from the first significant token to the last; comments inside are kept. */
+    readonly sql: string;
+    /** Line of the first token, from 1. */
+    readonly line: number;
+    /** Significant tokens only. */
+    readonly tokens: readonly Token[];
+}
+
+/**
+ * Splits a script where SQLite would: at each semicolon, except inside the body of a CREATE TRIGGER, which ends at
+ * `; END ;` (the rule of sqlite3_complete(), https://www.sqlite.org/c3ref/complete.html). Empty statements are left out.
+ */
+export function splitStatements(script: string): Statement[] {
+    const statements: Statement[] = [];
+    let tokens: Token[] = [];
+    const finish = (): void => {
+        const first = tokens[0];
+        const last = tokens.at(-1);
+        if (first && last) {
+            const sql = script.slice(first.offset, last.offset + last.text.length);
+            statements.push({ sql, line: first.line, tokens });
+        }
+        tokens = [];
+    };
+    for (const token of tokenize(script)) {
+        if (!isSignificant(token)) continue;
+        if (token.text === ";" && token.kind === "operator" && !isInsideTrigger(tokens)) {
+            finish();
+        } else {
+            tokens.push(token);
+        }
+    }
+    finish();
+    return statements;
+}
+
+/** The first token that the script ends inside of: an unclosed literal, name or comment. */
+export function findOpenToken(script: string): Token | undefined {
+    return tokenize(script).find((token) => token.open);
+}
+
+/** Text as the database should see it: no byte order mark, LF line endings. */
+export function normalizeText(text: string): string {
+    return text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
+}
+
+/** SHA-256, in hex, over the significant tokens: white space, comments, line endings and a BOM do not change it. */
+export function checksumTokens(script: string): string {
+    const hash = createHash("sha256");
+    for (const token of tokenize(normalizeText(script))) {
+        if (isSignificant(token)) hash.update(token.text).update("\0");
+    }
+    return hash.digest("hex");
+}
+
+/** Whether two texts differ at most in white space and comments. */
+export function isSameSql(left: string, right: string): boolean {
+    return left === right || checksumTokens(left) === checksumTokens(right);
+}
+
+function isInsideTrigger(tokens: readonly Token[]): boolean {
+    if (!isCreateTrigger(tokens)) return false;
+    return !(isKeyword(tokens.at(-1), "END") && tokens.at(-2)?.text === ";");
+}
+
+function isCreateTrigger(tokens: readonly Token[]): boolean {
+    let at = 0;
+    if (isKeyword(tokens[at], "EXPLAIN")) {
+        at++;
+        if (isKeyword(tokens[at], "QUERY") && isKeyword(tokens[at + 1], "PLAN")) at += 2;
+    }
+    if (!isKeyword(tokens[at], "CREATE")) return false;
+    at++;
+    if (isKeyword(tokens[at], "TEMP") || isKeyword(tokens[at], "TEMPORARY")) at++;
+    return isKeyword(tokens[at], "TRIGGER");
+}

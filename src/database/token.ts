@@ -1,0 +1,33 @@
+import { jwtDecode } from "jwt-decode";
+
+/** What a token says of itself. Nothing here proves that the server accepts it. */
+export interface TokenFacts {
+    readonly readOnly: boolean;
+    readonly issuedAt: Date | undefined;
+    readonly expiresAt: Date | undefined;
+}
+
+interface Claims {
+    /** Access of a Turso or sqld token: "rw" (also when it is missing) or "ro". */
+    a?: string;
+    iat?: number;
+    exp?: number;
+}
+
+/** Reads the claims of a JWT without checking its signature; undefined where the text is not a JWT. */
+export function readToken(token: string): TokenFacts | undefined {
+    try {
+        const claims = jwtDecode<Claims>(token);
+        return {
+            readOnly: claims.a === "ro",
+            issuedAt: toDate(claims.iat),
+            expiresAt: toDate(claims.exp),
+        };
+    } catch {
+        return undefined;
+    }
+}
+
+function toDate(seconds: number | undefined): Date | undefined {
+    return typeof seconds === "number" ? new Date(seconds * 1000) : undefined;
+}

@@ -1,0 +1,47 @@
+import type { InStatement, ResultSet } from "@libsql/client";
+import type { Argument, Query, Row, Value } from "./connection.ts";
+import type { ProtocolValue } from "./protocol.ts";
+
+/** A whole number as BigInt, because the drivers bind a number as REAL. */
+export function toInteger(value: Argument): Argument {
+    return typeof value === "number" && Number.isInteger(value) ? BigInt(value) : value;
+}
+
+export function toStatement(query: Query): InStatement {
+    return { sql: query.sql, args: (query.args ?? []).map(toInteger) };
+}
+
+export function toRows(result: ResultSet): Row[] {
+    return result.rows.map((row) => toRow(result.columns, row));
+}
+
+/** A row by column name. */
+export function toRow(names: readonly string[], values: ArrayLike<unknown>): Row {
+    return Object.fromEntries(names.map((name, at) => [name, values[at] as Value]));
+}
+
+/** A bound value in the server's protocol. */
+export function toProtocol(value: Argument): ProtocolValue {
+    if (value === null) return { type: "null" };
+    if (typeof value === "string") return { type: "text", value };
+    if (typeof value === "bigint" || Number.isInteger(value)) return { type: "integer", value: String(value) };
+    return { type: "float", value };
+}
+
+/** A value of the server's protocol; integers beyond 2^53 come as BigInt. */
+export function fromProtocol(value: ProtocolValue): Value {
+    switch (value.type) {
+        case "null":
+            return null;
+        case "integer": {
+            const number = Number(value.value);
+            return Number.isSafeInteger(number) ? number : BigInt(value.value);
+        }
+        case "blob": {
+            const bytes = Buffer.from(value.base64, "base64");
+            return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+        }
+        default:
+            return value.value;
+    }
+}

@@ -1,0 +1,92 @@
+/** Exit codes of every command. README shows this table. */
+export const exitCodes = {
+    done: 0,
+    failed: 1,
+    usage: 2,
+    pending: 3,
+    drift: 4,
+    rejected: 5,
+    interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** Every error code that a user can meet, with the exit code it leads to. */
+const catalogue = {
+    usage: exitCodes.usage,
+    "writes-off": exitCodes.failed,
+    "token-expired": exitCodes.failed,
+    "token-read-only": exitCodes.failed,
+    "not-confirmed": exitCodes.usage,
+    unreachable: exitCodes.failed,
+    "connection-lost": exitCodes.failed,
+    unauthorized: exitCodes.failed,
+    forbidden: exitCodes.failed,
+    "not-found": exitCodes.failed,
+    "server-fault": exitCodes.failed,
+    blocked: exitCodes.failed,
+    busy: exitCodes.failed,
+    "transaction-timeout": exitCodes.failed,
+    "cannot-open": exitCodes.failed,
+    "read-only-file": exitCodes.failed,
+    "not-a-database": exitCodes.failed,
+    corrupt: exitCodes.failed,
+    "disk-full": exitCodes.failed,
+    constraint: exitCodes.failed,
+    sql: exitCodes.failed,
+    "invalid-files": exitCodes.failed,
+    "migration-failed": exitCodes.failed,
+    "would-lose": exitCodes.failed,
+    "invalid-input": exitCodes.failed,
+    "database-newer": exitCodes.drift,
+    drift: exitCodes.drift,
+    rejected: exitCodes.rejected,
+    interrupted: exitCodes.interrupted,
+} as const satisfies Record<string, ExitCode>;
+
+export type ErrorCode = keyof typeof catalogue;
+
+/**
+ * An error that a user is meant to read.
+ *
+ * `message` says what failed and why, `details` are further lines (an excerpt, a list), `hint` is the remedy, and
+ * `outcome` says what the database is now.
+ */
+export class AppError extends Error {
+    readonly code: ErrorCode;
+    readonly details: readonly string[];
+    readonly hint: string | undefined;
+    readonly outcome: string | undefined;
+
+    constructor(
+        code: ErrorCode,
+        message: string,
+        more: {
+            details?: readonly string[];
+            hint?: string | undefined;
+            outcome?: string | undefined;
+            cause?: unknown;
+        } = {},
+    ) {
+        super(message, more.cause === undefined ? undefined : { cause: more.cause });
+        this.name = "AppError";
+        this.code = code;
+        this.details = more.details ?? [];
+        this.hint = more.hint;
+        this.outcome = more.outcome;
+    }
+
+    get exitCode(): ExitCode {
+        return catalogue[this.code];
+    }
+
+    /** The same error with the sentence that says what the database is now. */
+    withOutcome(outcome: string): AppError {
+        return new AppError(this.code, this.message, {
+            details: this.details,
+            hint: this.hint,
+            outcome,
+            cause: this.cause,
+        });
+    }
+}

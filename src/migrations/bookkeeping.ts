@@ -1,0 +1,125 @@
+import { coreSet, type MigrationFile } from "./files.ts";
+
+/** Tables that the migrator keeps for itself. They are not among the tables of the schema. */
+export const objectsTable = "schema_objects";
+export const lockTable = "schema_lock";
+const now = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
+
+/** Whether a table is bookkeeping of the migrator: version tables of all sets, objects, lock. */
+export function isMigratorTable(name: string): boolean {
+    return name === objectsTable || name === lockTable || /^schemaversion(_[a-z][a-z0-9_]*)?$/.test(name);
+}
+
+/** The CREATE TABLE of a set's version table: postgrator's four columns, and a checksum that survives reformatting. */
+export function createVersionTable(table: string, set: string): string {
+    return `CREATE TABLE ${table} (
+    /* Bookkeeping: one migration of the ${set} set that this database has had; postgrator's table with one more column. */
+    -- The number that the file name begins with.
+    version INTEGER PRIMARY KEY,
+    -- The words of the file name.
+    name TEXT,
+    -- Postgrator's checksum: MD5 over the text with LF line endings.
+    md5 TEXT,
+    -- When it was applied, in UTC.
+    run_at TEXT,
+    -- SHA-256 over the tokens: comments and white space do not change it.
+    checksum TEXT
+) STRICT`;
+}
+
+export const createObjectsTable = `CREATE TABLE ${objectsTable} (
+    /* Bookkeeping: one view or trigger that the files define, so that it can be dropped when its file is gone. */
+    -- The name in the database, and of the file.
+    name TEXT NOT NULL PRIMARY KEY,
+    -- What it is.
+    type TEXT NOT NULL CONSTRAINT schema_objects_type_is_view_or_trigger CHECK (type IN ('view', 'trigger')),
+    -- The migration set that it belongs to.
+    set_name TEXT NOT NULL,
+    -- present, or waiting for a later version because it does not prepare at this one.
+    status TEXT NOT NULL CONSTRAINT schema_objects_status_is_present_or_waiting CHECK (status IN ('present', 'waiting')),
+    -- SHA-256 over the tokens of the definition that was deployed.
+    checksum TEXT NOT NULL
+) STRICT`;
+
+export const createLockTable = `CREATE TABLE ${lockTable} (
+    /* Bookkeeping: one row that says how often this database was deployed to, and who deploys to it right now. */
+    -- Always 1.
+    id INTEGER NOT NULL PRIMARY KEY CONSTRAINT schema_lock_has_one_row CHECK (id = 1),
+    -- Grows by one with each deploy; a deploy that read an older number changes nothing.
+    generation INTEGER NOT NULL,
+    -- The deployer that holds the lease, if any does.
+    owner TEXT,
+    -- When the lease ends by itself, in UTC.
+    expires_at TEXT
+) STRICT`;
+
+/** The first row of the lock table. */
+export const insertLock = `INSERT INTO ${lockTable} (id, generation) VALUES (1, 1)`;
+export const bumpGeneration = `UPDATE ${lockTable} SET generation = generation + 1 WHERE id = 1`;
+
+export function insertVersion(table: string, file: MigrationFile): string {
+    const values = [String(file.version), text(file.name), text(file.md5), now, text(file.checksum)];
+    return `INSERT INTO ${table} (version, name, md5, run_at, checksum) VALUES (${values.join(", ")})`;
+}
+
+export function deleteVersion(table: string, file: MigrationFile): string {
+    return `DELETE FROM ${table} WHERE version = ${file.version}`;
+}
+
+/** Brings both checksums of an applied migration up to date after an edit that changed no token. */
+export function refreshVersion(table: string, file: MigrationFile): string {
+    const set = `md5 = ${text(file.md5)}, checksum = ${text(file.checksum)}`;
+    return `UPDATE ${table} SET ${set} WHERE version = ${file.version}`;
+}
+
+/** What schema_objects says of one view or trigger. */
+export interface ObjectRecord {
+    readonly name: string;
+    readonly type: "view" | "trigger";
+    readonly set: string;
+    readonly status: "present" | "waiting";
+    readonly checksum: string;
+}
+
+export function recordObject(record: ObjectRecord): string {
+    const values = [record.name, record.type, record.set, record.status, record.checksum].map(text).join(", ");
+    const update = ["type", "set_name", "status", "checksum"]
+        .map((column) => `${column} = excluded.${column}`)
+        .join(", ");
+    return (
+        `INSERT INTO ${objectsTable} (name, type, set_name, status, checksum) VALUES (${values}) ` +
+        `ON CONFLICT (name) DO UPDATE SET ${update}`
+    );
+}
+
+export function forgetObject(name: string): string {
+    return `DELETE FROM ${objectsTable} WHERE name = ${text(name)}`;
+}
+
+/** Takes the lease, or renews it; one row comes back when it is ours. Times are the server's own. */
+export function takeLease(owner: string, seconds: number): string {
+    const end = `strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+${seconds} seconds')`;
+    return (
+        `UPDATE ${lockTable} SET owner = ${text(owner)}, expires_at = ${end} ` +
+        `WHERE id = 1 AND (owner IS NULL OR owner = ${text(owner)} OR expires_at < ${now}) RETURNING owner`
+    );
+}
+
+export function releaseLease(owner: string): string {
+    return `UPDATE ${lockTable} SET owner = NULL, expires_at = NULL WHERE id = 1 AND owner = ${text(owner)}`;
+}
+
+/** A text literal. */
+export function text(value: string): string {
+    return `'${value.replaceAll("'", "''")}'`;
+}
+
+/** A quoted name. */
+export function name(value: string): string {
+    return `"${value.replaceAll('"', '""')}"`;
+}
+
+/** How output names a migration's set: the core set goes without saying. */
+export function describeSet(set: string): string {
+    return set === coreSet ? "" : ` of the ${set} set`;
+}

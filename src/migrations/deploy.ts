@@ -1,0 +1,153 @@
+import type { Connection, Query } from "../database/connection.ts";
+import { AppError } from "../errors.ts";
+import type { FoundFiles, MigrationFile, MigrationSet } from "./files.ts";
+import { listSets, readFiles } from "./files.ts";
+import { findHistoryProblems, findInstalledSets, findPending, findPendingProblems, refuseNewer } from "./judge.ts";
+import { type Plan, planRun } from "./plan.ts";
+import { predictState } from "./predict.ts";
+import { findFileProblems, refuseFiles } from "./problems.ts";
+import { type RunOutcome, type RunReport, runPlan } from "./run.ts";
+import { prepareWayBack, type WayBack } from "./safety.ts";
+import { renderScript } from "./script.ts";
+import { type DatabaseState, emptyState, readState, versionOf } from "./state.ts";
+
+export interface DeployOptions {
+    /** Highest version of the core set to apply; all when undefined. */
+    readonly to?: number | undefined;
+    /** One transaction for each file. */
+    readonly perFile?: boolean;
+    /** Optional sets to install; installed ones are always taken along. */
+    readonly sets?: readonly string[];
+    /** Queries that ride along with the first read. */
+    readonly extra?: readonly Query[];
+}
+
+/** Files, state and plan of a deploy, before anything is changed. */
+export interface PreparedDeploy {
+    readonly sets: readonly MigrationSet[];
+    readonly state: DatabaseState;
+    readonly plan: Plan;
+    readonly replan: (state: DatabaseState, perFile: boolean) => Promise<Plan>;
+}
+
+/**
+ * Reads the files and, in one request, the state; checks them against each other; plans.
+ *
+ * @param connection undefined for a file that does not exist yet and is not to be made (a dry run)
+ * @throws AppError `invalid-files`, `database-newer`, or `usage` for a version or set that does not exist
+ */
+export async function prepareDeploy(
+    root: string,
+    connection: Connection | undefined,
+    options: DeployOptions = {},
+): Promise<PreparedDeploy> {
+    const { sets, state } = await readAll(root, connection, options);
+    const choose = (current: DatabaseState): MigrationFile[] => choosePending(sets, current, options.to);
+    const pending = choose(state);
+    const problems = [...findHistoryProblems(sets, state), ...findPendingProblems(pending, state)];
+    if (problems.length > 0) throw refuseFiles(problems);
+    const replan = async (current: DatabaseState, perFile: boolean): Promise<Plan> => {
+        refuseNewer(sets, current);
+        const findWaiting = async (applied: readonly MigrationFile[]): Promise<ReadonlySet<string>> =>
+            (await import("./scratch.ts")).findWaiting(sets, applied);
+        return planRun({ sets, state: current, direction: "do", migrations: choose(current), perFile, findWaiting });
+    };
+    return { sets, state, replan, plan: await replan(state, options.perFile ?? false) };
+}
+
+/**
+ * Reads files and state at the same time, and refuses files that are wrong by themselves.
+ *
+ * @throws AppError `invalid-files`, `database-newer`, or `usage` for a set that does not exist
+ */
+export async function readAll(
+    root: string,
+    connection: Connection | undefined,
+    options: Pick<DeployOptions, "sets" | "extra"> = {},
+): Promise<{ found: FoundFiles; sets: readonly MigrationSet[]; state: DatabaseState }> {
+    const reading = connection
+        ? listSets(root).then((names) => readState(connection, names, options.extra))
+        : Promise.resolve(emptyState);
+    // The files are judged first; a database that cannot be read is then nobody's concern.
+    reading.catch(() => undefined);
+    const found = await readFiles(root);
+    const problems = findFileProblems(found);
+    if (problems.length > 0) throw refuseFiles(problems);
+    const unknown = options.sets?.find((name) => !found.sets.some((set) => set.name === name));
+    if (unknown !== undefined) {
+        throw new AppError("usage", `there is no migration set '${unknown}'`, {
+            hint: `the sets here are: ${found.sets.map((set) => set.name).join(", ")}`,
+        });
+    }
+    const state = await reading;
+    const sets = findInstalledSets(found.sets, state, options.sets);
+    refuseNewer(sets, state);
+    return { found, sets, state };
+}
+
+/** Carries a prepared deploy out. Nothing to do is an outcome without steps. */
+export async function runDeploy(
+    connection: Connection,
+    prepared: PreparedDeploy,
+    options: { perFile?: boolean; signal?: AbortSignal | undefined; now: Date; report: RunReport & WayBackReport },
+): Promise<RunOutcome> {
+    const { sets, state, plan, replan } = prepared;
+    if (plan.steps.length === 0) return { steps: [], version: plan.version };
+    const wayBack = await prepareWayBack(connection, state, options.now);
+    options.report.wayBack(wayBack);
+    try {
+        return await runPlan(
+            {
+                connection,
+                sets,
+                plan: replan,
+                perFile: options.perFile ?? false,
+                signal: options.signal,
+                report: options.report,
+            },
+            state,
+        );
+    } catch (error) {
+        if (!(error instanceof AppError) || wayBack.lines.length === 0) throw error;
+        throw error.withOutcome([error.outcome ?? "", ...wayBack.lines].join("\n"));
+    }
+}
+
+export interface WayBackReport {
+    wayBack(wayBack: WayBack): void;
+}
+
+/** The scripts that a plan would send, one for each transaction, and the state that it leads to. */
+export function renderPlan(prepared: Pick<PreparedDeploy, "sets" | "state" | "plan">): {
+    scripts: string[];
+    state: DatabaseState;
+} {
+    const { sets, plan } = prepared;
+    let state = prepared.state;
+    const scripts = plan.steps.map((step, at) => {
+        const refreshed = at === 0 ? plan.refreshed : [];
+        const script = renderScript({ step, direction: plan.direction, sets, state, refreshed, leaseOwner: undefined });
+        state = predictState(state, plan, step, sets);
+        return script;
+    });
+    return { scripts, state };
+}
+
+function choosePending(sets: readonly MigrationSet[], state: DatabaseState, to: number | undefined): MigrationFile[] {
+    const core = sets[0];
+    if (to !== undefined && core) {
+        const latest = Math.max(0, ...core.migrations.map((file) => file.version));
+        const current = versionOf(state, core.name);
+        if (to > latest || !core.migrations.some((file) => file.version === to)) {
+            throw new AppError("usage", `there is no migration ${to}`, { hint: `the latest one is ${latest}` });
+        }
+        if (to < current) {
+            throw new AppError("usage", `the database is at version ${current}, which is beyond ${to}`, {
+                hint: `to go back, use \`pnpm db:rollback --to ${to}\``,
+            });
+        }
+    }
+    return sets.flatMap((set) =>
+        findPending(set, state).filter((file) => set !== core || to === undefined || file.version <= to),
+    );
+}

@@ -1,0 +1,106 @@
+import { lockTable, name, text } from "./bookkeeping.ts";
+import type { MigrationSet } from "./files.ts";
+import { type DatabaseState, versionOf } from "./state.ts";
+
+/**
+ * A table that lives inside the transaction only. Each of its checks is named as the sentence that a failure prints:
+ * libSQL reports `CHECK constraint failed: <name>`.
+ */
+export const guardTable = "schema_guard";
+
+export const createGuardTable = `CREATE TABLE ${guardTable} (
+    unchanged INTEGER CONSTRAINT the_database_changed_since_it_was_read CHECK (unchanged),
+    leased INTEGER CONSTRAINT another_deployer_took_the_lease CHECK (leased),
+    keys_off INTEGER CONSTRAINT foreign_keys_are_not_off CHECK (keys_off),
+    keys_hold INTEGER CONSTRAINT foreign_keys_are_violated_that_held_before CHECK (keys_hold),
+    kept INTEGER CONSTRAINT a_rebuild_would_lose_rows_indexes_or_triggers CHECK (kept),
+    subject TEXT,
+    noted TEXT
+)`;
+
+export const dropGuardTable = `DROP TABLE ${guardTable}`;
+
+/** Fails when somebody deployed since the state was read. Where nothing was deployed yet, creating the tables fails. */
+export function checkUnchanged(state: DatabaseState, sets: readonly MigrationSet[]): string {
+    const conditions = sets
+        .filter((set) => state.versions.has(set.name))
+        .map((set) => {
+            const rows = state.versions.get(set.name)?.length ?? 0;
+            return (
+                `(SELECT count(*) = ${rows} AND coalesce(max(version), 0) = ${versionOf(state, set.name)} ` +
+                `FROM ${set.versionTable} WHERE version > 0)`
+            );
+        });
+    if (state.generation !== undefined) {
+        conditions.push(`(SELECT generation = ${state.generation} FROM ${lockTable})`);
+    }
+    if (conditions.length === 0) {
+        const tables = state.schema.filter((row) => row.type === "table").length;
+        conditions.push(`(SELECT count(*) = ${tables + 1} FROM sqlite_schema WHERE type = 'table')`);
+    }
+    return `INSERT INTO ${guardTable} (unchanged) SELECT ${conditions.join(" AND ")}`;
+}
+
+export function checkLease(owner: string): string {
+    return `INSERT INTO ${guardTable} (leased) SELECT coalesce(owner = ${text(owner)}, 0) FROM ${lockTable}`;
+}
+
+export const checkForeignKeysOff = `INSERT INTO ${guardTable} (keys_off) SELECT foreign_keys = 0 FROM pragma_foreign_keys`;
+
+const violations = `SELECT "table" || ' -> ' || parent AS reference, count(*) AS violating FROM pragma_foreign_key_check GROUP BY 1`;
+
+/** Notes how many rows violate each foreign key now: an old violation must not block a deploy. */
+export const noteViolations =
+    `INSERT INTO ${guardTable} (subject, noted) ` +
+    `SELECT 'violations', json_group_object(reference, violating) FROM (${violations})`;
+
+/** Fails when a foreign key is violated by more rows than when the transaction began. */
+export const checkViolations =
+    `INSERT INTO ${guardTable} (keys_hold) SELECT NOT EXISTS (SELECT 1 FROM (${violations}) AS now WHERE violating > ` +
+    `coalesce((SELECT value FROM ${guardTable}, json_each(noted) WHERE subject = 'violations' AND key = reference), 0))`;
+
+/** Notes the rows, indexes and triggers of a table that a rebuild must keep, and its AUTOINCREMENT sequence. */
+export function noteTable(table: string, managed: readonly string[], hasSequences: boolean): string {
+    const sequence = hasSequences ? `, 'sequence', (SELECT seq FROM sqlite_sequence WHERE name = ${text(table)})` : "";
+    return (
+        `INSERT INTO ${guardTable} (subject, noted) SELECT ${text(table)}, json_object(` +
+        `'rows', (SELECT count(*) FROM ${name(table)}), 'objects', (${ownedObjects(table, managed)})${sequence})`
+    );
+}
+
+/** Fails when a rebuilt table has lost a row, an index or a trigger that its migration does not drop by name. */
+export function checkTable(table: string, dropped: readonly string[]): string {
+    return (
+        `INSERT INTO ${guardTable} (kept) SELECT (SELECT count(*) FROM ${name(table)}) >= json_extract(noted, '$.rows') ` +
+        `AND NOT EXISTS (${lostObjects(dropped)}) FROM ${guardTable} WHERE subject = ${text(table)}`
+    );
+}
+
+/** Lists what checkTable() misses, as a query for a rehearsal: one column `lost`. */
+export function listLosses(table: string, dropped: readonly string[]): string {
+    return (
+        `SELECT json_extract(noted, '$.rows') - (SELECT count(*) FROM ${name(table)}) || ' rows of ' || subject AS lost ` +
+        `FROM ${guardTable} WHERE subject = ${text(table)} ` +
+        `AND json_extract(noted, '$.rows') > (SELECT count(*) FROM ${name(table)}) ` +
+        `UNION ALL SELECT object.value FROM ${guardTable}, json_each(noted, '$.objects') AS object ` +
+        `WHERE subject = ${text(table)} AND ${isLost("object.value", dropped)}`
+    );
+}
+
+function ownedObjects(table: string, managed: readonly string[]): string {
+    const except = managed.length === 0 ? "" : ` AND name NOT IN (${managed.map(text).join(", ")})`;
+    return (
+        `SELECT json_group_array(type || ' ' || name) FROM sqlite_schema ` +
+        `WHERE type IN ('index', 'trigger') AND sql IS NOT NULL AND lower(tbl_name) = ${text(table.toLowerCase())}${except}`
+    );
+}
+
+function lostObjects(dropped: readonly string[]): string {
+    return `SELECT 1 FROM json_each(noted, '$.objects') AS object WHERE ${isLost("object.value", dropped)}`;
+}
+
+function isLost(object: string, dropped: readonly string[]): string {
+    const gone = `NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE type || ' ' || name = ${object})`;
+    const names = dropped.flatMap((item) => [`index ${item}`, `trigger ${item}`]).map(text);
+    return names.length === 0 ? gone : `${gone} AND ${object} NOT IN (${names.join(", ")})`;
+}

@@ -1,0 +1,142 @@
+import { readFact } from "../database/statement-facts.ts";
+import { AppError } from "../errors.ts";
+import type { MigrationFile, MigrationSet } from "./files.ts";
+import type { Problem } from "./problems.ts";
+import { type DatabaseState, findSchemaRow, type VersionRow, versionOf } from "./state.ts";
+import { readStructure } from "./structure.ts";
+
+/** Migrations of a set that the database has not had, in order. */
+export function findPending(set: MigrationSet, state: DatabaseState): MigrationFile[] {
+    const applied = new Set((state.versions.get(set.name) ?? []).map((row) => row.version));
+    return set.migrations.filter((file) => !applied.has(file.version));
+}
+
+/** Sets that a command takes into account: the core, those that the database has, and those asked for. */
+export function findInstalledSets(
+    sets: readonly MigrationSet[],
+    state: DatabaseState,
+    wanted: readonly string[] = [],
+): MigrationSet[] {
+    return sets.filter((set, at) => at === 0 || state.versions.has(set.name) || wanted.includes(set.name));
+}
+
+/**
+ * Refuses a database that has had migrations which this checkout does not know: a newer version is deployed elsewhere.
+ *
+ * @throws AppError `database-newer`
+ */
+export function refuseNewer(sets: readonly MigrationSet[], state: DatabaseState): void {
+    for (const set of sets) {
+        const latest = Math.max(0, ...set.migrations.map((file) => file.version));
+        const newer = (state.versions.get(set.name) ?? []).filter((row) => row.version > latest);
+        if (newer.length === 0) continue;
+        const names = newer.map((row) => `${row.version} ${row.name ?? ""}`.trim()).join(", ");
+        throw new AppError("database-newer", `the database is newer than these files: it has had ${names}`, {
+            hint: "update this checkout (`git pull`), then run the command again",
+            outcome: `Nothing was applied. The database is at version ${versionOf(state, set.name)}.`,
+        });
+    }
+}
+
+/** Finds late, edited and deleted migrations: files that no longer agree with what the database has had. */
+export function findHistoryProblems(sets: readonly MigrationSet[], state: DatabaseState): Problem[] {
+    return sets.flatMap((set) => {
+        const files = new Map(set.migrations.map((file) => [file.version, file]));
+        const rows = state.versions.get(set.name) ?? [];
+        const current = versionOf(state, set.name);
+        const late = findPending(set, state).filter((file) => file.version < current);
+        let next = Math.max(current, ...files.keys());
+        return [
+            ...late.map((file) => {
+                next++;
+                return explainLate(file, current, next);
+            }),
+            ...rows.flatMap((row) => {
+                const file = files.get(row.version);
+                if (!file) return [explainDeleted(set, row)];
+                return isEdited(file, row) ? [explainEdited(file, row)] : [];
+            }),
+        ];
+    });
+}
+
+/** Finds pending migrations that this database cannot take: tables that are there already, rebuilds in the wrong order. */
+export function findPendingProblems(pending: readonly MigrationFile[], state: DatabaseState): Problem[] {
+    const problems: Problem[] = [];
+    const gone = new Set<string>();
+    for (const file of pending) {
+        const structure = readStructure(file.statements);
+        for (const table of structure.dropped) gone.add(table.toLowerCase());
+        for (const table of structure.renamedAway) {
+            problems.push({
+                path: file.path,
+                message: `renames '${table}' away and makes it anew, so child tables would follow the old one`,
+                remedy: `make '${table}_new' first, fill it, drop '${table}', then rename (migrations/README.md)`,
+            });
+        }
+        const triggered = structure.writtenAfter.filter((table) =>
+            state.schema.some((row) => row.type === "trigger" && row.table.toLowerCase() === table.toLowerCase()),
+        );
+        for (const table of new Set(triggered)) {
+            problems.push({
+                path: file.path,
+                message: `writes rows of '${table}' after a change that takes its triggers away`,
+                remedy: "put the rows' part into a migration of its own, so that the triggers see it",
+            });
+        }
+        for (const { name, line } of findCreatedTables(file)) {
+            if (!findSchemaRow(state, name) || gone.has(name.toLowerCase())) continue;
+            problems.push({
+                path: file.path,
+                line,
+                message: `the database has '${name}' already, but no record of this migration`,
+                remedy: "if it equals the files, record it with `pnpm db:baseline`; else use another database",
+            });
+        }
+    }
+    return problems;
+}
+
+/** Whether the tokens of an applied migration have changed. Rows of stock postgrator are judged by their MD5. */
+export function isEdited(file: MigrationFile, row: VersionRow): boolean {
+    if (row.checksum !== null) return row.checksum !== file.checksum;
+    return row.md5 !== null && row.md5 !== file.md5;
+}
+
+function findCreatedTables(file: MigrationFile): { name: string; line: number }[] {
+    return file.statements.flatMap((statement) => {
+        const fact = readFact(statement);
+        return fact.does === "create" && fact.type === "table" ? [{ name: fact.name, line: statement.line }] : [];
+    });
+}
+
+function explainLate(file: MigrationFile, current: number, next: number): Problem {
+    const rename = (path: string): string => {
+        const [, folder, digits = "", rest] = /^(.*\/)(\d+)(.*)$/.exec(path) ?? [];
+        return `mv ${path} ${folder}${String(next).padStart(digits.length, "0")}${rest}`;
+    };
+    const commands = [file.path, ...(file.undo ? [file.undo.path] : [])].map(rename);
+    return {
+        path: file.path,
+        message: `comes late: the database is at version ${current} already`,
+        remedy: commands.join(" && "),
+    };
+}
+
+function explainDeleted(set: MigrationSet, row: VersionRow): Problem {
+    const folder = set.migrations[0]?.path.replace(/[^/]*$/, "") ?? "migrations/";
+    return {
+        path: `${folder}${String(row.version).padStart(3, "0")}.do.${row.name ?? "?"}.sql`,
+        message: "was applied to the database, but the file is gone",
+        remedy: "restore it: `git log --diff-filter=D -- migrations` names the commit that deleted it",
+    };
+}
+
+function explainEdited(file: MigrationFile, row: VersionRow): Problem {
+    const when = row.runAt === null ? "" : ` on ${row.runAt}`;
+    return {
+        path: file.path,
+        message: `was changed after it was applied${when}`,
+        remedy: "restore the applied text, and put the change into a new migration (`pnpm db:new <name>`)",
+    };
+}

@@ -1,0 +1,60 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Connection } from "../database/connection.ts";
+import { createLockTable, releaseLease, takeLease } from "./bookkeeping.ts";
+import type { DatabaseState, Lease } from "./state.ts";
+
+/** How long a lease lasts when its owner dies, in seconds. It is renewed before each step. */
+const leaseSeconds = 120;
+/** How long a waiting deployer sleeps between two reads, in milliseconds. */
+const pollInterval = 1_000;
+
+/** A name for this deployer that a colleague can find: host, process and a random part. */
+export function nameDeployer(): string {
+    return `${hostname()} pid ${process.pid} ${randomUUID().slice(0, 8)}`;
+}
+
+/** The lease of somebody else that has not ended. */
+export function findForeignLease(state: DatabaseState, owner: string): Lease | undefined {
+    return state.lease && !state.lease.expired && state.lease.owner !== owner ? state.lease : undefined;
+}
+
+/**
+ * Waits until nobody else holds the lease. Waits by reading: a server takes the lock from whoever holds it for more than
+ * 5 seconds as soon as another writer queues up, so waiting as a writer would break the very run that is waited for.
+ *
+ * @returns the state then
+ */
+export async function waitForLease(
+    read: () => Promise<DatabaseState>,
+    first: DatabaseState,
+    owner: string,
+    onWait: (lease: Lease) => void,
+): Promise<DatabaseState> {
+    let state = first;
+    for (let lease = findForeignLease(state, owner); lease; lease = findForeignLease(state, owner)) {
+        onWait(lease);
+        await sleep(pollInterval);
+        state = await read();
+    }
+    return state;
+}
+
+/** Takes or renews the lease. Gives false when somebody else has it. */
+export async function tryLease(connection: Connection, state: DatabaseState, owner: string): Promise<boolean> {
+    const create =
+        state.generation === undefined
+            ? [
+                  createLockTable.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS"),
+                  "INSERT OR IGNORE INTO schema_lock (id, generation) VALUES (1, 0)",
+              ]
+            : [];
+    const results = await connection.write([...create, takeLease(owner, leaseSeconds)].map((sql) => ({ sql })));
+    return results.at(-1)?.length === 1;
+}
+
+/** Gives the lease back. A failure is of no consequence: the lease ends by itself. */
+export async function giveLeaseBack(connection: Connection, owner: string): Promise<void> {
+    await connection.write([{ sql: releaseLease(owner) }]).catch(() => undefined);
+}

@@ -1,0 +1,293 @@
+import { storedSql } from "../database/statement-facts.ts";
+import { checksumTokens, type Statement } from "../database/statements.ts";
+import type { ObjectRecord } from "./bookkeeping.ts";
+import type { MigrationFile, MigrationSet, ObjectFile, ObjectType } from "./files.ts";
+import { findPending, isEdited } from "./judge.ts";
+import { type DatabaseState, findSchemaRow } from "./state.ts";
+import { isRebuild, readStructure, type Structure } from "./structure.ts";
+
+export type Direction = "do" | "undo";
+
+/** One thing that a transaction does, in order. */
+export type Action =
+    | {
+          readonly does: "migrate";
+          readonly file: MigrationFile;
+          readonly path: string;
+          readonly statements: readonly Statement[];
+      }
+    | { readonly does: "drop-object"; readonly type: ObjectType; readonly name: string }
+    | { readonly does: "create-object"; readonly object: PlannedObject };
+
+/** A view or trigger as it is to be: from its file, or from the database where its set's files are not here. */
+export interface PlannedObject {
+    readonly type: ObjectType;
+    readonly name: string;
+    readonly set: string;
+    readonly statement: Statement;
+    /** The text that sqlite_schema will hold. */
+    readonly sql: string;
+    /** Over the tokens of `sql`. */
+    readonly checksum: string;
+    readonly path: string | undefined;
+}
+
+/** One transaction. */
+export interface Step {
+    readonly migrations: readonly MigrationFile[];
+    /** Tables that are made anew; such a step holds one migration and runs with foreign keys off. */
+    readonly rebuilt: readonly string[];
+    /** Names that its migration drops on purpose. */
+    readonly dropped: readonly string[];
+    readonly actions: readonly Action[];
+    /** Views and triggers that exist at its end: each is proven to prepare. */
+    readonly present: readonly PlannedObject[];
+    readonly records: readonly ObjectRecord[];
+    readonly forgotten: readonly string[];
+}
+
+export interface ObjectChange {
+    readonly change: "created" | "replaced" | "dropped" | "waiting";
+    readonly type: ObjectType;
+    readonly name: string;
+}
+
+/** What a run will do. Nothing to do is a plan without steps. */
+export interface Plan {
+    readonly direction: Direction;
+    readonly steps: readonly Step[];
+    readonly migrations: readonly MigrationFile[];
+    readonly objects: readonly ObjectChange[];
+    /** Applied files whose recorded checksums are refreshed by this run. */
+    readonly refreshed: readonly MigrationFile[];
+    /** Version of the core set afterwards. */
+    readonly version: number;
+}
+
+/** Names of the views and triggers that do not prepare when just these migrations are applied. */
+export type FindWaiting = (applied: readonly MigrationFile[]) => Promise<ReadonlySet<string>>;
+
+export interface PlanInput {
+    readonly sets: readonly MigrationSet[];
+    readonly state: DatabaseState;
+    readonly direction: Direction;
+    /** What to apply or undo, in order. */
+    readonly migrations: readonly MigrationFile[];
+    /** One transaction for each file. */
+    readonly perFile: boolean;
+    readonly findWaiting: FindWaiting;
+}
+
+/** Plans a run. Reads nothing but its input; `findWaiting` is asked only for versions that are not the latest. */
+export async function planRun(input: PlanInput): Promise<Plan> {
+    const { sets, state, direction } = input;
+    const tracker = trackObjects(sets, state);
+    let applied = findApplied(sets, state);
+    const groups = groupIntoSteps(input);
+    if (groups.length === 0) groups.push([]);
+    const steps: Step[] = [];
+    for (const [at, group] of groups.entries()) {
+        const actions: Action[] = [];
+        for (const { file, structure } of group) {
+            const { path, statements } = partOf(file, direction);
+            const split = structure.firstStructural ?? statements.length;
+            const migrate = (from: number, to?: number): void => {
+                const part = statements.slice(from, to);
+                if (part.length > 0) actions.push({ does: "migrate", file, path, statements: part });
+            };
+            migrate(0, split);
+            if (split < statements.length) actions.push(...tracker.dropAll());
+            migrate(split);
+            applied = direction === "do" ? [...applied, file] : applied.filter((other) => other !== file);
+            const isLast = at === groups.length - 1 && file === group.at(-1)?.file;
+            if (split < statements.length && !isLast) {
+                actions.push(...tracker.bringTo(await waitingAt(input, applied)));
+            }
+        }
+        actions.push(...tracker.bringTo(await waitingAt(input, applied)));
+        const { records, forgotten } = tracker.takeRecords();
+        const step: Step = {
+            migrations: group.map(({ file }) => file),
+            rebuilt: group.flatMap(({ structure }) => structure.rebuilt),
+            dropped: group.flatMap(({ structure }) => structure.dropped),
+            actions,
+            present: tracker.present(),
+            records,
+            forgotten,
+        };
+        if (step.actions.length + step.records.length + step.forgotten.length > 0) steps.push(step);
+    }
+    const core = sets[0]?.name;
+    return {
+        direction,
+        steps,
+        migrations: groups.flat().map(({ file }) => file),
+        objects: tracker.changes(),
+        refreshed: steps.length === 0 ? [] : findStale(sets, state),
+        version: Math.max(0, ...applied.filter((file) => file.set === core).map((file) => file.version)),
+    };
+}
+
+/** The statements of a migration in one direction. */
+export function partOf(file: MigrationFile, direction: Direction): { path: string; statements: readonly Statement[] } {
+    const part = direction === "do" ? file : file.undo;
+    return part ?? { path: file.path, statements: [] };
+}
+
+interface Planned {
+    readonly file: MigrationFile;
+    readonly structure: Structure;
+}
+
+function groupIntoSteps({ migrations, direction, perFile }: PlanInput): Planned[][] {
+    const groups: Planned[][] = [];
+    let open: Planned[] | undefined;
+    for (const file of migrations) {
+        const planned = { file, structure: readStructure(partOf(file, direction).statements) };
+        if (perFile || isRebuild(planned.structure)) {
+            groups.push([planned]);
+            open = undefined;
+        } else if (open) {
+            open.push(planned);
+        } else {
+            open = [planned];
+            groups.push(open);
+        }
+    }
+    return groups;
+}
+
+async function waitingAt(input: PlanInput, applied: readonly MigrationFile[]): Promise<ReadonlySet<string>> {
+    const all = input.sets.flatMap((set) => set.migrations);
+    return applied.length === all.length ? new Set() : input.findWaiting(applied);
+}
+
+function findApplied(sets: readonly MigrationSet[], state: DatabaseState): MigrationFile[] {
+    return sets.flatMap((set) => {
+        const pending = new Set(findPending(set, state));
+        return set.migrations.filter((file) => !pending.has(file));
+    });
+}
+
+// Files whose text changed but whose tokens did not, and rows that stock postgrator wrote.
+function findStale(sets: readonly MigrationSet[], state: DatabaseState): MigrationFile[] {
+    return sets.flatMap((set) => {
+        const files = new Map(set.migrations.map((file) => [file.version, file]));
+        return (state.versions.get(set.name) ?? []).flatMap((row) => {
+            const file = files.get(row.version);
+            if (!file || isEdited(file, row)) return [];
+            return row.md5 === file.md5 && row.checksum === file.checksum ? [] : [file];
+        });
+    });
+}
+
+interface ObjectTracker {
+    /** Drops every managed view and trigger that is there; triggers first. */
+    dropAll(): Action[];
+    /** Makes every view and trigger what its file says, except those that wait. */
+    bringTo(waiting: ReadonlySet<string>): Action[];
+    takeRecords(): { records: ObjectRecord[]; forgotten: string[] };
+    present(): PlannedObject[];
+    changes(): ObjectChange[];
+}
+
+// Follows which managed views and triggers are in the database while the steps go by.
+function trackObjects(sets: readonly MigrationSet[], state: DatabaseState): ObjectTracker {
+    const wanted = findWanted(sets, state);
+    const original = new Map<string, string>();
+    for (const name of [...wanted.keys(), ...state.objects.map((record) => record.name)]) {
+        const row = findSchemaRow(state, name);
+        if (row?.sql && (row.type === "view" || row.type === "trigger")) original.set(name, row.sql);
+    }
+    const current = new Map(original);
+    const typeOf = (name: string): ObjectType =>
+        findSchemaRow(state, name)?.type === "trigger" || wanted.get(name)?.type === "trigger" ? "trigger" : "view";
+    const drop = (name: string): Action => {
+        current.delete(name);
+        return { does: "drop-object", type: typeOf(name), name };
+    };
+    const recorded = new Map(state.objects.map((record) => [record.name, record]));
+    let waitingNow: ReadonlySet<string> = new Set();
+
+    return {
+        dropAll: () => [...current.keys()].sort((a, b) => typeOf(a).localeCompare(typeOf(b))).map(drop),
+        bringTo(waiting) {
+            waitingNow = waiting;
+            const actions = [...current.keys()].filter((name) => !wanted.has(name) || waiting.has(name)).map(drop);
+            for (const [name, object] of wanted) {
+                const live = current.get(name);
+                if (waiting.has(name) || live === object.sql) continue;
+                if (live !== undefined) actions.push(drop(name));
+                actions.push({ does: "create-object", object });
+                current.set(name, object.sql);
+            }
+            return actions;
+        },
+        takeRecords() {
+            const records: ObjectRecord[] = [];
+            for (const object of wanted.values()) {
+                const record = toRecord(object, waitingNow.has(object.name));
+                if (!isSameRecord(recorded.get(object.name), record)) records.push(record);
+                recorded.set(object.name, record);
+            }
+            const forgotten = [...recorded.keys()].filter((name) => !wanted.has(name));
+            for (const name of forgotten) recorded.delete(name);
+            return { records, forgotten };
+        },
+        present: () => [...wanted.values()].filter((object) => current.has(object.name)),
+        changes() {
+            const changes: ObjectChange[] = [];
+            for (const [name, { type, sql }] of wanted) {
+                const before = original.get(name);
+                const isWaiting = waitingNow.has(name);
+                if (isWaiting) changes.push({ change: "waiting", type, name });
+                else if (before === undefined) changes.push({ change: "created", type, name });
+                else if (before !== sql) changes.push({ change: "replaced", type, name });
+            }
+            for (const name of original.keys()) {
+                if (!wanted.has(name)) changes.push({ change: "dropped", type: typeOf(name), name });
+            }
+            return changes;
+        },
+    };
+}
+
+// What the files define; for a set that the database has but this checkout lacks, what the database has.
+function findWanted(sets: readonly MigrationSet[], state: DatabaseState): Map<string, PlannedObject> {
+    const wanted = new Map<string, PlannedObject>();
+    for (const object of sets.flatMap((set) => set.objects)) wanted.set(object.name, fromFile(object));
+    const here = new Set(sets.map((set) => set.name));
+    for (const record of state.objects) {
+        const sql = findSchemaRow(state, record.name)?.sql;
+        if (here.has(record.set) || !sql) continue;
+        wanted.set(record.name, {
+            ...record,
+            sql,
+            statement: { sql, line: 1, tokens: [] },
+            path: undefined,
+        });
+    }
+    return wanted;
+}
+
+function fromFile({ type, name, set, statements, path }: ObjectFile): PlannedObject {
+    const statement = statements[0] as Statement;
+    const sql = storedSql(statement);
+    return { type, name, set, sql, checksum: checksumTokens(sql), path, statement };
+}
+
+function toRecord({ name, type, set, checksum }: PlannedObject, isWaiting: boolean): ObjectRecord {
+    return { name, type, set, checksum, status: isWaiting ? "waiting" : "present" };
+}
+
+function isSameRecord(left: ObjectRecord | undefined, right: ObjectRecord): boolean {
+    return left?.checksum === right.checksum && left.status === right.status && left.set === right.set;
+}
+
+/** Managed views and triggers that somebody changed by hand since they were deployed. */
+export function findChangedByHand(state: DatabaseState): string[] {
+    return state.objects.flatMap((record) => {
+        const sql = findSchemaRow(state, record.name)?.sql;
+        return sql && record.status === "present" && checksumTokens(sql) !== record.checksum ? [record.name] : [];
+    });
+}

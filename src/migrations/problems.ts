@@ -1,0 +1,172 @@
+import { isKeyword, type Token } from "../database/lexer.ts";
+import { readFact } from "../database/statement-facts.ts";
+import { findOpenToken, type Statement } from "../database/statements.ts";
+import { AppError } from "../errors.ts";
+import { type FoundFiles, migrationName, type ObjectFile, type SqlFile } from "./files.ts";
+
+/** Something in the files that must be mended before anything is sent. */
+export interface Problem {
+    readonly path: string;
+    readonly line?: number;
+    readonly message: string;
+    readonly remedy: string;
+}
+
+/** A server takes no statement beyond this many bytes (sqld's max_row_size; measured). */
+const statementLimit = 5_000_000;
+
+/** Finds what is wrong with the files alone, whatever the database holds. */
+export function findFileProblems(found: FoundFiles): Problem[] {
+    const core = found.sets[0];
+    const problems: Problem[] = [];
+    if (core && core.migrations.length === 0 && found.misnamed.length === 0) {
+        problems.push({
+            path: "migrations/",
+            message: "no migration is here",
+            remedy: "run the command in the project's folder, or make the first one with `pnpm db:new <name>`",
+        });
+    }
+    problems.push(...found.misnamed.map(explainMisnamed));
+    for (const [first, second] of found.duplicates) {
+        problems.push({
+            path: second,
+            message: `same version as ${first}`,
+            remedy: "give one of them the next free number",
+        });
+    }
+    for (const path of found.orphans) {
+        problems.push({
+            path,
+            message: "undoes a migration that is not here",
+            remedy: "restore its do file, or delete it",
+        });
+    }
+    for (const set of found.sets) {
+        for (const file of set.migrations) {
+            problems.push(...findSqlProblems(file), ...(file.undo ? findSqlProblems(file.undo) : []));
+        }
+        for (const object of set.objects) problems.push(...findSqlProblems(object), ...findObjectProblems(object));
+    }
+    problems.push(...findNameClashes(found.sets.flatMap((set) => set.objects)));
+    return problems;
+}
+
+/** One error that lists every problem, each with its place and remedy. */
+export function refuseFiles(problems: readonly Problem[]): AppError {
+    const details = problems.flatMap(({ path, line, message, remedy }) => [
+        `${path}${line === undefined ? "" : `:${line}`}: ${message}`,
+        `    ${remedy}`,
+    ]);
+    const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
+    return new AppError("invalid-files", `the SQL files have ${count}`, { details, outcome: "Nothing was sent." });
+}
+
+function explainMisnamed(path: string): Problem {
+    const [, folder = "", name = ""] = /^(.*\/)(.*)$/.exec(path) ?? [];
+    const [, digits = "", rest = ""] = /^\D*(\d*)(.*)$/s.exec(name.replace(/\.[^.]*$/, "")) ?? [];
+    const action = /undo|down|revert/i.test(rest) ? "undo" : "do";
+    const slug = rest
+        .toLowerCase()
+        .replace(/\b(undo|down|revert|do|up)\b/g, "")
+        .replace(/[^a-z0-9]+/g, "-")
+        .replace(/^-+|-+$/g, "");
+    const suggestion = `${digits.slice(0, 15).padStart(3, "0")}.${action}.${slug || "what-it-does"}.sql`;
+    const usable = digits !== "" && migrationName.test(suggestion);
+    const example = usable ? suggestion : "013.do.add-something.sql";
+    return {
+        path,
+        message: "is not named like a migration, so postgrator would pass it over in silence",
+        remedy: usable ? `mv ${quote(path)} ${folder}${suggestion}` : `name it like ${folder}${example}`,
+    };
+}
+
+function findSqlProblems(file: SqlFile): Problem[] {
+    const { path } = file;
+    const open = findOpenToken(file.sql);
+    if (open) {
+        const what = open.kind === "comment" ? "comment" : open.kind === "string" ? "literal" : "quoted name";
+        return [{ path, line: open.line, message: `this ${what} is never closed`, remedy: `close it` }];
+    }
+    if (file.sql.includes("\0")) return [{ path, message: "holds a NUL character", remedy: "remove it" }];
+    if (file.statements.length === 0)
+        return [{ path, message: "holds no statement", remedy: "write one, or delete it" }];
+    return file.statements.flatMap((statement) => {
+        const reason = findRefusal(statement);
+        return reason ? [{ path, line: statement.line, message: reason[0], remedy: reason[1] }] : [];
+    });
+}
+
+function findObjectProblems(file: ObjectFile): Problem[] {
+    const { path } = file;
+    const [first, second] = file.statements;
+    if (!first) return [];
+    const fact = readFact(first);
+    const remedy = `let it hold one statement: CREATE ${file.type.toUpperCase()} ${file.name} …`;
+    if (fact.does !== "create" || fact.type !== file.type || fact.temporary) {
+        return [{ path, line: first.line, message: `does not create a ${file.type}`, remedy }];
+    }
+    if (fact.name !== file.name) {
+        const message = `creates the ${file.type} '${fact.name}', but the file is named '${file.name}'`;
+        return [{ path, line: first.line, message, remedy }];
+    }
+    return second ? [{ path, line: second.line, message: "holds a second statement", remedy }] : [];
+}
+
+function findNameClashes(objects: readonly ObjectFile[]): Problem[] {
+    const seen = new Map<string, string>();
+    return objects.flatMap(({ name, path }) => {
+        const key = name.toLowerCase();
+        const first = seen.get(key);
+        seen.set(key, first ?? path);
+        return first ? [{ path, message: `the same name as ${first}`, remedy: "rename one of them" }] : [];
+    });
+}
+
+const transactionControl = /^(BEGIN|COMMIT|END|ROLLBACK|SAVEPOINT|RELEASE)$/;
+const refusedKeywords = /^(PRAGMA|ATTACH|DETACH|VACUUM|ANALYZE)$/;
+
+// What sqld's own parser refuses although SQLite takes it, tried statement by statement.
+function findRefusal({ tokens, sql }: Statement): readonly [string, string] | undefined {
+    const keyword = tokens[0]?.text.toUpperCase() ?? "";
+    if (transactionControl.test(keyword)) {
+        return [`${keyword} inside a file`, "remove it: the runner opens and ends the transaction"];
+    }
+    if (keyword === "PRAGMA") return ["a PRAGMA inside a file", "remove it: the runner sets what a migration needs"];
+    if (refusedKeywords.test(keyword)) return [`Turso refuses ${keyword}`, "remove it"];
+    if (isKeyword(tokens[0], "CREATE") && (isKeyword(tokens[1], "TEMP") || isKeyword(tokens[1], "TEMPORARY"))) {
+        return ["Turso refuses temporary objects", "use an ordinary table and drop it at the end of the file"];
+    }
+    if (isKeyword(tokens[0], "CREATE") && isKeyword(tokens[1], "FUNCTION"))
+        return ["Turso refuses CREATE FUNCTION", "remove it"];
+    if (hasOrderedAggregate(tokens)) {
+        return ["Turso refuses ORDER BY inside a function call", "order the rows in a subquery of the FROM clause"];
+    }
+    if (Buffer.byteLength(sql) > statementLimit) {
+        return ["the statement is larger than 5,000,000 bytes, which a server refuses", "split it"];
+    }
+    return undefined;
+}
+
+// ORDER BY directly inside `name( … )`; in a subquery or an OVER clause it is fine.
+function hasOrderedAggregate(tokens: readonly Token[]): boolean {
+    const calls: boolean[] = [];
+    return tokens.some((token, at) => {
+        if (token.text === "(") calls.push(isCall(tokens, at));
+        if (token.text === ")") calls.pop();
+        return calls.at(-1) === true && isKeyword(token, "ORDER") && isKeyword(tokens[at + 1], "BY");
+    });
+}
+
+const noFunctions =
+    /^(OVER|AS|IN|EXISTS|VALUES|FILTER|WINDOW|MATERIALIZED|FROM|JOIN|SELECT|WHERE|AND|OR|NOT|ON|USING)$/i;
+
+function isCall(tokens: readonly Token[], at: number): boolean {
+    const before = tokens[at - 1];
+    const inside = tokens[at + 1];
+    if (before?.kind !== "word" || noFunctions.test(before.text)) return false;
+    return !(isKeyword(inside, "SELECT") || isKeyword(inside, "PARTITION") || isKeyword(inside, "ORDER"));
+}
+
+function quote(path: string): string {
+    return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,215 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Connection } from "../database/connection.ts";
+import { type DatabaseFault, explainFault, toFault } from "../database/faults.ts";
+import { AppError } from "../errors.ts";
+import { diagnose } from "./diagnose.ts";
+import type { MigrationSet } from "./files.ts";
+import { giveLeaseBack, nameDeployer, tryLease, waitForLease } from "./lease.ts";
+import type { Plan, Step } from "./plan.ts";
+import { renderScript, type ScriptInput } from "./script.ts";
+import { type DatabaseState, readState, versionOf } from "./state.ts";
+
+/** How long another writer of the same file is waited for, in milliseconds, beyond SQLite's own 5 s. */
+const busyLimit = 60_000;
+
+export interface RunInput {
+    readonly connection: Connection;
+    readonly sets: readonly MigrationSet[];
+    /** Plans what is left to do at a state; called again after every transaction and after every lost race. */
+    readonly plan: (state: DatabaseState, perFile: boolean) => Promise<Plan>;
+    readonly perFile: boolean;
+    readonly signal: AbortSignal | undefined;
+    readonly report: RunReport;
+}
+
+/** What a run tells while it goes on. */
+export interface RunReport {
+    applied(step: Step): void;
+    /** A wait began: for whom or what. Called once per wait. */
+    waiting(reason: string): void;
+    note(text: string): void;
+}
+
+export interface RunOutcome {
+    /** Transactions that this run committed. */
+    readonly steps: readonly Step[];
+    /** Version of the core set afterwards. */
+    readonly version: number;
+}
+
+/**
+ * Runs a plan to its end, one transaction at a time. Each is one request that either happens or does not; whatever goes
+ * wrong, the state is read again before anything is decided, and nothing is ever repeated blindly.
+ *
+ * @throws AppError with an `outcome` that says what the database is now
+ */
+export async function runPlan(input: RunInput, first: DatabaseState): Promise<RunOutcome> {
+    const { connection, sets, report } = input;
+    const owner = nameDeployer();
+    const read = (settle = false): Promise<DatabaseState> => readState(connection, sets, [], { settle });
+    const run: Progress = { input, owner, leased: false, steps: [], busySince: undefined, read };
+    const onWait = announceOnce((who) => report.waiting(`another deploy is running (${who})`));
+    let state = first;
+    try {
+        for (;;) {
+            state = await waitForLease(read, state, owner, (lease) => onWait(lease.owner));
+            const plan = await input.plan(state, input.perFile || run.leased);
+            const step = plan.steps[0];
+            if (!step) return { steps: run.steps, version: versionOf(state, sets[0]?.name ?? "") };
+            if (input.signal?.aborted) throw stop(state, sets, run.steps);
+            if (run.leased && !(await tryLease(connection, state, owner))) {
+                state = await read();
+                continue;
+            }
+            const after = await runStep(run, plan, step, state);
+            if (after === "finished") return { steps: run.steps, version: plan.version };
+            state = after;
+        }
+    } finally {
+        if (run.leased) await giveLeaseBack(connection, owner);
+    }
+}
+
+interface Progress {
+    readonly input: RunInput;
+    readonly owner: string;
+    leased: boolean;
+    readonly steps: Step[];
+    busySince: number | undefined;
+    readonly read: (settle?: boolean) => Promise<DatabaseState>;
+}
+
+// Gives the state that the next plan is made from, or "finished" when the step was the last.
+async function runStep(
+    run: Progress,
+    plan: Plan,
+    step: Step,
+    before: DatabaseState,
+): Promise<DatabaseState | "finished"> {
+    const { connection, sets, report } = run.input;
+    const script: ScriptInput = {
+        step,
+        direction: plan.direction,
+        sets,
+        state: before,
+        refreshed: plan.refreshed,
+        leaseOwner: run.leased ? run.owner : undefined,
+    };
+    try {
+        await connection.runScript(renderScript(script));
+    } catch (error) {
+        return recover(run, script, toFault(error), before);
+    }
+    const isLast = plan.steps.length === 1;
+    // On a server the reply to COMMIT is proof. On a file an error can hide behind a success.
+    const after = isLast && connection.target.kind === "server" ? undefined : await run.read();
+    if (after && !hasHappened(after, step, plan)) {
+        throw new AppError("migration-failed", "the run was reported as done, but its version rows are not there", {
+            hint: "run `pnpm db:status`, then the command again",
+        });
+    }
+    run.steps.push(step);
+    report.applied(step);
+    return isLast || !after ? "finished" : after;
+}
+
+async function recover(
+    run: Progress,
+    script: ScriptInput,
+    fault: DatabaseFault,
+    before: DatabaseState,
+): Promise<DatabaseState> {
+    const { connection, report } = run.input;
+    const after = await run.read(fault.isAmbiguous).catch((error: unknown) => {
+        throw explainFault(fault, connection.target).withOutcome(
+            `What the database is now could not be read (${toFault(error).message}). Nothing is repeated blindly.`,
+        );
+    });
+    if (!isSameState(before, after)) {
+        if (fault.isAmbiguous && hasHappened(after, script.step, script)) {
+            report.note(`The reply was lost (${fault.message}), but the database has it.`);
+            run.steps.push(script.step);
+            report.applied(script.step);
+        }
+        return after;
+    }
+    if (fault.kind === "busy") {
+        await waitForWriter(run, fault);
+        return run.read();
+    }
+    if (fault.kind === "transaction-timeout" && !run.leased) {
+        report.waiting("others are writing; taking turns, one file a transaction");
+        run.leased = await tryLease(connection, after, run.owner);
+        return run.read();
+    }
+    throw await explain(run, script, fault, after);
+}
+
+async function explain(
+    run: Progress,
+    script: ScriptInput,
+    fault: DatabaseFault,
+    state: DatabaseState,
+): Promise<AppError> {
+    const { connection, sets } = run.input;
+    const outcome = describeOutcome(state, sets, run.steps);
+    if (fault.kind === "interrupted") return new AppError("interrupted", "interrupted", { outcome });
+    if (fault.kind === "transaction-timeout") {
+        const path = script.step.migrations.map((file) => file.path).join(", ") || "the views and triggers";
+        return new AppError("transaction-timeout", `${path}: takes over 5 seconds, and others wait to write`, {
+            hint: "split it into smaller migrations, or run it when nobody writes",
+            outcome,
+        });
+    }
+    if (fault.kind !== "sql" && fault.kind !== "constraint") {
+        return explainFault(fault, connection.target).withOutcome(outcome);
+    }
+    return (await diagnose(connection, script, fault)).withOutcome(outcome);
+}
+
+async function waitForWriter(run: Progress, fault: DatabaseFault): Promise<void> {
+    run.busySince ??= Date.now();
+    if (Date.now() - run.busySince > busyLimit) {
+        throw explainFault(fault, run.input.connection.target).withOutcome("Nothing was applied by this run.");
+    }
+    run.input.report.waiting("another program is writing");
+    await sleep(100 + Math.random() * 400);
+}
+
+function stop(state: DatabaseState, sets: readonly MigrationSet[], steps: readonly Step[]): AppError {
+    return new AppError("interrupted", "interrupted", {
+        hint: "run the command again to go on",
+        outcome: describeOutcome(state, sets, steps),
+    });
+}
+
+/** The sentence after a failure: what was kept, what was rolled back, where the database stands. */
+export function describeOutcome(state: DatabaseState, sets: readonly MigrationSet[], steps: readonly Step[]): string {
+    const version = versionOf(state, sets[0]?.name ?? "");
+    const done = steps.flatMap((step) => step.migrations.map((file) => file.path.replace(/^.*\//, "")));
+    if (done.length === 0) return `Nothing was applied. The database is still at version ${version}.`;
+    return `Kept: ${done.join(", ")}. The rest was rolled back. The database is at version ${version}.`;
+}
+
+function isSameState(before: DatabaseState, after: DatabaseState): boolean {
+    const versions = (state: DatabaseState): string =>
+        JSON.stringify([...state.versions].map(([set, rows]) => [set, rows.map((row) => row.version)]));
+    return before.generation === after.generation && versions(before) === versions(after);
+}
+
+// Whether the version rows of a step are as it leaves them.
+function hasHappened(state: DatabaseState, step: Step, { direction }: Pick<Plan, "direction">): boolean {
+    if (step.migrations.length === 0) return state.generation !== undefined;
+    return step.migrations.every((file) => {
+        const isThere = (state.versions.get(file.set) ?? []).some((row) => row.version === file.version);
+        return isThere === (direction === "do");
+    });
+}
+
+function announceOnce(announce: (who: string) => void): (who: string) => void {
+    let last: string | undefined;
+    return (who) => {
+        if (who !== last) announce(who);
+        last = who;
+    };
+}

@@ -1,0 +1,52 @@
+import { readdir, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { Connection } from "../database/connection.ts";
+import { text } from "./bookkeeping.ts";
+import type { DatabaseState } from "./state.ts";
+
+/** How many copies of a file database are kept beside it. */
+const keptCopies = 5;
+
+/** The way back that exists before a run begins. */
+export interface WayBack {
+    /** Sentences for the output, before the run and again after a failure. */
+    readonly lines: readonly string[];
+}
+
+/**
+ * Makes sure that there is a way back before a database with tables is changed: a file is copied aside; for a server,
+ * the time and the command that restores it are told, because Turso keeps every moment by itself.
+ *
+ * @param now this machine's clock, for the name of the copy
+ */
+export async function prepareWayBack(connection: Connection, state: DatabaseState, now: Date): Promise<WayBack> {
+    if (!state.schema.some((row) => row.type === "table")) return { lines: [] };
+    const { target } = connection;
+    if (target.kind === "file") {
+        const copy = nameCopy(target.path, now);
+        await connection.runScript(`VACUUM INTO ${text(copy)};`);
+        await removeOldCopies(target.path);
+        return { lines: [`Copy:     ${basename(copy)} (beside the database; the newest ${keptCopies} are kept)`] };
+    }
+    const time = state.now.replace(/\.\d+Z$/, "Z");
+    if (!target.host.endsWith(".turso.io")) {
+        return { lines: [`Time:     ${time} (this server keeps restore points only if its operator does)`] };
+    }
+    const stamp = time.replace(/[^\d]/g, "");
+    const command = `turso db create restored-${stamp} --from-db <database> --timestamp ${time}`;
+    return { lines: [`Restore:  ${command}`, "          (<database> as `turso db list` names it)"] };
+}
+
+const copyName = /\.before-\d{8}T\d{9}Z\.db$/;
+
+function nameCopy(path: string, now: Date): string {
+    const stamp = now.toISOString().replace(/[-:.]/g, "");
+    return `${path.replace(/\.db$/, "")}.before-${stamp}.db`;
+}
+
+async function removeOldCopies(path: string): Promise<void> {
+    const prefix = basename(path).replace(/\.db$/, "");
+    const names = await readdir(dirname(path));
+    const copies = names.filter((name) => name.startsWith(`${prefix}.before-`) && copyName.test(name)).sort();
+    await Promise.all(copies.slice(0, -keptCopies).map((name) => rm(join(dirname(path), name))));
+}

@@ -1,0 +1,116 @@
+import type { Connection } from "../database/connection.ts";
+import { inMemory, openFile } from "../database/file-connection.ts";
+import type { MigrationFile, MigrationSet, ObjectFile } from "./files.ts";
+import { planRun } from "./plan.ts";
+import { proofOf, renderScript } from "./script.ts";
+import { emptyState, readState, type SchemaRow } from "./state.ts";
+
+/** Opens an empty database that lives as long as its connection. */
+export function openScratch(): Connection {
+    return openFile({ kind: "file", path: inMemory, label: inMemory, local: true });
+}
+
+/**
+ * Deploys migrations and objects into a scratch database, as they would be into a fresh one.
+ *
+ * @returns the open database; the caller closes it
+ * @throws DatabaseFault when a statement fails
+ */
+export async function deployScratch(
+    sets: readonly MigrationSet[],
+    applied: readonly MigrationFile[],
+): Promise<Connection> {
+    const connection = openScratch();
+    const plan = await planRun({
+        sets,
+        state: emptyState,
+        direction: "do",
+        migrations: applied,
+        perFile: false,
+        findWaiting: (files) => findWaiting(sets, files),
+    });
+    try {
+        let state = emptyState;
+        for (const step of plan.steps) {
+            const input = { step, direction: "do" as const, sets, state, refreshed: [], leaseOwner: undefined };
+            await connection.runScript(renderScript(input));
+            state = await readState(connection, sets);
+        }
+        return connection;
+    } catch (error) {
+        connection.close();
+        throw error;
+    }
+}
+
+/** The rows of sqlite_schema that a fresh deploy of these migrations leads to. */
+export async function readExpectedSchema(
+    sets: readonly MigrationSet[],
+    applied: readonly MigrationFile[],
+): Promise<readonly SchemaRow[]> {
+    const connection = await deployScratch(sets, applied);
+    try {
+        return (await readState(connection, sets)).schema;
+    } finally {
+        connection.close();
+    }
+}
+
+/** Names of the views and triggers that do not prepare when just these migrations are applied. */
+export async function findWaiting(
+    sets: readonly MigrationSet[],
+    applied: readonly MigrationFile[],
+): Promise<ReadonlySet<string>> {
+    const connection = openScratch();
+    try {
+        for (const file of applied) {
+            await connection.runScript(
+                `PRAGMA foreign_keys = OFF;\n${file.statements.map(({ sql }) => `${sql};\n`).join("")}`,
+            );
+        }
+        const objects = sets.flatMap((set) => set.objects);
+        const waiting = new Set<string>();
+        for (const object of objects) {
+            if (!(await tries(connection, object.statements[0]?.sql ?? ""))) waiting.add(object.name);
+        }
+        await dropUnprepared(connection, objects, waiting);
+        return waiting;
+    } finally {
+        connection.close();
+    }
+}
+
+// One that does not prepare may be what makes another fail, so the views settle before the triggers are judged, and
+// each trigger is judged with none beside it.
+async function dropUnprepared(
+    connection: Connection,
+    objects: readonly ObjectFile[],
+    waiting: Set<string>,
+): Promise<void> {
+    const triggers = objects.filter((object) => object.type === "trigger" && !waiting.has(object.name));
+    for (const { name } of triggers) await connection.runScript(`DROP TRIGGER "${name}"`);
+    for (let settled = false; !settled; ) {
+        settled = true;
+        for (const view of objects) {
+            if (view.type !== "view" || waiting.has(view.name) || (await prepares(connection, view))) continue;
+            await connection.runScript(`DROP VIEW "${view.name}"`);
+            waiting.add(view.name);
+            settled = false;
+        }
+    }
+    for (const trigger of triggers) {
+        await connection.runScript(trigger.statements[0]?.sql ?? "");
+        if (!(await prepares(connection, trigger))) waiting.add(trigger.name);
+        await connection.runScript(`DROP TRIGGER "${trigger.name}"`);
+    }
+}
+
+function prepares(connection: Connection, object: ObjectFile): Promise<boolean> {
+    const statement = object.statements[0];
+    return statement ? tries(connection, proofOf({ ...object, statement })) : Promise.resolve(false);
+}
+
+async function tries(connection: Connection, sql: string): Promise<boolean> {
+    const [result] = await connection.readAll([{ sql }]);
+    return result?.ok === true;
+}

@@ -1,0 +1,178 @@
+import { findTriggerEvent } from "../database/statement-facts.ts";
+import {
+    bumpGeneration,
+    createLockTable,
+    createObjectsTable,
+    createVersionTable,
+    deleteVersion,
+    forgetObject,
+    insertLock,
+    insertVersion,
+    lockTable,
+    name,
+    objectsTable,
+    recordObject,
+    refreshVersion,
+    text,
+} from "./bookkeeping.ts";
+import type { MigrationFile, MigrationSet } from "./files.ts";
+import * as guards from "./guards.ts";
+import type { Action, Direction, PlannedObject, Step } from "./plan.ts";
+import { type DatabaseState, findSchemaRow } from "./state.ts";
+
+/** One statement of a script, and the place in the files that it comes from. */
+export interface ScriptPart {
+    readonly sql: string;
+    /** guard: checks, and reads nothing that a rehearsal needs; work: changes the schema or rows. */
+    readonly role: "guard" | "record" | "work";
+    readonly path?: string | undefined;
+    readonly line?: number;
+    /** A comment above it in the script. */
+    readonly heading?: string;
+}
+
+export interface ScriptInput {
+    readonly step: Step;
+    readonly direction: Direction;
+    readonly sets: readonly MigrationSet[];
+    /** The state that the step meets. */
+    readonly state: DatabaseState;
+    /** Applied files whose checksums are brought up to date. */
+    readonly refreshed: readonly MigrationFile[];
+    /** The lease that must still be ours; undefined when none is held. */
+    readonly leaseOwner: string | undefined;
+}
+
+/**
+ * The statements of one transaction, in order: guards that the database is still what was read, bookkeeping, version
+ * rows first (their primary key stops a concurrent run at once), migrations and objects, proofs, closing guards.
+ */
+export function renderParts(input: ScriptInput): ScriptPart[] {
+    const { step, state } = input;
+    const isRebuild = step.rebuilt.length > 0;
+    const hadTables = state.schema.some((row) => row.type === "table");
+    const checksKeys = hadTables && step.migrations.length > 0;
+    const guard = (sql: string, heading?: string): ScriptPart => ({
+        sql,
+        role: "guard",
+        ...(heading ? { heading } : {}),
+    });
+    const managed = new Set([
+        ...step.present.map((object) => object.name),
+        ...state.objects.map((object) => object.name),
+    ]);
+    return [
+        guard(guards.createGuardTable, "The run is rolled back as a whole where one of these checks fails."),
+        guard(guards.checkUnchanged(state, input.sets)),
+        ...(input.leaseOwner === undefined ? [] : [guard(guards.checkLease(input.leaseOwner))]),
+        ...(isRebuild ? [guard(guards.checkForeignKeysOff)] : []),
+        ...(checksKeys ? [guard(guards.noteViolations)] : []),
+        ...step.rebuilt.map((table) =>
+            guard(guards.noteTable(table, [...managed], findSchemaRow(state, "sqlite_sequence") !== undefined)),
+        ),
+        ...renderRecords(input),
+        ...step.actions.flatMap(renderAction),
+        ...step.rebuilt.flatMap((table) => keepSequence(table, state)),
+        ...renderProofs(step),
+        ...step.rebuilt.map((table) => guard(guards.checkTable(table, step.dropped))),
+        ...(step.migrations.length > 0 ? [guard(guards.checkViolations)] : []),
+        guard(guards.dropGuardTable),
+    ];
+}
+
+/** The whole script of a step: what is sent, and what --show-sql prints. */
+export function renderScript(input: ScriptInput): string {
+    const isRebuild = input.step.rebuilt.length > 0;
+    const lines = renderParts(input).flatMap(({ sql, heading }) => [
+        ...(heading ? ["", `-- ${heading}`] : []),
+        `${sql};`,
+    ]);
+    return [
+        ...(isRebuild ? ["PRAGMA foreign_keys = OFF;"] : []),
+        "BEGIN IMMEDIATE;",
+        ...lines,
+        "",
+        "COMMIT;",
+        ...(isRebuild ? ["PRAGMA foreign_keys = ON;"] : []),
+        "",
+    ].join("\n");
+}
+
+function renderRecords({ step, direction, sets, state, refreshed }: ScriptInput): ScriptPart[] {
+    const record = (sql: string): ScriptPart => ({ sql, role: "record" });
+    const tableOf = (file: MigrationFile): string =>
+        sets.find((set) => set.name === file.set)?.versionTable ?? `schemaversion_${file.set}`;
+    const [first, ...rest] = [
+        ...sets.flatMap((set) => prepareVersionTable(set, state)),
+        ...(findSchemaRow(state, objectsTable) ? [] : [createObjectsTable]),
+        ...(findSchemaRow(state, lockTable) ? [] : [createLockTable]),
+        state.generation === undefined ? insertLock : bumpGeneration,
+        ...step.migrations.map((file) => (direction === "do" ? insertVersion : deleteVersion)(tableOf(file), file)),
+        ...refreshed.map((file) => refreshVersion(tableOf(file), file)),
+        ...step.records.map(recordObject),
+        ...step.forgotten.map(forgetObject),
+    ];
+    return first === undefined ? [] : [{ ...record(first), heading: "Bookkeeping." }, ...rest.map(record)];
+}
+
+// The table of stock postgrator lacks the last column.
+function prepareVersionTable(set: MigrationSet, state: DatabaseState): string[] {
+    const row = findSchemaRow(state, set.versionTable);
+    if (!row) return [createVersionTable(set.versionTable, set.name)];
+    return /\bchecksum\b/.test(row.sql ?? "") ? [] : [`ALTER TABLE ${set.versionTable} ADD COLUMN checksum TEXT`];
+}
+
+function renderAction(action: Action): ScriptPart[] {
+    if (action.does === "drop-object") {
+        return [{ sql: `DROP ${action.type.toUpperCase()} ${name(action.name)}`, role: "work" }];
+    }
+    const { path, statements } =
+        action.does === "migrate" ? action : { path: action.object.path, statements: [action.object.statement] };
+    return statements.map(({ sql, line }, at) => ({
+        sql,
+        role: "work",
+        path,
+        line,
+        ...(at === 0 && path ? { heading: path } : {}),
+    }));
+}
+
+/** Every view is read once and every trigger prepared once, so that a broken one fails here and not in the app. */
+function renderProofs(step: Step): ScriptPart[] {
+    return step.present.map((object, at) => ({
+        sql: proofOf(object),
+        role: "work",
+        path: object.path,
+        line: object.statement.line,
+        ...(at === 0 ? { heading: "Every view and trigger must prepare." } : {}),
+    }));
+}
+
+/** A statement that fails when the view or trigger does not prepare, and changes nothing. */
+export function proofOf(object: Pick<PlannedObject, "type" | "name" | "statement">): string {
+    if (object.type === "view") return `SELECT * FROM ${name(object.name)} LIMIT 0`;
+    const event = findTriggerEvent(object.statement);
+    if (event?.event === "DELETE") return `EXPLAIN DELETE FROM ${name(event.table)}`;
+    if (event?.event === "INSERT") return `EXPLAIN INSERT INTO ${name(event.table)} DEFAULT VALUES`;
+    const columns = event && event.columns.length > 0 ? event.columns : ["rowid"];
+    const assignments = columns.map((column) => `${name(column)} = ${name(column)}`).join(", ");
+    return `EXPLAIN UPDATE ${name(event?.table ?? object.name)} SET ${assignments}`;
+}
+
+// A rebuilt table must not hand out again the ids of rows that were deleted before.
+function keepSequence(table: string, state: DatabaseState): ScriptPart[] {
+    if (!/\bAUTOINCREMENT\b/i.test(findSchemaRow(state, table)?.sql ?? "")) return [];
+    const before = `(SELECT json_extract(noted, '$.sequence') FROM ${guards.guardTable} WHERE subject = ${text(table)})`;
+    return [
+        {
+            sql: `DELETE FROM sqlite_sequence WHERE name = ${text(table)} AND seq < ${before}`,
+            role: "guard",
+        },
+        {
+            sql:
+                `INSERT INTO sqlite_sequence (name, seq) SELECT ${text(table)}, ${before} ` +
+                `WHERE ${before} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ${text(table)})`,
+            role: "guard",
+        },
+    ];
+}

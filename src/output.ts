@@ -1,0 +1,111 @@
+import { createColors } from "picocolors";
+import type { AppError } from "./errors.ts";
+
+/** The only writer to stdout and stderr. Everything that it prints passes the redaction. */
+export interface Output {
+    readonly json: boolean;
+    /** A line of the result, on stdout; left out under --json. */
+    line(text?: string): void;
+    /** The words before the colon are padded so that the values of consecutive lines stand in one column. */
+    field(label: string, value: string): void;
+    /** Aligned columns, on stdout; left out under --json. */
+    table(rows: readonly (readonly string[])[]): void;
+    /** A line on stderr that is no error: a note, a wait, progress. */
+    note(text: string): void;
+    warn(text: string): void;
+    error(error: AppError): void;
+    /** The one document of a --json run, on stdout. */
+    document(value: unknown): void;
+    /** Text as it is, on stdout, also under --json (a script, a generated file). */
+    raw(text: string): void;
+    /** From now on `secret` is replaced wherever it would be printed. */
+    hide(secret: string): void;
+}
+
+const fieldWidth = 10;
+const anyToken = /\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g;
+const tokenParameter = /(auth_?token=)[^&\s"']+/gi;
+
+/** Renders columns with two spaces between them; the last column is not padded. */
+export function renderTable(rows: readonly (readonly string[])[]): string[] {
+    const widths: number[] = [];
+    for (const row of rows) {
+        row.forEach((cell, column) => {
+            widths[column] = Math.max(widths[column] ?? 0, cell.length);
+        });
+    }
+    return rows.map((row) =>
+        row
+            .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+            .join("  ")
+            .trimEnd(),
+    );
+}
+
+/**
+ * @param options.color whether escape codes may be written; the caller decides by the terminal and NO_COLOR
+ * @param options.write where the text goes; stdout and stderr unless a caller collects it
+ */
+export function createOutput(options: {
+    json: boolean;
+    color: boolean;
+    write?: (stream: "stdout" | "stderr", text: string) => void;
+}): Output {
+    const colors = createColors(options.color);
+    const secrets = new Set<string>();
+    const write = options.write ?? ((stream, text) => void process[stream].write(text));
+
+    const redact = (text: string): string => {
+        let clean = text;
+        for (const secret of secrets) clean = clean.replaceAll(secret, "[token]");
+        return clean.replace(anyToken, "[token]").replace(tokenParameter, "$1[token]");
+    };
+    const print = (stream: "stdout" | "stderr", text: string): void => write(stream, `${redact(text)}\n`);
+
+    const output: Output = {
+        json: options.json,
+        line(text = "") {
+            if (!options.json) print("stdout", text);
+        },
+        field(label, value) {
+            output.line(`${`${label}:`.padEnd(fieldWidth - 1)} ${value}`);
+        },
+        table(rows) {
+            for (const row of renderTable(rows)) output.line(row);
+        },
+        note(text) {
+            print("stderr", text);
+        },
+        warn(text) {
+            print("stderr", `${colors.yellow("warning:")} ${text}`);
+        },
+        error(error) {
+            const parts = [`${colors.red("error:")} ${error.message}`];
+            if (error.details.length > 0) parts.push("", ...error.details);
+            if (error.hint) parts.push("", `${colors.bold("hint:")} ${error.hint}`);
+            if (error.outcome) parts.push("", error.outcome);
+            print("stderr", parts.join("\n"));
+            if (options.json) output.document({ error: describeError(error) });
+        },
+        document(value) {
+            print("stdout", JSON.stringify(value, null, 2));
+        },
+        raw(text) {
+            write("stdout", redact(text));
+        },
+        hide(secret) {
+            if (secret.length > 0) secrets.add(secret);
+        },
+    };
+    return output;
+}
+
+function describeError(error: AppError): Record<string, unknown> {
+    return {
+        code: error.code,
+        message: error.message,
+        details: error.details,
+        hint: error.hint ?? null,
+        outcome: error.outcome ?? null,
+    };
+}

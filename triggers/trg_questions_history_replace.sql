@@ -1,0 +1,39 @@
+CREATE TRIGGER trg_questions_history_replace
+/*
+ * Notes the question that an insert meets, because INSERT OR REPLACE removes it without firing a delete trigger.
+ * What becomes of the insert is not known here: OR IGNORE drops it, ON CONFLICT DO UPDATE turns it into an update. So
+ * nothing goes into the history yet; trg_questions_history_insert sees to that once the row is really in.
+ * Each insert sets the note anew: one that an ignored insert left behind is never taken for the next row's.
+ * A plain insert of a new question finds nothing to note and nothing to clear, so it writes no row here.
+ */
+BEFORE INSERT ON questions
+WHEN (SELECT source FROM history_writer) IS NOT 'self'
+BEGIN
+    UPDATE history_writer
+    SET
+        replaced_question_id = (SELECT id FROM questions WHERE id = NEW.id),
+        replaced_content = (
+            SELECT json_object(
+                'question', replaced.question,
+                'answer', replaced.answer,
+                'explanation', replaced.explanation,
+                'diagram', replaced.diagram,
+                'difficulty', replaced.difficulty,
+                'tags', replaced.tags,
+                'channel', replaced.channel,
+                'sub_channel', replaced.sub_channel,
+                'source_url', replaced.source_url,
+                'videos', replaced.videos,
+                'companies', replaced.companies,
+                'eli5', replaced.eli5,
+                'tldr', replaced.tldr,
+                'voice_keywords', replaced.voice_keywords,
+                'voice_suitable', replaced.voice_suitable,
+                'status', replaced.status
+            )
+            FROM questions AS replaced
+            WHERE replaced.id = NEW.id
+        )
+    WHERE replaced_question_id IS NOT NULL
+    OR EXISTS (SELECT 1 FROM questions WHERE id = NEW.id);
+END;

@@ -1,0 +1,50 @@
+CREATE TRIGGER trg_questions_history_update
+/*
+ * Records a change of a question: which columns, from which values to which.
+ * A change of the status makes it deleted, flagged or restored, whatever else changed; any other is updated.
+ * Columns that only keep books (the comments of the table name them) are not listed and leave no history.
+ */
+AFTER UPDATE OF
+    id, question, answer, explanation, diagram, difficulty, tags, channel, sub_channel, source_url, videos,
+    companies, eli5, tldr, voice_keywords, voice_suitable, status
+ON questions
+WHEN (SELECT source FROM history_writer) IS NOT 'self'
+BEGIN
+    INSERT INTO question_history (
+        question_id, event_type, event_source, source_name, changed_fields, before_snapshot, after_snapshot
+    )
+    SELECT
+        NEW.id,
+        iif(
+            OLD.status IS NEW.status,
+            'updated',
+            iif(NEW.status IN ('deleted', 'flagged'), NEW.status, 'restored')
+        ),
+        coalesce((SELECT source FROM history_writer), 'system'),
+        (SELECT source_name FROM history_writer),
+        json_group_array(content.field),
+        json_group_object(content.field, content.old_value),
+        json_group_object(content.field, content.new_value)
+    FROM (
+        SELECT 'id' AS field, OLD.id AS old_value, NEW.id AS new_value
+        UNION ALL SELECT 'question', OLD.question, NEW.question
+        UNION ALL SELECT 'answer', OLD.answer, NEW.answer
+        UNION ALL SELECT 'explanation', OLD.explanation, NEW.explanation
+        UNION ALL SELECT 'diagram', OLD.diagram, NEW.diagram
+        UNION ALL SELECT 'difficulty', OLD.difficulty, NEW.difficulty
+        UNION ALL SELECT 'tags', OLD.tags, NEW.tags
+        UNION ALL SELECT 'channel', OLD.channel, NEW.channel
+        UNION ALL SELECT 'sub_channel', OLD.sub_channel, NEW.sub_channel
+        UNION ALL SELECT 'source_url', OLD.source_url, NEW.source_url
+        UNION ALL SELECT 'videos', OLD.videos, NEW.videos
+        UNION ALL SELECT 'companies', OLD.companies, NEW.companies
+        UNION ALL SELECT 'eli5', OLD.eli5, NEW.eli5
+        UNION ALL SELECT 'tldr', OLD.tldr, NEW.tldr
+        UNION ALL SELECT 'voice_keywords', OLD.voice_keywords, NEW.voice_keywords
+        UNION ALL SELECT 'voice_suitable', OLD.voice_suitable, NEW.voice_suitable
+        UNION ALL SELECT 'status', OLD.status, NEW.status
+    ) AS content
+    WHERE content.old_value IS NOT content.new_value
+    -- One group makes one row; without a difference there is no group.
+    GROUP BY NEW.id;
+END;

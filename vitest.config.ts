@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+import { countReporter } from "./tests/support/count-reporter.ts";
+
+// `pnpm test:long` adds the heavier runs; without it the suite stays under ten minutes on two cores.
+export default defineConfig(({ mode }) => ({
+    test: {
+        include: [mode === "long" ? "tests/**/*.test.ts" : "tests/**/!(*.long).test.ts"],
+        reporters: ["default", countReporter],
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+    },
+}));
