@@ -18,8 +18,12 @@ CREATE TABLE channel_mappings (
     UNIQUE (channel_id, sub_channel, question_id)
 ) STRICT;
 
-CREATE INDEX idx_channel_mappings_question_id_channel_id ON channel_mappings (
-    /* Serves the channels of a question (v_active_questions counts them) and the removal of its mappings. */
+CREATE INDEX idx_channel_mappings_question_id_channel_id_sub_channel ON channel_mappings (
+    /*
+     * Serves the channels of a question (v_active_questions counts them), the removal of its mappings, and whether it
+     * is in a channel: with all columns it is chosen for that before the unique index, which begins with the channel.
+     */
     question_id,
-    channel_id
+    channel_id,
+    sub_channel
 );

@@ -77,13 +77,6 @@ CREATE TABLE question_history (
     )
 ) STRICT;
 
-CREATE INDEX idx_question_history_question_id_question_type_created_at ON question_history (
-    /* Serves the history of a question, the latest first, and the search for an event that is already recorded. */
-    question_id,
-    question_type,
-    created_at
-);
-
 CREATE INDEX idx_question_history_created_at_question_type_event_type_event_source ON question_history (
     /*
      * Serves the latest events of all questions, also of one type, kind or source: the other columns let them be
@@ -91,6 +84,18 @@ CREATE INDEX idx_question_history_created_at_question_type_event_type_event_sour
      */
     created_at,
     question_type,
+    event_type,
+    event_source
+);
+
+CREATE INDEX idx_question_history_question_id_question_type_created_at_event_type_event_source ON question_history (
+    /*
+     * Serves the history of a question, the latest first, and the search for an event that is already recorded: with
+     * all five columns it is chosen for that before the index above, where an import may hold thousands of one time.
+     */
+    question_id,
+    question_type,
+    created_at,
     event_type,
     event_source
 );

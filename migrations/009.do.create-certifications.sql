@@ -100,10 +100,9 @@ CREATE INDEX idx_certifications_status_name ON certifications (
     name
 );
 
-CREATE INDEX idx_certifications_category_difficulty_status_name ON certifications (
-    /* Serves the catalogue of one category, also at one difficulty, and the counts per category and difficulty. */
+CREATE INDEX idx_certifications_category_status_name ON certifications (
+    /* Serves the catalogue of one category by name, also at one difficulty. */
     category,
-    difficulty,
     status,
     name
 );

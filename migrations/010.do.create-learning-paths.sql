@@ -116,8 +116,19 @@ CREATE INDEX idx_learning_paths_status_popularity_created_at ON learning_paths (
     created_at
 );
 
+CREATE INDEX idx_learning_paths_path_type_status_popularity_created_at ON learning_paths (
+    /* Serves the catalogue of one type, the most popular first, also filtered by words or difficulty. */
+    path_type,
+    status,
+    popularity,
+    created_at
+);
+
 CREATE INDEX idx_learning_paths_target_company_status_popularity_created_at ON learning_paths (
-    /* Serves the catalogue of one company, the most popular first, whatever else is filtered. */
+    /*
+     * Serves the catalogue of one company, the most popular first, whatever else is filtered. It comes after the two
+     * above, because of indexes that look equally good the later one is chosen, and a company has fewer paths.
+     */
     target_company,
     status,
     popularity,
@@ -127,15 +138,6 @@ CREATE INDEX idx_learning_paths_target_company_status_popularity_created_at ON l
 CREATE INDEX idx_learning_paths_target_job_title_status_popularity_created_at ON learning_paths (
     /* Serves the catalogue of one job title, the most popular first, whatever else is filtered. */
     target_job_title,
-    status,
-    popularity,
-    created_at
-);
-
-CREATE INDEX idx_learning_paths_path_type_difficulty_status_popularity_created_at ON learning_paths (
-    /* Serves the catalogue of one type at one difficulty, the most popular first. */
-    path_type,
-    difficulty,
     status,
     popularity,
     created_at

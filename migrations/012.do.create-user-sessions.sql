@@ -71,14 +71,18 @@ CREATE TABLE user_sessions (
     CONSTRAINT user_sessions_status_is_active_completed_or_abandoned CHECK (status IN ('active', 'completed', 'abandoned'))
 ) STRICT;
 
-CREATE INDEX idx_user_sessions_user_id_last_accessed_at ON user_sessions (
-    /* Serves the sessions of a user, the latest first, and the removal of a user. */
-    user_id,
+CREATE INDEX idx_user_sessions_status_last_accessed_at ON user_sessions (
+    /* Serves the sessions under way, the latest first, v_active_sessions, and the search for abandoned ones. */
+    status,
     last_accessed_at
 );
 
-CREATE INDEX idx_user_sessions_status_last_accessed_at ON user_sessions (
-    /* Serves the sessions under way, the latest first, v_active_sessions, and the search for abandoned ones. */
+CREATE INDEX idx_user_sessions_user_id_status_last_accessed_at ON user_sessions (
+    /*
+     * Serves the sessions of a user, those under way with the latest first, and the removal of a user. With the status
+     * in it, it is chosen before the index above.
+     */
+    user_id,
     status,
     last_accessed_at
 );

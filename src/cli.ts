@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { createInterface } from "node:readline/promises";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { type Access, type Config, readConfig, wantsColor } from "./config.ts";
 import { type Connection, openConnection } from "./database/connection.ts";
@@ -27,7 +26,7 @@ export interface CommandDefinition<Options> {
     readonly summary: string;
     /** Adds options and arguments. --json and --help are always there. */
     readonly define?: (command: Command) => void;
-    readonly run: (context: Context, options: Options) => Promise<ExitCode | undefined>;
+    readonly run: (context: Context, options: Options) => Promise<ExitCode> | Promise<void>;
 }
 
 /** Runs a command to its end and sets the exit code: the one place where errors are caught and printed. */
@@ -127,18 +126,29 @@ async function connect(target: Target, signal: AbortSignal): Promise<Connection>
  *
  * @throws AppError `not-confirmed` when the answer is no, or when there is no terminal to ask on
  */
-export async function confirmRemote(context: Context, target: Target, question: string, yes: boolean): Promise<void> {
+export async function confirmRemote(context: Context, target: Target, yes: boolean): Promise<void> {
     if (target.local || yes) return;
+    await confirm(context, `Apply this to ${target.label}?`, `${target.label} is on another machine`);
+}
+
+/**
+ * Asks before everything in a database is dropped, wherever it is.
+ *
+ * @throws AppError `not-confirmed` as confirmRemote()
+ */
+export async function confirmReset(context: Context, target: Target, yes: boolean): Promise<void> {
+    if (!yes) await confirm(context, `Drop everything in ${target.label}?`, `${target.label} is not empty`);
+}
+
+async function confirm(context: Context, question: string, reason: string): Promise<void> {
+    const outcome = "Nothing was changed.";
     if (!process.stdin.isTTY) {
-        throw new AppError(
-            "not-confirmed",
-            `${target.label} is on another machine, and there is no terminal to ask on`,
-            {
-                hint: "look at --dry-run first, then give --yes",
-                outcome: "Nothing was applied.",
-            },
-        );
+        throw new AppError("not-confirmed", `${reason}, and there is no terminal to ask on`, {
+            hint: "give --yes if it is meant",
+            outcome,
+        });
     }
+    const { createInterface } = await import("node:readline/promises");
     const terminal = createInterface({ input: process.stdin, output: process.stderr });
     try {
         const answer = await terminal.question(`${question} [y/N] `, { signal: context.signal });
@@ -146,7 +156,7 @@ export async function confirmRemote(context: Context, target: Target, question: 
     } finally {
         terminal.close();
     }
-    throw new AppError("not-confirmed", "not confirmed", { outcome: "Nothing was applied." });
+    throw new AppError("not-confirmed", "not confirmed", { outcome });
 }
 
 function toAppError(error: unknown): AppError {

@@ -14,7 +14,7 @@ export interface Output {
     note(text: string): void;
     warn(text: string): void;
     error(error: AppError): void;
-    /** The one document of a --json run, on stdout. */
+    /** The one document of a --json run, on stdout; left out otherwise. */
     document(value: unknown): void;
     /** Text as it is, on stdout, also under --json (a script, a generated file). */
     raw(text: string): void;
@@ -85,10 +85,10 @@ export function createOutput(options: {
             if (error.hint) parts.push("", `${colors.bold("hint:")} ${error.hint}`);
             if (error.outcome) parts.push("", error.outcome);
             print("stderr", parts.join("\n"));
-            if (options.json) output.document({ error: describeError(error) });
+            output.document({ error: describeError(error) });
         },
         document(value) {
-            print("stdout", JSON.stringify(value, null, 2));
+            if (options.json) print("stdout", JSON.stringify(value, null, 2));
         },
         raw(text) {
             write("stdout", redact(text));

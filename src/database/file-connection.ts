@@ -17,10 +17,13 @@ export function openFile(target: FileTarget): Connection {
     const open = (): Client => createClient({ url, timeout: lockTimeout });
     let client = guard(open);
 
-    // A failed prepared statement is never finalized and leaves its pooled connection useless: start afresh.
+    // A failed prepared statement is never finalized and leaves its pooled connection useless, and a failed script may
+    // leave foreign keys off: start afresh. A database in memory would be gone with its connection.
     const fail = (error: unknown): never => {
-        client.close();
-        client = guard(open);
+        if (target.path !== inMemory) {
+            client.close();
+            client = guard(open);
+        }
         throw toFault(error);
     };
     const inTransaction = async <T>(mode: "deferred" | "write", body: (tx: Transaction) => Promise<T>): Promise<T> => {

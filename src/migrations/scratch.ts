@@ -71,7 +71,7 @@ export async function findWaiting(
         const objects = sets.flatMap((set) => set.objects);
         const waiting = new Set<string>();
         for (const object of objects) {
-            if (!(await tries(connection, object.statements[0]?.sql ?? ""))) waiting.add(object.name);
+            if (!(await succeeds(connection.runScript(object.statements[0]?.sql ?? "")))) waiting.add(object.name);
         }
         await dropUnprepared(connection, objects, waiting);
         return waiting;
@@ -107,10 +107,12 @@ async function dropUnprepared(
 
 function prepares(connection: Connection, object: ObjectFile): Promise<boolean> {
     const statement = object.statements[0];
-    return statement ? tries(connection, proofOf({ ...object, statement })) : Promise.resolve(false);
+    return statement ? succeeds(connection.runScript(proofOf({ ...object, statement }))) : Promise.resolve(false);
 }
 
-async function tries(connection: Connection, sql: string): Promise<boolean> {
-    const [result] = await connection.readAll([{ sql }]);
-    return result?.ok === true;
+function succeeds(run: Promise<void>): Promise<boolean> {
+    return run.then(
+        () => true,
+        () => false,
+    );
 }

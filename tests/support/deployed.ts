@@ -1,27 +1,50 @@
-import { readdirSync, readFileSync } from "node:fs";
-import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { openConnection } from "../../src/database/connection.ts";
+import { prepareDeploy, runDeploy } from "../../src/migrations/deploy.ts";
 import type { Target, TestDatabase } from "./targets.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/** The project's folder. */
+export const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Gives a fresh database with every migration, view and trigger of this repository in it, and no rows of content. */
+/** Gives a fresh database to which the repository's schema was deployed, with no rows of content. */
 export async function createDeployedDatabase(target: Target): Promise<TestDatabase> {
     const database = await target.createDatabase();
-    await database.client.executeMultiple(readSchemaScript());
+    await deployInto(database);
     return database;
 }
 
-function readSchemaScript(): string {
-    const migrations = readFolder("migrations").filter((name) => /^\d+\.do\.[^/]+\.sql$/.test(path.basename(name)));
-    const files = [...migrations, ...readFolder("views"), ...readFolder("triggers")];
-    return ["BEGIN IMMEDIATE;", ...files.map((file) => readFileSync(file, "utf8")), "COMMIT;"].join("\n");
+/** Deploys the schema of a project into a test database, silently. */
+export async function deployInto(database: Pick<TestDatabase, "url" | "authToken">, project = root): Promise<void> {
+    const connection = await openTestConnection(database);
+    const silent = {
+        applied: () => undefined,
+        waiting: () => undefined,
+        note: () => undefined,
+        wayBack: () => undefined,
+    };
+    try {
+        const prepared = await prepareDeploy(project, connection);
+        await runDeploy(connection, prepared, { now: new Date(), report: silent });
+    } finally {
+        connection.close();
+    }
 }
 
-function readFolder(name: string): string[] {
-    const folder = path.join(ROOT, name);
-    return readdirSync(folder)
-        .filter((file) => file.endsWith(".sql"))
-        .sort()
-        .map((file) => path.join(folder, file));
+/** Opens a test database with the project's own connection. */
+export function openTestConnection({
+    url,
+    authToken,
+}: Pick<TestDatabase, "url" | "authToken">): ReturnType<typeof openConnection> {
+    if (url.startsWith("file:")) {
+        return openConnection({ kind: "file", path: fileURLToPath(url), label: url, local: true });
+    }
+    const { hostname } = new URL(url);
+    return openConnection({
+        kind: "server",
+        url,
+        label: url,
+        host: hostname,
+        local: true,
+        ...(authToken === undefined ? {} : { authToken }),
+    });
 }

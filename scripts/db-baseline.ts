@@ -1,0 +1,14 @@
+import { parseCount, runCommand } from "../src/cli.ts";
+import { type BaselineOptions, baseline } from "../src/commands/baseline.ts";
+
+await runCommand<BaselineOptions>({
+    name: "db:baseline",
+    summary: "Record migrations as applied without running them, where tables and indexes equal the files.",
+    define: (command) =>
+        command
+            .option("--to <version>", "record only up to this migration", parseCount)
+            .option("--dry-run", "compare and print the plan, and change nothing")
+            .option("--show-sql", "print the script that would be sent, and change nothing")
+            .option("-y, --yes", "do not ask before writing to another machine"),
+    run: baseline,
+});

@@ -1,0 +1,10 @@
+import { runCommand } from "../src/cli.ts";
+import { reset } from "../src/commands/reset.ts";
+import type { RunOptions } from "../src/commands/run-prepared.ts";
+
+await runCommand<RunOptions>({
+    name: "db:reset",
+    summary: "Drop everything in a local database and deploy the schema anew (file: and loopback only).",
+    define: (command) => command.option("-y, --yes", "do not ask"),
+    run: reset,
+});

@@ -1,0 +1,16 @@
+import { parseCount, runCommand } from "../src/cli.ts";
+import { type RollbackOptions, rollback } from "../src/commands/rollback.ts";
+
+await runCommand<RollbackOptions>({
+    name: "db:rollback",
+    summary: "Undo migrations down to a version; refuses to lose rows unless --discard-rows is given.",
+    define: (command) =>
+        command
+            .requiredOption("--to <version>", "the version to go back to; 0 undoes everything", parseCount)
+            .option("--discard-rows", "lose the rows that the plan lists")
+            .option("--per-file", "one transaction for each file")
+            .option("--dry-run", "print the plan and what would be lost, and change nothing")
+            .option("--show-sql", "print the scripts that would be sent, and change nothing")
+            .option("-y, --yes", "do not ask before writing to another machine"),
+    run: rollback,
+});

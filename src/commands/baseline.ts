@@ -1,0 +1,41 @@
+import { type Context, openForWriting } from "../cli.ts";
+import { AppError } from "../errors.ts";
+import { prepareBaseline } from "../migrations/baseline.ts";
+import { isMigratorTable } from "../migrations/bookkeeping.ts";
+import { readExpectedSchema } from "../migrations/scratch.ts";
+import { compareSchemas } from "../schema/compare.ts";
+import { type RunOptions, runPrepared, withConnection } from "./run-prepared.ts";
+import { printDifferences } from "./verify.ts";
+
+export interface BaselineOptions extends RunOptions {
+    readonly to?: number;
+}
+
+/** db:baseline: records migrations without running them, where tables and indexes equal the files. */
+export async function baseline(context: Context, options: BaselineOptions): Promise<void> {
+    const { connection } = await openForWriting(context);
+    await withConnection(connection, async () => {
+        const prepared = await prepareBaseline(context.root, connection, options.to);
+        const expected = await readExpectedSchema(prepared.sets, prepared.recorded);
+        const compared = compareSchemas(prepared.state.schema, expected).filter(
+            ({ type, name, state }) =>
+                (type === "table" || type === "index") && !isMigratorTable(name) && state !== "extra",
+        );
+        const different = compared.filter(({ state }) => state !== "same" && state !== "comment");
+        if (different.length > 0) {
+            printDifferences(context.output, different);
+            throw new AppError(
+                "drift",
+                `the database differs from the files in ${different.length} tables or indexes`,
+                {
+                    hint: "bring it in line first, or deploy into a new database and copy the rows",
+                    outcome: "Nothing was recorded.",
+                },
+            );
+        }
+        const { sentence, document } = await runPrepared(context, connection, prepared, options);
+        if (options.showSql) return;
+        context.output.line(sentence.replace(/^Applied/, "Recorded"));
+        context.output.document(document);
+    });
+}

@@ -1,0 +1,18 @@
+import { type Context, openDatabase } from "../cli.ts";
+import { DatabaseFault, explainFault } from "../database/faults.ts";
+import { readAll } from "../migrations/deploy.ts";
+import type { MigrationSet } from "../migrations/files.ts";
+import type { DatabaseState } from "../migrations/state.ts";
+
+/** Reads files and state for a command that changes nothing, and prints which database it is. */
+export async function readDatabase(context: Context): Promise<{ sets: readonly MigrationSet[]; state: DatabaseState }> {
+    const { config, connection } = await openDatabase(context, "read");
+    try {
+        const { sets, state } = await readAll(context.root, connection);
+        return { sets, state };
+    } catch (error) {
+        throw error instanceof DatabaseFault ? explainFault(error, config.target) : error;
+    } finally {
+        connection?.close();
+    }
+}

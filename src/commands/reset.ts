@@ -1,0 +1,42 @@
+import { type Context, confirmReset, openForWriting } from "../cli.ts";
+import type { Connection } from "../database/connection.ts";
+import { AppError } from "../errors.ts";
+import { name } from "../migrations/bookkeeping.ts";
+import { prepareDeploy, readAll } from "../migrations/deploy.ts";
+import { prepareWayBack } from "../migrations/safety.ts";
+import type { DatabaseState } from "../migrations/state.ts";
+import { type RunOptions, runPrepared, withConnection } from "./run-prepared.ts";
+
+/** db:reset: drops everything in a local database and deploys the schema anew. */
+export async function reset(context: Context, options: RunOptions): Promise<void> {
+    const { output } = context;
+    const { config, connection } = await openForWriting(context);
+    await withConnection(connection, async () => {
+        if (!config.target.local) {
+            throw new AppError("usage", `${config.target.label} is on another machine, and db:reset drops everything`, {
+                hint: "it works on file: and loopback databases only; on another machine, make a new database",
+                outcome: "Nothing was dropped.",
+            });
+        }
+        const { state } = await readAll(context.root, connection);
+        if (state.schema.length > 0) await confirmReset(context, config.target, options.yes ?? false);
+        const wayBack = await prepareWayBack(connection, state, new Date());
+        for (const line of wayBack.lines) output.line(line);
+        await dropEverything(connection, state);
+        const prepared = await prepareDeploy(context.root, connection);
+        const { sentence, document } = await runPrepared(context, connection, prepared, options);
+        output.line(sentence);
+        output.document(document);
+    });
+}
+
+async function dropEverything(connection: Connection, state: DatabaseState): Promise<void> {
+    const ofType = (type: string): string[] =>
+        state.schema
+            .filter((row) => row.type === type && row.sql !== null && !row.name.startsWith("sqlite_"))
+            .map((row) => `DROP ${type.toUpperCase()} ${name(row.name)};`);
+    if (state.schema.length === 0) return;
+    const drops = [...ofType("trigger"), ...ofType("view"), ...ofType("table")];
+    const script = ["PRAGMA foreign_keys = OFF;", "BEGIN IMMEDIATE;", ...drops, "COMMIT;", "PRAGMA foreign_keys = ON;"];
+    await connection.runScript(script.join("\n"));
+}

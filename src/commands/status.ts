@@ -1,0 +1,85 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Context } from "../cli.ts";
+import { type ExitCode, exitCodes } from "../errors.ts";
+import type { MigrationSet } from "../migrations/files.ts";
+import { findHistoryProblems } from "../migrations/judge.ts";
+import type { Problem } from "../migrations/problems.ts";
+import { type DatabaseState, findSchemaRow, versionOf } from "../migrations/state.ts";
+import { readDatabase } from "./read-database.ts";
+import { countOf, describeSchema } from "./report.ts";
+
+/** Every migration, view and trigger, applied or not. Exit code 3 when something is pending, 4 when files disagree. */
+export async function showStatus(context: Context): Promise<ExitCode> {
+    const { output } = context;
+    const { sets, state } = await readDatabase(context);
+    const entries = [...listMigrations(sets, state), ...listObjects(sets, state)];
+    const problems = findHistoryProblems(sets, state);
+    const version = versionOf(state, sets[0]?.name ?? "");
+    const schemaVersion = await readSchemaVersion(context.root);
+    output.table(entries.map(({ isDone, what, detail }) => [isDone ? "[X]" : "[ ]", what, detail]));
+    for (const { path, message, remedy } of problems) output.warn(`${path}: ${message}\n    ${remedy}`);
+    output.line();
+    output.field("Schema", `${schemaVersion}, migration ${version}: ${describeSchema(state)}`);
+    output.line(describePending(entries, problems));
+    output.document({
+        schemaVersion,
+        version,
+        entries: entries.map(({ isDone, what, detail }) => ({ what, done: isDone, detail })),
+        problems,
+    });
+    if (problems.length > 0) return exitCodes.drift;
+    return entries.every((entry) => entry.isDone) ? exitCodes.done : exitCodes.pending;
+}
+
+interface Entry {
+    readonly kind: "migration" | "object";
+    readonly what: string;
+    readonly isDone: boolean;
+    /** When a migration was applied; why an object is not there. */
+    readonly detail: string;
+}
+
+function listMigrations(sets: readonly MigrationSet[], state: DatabaseState): Entry[] {
+    return sets.flatMap((set) =>
+        set.migrations.map((file): Entry => {
+            const row = (state.versions.get(set.name) ?? []).find(({ version }) => version === file.version);
+            return { kind: "migration", what: file.path, isDone: row !== undefined, detail: row?.runAt ?? "" };
+        }),
+    );
+}
+
+function listObjects(sets: readonly MigrationSet[], state: DatabaseState): Entry[] {
+    return sets.flatMap((set) =>
+        set.objects.map(({ path, name }): Entry => {
+            const isDone = findSchemaRow(state, name) !== undefined;
+            const isWaiting = state.objects.some((record) => record.name === name && record.status === "waiting");
+            return {
+                kind: "object",
+                what: path,
+                isDone,
+                detail: isDone ? "" : isWaiting ? "waits for a later version" : "",
+            };
+        }),
+    );
+}
+
+function describePending(entries: readonly Entry[], problems: readonly Problem[]): string {
+    if (problems.length > 0) return `The files and the database disagree: ${countOf(problems.length, "problem")}.`;
+    const count = (kind: Entry["kind"]): number =>
+        entries.filter((entry) => entry.kind === kind && !entry.isDone).length;
+    const parts = [
+        ...(count("migration") > 0 ? [countOf(count("migration"), "migration")] : []),
+        ...(count("object") > 0 ? [countOf(count("object"), "view or trigger", "views and triggers")] : []),
+    ];
+    return parts.length === 0
+        ? "The database is up to date."
+        : `Pending: ${parts.join(", ")}. Deploy with \`pnpm db:migrate\`.`;
+}
+
+// The number that the documents give the schema; the migration number is the one that counts here.
+async function readSchemaVersion(root: string): Promise<string> {
+    const text = await readFile(join(root, "package.json"), "utf8").catch(() => "{}");
+    const { schemaVersion } = JSON.parse(text) as { schemaVersion?: string };
+    return schemaVersion ?? "unversioned";
+}

@@ -1,0 +1,64 @@
+import { isSameSql } from "../database/statements.ts";
+import { isMigratorTable } from "../migrations/bookkeeping.ts";
+import type { SchemaRow } from "../migrations/state.ts";
+
+/** How a live object stands to the files. */
+export interface ObjectDifference {
+    readonly type: SchemaRow["type"];
+    readonly name: string;
+    /**
+     * same; comment: only comments or white space differ; changed; missing: only the files have it; unexpected: only the
+     * database has it, on a table of the files; extra: a table or view of somebody else, and what belongs to it.
+     */
+    readonly state: "same" | "comment" | "changed" | "missing" | "unexpected" | "extra";
+    readonly live: string | undefined;
+    readonly expected: string | undefined;
+}
+
+/** Compares the objects of a live database with those that the files lead to. Pure. */
+export function compareSchemas(live: readonly SchemaRow[], expected: readonly SchemaRow[]): ObjectDifference[] {
+    const found = new Map(ownObjects(live).map((row) => [keyOf(row), row]));
+    const wanted = new Map(ownObjects(expected).map((row) => [keyOf(row), row]));
+    const tables = new Set(
+        [...wanted.values()].filter((row) => row.type === "table").map((row) => row.name.toLowerCase()),
+    );
+    const differences = [...wanted.values()].map((row): ObjectDifference => {
+        const other = found.get(keyOf(row));
+        return describe(row, other, other === undefined ? "missing" : judge(row, other));
+    });
+    for (const row of found.values()) {
+        if (wanted.has(keyOf(row))) continue;
+        const isOnOurs = (row.type === "index" || row.type === "trigger") && tables.has(row.table.toLowerCase());
+        differences.push(describe(undefined, row, isOnOurs ? "unexpected" : "extra"));
+    }
+    return differences;
+}
+
+/** Whether a difference means that the database is not what the files say. Comments and other people's tables do not. */
+export function isDrift({ state }: ObjectDifference): boolean {
+    return state === "changed" || state === "missing" || state === "unexpected";
+}
+
+function judge(expected: SchemaRow, live: SchemaRow): ObjectDifference["state"] {
+    if (expected.sql === live.sql) return "same";
+    // Stock postgrator makes its table in its own words.
+    if (isMigratorTable(expected.name)) return "same";
+    return isSameSql(expected.sql ?? "", live.sql ?? "") ? "comment" : "changed";
+}
+
+function describe(
+    expected: SchemaRow | undefined,
+    live: SchemaRow | undefined,
+    state: ObjectDifference["state"],
+): ObjectDifference {
+    const { type, name } = (expected ?? live) as SchemaRow;
+    return { type, name, state, live: live?.sql ?? undefined, expected: expected?.sql ?? undefined };
+}
+
+function ownObjects(rows: readonly SchemaRow[]): SchemaRow[] {
+    return rows.filter((row) => row.sql !== null && !row.name.startsWith("sqlite_"));
+}
+
+function keyOf(row: SchemaRow): string {
+    return `${row.type} ${row.name.toLowerCase()}`;
+}

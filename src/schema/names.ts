@@ -1,0 +1,15 @@
+/** The one mapping between SQL names (snake_case) and those of documents, exports and the API (camelCase). */
+export function toCamelCase(name: string): string {
+    return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+export function toSnakeCase(name: string): string {
+    return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** `question_relationships` → `QuestionRelationship`: the name of a row's type. */
+export function toTypeName(table: string): string {
+    const singular = table.replace(/ies$/, "y").replace(/([^s])s$/, "$1");
+    const camel = toCamelCase(singular);
+    return camel.charAt(0).toUpperCase() + camel.slice(1);
+}

@@ -1,0 +1,17 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { writeProject } from "../support/project.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Copies this repository's migrations, views and triggers into a new project, with `files` on top; gives its path. */
+export function copyRepository(files: Readonly<Record<string, string>> = {}): string {
+    const own: Record<string, string> = {};
+    for (const folder of ["migrations", "views", "triggers"]) {
+        for (const name of readdirSync(path.join(ROOT, folder))) {
+            if (name.endsWith(".sql")) own[`${folder}/${name}`] = readFileSync(path.join(ROOT, folder, name), "utf8");
+        }
+    }
+    return writeProject({ ...own, ...files });
+}

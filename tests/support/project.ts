@@ -1,0 +1,31 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll } from "vitest";
+
+const written: string[] = [];
+
+afterAll(() => {
+    for (const root of written.splice(0)) rmSync(root, { recursive: true, force: true });
+});
+
+/** Writes files, by path, into a new folder and gives its path. The folder is removed after the test file. */
+export function writeProject(files: Readonly<Record<string, string>>): string {
+    const root = mkdtempSync(path.join(tmpdir(), "project-test-"));
+    written.push(root);
+    changeProject(root, files);
+    return root;
+}
+
+/** Writes files into a folder of writeProject(); `undefined` removes one. */
+export function changeProject(root: string, files: Readonly<Record<string, string | undefined>>): void {
+    for (const [name, text] of Object.entries(files)) {
+        const file = path.join(root, name);
+        if (text === undefined) {
+            rmSync(file, { recursive: true, force: true });
+            continue;
+        }
+        mkdirSync(path.dirname(file), { recursive: true });
+        writeFileSync(file, text);
+    }
+}
