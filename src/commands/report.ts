@@ -30,9 +30,9 @@ export function printPlan(output: Output, plan: Plan): void {
         const objects = plan.objects.filter((object) => object.change === change);
         if (objects.length > 0) output.field(label, describeObjects(objects));
     }
-    for (const { change, type, name } of plan.objects) {
-        if (change === "waiting")
-            output.field("Waiting", `${type} ${name} (does not prepare at version ${plan.version})`);
+    const waiting = plan.objects.filter((object) => object.change === "waiting");
+    if (waiting.length > 0) {
+        output.field("Waiting", `${describeObjects(waiting)} (until a later version, at which they prepare)`);
     }
 }
 

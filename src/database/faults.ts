@@ -36,6 +36,11 @@ export class DatabaseFault extends Error {
     get isAmbiguous(): boolean {
         return this.kind === "connection-lost" || this.kind === "server-fault" || this.kind === "interrupted";
     }
+
+    /** Whether a statement is to blame, and not the server, the line or others who write. */
+    get isOfStatement(): boolean {
+        return this.kind === "sql" || this.kind === "constraint";
+    }
 }
 
 const kindOfCode: readonly (readonly [RegExp, FaultKind])[] = [

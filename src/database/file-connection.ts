@@ -47,11 +47,11 @@ export function openFile(target: FileTarget): Connection {
             await client.executeMultiple(script).catch(fail);
         },
         rehearse: async (statements, queries = [], options) => {
-            // The pragma sticks to one pooled connection, so a rehearsal that needs it takes a client of its own.
-            if (!options?.foreignKeysOff) return inTransaction("write", (tx) => rehearseIn(tx, statements, queries));
+            // On a client of its own: a pragma sticks to the pooled connection, and what a rehearsal breaks off midway
+            // would lock tables for those that come after.
             const alone = createClient({ url, timeout: lockTimeout, concurrency: 1 });
             try {
-                await alone.execute("PRAGMA foreign_keys = OFF");
+                if (options?.foreignKeysOff) await alone.execute("PRAGMA foreign_keys = OFF");
                 const transaction = await alone.transaction("write");
                 const result = await rehearseIn(transaction, statements, queries);
                 transaction.close();
@@ -94,9 +94,12 @@ async function rehearseIn(
 ): Promise<RehearsalResult> {
     for (const [index, sql] of statements.entries()) {
         try {
-            await tx.execute(sql);
+            // As a script: a prepared EXPLAIN, for one, is never finalized and keeps the file locked.
+            await tx.executeMultiple(sql);
         } catch (error) {
-            return { failedIndex: index, message: toFault(error).message, results: [] };
+            const fault = toFault(error);
+            if (!fault.isOfStatement) throw fault;
+            return { failedIndex: index, message: fault.message, results: [] };
         }
     }
     return { failedIndex: undefined, message: undefined, results: await readEach(tx, queries) };

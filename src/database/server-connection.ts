@@ -1,5 +1,6 @@
 import type { Connection, Query, ReadResult, RehearsalResult } from "./connection.ts";
 import { DatabaseFault, faultOfNetwork, faultOfReply, toFault } from "./faults.ts";
+import { toSqliteMessage } from "./parse-errors.ts";
 import { type Outcome, type ProtocolResult, type ProtocolValue, readOutcomes, type StreamRequest } from "./protocol.ts";
 import type { ServerTarget } from "./target.ts";
 import { fromProtocol, toProtocol, toRow } from "./values.ts";
@@ -33,6 +34,19 @@ export function openServer(target: ServerTarget, signal?: AbortSignal): Connecti
         }
     };
 
+    // A batch with a statement that does not parse is refused as a whole. Alone, each one tells; none of them runs.
+    const findUnparsed = async (statements: readonly string[], fault: DatabaseFault): Promise<RehearsalResult> => {
+        const never = { type: "or", conds: [] };
+        const outcomes = await post(
+            statements.map((sql) => ({ type: "batch", batch: { steps: [{ condition: never, stmt: { sql } }] } })),
+        );
+        const failedIndex = outcomes.findIndex((outcome) => outcome.error);
+        const error = outcomes[failedIndex]?.error;
+        if (!error) throw fault;
+        const message = toSqliteMessage(faultOf(error).message, statements[failedIndex] ?? "");
+        return { failedIndex, message, results: [] };
+    };
+
     return {
         target,
         get requests() {
@@ -54,8 +68,8 @@ export function openServer(target: ServerTarget, signal?: AbortSignal): Connecti
             // Without a condition: it ends the transaction whatever happened before.
             steps.push({ condition: null, stmt: { sql: "ROLLBACK", want_rows: false } });
             const [outcome] = await post([{ type: "batch", batch: { steps } }]);
-            throwIfFailed(outcome);
-            return toRehearsal(outcome?.response?.result, setup.length, statements.length, queries.length);
+            if (outcome?.error) return findUnparsed(statements, faultOf(outcome.error));
+            return toRehearsal(outcome?.response?.result, setup.length, statements, queries.length);
         },
         write: async (statements) => {
             const steps = chain([toSql("BEGIN IMMEDIATE"), ...statements, toSql("COMMIT")]);
@@ -118,17 +132,18 @@ function toRows(result: ProtocolResult): ReturnType<typeof toRow>[] {
 function toRehearsal(
     result: ProtocolResult | undefined,
     setup: number,
-    statements: number,
+    statements: readonly string[],
     queries: number,
 ): RehearsalResult {
     const { step_results: results = [], step_errors: errors = [] } = result ?? {};
-    const failed = errors.findIndex((error, at) => error && at < setup + statements);
+    const failed = errors.findIndex((error, at) => error && at < setup + statements.length);
     if (failed !== -1) {
         const fault = faultOf(errors[failed] ?? { message: "" });
-        if (failed < setup) throw fault;
-        return { failedIndex: failed - setup, message: fault.message, results: [] };
+        if (failed < setup || !fault.isOfStatement) throw fault;
+        const message = toSqliteMessage(fault.message, statements[failed - setup] ?? "");
+        return { failedIndex: failed - setup, message, results: [] };
     }
-    const first = setup + statements;
+    const first = setup + statements.length;
     return {
         failedIndex: undefined,
         message: undefined,

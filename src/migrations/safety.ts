@@ -1,6 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { Connection } from "../database/connection.ts";
+import { type Connection, openConnection } from "../database/connection.ts";
+import type { FileTarget } from "../database/target.ts";
 import { text } from "./bookkeeping.ts";
 import type { DatabaseState } from "./state.ts";
 
@@ -24,7 +25,7 @@ export async function prepareWayBack(connection: Connection, state: DatabaseStat
     const { target } = connection;
     if (target.kind === "file") {
         const copy = nameCopy(target.path, now);
-        await connection.runScript(`VACUUM INTO ${text(copy)};`);
+        await copyInto(target, copy);
         await removeOldCopies(target.path);
         return { lines: [`Copy:     ${basename(copy)} (beside the database; the newest ${keptCopies} are kept)`] };
     }
@@ -35,6 +36,16 @@ export async function prepareWayBack(connection: Connection, state: DatabaseStat
     const stamp = time.replace(/[^\d]/g, "");
     const command = `turso db create restored-${stamp} --from-db <database> --timestamp ${time}`;
     return { lines: [`Restore:  ${command}`, "          (<database> as `turso db list` names it)"] };
+}
+
+// On a connection of its own: VACUUM is refused beside a statement that another one has not finished.
+async function copyInto(target: FileTarget, copy: string): Promise<void> {
+    const connection = await openConnection(target);
+    try {
+        await connection.runScript(`VACUUM INTO ${text(copy)};`);
+    } finally {
+        connection.close();
+    }
 }
 
 const copyName = /\.before-\d{8}T\d{9}Z\.db$/;
