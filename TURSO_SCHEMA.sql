@@ -1024,6 +1024,16 @@ CREATE TABLE schema_lock (
     expires_at TEXT
 ) STRICT;
 
+CREATE TABLE schema_seeds (
+    /* Bookkeeping: one seed that was loaded, so that an unchanged one is recognised without reading its rows. */
+    -- Which seed it is.
+    name TEXT NOT NULL PRIMARY KEY,
+    -- SHA-256 over its files.
+    checksum TEXT NOT NULL,
+    -- When it was loaded last, in UTC.
+    loaded_at TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE history_writer (
     /*
      * Bookkeeping of the history triggers; not one of the 12 tables. Its one row says who is writing to questions.
@@ -1555,13 +1565,14 @@ END;
 
 -- Rows and version records: only where the database was empty and every object is there.
 
-UPDATE turso_schema_guard SET is_complete = objects_before = 0 AND 56 = (
+UPDATE turso_schema_guard SET is_complete = objects_before = 0 AND 57 = (
     SELECT count(*)
     FROM sqlite_schema
     WHERE (type, name, length(sql)) IN (VALUES
         ('table', 'schemaversion', 522),
         ('table', 'schema_objects', 746),
         ('table', 'schema_lock', 514),
+        ('table', 'schema_seeds', 338),
         ('table', 'users', 1010),
         ('table', 'questions', 5589),
         ('index', 'idx_questions_channel_sub_channel_id', 321),

@@ -4,7 +4,7 @@ import { prepareBaseline } from "../migrations/baseline.ts";
 import { isMigratorTable } from "../migrations/bookkeeping.ts";
 import { readExpectedSchema } from "../migrations/scratch.ts";
 import { compareSchemas } from "../schema/compare.ts";
-import { type RunOptions, runPrepared, withConnection } from "./run-prepared.ts";
+import { printSummary, type RunOptions, runPrepared, withConnection } from "./run-prepared.ts";
 import { printDifferences } from "./verify.ts";
 
 export interface BaselineOptions extends RunOptions {
@@ -33,9 +33,9 @@ export async function baseline(context: Context, options: BaselineOptions): Prom
                 },
             );
         }
-        const { sentence, document } = await runPrepared(context, connection, prepared, options);
+        const summary = await runPrepared(context, connection, prepared, options);
         if (options.showSql) return;
-        context.output.line(sentence.replace(/^Applied/, "Recorded"));
-        context.output.document(document);
+        const verdict = summary.verdict.replace(/^Applied/, "Recorded");
+        printSummary(context, connection, { ...summary, verdict });
     });
 }

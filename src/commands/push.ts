@@ -1,7 +1,7 @@
 import { type Context, openForWriting } from "../cli.ts";
-import { prepareDeploy } from "../migrations/deploy.ts";
+import { type PreparedDeploy, prepareDeploy } from "../migrations/deploy.ts";
 import { findChangedByHand } from "../migrations/plan.ts";
-import { type RunOptions, runPrepared, withConnection } from "./run-prepared.ts";
+import { printSummary, type RunOptions, runPrepared, withConnection } from "./run-prepared.ts";
 
 export interface PushOptions extends RunOptions {
     readonly to?: number;
@@ -17,12 +17,15 @@ export async function push(context: Context, options: PushOptions): Promise<void
             perFile: options.perFile ?? false,
             sets: options.set ?? [],
         });
-        for (const name of findChangedByHand(prepared.state)) {
-            context.output.warn(`'${name}' was changed by hand since it was deployed; the file's form replaces it`);
-        }
-        const { sentence, document } = await runPrepared(context, connection, prepared, options);
-        if (options.showSql) return;
-        context.output.line(sentence);
-        context.output.document(document);
+        warnChangedByHand(context, prepared);
+        const summary = await runPrepared(context, connection, prepared, options);
+        if (!options.showSql) printSummary(context, connection, summary);
     });
+}
+
+/** Tells which views and triggers are about to lose a change that somebody made by hand. */
+export function warnChangedByHand(context: Context, { state }: PreparedDeploy): void {
+    for (const name of findChangedByHand(state)) {
+        context.output.warn(`'${name}' was changed by hand since it was deployed; the file's form replaces it`);
+    }
 }

@@ -36,14 +36,13 @@ export function printPlan(output: Output, plan: Plan): void {
     }
 }
 
-/** The last line of a run. */
-export function describeResult(plan: Plan, steps: readonly Step[], version: number): string {
+/** What a run did, in a sentence. */
+export function describeResult(plan: Plan, steps: readonly Step[]): string {
     const verb = plan.direction === "do" ? "Applied" : "Undid";
     const count = steps.reduce((sum, step) => sum + step.migrations.length, 0);
-    if (steps.length === 0) return `Nothing to do. The database is at version ${version}.`;
-    if (count === 0 && plan.objects.length > 0) return `Views and triggers are as in the files. Version ${version}.`;
-    if (count === 0) return `Bookkeeping is up to date. The database is at version ${version}.`;
-    return `${verb} ${countOf(count, "migration")}. The database is at version ${version}.`;
+    if (steps.length === 0) return "Nothing to do.";
+    if (count > 0) return `${verb} ${countOf(count, "migration")}.`;
+    return plan.objects.length > 0 ? "Brought views and triggers up to date." : "Brought the bookkeeping up to date.";
 }
 
 /** `12 tables, 33 indexes, 6 views, 9 triggers`. */

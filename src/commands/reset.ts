@@ -5,7 +5,7 @@ import { name } from "../migrations/bookkeeping.ts";
 import { prepareDeploy, readAll } from "../migrations/deploy.ts";
 import { prepareWayBack } from "../migrations/safety.ts";
 import type { DatabaseState } from "../migrations/state.ts";
-import { type RunOptions, runPrepared, withConnection } from "./run-prepared.ts";
+import { printSummary, type RunOptions, runPrepared, withConnection } from "./run-prepared.ts";
 
 /** db:reset: drops everything in a local database and deploys the schema anew. */
 export async function reset(context: Context, options: RunOptions): Promise<void> {
@@ -24,9 +24,7 @@ export async function reset(context: Context, options: RunOptions): Promise<void
         for (const line of wayBack.lines) output.line(line);
         await dropEverything(connection, state);
         const prepared = await prepareDeploy(context.root, connection);
-        const { sentence, document } = await runPrepared(context, connection, prepared, options);
-        output.line(sentence);
-        output.document(document);
+        printSummary(context, connection, await runPrepared(context, connection, prepared, options));
     });
 }
 

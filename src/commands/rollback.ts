@@ -3,7 +3,7 @@ import { AppError } from "../errors.ts";
 import { findLosses, prepareRollback } from "../migrations/rollback.ts";
 import { versionOf } from "../migrations/state.ts";
 import { countOf } from "./report.ts";
-import { type RunOptions, runPrepared, withConnection } from "./run-prepared.ts";
+import { printSummary, type RunOptions, runPrepared, withConnection } from "./run-prepared.ts";
 
 export interface RollbackOptions extends RunOptions {
     readonly to: number;
@@ -29,9 +29,8 @@ export async function rollback(context: Context, options: RollbackOptions): Prom
             });
         }
         if (!options.showSql) for (const line of lines) output.field(options.dryRun ? "Would lose" : "Discards", line);
-        const { sentence, document } = await runPrepared(context, connection, prepared, options);
+        const summary = await runPrepared(context, connection, prepared, options);
         if (options.showSql) return;
-        output.line(sentence);
-        output.document({ ...document, losses });
+        printSummary(context, connection, { ...summary, document: { ...summary.document, losses } });
     });
 }

@@ -2,7 +2,7 @@ import { type Context, confirmRemote } from "../cli.ts";
 import type { Connection } from "../database/connection.ts";
 import { DatabaseFault, explainFault } from "../database/faults.ts";
 import { type PreparedDeploy, renderPlan, runDeploy } from "../migrations/deploy.ts";
-import { createReport, describeResult, describeSchema, printPlan } from "./report.ts";
+import { countOf, createReport, describeResult, describeSchema, printPlan } from "./report.ts";
 
 export interface RunOptions {
     readonly perFile?: boolean;
@@ -15,10 +15,12 @@ export interface RunOptions {
 export interface RunSummary {
     /** False for a dry run. */
     readonly ran: boolean;
-    /** The last line: what was done, how the schema stands, what it took. */
-    readonly sentence: string;
+    /** What was done: `Applied 1 migration.` */
+    readonly verdict: string;
+    /** How the schema stands: `The database is at version 12: 12 tables, …` */
+    readonly standing: string;
     /** What --json prints. */
-    readonly document: Record<string, unknown>;
+    readonly document: Readonly<Record<string, unknown>>;
 }
 
 /** Prints a prepared run, asks where that is due, and carries it out: the same for deploys, rollbacks and baselines. */
@@ -39,30 +41,41 @@ export async function runPrepared(
         objects: plan.objects,
     };
     if (options.dryRun || options.showSql) {
-        const sentence =
-            plan.steps.length === 0
-                ? "Dry run: nothing to do."
-                : `Dry run: nothing was applied. The database would be at version ${plan.version}.`;
-        return { ran: false, sentence, document: { ...base, dryRun: true, version: plan.version } };
+        return {
+            ran: false,
+            verdict: plan.steps.length === 0 ? "Dry run: nothing to do." : "Dry run: nothing was applied.",
+            standing: `The database would be at version ${plan.version}: ${describeSchema(state)}.`,
+            document: { ...base, dryRun: true, version: plan.version },
+        };
     }
-    if (plan.steps.length > 0) {
-        await confirmRemote(context, connection.target, options.yes ?? false);
-    }
+    if (plan.steps.length > 0) await confirmRemote(context, connection.target, options.yes ?? false);
     const { steps, version } = await runDeploy(connection, prepared, {
         perFile: options.perFile ?? false,
         signal: context.signal,
         now: new Date(),
         report: createReport(output),
     });
-    // Counted from the start of the process, which is what the user waits for.
-    const milliseconds = Math.round(performance.now());
-    const { requests } = connection;
-    const cost = requests === 0 ? "" : `, ${requests === 1 ? "1 request" : `${requests} requests`}`;
     return {
         ran: true,
-        sentence: `${describeResult(plan, steps, version)} ${describeSchema(state)}; ${milliseconds} ms${cost}.`,
-        document: { ...base, transactions: steps.length, version, requests, milliseconds },
+        verdict: describeResult(plan, steps),
+        standing: `The database is at version ${version}: ${describeSchema(state)}.`,
+        document: { ...base, transactions: steps.length, version },
     };
+}
+
+/** What a command took so far, from the start of the process: that is what its user waits for. */
+export function measureCost(connection: Connection): { milliseconds: number; requests: number; sentence: string } {
+    const milliseconds = Math.round(performance.now());
+    const { requests } = connection;
+    const counted = requests === 0 ? "" : `, ${countOf(requests, "request")}`;
+    return { milliseconds, requests, sentence: `${milliseconds} ms${counted}.` };
+}
+
+/** Prints the last line and the document of a run. */
+export function printSummary(context: Context, connection: Connection, summary: RunSummary): void {
+    const { sentence, ...cost } = measureCost(connection);
+    context.output.line([summary.verdict, summary.standing, sentence].join(" "));
+    context.output.document({ ...summary.document, ...cost });
 }
 
 /** Runs `body` with a connection, and turns its faults into errors that name the database. The connection is closed. */

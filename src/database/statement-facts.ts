@@ -5,7 +5,14 @@ export type SchemaType = "table" | "index" | "view" | "trigger";
 
 /** What a statement does to the schema or to rows, as far as its first words tell. */
 export type StatementFact =
-    | { readonly does: "create"; readonly type: SchemaType; readonly name: string; readonly temporary: boolean }
+    | {
+          readonly does: "create";
+          readonly type: SchemaType;
+          readonly name: string;
+          /** The table of an index or trigger; the object itself otherwise. */
+          readonly table: string;
+          readonly temporary: boolean;
+      }
     | { readonly does: "drop"; readonly type: SchemaType; readonly name: string }
     | { readonly does: "rename-table"; readonly table: string; readonly to: string }
     | { readonly does: "alter"; readonly table: string; readonly action: "add" | "drop" | "rename" | "alter" }
@@ -29,6 +36,10 @@ export function readFact(statement: Statement): StatementFact {
 export interface TriggerEvent {
     readonly event: "INSERT" | "UPDATE" | "DELETE";
     readonly table: string;
+    /**
+     * Columns whose UPDATE fires it: those of UPDATE OF, else the rowid. A view has none: there it is a column that the
+     * body names, and nothing where it names none.
+     */
     readonly columns: readonly string[];
 }
 
@@ -38,11 +49,17 @@ export function findTriggerEvent(statement: Statement): TriggerEvent | undefined
     const at = tokens.findIndex((token) => /^(INSERT|UPDATE|DELETE)$/i.test(token.text) && token.kind === "word");
     const on = tokens.findIndex((token, index) => index > at && isKeyword(token, "ON"));
     if (readFact(statement).does !== "create" || at === -1 || on === -1) return undefined;
-    const columns = tokens.slice(at + 2, on).filter((token) => token.text !== ",");
+    const named = tokens.slice(at + 2, on).filter((token) => token.text !== ",");
+    const mentioned = tokens.filter(
+        (_, index) =>
+            tokens[index - 1]?.text === "." &&
+            (isKeyword(tokens[index - 2], "NEW") || isKeyword(tokens[index - 2], "OLD")),
+    );
+    const fallback = isKeyword(tokens[at - 2], "INSTEAD") ? mentioned.slice(0, 1).map(readName) : ["rowid"];
     return {
         event: (tokens[at] as Token).text.toUpperCase() as TriggerEvent["event"],
         table: nameAt(tokens, on + 1).name,
-        columns: columns.map(readName),
+        columns: named.length > 0 ? named.map(readName) : fallback,
     };
 }
 
@@ -53,7 +70,7 @@ export function storedSql(statement: Statement): string {
     const { tokens, sql } = statement;
     const start = tokens[0]?.offset ?? 0;
     const type = tokens.findIndex((token) => schemaTypes.some((word) => isKeyword(token, word.toUpperCase())));
-    const name = tokens[skipWords(tokens, type + 1, "IF", "NOT", "EXISTS")];
+    const name = tokens[nameAt(tokens, skipWords(tokens, type + 1, "IF", "NOT", "EXISTS")).next - 1];
     if (type === -1 || !name) return sql;
     const words = tokens.slice(0, type + 1).map((token) => token.text.toUpperCase());
     return `${words.join(" ")} ${sql.slice(name.offset - start)}`;
@@ -65,16 +82,21 @@ function other(token: Token | undefined): StatementFact {
 
 function readCreate(tokens: readonly Token[]): StatementFact | undefined {
     let at = 1;
-    const temporary = isKeyword(tokens[at], "TEMP") || isKeyword(tokens[at], "TEMPORARY");
-    if (temporary) at++;
+    const isTemporary = isKeyword(tokens[at], "TEMP") || isKeyword(tokens[at], "TEMPORARY");
+    if (isTemporary) at++;
     if (isKeyword(tokens[at], "UNIQUE") || isKeyword(tokens[at], "VIRTUAL")) at++;
     const type = schemaTypes.find((word) => isKeyword(tokens[at], word.toUpperCase()));
     if (!type) return undefined;
+    const first = skipWords(tokens, at + 1, "IF", "NOT", "EXISTS");
+    const { name, next } = nameAt(tokens, first);
+    const on = tokens.findIndex((token, index) => index >= next && isKeyword(token, "ON"));
+    const ownsNothing = type === "table" || type === "view" || on === -1;
     return {
         does: "create",
         type,
-        name: nameAt(tokens, skipWords(tokens, at + 1, "IF", "NOT", "EXISTS")).name,
-        temporary,
+        name,
+        table: ownsNothing ? name : nameAt(tokens, on + 1).name,
+        temporary: isTemporary || (next - first > 1 && readName(tokens[first] as Token).toLowerCase() === "temp"),
     };
 }
 

@@ -3,11 +3,12 @@ import { coreSet, type MigrationFile } from "./files.ts";
 /** Tables that the migrator keeps for itself. They are not among the tables of the schema. */
 export const objectsTable = "schema_objects";
 export const lockTable = "schema_lock";
+export const seedsTable = "schema_seeds";
 const now = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
 
 /** Whether a table is bookkeeping of the migrator: version tables of all sets, objects, lock. */
 export function isMigratorTable(name: string): boolean {
-    return name === objectsTable || name === lockTable || /^schemaversion(_[a-z][a-z0-9_]*)?$/.test(name);
+    return [objectsTable, lockTable, seedsTable].includes(name) || /^schemaversion(_[a-z][a-z0-9_]*)?$/.test(name);
 }
 
 /** The CREATE TABLE of a set's version table: postgrator's four columns, and a checksum that survives reformatting. */
@@ -52,6 +53,29 @@ export const createLockTable = `CREATE TABLE ${lockTable} (
     -- When the lease ends by itself, in UTC.
     expires_at TEXT
 ) STRICT`;
+
+export const createSeedsTable = `CREATE TABLE ${seedsTable} (
+    /* Bookkeeping: one seed that was loaded, so that an unchanged one is recognised without reading its rows. */
+    -- Which seed it is.
+    name TEXT NOT NULL PRIMARY KEY,
+    -- SHA-256 over its files.
+    checksum TEXT NOT NULL,
+    -- When it was loaded last, in UTC.
+    loaded_at TEXT NOT NULL
+) STRICT`;
+
+/** Notes that a seed is in. */
+export function recordSeed(seed: string, checksum: string): string {
+    return (
+        `INSERT INTO ${seedsTable} (name, checksum, loaded_at) VALUES (${text(seed)}, ${text(checksum)}, ${now}) ` +
+        "ON CONFLICT (name) DO UPDATE SET checksum = excluded.checksum, loaded_at = excluded.loaded_at"
+    );
+}
+
+/** Reads the checksum under which a seed was loaded; fails where nothing was deployed yet. */
+export function selectSeed(seed: string): string {
+    return `SELECT checksum FROM ${seedsTable} WHERE name = ${text(seed)}`;
+}
 
 /** The first row of the lock table. */
 export const insertLock = `INSERT INTO ${lockTable} (id, generation) VALUES (1, 1)`;

@@ -1,9 +1,12 @@
 import type { Connection } from "../database/connection.ts";
 import { type DatabaseFault, explainFault } from "../database/faults.ts";
+import { isSignificant, readName, tokenize } from "../database/lexer.ts";
 import { AppError } from "../errors.ts";
+import { findBrokenObject } from "./broken-object.ts";
 import type { SqlFile } from "./files.ts";
-import { checkViolations, listLosses } from "./guards.ts";
+import { listLosses, listViolations } from "./guards.ts";
 import { renderParts, type ScriptInput, type ScriptPart } from "./script.ts";
+import { findOwnTables } from "./structure.ts";
 
 const shownViolations = 20;
 
@@ -29,18 +32,21 @@ export async function diagnose(connection: Connection, input: ScriptInput, fault
         });
     }
     const before = parts.slice(0, rehearsal.failedIndex);
-    if (failed.role === "guard") return explainGuard(connection, input, failed, before, rehearsal.message ?? "");
-    return explainStatement(input, failed, rehearsal.message ?? fault.message, fault);
+    if (failed.role === "guard") return explainGuard(connection, input, before, rehearsal.message ?? "");
+    const message = rehearsal.message ?? fault.message;
+    const culprit = failed.proves
+        ? await findBrokenObject({ connection, parts, failed, message, options })
+        : { part: failed, message };
+    return explainStatement(input, culprit.part, culprit.message, fault);
 }
 
 async function explainGuard(
     connection: Connection,
     input: ScriptInput,
-    failed: ScriptPart,
     before: readonly ScriptPart[],
     message: string,
 ): Promise<AppError> {
-    const { step } = input;
+    const { step, sets } = input;
     const statements = before.map((part) => part.sql);
     const options = { foreignKeysOff: step.rebuilt.length > 0 };
     const list = async (queries: string[]): Promise<string[]> => {
@@ -52,14 +58,15 @@ async function explainGuard(
         return result.results.flatMap((item) => (item.ok ? item.rows.map((row) => String(Object.values(row)[0])) : []));
     };
     const path = step.migrations.map((file) => file.path).join(", ");
-    if (failed.sql === checkViolations) {
-        const rows = await list([
-            `SELECT "table" || ' row ' || coalesce(rowid, '?') || ' points to a row of ' || parent || ' that is not there' ` +
-                `FROM pragma_foreign_key_check LIMIT ${shownViolations}`,
-        ]);
+    if (message.includes("foreign_keys_are_violated")) {
         return new AppError("would-lose", `${path}: leaves rows that violate a foreign key`, {
-            details: rows,
+            details: await list([listViolations(findOwnTables(sets), shownViolations)]),
             hint: "move or delete the rows that point nowhere in the same migration",
+        });
+    }
+    if (message.startsWith("foreign key mismatch")) {
+        return new AppError("migration-failed", `${path}: ${message}`, {
+            hint: "point the foreign key at the primary key, or at columns with a UNIQUE index of their own",
         });
     }
     if (message.includes("a_rebuild_would_lose")) {
@@ -96,15 +103,22 @@ function findFile({ sets }: ScriptInput, path: string): SqlFile | undefined {
     return files.find((file) => file.path === path);
 }
 
-// The first lines of the statement, or the lines around the word that the message says is wrong.
+// The first lines of the statement, or the lines around the word that the message blames.
 function excerpt(file: SqlFile, failed: ScriptPart, message: string): string[] {
     const lines = file.sql.split("\n");
     const first = failed.line ?? 1;
     const last = first + failed.sql.split("\n").length - 1;
-    const word = /near "([^"]+)"/.exec(message)?.[1];
-    const hit = word ? lines.findIndex((line, at) => at >= first - 1 && at < last && line.includes(word)) + 1 : 0;
-    const from = hit === 0 ? first : Math.max(first, hit - 1);
+    const hit = findBlamedLine(failed.sql, message);
+    const from = hit === undefined ? first : Math.max(first, first + hit - 2);
     const to = Math.min(last, from + 2);
     const width = String(to).length;
     return lines.slice(from - 1, to).map((line, at) => `    ${String(from + at).padStart(width)} | ${line}`);
+}
+
+// Line in the statement, from 1; undefined where the word stands in several places, or in none.
+function findBlamedLine(sql: string, message: string): number | undefined {
+    const near = /near "([^"]+)"/.exec(message)?.[1];
+    const missing = /no such (?:table|column|function): (?:\S*\.)?(\S+)/.exec(message)?.[1];
+    const hits = tokenize(sql).filter((token) => isSignificant(token) && readName(token) === (near ?? missing));
+    return near === undefined || hits.length === 1 ? hits[0]?.line : undefined;
 }

@@ -48,7 +48,7 @@ export interface MigrationSet {
 export const coreSet = "core";
 
 /** Names that the files of a set may have; other names are reported, because postgrator ignores them in silence. */
-export const migrationName = /^(\d{1,15})\.(do|undo)\.([a-z0-9]+(?:-[a-z0-9]+)*)\.sql$/;
+export const migrationName = /^(?!0+\.)(\d{1,15})\.(do|undo)\.([a-z0-9]+(?:-[a-z0-9]+)*)\.sql$/;
 const setName = /^[a-z][a-z0-9_]*$/;
 
 /** What was found in the folders, before any of it is judged. */
@@ -60,33 +60,52 @@ export interface FoundFiles {
     readonly duplicates: readonly (readonly [string, string])[];
     /** Undo files without their do file, by path. */
     readonly orphans: readonly string[];
+    /** Other files and folders that nothing would read, by path; a folder ends with a slash. */
+    readonly strangers: readonly string[];
 }
 
 /** Reads migrations/, views/ and triggers/ below `root`. A folder that does not exist is an empty one. */
 export async function readFiles(root: string): Promise<FoundFiles> {
-    const folders = await readFolder(join(root, "migrations"));
-    const optional = folders
-        .filter((entry) => entry.isDirectory && setName.test(entry.name))
-        .map((entry) => entry.name);
-    const parts = await Promise.all([coreSet, ...optional].map((name) => readSet(root, name)));
+    const names = (await listSets(root)).map((set) => set.name);
+    const parts = await Promise.all(names.map((name) => readSet(root, name)));
     return {
         sets: parts.map((part) => part.set),
         misnamed: parts.flatMap((part) => part.misnamed),
         duplicates: parts.flatMap((part) => part.duplicates),
         orphans: parts.flatMap((part) => part.orphans),
+        strangers: await findStrangers(root, names),
     };
 }
 
 /** The sets that have a folder, without their files; the core comes first. */
 export async function listSets(root: string): Promise<Pick<MigrationSet, "name" | "versionTable">[]> {
-    const folders = await readFolder(join(root, "migrations"));
-    const optional = folders
-        .filter((entry) => entry.isDirectory && setName.test(entry.name))
+    const optional = (await readFolder(join(root, "migrations")))
+        .filter((entry) => entry.isDirectory && setName.test(entry.name) && entry.name !== coreSet)
         .map((entry) => entry.name);
     return [
         { name: coreSet, versionTable: "schemaversion" },
         ...optional.sort().map((name) => ({ name, versionTable: `schemaversion_${name}` })),
     ];
+}
+
+// Misnamed files in migrations/ are reported apart, with the name that they should have.
+async function findStrangers(root: string, sets: readonly string[]): Promise<string[]> {
+    const folders = ["migrations", "views", "triggers"].flatMap((folder) =>
+        sets.map((set) => ({
+            path: set === coreSet ? folder : `${folder}/${set}`,
+            subfolders: set === coreSet ? sets : [],
+        })),
+    );
+    const found = await Promise.all(
+        folders.map(async ({ path, subfolders }) => {
+            const entries = (await readFolder(join(root, path))).filter((entry) => !isIgnored(entry.name));
+            return entries.flatMap(({ name, isDirectory }) => {
+                if (isDirectory) return subfolders.includes(name) && name !== coreSet ? [] : [`${path}/${name}/`];
+                return path.startsWith("migrations") || name.endsWith(".sql") ? [] : [`${path}/${name}`];
+            });
+        }),
+    );
+    return found.flat();
 }
 
 async function readSet(

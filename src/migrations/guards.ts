@@ -47,21 +47,56 @@ export function checkLease(owner: string): string {
 
 export const checkForeignKeysOff = `INSERT INTO ${guardTable} (keys_off) SELECT foreign_keys = 0 FROM pragma_foreign_keys`;
 
-const violations = `SELECT "table" || ' -> ' || parent AS reference, count(*) AS violating FROM pragma_foreign_key_check GROUP BY 1`;
+/**
+ * How many rows violate each foreign key, in these tables and in those that point to them. A check of the whole database
+ * would end with an error where somebody else's foreign key points to a column without a unique index.
+ */
+function violations(tables: readonly string[]): string {
+    return `SELECT reference, count(*) AS violating FROM (${violatingRows(tables)}) GROUP BY reference`;
+}
+
+function violatingRows(tables: readonly string[]): string {
+    const own = `(${tables.map((table) => text(table.toLowerCase())).join(", ")})`;
+    const pointing = `SELECT 1 FROM pragma_foreign_key_list(name) AS pointer WHERE lower(pointer."table") IN ${own}`;
+    return (
+        `WITH checked AS MATERIALIZED (SELECT name FROM sqlite_schema ` +
+        `WHERE type = 'table' AND (lower(name) IN ${own} OR EXISTS (${pointing}))) ` +
+        `SELECT broken."table" AS child, broken.rowid AS child_row, broken.parent AS parent, ` +
+        `broken."table" || ' -> ' || broken.parent AS reference FROM checked, pragma_foreign_key_check(checked.name) AS broken`
+    );
+}
 
 /** Notes how many rows violate each foreign key now: an old violation must not block a deploy. */
-export const noteViolations =
-    `INSERT INTO ${guardTable} (subject, noted) ` +
-    `SELECT 'violations', json_group_object(reference, violating) FROM (${violations})`;
+export function noteViolations(tables: readonly string[]): string {
+    return (
+        `INSERT INTO ${guardTable} (subject, noted) ` +
+        `SELECT 'violations', json_group_object(reference, violating) FROM (${violations(tables)})`
+    );
+}
 
 /** Fails when a foreign key is violated by more rows than when the transaction began. */
-export const checkViolations =
-    `INSERT INTO ${guardTable} (keys_hold) SELECT NOT EXISTS (SELECT 1 FROM (${violations}) AS now WHERE violating > ` +
-    `coalesce((SELECT value FROM ${guardTable}, json_each(noted) WHERE subject = 'violations' AND key = reference), 0))`;
+export function checkViolations(tables: readonly string[]): string {
+    return `INSERT INTO ${guardTable} (keys_hold) SELECT NOT EXISTS (${newlyViolated(tables)})`;
+}
+
+/** Lists the rows that checkViolations() misses, as a query for a rehearsal: one column, the newest rows first. */
+export function listViolations(tables: readonly string[], limit: number): string {
+    return (
+        `SELECT child || ' row ' || coalesce(child_row, '?') || ' points to a row of ' || parent || ' that is not there' ` +
+        `FROM (${violatingRows(tables)}) WHERE reference IN (${newlyViolated(tables)}) ORDER BY child_row DESC LIMIT ${limit}`
+    );
+}
+
+function newlyViolated(tables: readonly string[]): string {
+    const before = `SELECT value FROM ${guardTable}, json_each(noted) WHERE subject = 'violations' AND key = reference`;
+    return `SELECT reference FROM (${violations(tables)}) WHERE violating > coalesce((${before}), 0)`;
+}
 
 /** Notes the rows, indexes and triggers of a table that a rebuild must keep, and its AUTOINCREMENT sequence. */
 export function noteTable(table: string, managed: readonly string[], hasSequences: boolean): string {
-    const sequence = hasSequences ? `, 'sequence', (SELECT seq FROM sqlite_sequence WHERE name = ${text(table)})` : "";
+    const sequence = hasSequences
+        ? `, 'sequence', (SELECT seq FROM sqlite_sequence WHERE name = ${text(table)} COLLATE NOCASE)`
+        : "";
     return (
         `INSERT INTO ${guardTable} (subject, noted) SELECT ${text(table)}, json_object(` +
         `'rows', (SELECT count(*) FROM ${name(table)}), 'objects', (${ownedObjects(table, managed)})${sequence})`
@@ -100,7 +135,9 @@ function lostObjects(dropped: readonly string[]): string {
 }
 
 function isLost(object: string, dropped: readonly string[]): string {
-    const gone = `NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE type || ' ' || name = ${object})`;
-    const names = dropped.flatMap((item) => [`index ${item}`, `trigger ${item}`]).map(text);
-    return names.length === 0 ? gone : `${gone} AND ${object} NOT IN (${names.join(", ")})`;
+    const gone = `NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE lower(type || ' ' || name) = lower(${object}))`;
+    const names = dropped
+        .flatMap((item) => [`index ${item}`, `trigger ${item}`])
+        .map((item) => text(item.toLowerCase()));
+    return names.length === 0 ? gone : `${gone} AND lower(${object}) NOT IN (${names.join(", ")})`;
 }

@@ -66,20 +66,20 @@ export function findPendingProblems(pending: readonly MigrationFile[], state: Da
     const gone = new Set<string>();
     for (const file of pending) {
         const structure = readStructure(file.statements);
-        for (const table of structure.dropped) gone.add(table.toLowerCase());
-        for (const table of structure.renamedAway) {
+        for (const table of [...structure.dropped, ...structure.renamed]) gone.add(table.toLowerCase());
+        for (const { table, line } of structure.renamedAway) {
             problems.push({
                 path: file.path,
+                line,
                 message: `renames '${table}' away and makes it anew, so child tables would follow the old one`,
                 remedy: `make '${table}_new' first, fill it, drop '${table}', then rename (migrations/README.md)`,
             });
         }
-        const triggered = structure.writtenAfter.filter((table) =>
-            state.schema.some((row) => row.type === "trigger" && row.table.toLowerCase() === table.toLowerCase()),
-        );
-        for (const table of new Set(triggered)) {
+        for (const { table, line } of structure.writtenAfter) {
+            if (!hasManagedTrigger(state, table)) continue;
             problems.push({
                 path: file.path,
+                line,
                 message: `writes rows of '${table}' after a change that takes its triggers away`,
                 remedy: "put the rows' part into a migration of its own, so that the triggers see it",
             });
@@ -101,6 +101,13 @@ export function findPendingProblems(pending: readonly MigrationFile[], state: Da
 export function isEdited(file: MigrationFile, row: VersionRow): boolean {
     if (row.checksum !== null) return row.checksum !== file.checksum;
     return row.md5 !== null && row.md5 !== file.md5;
+}
+
+function hasManagedTrigger(state: DatabaseState, table: string): boolean {
+    const managed = new Set(state.objects.map((record) => record.name));
+    return state.schema.some(
+        (row) => row.type === "trigger" && managed.has(row.name) && row.table.toLowerCase() === table.toLowerCase(),
+    );
 }
 
 function findCreatedTables(file: MigrationFile): { name: string; line: number }[] {

@@ -24,6 +24,7 @@ export function findForeignLease(state: DatabaseState, owner: string): Lease | u
  * Waits until nobody else holds the lease. Waits by reading: a server takes the lock from whoever holds it for more than
  * 5 seconds as soon as another writer queues up, so waiting as a writer would break the very run that is waited for.
  *
+ * @param signal ends the wait early
  * @returns the state then
  */
 export async function waitForLease(
@@ -31,11 +32,13 @@ export async function waitForLease(
     first: DatabaseState,
     owner: string,
     onWait: (lease: Lease) => void,
+    signal?: AbortSignal,
 ): Promise<DatabaseState> {
     let state = first;
     for (let lease = findForeignLease(state, owner); lease; lease = findForeignLease(state, owner)) {
+        if (signal?.aborted) break;
         onWait(lease);
-        await sleep(pollInterval);
+        await sleep(pollInterval, undefined, { signal }).catch(() => undefined);
         state = await read();
     }
     return state;

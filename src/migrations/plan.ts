@@ -1,8 +1,8 @@
-import { storedSql } from "../database/statement-facts.ts";
 import { checksumTokens, type Statement } from "../database/statements.ts";
 import type { ObjectRecord } from "./bookkeeping.ts";
-import type { MigrationFile, MigrationSet, ObjectFile, ObjectType } from "./files.ts";
+import type { MigrationFile, MigrationSet } from "./files.ts";
 import { findPending, isEdited } from "./judge.ts";
+import { type ObjectAction, type ObjectChange, type PlannedObject, trackObjects } from "./objects.ts";
 import { type DatabaseState, findSchemaRow } from "./state.ts";
 import { isRebuild, readStructure, type Structure } from "./structure.ts";
 
@@ -16,21 +16,7 @@ export type Action =
           readonly path: string;
           readonly statements: readonly Statement[];
       }
-    | { readonly does: "drop-object"; readonly type: ObjectType; readonly name: string }
-    | { readonly does: "create-object"; readonly object: PlannedObject };
-
-/** A view or trigger as it is to be: from its file, or from the database where its set's files are not here. */
-export interface PlannedObject {
-    readonly type: ObjectType;
-    readonly name: string;
-    readonly set: string;
-    readonly statement: Statement;
-    /** The text that sqlite_schema will hold. */
-    readonly sql: string;
-    /** Over the tokens of `sql`. */
-    readonly checksum: string;
-    readonly path: string | undefined;
-}
+    | ObjectAction;
 
 /** One transaction. */
 export interface Step {
@@ -44,12 +30,6 @@ export interface Step {
     readonly present: readonly PlannedObject[];
     readonly records: readonly ObjectRecord[];
     readonly forgotten: readonly string[];
-}
-
-export interface ObjectChange {
-    readonly change: "created" | "replaced" | "dropped" | "waiting";
-    readonly type: ObjectType;
-    readonly name: string;
 }
 
 /** What a run will do. Nothing to do is a plan without steps. */
@@ -95,6 +75,10 @@ export async function planRun(input: PlanInput): Promise<Plan> {
                 const part = statements.slice(from, to);
                 if (part.length > 0) actions.push({ does: "migrate", file, path, statements: part });
             };
+            // Rows are written with the triggers in place, on a fresh database as on one that has had them for long.
+            if (tracker.lacksTriggers(structure.writtenBefore.map(({ table }) => table))) {
+                actions.push(...tracker.bringTo(await waitingAt(input, applied)));
+            }
             migrate(0, split);
             if (split < statements.length) actions.push(...tracker.dropAll());
             migrate(split);
@@ -179,109 +163,6 @@ function findStale(sets: readonly MigrationSet[], state: DatabaseState): Migrati
             return row.md5 === file.md5 && row.checksum === file.checksum ? [] : [file];
         });
     });
-}
-
-interface ObjectTracker {
-    /** Drops every managed view and trigger that is there; triggers first. */
-    dropAll(): Action[];
-    /** Makes every view and trigger what its file says, except those that wait. */
-    bringTo(waiting: ReadonlySet<string>): Action[];
-    takeRecords(): { records: ObjectRecord[]; forgotten: string[] };
-    present(): PlannedObject[];
-    changes(): ObjectChange[];
-}
-
-// Follows which managed views and triggers are in the database while the steps go by.
-function trackObjects(sets: readonly MigrationSet[], state: DatabaseState): ObjectTracker {
-    const wanted = findWanted(sets, state);
-    const original = new Map<string, string>();
-    for (const name of [...wanted.keys(), ...state.objects.map((record) => record.name)]) {
-        const row = findSchemaRow(state, name);
-        if (row?.sql && (row.type === "view" || row.type === "trigger")) original.set(name, row.sql);
-    }
-    const current = new Map(original);
-    const typeOf = (name: string): ObjectType =>
-        findSchemaRow(state, name)?.type === "trigger" || wanted.get(name)?.type === "trigger" ? "trigger" : "view";
-    const drop = (name: string): Action => {
-        current.delete(name);
-        return { does: "drop-object", type: typeOf(name), name };
-    };
-    const recorded = new Map(state.objects.map((record) => [record.name, record]));
-    let waitingNow: ReadonlySet<string> = new Set();
-
-    return {
-        dropAll: () => [...current.keys()].sort((a, b) => typeOf(a).localeCompare(typeOf(b))).map(drop),
-        bringTo(waiting) {
-            waitingNow = waiting;
-            const actions = [...current.keys()].filter((name) => !wanted.has(name) || waiting.has(name)).map(drop);
-            for (const [name, object] of wanted) {
-                const live = current.get(name);
-                if (waiting.has(name) || live === object.sql) continue;
-                if (live !== undefined) actions.push(drop(name));
-                actions.push({ does: "create-object", object });
-                current.set(name, object.sql);
-            }
-            return actions;
-        },
-        takeRecords() {
-            const records: ObjectRecord[] = [];
-            for (const object of wanted.values()) {
-                const record = toRecord(object, waitingNow.has(object.name));
-                if (!isSameRecord(recorded.get(object.name), record)) records.push(record);
-                recorded.set(object.name, record);
-            }
-            const forgotten = [...recorded.keys()].filter((name) => !wanted.has(name));
-            for (const name of forgotten) recorded.delete(name);
-            return { records, forgotten };
-        },
-        present: () => [...wanted.values()].filter((object) => current.has(object.name)),
-        changes() {
-            const changes: ObjectChange[] = [];
-            for (const [name, { type, sql }] of wanted) {
-                const before = original.get(name);
-                const isWaiting = waitingNow.has(name);
-                if (isWaiting) changes.push({ change: "waiting", type, name });
-                else if (before === undefined) changes.push({ change: "created", type, name });
-                else if (before !== sql) changes.push({ change: "replaced", type, name });
-            }
-            for (const name of original.keys()) {
-                if (!wanted.has(name)) changes.push({ change: "dropped", type: typeOf(name), name });
-            }
-            return changes;
-        },
-    };
-}
-
-// What the files define; for a set that the database has but this checkout lacks, what the database has.
-function findWanted(sets: readonly MigrationSet[], state: DatabaseState): Map<string, PlannedObject> {
-    const wanted = new Map<string, PlannedObject>();
-    for (const object of sets.flatMap((set) => set.objects)) wanted.set(object.name, fromFile(object));
-    const here = new Set(sets.map((set) => set.name));
-    for (const record of state.objects) {
-        const sql = findSchemaRow(state, record.name)?.sql;
-        if (here.has(record.set) || !sql) continue;
-        wanted.set(record.name, {
-            ...record,
-            sql,
-            statement: { sql, line: 1, tokens: [] },
-            path: undefined,
-        });
-    }
-    return wanted;
-}
-
-function fromFile({ type, name, set, statements, path }: ObjectFile): PlannedObject {
-    const statement = statements[0] as Statement;
-    const sql = storedSql(statement);
-    return { type, name, set, sql, checksum: checksumTokens(sql), path, statement };
-}
-
-function toRecord({ name, type, set, checksum }: PlannedObject, isWaiting: boolean): ObjectRecord {
-    return { name, type, set, checksum, status: isWaiting ? "waiting" : "present" };
-}
-
-function isSameRecord(left: ObjectRecord | undefined, right: ObjectRecord): boolean {
-    return left?.checksum === right.checksum && left.status === right.status && left.set === right.set;
 }
 
 /** Managed views and triggers that somebody changed by hand since they were deployed. */

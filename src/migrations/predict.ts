@@ -1,6 +1,14 @@
 import { readFact, storedSql } from "../database/statement-facts.ts";
 import type { Statement } from "../database/statements.ts";
-import { createLockTable, createObjectsTable, createVersionTable, lockTable, objectsTable } from "./bookkeeping.ts";
+import {
+    createLockTable,
+    createObjectsTable,
+    createSeedsTable,
+    createVersionTable,
+    lockTable,
+    objectsTable,
+    seedsTable,
+} from "./bookkeeping.ts";
 import type { MigrationSet } from "./files.ts";
 import type { Plan, Step } from "./plan.ts";
 import { type DatabaseState, findSchemaRow, type SchemaRow } from "./state.ts";
@@ -52,26 +60,44 @@ export function predictState(
     };
 }
 
+/** SQLite makes it with the first table that counts up. */
+const sequences: SchemaRow = {
+    type: "table",
+    name: "sqlite_sequence",
+    table: "sqlite_sequence",
+    sql: "CREATE TABLE sqlite_sequence(name,seq)",
+};
+
 function addBookkeeping(before: DatabaseState, sets: readonly MigrationSet[]): SchemaRow[] {
-    const tables: (readonly [string, string])[] = [
+    const tables = new Map([
         ...sets.map((set) => [set.versionTable, createVersionTable(set.versionTable, set.name)] as const),
         [objectsTable, createObjectsTable],
         [lockTable, createLockTable],
+        [seedsTable, createSeedsTable],
+    ]);
+    const missing = [...tables].filter(([name]) => !findSchemaRow(before, name));
+    return [
+        // Stock postgrator's table has got its last column.
+        ...before.schema.map((row) => ({ ...row, sql: tables.get(row.name) ?? row.sql })),
+        ...missing.map(([name, sql]): SchemaRow => ({ type: "table", name, table: name, sql })),
     ];
-    const missing = tables.filter(([name]) => !findSchemaRow(before, name));
-    return [...before.schema, ...missing.map(([name, sql]): SchemaRow => ({ type: "table", name, table: name, sql }))];
 }
 
 function applyStatement(schema: SchemaRow[], statement: Statement): SchemaRow[] {
     const fact = readFact(statement);
     if (fact.does === "create") {
-        const { type, name } = fact;
-        const table = type === "table" || type === "view" ? name : "";
-        return [...schema, { type, name, table, sql: storedSql(statement) }];
+        const { type, name, table } = fact;
+        const sql = storedSql(statement);
+        const isFirst = /\bAUTOINCREMENT\b/i.test(sql) && !schema.some((row) => row.name === sequences.name);
+        return [...schema, { type, name, table, sql }, ...(isFirst ? [sequences] : [])];
     }
     if (fact.does === "drop") return drop(schema, fact.name);
     if (fact.does === "rename-table") {
-        return schema.map((row) => (isNamed(row, fact.table) ? { ...row, name: fact.to, table: fact.to } : row));
+        return schema.map((row) => ({
+            ...row,
+            name: isNamed(row, fact.table) ? fact.to : row.name,
+            table: row.table.toLowerCase() === fact.table.toLowerCase() ? fact.to : row.table,
+        }));
     }
     return schema;
 }

@@ -2,7 +2,8 @@ import { isKeyword, type Token } from "../database/lexer.ts";
 import { readFact } from "../database/statement-facts.ts";
 import { findOpenToken, type Statement } from "../database/statements.ts";
 import { AppError } from "../errors.ts";
-import { type FoundFiles, migrationName, type ObjectFile, type SqlFile } from "./files.ts";
+import type { FoundFiles, ObjectFile, SqlFile } from "./files.ts";
+import { findDuplicates, findMisnamed } from "./renaming.ts";
 
 /** Something in the files that must be mended before anything is sent. */
 export interface Problem {
@@ -26,14 +27,7 @@ export function findFileProblems(found: FoundFiles): Problem[] {
             remedy: "run the command in the project's folder, or make the first one with `pnpm db:new <name>`",
         });
     }
-    problems.push(...found.misnamed.map(explainMisnamed));
-    for (const [first, second] of found.duplicates) {
-        problems.push({
-            path: second,
-            message: `same version as ${first}`,
-            remedy: "give one of them the next free number",
-        });
-    }
+    problems.push(...findMisnamed(found), ...findDuplicates(found), ...found.strangers.map(explainStranger));
     for (const path of found.orphans) {
         problems.push({
             path,
@@ -58,25 +52,22 @@ export function refuseFiles(problems: readonly Problem[]): AppError {
         `    ${remedy}`,
     ]);
     const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
-    return new AppError("invalid-files", `the SQL files have ${count}`, { details, outcome: "Nothing was sent." });
+    return new AppError("invalid-files", `the SQL files have ${count}`, { details, outcome: "Nothing was applied." });
 }
 
-function explainMisnamed(path: string): Problem {
-    const [, folder = "", name = ""] = /^(.*\/)(.*)$/.exec(path) ?? [];
-    const [, digits = "", rest = ""] = /^\D*(\d*)(.*)$/s.exec(name.replace(/\.[^.]*$/, "")) ?? [];
-    const action = /undo|down|revert/i.test(rest) ? "undo" : "do";
-    const slug = rest
-        .toLowerCase()
-        .replace(/\b(undo|down|revert|do|up)\b/g, "")
-        .replace(/[^a-z0-9]+/g, "-")
-        .replace(/^-+|-+$/g, "");
-    const suggestion = `${digits.slice(0, 15).padStart(3, "0")}.${action}.${slug || "what-it-does"}.sql`;
-    const usable = digits !== "" && migrationName.test(suggestion);
-    const example = usable ? suggestion : "013.do.add-something.sql";
+function explainStranger(path: string): Problem {
+    if (path.endsWith("/")) {
+        return {
+            path,
+            message: "is not the folder of a migration set, so its files would be passed over in silence",
+            remedy: "a set's folder is migrations/<name>, in lower case, with views/<name> and triggers/<name>",
+        };
+    }
+    const [, folder = ""] = /^(.*\/)/.exec(path) ?? [];
     return {
         path,
-        message: "is not named like a migration, so postgrator would pass it over in silence",
-        remedy: usable ? `mv ${quote(path)} ${folder}${suggestion}` : `name it like ${folder}${example}`,
+        message: "would be passed over in silence",
+        remedy: `name it ${folder}<name>.sql, as the object that it creates, or move it elsewhere`,
     };
 }
 
@@ -91,8 +82,10 @@ function findSqlProblems(file: SqlFile): Problem[] {
     if (file.statements.length === 0)
         return [{ path, message: "holds no statement", remedy: "write one, or delete it" }];
     return file.statements.flatMap((statement) => {
-        const reason = findRefusal(statement);
-        return reason ? [{ path, line: statement.line, message: reason[0], remedy: reason[1] }] : [];
+        const refusal = findRefusal(statement);
+        if (!refusal) return [];
+        const [message, remedy, line = statement.line] = refusal;
+        return [{ path, line, message, remedy }];
     });
 }
 
@@ -102,7 +95,7 @@ function findObjectProblems(file: ObjectFile): Problem[] {
     if (!first) return [];
     const fact = readFact(first);
     const remedy = `let it hold one statement: CREATE ${file.type.toUpperCase()} ${file.name} …`;
-    if (fact.does !== "create" || fact.type !== file.type || fact.temporary) {
+    if (fact.does !== "create" || fact.type !== file.type) {
         return [{ path, line: first.line, message: `does not create a ${file.type}`, remedy }];
     }
     if (fact.name !== file.name) {
@@ -122,25 +115,39 @@ function findNameClashes(objects: readonly ObjectFile[]): Problem[] {
     });
 }
 
-const transactionControl = /^(BEGIN|COMMIT|END|ROLLBACK|SAVEPOINT|RELEASE)$/;
-const refusedKeywords = /^(PRAGMA|ATTACH|DETACH|VACUUM|ANALYZE)$/;
+/** What is wrong with a statement, what to do about it, and the line where that is not the statement's first. */
+type Refusal = readonly [message: string, remedy: string, line?: number];
 
-// What sqld's own parser refuses although SQLite takes it, tried statement by statement.
-function findRefusal({ tokens, sql }: Statement): readonly [string, string] | undefined {
+const transactionControl = /^(BEGIN|COMMIT|END|ROLLBACK|SAVEPOINT|RELEASE)$/;
+const refusedKeywords = /^(ATTACH|DETACH|VACUUM|ANALYZE)$/;
+
+// Beside what sqld's own parser refuses although SQLite takes it, tried statement by statement: what does harm in silence.
+function findRefusal(statement: Statement): Refusal | undefined {
+    const { tokens, sql } = statement;
     const keyword = tokens[0]?.text.toUpperCase() ?? "";
+    const fact = readFact(statement);
     if (transactionControl.test(keyword)) {
         return [`${keyword} inside a file`, "remove it: the runner opens and ends the transaction"];
     }
-    if (keyword === "PRAGMA") return ["a PRAGMA inside a file", "remove it: the runner sets what a migration needs"];
+    if (isKeyword(tokens[keyword === "EXPLAIN" ? 1 : 0], "PRAGMA")) {
+        return ["a PRAGMA inside a file", "remove it: the runner sets what a migration needs"];
+    }
     if (refusedKeywords.test(keyword)) return [`Turso refuses ${keyword}`, "remove it"];
-    if (isKeyword(tokens[0], "CREATE") && (isKeyword(tokens[1], "TEMP") || isKeyword(tokens[1], "TEMPORARY"))) {
+    if (fact.does === "create" && fact.temporary) {
         return ["Turso refuses temporary objects", "use an ordinary table and drop it at the end of the file"];
     }
-    if (isKeyword(tokens[0], "CREATE") && isKeyword(tokens[1], "FUNCTION"))
-        return ["Turso refuses CREATE FUNCTION", "remove it"];
-    if (hasOrderedAggregate(tokens)) {
-        return ["Turso refuses ORDER BY inside a function call", "order the rows in a subquery of the FROM clause"];
+    if (keyword === "CREATE" && isKeyword(tokens[1], "FUNCTION")) return ["Turso refuses CREATE FUNCTION", "remove it"];
+    if (fact.does === "alter" && fact.action === "alter") {
+        const remedy = "rebuild the table (migrations/README.md)";
+        return ["ALTER COLUMN neither converts nor checks the rows that are there, and SQLite lacks it", remedy];
     }
+    const ordered = findOrderedAggregate(tokens);
+    if (ordered) {
+        const remedy = "order the rows in a subquery of the FROM clause";
+        return ["Turso refuses ORDER BY inside a function call", remedy, ordered.line];
+    }
+    const parameter = tokens.find((token) => token.kind === "parameter");
+    if (parameter) return [`nothing gives '${parameter.text}' a value`, "write the value itself", parameter.line];
     if (Buffer.byteLength(sql) > statementLimit) {
         return ["the statement is larger than 5,000,000 bytes, which a server refuses", "split it"];
     }
@@ -148,9 +155,9 @@ function findRefusal({ tokens, sql }: Statement): readonly [string, string] | un
 }
 
 // ORDER BY directly inside `name( … )`; in a subquery or an OVER clause it is fine.
-function hasOrderedAggregate(tokens: readonly Token[]): boolean {
+function findOrderedAggregate(tokens: readonly Token[]): Token | undefined {
     const calls: boolean[] = [];
-    return tokens.some((token, at) => {
+    return tokens.find((token, at) => {
         if (token.text === "(") calls.push(isCall(tokens, at));
         if (token.text === ")") calls.pop();
         return calls.at(-1) === true && isKeyword(token, "ORDER") && isKeyword(tokens[at + 1], "BY");
@@ -160,13 +167,11 @@ function hasOrderedAggregate(tokens: readonly Token[]): boolean {
 const noFunctions =
     /^(OVER|AS|IN|EXISTS|VALUES|FILTER|WINDOW|MATERIALIZED|FROM|JOIN|SELECT|WHERE|AND|OR|NOT|ON|USING)$/i;
 
+const noArguments = /^(SELECT|WITH|VALUES|PARTITION|ORDER)$/i;
+
 function isCall(tokens: readonly Token[], at: number): boolean {
     const before = tokens[at - 1];
     const inside = tokens[at + 1];
-    if (before?.kind !== "word" || noFunctions.test(before.text)) return false;
-    return !(isKeyword(inside, "SELECT") || isKeyword(inside, "PARTITION") || isKeyword(inside, "ORDER"));
-}
-
-function quote(path: string): string {
-    return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+    if (before?.kind !== "name" && (before?.kind !== "word" || noFunctions.test(before.text))) return false;
+    return !(inside?.kind === "word" && noArguments.test(inside.text));
 }

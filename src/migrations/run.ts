@@ -1,16 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "../database/connection.ts";
-import { type DatabaseFault, explainFault, toFault } from "../database/faults.ts";
+import { DatabaseFault, explainFault, toFault } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
 import { diagnose } from "./diagnose.ts";
 import type { MigrationSet } from "./files.ts";
-import { giveLeaseBack, nameDeployer, tryLease, waitForLease } from "./lease.ts";
+import { findForeignLease, giveLeaseBack, nameDeployer, tryLease, waitForLease } from "./lease.ts";
 import type { Plan, Step } from "./plan.ts";
 import { renderScript, type ScriptInput } from "./script.ts";
-import { type DatabaseState, readState, versionOf } from "./state.ts";
+import { type DatabaseState, type Lease, readState, versionOf } from "./state.ts";
 
 /** How long another writer of the same file is waited for, in milliseconds, beyond SQLite's own 5 s. */
 const busyLimit = 60_000;
+
+const unknownOutcome = "What the database is now could not be read. Nothing is repeated blindly.";
 
 export interface RunInput {
     readonly connection: Connection;
@@ -46,13 +48,23 @@ export interface RunOutcome {
 export async function runPlan(input: RunInput, first: DatabaseState): Promise<RunOutcome> {
     const { connection, sets, report } = input;
     const owner = nameDeployer();
-    const read = (settle = false): Promise<DatabaseState> => readState(connection, sets, [], { settle });
-    const run: Progress = { input, owner, leased: false, steps: [], busySince: undefined, read };
-    const onWait = announceOnce((who) => report.waiting(`another deploy is running (${who})`));
+    const announce = announceOnce((reason) => report.waiting(reason));
+    const read = async (settle = false): Promise<DatabaseState> => {
+        for (;;) {
+            try {
+                return await readState(connection, sets, [], { settle });
+            } catch (error) {
+                const fault = toFault(error);
+                if (fault.kind !== "busy" || input.signal?.aborted || !(await waitForWriter(run))) throw fault;
+            }
+        }
+    };
+    const run: Progress = { input, owner, leased: false, steps: [], busySince: undefined, announce, read };
+    const onWait = (lease: Lease): void => announce(`another deploy is running (${lease.owner})`);
     let state = first;
     try {
         for (;;) {
-            state = await waitForLease(read, state, owner, (lease) => onWait(lease.owner));
+            state = await waitForLease(read, state, owner, onWait, input.signal);
             const plan = await input.plan(state, input.perFile || run.leased);
             const step = plan.steps[0];
             if (!step) return { steps: run.steps, version: versionOf(state, sets[0]?.name ?? "") };
@@ -65,6 +77,9 @@ export async function runPlan(input: RunInput, first: DatabaseState): Promise<Ru
             if (after === "finished") return { steps: run.steps, version: plan.version };
             state = after;
         }
+    } catch (error) {
+        if (!(error instanceof DatabaseFault)) throw error;
+        throw explainFault(error, connection.target).withOutcome(unknownOutcome);
     } finally {
         if (run.leased) await giveLeaseBack(connection, owner);
     }
@@ -76,6 +91,8 @@ interface Progress {
     leased: boolean;
     readonly steps: Step[];
     busySince: number | undefined;
+    /** Tells of a wait, once for as long as the reason stays the same. */
+    readonly announce: (reason: string) => void;
     readonly read: (settle?: boolean) => Promise<DatabaseState>;
 }
 
@@ -103,11 +120,13 @@ async function runStep(
     const isLast = plan.steps.length === 1;
     // On a server the reply to COMMIT is proof. On a file an error can hide behind a success.
     const after = isLast && connection.target.kind === "server" ? undefined : await run.read();
-    if (after && !hasHappened(after, step, plan)) {
+    if (after && !hasHappened(before, after, step, plan)) {
         throw new AppError("migration-failed", "the run was reported as done, but its version rows are not there", {
             hint: "run `pnpm db:status`, then the command again",
+            outcome: describeOutcome(after, sets, run.steps),
         });
     }
+    run.busySince = undefined;
     run.steps.push(step);
     report.applied(step);
     return isLast || !after ? "finished" : after;
@@ -121,25 +140,23 @@ async function recover(
 ): Promise<DatabaseState> {
     const { connection, report } = run.input;
     const after = await run.read(fault.isAmbiguous).catch((error: unknown) => {
-        throw explainFault(fault, connection.target).withOutcome(
-            `What the database is now could not be read (${toFault(error).message}). Nothing is repeated blindly.`,
-        );
+        throw explainFault(fault, connection.target).withOutcome(`${unknownOutcome} (${toFault(error).message})`);
     });
     if (!isSameState(before, after)) {
-        if (fault.isAmbiguous && hasHappened(after, script.step, script)) {
+        if (fault.isAmbiguous && hasHappened(before, after, script.step, script)) {
             report.note(`The reply was lost (${fault.message}), but the database has it.`);
             run.steps.push(script.step);
             report.applied(script.step);
         }
         return after;
     }
-    if (fault.kind === "busy") {
-        await waitForWriter(run, fault);
-        return run.read();
-    }
+    if (fault.kind === "busy" && (await waitForWriter(run))) return run.read();
+    // It ended while this process stood still, and is taken anew when nobody else has it.
+    if (run.leased && after.lease?.owner !== run.owner) return after;
     if (fault.kind === "transaction-timeout" && !run.leased) {
-        report.waiting("others are writing; taking turns, one file a transaction");
-        run.leased = await tryLease(connection, after, run.owner);
+        run.announce("others are writing; taking turns, one file a transaction");
+        // Whoever has the lease is waited for by reading: asking for it would break the very run that it protects.
+        run.leased = !findForeignLease(after, run.owner) && (await tryLease(connection, after, run.owner));
         return run.read();
     }
     throw await explain(run, script, fault, after);
@@ -161,19 +178,18 @@ async function explain(
             outcome,
         });
     }
-    if (fault.kind !== "sql" && fault.kind !== "constraint") {
-        return explainFault(fault, connection.target).withOutcome(outcome);
-    }
-    return (await diagnose(connection, script, fault)).withOutcome(outcome);
+    const plain = explainFault(fault, connection.target);
+    if (!fault.isOfStatement) return plain.withOutcome(outcome);
+    return (await diagnose(connection, script, fault).catch(() => plain)).withOutcome(outcome);
 }
 
-async function waitForWriter(run: Progress, fault: DatabaseFault): Promise<void> {
+// Gives false when the other writer has been waited for long enough.
+async function waitForWriter(run: Progress): Promise<boolean> {
     run.busySince ??= Date.now();
-    if (Date.now() - run.busySince > busyLimit) {
-        throw explainFault(fault, run.input.connection.target).withOutcome("Nothing was applied by this run.");
-    }
-    run.input.report.waiting("another program is writing");
-    await sleep(100 + Math.random() * 400);
+    if (Date.now() - run.busySince > busyLimit) return false;
+    run.announce("another program is writing");
+    await sleep(100 + Math.random() * 400, undefined, { signal: run.input.signal }).catch(() => undefined);
+    return true;
 }
 
 function stop(state: DatabaseState, sets: readonly MigrationSet[], steps: readonly Step[]): AppError {
@@ -197,19 +213,24 @@ function isSameState(before: DatabaseState, after: DatabaseState): boolean {
     return before.generation === after.generation && versions(before) === versions(after);
 }
 
-// Whether the version rows of a step are as it leaves them.
-function hasHappened(state: DatabaseState, step: Step, { direction }: Pick<Plan, "direction">): boolean {
-    if (step.migrations.length === 0) return state.generation !== undefined;
+// Whether the version rows of a step are as it leaves them, and somebody deployed.
+function hasHappened(
+    before: DatabaseState,
+    after: DatabaseState,
+    step: Step,
+    { direction }: Pick<Plan, "direction">,
+): boolean {
+    if (after.generation === before.generation) return false;
     return step.migrations.every((file) => {
-        const isThere = (state.versions.get(file.set) ?? []).some((row) => row.version === file.version);
+        const isThere = (after.versions.get(file.set) ?? []).some((row) => row.version === file.version);
         return isThere === (direction === "do");
     });
 }
 
-function announceOnce(announce: (who: string) => void): (who: string) => void {
+function announceOnce(announce: (reason: string) => void): (reason: string) => void {
     let last: string | undefined;
-    return (who) => {
-        if (who !== last) announce(who);
-        last = who;
+    return (reason) => {
+        if (reason !== last) announce(reason);
+        last = reason;
     };
 }

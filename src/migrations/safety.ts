@@ -1,4 +1,4 @@
-import { readdir, rm } from "node:fs/promises";
+import { readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { type Connection, openConnection } from "../database/connection.ts";
 import type { FileTarget } from "../database/target.ts";
@@ -26,7 +26,7 @@ export async function prepareWayBack(connection: Connection, state: DatabaseStat
     if (target.kind === "file") {
         const copy = nameCopy(target.path, now);
         await copyInto(target, copy);
-        await removeOldCopies(target.path);
+        await removeOldCopies(target.path, now);
         return { lines: [`Copy:     ${basename(copy)} (beside the database; the newest ${keptCopies} are kept)`] };
     }
     const time = state.now.replace(/\.\d+Z$/, "Z");
@@ -38,26 +38,41 @@ export async function prepareWayBack(connection: Connection, state: DatabaseStat
     return { lines: [`Restore:  ${command}`, "          (<database> as `turso db list` names it)"] };
 }
 
-// On a connection of its own: VACUUM is refused beside a statement that another one has not finished.
+// On a connection of its own: VACUUM is refused beside a statement that another one has not finished. The copy gets its
+// name when it is whole: half a copy is no way back, and another deployer may copy in the same moment.
 async function copyInto(target: FileTarget, copy: string): Promise<void> {
+    const partial = `${copy}.${process.pid}.partial`;
     const connection = await openConnection(target);
     try {
-        await connection.runScript(`VACUUM INTO ${text(copy)};`);
+        await connection.runScript(`VACUUM INTO ${text(partial)};`);
+        await rename(partial, copy);
     } finally {
         connection.close();
+        await rm(partial, { force: true });
     }
 }
 
 const copyName = /\.before-\d{8}T\d{9}Z\.db$/;
+const partialName = /\.before-\d{8}T\d{9}Z\.db\.\d+\.partial(-journal)?$/;
+/** After this long, in milliseconds, a copy that is not whole belongs to a deployer that was ended. */
+const partialLimit = 3_600_000;
 
 function nameCopy(path: string, now: Date): string {
-    const stamp = now.toISOString().replace(/[-:.]/g, "");
-    return `${path.replace(/\.db$/, "")}.before-${stamp}.db`;
+    return `${path.replace(/\.db$/, "")}.before-${stampOf(now)}.db`;
 }
 
-async function removeOldCopies(path: string): Promise<void> {
-    const prefix = basename(path).replace(/\.db$/, "");
-    const names = await readdir(dirname(path));
-    const copies = names.filter((name) => name.startsWith(`${prefix}.before-`) && copyName.test(name)).sort();
-    await Promise.all(copies.slice(0, -keptCopies).map((name) => rm(join(dirname(path), name))));
+function stampOf(time: Date): string {
+    return time.toISOString().replace(/[-:.]/g, "");
+}
+
+async function removeOldCopies(path: string, now: Date): Promise<void> {
+    const prefix = `${basename(path).replace(/\.db$/, "")}.before-`;
+    const names = (await readdir(dirname(path))).filter((name) => name.startsWith(prefix)).sort();
+    const limit = prefix + stampOf(new Date(now.getTime() - partialLimit));
+    const old = [
+        ...names.filter((name) => copyName.test(name)).slice(0, -keptCopies),
+        ...names.filter((name) => partialName.test(name) && name < limit),
+    ];
+    // Another deployer may be removing the same ones.
+    await Promise.all(old.map((name) => rm(join(dirname(path), name), { force: true })));
 }

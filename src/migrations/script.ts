@@ -3,6 +3,7 @@ import {
     bumpGeneration,
     createLockTable,
     createObjectsTable,
+    createSeedsTable,
     createVersionTable,
     deleteVersion,
     forgetObject,
@@ -13,12 +14,15 @@ import {
     objectsTable,
     recordObject,
     refreshVersion,
+    seedsTable,
     text,
 } from "./bookkeeping.ts";
 import type { MigrationFile, MigrationSet } from "./files.ts";
 import * as guards from "./guards.ts";
-import type { Action, Direction, PlannedObject, Step } from "./plan.ts";
+import type { PlannedObject } from "./objects.ts";
+import type { Action, Direction, Step } from "./plan.ts";
 import { type DatabaseState, findSchemaRow } from "./state.ts";
+import { findOwnTables } from "./structure.ts";
 
 /** One statement of a script, and the place in the files that it comes from. */
 export interface ScriptPart {
@@ -29,6 +33,8 @@ export interface ScriptPart {
     readonly line?: number;
     /** A comment above it in the script. */
     readonly heading?: string;
+    /** The view or trigger that this statement proves to prepare. */
+    readonly proves?: PlannedObject;
 }
 
 export interface ScriptInput {
@@ -50,8 +56,10 @@ export interface ScriptInput {
 export function renderParts(input: ScriptInput): ScriptPart[] {
     const { step, state } = input;
     const isRebuild = step.rebuilt.length > 0;
+    const rebuilt = step.rebuilt.filter((table) => findSchemaRow(state, table));
     const hadTables = state.schema.some((row) => row.type === "table");
-    const checksKeys = hadTables && step.migrations.length > 0;
+    const tables = findOwnTables(input.sets);
+    const checksKeys = step.migrations.length > 0 && tables.length > 0;
     const guard = (sql: string, heading?: string): ScriptPart => ({
         sql,
         role: "guard",
@@ -66,16 +74,16 @@ export function renderParts(input: ScriptInput): ScriptPart[] {
         guard(guards.checkUnchanged(state, input.sets)),
         ...(input.leaseOwner === undefined ? [] : [guard(guards.checkLease(input.leaseOwner))]),
         ...(isRebuild ? [guard(guards.checkForeignKeysOff)] : []),
-        ...(checksKeys ? [guard(guards.noteViolations)] : []),
-        ...step.rebuilt.map((table) =>
+        ...(checksKeys && hadTables ? [guard(guards.noteViolations(tables))] : []),
+        ...rebuilt.map((table) =>
             guard(guards.noteTable(table, [...managed], findSchemaRow(state, "sqlite_sequence") !== undefined)),
         ),
         ...renderRecords(input),
         ...step.actions.flatMap(renderAction),
-        ...step.rebuilt.flatMap((table) => keepSequence(table, state)),
+        ...rebuilt.flatMap((table) => keepSequence(table, state)),
         ...renderProofs(step),
-        ...step.rebuilt.map((table) => guard(guards.checkTable(table, step.dropped))),
-        ...(step.migrations.length > 0 ? [guard(guards.checkViolations)] : []),
+        ...rebuilt.map((table) => guard(guards.checkTable(table, step.dropped))),
+        ...(checksKeys ? [guard(guards.checkViolations(tables))] : []),
         guard(guards.dropGuardTable),
     ];
 }
@@ -106,6 +114,7 @@ function renderRecords({ step, direction, sets, state, refreshed }: ScriptInput)
         ...sets.flatMap((set) => prepareVersionTable(set, state)),
         ...(findSchemaRow(state, objectsTable) ? [] : [createObjectsTable]),
         ...(findSchemaRow(state, lockTable) ? [] : [createLockTable]),
+        ...(findSchemaRow(state, seedsTable) ? [] : [createSeedsTable]),
         state.generation === undefined ? insertLock : bumpGeneration,
         ...step.migrations.map((file) => (direction === "do" ? insertVersion : deleteVersion)(tableOf(file), file)),
         ...refreshed.map((file) => refreshVersion(tableOf(file), file)),
@@ -144,6 +153,7 @@ function renderProofs(step: Step): ScriptPart[] {
         role: "work",
         path: object.path,
         line: object.statement.line,
+        proves: object,
         ...(at === 0 ? { heading: "Every view and trigger must prepare." } : {}),
     }));
 }
@@ -152,11 +162,12 @@ function renderProofs(step: Step): ScriptPart[] {
 export function proofOf(object: Pick<PlannedObject, "type" | "name" | "statement">): string {
     if (object.type === "view") return `SELECT * FROM ${name(object.name)} LIMIT 0`;
     const event = findTriggerEvent(object.statement);
-    if (event?.event === "DELETE") return `EXPLAIN DELETE FROM ${name(event.table)}`;
-    if (event?.event === "INSERT") return `EXPLAIN INSERT INTO ${name(event.table)} DEFAULT VALUES`;
-    const columns = event && event.columns.length > 0 ? event.columns : ["rowid"];
-    const assignments = columns.map((column) => `${name(column)} = ${name(column)}`).join(", ");
-    return `EXPLAIN UPDATE ${name(event?.table ?? object.name)} SET ${assignments}`;
+    if (!event) return `SELECT 1`;
+    if (event.event === "DELETE") return `EXPLAIN DELETE FROM ${name(event.table)}`;
+    if (event.event === "INSERT") return `EXPLAIN INSERT INTO ${name(event.table)} DEFAULT VALUES`;
+    if (event.columns.length === 0) return `SELECT 1`;
+    const assignments = event.columns.map((column) => `${name(column)} = ${name(column)}`).join(", ");
+    return `EXPLAIN UPDATE ${name(event.table)} SET ${assignments}`;
 }
 
 // A rebuilt table must not hand out again the ids of rows that were deleted before.
@@ -165,13 +176,13 @@ function keepSequence(table: string, state: DatabaseState): ScriptPart[] {
     const before = `(SELECT json_extract(noted, '$.sequence') FROM ${guards.guardTable} WHERE subject = ${text(table)})`;
     return [
         {
-            sql: `DELETE FROM sqlite_sequence WHERE name = ${text(table)} AND seq < ${before}`,
+            sql: `DELETE FROM sqlite_sequence WHERE name = ${text(table)} COLLATE NOCASE AND seq < ${before}`,
             role: "guard",
         },
         {
             sql:
                 `INSERT INTO sqlite_sequence (name, seq) SELECT ${text(table)}, ${before} ` +
-                `WHERE ${before} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ${text(table)})`,
+                `WHERE ${before} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ${text(table)} COLLATE NOCASE)`,
             role: "guard",
         },
     ];

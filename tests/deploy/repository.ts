@@ -5,6 +5,9 @@ import { writeProject } from "../support/project.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
+/** How many migrations this repository has. */
+export const migrationCount = readdirSync(path.join(ROOT, "migrations")).filter((name) => name.includes(".do.")).length;
+
 /** Copies this repository's migrations, views and triggers into a new project, with `files` on top; gives its path. */
 export function copyRepository(files: Readonly<Record<string, string>> = {}): string {
     const own: Record<string, string> = {};

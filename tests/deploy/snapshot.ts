@@ -32,7 +32,11 @@ export const emptySnapshot: Snapshot = { schema: [], versions: [], objects: [], 
 
 /** The snapshot without what differs from one good deploy to the next: times, and how many deploys there were. */
 export function withoutTimes({ schema, versions, objects }: Snapshot): Omit<Snapshot, "lock"> {
-    return { schema, versions: versions.map(({ run_at, ...rest }) => ({ ...rest, run: run_at === null ? 0 : 1 })), objects };
+    return {
+        schema,
+        versions: versions.map(({ run_at, ...rest }) => ({ ...rest, run: run_at === null ? 0 : 1 })),
+        objects,
+    };
 }
 
 /** Runs one query outside of any deploy. */

@@ -1,0 +1,48 @@
+import { z } from "zod";
+import type { Loader, SourceRecord } from "../src/seeding/loader.ts";
+import { isObject } from "./shapes.ts";
+
+/** Which questions are in which channels: `{channels: {channel: {subChannels: {sub: [ids]}}}}`, or without the wrapper. */
+export const channelMappings: Loader = {
+    name: "channel-mappings",
+    table: "channel_mappings",
+    fields: { channelId: "text", subChannel: "text", questionId: "text" },
+    key: ["channel_id", "sub_channel", "question_id"],
+    references: [{ column: "question_id", table: "questions", key: "id" }],
+    schema: z.object({ channelId: z.string().min(1), subChannel: z.string(), questionId: z.string().min(1) }),
+    find: (document) => {
+        const channels = isObject(document) && isObject(document.channels) ? document.channels : document;
+        if (!isObject(channels) || !Object.values(channels).some(hasSubChannels)) return undefined;
+        return listMappings(channels);
+    },
+    // A question is always in its own channel, whether or not a mapping file says so.
+    derive: (others) => {
+        const mapped = new Set((others.get("channel-mappings") ?? []).map(({ value }) => keyOf(value)));
+        return (others.get("questions") ?? []).flatMap(({ file, position, value }): SourceRecord[] => {
+            if (!isObject(value)) return [];
+            const own = { channelId: value.channel, subChannel: value.subChannel, questionId: value.id };
+            const isComplete = Object.values(own).every((part) => typeof part === "string");
+            return isComplete && !mapped.has(keyOf(own)) ? [{ file, position, value: own }] : [];
+        });
+    },
+};
+
+function keyOf(value: unknown): string {
+    return isObject(value) ? JSON.stringify([value.channelId, value.subChannel, value.questionId]) : "";
+}
+
+function hasSubChannels(value: unknown): boolean {
+    return isObject(value) && isObject(value.subChannels);
+}
+
+function* listMappings(channels: Readonly<Record<string, unknown>>): Generator<Omit<SourceRecord, "file">> {
+    for (const [channelId, channel] of Object.entries(channels)) {
+        const subChannels = isObject(channel) && isObject(channel.subChannels) ? channel.subChannels : {};
+        for (const [subChannel, ids] of Object.entries(subChannels)) {
+            const list = Array.isArray(ids) ? ids : [ids];
+            for (const [at, questionId] of list.entries()) {
+                yield { position: `${channelId}/${subChannel}/${at}`, value: { channelId, subChannel, questionId } };
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import { z } from "zod";
+import type { Loader, SourceRecord } from "../src/seeding/loader.ts";
+import { isObject, listRecords } from "./shapes.ts";
+
+const text = z.string();
+const optionalText = z.string().nullish();
+const strings = z.array(z.string()).nullish();
+const object = z.record(z.string(), z.unknown()).nullish();
+const flag = z.union([z.literal(0), z.literal(1), z.boolean()]).nullish();
+
+const schema = z.object({
+    id: text.min(1),
+    question: text.min(1),
+    answer: text,
+    explanation: text,
+    diagram: optionalText,
+    difficulty: z.enum(["beginner", "intermediate", "advanced"]),
+    tags: strings,
+    channel: text.min(1),
+    subChannel: text,
+    sourceUrl: optionalText,
+    videos: object,
+    companies: strings,
+    eli5: optionalText,
+    tldr: optionalText,
+    relevanceScore: z.number().int().min(0).max(100).nullish(),
+    relevanceDetails: object,
+    jobTitleRelevance: object,
+    experienceLevelTags: strings,
+    voiceKeywords: strings,
+    voiceSuitable: flag,
+    status: z.enum(["active", "flagged", "deleted"]).nullish(),
+    isNew: flag,
+    lastUpdated: optionalText,
+    createdAt: optionalText,
+});
+
+/** Questions: arrays, objects by id, `{questions: …}` around either, and single objects. */
+export const questions: Loader = {
+    name: "questions",
+    table: "questions",
+    fields: {
+        id: "text",
+        question: "text",
+        answer: "text",
+        explanation: "text",
+        diagram: "text",
+        difficulty: "text",
+        tags: "json",
+        channel: "text",
+        subChannel: "text",
+        sourceUrl: "text",
+        videos: "json",
+        companies: "json",
+        eli5: "text",
+        tldr: "text",
+        relevanceScore: "integer",
+        relevanceDetails: "json",
+        jobTitleRelevance: "json",
+        experienceLevelTags: "json",
+        voiceKeywords: "json",
+        voiceSuitable: "integer",
+        status: "text",
+        isNew: "integer",
+        lastUpdated: "time",
+        createdAt: "time",
+    },
+    key: ["id"],
+    changedAt: "last_updated",
+    ignored: [
+        "is_new",
+        "last_updated",
+        "relevance_score",
+        "relevance_details",
+        "job_title_relevance",
+        "experience_level_tags",
+        "created_at",
+    ],
+    schema,
+    find: (document) => listRecords(document, "questions", looksLikeQuestion),
+    // Older exports keep the channel in the mappings alone: the first one in file order is the question's own.
+    complete: (value, others) => {
+        if (!isObject(value) || value.channel !== undefined) return value;
+        const first = firstMappings(others).get(String(value.id));
+        return first ? { ...value, ...first } : value;
+    },
+    // Whoever reads the history sees that an import wrote, and which.
+    around: {
+        before: [{ sql: "UPDATE history_writer SET source = 'import', source_name = 'questions'" }],
+        after: [{ sql: "UPDATE history_writer SET source = NULL, source_name = NULL" }],
+    },
+};
+
+function looksLikeQuestion(value: unknown): boolean {
+    return isObject(value) && ("question" in value || "answer" in value || "explanation" in value);
+}
+
+const firstByRun = new WeakMap<object, Map<string, { channel: string; subChannel: string }>>();
+
+function firstMappings(
+    others: ReadonlyMap<string, readonly SourceRecord[]>,
+): Map<string, { channel: string; subChannel: string }> {
+    const known = firstByRun.get(others);
+    if (known) return known;
+    const first = new Map<string, { channel: string; subChannel: string }>();
+    for (const { value } of others.get("channel-mappings") ?? []) {
+        if (!isObject(value)) continue;
+        const id = String(value.questionId);
+        if (!first.has(id)) first.set(id, { channel: String(value.channelId), subChannel: String(value.subChannel) });
+    }
+    firstByRun.set(others, first);
+    return first;
+}

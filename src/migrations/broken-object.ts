@@ -1,0 +1,70 @@
+import type { Connection } from "../database/connection.ts";
+import { readName } from "../database/lexer.ts";
+import { name } from "./bookkeeping.ts";
+import type { ScriptPart } from "./script.ts";
+
+export interface FailedProof {
+    readonly connection: Connection;
+    readonly parts: readonly ScriptPart[];
+    readonly failed: ScriptPart;
+    readonly message: string;
+    readonly options: { readonly foreignKeysOff: boolean };
+}
+
+/**
+ * Finds the view or trigger that is really broken when a proof fails: a view fails with any view that it reads, and a
+ * statement that proves one trigger runs into all others of its table, and into those that they set off.
+ */
+export async function findBrokenObject(proof: FailedProof): Promise<{ part: ScriptPart; message: string }> {
+    const proofs = proof.parts.filter((part) => part.proves);
+    const find = proof.failed.proves?.type === "view" ? findBrokenView : findBrokenTrigger;
+    return (await find(proof, proofs)) ?? { part: proof.failed, message: proof.message };
+}
+
+// Follows the failures from view to view, until one fails by itself.
+async function findBrokenView(
+    proof: FailedProof,
+    proofs: readonly ScriptPart[],
+): Promise<{ part: ScriptPart; message: string }> {
+    const seen = new Set<ScriptPart>();
+    let found = { part: proof.failed, message: proof.message };
+    for (let next: typeof found | undefined = found; next; ) {
+        found = next;
+        next = undefined;
+        seen.add(found.part);
+        const mentioned = new Set(found.part.proves?.statement.tokens.map((token) => readName(token).toLowerCase()));
+        for (const part of proofs) {
+            if (part.proves?.type !== "view" || seen.has(part)) continue;
+            if (!mentioned.has(part.proves.name.toLowerCase())) continue;
+            const message = await tryAlone(proof, [], part);
+            if (message !== undefined) next ??= { part, message };
+        }
+    }
+    return found;
+}
+
+async function findBrokenTrigger(
+    proof: FailedProof,
+    proofs: readonly ScriptPart[],
+): Promise<{ part: ScriptPart; message: string } | undefined> {
+    const triggers = proofs.filter((part) => part.proves?.type === "trigger");
+    for (const part of triggers) {
+        const others = triggers.filter((other) => other !== part);
+        const drops = others.map((other) => `DROP TRIGGER ${name(other.proves?.name ?? "")}`);
+        const message = await tryAlone(proof, drops, part);
+        if (message !== undefined) return { part, message };
+    }
+    return undefined;
+}
+
+// The message of a proof that fails; undefined when it passes.
+async function tryAlone(
+    { connection, parts, options }: FailedProof,
+    before: readonly string[],
+    part: ScriptPart,
+): Promise<string | undefined> {
+    const first = parts.findIndex((other) => other.proves);
+    const statements = [...parts.slice(0, first).map((other) => other.sql), ...before, part.sql];
+    const { failedIndex, message } = await connection.rehearse(statements, [], options);
+    return failedIndex === statements.length - 1 ? message : undefined;
+}

@@ -1,0 +1,93 @@
+import { type FoundFiles, migrationName } from "./files.ts";
+import type { Problem } from "./problems.ts";
+
+/** Finds files that postgrator would pass over in silence, each with the name that it should have. */
+export function findMisnamed(found: FoundFiles): Problem[] {
+    const numbers = createNumbering(found);
+    return found.misnamed.map((path) => {
+        const { folder, digits, isUndo, slug } = readIntent(path);
+        const wanted = Number(digits);
+        const action = isUndo ? "undo" : "do";
+        const isFree = wanted > 0 && digits.length <= 15 && !numbers.isTaken(folder, wanted, action);
+        const number = isFree ? digits.padStart(3, "0") : numbers.next(folder, slug);
+        const name = `${number}.${action}.${slug || "what-it-does"}.sql`;
+        // An undo file without its number undoes nothing that is known.
+        const isUsable = digits !== "" && migrationName.test(name) && (isFree || !isUndo);
+        if (isFree) numbers.take(folder, wanted, action);
+        return {
+            path,
+            message: "is not named like a migration, so postgrator would pass it over in silence",
+            remedy: isUsable ? `mv ${quote(path)} ${folder}${name}` : `name it like ${folder}013.do.add-something.sql`,
+        };
+    });
+}
+
+/** Finds versions that two files claim, each with a free number for the second. */
+export function findDuplicates(found: FoundFiles): Problem[] {
+    const numbers = createNumbering(found);
+    return found.duplicates.map(([first, second]) => {
+        const [, folder = "", rest = ""] = /^(.*\/)\d+(\..*)$/.exec(second) ?? [];
+        const number = numbers.next(folder, rest.replace(/^\.(do|undo)\./, ""));
+        return {
+            path: second,
+            message: `same version as ${first}`,
+            remedy: `give one of them the next free number, such as: mv ${second} ${folder}${number}${rest}`,
+        };
+    });
+}
+
+// What somebody meant who named a file by the habits of another tool: 002.up.sql, V4__add_tags.sql, U4__add_tags.sql.
+function readIntent(path: string): { folder: string; digits: string; isUndo: boolean; slug: string } {
+    const [, folder = "", name = ""] = /^(.*\/)(.*)$/.exec(path) ?? [];
+    const [, prefix = "", digits = "", rest = ""] = /^(\D*)(\d*)(.*)$/s.exec(name.replace(/\.[^.]*$/, "")) ?? [];
+    const words = rest
+        .toLowerCase()
+        .split(/[^a-z0-9]+/)
+        .filter((word) => word !== "");
+    const isUndo = /^u$/i.test(prefix) || words.some((word) => /^(undo|down|revert)$/.test(word));
+    const slug = words.filter((word) => !/^(undo|down|revert|do|up)$/.test(word)).join("-");
+    return { folder, digits, isUndo, slug };
+}
+
+interface Numbering {
+    isTaken(folder: string, version: number, action: string): boolean;
+    take(folder: string, version: number, action: string): void;
+    /** A free number of three digits or more; the same one for the same key. */
+    next(folder: string, key: string): string;
+}
+
+function createNumbering({ sets, orphans, duplicates }: FoundFiles): Numbering {
+    const paths = [
+        ...sets.flatMap((set) => set.migrations.flatMap((file) => [file.path, file.undo?.path ?? file.path])),
+        ...orphans,
+        ...duplicates.flat(),
+    ];
+    const taken = new Set<string>();
+    const last = new Map<string, number>();
+    const given = new Map<string, string>();
+    const take = (folder: string, version: number, action: string): void => {
+        taken.add(`${folder}${version}.${action}`);
+        last.set(folder, Math.max(last.get(folder) ?? 0, version));
+    };
+    for (const path of paths) {
+        const [, folder = "", digits, action = ""] = /^(.*\/)(\d+)\.(do|undo)\./.exec(path) ?? [];
+        take(folder, Number(digits), action);
+    }
+    return {
+        take,
+        isTaken: (folder, version, action) => taken.has(`${folder}${version}.${action}`),
+        next(folder, key) {
+            const known = given.get(`${folder} ${key}`);
+            if (known !== undefined) return known;
+            const version = (last.get(folder) ?? 0) + 1;
+            last.set(folder, version);
+            const number = String(version).padStart(3, "0");
+            given.set(`${folder} ${key}`, number);
+            return number;
+        },
+    };
+}
+
+function quote(path: string): string {
+    return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,72 @@
+import type { Argument } from "../database/connection.ts";
+import type { ColumnValues, LoadCounts, Loader, Rejection } from "./loader.ts";
+import type { ColumnInfo } from "./statements.ts";
+import type { Checked } from "./validate.ts";
+
+export type Valid = Extract<Checked, { ok: true }>;
+
+/** The identity of a record or row, as text that a map can hold. */
+export function keyOf(loader: Loader, values: Readonly<Record<string, unknown>>): string {
+    return JSON.stringify(loader.key.map((column) => values[column] ?? null));
+}
+
+/**
+ * Leaves one record for each key: of equal ones the others count as unchanged, of different ones the newest loads and the
+ * other is rejected. Invalid records are rejected on the way.
+ */
+export function settleDuplicates(
+    loader: Loader,
+    checked: readonly Checked[],
+    columns: readonly ColumnInfo[],
+    counts: LoadCounts,
+    reject: (rejection: Rejection) => void,
+): Valid[] {
+    const byKey = new Map<string, Valid>();
+    for (const item of checked) {
+        if (!item.ok) {
+            reject(item.rejection);
+            continue;
+        }
+        const current = { ...item, values: fillDefaults(item.values, columns) };
+        const key = keyOf(loader, current.values);
+        const first = byKey.get(key);
+        if (!first) {
+            byKey.set(key, current);
+        } else if (JSON.stringify(sorted(first.values)) === JSON.stringify(sorted(current.values))) {
+            counts.unchanged++;
+        } else {
+            const time = (record: Valid): string => String(record.values[loader.changedAt ?? ""] ?? "");
+            const [kept, lost] = time(current) > time(first) ? [current, first] : [first, current];
+            byKey.set(key, kept);
+            const { file, position } = kept.source;
+            reject({
+                ...lost.source,
+                code: "duplicate-id",
+                message: `another record with the same key, in ${file} at '${position}', is loaded in its place`,
+                record: lost.source.value,
+            });
+        }
+    }
+    return [...byKey.values()];
+}
+
+// An explicit null for a column that may not be null takes the column's default.
+function fillDefaults(values: ColumnValues, columns: readonly ColumnInfo[]): ColumnValues {
+    const entries = Object.entries(values).flatMap(([column, value]): [string, Argument][] => {
+        const info = columns.find((item) => item.name === column);
+        if (value !== null || !info?.notNull || info.defaultSql === null) return [[column, value]];
+        const literal = readLiteral(info.defaultSql);
+        return literal === undefined ? [] : [[column, literal]];
+    });
+    return Object.fromEntries(entries);
+}
+
+function readLiteral(sql: string): Argument | undefined {
+    if (/^-?\d+$/.test(sql)) return Number(sql);
+    const [, text] = /^'((?:[^']|'')*)'$/.exec(sql) ?? [];
+    return text?.replaceAll("''", "'");
+}
+
+function sorted(values: ColumnValues): [string, Argument][] {
+    return Object.entries(values).sort(([a], [b]) => a.localeCompare(b));
+}

@@ -1,0 +1,75 @@
+import type { ZodType } from "zod";
+import type { Argument, Query } from "../database/connection.ts";
+
+/** How a field of a record becomes the value of a column. */
+export type FieldKind = "text" | "integer" | "json" | "time";
+
+/** A record as it stands in a source, with its place. */
+export interface SourceRecord {
+    /** Path of the file as the user gave it. */
+    readonly file: string;
+    /** Index in an array, or the key in an object; empty where the file is the record. */
+    readonly position: string;
+    readonly value: unknown;
+}
+
+/** Column values by SQL name. A column that the record does not mention is missing, and stays as it is. */
+export type ColumnValues = Readonly<Record<string, Argument>>;
+
+/** A record that cannot be loaded. `code` is stable; the message is for people. */
+export interface Rejection {
+    readonly file: string;
+    readonly position: string;
+    readonly code: string;
+    readonly message: string;
+    readonly record: unknown;
+}
+
+/** Everything that one data set needs to be loaded. Each is one file in seeds/. */
+export interface Loader {
+    /** As the summary and --json name it. */
+    readonly name: string;
+    readonly table: string;
+    /** Fields of a record by their camelCase name; the column is the same name in snake_case. */
+    readonly fields: Readonly<Record<string, FieldKind>>;
+    /** Columns that identify a row. */
+    readonly key: readonly string[];
+    /** Column that says when the content last changed; without it, an existing row is never updated. */
+    readonly changedAt?: string;
+    /** Columns that do not count when a record is compared with its row. */
+    readonly ignored?: readonly string[];
+    /** Columns that must point to an existing row. */
+    readonly references?: readonly Reference[];
+    /** Checks a record in its camelCase form; unknown fields are passed over. */
+    readonly schema: ZodType<Readonly<Record<string, unknown>>>;
+    /**
+     * Finds this loader's records in a document, whatever its shape; undefined when the document holds none.
+     */
+    readonly find: (document: unknown) => Iterable<Omit<SourceRecord, "file">> | undefined;
+    /** Completes a record from the records of other loaders of the same run, before it is checked. */
+    readonly complete?: (value: unknown, others: ReadonlyMap<string, readonly SourceRecord[]>) => unknown;
+    /** Records that follow from those of other loaders, such as the mapping that every question has. */
+    readonly derive?: (others: ReadonlyMap<string, readonly SourceRecord[]>) => SourceRecord[];
+    /** Statements at the beginning and at the end of each writing transaction. */
+    readonly around?: { readonly before: readonly Query[]; readonly after: readonly Query[] };
+}
+
+export interface Reference {
+    readonly column: string;
+    readonly table: string;
+    readonly key: string;
+}
+
+/** What became of the records of one loader. The five outcomes add up to `read`, always. */
+export interface LoadCounts {
+    read: number;
+    created: number;
+    updated: number;
+    unchanged: number;
+    older: number;
+    rejected: number;
+}
+
+export function startCounts(): LoadCounts {
+    return { read: 0, created: 0, updated: 0, unchanged: 0, older: 0, rejected: 0 };
+}

@@ -1,0 +1,92 @@
+import type { Query, Row } from "../database/connection.ts";
+import { name } from "../migrations/bookkeeping.ts";
+import type { ColumnValues, Loader, Reference } from "./loader.ts";
+
+/** What the database says of a column. */
+export interface ColumnInfo {
+    readonly name: string;
+    readonly notNull: boolean;
+    /** The default as SQL; null where there is none. */
+    readonly defaultSql: string | null;
+}
+
+export function selectColumns(table: string): Query {
+    return { sql: 'SELECT name, "notnull" AS required, dflt_value FROM pragma_table_info(?)', args: [table] };
+}
+
+export function toColumnInfo(row: Row): ColumnInfo {
+    return {
+        name: String(row.name),
+        notNull: row.required === 1,
+        defaultSql: row.dflt_value === null ? null : String(row.dflt_value),
+    };
+}
+
+/** Reads the rows that records meet. One parameter, whatever the number of records. */
+export function selectExisting(loader: Loader, columns: readonly string[], records: readonly ColumnValues[]): Query {
+    const keys = records.map((values) => loader.key.map((column) => values[column] ?? null));
+    const wanted = [...new Set([...loader.key, ...columns])].map((column) => `t.${name(column)}`).join(", ");
+    const match = loader.key.map((column, at) => `t.${name(column)} = given.value ->> '$[${at}]'`).join(" AND ");
+    return {
+        // CROSS JOIN keeps the order: each record is looked up by the key's index.
+        sql: `SELECT ${wanted} FROM json_each(?) AS given CROSS JOIN ${name(loader.table)} AS t ON ${match}`,
+        args: [JSON.stringify(keys)],
+    };
+}
+
+/** Which of the values that a reference holds exist: rows with the one column `found`. */
+export function selectReferenced(reference: Reference, records: readonly ColumnValues[]): Query {
+    const values = [...new Set(records.map((record) => record[reference.column] ?? null))];
+    const table = name(reference.table);
+    return {
+        sql:
+            `SELECT t.${name(reference.key)} AS found FROM json_each(?) AS given ` +
+            `CROSS JOIN ${table} AS t ON t.${name(reference.key)} = given.value`,
+        args: [JSON.stringify(values)],
+    };
+}
+
+/** Inserts records by one statement and one parameter; what a record leaves out takes the column's default. */
+export function insertRecords(loader: Loader, columns: readonly ColumnInfo[], records: readonly ColumnValues[]): Query {
+    const used = columns.filter((column) => records.some((record) => column.name in record));
+    const values = used.map(({ name: column, defaultSql, notNull }) => {
+        const value = `given.value ->> ${path(column)}`;
+        return notNull && defaultSql !== null ? `coalesce(${value}, ${defaultSql})` : value;
+    });
+    return {
+        sql:
+            `INSERT INTO ${name(loader.table)} (${used.map((column) => name(column.name)).join(", ")}) ` +
+            `SELECT ${values.join(", ")} FROM json_each(?) AS given`,
+        args: [JSON.stringify(records)],
+    };
+}
+
+/**
+ * Updates rows to whole merged records, where they are still as they were read; checkChanges() tells.
+ *
+ * @param records every column, and `previous`: what the row's time of change was
+ */
+export function updateRecords(
+    loader: Loader,
+    columns: readonly string[],
+    records: readonly (ColumnValues & { previous: string | null })[],
+): Query {
+    const table = name(loader.table);
+    const changed = columns.filter((column) => !loader.key.includes(column));
+    const set = changed.map((column) => `${name(column)} = given.value ->> ${path(column)}`).join(", ");
+    const match = loader.key.map((column) => `${table}.${name(column)} = given.value ->> ${path(column)}`);
+    const same = `${table}.${name(loader.changedAt ?? "")} IS given.value ->> '$.previous'`;
+    return {
+        sql: `UPDATE ${table} SET ${set} FROM json_each(?) AS given WHERE ${[...match, same].join(" AND ")}`,
+        args: [JSON.stringify(records)],
+    };
+}
+
+/** Fails, and so rolls the transaction back, unless the statement before it changed this many rows. */
+export function checkChanges(count: number): Query {
+    return { sql: "SELECT iif(changes() = ?, 1, json('rows changed meanwhile'))", args: [count] };
+}
+
+function path(column: string): string {
+    return `'$.${column}'`;
+}

@@ -1,0 +1,118 @@
+import { type Assumption, must, mustEqual } from "./assumption.ts";
+
+const family = [
+    "CREATE TABLE schema_probe_parent (id TEXT PRIMARY KEY, note TEXT) STRICT",
+    "CREATE TABLE schema_probe_child (parent TEXT REFERENCES schema_probe_parent (id)) STRICT",
+    "INSERT INTO schema_probe_parent VALUES ('a', 'old')",
+    "INSERT INTO schema_probe_child VALUES ('a')",
+];
+
+const isOn = "SELECT foreign_keys FROM pragma_foreign_keys";
+const checkOff = "INSERT INTO schema_probe_off SELECT foreign_keys = 0 FROM pragma_foreign_keys";
+
+/** Foreign keys, and table rebuilds with foreign keys off. */
+export const foreignKeyAssumptions: readonly Assumption[] = [
+    {
+        name: "foreign keys are on without being asked for",
+        why: "no row may point to one that is not there",
+        attempt: async (lab) => {
+            mustEqual(await lab.value(isOn), 1, "pragma_foreign_keys");
+            await lab.refusedInside([...family, "INSERT INTO schema_probe_child VALUES ('nobody')"]);
+        },
+    },
+    {
+        name: "PRAGMA foreign_keys = OFF before BEGIN switches them off inside the script",
+        why: "a table is rebuilt that way; with foreign keys on, dropping it would take or block its child rows",
+        attempt: (lab) =>
+            lab.run(`PRAGMA foreign_keys = OFF;
+                BEGIN IMMEDIATE;
+                CREATE TABLE schema_probe_off (keys_off INTEGER CHECK (keys_off));
+                ${checkOff};
+                DROP TABLE schema_probe_off;
+                COMMIT;
+                PRAGMA foreign_keys = ON;`),
+    },
+    {
+        name: "foreign keys are on again in the next request",
+        why: "whoever writes next must not write past them, also after a rebuild that failed",
+        attempt: async (lab) => {
+            await lab.run("PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE; COMMIT; PRAGMA foreign_keys = ON;");
+            mustEqual(await lab.value(isOn), 1, "after a script that ran");
+            await lab.refused(
+                "PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE; SELECT * FROM schema_probe_missing; COMMIT;",
+            );
+            mustEqual(await lab.value(isOn), 1, "after a script that failed");
+        },
+    },
+    {
+        name: "a rehearsal may have foreign keys off",
+        why: "the failing line of a rebuild is found by it",
+        attempt: async ({ connection }) => {
+            const { failedIndex, message } = await connection.rehearse(
+                ["CREATE TABLE schema_probe_off (keys_off INTEGER CHECK (keys_off))", checkOff],
+                [],
+                { foreignKeysOff: true },
+            );
+            must(failedIndex === undefined, message ?? "they stayed on");
+        },
+    },
+    {
+        name: "pragma_foreign_key_check can be queried, and sees rows that are not committed",
+        why: "each run checks before COMMIT that it leaves no row that points nowhere",
+        attempt: async ({ connection }) => {
+            const { results } = await connection.rehearse(
+                [...family, "INSERT INTO schema_probe_child VALUES ('nobody')"],
+                [{ sql: `SELECT "table", parent, count(*) AS n FROM pragma_foreign_key_check GROUP BY 1, 2` }],
+                { foreignKeysOff: true },
+            );
+            const [found] = results;
+            mustEqual(
+                found?.ok ? found.rows : found?.message,
+                [{ table: "schema_probe_child", parent: "schema_probe_parent", n: 1 }],
+                "violations",
+            );
+        },
+    },
+    {
+        name: "a rebuilt table keeps its child rows, and they still refer to it",
+        why: "a rebuild drops the old table and renames the new one: children must follow the name",
+        attempt: async (lab) => {
+            await lab.run(`PRAGMA foreign_keys = OFF;
+                BEGIN IMMEDIATE;
+                ${family.join(";\n")};
+                CREATE TABLE schema_probe_parent_new (id TEXT PRIMARY KEY, note TEXT, more TEXT) STRICT;
+                INSERT INTO schema_probe_parent_new SELECT id, note, NULL FROM schema_probe_parent;
+                DROP TABLE schema_probe_parent;
+                ALTER TABLE schema_probe_parent_new RENAME TO schema_probe_parent;
+                COMMIT;
+                PRAGMA foreign_keys = ON;`);
+            mustEqual(await lab.value("SELECT count(*) FROM schema_probe_child"), 1, "child rows");
+            const parents = await lab.query(
+                `SELECT "table" AS parent FROM pragma_foreign_key_list('schema_probe_child')`,
+            );
+            mustEqual(parents, [{ parent: "schema_probe_parent" }], "references");
+            await lab.refused("INSERT INTO schema_probe_child VALUES ('nobody');");
+        },
+    },
+    {
+        name: "dropping a table whose rows are referred to is refused while foreign keys are on",
+        why: "a rebuild by hand errors instead of wiping child rows",
+        attempt: async (lab) => {
+            const make = family.map((sql) => sql.replaceAll("schema_probe_", "schema_probe_kept_"));
+            await lab.run(`BEGIN IMMEDIATE; ${make.join("; ")}; COMMIT;`);
+            await lab.refused("BEGIN IMMEDIATE; DROP TABLE schema_probe_kept_parent; COMMIT;");
+            mustEqual(await lab.count("kept_parent"), 1, "the table");
+        },
+    },
+    {
+        name: "INSERT OR REPLACE of a row keeps the rows that refer to it",
+        why: "applications save a row that way, and what refers to it must stay",
+        attempt: async (lab) => {
+            const [children] = await lab.inside(
+                [...family, "INSERT OR REPLACE INTO schema_probe_parent VALUES ('a', 'new')"],
+                "SELECT count(*) AS n FROM schema_probe_child",
+            );
+            mustEqual(children, [{ n: 1 }], "child rows");
+        },
+    },
+];

@@ -1,0 +1,76 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { chmod, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AppError } from "../errors.ts";
+
+/** What a development server with tokens needs, and what its users need. */
+export interface ServerTokens {
+    /** The PEM file that sqld checks tokens with. */
+    readonly publicKeyFile: string;
+    /** The file that holds the lines for .env; nobody but its owner may read it. */
+    readonly tokensFile: string;
+}
+
+const privateName = "jwt-private.pem";
+
+/**
+ * Writes a read-write and a read-only token for the server at `url` into `directory`/tokens.env. The Ed25519 key is made
+ * once and kept there, so the tokens stay the same from start to start. They never expire: they open nothing but this
+ * directory on this machine.
+ *
+ * @throws AppError `invalid-input` when the key file in the directory is no such key
+ */
+export async function writeTokens(directory: string, url: string): Promise<ServerTokens> {
+    const key = await readPrivateKey(join(directory, privateName));
+    const publicKeyFile = join(directory, "jwt-public.pem");
+    await writeFile(publicKeyFile, createPublicKey(key).export({ type: "spki", format: "pem" }));
+    const tokensFile = join(directory, "tokens.env");
+    await writePrivate(
+        tokensFile,
+        [
+            "# Tokens of the development server on this folder, as lines for .env.",
+            `# They do not expire. For new ones, delete ${privateName} and start the server again.`,
+            `TURSO_DATABASE_URL=${url}`,
+            `TURSO_AUTH_TOKEN=${mintToken(key, "rw")}`,
+            `TURSO_DATABASE_URL_RO=${url}`,
+            `TURSO_AUTH_TOKEN_RO=${mintToken(key, "ro")}`,
+            "",
+        ].join("\n"),
+    );
+    return { publicKeyFile, tokensFile };
+}
+
+async function readPrivateKey(path: string): Promise<KeyObject> {
+    const pem = await readFile(path, "utf8").catch(() => undefined);
+    if (pem === undefined) {
+        const { privateKey } = generateKeyPairSync("ed25519");
+        await writePrivate(path, privateKey.export({ type: "pkcs8", format: "pem" }).toString());
+        return privateKey;
+    }
+    const key = parseKey(pem);
+    if (key?.asymmetricKeyType === "ed25519") return key;
+    throw new AppError("invalid-input", `${path} is no Ed25519 private key`, {
+        hint: "delete it: the next start makes a new one, and new tokens",
+    });
+}
+
+function parseKey(pem: string): KeyObject | undefined {
+    try {
+        return createPrivateKey(pem);
+    } catch {
+        return undefined;
+    }
+}
+
+/** A JWT as sqld reads it; the claim `a` is the access. */
+function mintToken(key: KeyObject, access: "rw" | "ro"): string {
+    const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString("base64url");
+    const content = `${encode({ alg: "EdDSA", typ: "JWT" })}.${encode({ a: access })}`;
+    return `${content}.${sign(null, Buffer.from(content), key).toString("base64url")}`;
+}
+
+// The mode of writeFile() counts only for a new file.
+async function writePrivate(path: string, text: string): Promise<void> {
+    await writeFile(path, text, { mode: 0o600 });
+    await chmod(path, 0o600);
+}

@@ -1,0 +1,157 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { findSqld, type Sqld, startSqld } from "../../src/server/sqld.ts";
+import { type CommandResult, runCommand } from "../support/command.ts";
+import { changeProject } from "../support/project.ts";
+import { startProxy, type TestProxy } from "../support/proxy.ts";
+import { createKeyPair, mintToken } from "../support/tokens.ts";
+import { copyRepository, migrationCount } from "./repository.ts";
+import { emptySnapshot, readSnapshot, tell } from "./snapshot.ts";
+
+const binary = findSqld();
+const hour = 3_600_000;
+
+describe.skipIf(binary === undefined)(
+    binary === undefined ? "sqld (no binary here)" : "a server that asks for a token",
+    () => {
+        const root = copyRepository();
+        const key = createKeyPair();
+        const tokens = {
+            good: mintToken(key, { access: "rw", expiresAt: new Date(Date.now() + hour) }),
+            readOnly: mintToken(key, { access: "ro" }),
+            expired: mintToken(key, { access: "rw", expiresAt: new Date(Date.now() - hour) }),
+            foreign: mintToken(createKeyPair(), { access: "rw" }),
+            garbage: "not-a-token-at-all-1234567890",
+        };
+        let folder: string;
+        let server: Sqld;
+        let proxy: TestProxy;
+        let outputs = 0;
+
+        beforeAll(async () => {
+            folder = mkdtempSync(path.join(tmpdir(), "token-test-"));
+            const jwtPublicKeyFile = path.join(folder, "key.pem");
+            writeFileSync(jwtPublicKeyFile, key.publicPem);
+            server = await startSqld({ directory: path.join(folder, "data"), jwtPublicKeyFile });
+            proxy = await startProxy(server.url);
+        });
+
+        beforeEach(() => {
+            proxy.requests = 0;
+        });
+
+        afterAll(async () => {
+            await proxy.close();
+            await server.stop();
+            rmSync(folder, { recursive: true, force: true });
+            tell(`${outputs} outputs searched for tokens and parts of tokens, none found`);
+        });
+
+        // Every output of every command is searched, whatever the test is about.
+        async function push(token: string | undefined, ...args: string[]): Promise<CommandResult> {
+            const given = token === undefined ? {} : { TURSO_AUTH_TOKEN: token };
+            const env = { TURSO_DATABASE_URL: proxy.url, ...given };
+            const result = await runCommand("db:push", args, { cwd: root, env });
+            expectNoToken(result);
+            return result;
+        }
+
+        function expectNoToken({ stdout, stderr }: CommandResult): void {
+            for (const secret of Object.values(tokens).flatMap((token) => [token, ...token.split(".")])) {
+                expect(stdout).not.toContain(secret);
+                expect(stderr).not.toContain(secret);
+            }
+            outputs++;
+        }
+
+        const readNow = () => readSnapshot({ url: server.url, authToken: tokens.good });
+
+        test.each(["", "--json", "--dry-run", "--show-sql"])(
+            "names a read-only token before anything is sent: db:push %s",
+            async (option) => {
+                const { code, stderr } = await push(tokens.readOnly, ...(option === "" ? [] : [option]));
+                expect(code).toBe(1);
+                expect(stderr).toContain(`error: the token for ${proxy.url} is read-only`);
+                expect(stderr).toContain("Nothing was tried.");
+                expect(proxy.requests).toBe(0);
+                expect(await readNow()).toEqual(emptySnapshot);
+            },
+        );
+
+        test("names an expired token, and when it expired, before anything is sent", async () => {
+            const { code, stderr } = await push(tokens.expired);
+            expect(code).toBe(1);
+            expect(stderr).toMatch(/error: the token for \S+ expired on \d{4}-\d\d-\d\dT[\d:.]+Z\n/);
+            expect(stderr).toContain("hint: make a new one with `turso db tokens create <database>`");
+            expect(proxy.requests).toBe(0);
+            expect(await readNow()).toEqual(emptySnapshot);
+        });
+
+        test.each(["foreign", "garbage"] as const)(
+            "explains that the server does not accept a token: a %s one",
+            async (name) => {
+                const { code, stderr } = await push(tokens[name]);
+                expect(code).toBe(1);
+                expect(stderr).toContain(`error: ${proxy.url} does not accept the token (`);
+                expect(stderr).toContain("hint: make a new one with `turso db tokens create <database>`");
+                expect(proxy.requests).toBe(1);
+                expect(await readNow()).toEqual(emptySnapshot);
+            },
+        );
+
+        test("explains that the server wants a token when there is none", async () => {
+            const { code, stderr } = await push(undefined);
+            expect(code).toBe(1);
+            expect(stderr).toContain(`error: ${proxy.url} does not accept the token (`);
+            expect(proxy.requests).toBe(1);
+            expect(await readNow()).toEqual(emptySnapshot);
+        });
+
+        test("refuses a URL with a token in it, and does not print it", async () => {
+            const env = { TURSO_DATABASE_URL: `${proxy.url}/?authToken=${tokens.good}` };
+            const result = await runCommand("db:push", [], { cwd: root, env });
+            expectNoToken(result);
+            expect(result.code).toBe(2);
+            expect(result.stderr).toContain("error: TURSO_DATABASE_URL cannot be used: it holds a token");
+            expect(proxy.requests).toBe(0);
+        });
+
+        test("prints no token when the server's own words hold it", async () => {
+            proxy.hooks.onRequest = () => ({ status: 500, body: JSON.stringify({ error: `bad ${tokens.good}` }) });
+            const { code, stderr } = await push(tokens.good);
+            proxy.hooks = {};
+            expect(code).toBe(1);
+            expect(stderr).toContain("HTTP 500: bad [token]");
+            expect(await readNow()).toEqual(emptySnapshot);
+        });
+
+        test("prints no token when a statement fails", async () => {
+            const file = "migrations/013.do.break.sql";
+            changeProject(root, {
+                [file]: "CREATE TABLE broken (id INTEGER PRIMARY KEY);\nSELECT id FROM a_missing_table;\n",
+            });
+            for (const args of [[], ["--json"]]) {
+                const { code, stderr } = await push(tokens.good, ...args);
+                expect(code).toBe(1);
+                expect(stderr).toContain(`${file}:2: no such table: a_missing_table`);
+            }
+            changeProject(root, { [file]: undefined });
+            expect(await readNow()).toEqual(emptySnapshot);
+        });
+
+        test("is deployed to with a read-write token, in two requests", async () => {
+            expect((await push(tokens.good, "--show-sql")).code).toBe(0);
+            expect((await push(tokens.good, "--dry-run", "--json")).code).toBe(0);
+            expect(await readNow()).toEqual(emptySnapshot);
+            proxy.requests = 0;
+            const { code, stdout } = await push(tokens.good);
+            expect(code).toBe(0);
+            expect(stdout).toContain(`Applied ${migrationCount} migrations.`);
+            expect(proxy.requests).toBe(2);
+            expect((await readNow()).versions).toHaveLength(migrationCount);
+            expect((await push(tokens.good, "--json")).code).toBe(0);
+        });
+    },
+);
