@@ -1,0 +1,84 @@
+import { type Context, openForWriting } from "../cli.ts";
+import type { Connection } from "../database/connection.ts";
+import { readFact } from "../database/statement-facts.ts";
+import { readToken } from "../database/token.ts";
+import { AppError } from "../errors.ts";
+import { prepareDeploy, readAll } from "../migrations/deploy.ts";
+import type { Plan } from "../migrations/plan.ts";
+import type { Output } from "../output.ts";
+import { isDrift } from "../schema/compare.ts";
+import { verifySchema } from "../schema/verify.ts";
+import { type PushOptions, warnChangedByHand } from "./push.ts";
+import { printSummary, runPrepared, withConnection } from "./run-prepared.ts";
+import { printDifferences } from "./verify.ts";
+
+/** db:push:schema: db:push between a check of everything that could stop it and a comparison of what it left. */
+export async function pushSchema(context: Context, options: PushOptions): Promise<void> {
+    const { output } = context;
+    // Settings, the token's expiry and its access are checked while opening.
+    const { config, connection } = await openForWriting(context);
+    const check = (what: string): void => output.line(`[X] ${what}`);
+    await withConnection(connection, async () => {
+        check(`settings: ${config.target.label}`);
+        check(describeToken(connection));
+        const prepared = await prepareDeploy(context.root, connection, {
+            to: options.to,
+            perFile: options.perFile ?? false,
+            sets: options.set ?? [],
+        });
+        check("reachable, and the files agree with what it has had");
+        await connection.rehearse(["CREATE TABLE turso_write_check (n INTEGER)"]);
+        check("may write (tried by a table that was rolled back)");
+        output.line();
+        warnChangedByHand(context, prepared);
+        printObjects(output, prepared.plan);
+        const summary = await runPrepared(context, connection, prepared, options);
+        if (options.showSql) return;
+        if (!summary.ran) {
+            printSummary(context, connection, summary);
+            return;
+        }
+        await verifyResult(context, connection, options);
+        printSummary(context, connection, summary);
+        output.line("Next: `pnpm db:migrate` loads the questions, `pnpm db:status` shows every file.");
+    });
+}
+
+function describeToken({ target }: Connection): string {
+    if (target.kind === "file") return "no token needed: an embedded database";
+    if (target.authToken === undefined) return "no token set; the server must not ask for one";
+    const expiresAt = readToken(target.authToken)?.expiresAt;
+    return expiresAt ? `token: may write, expires ${expiresAt.toISOString()}` : "token: may write, does not expire";
+}
+
+function printObjects(output: Output, plan: Plan): void {
+    const rows = plan.steps.flatMap((step) =>
+        step.actions.flatMap((action) => {
+            if (action.does === "drop-object") return [["drop", action.type, action.name]];
+            if (action.does === "create-object") return [["create", action.object.type, action.object.name]];
+            return action.statements.flatMap((statement) => {
+                const fact = readFact(statement);
+                if (fact.does === "create" || fact.does === "drop") return [[fact.does, fact.type, fact.name]];
+                if (fact.does === "alter") return [["alter", "table", fact.table]];
+                if (fact.does === "rename-table") return [["rename", "table", `${fact.table} to ${fact.to}`]];
+                return fact.does === "write" ? [["write", "rows of", fact.table]] : [];
+            });
+        }),
+    );
+    output.table(rows);
+    if (rows.length > 0) output.line();
+}
+
+async function verifyResult(context: Context, connection: Connection, options: PushOptions): Promise<void> {
+    const { sets, state } = await readAll(context.root, connection, { sets: options.set ?? [] });
+    const differences = await verifySchema(sets, state);
+    const drifted = differences.filter(isDrift);
+    if (drifted.length === 0) {
+        context.output.line(`[X] verified: ${differences.length} objects are as in the files`);
+        return;
+    }
+    printDifferences(context.output, drifted);
+    throw new AppError("drift", "the database was deployed to, but differs from the files", {
+        hint: "see `pnpm db:verify`; somebody may have changed it by hand",
+    });
+}
