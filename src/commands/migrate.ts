@@ -75,7 +75,7 @@ async function chooseSource(
 ): Promise<Source> {
     if (options.schemaOnly) return { files: undefined };
     if (options.from !== undefined) return { files: await listSource(options.from) };
-    if (options.to !== undefined) return { files: undefined, note: "With --to, no questions are loaded." };
+    if (options.to !== undefined) return { files: undefined, note: "With --to, nothing is loaded." };
     const folder = join(context.root, seeds.folder);
     const files = await listSource(folder);
     const checksum = await hashSource(folder, files);

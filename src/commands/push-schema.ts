@@ -40,7 +40,7 @@ export async function pushSchema(context: Context, options: PushOptions): Promis
         }
         await verifyResult(context, connection, options);
         printSummary(context, connection, summary);
-        output.line("Next: `pnpm db:migrate` loads the questions, `pnpm db:status` shows every file.");
+        output.line("Next: `pnpm db:migrate` loads the seed, `pnpm db:status` shows every file.");
     });
 }
 

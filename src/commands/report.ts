@@ -56,6 +56,7 @@ export function describeSchema(state: Pick<DatabaseState, "schema">): string {
     ].join(", ");
 }
 
+/** `1 migration`, `1,200 questions`: a number with its noun. */
 export function countOf(count: number, one: string, many = `${one}s`): string {
     return `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;
 }

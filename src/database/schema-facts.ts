@@ -19,6 +19,7 @@ export interface SchemaCounts {
 /** A table keeps books for the tools when its first comment begins with this word. */
 const bookkeepingWord = /^Bookkeeping\b/;
 
+/** Counts the objects of a schema by kind. */
 export function countObjects(schema: readonly NamedObject[]): SchemaCounts {
     const own = schema.filter((row) => row.sql !== null && !row.name.startsWith("sqlite_"));
     const count = (type: string): number => own.filter((row) => row.type === type).length;

@@ -7,10 +7,12 @@ export function toInteger(value: Argument): Argument {
     return typeof value === "number" && Number.isInteger(value) ? BigInt(value) : value;
 }
 
+/** A query as @libsql/client takes it. */
 export function toStatement(query: Query): InStatement {
     return { sql: query.sql, args: (query.args ?? []).map(toInteger) };
 }
 
+/** A result of @libsql/client as rows by column name. */
 export function toRows(result: ResultSet): Row[] {
     return result.rows.map((row) => toRow(result.columns, row));
 }

@@ -81,11 +81,13 @@ export function selectSeed(seed: string): string {
 export const insertLock = `INSERT INTO ${lockTable} (id, generation) VALUES (1, 1)`;
 export const bumpGeneration = `UPDATE ${lockTable} SET generation = generation + 1 WHERE id = 1`;
 
+/** Records that a migration was applied. */
 export function insertVersion(table: string, file: MigrationFile): string {
     const values = [String(file.version), text(file.name), text(file.md5), now, text(file.checksum)];
     return `INSERT INTO ${table} (version, name, md5, run_at, checksum) VALUES (${values.join(", ")})`;
 }
 
+/** Records that a migration was undone, as postgrator does. */
 export function deleteVersion(table: string, file: MigrationFile): string {
     return `DELETE FROM ${table} WHERE version = ${file.version}`;
 }
@@ -105,6 +107,7 @@ export interface ObjectRecord {
     readonly checksum: string;
 }
 
+/** Notes what became of a view or trigger. */
 export function recordObject(record: ObjectRecord): string {
     const values = [record.name, record.type, record.set, record.status, record.checksum].map(text).join(", ");
     const update = ["type", "set_name", "status", "checksum"]
@@ -116,6 +119,7 @@ export function recordObject(record: ObjectRecord): string {
     );
 }
 
+/** Removes the note of a view or trigger whose file is gone. */
 export function forgetObject(name: string): string {
     return `DELETE FROM ${objectsTable} WHERE name = ${text(name)}`;
 }
@@ -129,6 +133,7 @@ export function takeLease(owner: string, seconds: number): string {
     );
 }
 
+/** Gives the lease back, if it is still ours. */
 export function releaseLease(owner: string): string {
     return `UPDATE ${lockTable} SET owner = NULL, expires_at = NULL WHERE id = 1 AND owner = ${text(owner)}`;
 }

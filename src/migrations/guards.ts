@@ -41,6 +41,7 @@ export function checkUnchanged(state: DatabaseState, sets: readonly MigrationSet
     return `INSERT INTO ${guardTable} (unchanged) SELECT ${conditions.join(" AND ")}`;
 }
 
+/** Fails when the lease is no longer ours, so that a run that stalled cannot commit. */
 export function checkLease(owner: string): string {
     return `INSERT INTO ${guardTable} (leased) SELECT coalesce(owner = ${text(owner)}, 0) FROM ${lockTable}`;
 }

@@ -70,6 +70,7 @@ export interface LoadCounts {
     rejected: number;
 }
 
+/** Counts before the first record. */
 export function startCounts(): LoadCounts {
     return { read: 0, created: 0, updated: 0, unchanged: 0, older: 0, rejected: 0 };
 }

@@ -10,10 +10,12 @@ export interface ColumnInfo {
     readonly defaultSql: string | null;
 }
 
+/** Reads the columns of a table, for toColumnInfo(). */
 export function selectColumns(table: string): Query {
     return { sql: 'SELECT name, "notnull" AS required, dflt_value FROM pragma_table_info(?)', args: [table] };
 }
 
+/** A row of selectColumns() as facts. */
 export function toColumnInfo(row: Row): ColumnInfo {
     return {
         name: String(row.name),
