@@ -17,7 +17,8 @@ CREATE TABLE turso_schema_guard (
     must_hold INTEGER CONSTRAINT the_database_was_not_empty_so_nothing_was_changed CHECK (must_hold)
 );
 
-INSERT INTO turso_schema_guard (objects_before) SELECT count(*) - 1 FROM sqlite_schema;
+INSERT INTO turso_schema_guard (objects_before)
+SELECT count(*) - 1 FROM sqlite_schema WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!';
 
 -- Tables: the 12 tables of the application, each with its indexes.
 
@@ -1680,7 +1681,14 @@ FROM (VALUES
 )
 WHERE (SELECT is_complete FROM turso_schema_guard);
 
--- Takes everything back unless all of it is there.
+-- Takes everything back unless all of it is there. The guard is missing where its own statement failed, because
+-- another program was writing at that moment.
+CREATE TABLE IF NOT EXISTS turso_schema_guard (
+    objects_before INTEGER,
+    is_complete INTEGER,
+    must_hold INTEGER CONSTRAINT the_database_was_not_empty_so_nothing_was_changed CHECK (must_hold)
+);
+
 INSERT OR ROLLBACK INTO turso_schema_guard (must_hold) SELECT coalesce(max(is_complete), 0) FROM turso_schema_guard;
 
 DROP TABLE turso_schema_guard;

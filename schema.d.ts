@@ -58,11 +58,11 @@ export interface Question {
     /** Words that a spoken answer should contain: a JSON array of strings. */
     voiceKeywords: string | null;
     /** 1 when it can be asked and answered by voice, 0 when not, NULL while nobody has looked. */
-    voiceSuitable: number | null;
+    voiceSuitable: 0 | 1 | null;
     /** active: shown; flagged: shown, but somebody should look at it; deleted: kept, but no longer shown. */
     status: "active" | "flagged" | "deleted";
     /** 1 while the question is younger than 7 days, then 0; maintenance clears it. Bookkeeping. */
-    isNew: number;
+    isNew: 0 | 1;
     /** When its content last changed (ISO-8601, UTC). Follows every change unless the writer sets it. Bookkeeping. */
     lastUpdated: string | null;
     /** When the question was added (ISO-8601, UTC). */
@@ -90,9 +90,9 @@ export interface NewQuestion {
     jobTitleRelevance?: string | null;
     experienceLevelTags?: string | null;
     voiceKeywords?: string | null;
-    voiceSuitable?: number | null;
+    voiceSuitable?: 0 | 1 | null;
     status?: "active" | "flagged" | "deleted";
-    isNew?: number;
+    isNew?: 0 | 1;
     lastUpdated?: string | null;
     createdAt?: string;
 }

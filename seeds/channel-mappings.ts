@@ -2,7 +2,10 @@ import { z } from "zod";
 import type { Loader, SourceRecord } from "../src/seeding/loader.ts";
 import { isObject } from "./shapes.ts";
 
-/** Which questions are in which channels: `{channels: {channel: {subChannels: {sub: [ids]}}}}`, or without the wrapper. */
+/**
+ * Which questions are in which channels: `{channels: {channel: {subChannels: {sub: [ids]}}}}`, with or without the
+ * wrapper, or `{channelId, subChannel, questionId}`, one or an array of them.
+ */
 export const channelMappings: Loader = {
     name: "channel-mappings",
     table: "channel_mappings",
@@ -12,8 +15,10 @@ export const channelMappings: Loader = {
     schema: z.object({ channelId: z.string().min(1), subChannel: z.string(), questionId: z.string().min(1) }),
     find: (document) => {
         const channels = isObject(document) && isObject(document.channels) ? document.channels : document;
-        if (!isObject(channels) || !Object.values(channels).some(hasSubChannels)) return undefined;
-        return listMappings(channels);
+        if (isObject(channels) && Object.values(channels).some(hasSubChannels)) return listMappings(channels);
+        if (isMapping(document)) return [{ position: "", value: document }];
+        if (!Array.isArray(document) || !document.some(isMapping)) return undefined;
+        return document.map((value, at) => ({ position: String(at), value }));
     },
     // A question is always in its own channel, whether or not a mapping file says so.
     derive: (others) => {
@@ -29,6 +34,10 @@ export const channelMappings: Loader = {
 
 function keyOf(value: unknown): string {
     return isObject(value) ? JSON.stringify([value.channelId, value.subChannel, value.questionId]) : "";
+}
+
+function isMapping(value: unknown): boolean {
+    return isObject(value) && "channelId" in value && "questionId" in value;
 }
 
 function hasSubChannels(value: unknown): boolean {

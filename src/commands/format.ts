@@ -49,21 +49,21 @@ export async function formatSql(context: Context, { check = false }: FormatOptio
     const others = files.filter((file) => !file.isFormatted);
     if (named.length > 0) for (const path of kept) output.field("Applied", `${path} (never formatted again)`);
     for (const path of triggers) output.field("Trigger", `${path} (written by hand: the formatter garbles triggers)`);
-    if (!check) for (const { path } of others) output.field("Wrote", path);
-    output.document({
-        formatted: check ? [] : others.map(({ path }) => path),
-        unformatted: check ? others.map(({ path }) => path) : [],
-        triggers,
-        applied: kept,
-    });
-    if (check && others.length > 0) {
-        const are = others.length === 1 ? "is" : "are";
-        throw new AppError("drift", `${countOf(others.length, "file")} ${are} not formatted`, {
-            details: others.map(({ path }) => path),
-            hint: "run `pnpm sql:format`; a migration that a database has had stays as it is",
-        });
+    if (check && others.length > 0) throw refuseUnformatted(others);
+    for (const { path, text } of others) {
+        await writeFile(join(root, path), text);
+        output.field("Wrote", path);
     }
     output.line(conclude(files.length, others.length));
+    output.document({ formatted: others.map(({ path }) => path), looked: files.length, triggers, applied: kept });
+}
+
+function refuseUnformatted(files: readonly FormattedFile[]): AppError {
+    const are = files.length === 1 ? "is" : "are";
+    return new AppError("drift", `${countOf(files.length, "file")} ${are} not formatted`, {
+        details: files.map(({ path }) => path),
+        hint: "run `pnpm sql:format`; a migration that a database has had stays as it is",
+    });
 }
 
 function conclude(looked: number, changed: number): string {

@@ -1,8 +1,11 @@
 import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import type { Context } from "../cli.ts";
 import type { Connection } from "../database/connection.ts";
 import { DatabaseFault, explainFault } from "../database/faults.ts";
+import { AppError } from "../errors.ts";
 import type { Output } from "../output.ts";
+import type { LoadReport } from "../seeding/load.ts";
 import type { LoadCounts, Loader, Rejection } from "../seeding/loader.ts";
 import { loadDocuments } from "../seeding/run.ts";
 import { readSource } from "../seeding/source.ts";
@@ -32,31 +35,63 @@ export async function loadInto(context: Context, connection: Connection, input: 
     const { output, signal } = context;
     const rejections: Rejection[] = [];
     const { documents, rejected } = await readSource(input.files);
-    rejections.push(...rejected);
-    const named = documents.map(({ file, value }) => ({ file: input.nameFile(file), value }));
+    const named = documents.map((document) => ({ ...document, file: input.nameFile(document.file) }));
+    rejections.push(...rejected.map((rejection) => ({ ...rejection, file: input.nameFile(rejection.file) })));
     const options = { force: input.force, dryRun: input.dryRun, signal };
-    const report = { rejected: (rejection: Rejection) => void rejections.push(rejection), progress: () => undefined };
+    const report = {
+        rejected: (rejection: Rejection) => void rejections.push(rejection),
+        progress: createProgress(output, () => performance.now()),
+    };
     const counts = await loadDocuments(connection, input.loaders, named, options, report).catch((error: unknown) => {
         if (!(error instanceof DatabaseFault)) throw error;
         throw explainFault(error, connection.target).withOutcome(
             "The chunks before it are in. Run the same command again to go on: what is in already is not written twice.",
         );
     });
-    const rejectFile =
-        rejections.length === 0 || input.dryRun ? undefined : await writeRejects(input.rejectFile, rejections);
     printCounts(output, counts, input.dryRun);
+    const isKept = rejections.length > 0 && !input.dryRun;
+    const rejectFile = isKept ? await writeRejects(context.root, input.rejectFile, rejections) : undefined;
     printRejections(context, rejections, rejectFile);
-    const written = [...counts].filter(([, { created, updated }]) => created + updated > 0);
-    const parts = written.map(([name, { created, updated }]) =>
-        countOf(created + updated, name.replace(/s$/, ""), name),
-    );
-    const verb = input.dryRun ? "Would load" : "Loaded";
     return {
         counts: Object.fromEntries(counts),
         rejected: rejections.length,
         rejectFile,
-        sentence: parts.length === 0 ? undefined : `${verb} ${parts.join(", ")}.`,
+        sentence: describeLoad(counts, rejections.length, input.dryRun),
     };
+}
+
+function describeLoad(counts: ReadonlyMap<string, LoadCounts>, rejected: number, dryRun: boolean): string | undefined {
+    const parts = [...counts].flatMap(([name, { created, updated }]) =>
+        created + updated > 0 ? [countOf(created + updated, name.replace(/s$/, ""), name)] : [],
+    );
+    if (parts.length + rejected === 0) return undefined;
+    const loaded = `${dryRun ? "Would load" : "Loaded"} ${parts.join(", ") || "nothing"}.`;
+    return rejected === 0 ? loaded : `${loaded} Rejected ${countOf(rejected, "record")}.`;
+}
+
+const secondsBetweenLines = 2;
+
+/** A line every two seconds: how many rows are done, how many a second, and how long the rest takes at this rate. */
+function createProgress(output: Output, clock: () => number): LoadReport["progress"] {
+    const begin = clock();
+    let [started, called, printed] = [begin, begin, begin];
+    let current = "";
+    return (loader, done, of) => {
+        const now = clock();
+        if (loader !== current) [current, started] = [loader, called];
+        called = now;
+        if (now - printed < secondsBetweenLines * 1000) return;
+        printed = now;
+        output.note(renderProgress(loader, done, of, (now - started) / 1000));
+    };
+}
+
+/** `questions: 12,000 of 30,000, 4,000 a second, 5 s left` */
+export function renderProgress(loader: string, done: number, of: number, seconds: number): string {
+    const rate = done / seconds;
+    const left = Math.ceil((of - done) / rate);
+    const [counted, total, speed] = [done, of, Math.round(rate)].map((value) => value.toLocaleString("en-US"));
+    return `${loader}: ${counted} of ${total}, ${speed} a second, ${left} s left`;
 }
 
 function printCounts(output: Output, counts: ReadonlyMap<string, LoadCounts>, dryRun: boolean): void {
@@ -80,8 +115,17 @@ function printRejections({ output }: Context, rejections: readonly Rejection[], 
         output.warn(`${countOf(rejections.length, "record")} went to ${file}; mend them there and load that file`);
 }
 
-async function writeRejects(path: string | undefined, rejections: readonly Rejection[]): Promise<string> {
+async function writeRejects(root: string, path: string | undefined, rejections: readonly Rejection[]): Promise<string> {
     const file = path ?? `${new Date().toISOString().replace(/[-:]|\.\d+/g, "")}.rejects.ndjson`;
-    await writeFile(file, rejections.map((rejection) => `${JSON.stringify(rejection)}\n`).join(""));
-    return file;
+    try {
+        await writeFile(resolve(root, file), rejections.map((rejection) => `${JSON.stringify(rejection)}\n`).join(""));
+        return file;
+    } catch (error) {
+        throw new AppError("cannot-open", `the rejected records cannot be written to ${file}`, {
+            details: [error instanceof Error ? error.message : String(error)],
+            hint: "run the same command again with --rejects <file>: it rejects them again",
+            outcome: `All records but ${countOf(rejections.length, "rejected one")} are in the database.`,
+            cause: error,
+        });
+    }
 }

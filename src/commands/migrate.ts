@@ -1,5 +1,5 @@
-import { join, relative } from "node:path";
-import { type Context, openForWriting } from "../cli.ts";
+import { join, relative, resolve } from "node:path";
+import { type Context, confirmRemote, openForWriting } from "../cli.ts";
 import type { Connection } from "../database/connection.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
 import { recordSeed, selectSeed } from "../migrations/bookkeeping.ts";
@@ -29,6 +29,8 @@ export interface Seeds {
 }
 
 const bundled = "bundled";
+/** Stands in the place of the checksum while the seed is not all in. */
+const begun = "";
 
 /** db:migrate: deploys the schema, then loads an export or the bundled seed. Exit code 5 when records were rejected. */
 export async function migrate(context: Context, options: MigrateOptions, seeds: Seeds): Promise<ExitCode> {
@@ -45,6 +47,9 @@ export async function migrate(context: Context, options: MigrateOptions, seeds: 
         const source = await chooseSource(context, connection, options, seeds, prepared);
         const summary = await runPrepared(context, connection, prepared, options);
         if (options.showSql) return exitCodes.done;
+        // The plan's own question covers the load too.
+        const isAsked = prepared.plan.steps.length > 0 || options.dryRun;
+        if (source.files && !isAsked) await confirmRemote(context, connection.target, options.yes ?? false);
         const result = source.files ? await load(context, connection, options, seeds, source) : undefined;
         if (source.note) output.note(source.note);
         const isIdle = prepared.plan.steps.length === 0 && result?.sentence !== undefined;
@@ -52,7 +57,12 @@ export async function migrate(context: Context, options: MigrateOptions, seeds: 
         printSummary(context, connection, {
             ...summary,
             verdict,
-            document: { ...summary.document, loaded: result?.counts ?? {}, rejects: result?.rejectFile ?? null },
+            document: {
+                ...summary.document,
+                loaded: result?.counts ?? {},
+                rejected: result?.rejected ?? 0,
+                rejects: result?.rejectFile ?? null,
+            },
         });
         return result && result.rejected > 0 ? exitCodes.rejected : exitCodes.done;
     });
@@ -74,7 +84,7 @@ async function chooseSource(
     prepared: PreparedDeploy,
 ): Promise<Source> {
     if (options.schemaOnly) return { files: undefined };
-    if (options.from !== undefined) return { files: await listSource(options.from) };
+    if (options.from !== undefined) return { files: await listSource(resolve(context.root, options.from)) };
     if (options.to !== undefined) return { files: undefined, note: "With --to, nothing is loaded." };
     const folder = join(context.root, seeds.folder);
     const files = await listSource(folder);
@@ -96,6 +106,9 @@ async function load(
     seeds: Seeds,
     { files = [], checksum }: Source,
 ): Promise<LoadResult> {
+    const records = checksum !== undefined && !options.dryRun;
+    // Noted before anything is in: a load that was broken off has no content of its own, and is taken up again.
+    if (records) await connection.write([{ sql: recordSeed(bundled, begun) }]);
     const result = await loadInto(context, connection, {
         loaders: await seeds.loaders(),
         files,
@@ -104,8 +117,6 @@ async function load(
         dryRun: options.dryRun ?? false,
         rejectFile: options.rejects,
     });
-    if (checksum !== undefined && !options.dryRun && result.rejected === 0) {
-        await connection.write([{ sql: recordSeed(bundled, checksum) }]);
-    }
+    if (records && result.rejected === 0) await connection.write([{ sql: recordSeed(bundled, checksum) }]);
     return result;
 }

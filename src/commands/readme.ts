@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Context } from "../cli.ts";
 import { AppError, exitCodes } from "../errors.ts";
+import { countOf } from "./report.ts";
 
 /** A command as its own --help tells it. */
 export interface CommandHelp {
@@ -45,7 +46,9 @@ export async function buildReadme({ root, output }: Context, { check }: { check?
         throw new AppError("drift", `${readmeFile} is stale`, { hint: "run `pnpm readme:build` and commit it" });
     }
     if (!isCurrent) await writeFile(join(root, readmeFile), after);
-    output.line(`${readmeFile} ${isCurrent ? "is current" : "was brought up to date"}: ${commands.length} commands.`);
+    output.line(
+        `${readmeFile} ${isCurrent ? "is current" : "was brought up to date"}: ${countOf(commands.length, "command")}.`,
+    );
     output.document({ path: readmeFile, changed: !isCurrent, commands });
 }
 
@@ -134,7 +137,7 @@ function renderCommands(commands: readonly CommandHelp[]): string {
         ...rows,
         "",
         "<details>",
-        "<summary>Options of each command. Every command also has <code>--json</code> and <code>--help</code>.</summary>",
+        "<summary>Options of each command</summary>",
         "",
         "```text",
         lists.join("\n\n"),

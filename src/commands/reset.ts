@@ -4,7 +4,7 @@ import { AppError } from "../errors.ts";
 import { name } from "../migrations/bookkeeping.ts";
 import { prepareDeploy, readAll } from "../migrations/deploy.ts";
 import { prepareWayBack } from "../migrations/safety.ts";
-import type { DatabaseState } from "../migrations/state.ts";
+import type { DatabaseState, SchemaRow } from "../migrations/state.ts";
 import { printSummary, type RunOptions, runPrepared, withConnection } from "./run-prepared.ts";
 
 /** db:reset: drops everything in a local database and deploys the schema anew. */
@@ -29,12 +29,16 @@ export async function reset(context: Context, options: RunOptions): Promise<void
 }
 
 async function dropEverything(connection: Connection, state: DatabaseState): Promise<void> {
-    const ofType = (type: string): string[] =>
-        state.schema
-            .filter((row) => row.type === type && row.sql !== null && !row.name.startsWith("sqlite_"))
-            .map((row) => `DROP ${type.toUpperCase()} ${name(row.name)};`);
-    if (state.schema.length === 0) return;
-    const drops = [...ofType("trigger"), ...ofType("view"), ...ofType("table")];
+    const rows = state.schema.filter((row) => row.sql !== null && !row.name.startsWith("sqlite_"));
+    const isVirtual = (row: SchemaRow): boolean => /^CREATE VIRTUAL/i.test(row.sql ?? "");
+    // A virtual table takes the tables along that it keeps its content in; they cannot be dropped by themselves.
+    const drops = [
+        ...rows.filter((row) => row.type === "trigger"),
+        ...rows.filter((row) => row.type === "view"),
+        ...rows.filter(isVirtual),
+        ...rows.filter((row) => row.type === "table" && !isVirtual(row)),
+    ].map((row) => `DROP ${row.type.toUpperCase()} IF EXISTS ${name(row.name)};`);
+    if (drops.length === 0) return;
     const script = ["PRAGMA foreign_keys = OFF;", "BEGIN IMMEDIATE;", ...drops, "COMMIT;", "PRAGMA foreign_keys = ON;"];
     await connection.runScript(script.join("\n"));
 }

@@ -36,14 +36,23 @@ export async function scaffold(context: Context, options: ScaffoldOptions): Prom
     if (!slug.includes("-")) output.note(`note: '${slug}' is one word; the others say verb and object`);
     await mkdir(join(root, folder), { recursive: true });
     const paths = files.map(({ name }) => `${folder}/${name}`);
-    // "wx" refuses a file that has come into being meanwhile.
-    for (const [at, { text }] of files.entries())
-        await writeFile(join(root, paths[at] as string), text, { flag: "wx" });
+    for (const [at, { text }] of files.entries()) await writeNew(root, paths[at] as string, text);
     for (const path of paths) output.field("Wrote", path);
     output.line(
         "Both hold only a heading: they are refused until each has a statement. Format them with `pnpm sql:format`.",
     );
     output.document({ paths });
+}
+
+async function writeNew(root: string, path: string, text: string): Promise<void> {
+    try {
+        await writeFile(join(root, path), text, { flag: "wx" });
+    } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new AppError("cannot-open", `${path} cannot be written (${reason})`, {
+            hint: "run the command again: it looks for the next free number anew",
+        });
+    }
 }
 
 // `Add Ünïcode name!` becomes `add-unicode-name`.

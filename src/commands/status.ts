@@ -1,7 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Context } from "../cli.ts";
+import { storedSql } from "../database/statement-facts.ts";
+import { checksumTokens } from "../database/statements.ts";
 import { type ExitCode, exitCodes } from "../errors.ts";
+import type { ObjectRecord } from "../migrations/bookkeeping.ts";
 import type { MigrationSet } from "../migrations/files.ts";
 import { findHistoryProblems } from "../migrations/judge.ts";
 import type { Problem } from "../migrations/problems.ts";
@@ -13,7 +16,7 @@ import { countOf, describeSchema } from "./report.ts";
 export async function showStatus(context: Context): Promise<ExitCode> {
     const { output } = context;
     const { sets, state } = await readDatabase(context);
-    const entries = [...listMigrations(sets, state), ...listObjects(sets, state)];
+    const entries = [...listMigrations(sets, state), ...listObjects(sets, state), ...listOrphans(sets, state)];
     const problems = findHistoryProblems(sets, state);
     const version = versionOf(state, sets[0]?.name ?? "");
     const schemaVersion = await readSchemaVersion(context.root);
@@ -51,17 +54,33 @@ function listMigrations(sets: readonly MigrationSet[], state: DatabaseState): En
 
 function listObjects(sets: readonly MigrationSet[], state: DatabaseState): Entry[] {
     return sets.flatMap((set) =>
-        set.objects.map(({ path, name }): Entry => {
-            const isDone = findSchemaRow(state, name) !== undefined;
-            const isWaiting = state.objects.some((record) => record.name === name && record.status === "waiting");
-            return {
-                kind: "object",
-                what: path,
-                isDone,
-                detail: isDone ? "" : isWaiting ? "waits for a later version" : "",
-            };
+        set.objects.map(({ path, name, statements }): Entry => {
+            const live = findSchemaRow(state, name)?.sql ?? undefined;
+            const record = state.objects.find((object) => object.name === name);
+            const isDone = live !== undefined && live === (statements[0] && storedSql(statements[0]));
+            return { kind: "object", what: path, isDone, detail: isDone ? "" : describeObject(live, record) };
         }),
     );
+}
+
+function describeObject(live: string | undefined, record: ObjectRecord | undefined): string {
+    if (live === undefined) return record?.status === "waiting" ? "waits for a later version" : "";
+    return record && checksumTokens(live) !== record.checksum ? "changed by hand" : "the file has changed";
+}
+
+// Deployed from a file that is gone since; the next deploy drops them.
+function listOrphans(sets: readonly MigrationSet[], state: DatabaseState): Entry[] {
+    return state.objects
+        .filter((record) => {
+            const set = sets.find(({ name }) => name === record.set);
+            return set !== undefined && !set.objects.some(({ name }) => name === record.name);
+        })
+        .map(({ type, name }) => ({
+            kind: "object",
+            what: `${type} ${name}`,
+            isDone: false,
+            detail: "its file is gone",
+        }));
 }
 
 function describePending(entries: readonly Entry[], problems: readonly Problem[]): string {

@@ -54,8 +54,30 @@ export function printDifferences(output: Output, differences: readonly ObjectDif
 function renderDifference(expected: string, live: string): string[] {
     const split = (text: string): string[] => text.split("\n").map((line) => line.trim());
     const [left, right] = [split(expected), split(live)];
-    return [
-        ...left.filter((line) => !right.includes(line)).map((line) => `  - ${line}`),
-        ...right.filter((line) => !left.includes(line)).map((line) => `  + ${line}`),
-    ];
+    const common = measureCommon(left, right);
+    const lines: string[] = [];
+    let [at, other] = [0, 0];
+    while (at < left.length || other < right.length) {
+        const isCommon = at < left.length && left[at] === right[other];
+        const dropsLeft = (common[at + 1]?.[other] ?? -1) >= (common[at]?.[other + 1] ?? -1);
+        if (isCommon) [at, other] = [at + 1, other + 1];
+        else if (at < left.length && dropsLeft) lines.push(`  - ${left[at++]}`);
+        else lines.push(`  + ${right[other++]}`);
+    }
+    return lines;
+}
+
+// How many lines the two texts share, in order, from each pair of lines on: a line that only moved is a difference too.
+function measureCommon(left: readonly string[], right: readonly string[]): number[][] {
+    const common = Array.from({ length: left.length + 1 }, () => new Array<number>(right.length + 1).fill(0));
+    for (let at = left.length - 1; at >= 0; at--) {
+        const [row = [], below = []] = [common[at], common[at + 1]];
+        for (let other = right.length - 1; other >= 0; other--) {
+            row[other] =
+                left[at] === right[other]
+                    ? (below[other + 1] ?? 0) + 1
+                    : Math.max(below[other] ?? 0, row[other + 1] ?? 0);
+        }
+    }
+    return common;
 }

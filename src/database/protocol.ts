@@ -5,8 +5,7 @@ import { DatabaseFault } from "./faults.ts";
 
 export type StreamRequest =
     | { readonly type: "execute"; readonly stmt: object }
-    | { readonly type: "batch"; readonly batch: object }
-    | { readonly type: "sequence"; readonly sql: string };
+    | { readonly type: "batch"; readonly batch: object };
 
 export type ProtocolValue =
     | { readonly type: "null" }

@@ -2,6 +2,7 @@ import type { Connection, Query, ReadResult, RehearsalResult } from "./connectio
 import { DatabaseFault, faultOfNetwork, faultOfReply, toFault } from "./faults.ts";
 import { toSqliteMessage } from "./parse-errors.ts";
 import { type Outcome, type ProtocolResult, type ProtocolValue, readOutcomes, type StreamRequest } from "./protocol.ts";
+import { splitStatements } from "./statements.ts";
 import type { ServerTarget } from "./target.ts";
 import { fromProtocol, toProtocol, toRow } from "./values.ts";
 
@@ -47,6 +48,15 @@ export function openServer(target: ServerTarget, signal?: AbortSignal): Connecti
         return { failedIndex, message, results: [] };
     };
 
+    const runSteps = async (steps: readonly BatchStep[]): Promise<readonly (ProtocolResult | null)[]> => {
+        const [outcome] = await post([{ type: "batch", batch: { steps } }], signal);
+        throwIfFailed(outcome);
+        const { step_results: results = [], step_errors: errors = [] } = outcome?.response?.result ?? {};
+        const error = errors.find((item) => item !== null);
+        if (error) throw faultOf(error);
+        return results;
+    };
+
     return {
         target,
         get requests() {
@@ -59,8 +69,8 @@ export function openServer(target: ServerTarget, signal?: AbortSignal): Connecti
             return outcomes.slice(1, -1).map((outcome) => toReadResult(outcome, outcome.response?.result));
         },
         runScript: async (script) => {
-            const [outcome] = await post([{ type: "sequence", sql: script }], signal);
-            throwIfFailed(outcome);
+            // Statement by statement: a `sequence` passes over a statement that is broken at its end and commits the rest.
+            await runSteps(chain(splitStatements(script), false));
         },
         rehearse: async (statements, queries = [], options) => {
             const setup = [...(options?.foreignKeysOff ? ["PRAGMA foreign_keys = OFF"] : []), "BEGIN IMMEDIATE"];
@@ -72,12 +82,7 @@ export function openServer(target: ServerTarget, signal?: AbortSignal): Connecti
             return toRehearsal(outcome?.response?.result, setup.length, statements, queries.length);
         },
         write: async (statements) => {
-            const steps = chain([toSql("BEGIN IMMEDIATE"), ...statements, toSql("COMMIT")]);
-            const [outcome] = await post([{ type: "batch", batch: { steps } }], signal);
-            throwIfFailed(outcome);
-            const { step_results: results = [], step_errors: errors = [] } = outcome?.response?.result ?? {};
-            const error = errors.find((item) => item !== null);
-            if (error) throw toFault(Object.assign(new Error(error.message), { code: error.code ?? "" }));
+            const results = await runSteps(chain([toSql("BEGIN IMMEDIATE"), ...statements, toSql("COMMIT")]));
             return results.slice(1, -1).map((result) => toRows(result ?? {}));
         },
         close: () => undefined,
@@ -90,10 +95,10 @@ interface BatchStep {
 }
 
 // A step runs only when the one before it succeeded: nothing runs outside a transaction that was rolled back.
-function chain(statements: readonly Query[]): BatchStep[] {
+function chain(statements: readonly Query[], wantRows = true): BatchStep[] {
     return statements.map((query, at) => ({
         condition: at === 0 ? null : { type: "ok", step: at - 1 },
-        stmt: { sql: query.sql, args: (query.args ?? []).map(toProtocol), want_rows: true },
+        stmt: { sql: query.sql, args: (query.args ?? []).map(toProtocol), want_rows: wantRows },
     }));
 }
 

@@ -88,9 +88,11 @@ function explainStatement(input: ScriptInput, failed: ScriptPart, message: strin
         return new AppError("migration-failed", message, { details: [failed.sql], cause });
     }
     const file = findFile(input, failed.path);
+    const [, type, name] = /^error in (view|trigger) (\S+?):? /.exec(message) ?? [];
+    const stranger = `put the ${type} '${name}' into a file, or drop it in this migration and create it again at its end`;
     return new AppError("migration-failed", `${failed.path}:${failed.line}: ${message}`, {
         details: file ? excerpt(file, failed, message) : [failed.sql],
-        hint: `mend ${failed.path}, then run the command again`,
+        hint: name === undefined ? `mend ${failed.path}, then run the command again` : stranger,
         cause,
     });
 }
@@ -107,8 +109,9 @@ function findFile({ sets }: ScriptInput, path: string): SqlFile | undefined {
 function excerpt(file: SqlFile, failed: ScriptPart, message: string): string[] {
     const lines = file.sql.split("\n");
     const first = failed.line ?? 1;
-    const last = first + failed.sql.split("\n").length - 1;
-    const hit = findBlamedLine(failed.sql, message);
+    const sql = failed.proves?.statement.sql ?? failed.sql;
+    const last = first + sql.split("\n").length - 1;
+    const hit = findBlamedLine(sql, message);
     const from = hit === undefined ? first : Math.max(first, first + hit - 2);
     const to = Math.min(last, from + 2);
     const width = String(to).length;

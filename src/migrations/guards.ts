@@ -115,7 +115,7 @@ export function checkTable(table: string, dropped: readonly string[]): string {
 /** Lists what checkTable() misses, as a query for a rehearsal: one column `lost`. */
 export function listLosses(table: string, dropped: readonly string[]): string {
     return (
-        `SELECT json_extract(noted, '$.rows') - (SELECT count(*) FROM ${name(table)}) || ' rows of ' || subject AS lost ` +
+        `SELECT (json_extract(noted, '$.rows') - (SELECT count(*) FROM ${name(table)})) || ' rows of ' || subject AS lost ` +
         `FROM ${guardTable} WHERE subject = ${text(table)} ` +
         `AND json_extract(noted, '$.rows') > (SELECT count(*) FROM ${name(table)}) ` +
         `UNION ALL SELECT object.value FROM ${guardTable}, json_each(noted, '$.objects') AS object ` +

@@ -1,9 +1,10 @@
+import { isKeyword, isSignificant, readName, tokenize } from "../database/lexer.ts";
 import { readFact } from "../database/statement-facts.ts";
 import { AppError } from "../errors.ts";
 import type { MigrationFile, MigrationSet } from "./files.ts";
 import type { Problem } from "./problems.ts";
-import { type DatabaseState, findSchemaRow, type VersionRow, versionOf } from "./state.ts";
-import { readStructure } from "./structure.ts";
+import { type DatabaseState, findSchemaRow, type SchemaRow, type VersionRow, versionOf } from "./state.ts";
+import { readStructure, type Structure } from "./structure.ts";
 
 /** Migrations of a set that the database has not had, in order. */
 export function findPending(set: MigrationSet, state: DatabaseState): MigrationFile[] {
@@ -67,6 +68,7 @@ export function findPendingProblems(pending: readonly MigrationFile[], state: Da
     for (const file of pending) {
         const structure = readStructure(file.statements);
         for (const table of [...structure.dropped, ...structure.renamed]) gone.add(table.toLowerCase());
+        problems.push(...findOrphanedTables(file, structure, state, gone));
         for (const { table, line } of structure.renamedAway) {
             problems.push({
                 path: file.path,
@@ -101,6 +103,33 @@ export function findPendingProblems(pending: readonly MigrationFile[], state: Da
 export function isEdited(file: MigrationFile, row: VersionRow): boolean {
     if (row.checksum !== null) return row.checksum !== file.checksum;
     return row.md5 !== null && row.md5 !== file.md5;
+}
+
+// Dropping a table deletes its rows first, and with them those of its children where they cascade.
+function findOrphanedTables(
+    file: MigrationFile,
+    { dropped, created }: Structure,
+    state: DatabaseState,
+    gone: ReadonlySet<string>,
+): Problem[] {
+    const parents = dropped.filter((name) => !created.some((table) => table.toLowerCase() === name.toLowerCase()));
+    return parents.flatMap((parent) =>
+        state.schema
+            .filter((row) => row.type === "table" && !gone.has(row.name.toLowerCase()) && pointsTo(row, parent))
+            .map(({ name }) => ({
+                path: file.path,
+                message: `drops '${parent}', which '${name}' points to: its rows would go too, or could no longer be written`,
+                remedy: `a rebuild is one file (migrations/README.md); else drop '${name}', or rebuild it without the foreign key`,
+            })),
+    );
+}
+
+function pointsTo(child: SchemaRow, parent: string): boolean {
+    const tokens = tokenize(child.sql ?? "").filter(isSignificant);
+    return tokens.some(
+        (token, at) =>
+            isKeyword(tokens[at - 1], "REFERENCES") && readName(token).toLowerCase() === parent.toLowerCase(),
+    );
 }
 
 function hasManagedTrigger(state: DatabaseState, table: string): boolean {

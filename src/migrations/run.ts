@@ -79,7 +79,9 @@ export async function runPlan(input: RunInput, first: DatabaseState): Promise<Ru
         }
     } catch (error) {
         if (!(error instanceof DatabaseFault)) throw error;
-        throw explainFault(error, connection.target).withOutcome(unknownOutcome);
+        const now = await readState(connection, sets).catch(() => undefined);
+        const outcome = now ? describeOutcome(now, sets, run.steps) : unknownOutcome;
+        throw explainFault(error, connection.target).withOutcome(outcome);
     } finally {
         if (run.leased) await giveLeaseBack(connection, owner);
     }

@@ -10,6 +10,8 @@ export interface Structure {
     readonly rebuilt: readonly string[];
     /** Tables that are renamed away and made anew: the wrong order, because child tables follow the old one. */
     readonly renamedAway: readonly TableAt[];
+    /** Tables that the file creates, under the name that they have at its end. */
+    readonly created: readonly string[];
     /** Names that tables lose by a rename. */
     readonly renamed: readonly string[];
     /** Tables, indexes and triggers that the file drops by name. */
@@ -32,61 +34,76 @@ export interface TableAt {
  * that does not prepare. ADD COLUMN does neither (measured).
  */
 export function readStructure(statements: readonly Statement[]): Structure {
-    const droppedTables = new Set<string>();
+    const tables = followTables();
     const dropped: string[] = [];
-    // Made by the file itself and not yet in the place of a table that was there before.
-    const created = new Set<string>();
-    const renamedAway = new Set<string>();
-    const rebuilt: string[] = [];
-    const wrongOrder: TableAt[] = [];
     const writtenBefore: TableAt[] = [];
     const writtenAfter: TableAt[] = [];
     let firstStructural: number | undefined;
 
-    const replace = (name: string, line: number): void => {
-        if (renamedAway.has(name.toLowerCase())) wrongOrder.push({ table: name, line });
-        else if (droppedTables.has(name.toLowerCase())) rebuilt.push(name);
-    };
     statements.forEach((statement, index) => {
         const fact = readFact(statement);
-        let isStructural = fact.does === "rename-table" || (fact.does === "alter" && fact.action !== "add");
-        if (fact.does === "drop") {
-            dropped.push(fact.name);
-            // A helper of the file's own has no view or trigger.
-            if (fact.type === "table" && !created.delete(fact.name.toLowerCase())) {
-                droppedTables.add(fact.name.toLowerCase());
-                isStructural = true;
-            }
-        }
-        if (fact.does === "create" && fact.type === "table") {
-            replace(fact.name, statement.line);
-            created.add(fact.name.toLowerCase());
-        }
+        const { line } = statement;
+        let isStructural = fact.does === "alter" && fact.action !== "add";
+        if (fact.does === "drop") dropped.push(fact.name);
+        if (fact.does === "drop" && fact.type === "table") isStructural = tables.drop(fact.name);
+        if (fact.does === "create" && fact.type === "table") tables.create(fact.name, line);
         if (fact.does === "rename-table") {
-            replace(fact.to, statement.line);
-            const isOwn = created.delete(fact.table.toLowerCase());
-            if (!isOwn) renamedAway.add(fact.table.toLowerCase());
-            else if (!droppedTables.has(fact.to.toLowerCase())) created.add(fact.to.toLowerCase());
+            tables.rename(fact.table, fact.to, line);
+            isStructural = true;
         }
-        if (fact.does === "write" && !created.has(fact.table.toLowerCase())) {
-            const written = firstStructural === undefined ? writtenBefore : writtenAfter;
-            written.push({ table: fact.table, line: statement.line });
+        if (fact.does === "write" && !tables.isNew(fact.table)) {
+            (firstStructural === undefined ? writtenBefore : writtenAfter).push({ table: fact.table, line });
         }
         if (isStructural) firstStructural ??= index;
     });
-    const renamed = [...renamedAway];
-    return { firstStructural, rebuilt, renamedAway: wrongOrder, renamed, dropped, writtenBefore, writtenAfter };
+    return { firstStructural, dropped, writtenBefore, writtenAfter, ...tables.found() };
+}
+
+interface FollowedTables {
+    /** Gives whether the table was there before the file. */
+    drop(name: string): boolean;
+    create(name: string, line: number): void;
+    rename(name: string, to: string, line: number): void;
+    isNew(name: string): boolean;
+    found(): Pick<Structure, "rebuilt" | "renamedAway" | "created" | "renamed">;
+}
+
+// Follows which tables a file makes and which ones they replace. Names are compared as SQLite does.
+function followTables(): FollowedTables {
+    const created = new Map<string, string>();
+    const dropped = new Set<string>();
+    const renamed = new Map<string, string>();
+    const replaced = new Set<string>();
+    const rebuilt: string[] = [];
+    const renamedAway: TableAt[] = [];
+    const place = (name: string, line: number): void => {
+        const key = name.toLowerCase();
+        if (renamed.has(key)) renamedAway.push({ table: name, line });
+        else if (dropped.has(key)) rebuilt.push(name);
+        created.set(key, name);
+    };
+    return {
+        drop(name) {
+            if (created.delete(name.toLowerCase())) return false;
+            dropped.add(name.toLowerCase());
+            return true;
+        },
+        create: place,
+        rename(name, to, line) {
+            if (!created.delete(name.toLowerCase())) renamed.set(name.toLowerCase(), name);
+            if (dropped.has(to.toLowerCase())) replaced.add(to.toLowerCase());
+            place(to, line);
+        },
+        // One that was filled before it took the place of an old one holds the rows that were there.
+        isNew: (name) => created.has(name.toLowerCase()) && !replaced.has(name.toLowerCase()),
+        found: () => ({ rebuilt, renamedAway, created: [...created.values()], renamed: [...renamed.values()] }),
+    };
 }
 
 /** Every table name that migrations of these sets give, in the order of the files. */
 export function findOwnTables(sets: readonly MigrationSet[]): string[] {
-    const statements = sets.flatMap((set) => set.migrations.flatMap((file) => file.statements));
-    const names = statements.flatMap((statement) => {
-        const fact = readFact(statement);
-        if (fact.does === "create" && fact.type === "table") return [fact.name];
-        return fact.does === "rename-table" ? [fact.to] : [];
-    });
-    return [...new Set(names)];
+    const files = sets.flatMap((set) => set.migrations);
+    return [...new Set(files.flatMap((file) => readStructure(file.statements).created))];
 }
 
 /** Whether a migration must run with foreign keys off, and so alone in its transaction. */

@@ -8,7 +8,7 @@ export interface ObjectDifference {
     readonly name: string;
     /**
      * same; comment: only comments or white space differ; changed; missing: only the files have it; unexpected: only the
-     * database has it, on a table of the files; extra: a table or view of somebody else, and what belongs to it.
+     * database has it, on a table or view of the files; extra: a table or view of somebody else, and what belongs to it.
      */
     readonly state: "same" | "comment" | "changed" | "missing" | "unexpected" | "extra";
     readonly live: string | undefined;
@@ -19,8 +19,10 @@ export interface ObjectDifference {
 export function compareSchemas(live: readonly SchemaRow[], expected: readonly SchemaRow[]): ObjectDifference[] {
     const found = new Map(ownObjects(live).map((row) => [keyOf(row), row]));
     const wanted = new Map(ownObjects(expected).map((row) => [keyOf(row), row]));
-    const tables = new Set(
-        [...wanted.values()].filter((row) => row.type === "table").map((row) => row.name.toLowerCase()),
+    const owners = new Set(
+        [...wanted.values()]
+            .filter((row) => row.type === "table" || row.type === "view")
+            .map((row) => row.name.toLowerCase()),
     );
     const differences = [...wanted.values()].map((row): ObjectDifference => {
         const other = found.get(keyOf(row));
@@ -28,7 +30,7 @@ export function compareSchemas(live: readonly SchemaRow[], expected: readonly Sc
     });
     for (const row of found.values()) {
         if (wanted.has(keyOf(row))) continue;
-        const isOnOurs = (row.type === "index" || row.type === "trigger") && tables.has(row.table.toLowerCase());
+        const isOnOurs = (row.type === "index" || row.type === "trigger") && owners.has(row.table.toLowerCase());
         differences.push(describe(undefined, row, isOnOurs ? "unexpected" : "extra"));
     }
     return differences;

@@ -10,6 +10,11 @@ export interface TableRows {
 }
 
 const guard = "turso_schema_guard";
+const guardColumns = [
+    "    objects_before INTEGER,",
+    "    is_complete INTEGER,",
+    "    must_hold INTEGER CONSTRAINT the_database_was_not_empty_so_nothing_was_changed CHECK (must_hold)",
+];
 const now = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
 
 /**
@@ -17,7 +22,8 @@ const now = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
  *
  * sqlite3 goes on after an error and turso db shell may, so the file protects a database that is not empty by itself:
  * it remembers at its beginning whether the database was empty, writes rows only when that is so and every object is
- * there, and ends with an insert that rolls everything back when it is not.
+ * there, and ends with an insert that rolls everything back when it is not. SQLite's own tables do not count: one stays
+ * behind where tables were dropped.
  */
 export function renderSchemaFile(schema: readonly SchemaRow[], content: readonly TableRows[], version: number): string {
     const own = schema.filter((row) => row.sql !== null && !row.name.startsWith("sqlite_"));
@@ -70,12 +76,11 @@ function renderOpening(): string {
     return [
         `CREATE TABLE ${guard} (`,
         "    /* Lives inside this transaction only. */",
-        "    objects_before INTEGER,",
-        "    is_complete INTEGER,",
-        "    must_hold INTEGER CONSTRAINT the_database_was_not_empty_so_nothing_was_changed CHECK (must_hold)",
+        ...guardColumns,
         ");",
         "",
-        `INSERT INTO ${guard} (objects_before) SELECT count(*) - 1 FROM sqlite_schema;`,
+        `INSERT INTO ${guard} (objects_before)`,
+        "SELECT count(*) - 1 FROM sqlite_schema WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!';",
     ].join("\n");
 }
 
@@ -115,7 +120,12 @@ function plain(identifier: string): string {
 
 function renderClosing(): string {
     return [
-        "-- Takes everything back unless all of it is there.",
+        "-- Takes everything back unless all of it is there. The guard is missing where its own statement failed, because",
+        "-- another program was writing at that moment.",
+        `CREATE TABLE IF NOT EXISTS ${guard} (`,
+        ...guardColumns,
+        ");",
+        "",
         `INSERT OR ROLLBACK INTO ${guard} (must_hold) SELECT coalesce(max(is_complete), 0) FROM ${guard};`,
         "",
         `DROP TABLE ${guard};`,

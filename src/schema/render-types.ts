@@ -50,7 +50,7 @@ function renderColumn(column: ColumnFacts, isInsert: boolean): string[] {
 }
 
 function renderType({ type, values }: ColumnFacts): string {
-    if (values.length > 0) return values.map((value) => JSON.stringify(value)).join(" | ");
+    if (values.length > 0) return values.join(" | ");
     return type === "INTEGER" || type === "REAL" ? "number" : "string";
 }
 

@@ -10,7 +10,7 @@ export interface ColumnFacts {
     readonly isPrimaryKey: boolean;
     /** The comment above it, on one line; empty where there is none. */
     readonly comment: string;
-    /** The values that a CHECK (column IN ('…', …)) allows; empty where there is no such check. */
+    /** The literals that a CHECK (column IN ('…', …)) allows, texts in quotes; empty where there is no such check. */
     readonly values: readonly string[];
 }
 
@@ -90,7 +90,10 @@ function findValues(tokens: readonly Token[]): [string, string[]][] {
             at + 5,
             tokens.findIndex((item, index) => index > at + 4 && item.text === ")"),
         );
-        const literals = list.filter((item) => item.kind === "string");
-        return literals.length === 0 ? [] : [[readName(column), literals.map(readName)]];
+        const literals = list.flatMap((item) => {
+            if (item.kind === "string") return [JSON.stringify(readName(item))];
+            return item.kind === "number" ? [item.text] : [];
+        });
+        return literals.length === 0 ? [] : [[readName(column), literals]];
     });
 }

@@ -1,4 +1,5 @@
 import type { Argument } from "../database/connection.ts";
+import { isEqual } from "./decide.ts";
 import type { ColumnValues, LoadCounts, Loader, Rejection } from "./loader.ts";
 import type { ColumnInfo } from "./statements.ts";
 import type { Checked } from "./validate.ts";
@@ -30,17 +31,17 @@ export function settleDuplicates(
         const current = { ...item, values: fillDefaults(item.values, columns) };
         const key = keyOf(loader, current.values);
         const first = byKey.get(key);
-        if (!first) {
-            byKey.set(key, current);
-        } else if (JSON.stringify(sorted(first.values)) === JSON.stringify(sorted(current.values))) {
+        const time = (record: Valid): string => String(record.values[loader.changedAt ?? ""] ?? "");
+        const [kept, lost] = first && time(current) <= time(first) ? [first, current] : [current, first];
+        byKey.set(key, kept);
+        if (!lost) continue;
+        if (isEqual(loader, kept.values, lost.values) && isEqual(loader, lost.values, kept.values)) {
             counts.unchanged++;
         } else {
-            const time = (record: Valid): string => String(record.values[loader.changedAt ?? ""] ?? "");
-            const [kept, lost] = time(current) > time(first) ? [current, first] : [first, current];
-            byKey.set(key, kept);
             const { file, position } = kept.source;
             reject({
-                ...lost.source,
+                file: lost.source.file,
+                position: lost.source.position,
                 code: "duplicate-id",
                 message: `another record with the same key, in ${file} at '${position}', is loaded in its place`,
                 record: lost.source.value,
@@ -65,8 +66,4 @@ function readLiteral(sql: string): Argument | undefined {
     if (/^-?\d+$/.test(sql)) return Number(sql);
     const [, text] = /^'((?:[^']|'')*)'$/.exec(sql) ?? [];
     return text?.replaceAll("''", "'");
-}
-
-function sorted(values: ColumnValues): [string, Argument][] {
-    return Object.entries(values).sort(([a], [b]) => a.localeCompare(b));
 }

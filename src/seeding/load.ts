@@ -10,21 +10,15 @@ import {
     type SourceRecord,
     startCounts,
 } from "./loader.ts";
-import {
-    type ColumnInfo,
-    checkChanges,
-    insertRecords,
-    selectColumns,
-    selectExisting,
-    selectReferenced,
-    toColumnInfo,
-    updateRecords,
-} from "./statements.ts";
+import { type ColumnInfo, selectColumns, selectExisting, selectReferenced, toColumnInfo } from "./statements.ts";
 import { checkRecord } from "./validate.ts";
+import { type Changes, isChangedMeanwhile, isRace, writeChanges } from "./write.ts";
 
 /** A chunk is sent when it reaches either: a server refuses an argument of 5 MB (measured). */
 const chunkBytes = 1_000_000;
 const chunkRecords = 500;
+/** A record beyond this many bytes is rejected: its history, with the text before and after, must fit into a row too. */
+const recordBytes = 2_000_000;
 /** How often a chunk is read and decided anew when somebody else writes the same rows meanwhile. */
 const attempts = 5;
 
@@ -40,6 +34,12 @@ export interface LoadReport {
     rejected(rejection: Rejection): void;
     /** Called after each chunk. */
     progress(loader: string, done: number, of: number): void;
+}
+
+export interface Loaded {
+    readonly counts: LoadCounts;
+    /** The records that are in the database now, or were already; not those that are older, double or rejected. */
+    readonly accepted: readonly SourceRecord[];
 }
 
 /** Keys that a dry run would have created, so that references to them are not taken for dangling. */
@@ -60,8 +60,9 @@ export async function loadRecords(
     options: LoadOptions,
     report: LoadReport,
     planned: Planned,
-): Promise<LoadCounts> {
+): Promise<Loaded> {
     const counts = startCounts();
+    const accepted: SourceRecord[] = [];
     counts.read = records.length;
     const reject = (rejection: Rejection): void => {
         counts.rejected++;
@@ -72,13 +73,13 @@ export async function loadRecords(
     const checked = records.map((record) => checkRecord(loader, record));
     const valid = settleDuplicates(loader, checked, columns, counts, reject);
     let done = 0;
-    for (const chunk of splitIntoChunks(valid)) {
+    for (const chunk of splitIntoChunks(valid, reject)) {
         if (options.signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
-        await loadChunk({ connection, loader, columns, options, planned, counts, reject }, chunk);
+        await loadChunk({ connection, loader, columns, options, planned, counts, accepted, reject }, chunk);
         done += chunk.length;
         report.progress(loader.name, done, valid.length);
     }
-    return counts;
+    return { counts, accepted };
 }
 
 interface Run {
@@ -88,14 +89,20 @@ interface Run {
     readonly options: LoadOptions;
     readonly planned: Planned;
     readonly counts: LoadCounts;
+    readonly accepted: SourceRecord[];
     readonly reject: (rejection: Rejection) => void;
 }
 
-function* splitIntoChunks(records: readonly Valid[]): Generator<Valid[]> {
+function* splitIntoChunks(records: readonly Valid[], reject: (rejection: Rejection) => void): Generator<Valid[]> {
     let chunk: Valid[] = [];
     let bytes = 0;
     for (const record of records) {
         const size = Buffer.byteLength(JSON.stringify(record.values));
+        if (size > recordBytes) {
+            const message = `is ${size} bytes long; ${recordBytes} fit`;
+            reject({ ...placeOf(record), code: "too-large", message, record: record.source.value });
+            continue;
+        }
         if (chunk.length > 0 && (chunk.length >= chunkRecords || bytes + size > chunkBytes)) {
             yield chunk;
             chunk = [];
@@ -107,20 +114,39 @@ function* splitIntoChunks(records: readonly Valid[]): Generator<Valid[]> {
     if (chunk.length > 0) yield chunk;
 }
 
+// A row that the database refuses is found by halving, so that the others of its chunk load.
 async function loadChunk(run: Run, chunk: readonly Valid[]): Promise<void> {
+    try {
+        await tryChunk(run, chunk);
+    } catch (error) {
+        const [first] = chunk;
+        if (!first || !(error instanceof DatabaseFault) || error.kind !== "constraint") throw error;
+        if (chunk.length === 1) {
+            run.reject({ ...placeOf(first), code: "refused", message: error.message, record: first.source.value });
+            return;
+        }
+        const middle = Math.ceil(chunk.length / 2);
+        for (const half of [chunk.slice(0, middle), chunk.slice(middle)]) await loadChunk(run, half);
+    }
+}
+
+async function tryChunk(run: Run, chunk: readonly Valid[]): Promise<void> {
+    const { connection, loader, columns, options } = run;
     for (let attempt = 1; ; attempt++) {
         const decided = await decideChunk(run, chunk);
-        if (run.options.dryRun || (await writeChunk(run, decided, attempt))) {
+        try {
+            if (!options.dryRun) await writeChanges(connection, loader, columns, decided);
             count(run, decided);
             return;
+        } catch (error) {
+            if (attempt < attempts && isRace(error)) continue;
+            throw isChangedMeanwhile(error) ? new DatabaseFault("busy", "others keep changing the same rows") : error;
         }
     }
 }
 
-interface Decided {
-    readonly created: readonly Valid[];
-    readonly updated: readonly { readonly record: Valid; readonly row: Row }[];
-    readonly unchanged: number;
+interface Decided extends Changes {
+    readonly unchanged: readonly Valid[];
     readonly older: number;
     readonly rejected: readonly Rejection[];
 }
@@ -144,11 +170,12 @@ async function decideChunk(run: Run, chunk: readonly Valid[]): Promise<Decided> 
     );
     const created: Valid[] = [];
     const updated: { record: Valid; row: Row }[] = [];
+    const unchanged: Valid[] = [];
     const rejected: Rejection[] = [];
-    let [unchanged, older] = [0, 0];
+    let older = 0;
     for (const record of chunk) {
         const reject = (code: string, message: string): void => {
-            rejected.push({ ...record.source, code, message, record: record.source.value });
+            rejected.push({ ...placeOf(record), code, message, record: record.source.value });
         };
         const dangling = references.findIndex(
             (reference, at) => !known[at]?.has(record.values[reference.column] ?? null),
@@ -162,7 +189,7 @@ async function decideChunk(run: Run, chunk: readonly Valid[]): Promise<Decided> 
         const row = existing.get(keyOf(loader, record.values));
         const decision = decide(loader, record.values, row, options.force);
         if (decision.outcome === "rejected") reject(decision.code, decision.message);
-        else if (decision.outcome === "unchanged") unchanged++;
+        else if (decision.outcome === "unchanged") unchanged.push(record);
         else if (decision.outcome === "older") older++;
         else if (row) updated.push({ record, row });
         else created.push(record);
@@ -170,50 +197,17 @@ async function decideChunk(run: Run, chunk: readonly Valid[]): Promise<Decided> 
     return { created, updated, unchanged, older, rejected };
 }
 
-// Gives false when somebody else wrote the same rows meanwhile, so that the chunk must be decided anew.
-async function writeChunk(run: Run, decided: Decided, attempt: number): Promise<boolean> {
-    const { connection, loader, columns } = run;
-    const { created, updated } = decided;
-    if (created.length + updated.length === 0) return true;
-    const { before = [], after = [] } = loader.around ?? {};
-    const names = columns.map((column) => column.name);
-    const merged = updated.map(({ record, row }) => ({
-        ...(row as ColumnValues),
-        ...record.values,
-        previous: (row[loader.changedAt ?? ""] ?? null) as string | null,
-    }));
-    try {
-        await connection.write([
-            ...before,
-            ...(created.length > 0
-                ? [
-                      insertRecords(
-                          loader,
-                          columns,
-                          created.map((record) => record.values),
-                      ),
-                  ]
-                : []),
-            ...(updated.length > 0 ? [updateRecords(loader, names, merged), checkChanges(updated.length)] : []),
-            ...after,
-        ]);
-        return true;
-    } catch (error) {
-        if (attempt < attempts && isRace(error)) return false;
-        throw error;
-    }
+function placeOf({ source: { file, position } }: Valid): Pick<Rejection, "file" | "position"> {
+    return { file, position };
 }
 
-// A row that was created meanwhile, or one that is no longer as it was read.
-function isRace(error: unknown): boolean {
-    if (!(error instanceof DatabaseFault)) return false;
-    return /UNIQUE|PRIMARY/i.test(error.message) || /malformed JSON/i.test(error.message);
-}
-
-function count({ counts, reject, planned, loader }: Run, decided: Decided): void {
+function count({ counts, reject, accepted, planned, loader }: Run, decided: Decided): void {
     counts.created += decided.created.length;
     counts.updated += decided.updated.length;
-    counts.unchanged += decided.unchanged;
+    counts.unchanged += decided.unchanged.length;
+    for (const list of [decided.created, decided.updated.map(({ record }) => record), decided.unchanged]) {
+        accepted.push(...list.map((record) => record.source));
+    }
     counts.older += decided.older;
     for (const rejection of decided.rejected) reject(rejection);
     const keys = planned.get(loader.table) ?? new Set();

@@ -15,7 +15,7 @@ export async function loadDocuments(
     options: LoadOptions,
     report: LoadReport,
 ): Promise<ReadonlyMap<string, LoadCounts>> {
-    const records = distribute(loaders, documents, report);
+    const records: Map<string, readonly SourceRecord[]> = distribute(loaders, documents, report);
     const counts = new Map<string, LoadCounts>();
     const planned: Planned = new Map();
     for (const loader of loaders) {
@@ -28,7 +28,10 @@ export async function loadDocuments(
         const derived = loader.derive?.(records) ?? [];
         const all = [...completed, ...derived];
         if (all.length === 0) continue;
-        counts.set(loader.name, await loadRecords(connection, loader, all, options, report, planned));
+        const loaded = await loadRecords(connection, loader, all, options, report, planned);
+        counts.set(loader.name, loaded.counts);
+        // What was not loaded is nothing to derive from.
+        records.set(loader.name, loaded.accepted);
     }
     return counts;
 }
@@ -39,19 +42,22 @@ function distribute(
     report: LoadReport,
 ): Map<string, SourceRecord[]> {
     const records = new Map<string, SourceRecord[]>();
-    for (const { file, value } of documents) {
+    for (const { file, position: place, value } of documents) {
         let isKnown = false;
         for (const loader of loaders) {
             const found = loader.find(value);
             if (!found) continue;
             isKnown = true;
             const list = records.get(loader.name) ?? [];
-            for (const record of found) list.push({ file, ...record });
+            for (const { position, value: record } of found) {
+                const places = [place, position].filter((part) => part !== "");
+                list.push({ file, position: places.join("/"), value: record });
+            }
             records.set(loader.name, list);
         }
         if (isKnown) continue;
         const message = "no loader knows this shape; see the formats in seeds/README.md";
-        report.rejected({ file, position: "", code: "unknown-shape", message, record: value });
+        report.rejected({ file, position: place, code: "unknown-shape", message, record: value });
     }
     return records;
 }

@@ -4,20 +4,23 @@ import { join, relative } from "node:path";
 import { AppError } from "../errors.ts";
 import type { Rejection } from "./loader.ts";
 
-/** A file of records that was read, parsed. */
+/** A document that was read, parsed: a file, or one line of it. */
 export interface SourceDocument {
     readonly file: string;
+    /** `line 3`; empty where the file is the document. */
+    readonly position: string;
     readonly value: unknown;
 }
 
 export interface ReadSource {
     readonly documents: readonly SourceDocument[];
-    /** Files that hold no JSON. */
+    /** Files, or lines, that hold no JSON. */
     readonly rejected: readonly Rejection[];
 }
 
 /**
- * Lists the files of a source: the path itself, or every .json file below a folder, sorted.
+ * Lists the files of a source: the path itself, or every .json, .ndjson and .jsonl file below a folder, sorted. Files of
+ * rejected records are read only by their own name: what they hold is in the folder already.
  *
  * @throws AppError `usage` when there is no such path, or no such file below it
  */
@@ -27,28 +30,67 @@ export async function listSource(path: string): Promise<string[]> {
     if (!found.isDirectory()) return [path];
     const entries = await readdir(path, { recursive: true, withFileTypes: true });
     const files = entries
-        .filter((entry) => entry.isFile() && entry.name.endsWith(".json"))
+        .filter((entry) => entry.isFile() && sourceName.test(entry.name) && !rejectsName.test(entry.name))
         .map((entry) => join(entry.parentPath, entry.name));
     if (files.length === 0) {
-        throw new AppError("usage", `'${path}' holds no .json file`, { hint: "check the path after --from" });
+        throw new AppError("usage", `'${path}' holds no .json, .ndjson or .jsonl file`, {
+            hint: "check the path after --from",
+        });
     }
     return files.sort();
 }
 
-/** Reads and parses files. One that is no JSON is rejected as a whole, and the others load. */
+/**
+ * Reads and parses files: one JSON document each, or one on each line. What is no JSON is rejected, a file or a line, and
+ * the others load.
+ */
 export async function readSource(files: readonly string[]): Promise<ReadSource> {
     const documents: SourceDocument[] = [];
     const rejected: Rejection[] = [];
     for (const file of files) {
-        const text = await readFile(file, "utf8");
-        try {
-            documents.push({ file, value: JSON.parse(text.replace(/^\uFEFF/, "")) });
-        } catch (error) {
-            const message = error instanceof Error ? error.message : String(error);
-            rejected.push({ file, position: "", code: "invalid-json", message, record: text });
+        const text = (await readFile(file, "utf8")).replace(/^\uFEFF/, "");
+        for (const { position, text: part } of splitIntoDocuments(file, text)) {
+            const parsed = unwrapRejection(parse(part));
+            if (parsed.ok) documents.push({ file, position, value: parsed.value });
+            else rejected.push({ file, position, code: "invalid-json", message: parsed.message, record: part });
         }
     }
     return { documents, rejected };
+}
+
+const sourceName = /\.(json|ndjson|jsonl)$/;
+const linesName = /\.(ndjson|jsonl)$/;
+/** Files that this program writes rejected records to. */
+export const rejectsName = /\.rejects\.ndjson$/;
+
+// A file whose first line is a document by itself holds one on each line, whatever it is called.
+function splitIntoDocuments(file: string, text: string): { position: string; text: string }[] {
+    const [firstLine = ""] = /^.*/.exec(text) ?? [];
+    const isLines = linesName.test(file) || (firstLine.trim() !== "" && parse(firstLine).ok && !parse(text).ok);
+    if (!isLines) return [{ position: "", text }];
+    return text
+        .split("\n")
+        .map((line, at) => ({ position: `line ${at + 1}`, text: line.trim() }))
+        .filter((line) => line.text !== "");
+}
+
+type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string };
+
+function parse(text: string): Parsed {
+    try {
+        return { ok: true, value: JSON.parse(text) };
+    } catch (error) {
+        return { ok: false, message: error instanceof Error ? error.message : String(error) };
+    }
+}
+
+// A file of rejected records is loaded again once they are mended; what was no JSON stands in it as text.
+function unwrapRejection(parsed: Parsed): Parsed {
+    const { value } = parsed.ok ? parsed : {};
+    const keys = value !== null && typeof value === "object" ? Object.keys(value).sort().join() : "";
+    if (keys !== "code,file,message,position,record") return parsed;
+    const { record } = value as Rejection;
+    return typeof record === "string" ? parse(record) : { ok: true, value: record };
 }
 
 /** SHA-256 over the names and bytes of files: the same for an unchanged set, wherever it lies. */

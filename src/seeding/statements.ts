@@ -64,9 +64,10 @@ export function insertRecords(loader: Loader, columns: readonly ColumnInfo[], re
 }
 
 /**
- * Updates rows to whole merged records, where they are still as they were read; checkChanges() tells.
+ * Updates rows that are still as they were read; checkChanges() tells. Columns that a record does not mention keep what
+ * they have, also when another writer is setting them right now.
  *
- * @param records every column, and `previous`: what the row's time of change was
+ * @param records column values, and `previous`: what the row's time of change was
  */
 export function updateRecords(
     loader: Loader,
@@ -74,12 +75,15 @@ export function updateRecords(
     records: readonly (ColumnValues & { previous: string | null })[],
 ): Query {
     const table = name(loader.table);
-    const changed = columns.filter((column) => !loader.key.includes(column));
-    const set = changed.map((column) => `${name(column)} = given.value ->> ${path(column)}`).join(", ");
+    const used = columns.filter((column) => !loader.key.includes(column) && records.some((record) => column in record));
+    const set = used.map((column) => {
+        const isMissing = `json_type(given.value, ${path(column)}) IS NULL`;
+        return `${name(column)} = iif(${isMissing}, ${table}.${name(column)}, given.value ->> ${path(column)})`;
+    });
     const match = loader.key.map((column) => `${table}.${name(column)} = given.value ->> ${path(column)}`);
     const same = `${table}.${name(loader.changedAt ?? "")} IS given.value ->> '$.previous'`;
     return {
-        sql: `UPDATE ${table} SET ${set} FROM json_each(?) AS given WHERE ${[...match, same].join(" AND ")}`,
+        sql: `UPDATE ${table} SET ${set.join(", ")} FROM json_each(?) AS given WHERE ${[...match, same].join(" AND ")}`,
         args: [JSON.stringify(records)],
     };
 }

@@ -11,9 +11,10 @@ export function normalizeTime(text: string): string | undefined {
         zone === "Z"
             ? "Z"
             : zone.replace(/^([+-]\d{2}):?(\d{2})?$/, (_, hours, minutes = "00") => `${hours}:${minutes}`);
+    // Date rolls the 31st of a short month over into the next one.
+    const day = new Date(`${date}T00:00:00Z`);
+    if (Number.isNaN(day.getTime()) || !day.toISOString().startsWith(date)) return undefined;
     const milliseconds = fraction.padEnd(3, "0").slice(0, 3);
     const parsed = new Date(`${date}T${time}.${milliseconds}${offset}`);
-    // Date rolls the 31st of a short month over into the next one.
-    if (Number.isNaN(parsed.getTime()) || (offset === "Z" && !parsed.toISOString().startsWith(date))) return undefined;
-    return parsed.toISOString();
+    return Number.isNaN(parsed.getTime()) ? undefined : parsed.toISOString();
 }

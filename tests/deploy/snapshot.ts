@@ -16,11 +16,14 @@ const queries = [
     "SELECT * FROM schema_lock",
 ];
 
-/** Reads all of it in one transaction. A table that is not there gives no rows. */
+/** Reads all of it, once nobody writes any more. A table that is not there gives no rows. */
 export async function readSnapshot(address: Address): Promise<Snapshot> {
     const connection = await open(address);
     try {
-        const results = await connection.readAll(queries.map((sql) => ({ sql })));
+        const results = await connection.readAll(
+            queries.map((sql) => ({ sql })),
+            { settle: true },
+        );
         const [schema = [], versions = [], objects = [], lock = []] = results.map((item) => (item.ok ? item.rows : []));
         return { schema, versions, objects, lock };
     } finally {

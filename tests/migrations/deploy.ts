@@ -1,68 +1,41 @@
 import { fileURLToPath } from "node:url";
 import type { Client } from "@libsql/client";
-import { type Connection, openConnection } from "../../src/database/connection.ts";
-import type { Target } from "../../src/database/target.ts";
 import { AppError } from "../../src/errors.ts";
 import { type DeployOptions, type PreparedDeploy, prepareDeploy, runDeploy } from "../../src/migrations/deploy.ts";
 import type { RunOutcome } from "../../src/migrations/run.ts";
-import { assertLocal } from "../support/local.ts";
-import type { TestDatabase } from "../support/targets.ts";
+import { type Address, open } from "../deploy/deploying.ts";
 
 /** The repository itself: its migrations, views and triggers. */
 export const repository = fileURLToPath(new URL("../../", import.meta.url));
-
-/** Opens a database as the commands do; the caller closes it. */
-export function connect(database: Pick<TestDatabase, "url">): Promise<Connection> {
-    return openConnection(toTarget(database.url));
-}
-
-export function toTarget(url: string): Target {
-    assertLocal(url);
-    if (url.startsWith("file:")) return { kind: "file", path: url.slice("file:".length), label: url, local: true };
-    return { kind: "server", url, label: url, host: new URL(url).hostname, local: true };
-}
 
 export interface Deployed extends RunOutcome {
     readonly prepared: PreparedDeploy;
     /** Requests that a server got; 0 for a file. */
     readonly requests: number;
-    /** What the run said while it went on. */
-    readonly notes: readonly string[];
+    /** `PRAGMA foreign_keys` on the very connection of the run, after it. */
+    readonly foreignKeys: unknown;
 }
 
 /** Deploys a project as `db:push` does, in this process. */
-export async function deploy(
-    root: string,
-    database: Pick<TestDatabase, "url">,
-    options: DeployOptions = {},
-): Promise<Deployed> {
-    const connection = await connect(database);
-    const notes: string[] = [];
+export async function deploy(root: string, address: Address, options: DeployOptions = {}): Promise<Deployed> {
+    const connection = await open(address);
+    const nothing = (): void => undefined;
     try {
         const prepared = await prepareDeploy(root, connection, options);
-        const outcome = await runDeploy(connection, prepared, {
-            perFile: options.perFile ?? false,
-            now: new Date(),
-            report: {
-                applied: () => undefined,
-                waiting: (reason) => notes.push(reason),
-                note: (text) => notes.push(text),
-                wayBack: () => undefined,
-            },
-        });
-        return { ...outcome, prepared, requests: connection.requests, notes };
+        const report = { applied: nothing, waiting: nothing, note: nothing, wayBack: nothing };
+        const run = { perFile: options.perFile ?? false, now: new Date(), signal: undefined, report };
+        const outcome = await runDeploy(connection, prepared, run);
+        const { requests } = connection;
+        const [keys] = await connection.readAll([{ sql: "SELECT foreign_keys FROM pragma_foreign_keys" }]);
+        return { ...outcome, prepared, requests, foreignKeys: keys?.ok ? keys.rows[0]?.foreign_keys : undefined };
     } finally {
         connection.close();
     }
 }
 
-/** Plans without running. */
-export async function plan(
-    root: string,
-    database: Pick<TestDatabase, "url">,
-    options: DeployOptions = {},
-): Promise<PreparedDeploy> {
-    const connection = await connect(database);
+/** Plans a deploy without running it. */
+export async function plan(root: string, address: Address, options: DeployOptions = {}): Promise<PreparedDeploy> {
+    const connection = await open(address);
     try {
         return await prepareDeploy(root, connection, options);
     } finally {
@@ -83,9 +56,9 @@ export async function refusal(promise: Promise<unknown>): Promise<{ error: AppEr
 
 /** Everything in a database that a failed run must leave as it was: the schema and the rows of every table. */
 export async function readAll(client: Client): Promise<Record<string, unknown>> {
-    const schema = await client.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name");
-    const contents: Record<string, unknown> = { schema: schema.rows.map((row) => ({ ...row })) };
-    for (const { type, name } of schema.rows) {
+    const schema = await readRows(client, "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name");
+    const contents: Record<string, unknown> = { schema };
+    for (const { type, name } of schema) {
         if (type === "table") contents[`rows of ${name}`] = await readRows(client, `SELECT * FROM "${name}"`);
     }
     return contents;
@@ -99,4 +72,10 @@ export async function readRows(client: Client, sql: string): Promise<Record<stri
 /** The only column of a query's rows. */
 export async function readColumn(client: Client, sql: string): Promise<unknown[]> {
     return (await client.execute(sql)).rows.map((row) => row[0]);
+}
+
+/** The names of one type of object, in order. */
+export function readNames(client: Client, type: "table" | "index" | "view" | "trigger"): Promise<unknown[]> {
+    const own = "name NOT LIKE 'schema%' AND name NOT LIKE 'sqlite%'";
+    return readColumn(client, `SELECT name FROM sqlite_schema WHERE type = '${type}' AND ${own} ORDER BY name`);
 }

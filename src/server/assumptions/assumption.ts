@@ -54,6 +54,14 @@ export interface Lab {
     refusedInside(statements: readonly string[]): Promise<string>;
 }
 
+/** What a database said no to: a statement or a row. Any other fault, such as a broken line, is thrown again. */
+export function refusalOf(error: unknown): DatabaseFault {
+    const fault = toFault(error);
+    if (fault.kind !== "sql" && fault.kind !== "constraint") throw fault;
+    return fault;
+}
+
+/** A lab on an open database; `readOnly` is the same one with the read-only token. */
 export function openLab(connection: Connection, readOnly: Connection | undefined): Lab {
     const query: Lab["query"] = async (sql, args) => {
         const [result] = await connection.readAll([args === undefined ? { sql } : { sql, args }]);
@@ -72,7 +80,7 @@ export function openLab(connection: Connection, readOnly: Connection | undefined
                 () => {
                     throw new Contradiction("it was accepted");
                 },
-                (error: unknown) => toFault(error),
+                (error: unknown) => refusalOf(error),
             ),
         count: async (name) =>
             Number(await value("SELECT count(*) FROM sqlite_schema WHERE name = ?", [`${tracePrefix}${name}`])),

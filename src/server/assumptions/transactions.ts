@@ -1,4 +1,4 @@
-import { type Assumption, must, mustEqual } from "./assumption.ts";
+import { type Assumption, must, mustEqual, refusalOf } from "./assumption.ts";
 
 /** How scripts, rehearsals and writes begin and end. */
 export const transactionAssumptions: readonly Assumption[] = [
@@ -39,7 +39,7 @@ export const transactionAssumptions: readonly Assumption[] = [
         name: "a script that ends without COMMIT is rolled back, and the next one runs",
         why: "a connection that breaks off must not keep a transaction open",
         attempt: async (lab) => {
-            await lab.run("BEGIN IMMEDIATE; CREATE TABLE schema_probe_open (n);").catch(() => undefined);
+            await lab.run("BEGIN IMMEDIATE; CREATE TABLE schema_probe_open (n);").catch(refusalOf);
             mustEqual(await lab.count("open"), 0, "tables of the open script");
             await lab.run("BEGIN IMMEDIATE; CREATE TABLE schema_probe_next (n); COMMIT;");
         },

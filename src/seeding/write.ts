@@ -1,0 +1,49 @@
+import type { Connection, Row } from "../database/connection.ts";
+import { DatabaseFault } from "../database/faults.ts";
+import type { Valid } from "./duplicates.ts";
+import type { Loader } from "./loader.ts";
+import { type ColumnInfo, checkChanges, insertRecords, updateRecords } from "./statements.ts";
+
+/** What a chunk writes. */
+export interface Changes {
+    readonly created: readonly Valid[];
+    /** Each with the row as it was read. */
+    readonly updated: readonly { readonly record: Valid; readonly row: Row }[];
+}
+
+/**
+ * Writes the changes of a chunk in one transaction; without any, nothing is sent.
+ *
+ * @throws DatabaseFault; isRace() tells those that mean that the rows are no longer as they were read
+ */
+export async function writeChanges(
+    connection: Connection,
+    loader: Loader,
+    columns: readonly ColumnInfo[],
+    { created, updated }: Changes,
+): Promise<void> {
+    if (created.length + updated.length === 0) return;
+    const { before = [], after = [] } = loader.around ?? {};
+    const inserts = created.map((record) => record.values);
+    const updates = updated.map(({ record, row }) => ({
+        ...record.values,
+        previous: (row[loader.changedAt ?? ""] ?? null) as string | null,
+    }));
+    const names = columns.map((column) => column.name);
+    await connection.write([
+        ...before,
+        ...(inserts.length > 0 ? [insertRecords(loader, columns, inserts)] : []),
+        ...(updates.length > 0 ? [updateRecords(loader, names, updates), checkChanges(updates.length)] : []),
+        ...after,
+    ]);
+}
+
+/** Whether a write failed because of a row that was created, changed or removed since it was read. */
+export function isRace(error: unknown): boolean {
+    return isChangedMeanwhile(error) || (error instanceof DatabaseFault && /UNIQUE|FOREIGN KEY/i.test(error.message));
+}
+
+/** Whether checkChanges() ended a write. */
+export function isChangedMeanwhile(error: unknown): boolean {
+    return error instanceof DatabaseFault && /malformed JSON/i.test(error.message);
+}

@@ -1,0 +1,99 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { runCommand } from "../support/command.ts";
+import { changeProject, writeProject } from "../support/project.ts";
+
+const config = { "sql-formatter.json": '{ "language": "sqlite", "tabWidth": 4, "keywordCase": "preserve" }' };
+const untidy = "CREATE TABLE a (id INTEGER PRIMARY KEY,\n  -- The name.\n name TEXT) STRICT;";
+const tidy = "CREATE TABLE a (\n    id INTEGER PRIMARY KEY,\n    -- The name.\n    name TEXT\n) STRICT;\n";
+const trigger = "CREATE TRIGGER t AFTER INSERT ON a BEGIN  UPDATE a SET name = name; END;\n";
+const files = {
+    ...config,
+    "migrations/001.do.create-a.sql": untidy,
+    "migrations/001.undo.create-a.sql": "DROP   TABLE a;\n",
+    "views/v.sql": "CREATE VIEW v AS SELECT id AS id FROM a;\n",
+    "triggers/t.sql": trigger,
+};
+
+function read(root: string, name: string): string {
+    return readFileSync(path.join(root, name), "utf8");
+}
+
+describe("sql:format", () => {
+    test("formats views and migrations, do and undo, and no trigger", async () => {
+        const root = writeProject(files);
+        const { code, stdout } = await runCommand("sql:format", [], { cwd: root });
+        expect(code).toBe(0);
+        expect(stdout).toContain("Formatted 3 of 3 files.\n");
+        expect(read(root, "migrations/001.do.create-a.sql")).toBe(tidy);
+        expect(read(root, "migrations/001.undo.create-a.sql")).toBe("DROP TABLE a;\n");
+        expect(read(root, "views/v.sql")).toBe("CREATE VIEW v AS\nSELECT\n    id AS id\nFROM\n    a;\n");
+        expect(read(root, "triggers/t.sql")).toBe(trigger);
+        expect(existsSync(path.join(root, "local.db"))).toBe(false);
+        const again = await runCommand("sql:format", [], { cwd: root });
+        expect(again.stdout).toContain("Nothing to do: 3 files looked at, all formatted.\n");
+    });
+
+    test("leaves a migration alone that the database has had, also when it is named", async () => {
+        const root = writeProject(files);
+        expect((await runCommand("db:push", [], { cwd: root })).code).toBe(0);
+        changeProject(root, { "migrations/002.do.drop-v.sql": "DROP   TABLE b;", "views/v.sql": files["views/v.sql"] });
+        await runCommand("sql:format", [], { cwd: root });
+        expect(read(root, "migrations/001.do.create-a.sql")).toBe(untidy);
+        expect(read(root, "migrations/001.undo.create-a.sql")).toBe("DROP   TABLE a;\n");
+        expect(read(root, "migrations/002.do.drop-v.sql")).toBe("DROP TABLE b;\n");
+        const named = await runCommand("sql:format", ["./migrations/001.do.create-a.sql"], { cwd: root });
+        expect(named.code).toBe(0);
+        expect(named.stdout).toContain("Applied:  migrations/001.do.create-a.sql (never formatted again)");
+        expect(read(root, "migrations/001.do.create-a.sql")).toBe(untidy);
+    });
+
+    test("formats only the named files, and says of a trigger that it is written by hand", async () => {
+        const root = writeProject(files);
+        const { code, stdout } = await runCommand("sql:format", ["triggers/t.sql", "views/v.sql"], { cwd: root });
+        expect(code).toBe(0);
+        expect(stdout).toContain("Trigger:  triggers/t.sql (written by hand");
+        expect(stdout).toContain("Formatted 1 of 1 file.");
+        expect(read(root, "triggers/t.sql")).toBe(trigger);
+        expect(read(root, "migrations/001.do.create-a.sql")).toBe(untidy);
+    });
+
+    test("--check changes nothing and exits with 4, naming the files", async () => {
+        const root = writeProject(files);
+        const { code, stdout, stderr } = await runCommand("sql:format", ["--check"], { cwd: root });
+        expect(code).toBe(4);
+        expect(stderr).toContain("error: 3 files are not formatted");
+        expect(stderr).toContain("migrations/001.undo.create-a.sql\n");
+        expect(stdout).not.toContain("Database:");
+        expect(read(root, "migrations/001.do.create-a.sql")).toBe(untidy);
+        await runCommand("sql:format", [], { cwd: root });
+        expect((await runCommand("sql:format", ["--check"], { cwd: root })).code).toBe(0);
+    });
+
+    test.each([
+        ["cannot be read by the formatter", config, "{2}", "the formatter cannot read it (Parse error"],
+        [
+            "would come out with other tokens",
+            { "sql-formatter.json": config["sql-formatter.json"].replace("preserve", "upper") },
+            "2",
+            "formatting would change what it says",
+        ],
+    ])("changes no file when one of them %s", async (_what, settings, value, reason) => {
+        const view = `create view w as select ${value} as two;\n`;
+        const root = writeProject({ ...files, ...settings, "views/w.sql": view });
+        const { code, stderr } = await runCommand("sql:format", [], { cwd: root });
+        expect(code).toBe(1);
+        expect(stderr).toContain(`error: views/w.sql: ${reason}`);
+        expect(stderr).toContain("Nothing was changed.");
+        expect(read(root, "views/w.sql")).toBe(view);
+        expect(read(root, "migrations/001.do.create-a.sql")).toBe(untidy);
+    });
+
+    test("says which named file is not there", async () => {
+        const root = writeProject(files);
+        const { code, stderr } = await runCommand("sql:format", ["views/none.sql"], { cwd: root });
+        expect(code).toBe(2);
+        expect(stderr).toContain("error: views/none.sql: cannot be read (ENOENT");
+    });
+});

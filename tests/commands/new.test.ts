@@ -1,0 +1,80 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { runCommand } from "../support/command.ts";
+import { writeProject } from "../support/project.ts";
+
+const users = { "migrations/001.do.create-users.sql": "CREATE TABLE users (id INTEGER);\n" };
+
+function list(root: string, folder = "migrations"): string[] {
+    return readdirSync(path.join(root, folder)).sort();
+}
+
+describe("db:new", () => {
+    test("writes a do and an undo file with the next free number and a heading", async () => {
+        const root = writeProject(users);
+        const { code, stdout } = await runCommand("db:new", ["add", "Question", "source"], { cwd: root });
+        expect(code).toBe(0);
+        expect(stdout).toContain("Wrote:    migrations/002.do.add-question-source.sql\n");
+        expect(stdout).toContain("Wrote:    migrations/002.undo.add-question-source.sql\n");
+        expect(stdout).toContain("refused until each has a statement");
+        expect(list(root)).toEqual([
+            "001.do.create-users.sql",
+            "002.do.add-question-source.sql",
+            "002.undo.add-question-source.sql",
+        ]);
+        const read = (name: string): string => readFileSync(path.join(root, "migrations", name), "utf8");
+        expect(read("002.do.add-question-source.sql")).toBe("-- Add question source: say here why.\n");
+        expect(read("002.undo.add-question-source.sql")).toBe("-- Undoes: add question source.\n");
+    });
+
+    test("makes files that are refused by a deploy until they hold a statement", async () => {
+        const root = writeProject(users);
+        await runCommand("db:new", ["add", "nothing"], { cwd: root });
+        const { code, stderr } = await runCommand("db:push", [], { cwd: root });
+        expect(code).toBe(1);
+        expect(stderr).toContain("migrations/002.do.add-nothing.sql: holds no statement");
+        expect(stderr).toContain("migrations/002.undo.add-nothing.sql: holds no statement");
+        expect(stderr).toContain("Nothing was applied.");
+    });
+
+    test("counts every file that begins with a number, and keeps as many digits as they have", async () => {
+        const root = writeProject({ ...users, "migrations/0041-misnamed.sql": "", "migrations/notes-99.md": "" });
+        await runCommand("db:new", ["add", "tags"], { cwd: root });
+        expect(list(root)).toContain("0042.do.add-tags.sql");
+    });
+
+    test("begins with 001 where there is no migration yet", async () => {
+        const root = writeProject({});
+        const { stdout } = await runCommand("db:new", ["create", "Prüfungen!", "--json"], { cwd: root });
+        const paths = ["migrations/001.do.create-prufungen.sql", "migrations/001.undo.create-prufungen.sql"];
+        expect(JSON.parse(stdout)).toEqual({ paths });
+        expect(list(root).map((name) => `migrations/${name}`)).toEqual(paths);
+    });
+
+    test("gives an optional set its own numbers", async () => {
+        const root = writeProject(users);
+        const { code } = await runCommand("db:new", ["create", "vectors", "--set", "vectors"], { cwd: root });
+        expect(code).toBe(0);
+        expect(list(root, "migrations/vectors")).toEqual(["001.do.create-vectors.sql", "001.undo.create-vectors.sql"]);
+    });
+
+    test.each([
+        [["!!!"], "'!!!' gives no file name"],
+        [["—"], "'—' gives no file name"],
+        [["add", "tags", "--set", "../elsewhere"], "'../elsewhere' cannot name a migration set"],
+    ])("writes nothing for %j", async (args, message) => {
+        const root = writeProject(users);
+        const { code, stderr } = await runCommand("db:new", args, { cwd: root });
+        expect(code).toBe(2);
+        expect(stderr).toContain(`error: ${message}`);
+        expect(stderr).toContain("Nothing was written.");
+        expect(list(root)).toEqual(["001.do.create-users.sql"]);
+    });
+
+    test("asks for a name", async () => {
+        const { code, stderr } = await runCommand("db:new");
+        expect(code).toBe(2);
+        expect(stderr).toContain("missing required argument 'words'");
+    });
+});

@@ -1,0 +1,129 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, test } from "vitest";
+import { type CommandHelp, readCommandScripts, readCommands, renderReadme } from "../../src/commands/readme.ts";
+import { exitCodes } from "../../src/errors.ts";
+import { runCommand } from "../support/command.ts";
+import { changeProject, writeProject } from "../support/project.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+describe("the commands of this repository", () => {
+    let commands: CommandHelp[];
+
+    beforeAll(async () => {
+        commands = await readCommands(ROOT);
+    });
+
+    test("have a script file each, named as they are, and a summary of one sentence in --help", async () => {
+        for (const { name, path: file } of await readCommandScripts(ROOT)) {
+            expect(file).toBe(`scripts/${name.replaceAll(":", "-")}.ts`);
+            expect(existsSync(path.join(ROOT, file)), file).toBe(true);
+        }
+        for (const { name, summary } of commands) expect(summary, name).toMatch(/^\S.*\.$/);
+    });
+
+    test("are all in package.json", async () => {
+        const named = (await readCommandScripts(ROOT)).map((script) => script.path);
+        const files = readdirSync(path.join(ROOT, "scripts")).map((file) => `scripts/${file}`);
+        expect(named.sort()).toEqual(files.sort());
+    });
+
+    test("say of each option what it does", () => {
+        const silent = commands.flatMap(({ name, options }) =>
+            options.filter(([, text]) => text === "").map(([flags]) => `${name} ${flags}`),
+        );
+        expect(silent).toEqual([]);
+    });
+
+    test("stand in README.md as they are", () => {
+        const readme = readFileSync(path.join(ROOT, "README.md"), "utf8");
+        expect(renderReadme(readme, commands)).toBe(readme);
+    });
+});
+
+const help = `console.log(\`Usage: db:one [options] <words...>
+
+Does one | thing, at a length that makes the line
+break.
+
+Arguments:
+  words           what it is called
+
+Options:
+  --to <version>  stop there,
+                  and not later
+  --json          print one JSON document on stdout
+  -h, --help      display help for command
+\`);
+`;
+
+const readme = `# A project
+
+<!-- commands -->
+<!-- /commands -->
+
+Between.
+
+<!-- exit codes -->
+stale
+<!-- /exit codes -->
+`;
+
+const project = {
+    "package.json": JSON.stringify({ scripts: { "db:one": "tsx scripts/db-one.ts", test: "vitest run" } }),
+    "scripts/db-one.ts": help,
+    "README.md": readme,
+};
+
+describe("readme:build", () => {
+    test("fills the commands and the exit codes in, keeps the rest, and has nothing to do then", async () => {
+        const root = writeProject(project);
+        const { code, stdout } = await runCommand("readme:build", [], { cwd: root });
+        expect(code).toBe(0);
+        expect(stdout).toBe("README.md was brought up to date: 1 command.\n");
+        const text = readFileSync(path.join(root, "README.md"), "utf8");
+        expect(text).toContain(
+            "| `db:one <words...>` | Does one \\| thing, at a length that makes the line break. |\n",
+        );
+        expect(text).toContain("```text\ndb:one <words...>\n    --to <version>  stop there, and not later\n```\n");
+        expect(text).toContain("\n<!-- /commands -->\n\nBetween.\n\n<!-- exit codes -->\n");
+        for (const number of Object.values(exitCodes))
+            expect(text).toMatch(new RegExp(`^\\| ${number} \\| .+ \\|$`, "m"));
+        expect(text).not.toContain("stale");
+        const again = await runCommand("readme:build", ["--check"], { cwd: root });
+        expect(again).toMatchObject({ code: 0, stdout: "README.md is current: 1 command.\n" });
+    });
+
+    test("--check exits with 4 when README.md is stale, and leaves it", async () => {
+        const root = writeProject(project);
+        const { code, stderr } = await runCommand("readme:build", ["--check"], { cwd: root });
+        expect(code).toBe(4);
+        expect(stderr).toContain("error: README.md is stale\n\nhint: run `pnpm readme:build`");
+        expect(readFileSync(path.join(root, "README.md"), "utf8")).toBe(readme);
+    });
+
+    test.each([
+        ["README.md has no place for the exit codes", { "README.md": readme.replace("<!-- exit codes -->", "") }],
+        ["README.md has no place for the commands", { "README.md": undefined }],
+        ["scripts/db-one.ts --help fails", { "scripts/db-one.ts": undefined }],
+        [
+            "scripts/db-one.ts --help gives no summary of 'db:one'",
+            { "scripts/db-one.ts": help.replace(/Does one[\s\S]*?break\.\n\n/, "") },
+        ],
+        [
+            "scripts/db-one.ts --help gives no summary of 'db:one'",
+            { "scripts/db-one.ts": help.replace("db:one", "db:two") },
+        ],
+    ])("says '%s', and writes nothing", async (message, changes) => {
+        const root = writeProject(project);
+        changeProject(root, changes);
+        const before = existsSync(path.join(root, "README.md")) && readFileSync(path.join(root, "README.md"), "utf8");
+        const { code, stderr } = await runCommand("readme:build", [], { cwd: root });
+        expect(code).toBe(1);
+        expect(stderr).toContain(`error: ${message}\n`);
+        const after = existsSync(path.join(root, "README.md")) && readFileSync(path.join(root, "README.md"), "utf8");
+        expect(after).toBe(before);
+    });
+});

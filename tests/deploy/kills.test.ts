@@ -1,0 +1,7 @@
+import { describeCutConnection } from "./cut-connection.ts";
+import { describeKilledProcess } from "./killed-process.ts";
+import { describeKilledServer } from "./killed-server.ts";
+
+describeKilledProcess(8);
+describeKilledServer(4);
+describeCutConnection(4);

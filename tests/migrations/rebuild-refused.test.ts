@@ -1,0 +1,167 @@
+import { expect, test } from "vitest";
+import { prepareDeploy, runDeploy } from "../../src/migrations/deploy.ts";
+import { open } from "../deploy/deploying.ts";
+import { tell } from "../deploy/snapshot.ts";
+import { changeProject } from "../support/project.ts";
+import { describeTargets } from "../support/targets.ts";
+import { deploy, readAll, refusal } from "./deploy.ts";
+import { copy, createFamily, indexes, newTable, recipe, swap, unmanagedTrigger } from "./family.ts";
+
+const path = "migrations/002.do.rebuild.sql";
+const lost = (...items: string[]): string => items.map((item) => `would be lost: ${item}\n`).join("");
+
+/** What is wrong, how it is written, and what the refusal says. */
+const wrong: readonly (readonly [string, string, readonly string[]])[] = [
+    [
+        "rename the old table first",
+        `ALTER TABLE parents RENAME TO parents_old;\n${newTable.replace("parents_new", "parents")}` +
+            `INSERT INTO parents SELECT id, code, 0, boss FROM parents_old;\nDROP TABLE parents_old;\n${indexes}`,
+        [
+            `${path}:2: renames 'parents' away and makes it anew, so child tables would follow the old one`,
+            "    make 'parents_new' first, fill it, drop 'parents', then rename (migrations/README.md)",
+        ],
+    ],
+    [
+        "rename the old table away and the new one into its place",
+        `${newTable}${copy}ALTER TABLE parents RENAME TO parents_old;\n` +
+            `ALTER TABLE parents_new RENAME TO parents;\nDROP TABLE parents_old;\n${indexes}`,
+        [`${path}:10: renames 'parents' away and makes it anew`],
+    ],
+    ["forget all rows", newTable + swap + indexes, [lost("4 rows of parents")]],
+    ["forget some rows", recipe.replace(copy, copy.replace(";", " WHERE size > 1;")), [lost("2 rows of parents")]],
+    [
+        "forget an index",
+        newTable + copy + swap + indexes.split("\n").slice(1).join("\n"),
+        [lost("index idx_parents_size")],
+    ],
+    ["forget a trigger that no file holds", recipe, [lost("trigger watch")]],
+    [
+        "forget everything",
+        newTable + swap,
+        [
+            lost(
+                "4 rows of parents",
+                "index idx_parents_size",
+                "index idx_parents_big",
+                "index idx_parents_code",
+                "trigger watch",
+            ),
+        ],
+    ],
+    [
+        "give the rows other ids",
+        `${recipe.replace("SELECT id,", "SELECT id + 100,").replace("boss FROM", "NULL FROM")}${unmanagedTrigger};\n`,
+        [
+            `${path}: leaves rows that violate a foreign key`,
+            "cascades row 1 points to a row of parents that is not there",
+        ],
+    ],
+    [
+        "break a rule of the new table",
+        recipe.replace("coalesce(size, 0)", "-1"),
+        [`${path}:8: CHECK constraint failed: parents_size_is_not_negative`],
+    ],
+    [
+        "lose the uniqueness that a child points to",
+        `${recipe.replace("NOT NULL UNIQUE", "NOT NULL")}${unmanagedTrigger};\n`,
+        [`${path}: foreign key mismatch - "by_code" referencing "parents"`, "point the foreign key at the primary key"],
+    ],
+];
+
+describeTargets("a rebuild that would lose something", (target) => {
+    test.each(wrong)("is refused with the list of it, and the database is as before: %s", async (_, sql, texts) => {
+        const { database, client, root } = await createFamily(target);
+        await client.execute(unmanagedTrigger);
+        const before = await readAll(client);
+        changeProject(root, { [path]: sql });
+        const { text } = await refusal(deploy(root, database));
+        for (const expected of texts) expect(text).toContain(expected);
+        expect(text).toContain("Nothing was applied.");
+        expect(await readAll(client)).toEqual(before);
+        tell(`${target.name} ${texts[0]?.replace(/\n[\s\S]+/, " …")}`);
+    });
+
+    test("is refused behind files that were applied before it, and says what was kept", async () => {
+        const { database, client, root } = await createFamily(target);
+        changeProject(root, {
+            "migrations/002.do.a.sql": "ALTER TABLE parents ADD COLUMN a TEXT;",
+            "migrations/003.do.rebuild.sql": newTable + swap + indexes,
+            "migrations/004.do.b.sql": "ALTER TABLE parents ADD COLUMN b TEXT;",
+        });
+        const { error, text } = await refusal(deploy(root, database));
+        expect(error.code).toBe("would-lose");
+        expect(text).toContain("migrations/003.do.rebuild.sql: the rebuild would lose what the table has now");
+        expect(text).toContain("Kept: 002.do.a.sql. The rest was rolled back. The database is at version 2.");
+        const before = await readAll(client);
+        changeProject(root, { "migrations/003.do.rebuild.sql": recipe });
+        expect((await deploy(root, database)).version).toBe(4);
+        expect((before["rows of cascades"] as unknown[]).length).toBe(5);
+        expect((await readAll(client))["rows of cascades"]).toEqual(before["rows of cascades"]);
+    });
+
+    test("leaves the foreign keys of the same connection on", async () => {
+        const { database, root } = await createFamily(target);
+        changeProject(root, { [path]: newTable + swap });
+        const connection = await open(database);
+        const nothing = (): void => undefined;
+        const report = { applied: nothing, waiting: nothing, note: nothing, wayBack: nothing };
+        try {
+            const prepared = await prepareDeploy(root, connection);
+            await refusal(runDeploy(connection, prepared, { now: new Date(), report }));
+            const [keys] = await connection.readAll([{ sql: "SELECT foreign_keys FROM pragma_foreign_keys" }]);
+            expect(keys).toEqual({ ok: true, rows: [{ foreign_keys: 1 }] });
+            await expect(connection.write([{ sql: "INSERT INTO cascades (parent) VALUES (99)" }])).rejects.toThrow(
+                "FOREIGN KEY constraint failed",
+            );
+        } finally {
+            connection.close();
+        }
+    });
+
+    test("is refused when it is spread over several files, because dropping a parent deletes its children", async () => {
+        const { database, client, root } = await createFamily(target);
+        const before = await readAll(client);
+        const [drop = "", rename = ""] = swap.split("\n");
+        changeProject(root, {
+            "migrations/002.do.copy.sql": newTable + copy,
+            "migrations/003.do.drop.sql": drop,
+            "migrations/004.do.rename.sql": rename + indexes,
+        });
+        const { text } = await refusal(deploy(root, database));
+        for (const child of ["cascades", "nulls", "restricts", "plains", "by_code"]) {
+            expect(text).toContain(
+                `migrations/003.do.drop.sql: drops 'parents', which '${child}' points to: its rows would go too, or could no longer be written\n` +
+                    `    a rebuild is one file (migrations/README.md); else drop '${child}', or rebuild it without the foreign key`,
+            );
+        }
+        expect(await readAll(client)).toEqual(before);
+
+        // Without its children a parent may go.
+        const drops = ["cascades", "nulls", "restricts", "plains", "by_code", "parents"];
+        changeProject(root, {
+            "migrations/002.do.copy.sql": "DROP TABLE cascades;",
+            "migrations/003.do.drop.sql": drops
+                .slice(1)
+                .map((name) => `DROP TABLE ${name};`)
+                .join("\n"),
+            "migrations/004.do.rename.sql": undefined,
+            "views/v_parents.sql": undefined,
+            "triggers/trg_parents_insert.sql": undefined,
+            "triggers/trg_parents_delete.sql": undefined,
+        });
+        expect((await deploy(root, database)).version).toBe(3);
+    });
+
+    test("is refused beside a view that no file holds, with the way out", async () => {
+        const { database, client, root } = await createFamily(target);
+        await client.execute("CREATE VIEW report AS SELECT count(*) AS n FROM parents");
+        const before = await readAll(client);
+        changeProject(root, { [path]: recipe });
+        const { text } = await refusal(deploy(root, database));
+        expect(text).toContain(`${path}:10: error in view report`);
+        expect(text).toContain(
+            "put the view 'report' into a file, or drop it in this migration and create it again at its end",
+        );
+        expect(await readAll(client)).toEqual(before);
+    });
+});
