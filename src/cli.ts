@@ -95,7 +95,7 @@ export interface OpenDatabase {
  * @throws AppError for settings that cannot be used, and for a token that cannot do what the command needs
  */
 export async function openDatabase(context: Context, access: Access): Promise<OpenDatabase> {
-    const config = readConfig(access, context.root);
+    const config = await readConfig(access, context.root);
     const { target } = config;
     if (target.kind === "server" && target.authToken !== undefined) context.output.hide(target.authToken);
     const notes = config.notes.length === 0 ? "" : ` (${config.notes.join("; ")})`;

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parse as parseEnvFile } from "dotenv";
 import type { Target } from "./database/target.ts";
 import { AppError } from "./errors.ts";
 
@@ -25,8 +24,8 @@ const embeddedDefault = "file:local.db";
  *
  * @throws AppError `usage` for a variable that is set but empty, a token without a URL, or a URL that cannot be used
  */
-export function readConfig(access: Access, root: string, environment: Variables = process.env): Config {
-    const variables = { ...readEnvFile(root), ...withoutUndefined(environment) };
+export async function readConfig(access: Access, root: string, environment: Variables = process.env): Promise<Config> {
+    const variables = { ...(await readEnvFile(root)), ...withoutUndefined(environment) };
     for (const name of ["TURSO_DATABASE_URL", "TURSO_AUTH_TOKEN", "TURSO_DATABASE_URL_RO", "TURSO_AUTH_TOKEN_RO"]) {
         if (variables[name]?.trim() === "") {
             throw new AppError("usage", `${name} is set but empty`, {
@@ -146,9 +145,11 @@ function readWriteMode(variables: Variables): boolean {
     throw new AppError("usage", `TURSO_WRITE_MODE is '${mode}'`, { hint: "set it to true or false, or unset it" });
 }
 
-function readEnvFile(root: string): Variables {
+async function readEnvFile(root: string): Promise<Variables> {
     const path = join(root, ".env");
-    return existsSync(path) ? parseEnvFile(readFileSync(path)) : {};
+    if (!existsSync(path)) return {};
+    const { parse } = await import("dotenv");
+    return parse(readFileSync(path));
 }
 
 function withoutUndefined(variables: Variables): Variables {

@@ -45,7 +45,7 @@ const fatal: ReadonlySet<FaultKind> = new Set([
 export async function probe(context: Context, options: ProbeOptions): Promise<ExitCode> {
     const { output } = context;
     if (options.dryRun) return list(context);
-    const { target } = readConfig("write", context.root);
+    const { target } = await readConfig("write", context.root);
     const isNewFile = target.kind === "file" && !existsSync(target.path);
     const { config, connection } = await openForWriting(context);
     try {
@@ -184,7 +184,7 @@ async function readObjects(connection: Connection): Promise<{ type: string; name
 }
 
 async function openReadOnly(context: Context, { target }: Config): Promise<Connection | undefined> {
-    const other = readConfig("read", context.root).target;
+    const other = (await readConfig("read", context.root)).target;
     if (target.kind !== "server" || other.kind !== "server") return undefined;
     if (other.url !== target.url || other.authToken === undefined || other.authToken === target.authToken)
         return undefined;

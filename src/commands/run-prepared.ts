@@ -1,7 +1,7 @@
 import { type Context, confirmRemote } from "../cli.ts";
 import type { Connection } from "../database/connection.ts";
 import { DatabaseFault, explainFault } from "../database/faults.ts";
-import { type PreparedDeploy, renderPlan, runDeploy } from "../migrations/deploy.ts";
+import type { PreparedDeploy } from "../migrations/deploy.ts";
 import { countOf, createReport, describeResult, describeSchema, printPlan } from "./report.ts";
 
 export interface RunOptions {
@@ -32,7 +32,9 @@ export async function runPrepared(
 ): Promise<RunSummary> {
     const { output } = context;
     const { plan } = prepared;
-    const { scripts, state } = renderPlan(prepared);
+    // Loaded only when there is something to do: a deploy that has nothing to do is the common one.
+    const work = plan.steps.length === 0 ? undefined : await import("../migrations/carry-out.ts");
+    const { scripts, state } = work?.renderPlan(prepared) ?? { scripts: [], state: prepared.state };
     if (options.showSql) output.raw(scripts.join("\n"));
     else printPlan(output, plan);
     const base = {
@@ -48,13 +50,13 @@ export async function runPrepared(
             document: { ...base, dryRun: true, version: plan.version },
         };
     }
-    if (plan.steps.length > 0) await confirmRemote(context, connection.target, options.yes ?? false);
-    const { steps, version } = await runDeploy(connection, prepared, {
+    if (work) await confirmRemote(context, connection.target, options.yes ?? false);
+    const { steps, version } = (await work?.runDeploy(connection, prepared, {
         perFile: options.perFile ?? false,
         signal: context.signal,
         now: new Date(),
         report: createReport(output),
-    });
+    })) ?? { steps: [], version: plan.version };
     return {
         ran: true,
         verdict: describeResult(plan, steps),

@@ -4,11 +4,7 @@ import type { FoundFiles, MigrationFile, MigrationSet } from "./files.ts";
 import { listSets, readFiles } from "./files.ts";
 import { findHistoryProblems, findInstalledSets, findPending, findPendingProblems, refuseNewer } from "./judge.ts";
 import { type Plan, planRun } from "./plan.ts";
-import { predictState } from "./predict.ts";
 import { findFileProblems, refuseFiles } from "./problems.ts";
-import { type RunOutcome, type RunReport, runPlan } from "./run.ts";
-import { prepareWayBack, type WayBack } from "./safety.ts";
-import { renderScript } from "./script.ts";
 import { type DatabaseState, emptyState, readState, versionOf } from "./state.ts";
 
 export interface DeployOptions {
@@ -83,54 +79,6 @@ export async function readAll(
     const sets = findInstalledSets(found.sets, state, options.sets);
     refuseNewer(sets, state);
     return { found, sets, state };
-}
-
-/** Carries a prepared deploy out. Nothing to do is an outcome without steps. */
-export async function runDeploy(
-    connection: Connection,
-    prepared: PreparedDeploy,
-    options: { perFile?: boolean; signal?: AbortSignal | undefined; now: Date; report: RunReport & WayBackReport },
-): Promise<RunOutcome> {
-    const { sets, state, plan, replan } = prepared;
-    if (plan.steps.length === 0) return { steps: [], version: plan.version };
-    const wayBack = await prepareWayBack(connection, state, options.now);
-    options.report.wayBack(wayBack);
-    try {
-        return await runPlan(
-            {
-                connection,
-                sets,
-                plan: replan,
-                perFile: options.perFile ?? false,
-                signal: options.signal,
-                report: options.report,
-            },
-            state,
-        );
-    } catch (error) {
-        if (!(error instanceof AppError) || wayBack.lines.length === 0) throw error;
-        throw error.withOutcome([error.outcome ?? "", ...wayBack.lines].join("\n"));
-    }
-}
-
-export interface WayBackReport {
-    wayBack(wayBack: WayBack): void;
-}
-
-/** The scripts that a plan would send, one for each transaction, and the state that it leads to. */
-export function renderPlan(prepared: Pick<PreparedDeploy, "sets" | "state" | "plan">): {
-    scripts: string[];
-    state: DatabaseState;
-} {
-    const { sets, plan } = prepared;
-    let state = prepared.state;
-    const scripts = plan.steps.map((step, at) => {
-        const refreshed = at === 0 ? plan.refreshed : [];
-        const script = renderScript({ step, direction: plan.direction, sets, state, refreshed, leaseOwner: undefined });
-        state = predictState(state, plan, step, sets);
-        return script;
-    });
-    return { scripts, state };
 }
 
 function choosePending(sets: readonly MigrationSet[], state: DatabaseState, to: number | undefined): MigrationFile[] {

@@ -2,6 +2,7 @@ import type { Connection } from "../database/connection.ts";
 import { type DatabaseFault, explainFault } from "../database/faults.ts";
 import { isSignificant, readName, tokenize } from "../database/lexer.ts";
 import { AppError } from "../errors.ts";
+import { describeSet } from "./bookkeeping.ts";
 import { findBrokenObject } from "./broken-object.ts";
 import type { SqlFile } from "./files.ts";
 import { listLosses, listViolations } from "./guards.ts";
@@ -85,7 +86,16 @@ async function explainGuard(
 
 function explainStatement(input: ScriptInput, failed: ScriptPart, message: string, cause: unknown): AppError {
     if (failed.path === undefined || failed.line === undefined) {
-        return new AppError("migration-failed", message, { details: [failed.sql], cause });
+        const { proves } = failed;
+        if (!proves) return new AppError("migration-failed", message, { details: [failed.sql], cause });
+        return new AppError(
+            "migration-failed",
+            `${proves.type} '${proves.name}'${describeSet(proves.set)}: ${message}`,
+            {
+                hint: "its files are not in this checkout: run the command in one that has them",
+                cause,
+            },
+        );
     }
     const file = findFile(input, failed.path);
     const [, type, name] = /^error in (view|trigger) (\S+?):? /.exec(message) ?? [];

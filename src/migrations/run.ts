@@ -2,7 +2,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "../database/connection.ts";
 import { DatabaseFault, explainFault, toFault } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
-import { diagnose } from "./diagnose.ts";
 import type { MigrationSet } from "./files.ts";
 import { findForeignLease, giveLeaseBack, nameDeployer, tryLease, waitForLease } from "./lease.ts";
 import type { Plan, Step } from "./plan.ts";
@@ -182,6 +181,7 @@ async function explain(
     }
     const plain = explainFault(fault, connection.target);
     if (!fault.isOfStatement) return plain.withOutcome(outcome);
+    const { diagnose } = await import("./diagnose.ts");
     return (await diagnose(connection, script, fault).catch(() => plain)).withOutcome(outcome);
 }
 

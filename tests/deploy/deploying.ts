@@ -1,7 +1,8 @@
 import { readConfig } from "../../src/config.ts";
 import { type Connection, openConnection } from "../../src/database/connection.ts";
 import { AppError } from "../../src/errors.ts";
-import { type DeployOptions, prepareDeploy, runDeploy } from "../../src/migrations/deploy.ts";
+import { runDeploy } from "../../src/migrations/carry-out.ts";
+import { type DeployOptions, prepareDeploy } from "../../src/migrations/deploy.ts";
 import type { RunOutcome } from "../../src/migrations/run.ts";
 import { assertLocal } from "../support/local.ts";
 
@@ -23,7 +24,9 @@ export interface Address {
 export function open({ url, authToken }: Address, signal?: AbortSignal): Promise<Connection> {
     assertLocal(url);
     const token = authToken === undefined ? {} : { TURSO_AUTH_TOKEN: authToken };
-    return openConnection(readConfig("write", "/", { TURSO_DATABASE_URL: url, ...token }).target, signal);
+    return readConfig("write", "/", { TURSO_DATABASE_URL: url, ...token }).then(({ target }) =>
+        openConnection(target, signal),
+    );
 }
 
 /** Deploys a project's schema inside this process. An AppError is given back; anything else is thrown. */

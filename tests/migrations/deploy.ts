@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import type { Client } from "@libsql/client";
 import { AppError } from "../../src/errors.ts";
-import { type DeployOptions, type PreparedDeploy, prepareDeploy, runDeploy } from "../../src/migrations/deploy.ts";
+import { runDeploy } from "../../src/migrations/carry-out.ts";
+import { type DeployOptions, type PreparedDeploy, prepareDeploy } from "../../src/migrations/deploy.ts";
 import type { RunOutcome } from "../../src/migrations/run.ts";
 import { type Address, open } from "../deploy/deploying.ts";
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { prepareDeploy, runDeploy } from "../../src/migrations/deploy.ts";
+import { runDeploy } from "../../src/migrations/carry-out.ts";
+import { prepareDeploy } from "../../src/migrations/deploy.ts";
 import { open } from "../deploy/deploying.ts";
 import { tell } from "../deploy/snapshot.ts";
 import { changeProject } from "../support/project.ts";

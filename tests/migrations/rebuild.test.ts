@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { renderPlan } from "../../src/migrations/deploy.ts";
+import { renderPlan } from "../../src/migrations/carry-out.ts";
 import { changeProject } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
 import { deploy, plan, readColumn, readNames, readRows } from "./deploy.ts";

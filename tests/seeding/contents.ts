@@ -28,6 +28,16 @@ export function withoutColumns(contents: Contents, ...columns: readonly string[]
     return Object.fromEntries(Object.entries(contents).map(([table, rows]) => [table, rows.map(strip)]));
 }
 
+/** The contents with the rows of each table in an order that does not depend on who inserted them. */
+export function withoutOrder(contents: Contents): Contents {
+    const sort = (rows: Contents[string]): Contents[string] =>
+        rows
+            .map((row) => ({ row, text: JSON.stringify(row) }))
+            .sort((a, b) => (a.text < b.text ? -1 : 1))
+            .map(({ row }) => row);
+    return Object.fromEntries(Object.entries(contents).map(([table, rows]) => [table, sort(rows)]));
+}
+
 /** Rows as plain objects. */
 export async function readRows(client: Client, sql: string): Promise<Record<string, unknown>[]> {
     const result = await client.execute(sql);

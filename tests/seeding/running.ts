@@ -32,10 +32,7 @@ export interface RunSettings {
 }
 
 /** Runs a command's action as the command line does, without a process of its own: errors are printed, the code given. */
-export async function runHere(
-    action: (context: Context) => Promise<number | void>,
-    settings: RunSettings,
-): Promise<Ran> {
+export async function runHere(action: (context: Context) => Promise<unknown>, settings: RunSettings): Promise<Ran> {
     const { root, url, env = {}, json = false, signal = new AbortController().signal } = settings;
     if (existsSync(path.join(root, ".env"))) throw new Error("A test never reads .env.");
     const variables = { ...(url === undefined ? {} : { TURSO_DATABASE_URL: url }), ...env };
@@ -52,8 +49,8 @@ export async function runHere(
     });
     const restore = setVariables(variables);
     try {
-        const code = (await action({ root, output, signal, args: [] })) ?? 0;
-        return { code, ...printed, error: undefined };
+        const code = await action({ root, output, signal, args: [] });
+        return { code: typeof code === "number" ? code : 0, ...printed, error: undefined };
     } catch (error) {
         if (!(error instanceof AppError)) throw error;
         output.error(error);

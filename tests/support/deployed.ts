@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { openConnection } from "../../src/database/connection.ts";
-import { prepareDeploy, runDeploy } from "../../src/migrations/deploy.ts";
+import { runDeploy } from "../../src/migrations/carry-out.ts";
+import { prepareDeploy } from "../../src/migrations/deploy.ts";
 import type { Target, TestDatabase } from "./targets.ts";
 
 /** The project's folder. */
