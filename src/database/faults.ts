@@ -158,7 +158,7 @@ function readError(error: unknown): { code: string; message: string } {
 function withoutCode(message: string, code: string): string {
     let text = message;
     while (code !== "" && text.startsWith(`${code}: `)) text = text.slice(code.length + 2);
-    return text.replace(/^(?:SQLite (?:input )?error|SQL string could not be parsed): /, "");
+    return text.replace(/^(?:SQLite error|SQL(?:ite)? input error|SQL string could not be parsed): /, "");
 }
 
 function parseBody(body: string): { code?: unknown; message?: unknown; error?: unknown } {

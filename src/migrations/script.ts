@@ -70,7 +70,10 @@ export function renderParts(input: ScriptInput): ScriptPart[] {
         ...state.objects.map((object) => object.name),
     ]);
     return [
-        guard(guards.createGuardTable, "The run is rolled back as a whole where one of these checks fails."),
+        guard(
+            guards.createGuardTable,
+            "Where one of these checks fails, all is rolled back. By hand: `sqlite3 -bail`, which stops there.",
+        ),
         guard(guards.checkUnchanged(state, input.sets)),
         ...(input.leaseOwner === undefined ? [] : [guard(guards.checkLease(input.leaseOwner))]),
         ...(isRebuild ? [guard(guards.checkForeignKeysOff)] : []),

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Argument, Connection, ReadResult, Row } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
 import { decide } from "./decide.ts";
@@ -74,6 +75,8 @@ export async function loadRecords(
     const valid = settleDuplicates(loader, checked, columns, counts, reject);
     let done = 0;
     for (const chunk of splitIntoChunks(valid, reject)) {
+        // An embedded database never waits, so without this a Ctrl-C would be heard when all is done.
+        await setImmediate();
         if (options.signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
         await loadChunk({ connection, loader, columns, options, planned, counts, accepted, reject }, chunk);
         done += chunk.length;

@@ -46,7 +46,7 @@ export function describeKilledProcess(points: number): void {
                     await judge.judge(address, root, before);
                 });
             }
-            judge.report("process killed, file:");
+            judge.report("process killed, file");
         });
 
         test.skipIf(binary === undefined)(

@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { findSqld, type Sqld, startSqld } from "../../src/server/sqld.ts";
 import { runCommand } from "../support/command.ts";
-import { pushLong } from "./deployers.ts";
+import { expectAppliedOnce } from "./deployers.ts";
 import { deployWell } from "./deploying.ts";
 import { long, measureCounting, measurePace, prepareLongMigration, writeCountingProject } from "./long-migrations.ts";
 import { ask, readSnapshot, tell } from "./snapshot.ts";
@@ -12,7 +12,7 @@ import { keepWriting } from "./writers.ts";
 
 const title = findSqld() === undefined ? "sqld (no binary here)" : "a migration that takes long";
 
-describe.skipIf(findSqld() === undefined)(title, () => {
+describe.skipIf(findSqld() === undefined)(title, { timeout: 400_000 }, () => {
     let directory: string;
     let server: Sqld;
 
@@ -26,38 +26,25 @@ describe.skipIf(findSqld() === undefined)(title, () => {
         rmSync(directory, { recursive: true, force: true });
     });
 
-    async function expectAppliedOnce(root: string, count: number): Promise<void> {
-        const startedAt = performance.now();
-        const deployers = await pushLong(count, root, server.url);
-        const seconds = (performance.now() - startedAt) / 1000;
-        expect(deployers.filter(({ code }) => code !== 0).map(({ stderr }) => stderr)).toEqual([]);
-        const attempts = deployers.map((deployer) => deployer.attempts);
-        expect(Math.max(...attempts)).toBeLessThanOrEqual(3);
-        const { versions, lock } = await readSnapshot(server);
-        expect(versions.map((row) => row.version)).toEqual([1, 2, 3]);
-        expect(lock).toMatchObject([{ owner: null, expires_at: null }]);
-        const [filled] = await ask(server, "SELECT count(*) AS pairs, count(DISTINCT pair) AS apart FROM filled");
-        expect(filled?.pairs).toBe(filled?.apart);
-        tell(`${count} deployers, sent ${attempts.join(", ")} times, ended in ${seconds.toFixed(0)} s`);
-    }
+    const deployTo = (root: string) => deployWell(root, server);
 
     test("is applied once by 3 deployers when it is one statement of 12 seconds over an app's rows", async () => {
         const plan = { pace: await measurePace(server.url), seconds: 12, statements: 1 };
-        await expectAppliedOnce(await prepareLongMigration(server.url, plan, (first) => deployWell(first, server)), 3);
+        await expectAppliedOnce(3, await prepareLongMigration(server.url, plan, deployTo), server.url);
     });
 
     test("is applied once by 3 deployers when it is one statement of 12 seconds in a fresh database", async () => {
-        await expectAppliedOnce(writeCountingProject(await measureCounting(server.url), 12), 3);
+        await expectAppliedOnce(3, writeCountingProject(await measureCounting(server.url), 12), server.url);
     });
 
     test("is applied once by 5 deployers", async () => {
         const plan = { pace: await measurePace(server.url), seconds: 8, statements: 8 };
-        await expectAppliedOnce(await prepareLongMigration(server.url, plan, (first) => deployWell(first, server)), 5);
+        await expectAppliedOnce(5, await prepareLongMigration(server.url, plan, deployTo), server.url);
     });
 
     test("is refused with the advice to split it while an app keeps writing, and the app's rows stay", async () => {
         const plan = { pace: await measurePace(server.url), seconds: 10, statements: 10 };
-        const root = await prepareLongMigration(server.url, plan, (first) => deployWell(first, server));
+        const root = await prepareLongMigration(server.url, plan, deployTo);
         const app = await keepWriting(server.url, 100);
         const { code, stdout, stderr } = await runCommand("db:push", [], {
             cwd: root,

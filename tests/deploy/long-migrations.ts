@@ -10,8 +10,9 @@ const short: Project = {
     "migrations/003.do.later.sql": "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT;\n",
     "views/v_notes.sql": "CREATE VIEW v_notes AS\nSELECT notes.id AS id FROM notes;\n",
 };
-/** The long one. */
+/** The long one, and what only its statements hold. */
 export const long = "migrations/002.do.fill.sql";
+export const longSql = "INSERT INTO filled";
 const sample = 3_000;
 
 /** How many pairs of rows this machine's server goes through in a second, inside a transaction; the best of three. */

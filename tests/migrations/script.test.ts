@@ -2,7 +2,8 @@ import { spawnSync } from "node:child_process";
 import type { Client } from "@libsql/client";
 import Postgrator from "postgrator";
 import { describe, expect, test } from "vitest";
-import { renderPlan } from "../../src/migrations/deploy.ts";
+import { splitStatements } from "../../src/database/statements.ts";
+import { renderPlan } from "../../src/migrations/carry-out.ts";
 import { copyRepository } from "../deploy/repository.ts";
 import { tell } from "../deploy/snapshot.ts";
 import { changeProject } from "../support/project.ts";
@@ -106,7 +107,7 @@ describeTargets("the printed script", (target) => {
         const { scripts, state } = renderPlan(await plan(root, database, options));
         expect(scripts).toHaveLength(count);
 
-        const sent: string[] = [];
+        const sent: string[][] = [];
         const proxy =
             target.name === "sqld"
                 ? await startProxy(database.url, { onRequest: (_n, body) => void sent.push(...findScripts(body)) })
@@ -114,7 +115,7 @@ describeTargets("the printed script", (target) => {
         const { steps, prepared } = await deploy(root, { url: proxy?.url ?? database.url }, options);
         await proxy?.close();
         expect(steps).toHaveLength(count);
-        if (proxy) expect(sent).toEqual(scripts);
+        if (proxy) expect(sent).toEqual(scripts.map((script) => splitStatements(script).map(({ sql }) => sql)));
 
         for (const script of scripts) await byHand.client.executeMultiple(script);
         const fresh = await Promise.all([target.createCopy(database), target.createCopy(byHand)]);
@@ -133,11 +134,25 @@ describeTargets("the printed script", (target) => {
         expect(prepared.plan.steps.length).toBeGreaterThan(0);
         tell(`${target.name} ${count} scripts, ${scripts.join("").split("\n").length} lines, the same state by hand`);
     });
+
+    test("changes nothing where the database is no longer what it was when it was printed", async () => {
+        const { database, root } = await createFamily(target);
+        changeProject(root, { "migrations/002.do.a.sql": "ALTER TABLE parents ADD COLUMN a TEXT;" });
+        const { scripts } = renderPlan(await plan(root, database));
+        changeProject(root, { "views/v_parents.sql": "CREATE VIEW v_parents AS SELECT 1 AS one;" });
+        await deploy(root, database);
+        const before = await readAll(database.client);
+        await expect(database.client.executeMultiple(scripts.join(""))).rejects.toThrow(
+            "CHECK constraint failed: the_database_changed_since_it_was_read",
+        );
+        expect(await readAll((await target.createCopy(database)).client)).toEqual(before);
+    });
 });
 
-function findScripts(body: string): string[] {
-    const { requests = [] } = JSON.parse(body) as { requests?: { type: string; sql?: string }[] };
-    return requests.flatMap((request) => (request.type === "sequence" ? [request.sql ?? ""] : []));
+/** The statements of each batch in a request. */
+function findScripts(body: string): string[][] {
+    const { requests = [] } = JSON.parse(body) as { requests?: { batch?: { steps: { stmt: { sql: string } }[] } }[] };
+    return requests.flatMap(({ batch }) => (batch ? [batch.steps.map((step) => step.stmt.sql)] : []));
 }
 
 describe.skipIf(!hasShell)(hasShell ? "sqlite3" : "sqlite3 (no such command here)", () => {
