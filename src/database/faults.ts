@@ -93,7 +93,10 @@ export function faultOfReply(status: number, body: string): DatabaseFault {
     if (status === 401 || (status === 400 && /jwt/i.test(reason))) return new DatabaseFault("unauthorized", reason);
     if (status === 403) return new DatabaseFault("forbidden", reason);
     if (status === 404) return new DatabaseFault("not-found", reason);
-    if (status >= 500) return new DatabaseFault("server-fault", `HTTP ${status}: ${reason}`);
+    // Of the others, these two say nothing about the statements either.
+    if (status >= 500 || status === 408 || status === 429) {
+        return new DatabaseFault("server-fault", `HTTP ${status}: ${reason}`);
+    }
     if (status >= 400) return new DatabaseFault("sql", reason);
     return new DatabaseFault("server-fault", "the reply is not JSON; is there a proxy or a login page in between?");
 }

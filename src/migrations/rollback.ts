@@ -55,27 +55,32 @@ export async function findLosses(connection: Connection, prepared: PreparedDeplo
     );
     const tables = state.schema.filter((row) => row.type === "table" && row.sql !== null && !isBookkeeping(row));
     const names = tables.map((row) => row.name).filter((table) => !table.startsWith("sqlite_"));
-    const counts = names.map((table): Query => ({ sql: `SELECT count(*) AS n FROM ${name(table)}` }));
+    const count = (table: string): Query => ({ sql: `SELECT count(*) AS n FROM ${name(table)}` });
     const columns: Query = {
         sql: `SELECT t.name AS "table", c.name AS "column" FROM sqlite_schema AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table'`,
     };
-    const before = await connection.readAll([...counts, columns]);
     const foreignKeysOff = plan.steps.some((step) => step.rebuilt.length > 0);
-    const rehearsal = await connection.rehearse(statements, [...counts, columns], { foreignKeysOff });
-    if (rehearsal.failedIndex !== undefined) {
-        throw new AppError("migration-failed", `the rollback fails: ${rehearsal.message}`, {
-            details: [statements[rehearsal.failedIndex] ?? ""],
+    const readAfter = async (queries: readonly Query[]): Promise<readonly ReadResult[]> => {
+        const { failedIndex, message, results } = await connection.rehearse(statements, queries, { foreignKeysOff });
+        if (failedIndex === undefined) return results;
+        throw new AppError("migration-failed", `the rollback fails: ${message}`, {
+            details: [statements[failedIndex] ?? ""],
             hint: "mend the undo file",
             outcome: `Nothing was undone. The database is still at version ${versionOf(state, sets[0]?.name ?? "")}.`,
         });
-    }
-    const after = rehearsal.results;
+    };
+    const [columnsBefore, ...before] = await connection.readAll([columns, ...names.map(count)]);
+    const [columnsAfter] = await readAfter([columns]);
+    // A server runs no query of a rehearsal after one that fails, so a table that is gone is not asked for its rows.
+    const left = new Set(listColumns(columnsAfter).map(([table]) => table));
+    const kept = names.filter((table) => left.has(table));
+    const after = await readAfter(kept.map(count));
+    const rowsAfter = new Map(kept.map((table, at) => [table, countOf(after[at])]));
     const lostRows = names.flatMap((table, at): Loss[] => {
-        const count = countOf(before[at]) - countOf(after[at]);
-        return count > 0 ? [{ what: table, count }] : [];
+        const lost = countOf(before[at]) - (rowsAfter.get(table) ?? 0);
+        return lost > 0 ? [{ what: table, count: lost }] : [];
     });
-    const kept = names.filter((_, at) => after[at]?.ok);
-    return [...lostRows, ...(await findLostValues(connection, kept, before.at(-1), after.at(-1)))];
+    return [...lostRows, ...(await findLostValues(connection, kept, columnsBefore, columnsAfter))];
 }
 
 // Columns that are gone from tables that stay, where they held anything.
@@ -85,10 +90,10 @@ async function findLostValues(
     before: ReadResult | undefined,
     after: ReadResult | undefined,
 ): Promise<Loss[]> {
-    const list = (result: ReadResult | undefined): [string, string][] =>
-        result?.ok ? result.rows.map((row) => [String(row.table), String(row.column)]) : [];
-    const still = new Set(list(after).map((pair) => pair.join(".")));
-    const lost = list(before).filter(([table, column]) => tables.includes(table) && !still.has(`${table}.${column}`));
+    const still = new Set(listColumns(after).map((pair) => pair.join(".")));
+    const lost = listColumns(before).filter(
+        ([table, column]) => tables.includes(table) && !still.has(`${table}.${column}`),
+    );
     if (lost.length === 0) return [];
     const results = await connection.readAll(
         lost.map(([table, column]) => ({ sql: `SELECT count(${name(column)}) AS n FROM ${name(table)}` })),
@@ -97,6 +102,10 @@ async function findLostValues(
         const count = countOf(results[at]);
         return count > 0 ? [{ what: `${table}.${column}`, count }] : [];
     });
+}
+
+function listColumns(result: ReadResult | undefined): [table: string, column: string][] {
+    return result?.ok ? result.rows.map((row) => [String(row.table), String(row.column)]) : [];
 }
 
 function countOf(result: ReadResult | undefined): number {

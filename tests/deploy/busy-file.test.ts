@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type CommandResult, runCommand } from "../support/command.ts";
+import { type CommandResult, runCommand, startCommand } from "../support/command.ts";
 import { deployWell } from "./deploying.ts";
 import { copyRepository, migrationCount } from "./repository.ts";
-import { readSnapshot, type Snapshot, tell, withoutTimes } from "./snapshot.ts";
+import { emptySnapshot, readSnapshot, type Snapshot, tell, withoutTimes } from "./snapshot.ts";
 import { holdLock } from "./writers.ts";
 
 // At the same time, because most of it is waiting.
@@ -57,6 +58,20 @@ describe.concurrent("a database file that another program writes to", () => {
             expect(stderr).toContain("hint: wait until the other program is done, or end it, then run it again");
             expect(stdout).not.toContain("Applied");
             expect(await readSnapshot(address)).toEqual(before);
+        }));
+
+    test("is not waited for after Ctrl-C, and nothing is changed", () =>
+        inFolder(async (address) => {
+            const holder = await holdLock(address.url, "reserved", 8_000);
+            const deployer = startCommand("db:push", [], { cwd: root, env: { TURSO_DATABASE_URL: address.url } });
+            while (deployer.printed().stdout === "") await sleep(10);
+            deployer.kill("SIGINT");
+            const { code, stderr } = await deployer.result;
+            expect(stderr).toContain("error: interrupted");
+            expect(stderr).toContain("Nothing was applied. The database is still at version 0.");
+            expect(code).toBe(130);
+            expect((await holder.result).code).toBe(0);
+            expect(await readSnapshot(address)).toEqual(emptySnapshot);
         }));
 });
 

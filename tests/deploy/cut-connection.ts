@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { findSqld, type Sqld, startSqld } from "../../src/server/sqld.ts";
-import { runCommand } from "../support/command.ts";
+import { type RunningCommand, runCommand, startCommand } from "../support/command.ts";
 import { startProxy, type TestProxy } from "../support/proxy.ts";
 import { isScript } from "./deployers.ts";
 import { type Deployed, deploy, deployWell } from "./deploying.ts";
@@ -97,6 +97,32 @@ export function describeCutConnection(points: number): void {
         ])("after COMMIT is noticed behind a gateway that answers %j", async (reply) => {
             proxy.hooks.onReply = (n) => (n === 2 ? reply : undefined);
             await expectAfter(await deploy(root, proxy));
+        });
+
+        test.each([429, 503])(
+            "before the server has seen the script, by a gateway that answers %i, changes nothing",
+            async (status) => {
+                proxy.hooks.onRequest = (_, body) =>
+                    isScript(body) ? { status, body: '{"error":"later"}' } : undefined;
+                const { error } = await deploy(root, proxy);
+                expect(error?.code).toBe("server-fault");
+                expect(error?.message).toBe(`${proxy.url} failed to answer (HTTP ${status}: later)`);
+                expect(error?.outcome).toMatch(/^Nothing was applied\. The database is still at version 0\./);
+                expect(await readSnapshot(server)).toEqual(emptySnapshot);
+            },
+        );
+
+        test("because of Ctrl-C while the server works is told as that, and nothing is applied", async () => {
+            let deployer: RunningCommand | undefined;
+            proxy.hooks.onRequest = (_, body) => {
+                if (isScript(body)) setTimeout(() => deployer?.kill("SIGINT"), 10);
+            };
+            deployer = startCommand("db:push", [], { cwd: root, env: { TURSO_DATABASE_URL: proxy.url } });
+            const { code, stderr } = await deployer.result;
+            expect(stderr).toContain("error: interrupted");
+            expect(stderr).toContain("Nothing was applied. The database is still at version 0.");
+            expect(code).toBe(130);
+            expect(await readSnapshot(server)).toEqual(emptySnapshot);
         });
 
         test("for good after COMMIT is a failure that claims nothing, and the next run finds it done", async () => {

@@ -11,16 +11,16 @@ import { describeKilledProcess } from "./killed-process.ts";
 import { describeKilledServer } from "./killed-server.ts";
 import { readSnapshot, tell, withoutTimes } from "./snapshot.ts";
 
-describeKilledProcess(60);
-describeKilledServer(40);
-describeCutConnection(40);
+describeKilledProcess(30);
+describeKilledServer(20);
+describeCutConnection(20);
 
 test("a deployer by files that is killed leaves whole files, in their order, and the next run goes on", async () => {
     const root = writeSlowRepository();
     const undisturbed = await readUndisturbed(root);
     const order = undisturbed.versions.map((row) => row.version);
     const reached: number[] = [];
-    for (const delay of spread(200, 1_800, 40)) {
+    for (const delay of spread(200, 1_800, 20)) {
         const folder = mkdtempSync(path.join(tmpdir(), "kill-test-"));
         const address = { url: `file:${path.join(folder, "app.db")}` };
         const env = { TURSO_DATABASE_URL: address.url };

@@ -1,0 +1,78 @@
+import { expect, test } from "vitest";
+import { type PushOptions, push } from "../../src/commands/push.ts";
+import { hashContents, readRows } from "../seeding/contents.ts";
+import { copyProject, type Ran, runHere } from "../seeding/running.ts";
+import { createDeployedDatabase } from "../support/deployed.ts";
+import { startProxy } from "../support/proxy.ts";
+import { describeTargets, type TestDatabase } from "../support/targets.ts";
+
+const root = copyProject({ seeds: true });
+
+describeTargets("db:push", (target) => {
+    const run = ({ url }: Pick<TestDatabase, "url">, options: PushOptions = {}, json = false): Promise<Ran> =>
+        runHere((context) => push(context, options), { root, url, json });
+
+    test("deploys the schema and no row of content, in two requests, and then has nothing to do in one", async () => {
+        const database = await target.createDatabase();
+        const proxy = target.name === "sqld" ? await startProxy(database.url) : undefined;
+        const first = await run({ url: proxy?.url ?? database.url });
+        expect([first.code, first.stderr]).toEqual([0, ""]);
+        expect(first.stdout).toMatch(
+            /\nApplied 12 migrations\. The database is at version 12: 12 tables, \d+ indexes, /,
+        );
+        if (proxy) expect(proxy.requests).toBe(2);
+        expect(await readRows(database.client, "SELECT * FROM questions")).toEqual([]);
+        const before = await hashContents(database.client);
+        const second = await run({ url: proxy?.url ?? database.url });
+        expect([second.code, second.stdout]).toEqual([
+            0,
+            expect.stringContaining("\nNothing to do. The database is at "),
+        ]);
+        if (proxy) expect(proxy.requests).toBe(3);
+        expect(await hashContents(database.client)).toBe(before);
+        await proxy?.close();
+    });
+
+    test("stops at --to, and names the way back for a version behind the database", async () => {
+        const database = await target.createDatabase();
+        expect((await run(database, { to: 4 })).stdout).toContain(
+            "\nApplied 4 migrations. The database is at version 4: 4 tables, ",
+        );
+        const before = await hashContents(database.client);
+        for (const [to, message, hint] of [
+            [2, "the database is at version 4, which is beyond 2", "to go back, use `pnpm db:rollback --to 2`"],
+            [13, "there is no migration 13", "the latest one is 12"],
+        ] as const) {
+            const { code, error } = await run(database, { to });
+            expect([code, error?.message, error?.hint]).toEqual([2, message, hint]);
+        }
+        expect(await hashContents(database.client)).toBe(before);
+        expect((await run(database)).stdout).toContain("\nApplied 8 migrations. The database is at version 12: ");
+    });
+
+    test("says so before it replaces a view that was changed by hand", async () => {
+        const database = await createDeployedDatabase(target);
+        const read = (): Promise<unknown> =>
+            readRows(database.client, "SELECT sql FROM sqlite_schema WHERE name = 'v_queue_health'");
+        const before = await read();
+        await database.client.executeMultiple(
+            "DROP VIEW v_queue_health; CREATE VIEW v_queue_health AS SELECT 1 AS one;",
+        );
+        const { code, stdout, stderr } = await run(database);
+        expect(code).toBe(0);
+        expect(stderr).toBe(
+            "warning: 'v_queue_health' was changed by hand since it was deployed; the file's form replaces it\n",
+        );
+        expect(stdout).toContain("\nRebuilt:  view v_queue_health\n");
+        expect(await read()).toEqual(before);
+    });
+
+    test("prints one document with --json", async () => {
+        const database = await target.createDatabase();
+        const { code, stdout } = await run(database, {}, true);
+        expect(code).toBe(0);
+        expect(JSON.parse(stdout)).toMatchObject({ database: database.url, version: 12, transactions: 1 });
+        const failed = await run(database, { to: 1 }, true);
+        expect(JSON.parse(failed.stdout)).toMatchObject({ error: { code: "usage" } });
+    });
+});

@@ -1,0 +1,246 @@
+import { beforeAll, expect, test } from "vitest";
+import { push } from "../../src/commands/push.ts";
+import { type RollbackOptions, rollback } from "../../src/commands/rollback.ts";
+import { tell } from "../deploy/snapshot.ts";
+import { insertRow, TABLES } from "../schema/rows.ts";
+import { type Contents, hashContents, readContents, readRows } from "../seeding/contents.ts";
+import { copyProject, type Ran, runHere } from "../seeding/running.ts";
+import { createDeployedDatabase } from "../support/deployed.ts";
+import { changeProject, writeProject } from "../support/project.ts";
+import { describeTargets, type TestDatabase } from "../support/targets.ts";
+
+const repository = copyProject();
+
+const pushTo = ({ url }: TestDatabase, to?: number, root = repository): Promise<Ran> =>
+    runHere((context) => push(context, to === undefined ? {} : { to }), { root, url });
+const rollbackTo = (
+    { url }: TestDatabase,
+    options: RollbackOptions,
+    settings: { root?: string; json?: boolean } = {},
+): Promise<Ran> => runHere((context) => rollback(context, options), { root: repository, url, ...settings });
+
+const readSchema = async ({ client }: TestDatabase): Promise<unknown[]> =>
+    readRows(
+        client,
+        "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name <> 'sqlite_sequence' ORDER BY type, name",
+    );
+
+/** Two rows in each of the 12 tables. */
+async function fill({ client }: TestDatabase): Promise<void> {
+    for (const id of ["q-parent", "q-child"]) await insertRow(client, "questions", { id });
+    for (const table of TABLES) {
+        if (table === "questions") continue;
+        await insertRow(client, table, table === "channel_mappings" ? { question_id: "q-parent" } : {});
+        const other: Record<string, Record<string, string>> = {
+            users: { username: "grace" },
+            channel_mappings: { question_id: "q-child" },
+            certifications: { id: "other" },
+            learning_paths: { id: "other" },
+            voice_sessions: { id: "other" },
+            question_relationships: { target_question_id: "q-child" },
+        };
+        await insertRow(client, table, other[table] ?? {});
+    }
+}
+
+describeTargets("do, undo and do again", (target) => {
+    test("give the same schema at every version, and keep the rows of the tables that stay", async () => {
+        const database = await target.createDatabase();
+        const schemas: unknown[][] = [[]];
+        for (let version = 1; version <= 12; version++) {
+            expect((await pushTo(database, version)).code).toBe(0);
+            schemas.push(await readSchema(database));
+        }
+        await fill(database);
+        let rows = 0;
+        let contents = await readContents(database.client);
+        for (let version = 11; version >= 0; version--) {
+            const ran = await rollbackTo(database, { to: version, discardRows: true });
+            expect(ran.code, ran.stderr).toBe(0);
+            const found = await readSchema(database);
+            if (version > 0) expect(found, `undone to ${version}`).toEqual(schemas[version]);
+            else schemas[0] = found;
+            const before = contents;
+            contents = await readContents(database.client);
+            for (const table of TABLES.filter((name) => name in contents)) {
+                expect(contents[table], `${table} at ${version}`).toEqual(before[table]);
+                expect(contents[table]?.length).toBeGreaterThanOrEqual(2);
+                rows += contents[table]?.length ?? 0;
+            }
+        }
+        // What is left keeps books: no table of ours, no view, no trigger.
+        expect(schemas[0]?.map((row) => (row as { name: string }).name)).toEqual([
+            ...(await readIndexesOfBooks(database)),
+            "schema_lock",
+            "schema_objects",
+            "schema_seeds",
+            "schemaversion",
+        ]);
+        for (let version = 1; version <= 12; version++) {
+            expect((await pushTo(database, version)).code).toBe(0);
+            expect(await readSchema(database), `done again to ${version}`).toEqual(schemas[version]);
+        }
+        tell(`${target.name}: 13 versions equal down and up again; ${rows} rows compared in tables that stayed`);
+    });
+
+    // SQLite makes them for the primary keys that are text.
+    async function readIndexesOfBooks({ client }: TestDatabase): Promise<string[]> {
+        const rows = await readRows(client, "SELECT name FROM sqlite_schema WHERE type = 'index' ORDER BY name");
+        expect(rows.every(({ name }) => /^sqlite_autoindex_schema_/.test(String(name)))).toBe(true);
+        return rows.map(({ name }) => String(name));
+    }
+
+    test("leave views and triggers waiting where they do not prepare, and bring them back", async () => {
+        const database = await createDeployedDatabase(target);
+        const schema = await readSchema(database);
+        const ran = await rollbackTo(database, { to: 7 });
+        expect(ran.code).toBe(0);
+        expect(ran.stdout).toMatch(
+            /\nWaiting: {2}\d+ views?, \d+ triggers? \(until a later version, at which they prepare\)\n/,
+        );
+        const records = await readRows(database.client, "SELECT name, status FROM schema_objects ORDER BY name");
+        const there = await readRows(
+            database.client,
+            "SELECT name FROM sqlite_schema WHERE type IN ('view', 'trigger') ORDER BY name",
+        );
+        const present = records.filter(({ status }) => status === "present").map(({ name }) => name);
+        expect(there.map(({ name }) => name)).toEqual(present);
+        expect(present).toContain("trg_questions_update");
+        const waiting = records.filter(({ status }) => status === "waiting").map(({ name }) => name);
+        expect(waiting).toContain("trg_questions_history_insert");
+        // Whoever writes now meets no trigger that is broken.
+        await insertRow(database.client, "questions", { id: "q-1" });
+        await database.client.execute("UPDATE questions SET answer = 'changed'");
+        await database.client.execute("DELETE FROM questions");
+
+        expect((await pushTo(database)).code).toBe(0);
+        expect(await readSchema(database)).toEqual(schema);
+        tell(`${target.name}: ${waiting.length} objects waited at version 7 and came back`);
+    });
+});
+
+describeTargets("db:rollback", (target) => {
+    let filled: TestDatabase;
+
+    beforeAll(async () => {
+        filled = await createDeployedDatabase(target);
+        await fill(filled);
+    });
+
+    async function expectRefused(options: RollbackOptions, root?: string): Promise<Ran> {
+        const before = await hashContents(filled.client);
+        const ran = await rollbackTo(filled, options, root === undefined ? {} : { root });
+        expect(ran.error).toBeDefined();
+        expect(await hashContents(filled.client)).toBe(before);
+        return ran;
+    }
+
+    test("refuses to lose rows, lists them by table, and changes nothing", async () => {
+        const { code, error } = await expectRefused({ to: 0 });
+        expect([code, error?.message, error?.outcome]).toEqual([
+            1,
+            "going back to version 0 would lose rows",
+            "Nothing was undone. The database is still at version 12.",
+        ]);
+        expect(error?.hint).toContain("--discard-rows");
+        // The two questions wrote history of their own.
+        const counts = TABLES.map((table) => `${table}: ${table === "question_history" ? 4 : 2} rows`);
+        expect([...(error?.details ?? [])].sort()).toEqual(counts.sort());
+        const some = await expectRefused({ to: 10 });
+        expect(some.error?.details).toEqual(["voice_sessions: 2 rows", "user_sessions: 2 rows"]);
+    });
+
+    test("plans with --dry-run, and with --show-sql, and changes nothing", async () => {
+        const before = await hashContents(filled.client);
+        const dry = await rollbackTo(filled, { to: 10, dryRun: true });
+        expect(dry.code).toBe(0);
+        expect(dry.stdout.split("\n").slice(1)).toEqual([
+            "Would lose: voice_sessions: 2 rows",
+            "Would lose: user_sessions: 2 rows",
+            "Undoing:  012.undo.create-user-sessions.sql",
+            "Undoing:  011.undo.create-voice-sessions.sql",
+            expect.stringMatching(/^Waiting: /),
+            expect.stringMatching(/^Dry run: nothing was applied\. The database would be at version 10: 10 tables, /),
+            "",
+        ]);
+        const shown = await rollbackTo(filled, { to: 10, showSql: true });
+        expect(shown.stdout).toContain("\nDROP TABLE user_sessions;\n");
+        expect(shown.stdout).not.toContain("Would lose");
+        const json = await rollbackTo(filled, { to: 10, dryRun: true }, { json: true });
+        expect(JSON.parse(json.stdout)).toMatchObject({
+            dryRun: true,
+            version: 10,
+            losses: [
+                { what: "voice_sessions", count: 2 },
+                { what: "user_sessions", count: 2 },
+            ],
+        });
+        expect(await hashContents(filled.client)).toBe(before);
+    });
+
+    test("names the way forward for a version that the database is not beyond, and one that is not there", async () => {
+        const beyond = await expectRefused({ to: 13 });
+        expect([beyond.code, beyond.error?.message, beyond.error?.hint]).toEqual([
+            2,
+            "the database is at version 12, which is not beyond 13",
+            "to go forward, use `pnpm db:migrate --to 13`",
+        ]);
+        const same = await rollbackTo(filled, { to: 12 });
+        expect([same.code, same.stdout]).toEqual([
+            0,
+            expect.stringContaining("\nNothing to do. The database is at version 12: "),
+        ]);
+    });
+
+    test("refuses where an undo file is missing, before anything is undone", async () => {
+        const root = copyProject();
+        changeProject(root, { "migrations/011.undo.create-voice-sessions.sql": undefined });
+        const { code, error } = await expectRefused({ to: 9, discardRows: true }, root);
+        expect([code, error?.code]).toEqual([1, "invalid-files"]);
+        expect(error?.details).toEqual([
+            "migrations/011.do.create-voice-sessions.sql: has no undo file",
+            "    write migrations/011.undo.create-voice-sessions.sql, or roll back to a version above it",
+        ]);
+    });
+
+    test("tells which values are lost with a column, and undoes with --discard-rows", async () => {
+        const root = writeProject({
+            "migrations/001.do.notes.sql": "CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT) STRICT;\n",
+            "migrations/001.undo.notes.sql": "DROP TABLE notes;\n",
+            "migrations/003.do.label.sql": "ALTER TABLE notes ADD COLUMN label TEXT;\n",
+            "migrations/003.undo.label.sql": "ALTER TABLE notes DROP COLUMN label;\n",
+        });
+        const database = await target.createDatabase();
+        expect((await pushTo(database, undefined, root)).code).toBe(0);
+        await database.client.execute("INSERT INTO notes (body, label) VALUES ('one', 'x'), ('two', NULL)");
+        const gap = await rollbackTo(database, { to: 2 }, { root });
+        expect([gap.code, gap.error?.message]).toEqual([2, "there is no migration 2"]);
+        const refused = await rollbackTo(database, { to: 1 }, { root });
+        expect(refused.error?.details).toEqual(["notes.label: 1 value"]);
+        const ran = await rollbackTo(database, { to: 1, discardRows: true }, { root });
+        expect([ran.code, ran.stdout]).toEqual([0, expect.stringContaining("\nDiscards: notes.label: 1 value\n")]);
+        expect(ran.stdout).toContain("\nUndid 1 migration. The database is at version 1: 1 table, ");
+        expect(await readRows(database.client, "SELECT * FROM notes")).toEqual([
+            { id: 1, body: "one" },
+            { id: 2, body: "two" },
+        ]);
+    });
+
+    test("changes nothing where an undo file fails, and names the statement", async () => {
+        const root = writeProject({
+            "migrations/001.do.notes.sql": "CREATE TABLE notes (id INTEGER PRIMARY KEY) STRICT;\n",
+            "migrations/001.undo.notes.sql": "DROP TABLE notes;\nDROP TABLE mistake;\n",
+        });
+        const database = await target.createDatabase();
+        expect((await pushTo(database, undefined, root)).code).toBe(0);
+        const before: Contents = await readContents(database.client);
+        const { code, error } = await rollbackTo(database, { to: 0, discardRows: true }, { root });
+        expect([code, error?.message, error?.details, error?.outcome]).toEqual([
+            1,
+            "the rollback fails: no such table: mistake",
+            ["DROP TABLE mistake"],
+            "Nothing was undone. The database is still at version 1.",
+        ]);
+        expect(await readContents(database.client)).toEqual(before);
+    });
+});

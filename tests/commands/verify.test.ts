@@ -1,0 +1,172 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { beforeAll, beforeEach, expect, test } from "vitest";
+import { push } from "../../src/commands/push.ts";
+import { rollback } from "../../src/commands/rollback.ts";
+import { showVerification } from "../../src/commands/verify.ts";
+import { hashContents, readRows } from "../seeding/contents.ts";
+import { copyProject, type Ran, runHere } from "../seeding/running.ts";
+import { createDeployedDatabase } from "../support/deployed.ts";
+import { writeProject } from "../support/project.ts";
+import { describeTargets, type TestDatabase } from "../support/targets.ts";
+
+const repository = copyProject();
+
+describeTargets("db:verify", (target) => {
+    let deployed: TestDatabase;
+    let database: TestDatabase;
+
+    beforeAll(async () => {
+        deployed = await createDeployedDatabase(target);
+    });
+
+    beforeEach(async () => {
+        database = await target.createCopy(deployed);
+        return () => database.close();
+    });
+
+    async function verify(settings: { root?: string; json?: boolean } = {}): Promise<Ran> {
+        const before = await hashContents(database.client);
+        const ran = await runHere(showVerification, { root: repository, url: database.url, ...settings });
+        expect(await hashContents(database.client)).toBe(before);
+        return ran;
+    }
+
+    interface Difference {
+        readonly type: string;
+        readonly name: string;
+        readonly state: string;
+        readonly live?: string;
+        readonly expected?: string;
+    }
+
+    async function readDifferences(): Promise<{ drift: boolean; differences: string[]; objects: Difference[] }> {
+        const { drift, objects } = JSON.parse((await verify({ json: true })).stdout) as {
+            drift: boolean;
+            objects: Difference[];
+        };
+        const differences = objects.filter(({ state }) => state !== "same");
+        return { drift, objects, differences: differences.map(({ type, name, state }) => `${type} ${name}: ${state}`) };
+    }
+
+    test("finds every object the same after a deploy, also where views and triggers wait", async () => {
+        const { code, stdout } = await verify();
+        const [{ count } = { count: 0 }] = await readRows(
+            database.client,
+            "SELECT count(*) AS count FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite!_%' ESCAPE '!'",
+        );
+        expect([code, stdout]).toEqual([
+            0,
+            expect.stringContaining(`\nThe database at version 12 is as in the files: ${count} objects compared.\n`),
+        ]);
+        expect(await readDifferences()).toMatchObject({ drift: false, differences: [] });
+
+        const settings = { root: repository, url: database.url };
+        expect((await runHere((context) => rollback(context, { to: 7 }), settings)).code).toBe(0);
+        const older = await verify();
+        expect([older.code, older.stdout]).toEqual([
+            0,
+            expect.stringContaining("\nThe database at version 7 is as in the "),
+        ]);
+    });
+
+    test("takes a comment that differs for a note, and no drift", async () => {
+        const trigger = readFileSync(path.join(repository, "triggers/trg_questions_delete.sql"), "utf8");
+        await database.client.executeMultiple(`
+            DROP INDEX idx_questions_channel_sub_channel_id;
+            CREATE INDEX idx_questions_channel_sub_channel_id ON questions (channel, sub_channel, id);
+            DROP TRIGGER trg_questions_delete;
+            ${trigger.replace(/\/\*[\s\S]*?\*\//, "/* Another comment. */")}`);
+        expect(await readDifferences()).toMatchObject({
+            drift: false,
+            differences: [
+                "index idx_questions_channel_sub_channel_id: comment",
+                "trigger trg_questions_delete: comment",
+            ],
+        });
+        const { code, stdout } = await verify();
+        expect(code).toBe(0);
+        expect(stdout).toMatch(/\ntrigger +trg_questions_delete +same, but for comments\n/);
+    });
+
+    test("tells changed objects with the lines that differ, and missing and unexpected ones", async () => {
+        await database.client.executeMultiple(`
+            DROP INDEX idx_bot_runs_bot_name_started_at;
+            CREATE INDEX idx_bot_runs_bot_name_started_at ON bot_runs (bot_name);
+            DROP VIEW v_queue_health;
+            DROP TRIGGER trg_questions_update;
+            CREATE TRIGGER trg_questions_update AFTER UPDATE ON questions BEGIN
+                SELECT 1;
+            END;
+            ALTER TABLE users ADD COLUMN email TEXT;
+            CREATE INDEX idx_by_hand ON questions (tldr);
+            CREATE TRIGGER trg_by_hand AFTER INSERT ON users BEGIN SELECT 1; END;
+            CREATE TRIGGER trg_on_view INSTEAD OF DELETE ON v_active_sessions BEGIN SELECT 1; END;`);
+        const { drift, differences, objects } = await readDifferences();
+        expect(drift).toBe(true);
+        expect(differences.sort()).toEqual([
+            "index idx_bot_runs_bot_name_started_at: changed",
+            "index idx_by_hand: unexpected",
+            "table users: changed",
+            "trigger trg_by_hand: unexpected",
+            "trigger trg_on_view: unexpected",
+            "trigger trg_questions_update: changed",
+            "view v_queue_health: missing",
+        ]);
+        expect(objects.find(({ name }) => name === "v_queue_health")).toMatchObject({ expected: expect.any(String) });
+        expect(objects.find(({ name }) => name === "idx_by_hand")).toMatchObject({ live: expect.any(String) });
+        const { code, stdout } = await verify();
+        expect(code).toBe(4);
+        expect(stdout).toMatch(/\nindex +idx_by_hand +UNEXPECTED\n/);
+        expect(stdout).toMatch(/\nview +v_queue_health +MISSING\n/);
+        expect(stdout).toContain(
+            "\ntable users\n  - password TEXT NOT NULL,\n  + password TEXT NOT NULL, email TEXT,\n\n",
+        );
+        expect(stdout).toContain("\n  - AFTER UPDATE OF\n");
+        expect(stdout).toContain("\n  + SELECT 1;\n");
+        expect(stdout).toContain("\nThe database at version 12 differs from the files in 7 objects.\n");
+    });
+
+    test("passes over what others keep in the same database", async () => {
+        await database.client.executeMultiple(`
+            CREATE TABLE notes (id INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT);
+            CREATE INDEX notes_body ON notes (body);
+            CREATE TRIGGER notes_new AFTER INSERT ON notes BEGIN SELECT 1; END;
+            CREATE VIEW question_notes AS SELECT q.id, n.body FROM questions AS q JOIN notes AS n ON n.id = q.id;`);
+        expect(await readDifferences()).toMatchObject({
+            drift: false,
+            differences: [
+                "table notes: extra",
+                "index notes_body: extra",
+                "trigger notes_new: extra",
+                "view question_notes: extra",
+            ],
+        });
+        const { code, stdout } = await verify();
+        expect(code).toBe(0);
+        expect(stdout).toMatch(/\ntable +notes +extra, not of these files\n/);
+    });
+
+    test("shows where a line has only moved", async () => {
+        const root = writeProject({
+            "migrations/001.do.notes.sql": "CREATE TABLE notes (\n    a TEXT,\n    b TEXT,\n    c TEXT\n) STRICT;\n",
+        });
+        const own = await target.createDatabase();
+        await runHere((context) => push(context, {}), { root, url: own.url });
+        await own.client.executeMultiple(
+            "DROP TABLE notes; CREATE TABLE notes (\n    b TEXT,\n    a TEXT,\n    c TEXT\n) STRICT;",
+        );
+        const { code, stdout } = await runHere(showVerification, { root, url: own.url });
+        expect([code, stdout]).toEqual([4, expect.stringMatching(/\ntable notes\n {2}- a TEXT,\n {2}\+ a TEXT,\n\n/)]);
+    });
+
+    test("compares nothing where nothing was deployed", async () => {
+        const empty = await target.createDatabase();
+        const ran = await runHere(showVerification, { root: repository, url: empty.url });
+        expect([ran.code, ran.error?.code, ran.error?.message]).toEqual([
+            4,
+            "drift",
+            "this database has had no migration, so there is nothing to compare",
+        ]);
+    });
+});
