@@ -79,9 +79,9 @@ export const questions: Loader = {
     schema,
     find: (document) => listRecords(document, "questions", looksLikeQuestion),
     // Older exports keep the channel in the mappings alone: the first one in file order is the question's own.
-    complete: (value, others) => {
+    complete: (value, { records }) => {
         if (!isObject(value) || value.channel !== undefined) return value;
-        const first = firstMappings(others).get(String(value.id));
+        const first = firstMappings(records).get(String(value.id));
         return first ? { ...value, ...first } : value;
     },
     // Whoever reads the history sees that an import wrote, and which.

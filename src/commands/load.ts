@@ -6,7 +6,7 @@ import { DatabaseFault, explainFault } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
 import type { Output } from "../output.ts";
 import type { LoadReport } from "../seeding/load.ts";
-import type { LoadCounts, Loader, Rejection } from "../seeding/loader.ts";
+import type { LoadCounts, Loader, Mention, Rejection } from "../seeding/loader.ts";
 import { loadDocuments } from "../seeding/run.ts";
 import { readSource } from "../seeding/source.ts";
 import { countOf } from "./report.ts";
@@ -40,6 +40,8 @@ export async function loadInto(context: Context, connection: Connection, input: 
     const options = { force: input.force, dryRun: input.dryRun, signal };
     const report = {
         rejected: (rejection: Rejection) => void rejections.push(rejection),
+        missing: (loader: string, { field, table }: Mention, count: number) =>
+            output.note(`${loader}: ${countOf(count, "id")} in ${field} ${count === 1 ? "is" : "are"} not in ${table}`),
         progress: createProgress(output, () => performance.now()),
     };
     const counts = await loadDocuments(connection, input.loaders, named, options, report).catch((error: unknown) => {

@@ -1,8 +1,8 @@
 import { join, relative, resolve } from "node:path";
 import { type Context, confirmRemote, openForWriting } from "../cli.ts";
 import type { Connection } from "../database/connection.ts";
-import { type ExitCode, exitCodes } from "../errors.ts";
-import { recordSeed, selectSeed } from "../migrations/bookkeeping.ts";
+import { AppError, type ExitCode, exitCodes } from "../errors.ts";
+import { recordSeed, selectSeeds } from "../migrations/bookkeeping.ts";
 import { type PreparedDeploy, prepareDeploy } from "../migrations/deploy.ts";
 import type { Loader } from "../seeding/loader.ts";
 import { hashSource, listSource } from "../seeding/source.ts";
@@ -14,6 +14,8 @@ export interface MigrateOptions extends PushOptions {
     readonly schemaOnly?: boolean;
     readonly from?: string;
     readonly seed?: boolean;
+    /** Bundled data sets beside the default ones; `all` for all. */
+    readonly data?: readonly string[];
     readonly force?: boolean;
     readonly rejects?: string;
 }
@@ -22,13 +24,23 @@ export interface MigrateOptions extends PushOptions {
 export interface Seeds {
     /** Folder of the bundled seed, below the project's root. */
     readonly folder: string;
+    /** Its data sets, in the order in which they load. */
+    readonly sets: readonly BundledSet[];
     /** A table that holds rows once a database has content of its own. */
     readonly table: string;
     /** Loaded only when something is to be loaded: validation is slow to start. */
     readonly loaders: () => Promise<readonly Loader[]>;
 }
 
-const bundled = "bundled";
+/** A part of the bundled seed that can be loaded by itself. */
+export interface BundledSet {
+    readonly name: string;
+    /** Files and folders below the seed's folder. */
+    readonly paths: readonly string[];
+    /** Loaded by db:migrate without being named. */
+    readonly isDefault?: boolean;
+}
+
 /** Stands in the place of the checksum while the seed is not all in. */
 const begun = "";
 
@@ -41,7 +53,7 @@ export async function migrate(context: Context, options: MigrateOptions, seeds: 
             to: options.to,
             perFile: options.perFile ?? false,
             sets: options.set ?? [],
-            extra: [{ sql: selectSeed(bundled) }, { sql: `SELECT 1 FROM ${seeds.table} LIMIT 1` }],
+            extra: [{ sql: selectSeeds }, { sql: `SELECT 1 FROM ${seeds.table} LIMIT 1` }],
         });
         warnChangedByHand(context, prepared);
         const source = await chooseSource(context, connection, options, seeds, prepared);
@@ -71,8 +83,8 @@ export async function migrate(context: Context, options: MigrateOptions, seeds: 
 /** What is to be loaded; no files when nothing is. */
 interface Source {
     readonly files: readonly string[] | undefined;
-    /** Recorded after the load, so that the same seed is not compared again. */
-    readonly checksum?: string;
+    /** Bundled sets by name, with the checksum that is recorded after the load, so that they are not compared again. */
+    readonly sets?: ReadonlyMap<string, string>;
     readonly note?: string;
 }
 
@@ -86,17 +98,40 @@ async function chooseSource(
     if (options.schemaOnly) return { files: undefined };
     if (options.from !== undefined) return { files: await listSource(resolve(context.root, options.from)) };
     if (options.to !== undefined) return { files: undefined, note: "With --to, nothing is loaded." };
-    const folder = join(context.root, seeds.folder);
-    const files = await listSource(folder);
-    const checksum = await hashSource(folder, files);
-    const [seeded, content] = prepared.state.extra;
-    const before = seeded?.ok ? seeded.rows[0]?.checksum : undefined;
-    if (before === checksum && !options.seed) return { files: undefined };
+    const [loaded, content] = prepared.state.extra;
+    const before = new Map((loaded?.ok ? loaded.rows : []).map((row) => [String(row.name), String(row.checksum)]));
+    const files: string[] = [];
+    const sets = new Map<string, string>();
+    for (const { name, paths } of chooseSets(seeds, options.data)) {
+        const folder = join(context.root, seeds.folder);
+        const found = (await Promise.all(paths.map((path) => listSource(join(folder, path))))).flat();
+        const checksum = await hashSource(folder, found);
+        if (before.get(seedName(name)) === checksum && !options.seed) continue;
+        files.push(...found);
+        sets.set(name, checksum);
+    }
+    if (files.length === 0) return { files: undefined };
     const hasContent = content?.ok === true && content.rows.length > 0;
-    const isWelcome = connection.target.local && (before !== undefined || !hasContent);
-    if (isWelcome || options.seed) return { files, checksum };
+    const isWelcome = connection.target.local && (before.size > 0 || !hasContent);
+    if (isWelcome || options.seed) return { files, sets };
     const why = connection.target.local ? "it has content of its own" : "it is on another machine";
     return { files: undefined, note: `The bundled seed was not loaded: ${why}. --seed loads it all the same.` };
+}
+
+function chooseSets({ sets }: Seeds, wanted: readonly string[] | undefined): readonly BundledSet[] {
+    if (wanted === undefined) return sets.filter((set) => set.isDefault);
+    if (wanted.includes("all")) return sets;
+    const unknown = wanted.find((name) => !sets.some((set) => set.name === name));
+    if (unknown !== undefined) {
+        throw new AppError("usage", `there is no bundled data set '${unknown}'`, {
+            hint: `there are: ${sets.map((set) => set.name).join(", ")}, and all`,
+        });
+    }
+    return sets.filter((set) => set.isDefault || wanted.includes(set.name));
+}
+
+function seedName(set: string): string {
+    return `bundled:${set}`;
 }
 
 async function load(
@@ -104,11 +139,13 @@ async function load(
     connection: Connection,
     options: MigrateOptions,
     seeds: Seeds,
-    { files = [], checksum }: Source,
+    { files = [], sets }: Source,
 ): Promise<LoadResult> {
-    const records = checksum !== undefined && !options.dryRun;
+    const recorded = options.dryRun ? [] : [...(sets ?? [])];
     // Noted before anything is in: a load that was broken off has no content of its own, and is taken up again.
-    if (records) await connection.write([{ sql: recordSeed(bundled, begun) }]);
+    const record = (pairs: readonly (readonly [string, string])[]) =>
+        connection.write(pairs.map(([name, checksum]) => ({ sql: recordSeed(seedName(name), checksum) })));
+    if (recorded.length > 0) await record(recorded.map(([name]) => [name, begun]));
     const result = await loadInto(context, connection, {
         loaders: await seeds.loaders(),
         files,
@@ -117,6 +154,6 @@ async function load(
         dryRun: options.dryRun ?? false,
         rejectFile: options.rejects,
     });
-    if (records && result.rejected === 0) await connection.write([{ sql: recordSeed(bundled, checksum) }]);
+    if (recorded.length > 0 && result.rejected === 0) await record(recorded);
     return result;
 }

@@ -11,3 +11,12 @@ export function defineDeploy(command: Command): Command {
         .option("--show-sql", "print the scripts that would be sent, and change nothing")
         .option("-y, --yes", "do not ask before writing to another machine");
 }
+
+/** Options of every command that loads records. */
+export function defineLoad(command: Command): Command {
+    return command
+        .option("--from <path>", "load this export, a file or a folder, instead of the bundled data")
+        .option("--seed", "load the bundled data also where it is not expected")
+        .option("--force", "update rows also when the record is not known to be newer")
+        .option("--rejects <file>", "where records that cannot be loaded go");
+}

@@ -72,10 +72,8 @@ export function recordSeed(seed: string, checksum: string): string {
     );
 }
 
-/** Reads the checksum under which a seed was loaded; fails where nothing was deployed yet. */
-export function selectSeed(seed: string): string {
-    return `SELECT checksum FROM ${seedsTable} WHERE name = ${text(seed)}`;
-}
+/** Reads the seeds that were loaded, by name with their checksums; fails where nothing was deployed yet. */
+export const selectSeeds = `SELECT name, checksum FROM ${seedsTable}`;
 
 /** The first row of the lock table. */
 export const insertLock = `INSERT INTO ${lockTable} (id, generation) VALUES (1, 1)`;

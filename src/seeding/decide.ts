@@ -18,9 +18,9 @@ export function decide(
 ): Decision {
     if (!row) return { outcome: "created" };
     if (isEqual(loader, given, row)) return { outcome: "unchanged" };
-    if (loader.changedAt === undefined) return { outcome: "unchanged" };
     if (force) return { outcome: "updated" };
-    const [theirs, ours] = [timeOf(given[loader.changedAt]), timeOf(row[loader.changedAt])];
+    const changedAt = loader.changedAt ?? "";
+    const [theirs, ours] = [timeOf(given[changedAt]), timeOf(row[changedAt])];
     if (theirs === undefined || theirs === ours) {
         const why = theirs === undefined ? "the record does not say when" : `both say ${theirs}`;
         return {

@@ -1,19 +1,19 @@
 import { setImmediate } from "node:timers/promises";
-import type { Argument, Connection, ReadResult, Row } from "../database/connection.ts";
+import type { Connection } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
-import { decide } from "./decide.ts";
-import { keyOf, settleDuplicates, type Valid } from "./duplicates.ts";
+import { type Decided, decideChunk, type Planned, placeOf } from "./decide-chunk.ts";
+import { settleDuplicates, type Valid } from "./duplicates.ts";
 import {
-    type ColumnValues,
     type LoadCounts,
     type Loader,
+    type Mention,
     type Rejection,
     type SourceRecord,
     startCounts,
 } from "./loader.ts";
-import { type ColumnInfo, selectColumns, selectExisting, selectReferenced, toColumnInfo } from "./statements.ts";
+import { type ColumnInfo, selectColumns, toColumnInfo } from "./statements.ts";
 import { checkRecord } from "./validate.ts";
-import { type Changes, isChangedMeanwhile, isRace, writeChanges } from "./write.ts";
+import { isChangedMeanwhile, isRace, writeChanges } from "./write.ts";
 
 /** A chunk is sent when it reaches either: a server refuses an argument of 5 MB (measured). */
 const chunkBytes = 1_000_000;
@@ -33,6 +33,8 @@ export interface LoadOptions {
 
 export interface LoadReport {
     rejected(rejection: Rejection): void;
+    /** Records name rows that are not there; they load all the same. */
+    missing(loader: string, mention: Mention, count: number): void;
     /** Called after each chunk. */
     progress(loader: string, done: number, of: number): void;
 }
@@ -42,9 +44,6 @@ export interface Loaded {
     /** The records that are in the database now, or were already; not those that are older, double or rejected. */
     readonly accepted: readonly SourceRecord[];
 }
-
-/** Keys that a dry run would have created, so that references to them are not taken for dangling. */
-export type Planned = Map<string, Set<Argument>>;
 
 /**
  * Loads the records of one data set: validates, meets them with their rows, and writes only what differs.
@@ -136,7 +135,7 @@ async function loadChunk(run: Run, chunk: readonly Valid[]): Promise<void> {
 async function tryChunk(run: Run, chunk: readonly Valid[]): Promise<void> {
     const { connection, loader, columns, options } = run;
     for (let attempt = 1; ; attempt++) {
-        const decided = await decideChunk(run, chunk);
+        const decided = await decideChunk({ ...run, force: options.force }, chunk);
         try {
             if (!options.dryRun) await writeChanges(connection, loader, columns, decided);
             count(run, decided);
@@ -148,67 +147,12 @@ async function tryChunk(run: Run, chunk: readonly Valid[]): Promise<void> {
     }
 }
 
-interface Decided extends Changes {
-    readonly unchanged: readonly Valid[];
-    readonly older: number;
-    readonly rejected: readonly Rejection[];
-}
-
-async function decideChunk(run: Run, chunk: readonly Valid[]): Promise<Decided> {
-    const { connection, loader, columns, options, planned } = run;
-    const values = chunk.map((record) => record.values);
-    const references = loader.references ?? [];
-    const results = await connection.readAll([
-        selectExisting(
-            loader,
-            columns.map((column) => column.name),
-            values,
-        ),
-        ...references.map((reference) => selectReferenced(reference, values)),
-    ]);
-    const existing = new Map(rowsOf(results[0]).map((row) => [keyOf(loader, row as ColumnValues), row]));
-    const known = references.map(
-        (reference, at) =>
-            new Set([...rowsOf(results[1 + at]).map((row) => row.found), ...(planned.get(reference.table) ?? [])]),
-    );
-    const created: Valid[] = [];
-    const updated: { record: Valid; row: Row }[] = [];
-    const unchanged: Valid[] = [];
-    const rejected: Rejection[] = [];
-    let older = 0;
-    for (const record of chunk) {
-        const reject = (code: string, message: string): void => {
-            rejected.push({ ...placeOf(record), code, message, record: record.source.value });
-        };
-        const dangling = references.findIndex(
-            (reference, at) => !known[at]?.has(record.values[reference.column] ?? null),
-        );
-        const reference = references[dangling];
-        if (reference) {
-            const value = String(record.values[reference.column]);
-            reject("dangling-reference", `${reference.column} '${value}' is not in ${reference.table}`);
-            continue;
-        }
-        const row = existing.get(keyOf(loader, record.values));
-        const decision = decide(loader, record.values, row, options.force);
-        if (decision.outcome === "rejected") reject(decision.code, decision.message);
-        else if (decision.outcome === "unchanged") unchanged.push(record);
-        else if (decision.outcome === "older") older++;
-        else if (row) updated.push({ record, row });
-        else created.push(record);
-    }
-    return { created, updated, unchanged, older, rejected };
-}
-
-function placeOf({ source: { file, position } }: Valid): Pick<Rejection, "file" | "position"> {
-    return { file, position };
-}
-
 function count({ counts, reject, accepted, planned, loader }: Run, decided: Decided): void {
-    counts.created += decided.created.length;
+    const created = [...decided.created, ...decided.takenOver.map(({ record }) => record)];
+    counts.created += created.length;
     counts.updated += decided.updated.length;
     counts.unchanged += decided.unchanged.length;
-    for (const list of [decided.created, decided.updated.map(({ record }) => record), decided.unchanged]) {
+    for (const list of [created, decided.updated.map(({ record }) => record), decided.unchanged]) {
         accepted.push(...list.map((record) => record.source));
     }
     counts.older += decided.older;
@@ -216,8 +160,4 @@ function count({ counts, reject, accepted, planned, loader }: Run, decided: Deci
     const keys = planned.get(loader.table) ?? new Set();
     for (const { values } of decided.created) keys.add(values[loader.key[0] ?? ""] ?? null);
     planned.set(loader.table, keys);
-}
-
-function rowsOf(result: ReadResult | undefined): readonly Row[] {
-    return result?.ok ? result.rows : [];
 }

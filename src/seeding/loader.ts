@@ -1,5 +1,5 @@
 import type { ZodType } from "zod";
-import type { Argument, Query } from "../database/connection.ts";
+import type { Argument, Query, Row } from "../database/connection.ts";
 
 /** How a field of a record becomes the value of a column. */
 export type FieldKind = "text" | "integer" | "json" | "time";
@@ -34,24 +34,55 @@ export interface Loader {
     readonly fields: Readonly<Record<string, FieldKind>>;
     /** Columns that identify a row. */
     readonly key: readonly string[];
-    /** Column that says when the content last changed; without it, an existing row is never updated. */
+    /** Column that says when the content last changed; without it, an existing row changes by force only. */
     readonly changedAt?: string;
     /** Columns that do not count when a record is compared with its row. */
     readonly ignored?: readonly string[];
-    /** Columns that must point to an existing row. */
+    /** Columns that must point to an existing row, where they are not null. */
     readonly references?: readonly Reference[];
+    /** Fields that name rows of another table and load also where those are gone; their number is reported. */
+    readonly mentions?: readonly Mention[];
+    /** Rows that a new record takes over in place of being inserted. */
+    readonly takesOver?: TakeOver;
     /** Checks a record in its camelCase form; unknown fields are passed over. */
     readonly schema: ZodType<Readonly<Record<string, unknown>>>;
     /**
      * Finds this loader's records in a document, whatever its shape; undefined when the document holds none.
      */
     readonly find: (document: unknown) => Iterable<Omit<SourceRecord, "file">> | undefined;
-    /** Completes a record from the records of other loaders of the same run, before it is checked. */
-    readonly complete?: (value: unknown, others: ReadonlyMap<string, readonly SourceRecord[]>) => unknown;
+    /** What complete() needs to know from the database: one query for all records, or none. */
+    readonly lookup?: (values: readonly unknown[]) => Query | undefined;
+    /** Completes a record from the records of other loaders of the same run and from lookup(), before it is checked. */
+    readonly complete?: (value: unknown, known: Known) => unknown;
     /** Records that follow from those of other loaders, such as the mapping that every question has. */
     readonly derive?: (others: ReadonlyMap<string, readonly SourceRecord[]>) => SourceRecord[];
     /** Statements at the beginning and at the end of each writing transaction. */
     readonly around?: { readonly before: readonly Query[]; readonly after: readonly Query[] };
+}
+
+/** What a record can be completed from. */
+export interface Known {
+    /** Records of the same run by loader; those of earlier loaders are only those that loaded. */
+    readonly records: ReadonlyMap<string, readonly SourceRecord[]>;
+    /** Rows that lookup() asked for. */
+    readonly rows: readonly Row[];
+}
+
+/** A field that holds an id, or an array of ids. */
+export interface Mention {
+    readonly field: string;
+    readonly table: string;
+    readonly key: string;
+}
+
+/** Rows that were written on behalf of what a record now says better. */
+export interface TakeOver {
+    /** Columns in which the row and the record agree. */
+    readonly match: readonly string[];
+    /** A condition on the row, whose table is called `t`. */
+    readonly where: string;
+    /** The row's own key. */
+    readonly id: string;
 }
 
 export interface Reference {

@@ -1,7 +1,9 @@
 import type { Connection } from "../database/connection.ts";
-import { type LoadOptions, type LoadReport, loadRecords, type Planned } from "./load.ts";
+import type { Planned } from "./decide-chunk.ts";
+import { type LoadOptions, type LoadReport, loadRecords } from "./load.ts";
 import type { LoadCounts, Loader, SourceRecord } from "./loader.ts";
 import type { SourceDocument } from "./source.ts";
+import { selectMentioned } from "./statements.ts";
 
 /**
  * Loads documents by the loaders that find records in them, in the loaders' order: what others point to comes first.
@@ -20,10 +22,7 @@ export async function loadDocuments(
     const planned: Planned = new Map();
     for (const loader of loaders) {
         const own = records.get(loader.name) ?? [];
-        const completed = own.map((record) => ({
-            ...record,
-            value: loader.complete ? loader.complete(record.value, records) : record.value,
-        }));
+        const completed = await completeRecords(connection, loader, own, records);
         records.set(loader.name, completed);
         const derived = loader.derive?.(records) ?? [];
         const all = [...completed, ...derived];
@@ -32,8 +31,49 @@ export async function loadDocuments(
         counts.set(loader.name, loaded.counts);
         // What was not loaded is nothing to derive from.
         records.set(loader.name, loaded.accepted);
+        if (!options.dryRun) await reportMissing(connection, loader, loaded.accepted, report);
     }
     return counts;
+}
+
+async function completeRecords(
+    connection: Connection,
+    loader: Loader,
+    own: readonly SourceRecord[],
+    records: ReadonlyMap<string, readonly SourceRecord[]>,
+): Promise<readonly SourceRecord[]> {
+    const { complete } = loader;
+    if (!complete || own.length === 0) return own;
+    const query = loader.lookup?.(own.map((record) => record.value));
+    const [result] = query ? await connection.readAll([query]) : [];
+    const known = { records, rows: result?.ok ? result.rows : [] };
+    return own.map((record) => ({ ...record, value: complete(record.value, known) }));
+}
+
+/** How many ids one query asks for. */
+const mentionsAtOnce = 10_000;
+
+async function reportMissing(
+    connection: Connection,
+    loader: Loader,
+    accepted: readonly SourceRecord[],
+    report: LoadReport,
+): Promise<void> {
+    for (const mention of loader.mentions ?? []) {
+        const ids = [...new Set(accepted.flatMap(({ value }) => listMentioned(value, mention.field)))];
+        let missing = 0;
+        for (let from = 0; from < ids.length; from += mentionsAtOnce) {
+            const part = ids.slice(from, from + mentionsAtOnce);
+            const [result] = await connection.readAll([selectMentioned(mention, part)]);
+            missing += part.length - (result?.ok ? result.rows.length : 0);
+        }
+        if (missing > 0) report.missing(loader.name, mention, missing);
+    }
+}
+
+function listMentioned(value: unknown, field: string): string[] {
+    const ids = value !== null && typeof value === "object" ? (value as Record<string, unknown>)[field] : undefined;
+    return (Array.isArray(ids) ? ids : [ids]).filter((id) => typeof id === "string");
 }
 
 function distribute(

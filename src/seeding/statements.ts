@@ -1,6 +1,7 @@
-import type { Query, Row } from "../database/connection.ts";
+import type { Argument, Query, Row } from "../database/connection.ts";
 import { name } from "../migrations/bookkeeping.ts";
-import type { ColumnValues, Loader, Reference } from "./loader.ts";
+import { toSnakeCase } from "../schema/names.ts";
+import type { ColumnValues, Loader, Mention, Reference, TakeOver } from "./loader.ts";
 
 /** What the database says of a column. */
 export interface ColumnInfo {
@@ -51,16 +52,18 @@ export function selectReferenced(reference: Reference, records: readonly ColumnV
 /** Inserts records by one statement and one parameter; what a record leaves out takes the column's default. */
 export function insertRecords(loader: Loader, columns: readonly ColumnInfo[], records: readonly ColumnValues[]): Query {
     const used = columns.filter((column) => records.some((record) => column.name in record));
-    const values = used.map(({ name: column, defaultSql, notNull }) => {
-        const value = `given.value ->> ${path(column)}`;
-        return notNull && defaultSql !== null ? `coalesce(${value}, ${defaultSql})` : value;
-    });
     return {
         sql:
             `INSERT INTO ${name(loader.table)} (${used.map((column) => name(column.name)).join(", ")}) ` +
-            `SELECT ${values.join(", ")} FROM json_each(?) AS given`,
+            `SELECT ${used.map(columnValue).join(", ")} FROM json_each(?) AS given`,
         args: [JSON.stringify(records)],
     };
+}
+
+// A column that may not be null takes its default where the record says nothing.
+function columnValue({ name: column, defaultSql, notNull }: ColumnInfo): string {
+    const value = `given.value ->> ${path(column)}`;
+    return notNull && defaultSql !== null ? `coalesce(${value}, ${defaultSql})` : value;
 }
 
 /**
@@ -81,11 +84,58 @@ export function updateRecords(
         return `${name(column)} = iif(${isMissing}, ${table}.${name(column)}, given.value ->> ${path(column)})`;
     });
     const match = loader.key.map((column) => `${table}.${name(column)} = given.value ->> ${path(column)}`);
-    const same = `${table}.${name(loader.changedAt ?? "")} IS given.value ->> '$.previous'`;
+    const same =
+        loader.changedAt === undefined ? [] : [`${table}.${name(loader.changedAt)} IS given.value ->> '$.previous'`];
     return {
-        sql: `UPDATE ${table} SET ${set.join(", ")} FROM json_each(?) AS given WHERE ${[...match, same].join(" AND ")}`,
+        sql: `UPDATE ${table} SET ${set.join(", ")} FROM json_each(?) AS given WHERE ${[...match, ...same].join(" AND ")}`,
         args: [JSON.stringify(records)],
     };
+}
+
+/** Which rows records can take over: the matching columns, and the row's own key as `id`. */
+export function selectTakeOver(loader: Loader, takesOver: TakeOver, records: readonly ColumnValues[]): Query {
+    const keys = new Map(
+        records.map((values) => {
+            const key = takesOver.match.map((column) => values[column] ?? null);
+            return [JSON.stringify(key), key];
+        }),
+    );
+    const wanted = takesOver.match.map((column) => `t.${name(column)}`).join(", ");
+    const match = takesOver.match.map((column, at) => `t.${name(column)} = given.value ->> '$[${at}]'`).join(" AND ");
+    const id = `t.${name(takesOver.id)}`;
+    return {
+        sql:
+            `SELECT ${wanted}, ${id} AS id FROM json_each(?) AS given ` +
+            `CROSS JOIN ${name(loader.table)} AS t ON ${match} WHERE ${takesOver.where} ORDER BY ${id}`,
+        args: [JSON.stringify([...keys.values()])],
+    };
+}
+
+/** Turns rows into what records say, whole: what a record leaves out takes the column's default. */
+export function takeOverRows(
+    loader: Loader,
+    takesOver: TakeOver,
+    columns: readonly ColumnInfo[],
+    records: readonly (ColumnValues & { takenOver: Argument })[],
+): Query {
+    const fields = new Set(Object.keys(loader.fields).map(toSnakeCase));
+    const set = columns
+        .filter((column) => fields.has(column.name))
+        .map((column) => `${name(column.name)} = ${columnValue(column)}`);
+    return {
+        sql:
+            `UPDATE ${name(loader.table)} AS t SET ${set.join(", ")} FROM json_each(?) AS given ` +
+            `WHERE t.${name(takesOver.id)} = given.value ->> '$.takenOver' AND ${takesOver.where}`,
+        args: [JSON.stringify(records)],
+    };
+}
+
+/** How many of the values that records mention exist: rows with the one column `found`. */
+export function selectMentioned(mention: Mention, values: readonly string[]): Query {
+    return selectReferenced(
+        { column: "value", ...mention },
+        values.map((value) => ({ value })),
+    );
 }
 
 /** Fails, and so rolls the transaction back, unless the statement before it changed this many rows. */

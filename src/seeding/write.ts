@@ -1,14 +1,16 @@
-import type { Connection, Row } from "../database/connection.ts";
+import type { Argument, Connection, Row } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
 import type { Valid } from "./duplicates.ts";
 import type { Loader } from "./loader.ts";
-import { type ColumnInfo, checkChanges, insertRecords, updateRecords } from "./statements.ts";
+import { type ColumnInfo, checkChanges, insertRecords, takeOverRows, updateRecords } from "./statements.ts";
 
 /** What a chunk writes. */
 export interface Changes {
     readonly created: readonly Valid[];
     /** Each with the row as it was read. */
     readonly updated: readonly { readonly record: Valid; readonly row: Row }[];
+    /** Each with the key of the row that it takes over. */
+    readonly takenOver: readonly { readonly record: Valid; readonly id: Argument }[];
 }
 
 /**
@@ -20,9 +22,9 @@ export async function writeChanges(
     connection: Connection,
     loader: Loader,
     columns: readonly ColumnInfo[],
-    { created, updated }: Changes,
+    { created, updated, takenOver }: Changes,
 ): Promise<void> {
-    if (created.length + updated.length === 0) return;
+    if (created.length + updated.length + takenOver.length === 0) return;
     const { before = [], after = [] } = loader.around ?? {};
     const inserts = created.map((record) => record.values);
     const updates = updated.map(({ record, row }) => ({
@@ -34,6 +36,17 @@ export async function writeChanges(
         ...before,
         ...(inserts.length > 0 ? [insertRecords(loader, columns, inserts)] : []),
         ...(updates.length > 0 ? [updateRecords(loader, names, updates), checkChanges(updates.length)] : []),
+        ...(loader.takesOver && takenOver.length > 0
+            ? [
+                  takeOverRows(
+                      loader,
+                      loader.takesOver,
+                      columns,
+                      takenOver.map(({ record, id }) => ({ ...record.values, takenOver: id })),
+                  ),
+                  checkChanges(takenOver.length),
+              ]
+            : []),
         ...after,
     ]);
 }

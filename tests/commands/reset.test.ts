@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
+import { createClient } from "@libsql/client";
 import { expect, test, vi } from "vitest";
 import { reset } from "../../src/commands/reset.ts";
 import type { RunOptions } from "../../src/commands/run-prepared.ts";
@@ -46,7 +47,7 @@ describeTargets("db:reset", (target) => {
         await database.client.executeMultiple(`
             CREATE TABLE notes (id INTEGER PRIMARY KEY AUTOINCREMENT, question_id TEXT REFERENCES questions (id));
             INSERT INTO notes (question_id) VALUES ('q-1');
-            CREATE VIEW broken AS SELECT nothing FROM nowhere;
+            CREATE VIEW broken AS SELECT a FROM nowhere;
             CREATE VIRTUAL TABLE found USING fts5 (body);
             INSERT INTO found (body) VALUES ('text');
             CREATE TABLE "odd ""name" (a TEXT);
@@ -60,8 +61,13 @@ describeTargets("db:reset", (target) => {
         expect(await readDeployed(database)).toEqual(await readDeployed(await createDeployedDatabase(target)));
         expect((await runHere(showVerification, { root, url: database.url })).code).toBe(0);
         if (target.name === "file:") {
-            const files = readdirSync(path.dirname(database.url.slice("file:".length)));
-            expect(files.filter((name) => name.startsWith("test.before-"))).toHaveLength(1);
+            const folder = path.dirname(database.url.slice("file:".length));
+            const [copy = ""] = readdirSync(folder)
+                .filter((name) => /^test\.before-.*\.db$/.test(name))
+                .sort();
+            const client = createClient({ url: `file:${path.join(folder, copy)}` });
+            expect(await readRows(client, "SELECT id FROM questions")).toEqual([{ id: "q-1" }]);
+            client.close();
         }
         // Foreign keys hold again.
         await expect(insertRow(database.client, "channel_mappings", { question_id: "gone" })).rejects.toThrow(
@@ -75,21 +81,6 @@ describeTargets("db:reset", (target) => {
         expect([code, stdout]).toEqual([0, expect.stringContaining("\nApplied 12 migrations. ")]);
     });
 
-    if (target.name === "sqld") {
-        test("refuses a database on another machine, whatever is given, before anything is sent", async () => {
-            vi.stubGlobal("fetch", () => Promise.reject(new Error("A request would have left this machine.")));
-            const elsewhere = { url: "https://code-reels.example.invalid", isRouted: true };
-            const { code, error } = await run(await target.createDatabase(), { yes: true }, elsewhere).finally(() => {
-                vi.unstubAllGlobals();
-            });
-            expect([code, error?.message, error?.outcome]).toEqual([
-                2,
-                "https://code-reels.example.invalid is on another machine, and db:reset drops everything",
-                "Nothing was dropped.",
-            ]);
-        });
-    }
-
     test("leaves everything where writing is switched off", async () => {
         const database = await createDeployedDatabase(target);
         const before = await readRows(database.client, "SELECT * FROM sqlite_schema");
@@ -97,4 +88,17 @@ describeTargets("db:reset", (target) => {
         expect([code, error?.code]).toEqual([1, "writes-off"]);
         expect(await readRows(database.client, "SELECT * FROM sqlite_schema")).toEqual(before);
     });
+});
+
+test("db:reset refuses a database on another machine, whatever is given, before anything is sent", async () => {
+    vi.stubGlobal("fetch", () => Promise.reject(new Error("A request would have left this machine.")));
+    const settings = { root, url: "https://code-reels.example.invalid", isRouted: true };
+    const ran = await runHere((context) => reset(context, { yes: true }), settings).finally(() =>
+        vi.unstubAllGlobals(),
+    );
+    expect([ran.code, ran.error?.message, ran.error?.outcome]).toEqual([
+        2,
+        "https://code-reels.example.invalid is on another machine, and db:reset drops everything",
+        "Nothing was dropped.",
+    ]);
 });

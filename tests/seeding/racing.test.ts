@@ -43,7 +43,11 @@ describeTargets("a row that another writer changes between read and write", (tar
     ): Promise<{ counts: LoadCounts; rejected: Rejection[] }> {
         if (!loader) throw new Error("There is no such loader.");
         const rejected: Rejection[] = [];
-        const report = { rejected: (rejection: Rejection) => void rejected.push(rejection), progress: () => undefined };
+        const report = {
+            rejected: (rejection: Rejection) => void rejected.push(rejection),
+            missing: () => undefined,
+            progress: () => undefined,
+        };
         const records = values.map((value, at): SourceRecord => ({ file: "in.json", position: String(at), value }));
         const options = { force: false, dryRun: false };
         const { counts } = await loadRecords(through, loader, records, options, report, new Map());

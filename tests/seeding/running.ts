@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundled } from "../../seeds/bundled.ts";
 import type { Context } from "../../src/cli.ts";
 import { type MigrateOptions, migrate } from "../../src/commands/migrate.ts";
 import { AppError } from "../../src/errors.ts";
@@ -62,15 +63,7 @@ export async function runHere(action: (context: Context) => Promise<unknown>, se
 
 /** `db:migrate` with this repository's loaders. */
 export function migrateHere(settings: RunSettings, options: MigrateOptions = {}): Promise<Ran> {
-    return runHere(
-        (context) =>
-            migrate(context, options, {
-                folder: "seeds/data",
-                table: "questions",
-                loaders: async () => (await import("../../seeds/index.ts")).loaders,
-            }),
-        settings,
-    );
+    return runHere((context) => migrate(context, options, bundled), settings);
 }
 
 /** A copy of this repository's SQL files, with its package.json and, if wanted, its bundled seed; gives its path. */

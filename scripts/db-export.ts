@@ -1,0 +1,13 @@
+import { type ExportOptions, exportTables } from "../seeds/export.ts";
+import { runCommand } from "../src/cli.ts";
+
+await runCommand<ExportOptions>({
+    name: "db:export",
+    summary: "Write every table, or the named data sets, into a folder in the shapes that --from loads.",
+    define: (command) =>
+        command
+            .argument("<folder>", "where the files go")
+            .argument("[names...]", "data sets; users and user-sessions only when named")
+            .option("--force", "write into a folder that is not empty"),
+    run: exportTables,
+});

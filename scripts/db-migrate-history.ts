@@ -1,0 +1,14 @@
+import { type HistoryOptions, migrateHistory } from "../seeds/migrate-history.ts";
+import { runCommand } from "../src/cli.ts";
+
+await runCommand<HistoryOptions>({
+    name: "db:migrate:history",
+    summary: "Load history, and give every question without history its 'created' event.",
+    define: (command) =>
+        command
+            .option("--from <path>", "load this export, a file or a folder, instead of the bundled history")
+            .option("--rejects <file>", "where records that cannot be loaded go")
+            .option("--dry-run", "decide everything and write nothing")
+            .option("-y, --yes", "do not ask before writing to another machine"),
+    run: migrateHistory,
+});

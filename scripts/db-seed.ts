@@ -1,0 +1,16 @@
+import { bundled } from "../seeds/bundled.ts";
+import { runCommand } from "../src/cli.ts";
+import { type MigrateOptions, migrate } from "../src/commands/migrate.ts";
+import { defineLoad } from "../src/commands/options.ts";
+
+await runCommand<MigrateOptions>({
+    name: "db:seed",
+    summary: "Load every bundled data set, or the named ones, or an export, into an up-to-date database.",
+    define: (command) =>
+        defineLoad(command)
+            .argument("[names...]", "bundled data sets")
+            .option("--dry-run", "decide everything and write nothing")
+            .option("-y, --yes", "do not ask before writing to another machine"),
+    run: (context, options) =>
+        migrate(context, { ...options, data: context.args.length > 0 ? context.args : ["all"] }, bundled),
+});

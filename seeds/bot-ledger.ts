@@ -1,0 +1,39 @@
+import { z } from "zod";
+import type { Loader } from "../src/seeding/loader.ts";
+import { name, optionalObject, optionalText } from "./fields.ts";
+import { isObject, listRecords } from "./shapes.ts";
+import { itemType } from "./work-queue.ts";
+
+const schema = z.object({
+    botName: name,
+    action: z.enum(["create", "update", "delete", "verify", "flag", "analyze"]),
+    itemType,
+    itemId: name,
+    beforeState: optionalObject,
+    afterState: optionalObject,
+    reason: optionalText,
+    createdAt: name,
+});
+
+/** What the bots did: `{ledger: [...]}` as the monitor exports it, or an array. An entry is never changed. */
+export const botLedger: Loader = {
+    name: "bot-ledger",
+    table: "bot_ledger",
+    fields: {
+        botName: "text",
+        action: "text",
+        itemType: "text",
+        itemId: "text",
+        beforeState: "json",
+        afterState: "json",
+        reason: "text",
+        createdAt: "time",
+    },
+    key: ["item_id", "item_type", "created_at", "bot_name", "action"],
+    schema,
+    find: (document) => listRecords(document, "ledger", isLedgerEntry),
+};
+
+function isLedgerEntry(value: unknown): boolean {
+    return isObject(value) && "botName" in value && "itemType" in value;
+}

@@ -1,0 +1,39 @@
+import { z } from "zod";
+import type { Loader } from "../src/seeding/loader.ts";
+import { count, name, optionalObject, optionalText } from "./fields.ts";
+import { isObject, listRecords } from "./shapes.ts";
+
+const schema = z.object({
+    botName: name,
+    startedAt: name,
+    completedAt: optionalText,
+    status: z.enum(["running", "completed", "failed"]).nullish(),
+    itemsProcessed: count.nullish(),
+    itemsCreated: count.nullish(),
+    itemsUpdated: count.nullish(),
+    itemsDeleted: count.nullish(),
+    summary: optionalObject,
+});
+
+/** The bots' runs: `{runs: [...]}` as the monitor exports it, or an array. */
+export const botRuns: Loader = {
+    name: "bot-runs",
+    table: "bot_runs",
+    fields: {
+        botName: "text",
+        startedAt: "time",
+        completedAt: "time",
+        status: "text",
+        itemsProcessed: "integer",
+        itemsCreated: "integer",
+        itemsUpdated: "integer",
+        itemsDeleted: "integer",
+        summary: "json",
+    },
+    key: ["bot_name", "started_at"],
+    changedAt: "completed_at",
+    ignored: ["completed_at"],
+    schema,
+    find: (document) =>
+        listRecords(document, "runs", (value) => isObject(value) && "botName" in value && "startedAt" in value),
+};

@@ -1,0 +1,36 @@
+import type { Connection, Row } from "../src/database/connection.ts";
+import { toSnakeCase } from "../src/schema/names.ts";
+import type { Loader } from "../src/seeding/loader.ts";
+
+/** Rows that one request reads: a server answers with 10 MB at most. */
+const pageRows = 500;
+
+/** A row in the form of the exports: camelCase names, JSON columns as values. */
+export type ExportedRow = Readonly<Record<string, unknown>>;
+
+/** Reads a table page by page, in the order of its rows, as the fields that its loader knows. */
+export async function* exportRows(connection: Connection, loader: Loader): AsyncGenerator<ExportedRow> {
+    const columns = Object.keys(loader.fields).map(toSnakeCase).join(", ");
+    for (let last = 0; ; ) {
+        const [result] = await connection.readAll([
+            {
+                sql: `SELECT rowid AS export_position, ${columns} FROM ${loader.table} WHERE rowid > ? ORDER BY rowid LIMIT ${pageRows}`,
+                args: [last],
+            },
+        ]);
+        if (!result?.ok) throw new Error(result?.message ?? "no result");
+        for (const row of result.rows) yield toExported(loader, row);
+        const end = result.rows.at(-1);
+        if (!end) return;
+        last = Number(end.export_position);
+    }
+}
+
+function toExported(loader: Loader, row: Row): ExportedRow {
+    return Object.fromEntries(
+        Object.entries(loader.fields).map(([field, kind]) => {
+            const value = row[toSnakeCase(field)] ?? null;
+            return [field, kind === "json" && typeof value === "string" ? JSON.parse(value) : value];
+        }),
+    );
+}

@@ -1,0 +1,84 @@
+import { z } from "zod";
+import type { Loader, SourceRecord } from "../src/seeding/loader.ts";
+import { name, optionalObject, optionalStrings, optionalText } from "./fields.ts";
+import { isObject, listRecords } from "./shapes.ts";
+
+const schema = z.object({
+    questionId: name,
+    questionType: z.enum(["question", "test", "coding"]).nullish(),
+    eventType: z.enum(["created", "updated", "improved", "flagged", "verified", "enriched", "deleted", "restored"]),
+    eventSource: z.enum(["bot", "user", "system", "import"]),
+    sourceName: optionalText,
+    changesSummary: optionalText,
+    changedFields: optionalStrings,
+    beforeSnapshot: optionalObject,
+    afterSnapshot: optionalObject,
+    reason: optionalText,
+    metadata: optionalObject,
+    createdAt: name,
+});
+
+/**
+ * What happened to questions, tests and coding challenges: one file for each item with its events under `history`, arrays
+ * of events, or `{history: [...]}`.
+ */
+export const questionHistory: Loader = {
+    name: "question-history",
+    table: "question_history",
+    fields: {
+        questionId: "text",
+        questionType: "text",
+        eventType: "text",
+        eventSource: "text",
+        sourceName: "text",
+        changesSummary: "text",
+        changedFields: "json",
+        beforeSnapshot: "json",
+        afterSnapshot: "json",
+        reason: "text",
+        metadata: "json",
+        createdAt: "time",
+    },
+    // Two events are the same when these are; what else they say is not compared.
+    key: ["question_id", "question_type", "created_at", "event_type", "event_source"],
+    ignored: [
+        "source_name",
+        "changes_summary",
+        "changed_fields",
+        "before_snapshot",
+        "after_snapshot",
+        "reason",
+        "metadata",
+    ],
+    mentions: [{ field: "questionId", table: "questions", key: "id" }],
+    // The triggers wrote such a row when the item was loaded; the event that is loaded now knows better.
+    takesOver: {
+        match: ["question_id", "question_type", "event_type"],
+        where:
+            "((t.event_source = 'system' AND t.source_name IS NULL) " +
+            "OR (t.event_source = 'import' AND t.source_name = 'questions'))",
+        id: "id",
+    },
+    schema,
+    find: (document) => {
+        if (isObject(document) && Array.isArray(document.history)) return listEvents(document);
+        return listRecords(document, "history", (value) => isObject(value) && "eventType" in value);
+    },
+    complete: (value) => (isObject(value) ? { questionType: "question", ...value } : value),
+};
+
+// The item's id and type stand once, above its events.
+function listEvents({
+    questionId,
+    questionType,
+    history,
+}: Readonly<Record<string, unknown>>): Omit<SourceRecord, "file">[] {
+    const above = {
+        ...(questionId === undefined ? {} : { questionId }),
+        ...(questionType === undefined ? {} : { questionType }),
+    };
+    return (history as unknown[]).map((event, at) => ({
+        position: `history/${at}`,
+        value: isObject(event) ? { ...above, ...event } : event,
+    }));
+}

@@ -1,0 +1,15 @@
+import { z } from "zod";
+import type { Loader } from "../src/seeding/loader.ts";
+import { name } from "./fields.ts";
+import { isObject, listRecords } from "./shapes.ts";
+
+/** Users, with the hash of their password: an array, an object by id, `{users: …}`, or a single one. Never bundled. */
+export const users: Loader = {
+    name: "users",
+    table: "users",
+    fields: { id: "text", username: "text", password: "text" },
+    key: ["id"],
+    schema: z.object({ id: name, username: name, password: name }),
+    find: (document) =>
+        listRecords(document, "users", (value) => isObject(value) && "username" in value && "password" in value),
+};

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import type { Loader } from "../src/seeding/loader.ts";
+import { count, difficulty, name, optionalText, strings } from "./fields.ts";
+import { isObject, listRecords } from "./shapes.ts";
+
+const schema = z.object({
+    id: name,
+    topic: name,
+    description: optionalText,
+    channel: name,
+    difficulty,
+    questionIds: strings,
+    totalQuestions: count,
+    estimatedMinutes: count.nullish(),
+    createdAt: optionalText,
+    lastUpdated: optionalText,
+});
+
+/** Voice sessions: an array, an object by id, `{voiceSessions: …}` or `{sessions: …}` around either, or a single one. */
+export const voiceSessions: Loader = {
+    name: "voice-sessions",
+    table: "voice_sessions",
+    fields: {
+        id: "text",
+        topic: "text",
+        description: "text",
+        channel: "text",
+        difficulty: "text",
+        questionIds: "json",
+        totalQuestions: "integer",
+        estimatedMinutes: "integer",
+        createdAt: "time",
+        lastUpdated: "time",
+    },
+    key: ["id"],
+    changedAt: "last_updated",
+    ignored: ["created_at", "last_updated"],
+    schema,
+    find: (document) => listRecords(document, "voiceSessions", isVoiceSession),
+    // The number of questions is that of the list where an export leaves it out.
+    complete: (value) =>
+        isObject(value) && value.totalQuestions === undefined && Array.isArray(value.questionIds)
+            ? { ...value, totalQuestions: value.questionIds.length }
+            : value,
+};
+
+function isVoiceSession(value: unknown): boolean {
+    return isObject(value) && "topic" in value && "questionIds" in value;
+}

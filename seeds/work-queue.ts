@@ -1,0 +1,48 @@
+import { z } from "zod";
+import type { Loader } from "../src/seeding/loader.ts";
+import { name, optionalObject, optionalText } from "./fields.ts";
+import { isObject, listRecords } from "./shapes.ts";
+
+export const itemType = z.enum(["question", "challenge", "test", "blog", "certification", "voice_session"]);
+
+const schema = z.object({
+    itemType,
+    itemId: name,
+    action: z.string().regex(/^[a-z_]+$/),
+    priority: z.number().int().min(1).max(10).nullish(),
+    status: z.enum(["pending", "processing", "completed", "failed"]).nullish(),
+    reason: optionalText,
+    createdBy: optionalText,
+    assignedTo: optionalText,
+    createdAt: name,
+    processedAt: optionalText,
+    result: optionalObject,
+});
+
+/** The bots' queue: `{queue: [...]}` as the monitor exports it, or an array. Its ids belong to the database it came from. */
+export const workQueue: Loader = {
+    name: "work-queue",
+    table: "work_queue",
+    fields: {
+        itemType: "text",
+        itemId: "text",
+        action: "text",
+        priority: "integer",
+        status: "text",
+        reason: "text",
+        createdBy: "text",
+        assignedTo: "text",
+        createdAt: "time",
+        processedAt: "time",
+        result: "json",
+    },
+    key: ["item_id", "item_type", "action", "created_at"],
+    changedAt: "processed_at",
+    ignored: ["processed_at"],
+    schema,
+    find: (document) => listRecords(document, "queue", isQueueItem),
+};
+
+function isQueueItem(value: unknown): boolean {
+    return isObject(value) && "itemType" in value && "priority" in value;
+}
