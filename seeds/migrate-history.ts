@@ -24,7 +24,7 @@ export interface HistoryOptions {
  */
 export async function migrateHistory(context: Context, options: HistoryOptions): Promise<ExitCode> {
     const { output } = context;
-    const { connection } = await openForWriting(context);
+    const { connection } = await openForWriting(context, options);
     return withConnection(connection, async () => {
         await refuseUndeployed(connection, "question_history");
         const isSeeded = await readSeeded(connection);

@@ -106,11 +106,20 @@ export async function openDatabase(context: Context, access: Access): Promise<Op
     return { config, connection: isMissing ? undefined : await connect(target, context.signal) };
 }
 
-/** As openDatabase() for writing: there always is a connection. */
-export async function openForWriting(context: Context): Promise<{ config: Config; connection: Connection }> {
-    const { config, connection } = await openDatabase(context, "write");
-    if (!connection) throw new Error("unreachable: a database is opened for writing");
-    return { config, connection };
+/**
+ * Opens the database that a run changes. A run that only shows what it would do needs no more than a token for reading,
+ * and meets a file that does not exist as an empty database.
+ */
+export async function openForWriting(
+    context: Context,
+    options: { dryRun?: boolean; showSql?: boolean } = {},
+): Promise<{ config: Config; connection: Connection }> {
+    const onlyReads = options.dryRun === true || options.showSql === true;
+    const { config, connection } = await openDatabase(context, onlyReads ? "read" : "write");
+    if (connection) return { config, connection };
+    const { inMemory } = await import("./database/file-connection.ts");
+    const empty: Target = { kind: "file", path: inMemory, label: config.target.label, local: true };
+    return { config, connection: await connect(empty, context.signal) };
 }
 
 async function connect(target: Target, signal: AbortSignal): Promise<Connection> {

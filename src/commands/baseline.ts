@@ -13,7 +13,7 @@ export interface BaselineOptions extends RunOptions {
 
 /** db:baseline: records migrations without running them, where tables and indexes equal the files. */
 export async function baseline(context: Context, options: BaselineOptions): Promise<void> {
-    const { connection } = await openForWriting(context);
+    const { connection } = await openForWriting(context, options);
     await withConnection(connection, async () => {
         const prepared = await prepareBaseline(context.root, connection, options.to);
         const expected = await readExpectedSchema(prepared.sets, prepared.recorded);

@@ -47,7 +47,7 @@ const begun = "";
 /** db:migrate: deploys the schema, then loads an export or the bundled seed. Exit code 5 when records were rejected. */
 export async function migrate(context: Context, options: MigrateOptions, seeds: Seeds): Promise<ExitCode> {
     const { output } = context;
-    const { connection } = await openForWriting(context);
+    const { connection } = await openForWriting(context, options);
     return withConnection(connection, async () => {
         const prepared = await prepareDeploy(context.root, connection, {
             to: options.to,

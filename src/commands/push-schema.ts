@@ -16,7 +16,7 @@ import { printDifferences } from "./verify.ts";
 export async function pushSchema(context: Context, options: PushOptions): Promise<void> {
     const { output } = context;
     // Settings, the token's expiry and its access are checked while opening.
-    const { config, connection } = await openForWriting(context);
+    const { config, connection } = await openForWriting(context, options);
     const check = (what: string): void => output.line(`[X] ${what}`);
     await withConnection(connection, async () => {
         check(`settings: ${config.target.label}`);
@@ -27,8 +27,10 @@ export async function pushSchema(context: Context, options: PushOptions): Promis
             sets: options.set ?? [],
         });
         check("reachable, and the files agree with what it has had");
-        await connection.rehearse(["CREATE TABLE turso_write_check (n INTEGER)"]);
-        check("may write (tried by a table that was rolled back)");
+        if (!options.dryRun && !options.showSql) {
+            await connection.rehearse(["CREATE TABLE turso_write_check (n INTEGER)"]);
+            check("may write (tried by a table that was rolled back)");
+        }
         output.line();
         warnChangedByHand(context, prepared);
         printObjects(output, prepared.plan);

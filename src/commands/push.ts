@@ -10,7 +10,7 @@ export interface PushOptions extends RunOptions {
 
 /** db:push: deploys the schema and nothing else. */
 export async function push(context: Context, options: PushOptions): Promise<void> {
-    const { connection } = await openForWriting(context);
+    const { connection } = await openForWriting(context, options);
     await withConnection(connection, async () => {
         const prepared = await prepareDeploy(context.root, connection, {
             to: options.to,

@@ -13,7 +13,7 @@ export interface RollbackOptions extends RunOptions {
 /** db:rollback: goes back to a version; refuses to lose rows unless told to. */
 export async function rollback(context: Context, options: RollbackOptions): Promise<void> {
     const { output } = context;
-    const { connection } = await openForWriting(context);
+    const { connection } = await openForWriting(context, options);
     await withConnection(connection, async () => {
         const prepared = await prepareRollback(context.root, connection, options.to);
         const losses = prepared.plan.migrations.length === 0 ? [] : await findLosses(connection, prepared);
