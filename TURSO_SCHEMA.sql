@@ -1032,7 +1032,9 @@ CREATE TABLE schema_seeds (
     -- SHA-256 over its files.
     checksum TEXT NOT NULL,
     -- When it was loaded last, in UTC.
-    loaded_at TEXT NOT NULL
+    loaded_at TEXT NOT NULL,
+    -- How far the history was then: when it has grown since, the rows may have changed. NULL where that is not asked.
+    mark INTEGER
 ) STRICT;
 
 CREATE TABLE history_writer (
@@ -1573,7 +1575,7 @@ UPDATE turso_schema_guard SET is_complete = objects_before = 0 AND 57 = (
         ('table', 'schemaversion', 522),
         ('table', 'schema_objects', 746),
         ('table', 'schema_lock', 514),
-        ('table', 'schema_seeds', 338),
+        ('table', 'schema_seeds', 475),
         ('table', 'users', 1010),
         ('table', 'questions', 5589),
         ('index', 'idx_questions_channel_sub_channel_id', 321),

@@ -72,5 +72,6 @@ async function load(
         force: options.force ?? false,
         dryRun: options.dryRun ?? false,
         rejectFile: options.rejects,
+        recognize: options.from === undefined ? undefined : { path: options.from, history: bundled.history },
     });
 }

@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { Context } from "../cli.ts";
 import type { Connection } from "../database/connection.ts";
 import { DatabaseFault, explainFault } from "../database/faults.ts";
@@ -8,7 +8,8 @@ import type { Output } from "../output.ts";
 import type { LoadReport } from "../seeding/load.ts";
 import type { LoadCounts, Loader, Mention, Rejection } from "../seeding/loader.ts";
 import { loadDocuments } from "../seeding/run.ts";
-import { readSource } from "../seeding/source.ts";
+import { hashSource, readSource } from "../seeding/source.ts";
+import { type ContentHistory, openRecognition } from "./recognition.ts";
 import { countOf } from "./report.ts";
 
 export interface LoadInput {
@@ -20,6 +21,8 @@ export interface LoadInput {
     readonly dryRun: boolean;
     /** Where rejected records go; a name with the time when undefined. */
     readonly rejectFile: string | undefined;
+    /** Whether the same files are recognised when they come again; undefined for those that are compared every time. */
+    readonly recognize?: { readonly path: string; readonly history: ContentHistory } | undefined;
 }
 
 export interface LoadResult {
@@ -33,8 +36,17 @@ export interface LoadResult {
 /** Loads files, prints the counts by data set, and writes the rejected records to a file. */
 export async function loadInto(context: Context, connection: Connection, input: LoadInput): Promise<LoadResult> {
     const { output, signal } = context;
+    const { recognize } = input;
+    const recognition =
+        recognize && !input.force && !input.dryRun ? await openRecognition(connection, recognize.history) : undefined;
+    const folder = recognize ? dirname(resolve(context.root, recognize.path)) : "";
+    const before = recognition?.isPossible ? recognition.find(hashSource(folder, input.files)) : undefined;
+    if (recognize && before) {
+        output.field("Unchanged", `${recognize.path} is as it was loaded on ${before}, and so are its rows`);
+        return { counts: {}, rejected: 0, rejectFile: undefined, sentence: undefined };
+    }
     const rejections: Rejection[] = [];
-    const { documents, rejected } = await readSource(input.files);
+    const { documents, rejected, checksum } = readSource(input.files, folder);
     const named = documents.map((document) => ({ ...document, file: input.nameFile(document.file) }));
     rejections.push(...rejected.map((rejection) => ({ ...rejection, file: input.nameFile(rejection.file) })));
     const options = { force: input.force, dryRun: input.dryRun, signal };
@@ -54,6 +66,7 @@ export async function loadInto(context: Context, connection: Connection, input: 
     const isKept = rejections.length > 0 && !input.dryRun;
     const rejectFile = isKept ? await writeRejects(context.root, input.rejectFile, rejections) : undefined;
     printRejections(context, rejections, rejectFile);
+    if (rejections.length === 0) await recognition?.record(checksum, counts);
     return {
         counts: Object.fromEntries(counts),
         rejected: rejections.length,

@@ -8,6 +8,7 @@ import type { Loader } from "../seeding/loader.ts";
 import { hashSource, listSource } from "../seeding/source.ts";
 import { type LoadResult, loadInto } from "./load.ts";
 import { type PushOptions, warnChangedByHand } from "./push.ts";
+import type { ContentHistory } from "./recognition.ts";
 import { printSummary, runPrepared, withConnection } from "./run-prepared.ts";
 
 export interface MigrateOptions extends PushOptions {
@@ -26,6 +27,8 @@ export interface Seeds {
     readonly folder: string;
     /** Its data sets, in the order in which they load. */
     readonly sets: readonly BundledSet[];
+    /** How the content's own history tells that it changed since a load. */
+    readonly history: ContentHistory;
     /** A table that holds rows once a database has content of its own. */
     readonly table: string;
     /** Loaded only when something is to be loaded: validation is slow to start. */
@@ -105,7 +108,7 @@ async function chooseSource(
     for (const { name, paths } of chooseSets(seeds, options.data)) {
         const folder = join(context.root, seeds.folder);
         const found = (await Promise.all(paths.map((path) => listSource(join(folder, path))))).flat();
-        const checksum = await hashSource(folder, found);
+        const checksum = hashSource(folder, found);
         if (before.get(seedName(name)) === checksum && !options.seed) continue;
         files.push(...found);
         sets.set(name, checksum);
@@ -153,6 +156,7 @@ async function load(
         force: options.force ?? false,
         dryRun: options.dryRun ?? false,
         rejectFile: options.rejects,
+        recognize: options.from === undefined ? undefined : { path: options.from, history: seeds.history },
     });
     if (recorded.length > 0 && result.rejected === 0) await record(recorded);
     return result;

@@ -10,6 +10,8 @@ export type Argument = null | string | number | bigint;
 export interface Query {
     readonly sql: string;
     readonly args?: readonly Argument[];
+    /** Only for write() where `prefersRows`: the statement runs once for each of these lists of arguments. */
+    readonly rows?: readonly (readonly Argument[])[];
 }
 
 export type ReadResult =
@@ -29,6 +31,8 @@ export interface RehearsalResult {
  */
 export interface Connection {
     readonly target: Target;
+    /** Whether many rows are best written by one prepared statement each, rather than by one statement over JSON. */
+    readonly prefersRows: boolean;
     /** HTTP requests sent so far; always 0 for a file. */
     readonly requests: number;
     /**

@@ -1,5 +1,6 @@
 import { pathToFileURL } from "node:url";
 import { type Client, createClient, type Transaction } from "@libsql/client/sqlite3";
+import { openBulkWriter } from "./bulk.ts";
 import type { Connection, Query, ReadResult, RehearsalResult, Row } from "./connection.ts";
 import { toFault } from "./faults.ts";
 import type { FileTarget } from "./target.ts";
@@ -16,6 +17,7 @@ export function openFile(target: FileTarget): Connection {
     const url = target.path === inMemory ? inMemory : pathToFileURL(target.path).href;
     const open = (): Client => createClient({ url, timeout: lockTimeout });
     let client = guard(open);
+    const bulk = openBulkWriter(target.path, lockTimeout);
 
     // A failed prepared statement is never finalized and leaves its pooled connection useless, and a failed script may
     // leave foreign keys off: start afresh. A database in memory would be gone with its connection.
@@ -40,6 +42,7 @@ export function openFile(target: FileTarget): Connection {
 
     return {
         target,
+        prefersRows: target.path !== inMemory,
         requests: 0,
         readAll: (queries, options) =>
             inTransaction(options?.settle ? "write" : "deferred", (tx) => readEach(tx, queries)),
@@ -62,14 +65,19 @@ export function openFile(target: FileTarget): Connection {
                 alone.close();
             }
         },
-        write: (statements) =>
-            inTransaction("write", async (tx) => {
+        write: async (statements) => {
+            if (statements.some((statement) => statement.rows)) return bulk.write(statements);
+            return inTransaction("write", async (tx) => {
                 const results: (readonly Row[])[] = [];
                 for (const statement of statements) results.push(toRows(await tx.execute(toStatement(statement))));
                 await tx.commit();
                 return results;
-            }),
-        close: () => client.close(),
+            });
+        },
+        close: () => {
+            bulk.close();
+            client.close();
+        },
     };
 }
 

@@ -59,6 +59,7 @@ export function openServer(target: ServerTarget, signal?: AbortSignal): Connecti
 
     return {
         target,
+        prefersRows: false,
         get requests() {
             return requests;
         },

@@ -61,19 +61,28 @@ export const createSeedsTable = `CREATE TABLE ${seedsTable} (
     -- SHA-256 over its files.
     checksum TEXT NOT NULL,
     -- When it was loaded last, in UTC.
-    loaded_at TEXT NOT NULL
+    loaded_at TEXT NOT NULL,
+    -- How far the history was then: when it has grown since, the rows may have changed. NULL where that is not asked.
+    mark INTEGER
 ) STRICT`;
 
 /** Notes that a seed is in. */
-export function recordSeed(seed: string, checksum: string): string {
+export function recordSeed(seed: string, checksum: string, mark: number | null = null): string {
+    const values = [text(seed), text(checksum), now, mark === null ? "NULL" : String(mark)].join(", ");
+    const update = ["checksum", "loaded_at", "mark"].map((column) => `${column} = excluded.${column}`).join(", ");
     return (
-        `INSERT INTO ${seedsTable} (name, checksum, loaded_at) VALUES (${text(seed)}, ${text(checksum)}, ${now}) ` +
-        "ON CONFLICT (name) DO UPDATE SET checksum = excluded.checksum, loaded_at = excluded.loaded_at"
+        `INSERT INTO ${seedsTable} (name, checksum, loaded_at, mark) VALUES (${values}) ` +
+        `ON CONFLICT (name) DO UPDATE SET ${update}`
     );
 }
 
+/** Moves the mark of seeds that were up to date on: the history grew by what says nothing new of their rows. */
+export function moveMarks(from: number, to: number): string {
+    return `UPDATE ${seedsTable} SET mark = ${to} WHERE mark = ${from}`;
+}
+
 /** Reads the seeds that were loaded, by name with their checksums; fails where nothing was deployed yet. */
-export const selectSeeds = `SELECT name, checksum FROM ${seedsTable}`;
+export const selectSeeds = `SELECT name, checksum, loaded_at, mark FROM ${seedsTable}`;
 
 /** The first row of the lock table. */
 export const insertLock = `INSERT INTO ${lockTable} (id, generation) VALUES (1, 1)`;

@@ -20,6 +20,8 @@ export interface DecideInput {
     readonly loader: Loader;
     readonly columns: readonly ColumnInfo[];
     readonly planned: Planned;
+    /** The table had no row when the load began, so no record meets one. */
+    readonly isEmpty: boolean;
     /** Existing rows are updated although the record is not known to be newer. */
     readonly force: boolean;
 }
@@ -29,12 +31,18 @@ export async function decideChunk(input: DecideInput, chunk: readonly Valid[]): 
     const { connection, loader, columns } = input;
     const values = chunk.map((record) => record.values);
     const names = columns.map((column) => column.name);
-    const references = loader.references ?? [];
-    const [existing, ...others] = await connection.readAll([
-        selectExisting(loader, names, values),
-        ...references.map((reference) => selectReferenced(reference, values)),
+    const asked = (loader.references ?? []).map((reference) => {
+        const created = input.planned.get(reference.table);
+        return values.filter((record) => !created?.has(record[reference.column] ?? null));
+    });
+    const queries = [
+        ...(input.isEmpty ? [] : [selectExisting(loader, names, values)]),
+        ...(loader.references ?? []).map((reference, at) => selectReferenced(reference, asked[at] ?? [])),
         ...(loader.takesOver ? [selectTakeOver(loader, loader.takesOver, values)] : []),
-    ]);
+    ];
+    const isKnown = input.isEmpty && !loader.takesOver && asked.every((records) => records.length === 0);
+    const results = isKnown ? queries.map(() => undefined) : await connection.readAll(queries);
+    const [existing, ...others] = input.isEmpty ? [undefined, ...results] : results;
     const rows = new Map(rowsOf(existing).map((row) => [keyOf(loader, row as ColumnValues), row]));
     const findDangling = findDanglingIn(input, others);
     const takeOver = offerRows(loader, loader.takesOver ? rowsOf(others.at(-1)) : []);

@@ -23,12 +23,13 @@ export function settleDuplicates(
     reject: (rejection: Rejection) => void,
 ): Valid[] {
     const byKey = new Map<string, Valid>();
+    const defaults = listDefaults(columns);
     for (const item of checked) {
         if (!item.ok) {
             reject(item.rejection);
             continue;
         }
-        const current = { ...item, values: fillDefaults(item.values, columns) };
+        const current = { ...item, values: fillDefaults(item.values, defaults) };
         const key = keyOf(loader, current.values);
         const first = byKey.get(key);
         const time = (record: Valid): string => String(record.values[loader.changedAt ?? ""] ?? "");
@@ -51,15 +52,22 @@ export function settleDuplicates(
     return [...byKey.values()];
 }
 
-// An explicit null for a column that may not be null takes the column's default.
-function fillDefaults(values: ColumnValues, columns: readonly ColumnInfo[]): ColumnValues {
-    const entries = Object.entries(values).flatMap(([column, value]): [string, Argument][] => {
-        const info = columns.find((item) => item.name === column);
-        if (value !== null || !info?.notNull || info.defaultSql === null) return [[column, value]];
-        const literal = readLiteral(info.defaultSql);
-        return literal === undefined ? [] : [[column, literal]];
-    });
-    return Object.fromEntries(entries);
+// An explicit null for a column that may not be null takes the column's default: its literal, or what the column computes.
+function fillDefaults(values: ColumnValues, defaults: ReadonlyMap<string, Argument | undefined>): ColumnValues {
+    const wanting = [...defaults.keys()].filter((column) => values[column] === null);
+    if (wanting.length === 0) return values;
+    const filled: Record<string, Argument> = { ...values };
+    for (const column of wanting) {
+        const literal = defaults.get(column);
+        if (literal === undefined) delete filled[column];
+        else filled[column] = literal;
+    }
+    return filled;
+}
+
+function listDefaults(columns: readonly ColumnInfo[]): ReadonlyMap<string, Argument | undefined> {
+    const filled = columns.filter((column) => column.notNull && column.defaultSql !== null);
+    return new Map(filled.map((column) => [column.name, readLiteral(column.defaultSql ?? "")]));
 }
 
 function readLiteral(sql: string): Argument | undefined {

@@ -1,5 +1,6 @@
 import type { ZodType } from "zod";
 import type { Argument, Query, Row } from "../database/connection.ts";
+import { toSnakeCase } from "../schema/names.ts";
 
 /** How a field of a record becomes the value of a column. */
 export type FieldKind = "text" | "integer" | "json" | "time";
@@ -95,13 +96,33 @@ export interface Reference {
 export interface LoadCounts {
     read: number;
     created: number;
+    /** How many of the created ones took a row over instead of adding one. */
+    tookOver: number;
     updated: number;
     unchanged: number;
     older: number;
     rejected: number;
 }
 
+/** A field with its column. */
+export interface FieldColumn {
+    readonly field: string;
+    readonly column: string;
+    readonly kind: FieldKind;
+}
+
+const columnsByLoader = new WeakMap<Loader, readonly FieldColumn[]>();
+
+/** The fields of a loader with their columns; made once, because every record asks. */
+export function listColumns(loader: Loader): readonly FieldColumn[] {
+    const known = columnsByLoader.get(loader);
+    if (known) return known;
+    const columns = Object.entries(loader.fields).map(([field, kind]) => ({ field, column: toSnakeCase(field), kind }));
+    columnsByLoader.set(loader, columns);
+    return columns;
+}
+
 /** Counts before the first record. */
 export function startCounts(): LoadCounts {
-    return { read: 0, created: 0, updated: 0, unchanged: 0, older: 0, rejected: 0 };
+    return { read: 0, created: 0, tookOver: 0, updated: 0, unchanged: 0, older: 0, rejected: 0 };
 }

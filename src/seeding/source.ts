@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile, stat } from "node:fs/promises";
+// Thousands of small files are read faster one after the other than by promises.
+import { readFileSync } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { AppError } from "../errors.ts";
 import type { Rejection } from "./loader.ts";
@@ -16,6 +18,8 @@ export interface ReadSource {
     readonly documents: readonly SourceDocument[];
     /** Files, or lines, that hold no JSON. */
     readonly rejected: readonly Rejection[];
+    /** As hashSource() gives it. */
+    readonly checksum: string;
 }
 
 /**
@@ -44,18 +48,21 @@ export async function listSource(path: string): Promise<string[]> {
  * Reads and parses files: one JSON document each, or one on each line. What is no JSON is rejected, a file or a line, and
  * the others load.
  */
-export async function readSource(files: readonly string[]): Promise<ReadSource> {
+export function readSource(files: readonly string[], folder = ""): ReadSource {
     const documents: SourceDocument[] = [];
     const rejected: Rejection[] = [];
+    const hash = startHash(folder);
     for (const file of files) {
-        const text = (await readFile(file, "utf8")).replace(/^\uFEFF/, "");
+        const bytes = readFileSync(file);
+        hash.add(file, bytes);
+        const text = bytes.toString("utf8").replace(/^\uFEFF/, "");
         for (const { position, text: part } of splitIntoDocuments(file, text)) {
             const parsed = unwrapRejection(parse(part));
             if (parsed.ok) documents.push({ file, position, value: parsed.value });
             else rejected.push({ file, position, code: "invalid-json", message: parsed.message, record: part });
         }
     }
-    return { documents, rejected };
+    return { documents, rejected, checksum: hash.digest() };
 }
 
 const sourceName = /\.(json|ndjson|jsonl)$/;
@@ -94,11 +101,18 @@ function unwrapRejection(parsed: Parsed): Parsed {
 }
 
 /** SHA-256 over the names and bytes of files: the same for an unchanged set, wherever it lies. */
-export async function hashSource(folder: string, files: readonly string[]): Promise<string> {
+export function hashSource(folder: string, files: readonly string[]): string {
+    const hash = startHash(folder);
+    for (const file of files) hash.add(file, readFileSync(file));
+    return hash.digest();
+}
+
+function startHash(folder: string): { add(file: string, bytes: Buffer): void; digest(): string } {
     const hash = createHash("sha256");
-    for (const file of files) {
-        hash.update(relative(folder, file).replaceAll("\\", "/")).update("\0");
-        hash.update(await readFile(file)).update("\0");
-    }
-    return hash.digest("hex");
+    return {
+        add: (file, bytes) => {
+            hash.update(relative(folder, file).replaceAll("\\", "/")).update("\0").update(bytes).update("\0");
+        },
+        digest: () => hash.digest("hex"),
+    };
 }

@@ -49,15 +49,35 @@ export function selectReferenced(reference: Reference, records: readonly ColumnV
     };
 }
 
-/** Inserts records by one statement and one parameter; what a record leaves out takes the column's default. */
-export function insertRecords(loader: Loader, columns: readonly ColumnInfo[], records: readonly ColumnValues[]): Query {
+/**
+ * Inserts records; what a record leaves out takes the column's default.
+ *
+ * @param asRows whether by a prepared statement for each, or by one statement with all of them as one JSON parameter
+ */
+export function insertRecords(
+    loader: Loader,
+    columns: readonly ColumnInfo[],
+    records: readonly ColumnValues[],
+    asRows: boolean,
+): Query {
     const used = columns.filter((column) => records.some((record) => column.name in record));
+    if (asRows) {
+        const names = used.map((column) => name(column.name)).join(", ");
+        return {
+            sql: `INSERT INTO ${name(loader.table)} (${names}) VALUES (${used.map(columnParameter).join(", ")})`,
+            rows: records.map((record) => used.map((column) => record[column.name] ?? null)),
+        };
+    }
     return {
         sql:
             `INSERT INTO ${name(loader.table)} (${used.map((column) => name(column.name)).join(", ")}) ` +
             `SELECT ${used.map(columnValue).join(", ")} FROM json_each(?) AS given`,
         args: [JSON.stringify(records)],
     };
+}
+
+function columnParameter({ defaultSql, notNull }: ColumnInfo): string {
+    return notNull && defaultSql !== null ? `coalesce(?, ${defaultSql})` : "?";
 }
 
 // A column that may not be null takes its default where the record says nothing.
@@ -117,11 +137,18 @@ export function takeOverRows(
     takesOver: TakeOver,
     columns: readonly ColumnInfo[],
     records: readonly (ColumnValues & { takenOver: Argument })[],
+    asRows: boolean,
 ): Query {
     const fields = new Set(Object.keys(loader.fields).map(toSnakeCase));
-    const set = columns
-        .filter((column) => fields.has(column.name))
-        .map((column) => `${name(column.name)} = ${columnValue(column)}`);
+    const used = columns.filter((column) => fields.has(column.name));
+    if (asRows) {
+        const set = used.map((column) => `${name(column.name)} = ${columnParameter(column)}`).join(", ");
+        return {
+            sql: `UPDATE ${name(loader.table)} AS t SET ${set} WHERE t.${name(takesOver.id)} = ? AND ${takesOver.where}`,
+            rows: records.map((record) => [...used.map((column) => record[column.name] ?? null), record.takenOver]),
+        };
+    }
+    const set = used.map((column) => `${name(column.name)} = ${columnValue(column)}`);
     return {
         sql:
             `UPDATE ${name(loader.table)} AS t SET ${set.join(", ")} FROM json_each(?) AS given ` +

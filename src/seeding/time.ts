@@ -1,20 +1,28 @@
 const forms = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d+))?(Z|[+-]\d{2}(?::?\d{2})?)?$/;
+/** The form that the database writes; the hours, minutes and seconds of most records are in it already. */
+const normal = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 
 /**
  * A timestamp in the one form that the database writes, `YYYY-MM-DDTHH:MM:SS.sssZ`. Accepts a space for the T, any number
  * of fractional digits, an offset from UTC, and no offset as UTC. Gives undefined for what is no time.
  */
 export function normalizeTime(text: string): string | undefined {
+    if (normal.test(text)) return isDay(text.slice(0, 10)) ? text : undefined;
     const [, date, time, fraction = "", zone = "Z"] = forms.exec(text.trim()) ?? [];
     if (date === undefined || time === undefined) return undefined;
     const offset =
         zone === "Z"
             ? "Z"
             : zone.replace(/^([+-]\d{2}):?(\d{2})?$/, (_, hours, minutes = "00") => `${hours}:${minutes}`);
-    // Date rolls the 31st of a short month over into the next one.
-    const day = new Date(`${date}T00:00:00Z`);
-    if (Number.isNaN(day.getTime()) || !day.toISOString().startsWith(date)) return undefined;
+    if (!isDay(date)) return undefined;
     const milliseconds = fraction.padEnd(3, "0").slice(0, 3);
     const parsed = new Date(`${date}T${time}.${milliseconds}${offset}`);
     return Number.isNaN(parsed.getTime()) ? undefined : parsed.toISOString();
+}
+
+// Date rolls the 31st of a short month over into the next one.
+function isDay(date: string): boolean {
+    if (Number(date.slice(8, 10)) <= 28 && normal.test(`${date}T00:00:00.000Z`)) return true;
+    const day = new Date(`${date}T00:00:00Z`);
+    return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date);
 }

@@ -1,6 +1,13 @@
 import type { Argument } from "../database/connection.ts";
 import { toSnakeCase } from "../schema/names.ts";
-import type { ColumnValues, FieldKind, Loader, Rejection, SourceRecord } from "./loader.ts";
+import {
+    type ColumnValues,
+    type FieldKind,
+    type Loader,
+    listColumns,
+    type Rejection,
+    type SourceRecord,
+} from "./loader.ts";
 import { normalizeTime } from "./time.ts";
 
 export type Checked =
@@ -34,13 +41,12 @@ export function checkRecord(loader: Loader, source: SourceRecord): Checked {
         );
     }
     const values: Record<string, Argument> = {};
-    for (const [field, kind] of Object.entries(loader.fields)) {
+    for (const { field, column, kind } of listColumns(loader)) {
         const value = result.data[field];
         if (value === undefined) continue;
         const converted = convert(value, kind);
-        if (converted === undefined)
-            return reject(`invalid-${toSnakeCase(field).replaceAll("_", "-")}`, `${field}: is no time`);
-        values[toSnakeCase(field)] = converted;
+        if (converted === undefined) return reject(`invalid-${column.replaceAll("_", "-")}`, `${field}: is no time`);
+        values[column] = converted;
     }
     return { ok: true, source, values };
 }

@@ -34,7 +34,7 @@ export async function writeChanges(
     const names = columns.map((column) => column.name);
     await connection.write([
         ...before,
-        ...(inserts.length > 0 ? [insertRecords(loader, columns, inserts)] : []),
+        ...(inserts.length > 0 ? [insertRecords(loader, columns, inserts, connection.prefersRows)] : []),
         ...(updates.length > 0 ? [updateRecords(loader, names, updates), checkChanges(updates.length)] : []),
         ...(loader.takesOver && takenOver.length > 0
             ? [
@@ -43,8 +43,9 @@ export async function writeChanges(
                       loader.takesOver,
                       columns,
                       takenOver.map(({ record, id }) => ({ ...record.values, takenOver: id })),
+                      connection.prefersRows,
                   ),
-                  checkChanges(takenOver.length),
+                  ...(connection.prefersRows ? [] : [checkChanges(takenOver.length)]),
               ]
             : []),
         ...after,
@@ -58,5 +59,5 @@ export function isRace(error: unknown): boolean {
 
 /** Whether checkChanges() ended a write. */
 export function isChangedMeanwhile(error: unknown): boolean {
-    return error instanceof DatabaseFault && /malformed JSON/i.test(error.message);
+    return error instanceof DatabaseFault && /malformed JSON|rows changed meanwhile/i.test(error.message);
 }

@@ -116,7 +116,16 @@ describe("the way back of a server's database", () => {
             host,
             local: false,
         };
-        return { target, requests: 0, readAll: send, runScript: send, rehearse: send, write: send, close: send };
+        return {
+            target,
+            prefersRows: false,
+            requests: 0,
+            readAll: send,
+            runScript: send,
+            rehearse: send,
+            write: send,
+            close: send,
+        };
     }
 
     test("is the command that restores it to the server's time, for a database on Turso, and nothing is sent", async () => {

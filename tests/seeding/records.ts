@@ -35,7 +35,7 @@ export interface Loaded extends Ran {
     readonly codes: readonly string[];
 }
 
-const none: LoadCounts = { read: 0, created: 0, updated: 0, unchanged: 0, older: 0, rejected: 0 };
+const none: LoadCounts = { read: 0, created: 0, tookOver: 0, updated: 0, unchanged: 0, older: 0, rejected: 0 };
 const root = copyProject();
 
 /** Runs `db:migrate --from` on files of this content; text stays as it is, everything else becomes JSON. */
