@@ -11,6 +11,8 @@ await runCommand<MigrateOptions>({
             .argument("[names...]", "bundled data sets")
             .option("--dry-run", "decide everything and write nothing")
             .option("-y, --yes", "do not ask before writing to another machine"),
-    run: (context, options) =>
-        migrate(context, { ...options, data: context.args.length > 0 ? context.args : ["all"] }, bundled),
+    run: (context, options) => {
+        const data = context.args.length > 0 ? context.args : ["all"];
+        return migrate(context, options.from === undefined ? { ...options, data } : options, bundled);
+    },
 });

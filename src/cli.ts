@@ -33,6 +33,8 @@ export interface CommandDefinition<Options> {
 export async function runCommand<Options extends object>(definition: CommandDefinition<Options>): Promise<void> {
     const { argv, json } = readArguments(process.argv.slice(2));
     const output = createOutput({ json, color: wantsColor(process.stdout) });
+    // Whoever reads the output may stop reading (`| head`); the work goes on.
+    for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
     const interrupt = new AbortController();
     process.once("SIGINT", () => interrupt.abort());
     process.once("SIGTERM", () => interrupt.abort());
@@ -66,6 +68,7 @@ async function run<Options extends object>(
             hint: `see \`pnpm ${definition.name} --help\``,
         });
     }
+    if (command.opts().showSql === true) output.divert();
     const context = { root: process.cwd(), output, signal, args: command.args };
     return (await definition.run(context, command.opts() as Options)) ?? exitCodes.done;
 }
@@ -166,6 +169,10 @@ async function confirm(context: Context, question: string, reason: string): Prom
         terminal.close();
     }
     throw new AppError("not-confirmed", "not confirmed", { outcome });
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+    if (error.code !== "EPIPE") throw error;
 }
 
 function toAppError(error: unknown): AppError {

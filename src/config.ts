@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Target } from "./database/target.ts";
@@ -80,6 +80,11 @@ function chooseVariables(
         }
         return { url: chosen, token: readOnlyToken, notes: ["reading with the read-only token"] };
     }
+    if (!url && (readOnlyUrl || readOnlyToken)) {
+        throw new AppError("usage", "only the read-only pair of variables is set, and this command writes", {
+            hint: "set TURSO_DATABASE_URL and TURSO_AUTH_TOKEN too",
+        });
+    }
     if (!url) {
         const notes = ["default: neither TURSO_DATABASE_URL nor TURSO_AUTH_TOKEN is set"];
         return { url: { name: "the default", value: embeddedDefault }, token: undefined, notes };
@@ -128,9 +133,18 @@ function parseFileTarget(value: string, root: string, refuse: (why: string, hint
     if (bare === "" || bare === ":memory:") {
         refuse("nothing would be kept", "name a file, such as file:local.db");
     }
-    const path = bare.startsWith("//") ? fileURLToPath(value) : decodeURIComponent(bare);
+    const path =
+        readFilePath(value, bare) ?? refuse("it is not a path", "write it as file:local.db or file:///path/to/it");
     const absolute = isAbsolute(path) ? path : join(root, path);
     return { kind: "file", path: absolute, label: value, local: true };
+}
+
+function readFilePath(value: string, bare: string): string | undefined {
+    try {
+        return bare.startsWith("//") ? fileURLToPath(value) : decodeURIComponent(bare);
+    } catch {
+        return undefined;
+    }
 }
 
 /** Loopback hosts are the only servers that tests, resets and bundled seeds may write to. */
@@ -148,6 +162,8 @@ function readWriteMode(variables: Variables): boolean {
 async function readEnvFile(root: string): Promise<Variables> {
     const path = join(root, ".env");
     if (!existsSync(path)) return {};
+    if (!statSync(path).isFile())
+        throw new AppError("usage", ".env is not a file", { hint: "remove it, or make it a file" });
     const { parse } = await import("dotenv");
     return parse(readFileSync(path));
 }

@@ -18,6 +18,8 @@ export interface Output {
     document(value: unknown): void;
     /** Text as it is, on stdout, also under --json (a script, a generated file). */
     raw(text: string): void;
+    /** From now on lines go to stderr: stdout is for a script that somebody may pipe into a shell. */
+    divert(): void;
     /** From now on `secret` is replaced wherever it would be printed. */
     hide(secret: string): void;
 }
@@ -53,6 +55,7 @@ export function createOutput(options: {
 }): Output {
     const colors = createColors(options.color);
     const secrets = new Set<string>();
+    let lines: "stdout" | "stderr" = "stdout";
     const write = options.write ?? ((stream, text) => void process[stream].write(text));
 
     const redact = (text: string): string => {
@@ -65,7 +68,10 @@ export function createOutput(options: {
     const output: Output = {
         json: options.json,
         line(text = "") {
-            if (!options.json) print("stdout", text);
+            if (!options.json) print(lines, text);
+        },
+        divert() {
+            lines = "stderr";
         },
         field(label, value) {
             output.line(`${`${label}:`.padEnd(fieldWidth - 1)} ${value}`);

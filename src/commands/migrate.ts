@@ -50,6 +50,7 @@ const begun = "";
 /** db:migrate: deploys the schema, then loads an export or the bundled seed. Exit code 5 when records were rejected. */
 export async function migrate(context: Context, options: MigrateOptions, seeds: Seeds): Promise<ExitCode> {
     const { output } = context;
+    refuseContradictions(options);
     const { connection } = await openForWriting(context, options);
     return withConnection(connection, async () => {
         const prepared = await prepareDeploy(context.root, connection, {
@@ -81,6 +82,15 @@ export async function migrate(context: Context, options: MigrateOptions, seeds: 
         });
         return result && result.rejected > 0 ? exitCodes.rejected : exitCodes.done;
     });
+}
+
+function refuseContradictions({ schemaOnly, from, seed, data }: MigrateOptions): void {
+    const bundledOption = seed ? "--seed" : data !== undefined ? "--data" : undefined;
+    const pair = schemaOnly
+        ? ["--schema-only", from !== undefined ? "--from" : bundledOption]
+        : ["--from", from === undefined ? undefined : bundledOption];
+    if (pair[1] === undefined) return;
+    throw new AppError("usage", `${pair.join(" and ")} contradict each other`, { hint: "give one of them" });
 }
 
 /** What is to be loaded; no files when nothing is. */

@@ -28,7 +28,13 @@ export async function pushSchema(context: Context, options: PushOptions): Promis
         });
         check("reachable, and the files agree with what it has had");
         if (!options.dryRun && !options.showSql) {
-            await connection.rehearse(["CREATE TABLE turso_write_check (n INTEGER)"]);
+            const tried = await connection.rehearse(["CREATE TABLE turso_write_check (n INTEGER)"]);
+            if (tried.failedIndex !== undefined) {
+                throw new AppError("forbidden", `${config.target.label} refuses a write: ${tried.message}`, {
+                    hint: "use a read-write token, and see whether the database takes writes",
+                    outcome: "Nothing was applied.",
+                });
+            }
             check("may write (tried by a table that was rolled back)");
         }
         output.line();
@@ -41,16 +47,18 @@ export async function pushSchema(context: Context, options: PushOptions): Promis
             return;
         }
         await verifyResult(context, connection, options);
-        printSummary(context, connection, summary);
         output.line("Next: `pnpm db:migrate` loads the seed, `pnpm db:status` shows every file.");
+        printSummary(context, connection, summary);
     });
 }
 
 function describeToken({ target }: Connection): string {
     if (target.kind === "file") return "no token needed: an embedded database";
     if (target.authToken === undefined) return "no token set; the server must not ask for one";
-    const expiresAt = readToken(target.authToken)?.expiresAt;
-    return expiresAt ? `token: may write, expires ${expiresAt.toISOString()}` : "token: may write, does not expire";
+    const token = readToken(target.authToken);
+    if (!token) return "token: set, but it is no JWT; only the server can tell what it may";
+    const access = token.readOnly ? "may only read" : "may write, by its own word";
+    return `token: ${access}, ${token.expiresAt ? `expires ${token.expiresAt.toISOString()}` : "does not expire"}`;
 }
 
 function printObjects(output: Output, plan: Plan): void {

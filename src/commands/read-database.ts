@@ -4,11 +4,18 @@ import { readAll } from "../migrations/deploy.ts";
 import type { MigrationSet } from "../migrations/files.ts";
 import type { DatabaseState } from "../migrations/state.ts";
 
-/** Reads files and state for a command that changes nothing, and prints which database it is. */
-export async function readDatabase(context: Context): Promise<{ sets: readonly MigrationSet[]; state: DatabaseState }> {
+/**
+ * Reads files and state for a command that changes nothing, and prints which database it is.
+ *
+ * @param options.anyVersion takes a database that is newer than the files, too
+ */
+export async function readDatabase(
+    context: Context,
+    options: { anyVersion?: boolean } = {},
+): Promise<{ sets: readonly MigrationSet[]; state: DatabaseState }> {
     const { config, connection } = await openDatabase(context, "read");
     try {
-        const { sets, state } = await readAll(context.root, connection);
+        const { sets, state } = await readAll(context.root, connection, options);
         return { sets, state };
     } catch (error) {
         throw error instanceof DatabaseFault ? explainFault(error, config.target) : error;

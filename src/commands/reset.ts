@@ -1,13 +1,16 @@
 import { type Context, confirmReset, openForWriting } from "../cli.ts";
 import type { Connection } from "../database/connection.ts";
+import { DatabaseFault } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
 import { name } from "../migrations/bookkeeping.ts";
 import { prepareDeploy, readAll } from "../migrations/deploy.ts";
+import type { MigrationSet } from "../migrations/files.ts";
 import { prepareWayBack } from "../migrations/safety.ts";
+import { deployScratch } from "../migrations/scratch.ts";
 import type { DatabaseState, SchemaRow } from "../migrations/state.ts";
 import { printSummary, type RunOptions, runPrepared, withConnection } from "./run-prepared.ts";
 
-/** db:reset: drops everything in a local database and deploys the schema anew. */
+/** db:reset: drops everything in a local database and deploys the schema anew, with the sets that it had. */
 export async function reset(context: Context, options: RunOptions): Promise<void> {
     const { output } = context;
     const { config, connection } = await openForWriting(context);
@@ -18,14 +21,33 @@ export async function reset(context: Context, options: RunOptions): Promise<void
                 outcome: "Nothing was dropped.",
             });
         }
-        const { state } = await readAll(context.root, connection);
+        const { sets, state } = await readAll(context.root, connection, { anyVersion: true });
+        await proveFiles(sets);
         if (state.schema.length > 0) await confirmReset(context, config.target, options.yes ?? false);
         const wayBack = await prepareWayBack(connection, state, new Date());
         for (const line of wayBack.lines) output.line(line);
         await dropEverything(connection, state);
-        const prepared = await prepareDeploy(context.root, connection);
+        const prepared = await prepareDeploy(context.root, connection, { sets: sets.map((set) => set.name) });
         printSummary(context, connection, await runPrepared(context, connection, prepared, options));
     });
+}
+
+// Before anything is dropped, so that a broken file does not leave an empty database behind.
+async function proveFiles(sets: readonly MigrationSet[]): Promise<void> {
+    try {
+        (
+            await deployScratch(
+                sets,
+                sets.flatMap((set) => set.migrations),
+            )
+        ).close();
+    } catch (error) {
+        if (!(error instanceof DatabaseFault)) throw error;
+        throw new AppError("migration-failed", `the files do not deploy into an empty database: ${error.message}`, {
+            hint: "find the place with `TURSO_DATABASE_URL=file:scratch.db pnpm db:push`, and mend it",
+            outcome: "Nothing was dropped.",
+        });
+    }
 }
 
 async function dropEverything(connection: Connection, state: DatabaseState): Promise<void> {

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import type { Context } from "../cli.ts";
 import { storedSql } from "../database/statement-facts.ts";
 import { checksumTokens } from "../database/statements.ts";
-import { type ExitCode, exitCodes } from "../errors.ts";
+import { AppError, type ExitCode, exitCodes } from "../errors.ts";
 import type { ObjectRecord } from "../migrations/bookkeeping.ts";
 import type { MigrationSet } from "../migrations/files.ts";
-import { findHistoryProblems } from "../migrations/judge.ts";
+import { findHistoryProblems, refuseNewer } from "../migrations/judge.ts";
 import type { Problem } from "../migrations/problems.ts";
 import { type DatabaseState, findSchemaRow, versionOf } from "../migrations/state.ts";
 import { readDatabase } from "./read-database.ts";
@@ -15,15 +15,17 @@ import { countOf, describeSchema } from "./report.ts";
 /** Every migration, view and trigger, applied or not. Exit code 3 when something is pending, 4 when files disagree. */
 export async function showStatus(context: Context): Promise<ExitCode> {
     const { output } = context;
-    const { sets, state } = await readDatabase(context);
+    const { sets, state } = await readDatabase(context, { anyVersion: true });
     const entries = [...listMigrations(sets, state), ...listObjects(sets, state), ...listOrphans(sets, state)];
-    const problems = findHistoryProblems(sets, state);
+    const newer = findNewer(sets, state);
+    const problems = newer ? [] : findHistoryProblems(sets, state);
     const version = versionOf(state, sets[0]?.name ?? "");
     const schemaVersion = await readSchemaVersion(context.root);
     output.table(entries.map(({ isDone, what, detail }) => [isDone ? "[X]" : "[ ]", what, detail]));
     for (const { path, message, remedy } of problems) output.warn(`${path}: ${message}\n    ${remedy}`);
     output.line();
     output.field("Schema", `${schemaVersion}, migration ${version}: ${describeSchema(state)}`);
+    if (newer) throw newer;
     output.line(describePending(entries, problems));
     output.document({
         schemaVersion,
@@ -33,6 +35,17 @@ export async function showStatus(context: Context): Promise<ExitCode> {
     });
     if (problems.length > 0) return exitCodes.drift;
     return entries.every((entry) => entry.isDone) ? exitCodes.done : exitCodes.pending;
+}
+
+// The error that a write would end with; here it comes after everything that can be shown.
+function findNewer(sets: readonly MigrationSet[], state: DatabaseState): AppError | undefined {
+    try {
+        refuseNewer(sets, state);
+        return undefined;
+    } catch (error) {
+        if (error instanceof AppError) return error;
+        throw error;
+    }
 }
 
 interface Entry {

@@ -42,11 +42,18 @@ export interface Outcome {
  */
 export function readOutcomes(text: string, count: number): Outcome[] {
     const reply = parse(text);
-    const results = Array.isArray(reply?.results) ? (reply.results as (Outcome & { type?: string })[]) : [];
-    if (results.length < count) {
-        throw new DatabaseFault("server-fault", "the reply is not one of a libSQL server");
-    }
-    return results.slice(0, count);
+    const results = (Array.isArray(reply?.results) ? (reply.results as (Outcome | null)[]) : []).slice(0, count);
+    if (results.length < count || !results.every(isOutcome)) throw foreignReply();
+    return results;
+}
+
+/** What is thrown for an answer that no libSQL server gives: nothing is concluded from what it leaves out. */
+export function foreignReply(): DatabaseFault {
+    return new DatabaseFault("server-fault", "the reply is not one of a libSQL server");
+}
+
+function isOutcome(outcome: Outcome | null): outcome is Outcome {
+    return typeof outcome?.error?.message === "string" || typeof outcome?.response?.result === "object";
 }
 
 function parse(text: string): { results?: unknown } | undefined {

@@ -1,18 +1,36 @@
 import type { Connection, Query, ReadResult, RehearsalResult } from "./connection.ts";
-import { DatabaseFault, faultOfNetwork, faultOfReply, toFault } from "./faults.ts";
+import { DatabaseFault, faultOfNetwork, faultOfRedirect, faultOfReply, toFault } from "./faults.ts";
 import { toSqliteMessage } from "./parse-errors.ts";
-import { type Outcome, type ProtocolResult, type ProtocolValue, readOutcomes, type StreamRequest } from "./protocol.ts";
+import {
+    foreignReply,
+    type Outcome,
+    type ProtocolResult,
+    type ProtocolValue,
+    readOutcomes,
+    type StreamRequest,
+} from "./protocol.ts";
 import { splitStatements } from "./statements.ts";
 import type { ServerTarget } from "./target.ts";
 import { fromProtocol, toProtocol, toRow } from "./values.ts";
+
+/** How long an answer to a read is waited for, in milliseconds. What writes takes as long as it takes. */
+export interface ReadLimits {
+    readonly usual: number;
+    /** For what is still read after Ctrl-C: its user waits for the end. */
+    readonly interrupted: number;
+}
+
+const defaultLimits: ReadLimits = { usual: 30_000, interrupted: 10_000 };
 
 /**
  * Opens a server over HTTP. No request is sent before the first operation.
  *
  * Speaks the pipeline of the Hrana protocol itself: one operation is one request, each statement has its own outcome and
  * a refusal keeps the server's reason, none of which the client libraries give; and it loads in a fifth of their time.
+ *
+ * @param signal ends a running request when it is aborted. Reading goes on afterwards: how else to tell what happened?
  */
-export function openServer(target: ServerTarget, signal?: AbortSignal): Connection {
+export function openServer(target: ServerTarget, signal?: AbortSignal, limits = defaultLimits): Connection {
     let requests = 0;
     const headers = {
         "content-type": "application/json",
@@ -20,18 +38,26 @@ export function openServer(target: ServerTarget, signal?: AbortSignal): Connecti
     };
     const endpoint = new URL("v2/pipeline", target.url.endsWith("/") ? target.url : `${target.url}/`);
 
-    const post = async (stream: readonly StreamRequest[], abort?: AbortSignal): Promise<Outcome[]> => {
+    const post = async (
+        stream: readonly StreamRequest[],
+        abort: AbortSignal | undefined,
+        limit?: number,
+    ): Promise<Outcome[]> => {
         if (abort?.aborted) throw new DatabaseFault("interrupted", "interrupted");
         requests++;
+        const timeout = limit === undefined ? undefined : AbortSignal.timeout(limit);
+        const ends = AbortSignal.any([abort, timeout].filter((end) => end !== undefined));
         try {
             const body = JSON.stringify({ baton: null, requests: [...stream, { type: "close" }] });
-            const reply = await fetch(endpoint, { method: "POST", headers, body, ...(abort ? { signal: abort } : {}) });
+            const reply = await fetch(endpoint, { method: "POST", headers, body, redirect: "manual", signal: ends });
             const text = await reply.text();
+            if (reply.status >= 300 && reply.status < 400) throw faultOfRedirect(reply.headers.get("location"));
             if (!reply.ok || !text.trimStart().startsWith("{")) throw faultOfReply(reply.status, text);
             return readOutcomes(text, stream.length);
         } catch (error) {
             if (abort?.aborted) throw new DatabaseFault("interrupted", "interrupted", error);
-            throw faultOfNetwork(error);
+            if (!timeout?.aborted || error instanceof DatabaseFault) throw faultOfNetwork(error);
+            throw new DatabaseFault("server-fault", `no answer within ${(limit ?? 0) / 1000} seconds`, error);
         }
     };
 
@@ -40,6 +66,7 @@ export function openServer(target: ServerTarget, signal?: AbortSignal): Connecti
         const never = { type: "or", conds: [] };
         const outcomes = await post(
             statements.map((sql) => ({ type: "batch", batch: { steps: [{ condition: never, stmt: { sql } }] } })),
+            signal,
         );
         const failedIndex = outcomes.findIndex((outcome) => outcome.error);
         const error = outcomes[failedIndex]?.error;
@@ -54,6 +81,8 @@ export function openServer(target: ServerTarget, signal?: AbortSignal): Connecti
         const { step_results: results = [], step_errors: errors = [] } = outcome?.response?.result ?? {};
         const error = errors.find((item) => item !== null);
         if (error) throw faultOf(error);
+        // Each step runs after the one before it: where the last has no result, nothing says that any of them ran.
+        if (results.length !== steps.length || !results.at(-1)) throw foreignReply();
         return results;
     };
 
@@ -65,7 +94,10 @@ export function openServer(target: ServerTarget, signal?: AbortSignal): Connecti
         },
         readAll: async (queries, options) => {
             const begin = options?.settle ? "BEGIN IMMEDIATE" : "BEGIN";
-            const outcomes = await post([execute(begin), ...queries.map(toExecute), execute("ROLLBACK")]);
+            const stream = [execute(begin), ...queries.map(toExecute), execute("ROLLBACK")];
+            const outcomes = await (signal?.aborted
+                ? post(stream, undefined, limits.interrupted)
+                : post(stream, signal, limits.usual));
             for (const outcome of [outcomes[0], outcomes.at(-1)]) throwIfFailed(outcome);
             return outcomes.slice(1, -1).map((outcome) => toReadResult(outcome, outcome.response?.result));
         },
@@ -75,16 +107,19 @@ export function openServer(target: ServerTarget, signal?: AbortSignal): Connecti
         },
         rehearse: async (statements, queries = [], options) => {
             const setup = [...(options?.foreignKeysOff ? ["PRAGMA foreign_keys = OFF"] : []), "BEGIN IMMEDIATE"];
-            const steps = chain([...setup.map(toSql), ...statements.map(toSql), ...queries]);
+            const steps = chain([...setup.map(toSql), ...statements.map(toSql)]);
+            // Each on its own: a query that fails says nothing about the others.
+            const asked = chain(queries).map((step) => ({ ...step, condition: ok(steps.length - 1) }));
+            steps.push(...asked);
             // Without a condition: it ends the transaction whatever happened before.
             steps.push({ condition: null, stmt: { sql: "ROLLBACK", want_rows: false } });
-            const [outcome] = await post([{ type: "batch", batch: { steps } }]);
+            const [outcome] = await post([{ type: "batch", batch: { steps } }], signal);
             if (outcome?.error) return findUnparsed(statements, faultOf(outcome.error));
             return toRehearsal(outcome?.response?.result, setup.length, statements, queries.length);
         },
         write: async (statements) => {
             const results = await runSteps(chain([toSql("BEGIN IMMEDIATE"), ...statements, toSql("COMMIT")]));
-            return results.slice(1, -1).map((result) => toRows(result ?? {}));
+            return results.slice(1, -1).map((result) => toRows(result ?? undefined));
         },
         close: () => undefined,
     };
@@ -98,9 +133,13 @@ interface BatchStep {
 // A step runs only when the one before it succeeded: nothing runs outside a transaction that was rolled back.
 function chain(statements: readonly Query[], wantRows = true): BatchStep[] {
     return statements.map((query, at) => ({
-        condition: at === 0 ? null : { type: "ok", step: at - 1 },
+        condition: at === 0 ? null : ok(at - 1),
         stmt: { sql: query.sql, args: (query.args ?? []).map(toProtocol), want_rows: wantRows },
     }));
+}
+
+function ok(step: number): { readonly type: "ok"; readonly step: number } {
+    return { type: "ok", step };
 }
 
 function execute(sql: string): StreamRequest {
@@ -124,15 +163,17 @@ function faultOf(error: { message: string; code?: string | null }): DatabaseFaul
 }
 
 function toReadResult(outcome: Pick<Outcome, "error">, result: ProtocolResult | undefined): ReadResult {
-    if (!outcome.error) return { ok: true, rows: toRows(result ?? {}) };
+    if (!outcome.error) return { ok: true, rows: toRows(result) };
     const fault = faultOf(outcome.error);
     if (fault.kind !== "sql") throw fault;
     return { ok: false, message: fault.message };
 }
 
-function toRows(result: ProtocolResult): ReturnType<typeof toRow>[] {
-    const names = (result.cols ?? []).map((column) => column.name ?? "");
-    return (result.rows ?? []).map((row) => toRow(names, row.map(fromProtocol)));
+function toRows(result: ProtocolResult | undefined): ReturnType<typeof toRow>[] {
+    // No rows is a list too: what gives none is not taken for an empty table.
+    if (!result?.cols || !result.rows) throw foreignReply();
+    const names = result.cols.map((column) => column.name ?? "");
+    return result.rows.map((row) => toRow(names, row.map(fromProtocol)));
 }
 
 function toRehearsal(
@@ -150,6 +191,7 @@ function toRehearsal(
         return { failedIndex: failed - setup, message, results: [] };
     }
     const first = setup + statements.length;
+    if (!results[first - 1]) throw foreignReply();
     return {
         failedIndex: undefined,
         message: undefined,

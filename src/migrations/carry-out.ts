@@ -31,7 +31,7 @@ export async function runDeploy(
         );
     } catch (error) {
         if (!(error instanceof AppError) || wayBack.lines.length === 0) throw error;
-        throw error.withOutcome([error.outcome ?? "", ...wayBack.lines].join("\n"));
+        throw error.withOutcome([...wayBack.lines, error.outcome ?? ""].join("\n"));
     }
 }
 

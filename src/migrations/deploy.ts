@@ -1,4 +1,5 @@
 import type { Connection, Query } from "../database/connection.ts";
+import { DatabaseFault, explainFault } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
 import type { FoundFiles, MigrationFile, MigrationSet } from "./files.ts";
 import { listSets, readFiles } from "./files.ts";
@@ -54,12 +55,13 @@ export async function prepareDeploy(
 /**
  * Reads files and state at the same time, and refuses files that are wrong by themselves.
  *
- * @throws AppError `invalid-files`, `database-newer`, or `usage` for a set that does not exist
+ * @param options.anyVersion takes a database that is newer than the files, too
+ * @throws AppError `invalid-files`, `database-newer`, `usage` for a set that does not exist, or the fault of the read
  */
 export async function readAll(
     root: string,
     connection: Connection | undefined,
-    options: Pick<DeployOptions, "sets" | "extra"> = {},
+    options: Pick<DeployOptions, "sets" | "extra"> & { anyVersion?: boolean } = {},
 ): Promise<{ found: FoundFiles; sets: readonly MigrationSet[]; state: DatabaseState }> {
     const reading = connection
         ? listSets(root).then((names) => readState(connection, names, options.extra))
@@ -75,9 +77,12 @@ export async function readAll(
             hint: `the sets here are: ${found.sets.map((set) => set.name).join(", ")}`,
         });
     }
-    const state = await reading;
+    const state = await reading.catch((error: unknown) => {
+        if (!(error instanceof DatabaseFault) || !connection) throw error;
+        throw explainFault(error, connection.target).withOutcome("Nothing was changed.");
+    });
     const sets = findInstalledSets(found.sets, state, options.sets);
-    refuseNewer(sets, state);
+    if (!options.anyVersion) refuseNewer(sets, state);
     return { found, sets, state };
 }
 

@@ -1,0 +1,53 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { expect, it } from "vitest";
+import { root } from "../support/deployed.ts";
+
+/** The commands of README's first code block, without their comments. */
+function readCommands(): string[] {
+    const [, block = ""] = /```sh\n([\s\S]*?)```/.exec(readFileSync(join(root, "README.md"), "utf8")) ?? [];
+    return block
+        .split("\n")
+        .map((line) => line.replace(/\s+#.*$/, "").trim())
+        .filter((line) => line !== "");
+}
+
+function copyTree(target: string): void {
+    const listed = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], {
+        cwd: root,
+        encoding: "utf8",
+    });
+    for (const path of listed.split("\0").filter((name) => name !== "")) {
+        mkdirSync(dirname(join(target, path)), { recursive: true });
+        cpSync(join(root, path), join(target, path));
+    }
+}
+
+it("works in a fresh clone with an empty home, as README begins", () => {
+    const [migrate = "", test] = readCommands();
+    expect([migrate, test]).toEqual(["npx -y pnpm db:migrate", "npx -y pnpm test"]);
+    const folder = mkdtempSync(join(tmpdir(), "fresh-clone-"));
+    try {
+        const project = join(folder, "project");
+        copyTree(project);
+        mkdirSync(join(folder, "home"));
+        const env = {
+            PATH: process.env.PATH,
+            HOME: join(folder, "home"),
+            npm_config_store_dir: join(folder, "store"),
+            ...(process.env.NODE_EXTRA_CA_CERTS ? { NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS } : {}),
+        };
+        const run = (): string =>
+            execFileSync("sh", ["-c", migrate], { cwd: project, env, encoding: "utf8", timeout: 300_000 });
+        const first = run();
+        process.stdout.write(`${first.split("\n").slice(-3).join("\n")}\n`);
+        expect(first).toMatch(
+            /Applied 12 migrations\. Loaded 128 questions.*12 tables, \d+ indexes, 6 views, \d+ triggers/,
+        );
+        expect(run()).toContain("Nothing to do.");
+    } finally {
+        rmSync(folder, { recursive: true, force: true });
+    }
+}, 600_000);
