@@ -116,7 +116,7 @@ CREATE TABLE questions (
     is_new INTEGER NOT NULL DEFAULT 1,
     -- When its content last changed (ISO-8601, UTC). Follows every change unless the writer sets it. Bookkeeping.
     last_updated TEXT,
-    -- When the question was added (ISO-8601, UTC).
+    -- When the question was added (ISO-8601, UTC). INSERT OR REPLACE keeps it when it gives none.
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     CONSTRAINT questions_id_is_not_empty CHECK (id <> ''),
     CONSTRAINT questions_question_is_not_empty CHECK (question <> ''),
@@ -512,7 +512,7 @@ CREATE TABLE question_history (
     changes_summary TEXT,
     -- The columns that changed: a JSON array of strings.
     changed_fields TEXT,
-    -- The values before, of just those columns: a JSON object. The whole content for a deleted question.
+    -- The values before, of just those columns: a JSON object. All columns but the id for a deleted question.
     before_snapshot TEXT,
     -- The values after, of just those columns: a JSON object.
     after_snapshot TEXT,
@@ -1050,7 +1050,7 @@ CREATE TABLE history_writer (
     source TEXT,
     -- Which bot, user or import it is; goes into question_history.source_name.
     source_name TEXT,
-    -- Set by a trigger: the existing question that the row being inserted meets.
+    -- Set by a trigger: the existing question that the row being inserted meets, until the next write.
     replaced_question_id TEXT,
     -- Set by a trigger: the content of that question before the insert, a JSON object of column and value.
     replaced_content TEXT,
@@ -1341,9 +1341,11 @@ BEGIN
 END;
 
 CREATE TRIGGER trg_questions_history_delete
-/* Records that a question was deleted for good, with its whole content, so that it can be restored. */
+/*
+ * Records that a question was deleted for good, with all its columns, so that it can be restored as it was.
+ * A note that an ignored insert has left is cleared: it would keep a question that is gone.
+ */
 AFTER DELETE ON questions
-WHEN (SELECT source FROM history_writer) IS NOT 'self'
 BEGIN
     INSERT INTO question_history (question_id, event_type, event_source, source_name, before_snapshot)
     SELECT
@@ -1365,10 +1367,24 @@ BEGIN
             'companies', OLD.companies,
             'eli5', OLD.eli5,
             'tldr', OLD.tldr,
+            'relevance_score', OLD.relevance_score,
+            'relevance_details', OLD.relevance_details,
+            'job_title_relevance', OLD.job_title_relevance,
+            'experience_level_tags', OLD.experience_level_tags,
             'voice_keywords', OLD.voice_keywords,
             'voice_suitable', OLD.voice_suitable,
-            'status', OLD.status
-        );
+            'status', OLD.status,
+            'is_new', OLD.is_new,
+            'last_updated', OLD.last_updated,
+            'created_at', OLD.created_at
+        )
+    WHERE (SELECT source FROM history_writer) IS NOT 'self';
+
+    UPDATE history_writer
+    SET
+        replaced_question_id = NULL,
+        replaced_content = NULL
+    WHERE replaced_question_id IS NOT NULL;
 END;
 
 CREATE TRIGGER trg_questions_history_insert
@@ -1376,9 +1392,10 @@ CREATE TRIGGER trg_questions_history_insert
  * Records a new question as created, at the time that the question itself gives.
  * INSERT OR REPLACE of an existing question is a change: it is recorded like one, with the old values, and not at all
  * when the content stayed the same. trg_questions_history_replace has noted the old question, if there was one.
+ * The two times of a replaced question are those that the writer gives. Without them created_at stays what it was, and
+ * last_updated too, unless the content changed: then it is now. That goes for a writer of its own history as well.
  */
 AFTER INSERT ON questions
-WHEN (SELECT source FROM history_writer) IS NOT 'self'
 BEGIN
     INSERT INTO question_history (question_id, event_type, event_source, source_name, created_at)
     SELECT
@@ -1387,7 +1404,50 @@ BEGIN
         coalesce((SELECT source FROM history_writer), 'system'),
         (SELECT source_name FROM history_writer),
         NEW.created_at
-    WHERE (SELECT replaced_question_id FROM history_writer) IS NOT NEW.id;
+    WHERE (SELECT source FROM history_writer) IS NOT 'self'
+    AND (SELECT replaced_question_id FROM history_writer) IS NOT NEW.id;
+
+    -- The default is the time of this very statement, so it tells that the writer gave none.
+    UPDATE questions
+    SET created_at = (SELECT replaced_content ->> '$.created_at' FROM history_writer)
+    WHERE id = NEW.id
+    AND created_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+    AND created_at <> (
+        SELECT replaced_content ->> '$.created_at'
+        FROM history_writer
+        WHERE replaced_question_id = NEW.id
+    );
+
+    -- From here on the note holds what changed, each column with its old and its new value.
+    UPDATE history_writer
+    SET replaced_content = (
+        SELECT json_object(
+            'last_updated', history_writer.replaced_content ->> '$.last_updated',
+            'changes', json_group_object(content.field, json_array(replaced.value, content.new_value))
+        )
+        FROM (
+            SELECT 'question' AS field, NEW.question AS new_value
+            UNION ALL SELECT 'answer', NEW.answer
+            UNION ALL SELECT 'explanation', NEW.explanation
+            UNION ALL SELECT 'diagram', NEW.diagram
+            UNION ALL SELECT 'difficulty', NEW.difficulty
+            UNION ALL SELECT 'tags', NEW.tags
+            UNION ALL SELECT 'channel', NEW.channel
+            UNION ALL SELECT 'sub_channel', NEW.sub_channel
+            UNION ALL SELECT 'source_url', NEW.source_url
+            UNION ALL SELECT 'videos', NEW.videos
+            UNION ALL SELECT 'companies', NEW.companies
+            UNION ALL SELECT 'eli5', NEW.eli5
+            UNION ALL SELECT 'tldr', NEW.tldr
+            UNION ALL SELECT 'voice_keywords', NEW.voice_keywords
+            UNION ALL SELECT 'voice_suitable', NEW.voice_suitable
+            UNION ALL SELECT 'status', NEW.status
+            UNION ALL SELECT 'created_at', (SELECT created_at FROM questions WHERE id = NEW.id)
+        ) AS content
+        JOIN json_each(history_writer.replaced_content) AS replaced ON replaced.key = content.field
+        WHERE replaced.value IS NOT content.new_value
+    )
+    WHERE replaced_question_id = NEW.id;
 
     INSERT INTO question_history (
         question_id, event_type, event_source, source_name, changed_fields, before_snapshot, after_snapshot
@@ -1395,37 +1455,32 @@ BEGIN
     SELECT
         NEW.id,
         iif(
-            (SELECT replaced_content ->> '$.status' FROM history_writer) IS NEW.status,
+            (SELECT replaced_content -> '$.changes.status' FROM history_writer) IS NULL,
             'updated',
             iif(NEW.status IN ('deleted', 'flagged'), NEW.status, 'restored')
         ),
         coalesce((SELECT source FROM history_writer), 'system'),
         (SELECT source_name FROM history_writer),
-        json_group_array(content.field),
-        json_group_object(content.field, replaced.value),
-        json_group_object(content.field, content.new_value)
-    FROM (
-        SELECT 'question' AS field, NEW.question AS new_value
-        UNION ALL SELECT 'answer', NEW.answer
-        UNION ALL SELECT 'explanation', NEW.explanation
-        UNION ALL SELECT 'diagram', NEW.diagram
-        UNION ALL SELECT 'difficulty', NEW.difficulty
-        UNION ALL SELECT 'tags', NEW.tags
-        UNION ALL SELECT 'channel', NEW.channel
-        UNION ALL SELECT 'sub_channel', NEW.sub_channel
-        UNION ALL SELECT 'source_url', NEW.source_url
-        UNION ALL SELECT 'videos', NEW.videos
-        UNION ALL SELECT 'companies', NEW.companies
-        UNION ALL SELECT 'eli5', NEW.eli5
-        UNION ALL SELECT 'tldr', NEW.tldr
-        UNION ALL SELECT 'voice_keywords', NEW.voice_keywords
-        UNION ALL SELECT 'voice_suitable', NEW.voice_suitable
-        UNION ALL SELECT 'status', NEW.status
-    ) AS content
-    JOIN json_each((SELECT replaced_content FROM history_writer)) AS replaced ON replaced.key = content.field
-    WHERE replaced.value IS NOT content.new_value
+        json_group_array(change.key),
+        json_group_object(change.key, change.value ->> '$[0]'),
+        json_group_object(change.key, change.value ->> '$[1]')
+    FROM json_each((SELECT replaced_content FROM history_writer), '$.changes') AS change
+    WHERE (SELECT source FROM history_writer) IS NOT 'self'
     -- One group makes one row; without a difference there is no group.
     GROUP BY NEW.id;
+
+    UPDATE questions
+    SET last_updated = (
+        SELECT iif(
+            replaced_content ->> '$.changes' = '{}',
+            replaced_content ->> '$.last_updated',
+            strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+        )
+        FROM history_writer
+    )
+    WHERE id = NEW.id
+    AND last_updated IS NULL
+    AND EXISTS (SELECT 1 FROM history_writer WHERE replaced_question_id = NEW.id);
 
     UPDATE history_writer
     SET
@@ -1439,11 +1494,11 @@ CREATE TRIGGER trg_questions_history_replace
  * Notes the question that an insert meets, because INSERT OR REPLACE removes it without firing a delete trigger.
  * What becomes of the insert is not known here: OR IGNORE drops it, ON CONFLICT DO UPDATE turns it into an update. So
  * nothing goes into the history yet; trg_questions_history_insert sees to that once the row is really in.
- * Each insert sets the note anew: one that an ignored insert left behind is never taken for the next row's.
+ * Each insert sets the note anew: one that an ignored insert left behind is never taken for the next row's. An update
+ * and a deletion clear it. A writer of its own history needs it too, for the times of the replaced question.
  * A plain insert of a new question finds nothing to note and nothing to clear, so it writes no row here.
  */
 BEFORE INSERT ON questions
-WHEN (SELECT source FROM history_writer) IS NOT 'self'
 BEGIN
     UPDATE history_writer
     SET
@@ -1465,7 +1520,9 @@ BEGIN
                 'tldr', replaced.tldr,
                 'voice_keywords', replaced.voice_keywords,
                 'voice_suitable', replaced.voice_suitable,
-                'status', replaced.status
+                'status', replaced.status,
+                'created_at', replaced.created_at,
+                'last_updated', replaced.last_updated
             )
             FROM questions AS replaced
             WHERE replaced.id = NEW.id
@@ -1479,12 +1536,19 @@ CREATE TRIGGER trg_questions_history_update
  * Records a change of a question: which columns, from which values to which.
  * A change of the status makes it deleted, flagged or restored, whatever else changed; any other is updated.
  * Columns that only keep books (the comments of the table name them) are not listed and leave no history.
+ * Nothing is recorded when trg_questions_history_insert gives a replaced question its created_at back.
+ * An upsert has made trg_questions_history_replace note the whole question; that note is cleared.
  */
 AFTER UPDATE OF
     id, question, answer, explanation, diagram, difficulty, tags, channel, sub_channel, source_url, videos,
-    companies, eli5, tldr, voice_keywords, voice_suitable, status
+    companies, eli5, tldr, voice_keywords, voice_suitable, status, created_at
 ON questions
-WHEN (SELECT source FROM history_writer) IS NOT 'self'
+WHEN NEW.created_at IS OLD.created_at
+OR NEW.created_at IS NOT (
+    SELECT replaced_content ->> '$.created_at'
+    FROM history_writer
+    WHERE replaced_question_id = NEW.id
+)
 BEGIN
     INSERT INTO question_history (
         question_id, event_type, event_source, source_name, changed_fields, before_snapshot, after_snapshot
@@ -1519,30 +1583,47 @@ BEGIN
         UNION ALL SELECT 'voice_keywords', OLD.voice_keywords, NEW.voice_keywords
         UNION ALL SELECT 'voice_suitable', OLD.voice_suitable, NEW.voice_suitable
         UNION ALL SELECT 'status', OLD.status, NEW.status
+        UNION ALL SELECT 'created_at', OLD.created_at, NEW.created_at
     ) AS content
-    WHERE content.old_value IS NOT content.new_value
+    WHERE (SELECT source FROM history_writer) IS NOT 'self'
+    AND content.old_value IS NOT content.new_value
     -- One group makes one row; without a difference there is no group.
     GROUP BY NEW.id;
+
+    UPDATE history_writer
+    SET
+        replaced_question_id = NULL,
+        replaced_content = NULL
+    WHERE replaced_question_id IS NOT NULL;
 END;
 
 CREATE TRIGGER trg_questions_update
 /*
  * Lets last_updated follow a change of the content. A value that the writer sets wins.
  * The update below names no column of the list, so it fires neither this trigger again nor the history.
+ * Nothing follows when trg_questions_history_insert gives a replaced question its created_at back.
  */
 AFTER UPDATE OF
     id, question, answer, explanation, diagram, difficulty, tags, channel, sub_channel, source_url, videos,
-    companies, eli5, tldr, voice_keywords, voice_suitable, status
+    companies, eli5, tldr, voice_keywords, voice_suitable, status, created_at
 ON questions
 WHEN NEW.last_updated IS OLD.last_updated
 AND (
     NEW.id, NEW.question, NEW.answer, NEW.explanation, NEW.diagram, NEW.difficulty, NEW.tags, NEW.channel,
     NEW.sub_channel, NEW.source_url, NEW.videos, NEW.companies, NEW.eli5, NEW.tldr, NEW.voice_keywords,
-    NEW.voice_suitable, NEW.status
+    NEW.voice_suitable, NEW.status, NEW.created_at
 ) IS NOT (
     OLD.id, OLD.question, OLD.answer, OLD.explanation, OLD.diagram, OLD.difficulty, OLD.tags, OLD.channel,
     OLD.sub_channel, OLD.source_url, OLD.videos, OLD.companies, OLD.eli5, OLD.tldr, OLD.voice_keywords,
-    OLD.voice_suitable, OLD.status
+    OLD.voice_suitable, OLD.status, OLD.created_at
+)
+AND (
+    NEW.created_at IS OLD.created_at
+    OR NEW.created_at IS NOT (
+        SELECT replaced_content ->> '$.created_at'
+        FROM history_writer
+        WHERE replaced_question_id = NEW.id
+    )
 )
 BEGIN
     UPDATE questions
@@ -1577,7 +1658,7 @@ UPDATE turso_schema_guard SET is_complete = objects_before = 0 AND 57 = (
         ('table', 'schema_lock', 514),
         ('table', 'schema_seeds', 475),
         ('table', 'users', 1010),
-        ('table', 'questions', 5589),
+        ('table', 'questions', 5636),
         ('index', 'idx_questions_channel_sub_channel_id', 321),
         ('index', 'idx_questions_channel_difficulty_status_is_new', 335),
         ('index', 'idx_questions_last_updated', 177),
@@ -1598,10 +1679,10 @@ UPDATE turso_schema_guard SET is_complete = objects_before = 0 AND 57 = (
         ('table', 'question_relationships', 1254),
         ('index', 'idx_question_relationships_source_question_id_relationship_type', 254),
         ('index', 'idx_question_relationships_target_question_id_relationship_type', 239),
-        ('table', 'question_history', 3119),
+        ('table', 'question_history', 3124),
         ('index', 'idx_question_history_created_at_question_type_event_type_event_source', 381),
         ('index', 'idx_question_history_question_id_question_type_created_at_event_type_event_source', 454),
-        ('table', 'history_writer', 1428),
+        ('table', 'history_writer', 1450),
         ('table', 'certifications', 3926),
         ('index', 'idx_certifications_status_name', 181),
         ('index', 'idx_certifications_category_status_name', 189),
@@ -1623,11 +1704,11 @@ UPDATE turso_schema_guard SET is_complete = objects_before = 0 AND 57 = (
         ('view', 'v_queue_health', 758),
         ('view', 'v_table_growth', 2677),
         ('trigger', 'trg_questions_delete', 452),
-        ('trigger', 'trg_questions_history_delete', 1147),
-        ('trigger', 'trg_questions_history_insert', 2723),
-        ('trigger', 'trg_questions_history_replace', 1831),
-        ('trigger', 'trg_questions_history_update', 2507),
-        ('trigger', 'trg_questions_update', 1106),
+        ('trigger', 'trg_questions_history_delete', 1759),
+        ('trigger', 'trg_questions_history_insert', 4535),
+        ('trigger', 'trg_questions_history_replace', 2002),
+        ('trigger', 'trg_questions_history_update', 3121),
+        ('trigger', 'trg_questions_update', 1455),
         ('trigger', 'trg_user_sessions_access', 606)
     )
 );
@@ -1636,13 +1717,13 @@ INSERT INTO schemaversion (version, name, md5, run_at, checksum)
 SELECT column1, column2, column3, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), column5
 FROM (VALUES
     (1, 'create-users', '237893d08a3e7d439a64a69419c96b4d', NULL, '6ec5258c64976c588d286e5a0df08efc0e6b0cd625a42107bbc7db2996acf3ee'),
-    (2, 'create-questions', '96386770b73835ed31a4d00ac0155c32', NULL, '7b180b24ef78badb7b04648072ebde73c2d4dc27c0777f682f46587cd17b34ca'),
+    (2, 'create-questions', '26d0ef4e6399df0b00ded66cba2154d0', NULL, '7b180b24ef78badb7b04648072ebde73c2d4dc27c0777f682f46587cd17b34ca'),
     (3, 'create-channel-mappings', '1be7393dcd68b1cfcef3f5b8ebfea282', NULL, '112fdcc3303719697d5562a7e5dd9a6d8580a4138a88d33d336880ac072c283d'),
     (4, 'create-work-queue', '7189ddfb3f55dcca4bf7631e2deb1663', NULL, '6ecf975d668b74bc7b700782fb814c7d0b60520da55f172e5d32a910d92d2cd7'),
     (5, 'create-bot-ledger', '1abd7465105be3c574a8996691b8b753', NULL, 'bf4b04e0aa1ec7c9a8ea752488f8d2209020e47cb2aebe4943ad63118a571b2c'),
     (6, 'create-bot-runs', 'ded5fb94bb66508e8a2151405de07846', NULL, '4a955a2ae45f85cdb4c177c121ed9c753437c8271a45447329c48ccb83af496a'),
     (7, 'create-question-relationships', '0cf743d609d8952919e91700dddfabaf', NULL, '6f9e694f5b92ce34ce944e29680f9c140f62b77e0e957264d766292c7f6eac73'),
-    (8, 'create-question-history', '2fcc1d94d6182d629efafa77e5c9a5c3', NULL, '42c88da9a6b5d141b6996d021e1b3cb3da22313d24d4d1faf43e89b635b33186'),
+    (8, 'create-question-history', '06ab5ea18b95cb2666a9a2aecf1225d0', NULL, '42c88da9a6b5d141b6996d021e1b3cb3da22313d24d4d1faf43e89b635b33186'),
     (9, 'create-certifications', '3d1b18e6b4f18adb778bcc5562f3b4d4', NULL, '84e06b8cf7470d34a6d0894f5d9b0b947ba86800bb7dce10d2248cfc3431af23'),
     (10, 'create-learning-paths', 'ce0ea2a2c59c668a559b10cd34c75161', NULL, 'b90fbdd652da4b44f73a65144ceb9a79db1b9f3f8196b015146e4783e9444c07'),
     (11, 'create-voice-sessions', 'b575de2619f89a336a06978863bbe509', NULL, '4c580f9a1a575c5c3c56c96cc578437e5fe36f814698f62a22ac85dbbc3f6540'),
@@ -1654,11 +1735,11 @@ INSERT INTO schema_objects (name, type, set_name, status, checksum)
 SELECT column1, column2, column3, column4, column5
 FROM (VALUES
     ('trg_questions_delete', 'trigger', 'core', 'present', '596f2dfebaad8ee67195fedbadb5f55b099e059a7bc17bdce035668b5d43f929'),
-    ('trg_questions_history_delete', 'trigger', 'core', 'present', 'aa617a8da288810040d728e2415865db2544e8dfaa8138190c2d1ea7aa8fbc19'),
-    ('trg_questions_history_insert', 'trigger', 'core', 'present', '160bde18a9bcfd2f4e049a3fb147b3d29524d392f256743f58ad0d70e749d22c'),
-    ('trg_questions_history_replace', 'trigger', 'core', 'present', '24815131809c0315bb6e3d3c25b10fbcc16e094c3b227d6cd56618057e5045a6'),
-    ('trg_questions_history_update', 'trigger', 'core', 'present', '7d54ca0bad60d45b510320e40196c7320f907a888d295080c93863730ced0b62'),
-    ('trg_questions_update', 'trigger', 'core', 'present', 'a9e24453ca162cdc3a4590ed391a9ffcce946176c826a887e2399f15b26e4e08'),
+    ('trg_questions_history_delete', 'trigger', 'core', 'present', '8fe0dcc3444d14a263dedc96a7f324f958be00f862b61de4ff29ecf74d9d979d'),
+    ('trg_questions_history_insert', 'trigger', 'core', 'present', '58c7a6f0f00fda61b9b28d5bbb172f2a60104eaedf0574c923d54b56c2ec70b7'),
+    ('trg_questions_history_replace', 'trigger', 'core', 'present', 'f7226f49abe4b9a6ac7047dd9560237fce5288e012c5727c8b843cb533218399'),
+    ('trg_questions_history_update', 'trigger', 'core', 'present', '92ab5680a4df3fcf6e48fb0d5f945def75394fd5e0a8a0c554ab1803800c7062'),
+    ('trg_questions_update', 'trigger', 'core', 'present', '8c9b8bc1a8c6df537a5affa375fc81e5d71820a5371a40e3bb22234c842e6c79'),
     ('trg_user_sessions_access', 'trigger', 'core', 'present', '52c2948bca722382e342a69fb90937ccacfecc530d486704013528ae62cb39e1'),
     ('v_active_questions', 'view', 'core', 'present', 'db2aa75f38caad6c8dab46487928064abd7675e05870acdd66d3e98025063fa3'),
     ('v_active_sessions', 'view', 'core', 'present', '31ad915bdd7c6301523e0c861b7447f8cceb356b8c4e72181bc2ceed53765fdc'),

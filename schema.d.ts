@@ -65,7 +65,7 @@ export interface Question {
     isNew: 0 | 1;
     /** When its content last changed (ISO-8601, UTC). Follows every change unless the writer sets it. Bookkeeping. */
     lastUpdated: string | null;
-    /** When the question was added (ISO-8601, UTC). */
+    /** When the question was added (ISO-8601, UTC). INSERT OR REPLACE keeps it when it gives none. */
     createdAt: string;
 }
 
@@ -278,7 +278,7 @@ export interface QuestionHistory {
     changesSummary: string | null;
     /** The columns that changed: a JSON array of strings. */
     changedFields: string | null;
-    /** The values before, of just those columns: a JSON object. The whole content for a deleted question. */
+    /** The values before, of just those columns: a JSON object. All columns but the id for a deleted question. */
     beforeSnapshot: string | null;
     /** The values after, of just those columns: a JSON object. */
     afterSnapshot: string | null;

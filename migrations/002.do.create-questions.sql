@@ -65,7 +65,7 @@ CREATE TABLE questions (
     is_new INTEGER NOT NULL DEFAULT 1,
     -- When its content last changed (ISO-8601, UTC). Follows every change unless the writer sets it. Bookkeeping.
     last_updated TEXT,
-    -- When the question was added (ISO-8601, UTC).
+    -- When the question was added (ISO-8601, UTC). INSERT OR REPLACE keeps it when it gives none.
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     CONSTRAINT questions_id_is_not_empty CHECK (id <> ''),
     CONSTRAINT questions_question_is_not_empty CHECK (question <> ''),

@@ -20,7 +20,7 @@ CREATE TABLE question_history (
     changes_summary TEXT,
     -- The columns that changed: a JSON array of strings.
     changed_fields TEXT,
-    -- The values before, of just those columns: a JSON object. The whole content for a deleted question.
+    -- The values before, of just those columns: a JSON object. All columns but the id for a deleted question.
     before_snapshot TEXT,
     -- The values after, of just those columns: a JSON object.
     after_snapshot TEXT,
@@ -113,7 +113,7 @@ CREATE TABLE history_writer (
     source TEXT,
     -- Which bot, user or import it is; goes into question_history.source_name.
     source_name TEXT,
-    -- Set by a trigger: the existing question that the row being inserted meets.
+    -- Set by a trigger: the existing question that the row being inserted meets, until the next write.
     replaced_question_id TEXT,
     -- Set by a trigger: the content of that question before the insert, a JSON object of column and value.
     replaced_content TEXT,

@@ -58,6 +58,7 @@ export const certifications: Loader = {
     changedAt: "last_updated",
     // question_count is a cache that maintenance recounts.
     ignored: ["question_count", "created_at", "last_updated"],
+    mentions: [{ field: "prerequisites", table: "certifications", key: "id" }],
     schema,
     find: (document) =>
         listRecords(

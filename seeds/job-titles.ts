@@ -28,7 +28,7 @@ const relevance = `(
         ), 15, 0)
         + min(25, 5 * (
             SELECT count(*) FROM json_each(title.value, '$.keywords') AS keyword
-            WHERE instr(lower(questions.question || ' ' || questions.answer), keyword.value) > 0
+            WHERE instr(lower(questions.question || char(10) || questions.answer), keyword.value) > 0
         ))
     ))
     FROM json_each(?1) AS title

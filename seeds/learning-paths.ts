@@ -71,7 +71,10 @@ export const learningPaths: Loader = {
     key: ["id"],
     changedAt: "last_updated",
     ignored: ["created_at", "last_updated", "last_generated"],
-    mentions: [{ field: "questionIds", table: "questions", key: "id" }],
+    mentions: [
+        { field: "questionIds", table: "questions", key: "id" },
+        { field: "prerequisites", table: "learning_paths", key: "id" },
+    ],
     schema,
     find: (document) => listRecords(document, "learningPaths", isPath) ?? listRecords(document, "paths", isPath),
     lookup: (values) => {

@@ -1,11 +1,11 @@
-import { join, relative, resolve } from "node:path";
+import { join } from "node:path";
 import { type Context, confirmRemote, openForWriting } from "../src/cli.ts";
 import { type LoadResult, loadInto } from "../src/commands/load.ts";
 import { countOf } from "../src/commands/report.ts";
 import { measureCost, withConnection } from "../src/commands/run-prepared.ts";
 import type { Connection } from "../src/database/connection.ts";
 import { type ExitCode, exitCodes } from "../src/errors.ts";
-import { listSource } from "../src/seeding/source.ts";
+import { openSource } from "../src/seeding/input.ts";
 import { bundled } from "./bundled.ts";
 import { addCreatedEvents } from "./created-events.ts";
 import { refuseUndeployed } from "./deployed.ts";
@@ -14,6 +14,7 @@ export interface HistoryOptions {
     readonly from?: string;
     readonly force?: boolean;
     readonly rejects?: string;
+    readonly maxRejects?: number;
     readonly dryRun?: boolean;
     readonly yes?: boolean;
 }
@@ -37,8 +38,10 @@ export async function migrateHistory(context: Context, options: HistoryOptions):
         for (const table of created?.skipped ?? []) output.note(`${table}: skipped, this database has no such table`);
         for (const [table, count] of created?.added ?? [])
             output.field("Created", `${table}: ${countOf(count, "event")} for items without history`);
-        const events = loaded?.counts["question-history"]?.created ?? 0;
-        const added = events + [...(created?.added.values() ?? [])].reduce((sum, count) => sum + count, 0);
+        // An event in the place of what a trigger had written adds no row.
+        const { created: events = 0, tookOver = 0 } = loaded?.counts["question-history"] ?? {};
+        if (tookOver > 0) output.field("Replaced", `${countOf(tookOver, "event")} that the triggers had written`);
+        const added = events - tookOver + [...(created?.added.values() ?? [])].reduce((sum, count) => sum + count, 0);
         const { sentence, ...cost } = measureCost(connection);
         output.line(`${options.dryRun ? "Would add" : "Added"} ${countOf(added, "event")} of history. ${sentence}`);
         output.document({
@@ -65,13 +68,20 @@ async function load(
     options: HistoryOptions,
     path: string,
 ): Promise<LoadResult> {
+    const opened = await openSource(context.root, path);
+    const loaders = await bundled.loaders();
     return loadInto(context, connection, {
-        loaders: (await bundled.loaders()).filter((loader) => loader.name === "question-history"),
-        files: await listSource(resolve(context.root, path)),
-        nameFile: (file) => relative(context.root, file) || file,
+        loaders: loaders.filter((loader) => loader.name === "question-history"),
+        passOver: loaders.filter((loader) => loader.name !== "question-history"),
+        files: opened.files,
+        nameFile: opened.nameFile,
         force: options.force ?? false,
         dryRun: options.dryRun ?? false,
         rejectFile: options.rejects,
-        recognize: options.from === undefined ? undefined : { path: options.from, history: bundled.history },
-    });
+        maxRejects: options.maxRejects,
+        recognize:
+            options.from === undefined || opened.isSpooled
+                ? undefined
+                : { path: options.from, history: bundled.history },
+    }).finally(opened.close);
 }

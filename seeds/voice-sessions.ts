@@ -35,6 +35,7 @@ export const voiceSessions: Loader = {
     key: ["id"],
     changedAt: "last_updated",
     ignored: ["created_at", "last_updated"],
+    mentions: [{ field: "questionIds", table: "questions", key: "id" }],
     schema,
     find: (document) => listRecords(document, "voiceSessions", isVoiceSession),
     // The number of questions is that of the list where an export leaves it out.

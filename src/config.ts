@@ -100,6 +100,12 @@ function checkToken(token: Named): string {
             hint: "copy the token again, as one line without quotes",
         });
     }
+    // No HTTP header can carry it.
+    if (/[^\x21-\x7e]/.test(token.value)) {
+        throw new AppError("usage", `${token.name} holds a character that no token has`, {
+            hint: "copy the token again: letters, digits and punctuation of ASCII only",
+        });
+    }
     return token.value;
 }
 

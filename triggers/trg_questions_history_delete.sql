@@ -1,7 +1,9 @@
 CREATE TRIGGER trg_questions_history_delete
-/* Records that a question was deleted for good, with its whole content, so that it can be restored. */
+/*
+ * Records that a question was deleted for good, with all its columns, so that it can be restored as it was.
+ * A note that an ignored insert has left is cleared: it would keep a question that is gone.
+ */
 AFTER DELETE ON questions
-WHEN (SELECT source FROM history_writer) IS NOT 'self'
 BEGIN
     INSERT INTO question_history (question_id, event_type, event_source, source_name, before_snapshot)
     SELECT
@@ -23,8 +25,22 @@ BEGIN
             'companies', OLD.companies,
             'eli5', OLD.eli5,
             'tldr', OLD.tldr,
+            'relevance_score', OLD.relevance_score,
+            'relevance_details', OLD.relevance_details,
+            'job_title_relevance', OLD.job_title_relevance,
+            'experience_level_tags', OLD.experience_level_tags,
             'voice_keywords', OLD.voice_keywords,
             'voice_suitable', OLD.voice_suitable,
-            'status', OLD.status
-        );
+            'status', OLD.status,
+            'is_new', OLD.is_new,
+            'last_updated', OLD.last_updated,
+            'created_at', OLD.created_at
+        )
+    WHERE (SELECT source FROM history_writer) IS NOT 'self';
+
+    UPDATE history_writer
+    SET
+        replaced_question_id = NULL,
+        replaced_content = NULL
+    WHERE replaced_question_id IS NOT NULL;
 END;

@@ -3,9 +3,10 @@ CREATE TRIGGER trg_questions_history_insert
  * Records a new question as created, at the time that the question itself gives.
  * INSERT OR REPLACE of an existing question is a change: it is recorded like one, with the old values, and not at all
  * when the content stayed the same. trg_questions_history_replace has noted the old question, if there was one.
+ * The two times of a replaced question are those that the writer gives. Without them created_at stays what it was, and
+ * last_updated too, unless the content changed: then it is now. That goes for a writer of its own history as well.
  */
 AFTER INSERT ON questions
-WHEN (SELECT source FROM history_writer) IS NOT 'self'
 BEGIN
     INSERT INTO question_history (question_id, event_type, event_source, source_name, created_at)
     SELECT
@@ -14,7 +15,50 @@ BEGIN
         coalesce((SELECT source FROM history_writer), 'system'),
         (SELECT source_name FROM history_writer),
         NEW.created_at
-    WHERE (SELECT replaced_question_id FROM history_writer) IS NOT NEW.id;
+    WHERE (SELECT source FROM history_writer) IS NOT 'self'
+    AND (SELECT replaced_question_id FROM history_writer) IS NOT NEW.id;
+
+    -- The default is the time of this very statement, so it tells that the writer gave none.
+    UPDATE questions
+    SET created_at = (SELECT replaced_content ->> '$.created_at' FROM history_writer)
+    WHERE id = NEW.id
+    AND created_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+    AND created_at <> (
+        SELECT replaced_content ->> '$.created_at'
+        FROM history_writer
+        WHERE replaced_question_id = NEW.id
+    );
+
+    -- From here on the note holds what changed, each column with its old and its new value.
+    UPDATE history_writer
+    SET replaced_content = (
+        SELECT json_object(
+            'last_updated', history_writer.replaced_content ->> '$.last_updated',
+            'changes', json_group_object(content.field, json_array(replaced.value, content.new_value))
+        )
+        FROM (
+            SELECT 'question' AS field, NEW.question AS new_value
+            UNION ALL SELECT 'answer', NEW.answer
+            UNION ALL SELECT 'explanation', NEW.explanation
+            UNION ALL SELECT 'diagram', NEW.diagram
+            UNION ALL SELECT 'difficulty', NEW.difficulty
+            UNION ALL SELECT 'tags', NEW.tags
+            UNION ALL SELECT 'channel', NEW.channel
+            UNION ALL SELECT 'sub_channel', NEW.sub_channel
+            UNION ALL SELECT 'source_url', NEW.source_url
+            UNION ALL SELECT 'videos', NEW.videos
+            UNION ALL SELECT 'companies', NEW.companies
+            UNION ALL SELECT 'eli5', NEW.eli5
+            UNION ALL SELECT 'tldr', NEW.tldr
+            UNION ALL SELECT 'voice_keywords', NEW.voice_keywords
+            UNION ALL SELECT 'voice_suitable', NEW.voice_suitable
+            UNION ALL SELECT 'status', NEW.status
+            UNION ALL SELECT 'created_at', (SELECT created_at FROM questions WHERE id = NEW.id)
+        ) AS content
+        JOIN json_each(history_writer.replaced_content) AS replaced ON replaced.key = content.field
+        WHERE replaced.value IS NOT content.new_value
+    )
+    WHERE replaced_question_id = NEW.id;
 
     INSERT INTO question_history (
         question_id, event_type, event_source, source_name, changed_fields, before_snapshot, after_snapshot
@@ -22,37 +66,32 @@ BEGIN
     SELECT
         NEW.id,
         iif(
-            (SELECT replaced_content ->> '$.status' FROM history_writer) IS NEW.status,
+            (SELECT replaced_content -> '$.changes.status' FROM history_writer) IS NULL,
             'updated',
             iif(NEW.status IN ('deleted', 'flagged'), NEW.status, 'restored')
         ),
         coalesce((SELECT source FROM history_writer), 'system'),
         (SELECT source_name FROM history_writer),
-        json_group_array(content.field),
-        json_group_object(content.field, replaced.value),
-        json_group_object(content.field, content.new_value)
-    FROM (
-        SELECT 'question' AS field, NEW.question AS new_value
-        UNION ALL SELECT 'answer', NEW.answer
-        UNION ALL SELECT 'explanation', NEW.explanation
-        UNION ALL SELECT 'diagram', NEW.diagram
-        UNION ALL SELECT 'difficulty', NEW.difficulty
-        UNION ALL SELECT 'tags', NEW.tags
-        UNION ALL SELECT 'channel', NEW.channel
-        UNION ALL SELECT 'sub_channel', NEW.sub_channel
-        UNION ALL SELECT 'source_url', NEW.source_url
-        UNION ALL SELECT 'videos', NEW.videos
-        UNION ALL SELECT 'companies', NEW.companies
-        UNION ALL SELECT 'eli5', NEW.eli5
-        UNION ALL SELECT 'tldr', NEW.tldr
-        UNION ALL SELECT 'voice_keywords', NEW.voice_keywords
-        UNION ALL SELECT 'voice_suitable', NEW.voice_suitable
-        UNION ALL SELECT 'status', NEW.status
-    ) AS content
-    JOIN json_each((SELECT replaced_content FROM history_writer)) AS replaced ON replaced.key = content.field
-    WHERE replaced.value IS NOT content.new_value
+        json_group_array(change.key),
+        json_group_object(change.key, change.value ->> '$[0]'),
+        json_group_object(change.key, change.value ->> '$[1]')
+    FROM json_each((SELECT replaced_content FROM history_writer), '$.changes') AS change
+    WHERE (SELECT source FROM history_writer) IS NOT 'self'
     -- One group makes one row; without a difference there is no group.
     GROUP BY NEW.id;
+
+    UPDATE questions
+    SET last_updated = (
+        SELECT iif(
+            replaced_content ->> '$.changes' = '{}',
+            replaced_content ->> '$.last_updated',
+            strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+        )
+        FROM history_writer
+    )
+    WHERE id = NEW.id
+    AND last_updated IS NULL
+    AND EXISTS (SELECT 1 FROM history_writer WHERE replaced_question_id = NEW.id);
 
     UPDATE history_writer
     SET

@@ -3,11 +3,11 @@ CREATE TRIGGER trg_questions_history_replace
  * Notes the question that an insert meets, because INSERT OR REPLACE removes it without firing a delete trigger.
  * What becomes of the insert is not known here: OR IGNORE drops it, ON CONFLICT DO UPDATE turns it into an update. So
  * nothing goes into the history yet; trg_questions_history_insert sees to that once the row is really in.
- * Each insert sets the note anew: one that an ignored insert left behind is never taken for the next row's.
+ * Each insert sets the note anew: one that an ignored insert left behind is never taken for the next row's. An update
+ * and a deletion clear it. A writer of its own history needs it too, for the times of the replaced question.
  * A plain insert of a new question finds nothing to note and nothing to clear, so it writes no row here.
  */
 BEFORE INSERT ON questions
-WHEN (SELECT source FROM history_writer) IS NOT 'self'
 BEGIN
     UPDATE history_writer
     SET
@@ -29,7 +29,9 @@ BEGIN
                 'tldr', replaced.tldr,
                 'voice_keywords', replaced.voice_keywords,
                 'voice_suitable', replaced.voice_suitable,
-                'status', replaced.status
+                'status', replaced.status,
+                'created_at', replaced.created_at,
+                'last_updated', replaced.last_updated
             )
             FROM questions AS replaced
             WHERE replaced.id = NEW.id

@@ -3,12 +3,19 @@ CREATE TRIGGER trg_questions_history_update
  * Records a change of a question: which columns, from which values to which.
  * A change of the status makes it deleted, flagged or restored, whatever else changed; any other is updated.
  * Columns that only keep books (the comments of the table name them) are not listed and leave no history.
+ * Nothing is recorded when trg_questions_history_insert gives a replaced question its created_at back.
+ * An upsert has made trg_questions_history_replace note the whole question; that note is cleared.
  */
 AFTER UPDATE OF
     id, question, answer, explanation, diagram, difficulty, tags, channel, sub_channel, source_url, videos,
-    companies, eli5, tldr, voice_keywords, voice_suitable, status
+    companies, eli5, tldr, voice_keywords, voice_suitable, status, created_at
 ON questions
-WHEN (SELECT source FROM history_writer) IS NOT 'self'
+WHEN NEW.created_at IS OLD.created_at
+OR NEW.created_at IS NOT (
+    SELECT replaced_content ->> '$.created_at'
+    FROM history_writer
+    WHERE replaced_question_id = NEW.id
+)
 BEGIN
     INSERT INTO question_history (
         question_id, event_type, event_source, source_name, changed_fields, before_snapshot, after_snapshot
@@ -43,8 +50,16 @@ BEGIN
         UNION ALL SELECT 'voice_keywords', OLD.voice_keywords, NEW.voice_keywords
         UNION ALL SELECT 'voice_suitable', OLD.voice_suitable, NEW.voice_suitable
         UNION ALL SELECT 'status', OLD.status, NEW.status
+        UNION ALL SELECT 'created_at', OLD.created_at, NEW.created_at
     ) AS content
-    WHERE content.old_value IS NOT content.new_value
+    WHERE (SELECT source FROM history_writer) IS NOT 'self'
+    AND content.old_value IS NOT content.new_value
     -- One group makes one row; without a difference there is no group.
     GROUP BY NEW.id;
+
+    UPDATE history_writer
+    SET
+        replaced_question_id = NULL,
+        replaced_content = NULL
+    WHERE replaced_question_id IS NOT NULL;
 END;

@@ -8,12 +8,14 @@ import type { Output } from "../output.ts";
 import type { LoadReport } from "../seeding/load.ts";
 import type { LoadCounts, Loader, Mention, Rejection } from "../seeding/loader.ts";
 import { loadDocuments } from "../seeding/run.ts";
-import { hashSource, readSource } from "../seeding/source.ts";
+import { hashSource, readSource, type SourceDocument } from "../seeding/source.ts";
 import { type ContentHistory, openRecognition } from "./recognition.ts";
 import { countOf } from "./report.ts";
 
 export interface LoadInput {
     readonly loaders: readonly Loader[];
+    /** Loaders whose documents may be among the files and are passed over. */
+    readonly passOver?: readonly Loader[];
     readonly files: readonly string[];
     /** How a file is named in output and rejects. */
     readonly nameFile: (file: string) => string;
@@ -21,6 +23,8 @@ export interface LoadInput {
     readonly dryRun: boolean;
     /** Where rejected records go; a name with the time when undefined. */
     readonly rejectFile: string | undefined;
+    /** Every record is checked before the first is written, and none is when more than this cannot be loaded. */
+    readonly maxRejects?: number | undefined;
     /** Whether the same files are recognised when they come again; undefined for those that are compared every time. */
     readonly recognize?: { readonly path: string; readonly history: ContentHistory } | undefined;
 }
@@ -38,18 +42,24 @@ export async function loadInto(context: Context, connection: Connection, input: 
     const { output, signal } = context;
     const { recognize } = input;
     const recognition =
-        recognize && !input.force && !input.dryRun ? await openRecognition(connection, recognize.history) : undefined;
+        recognize && !input.force && !input.dryRun
+            ? await openRecognition(connection, recognize.history, input.loaders)
+            : undefined;
     const folder = recognize ? dirname(resolve(context.root, recognize.path)) : "";
     const before = recognition?.isPossible ? recognition.find(hashSource(folder, input.files)) : undefined;
     if (recognize && before) {
-        output.field("Unchanged", `${recognize.path} is as it was loaded on ${before}, and so are its rows`);
+        output.field("Unchanged", `${recognize.path} is as it was loaded on ${before}, and so are its tables`);
         return { counts: {}, rejected: 0, rejectFile: undefined, sentence: undefined };
     }
     const rejections: Rejection[] = [];
     const { documents, rejected, checksum } = readSource(input.files, folder);
-    const named = documents.map((document) => ({ ...document, file: input.nameFile(document.file) }));
+    const named = passOverOthers(output, input, documents).map((document) => ({
+        ...document,
+        file: input.nameFile(document.file),
+    }));
     rejections.push(...rejected.map((rejection) => ({ ...rejection, file: input.nameFile(rejection.file) })));
     const options = { force: input.force, dryRun: input.dryRun, signal };
+    await refuseTooMany(context, connection, input, named, rejections);
     const report = {
         rejected: (rejection: Rejection) => void rejections.push(rejection),
         missing: (loader: string, { field, table }: Mention, count: number) =>
@@ -73,6 +83,51 @@ export async function loadInto(context: Context, connection: Connection, input: 
         rejectFile,
         sentence: describeLoad(counts, rejections.length, input.dryRun),
     };
+}
+
+function passOverOthers(
+    output: Output,
+    { loaders, passOver = [] }: LoadInput,
+    documents: readonly SourceDocument[],
+): readonly SourceDocument[] {
+    if (passOver.length === 0) return documents;
+    const isIn = (list: readonly Loader[], { value }: SourceDocument): boolean =>
+        list.some((loader) => loader.find(value) !== undefined);
+    const own = documents.filter((document) => isIn(loaders, document) || !isIn(passOver, document));
+    const others = documents.length - own.length;
+    if (others > 0) output.note(`${countOf(others, "document")} of other data sets passed over`);
+    return own;
+}
+
+// A dry run finds what the database itself refuses only where a reference or another row says so before.
+async function refuseTooMany(
+    context: Context,
+    connection: Connection,
+    { loaders, force, dryRun, maxRejects, rejectFile }: LoadInput,
+    documents: readonly SourceDocument[],
+    rejected: readonly Rejection[],
+): Promise<void> {
+    if (maxRejects === undefined || dryRun) return;
+    const rejections = [...rejected];
+    await loadDocuments(
+        connection,
+        loaders,
+        documents,
+        { force, dryRun: true, signal: context.signal },
+        {
+            rejected: (rejection) => void rejections.push(rejection),
+            missing: () => undefined,
+            progress: () => undefined,
+        },
+    );
+    if (rejections.length <= maxRejects) return;
+    const file = await writeRejects(context.root, rejectFile, rejections, "No record was written.");
+    printRejections(context, rejections, file);
+    throw new AppError(
+        "rejected",
+        `${countOf(rejections.length, "record")} cannot be loaded, and --max-rejects allows ${maxRejects}`,
+        { hint: "mend them, or allow more", outcome: "No record was written." },
+    );
 }
 
 function describeLoad(counts: ReadonlyMap<string, LoadCounts>, rejected: number, dryRun: boolean): string | undefined {
@@ -130,16 +185,30 @@ function printRejections({ output }: Context, rejections: readonly Rejection[], 
         output.warn(`${countOf(rejections.length, "record")} went to ${file}; mend them there and load that file`);
 }
 
-async function writeRejects(root: string, path: string | undefined, rejections: readonly Rejection[]): Promise<string> {
+function toLine(rejection: Rejection): string {
+    try {
+        return `${JSON.stringify(rejection)}\n`;
+    } catch {
+        // Nested beyond what can be written down: its place is all that can be kept.
+        return `${JSON.stringify({ ...rejection, record: null })}\n`;
+    }
+}
+
+async function writeRejects(
+    root: string,
+    path: string | undefined,
+    rejections: readonly Rejection[],
+    outcome = `All records but ${countOf(rejections.length, "rejected one")} are in the database.`,
+): Promise<string> {
     const file = path ?? `${new Date().toISOString().replace(/[-:]|\.\d+/g, "")}.rejects.ndjson`;
     try {
-        await writeFile(resolve(root, file), rejections.map((rejection) => `${JSON.stringify(rejection)}\n`).join(""));
+        await writeFile(resolve(root, file), rejections.map(toLine).join(""));
         return file;
     } catch (error) {
         throw new AppError("cannot-open", `the rejected records cannot be written to ${file}`, {
             details: [error instanceof Error ? error.message : String(error)],
             hint: "run the same command again with --rejects <file>: it rejects them again",
-            outcome: `All records but ${countOf(rejections.length, "rejected one")} are in the database.`,
+            outcome,
             cause: error,
         });
     }

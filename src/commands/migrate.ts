@@ -1,9 +1,10 @@
-import { join, relative, resolve } from "node:path";
+import { join, relative } from "node:path";
 import { type Context, confirmRemote, openForWriting } from "../cli.ts";
 import type { Connection } from "../database/connection.ts";
 import { AppError, type ExitCode, exitCodes } from "../errors.ts";
 import { recordSeed, selectSeeds } from "../migrations/bookkeeping.ts";
 import { type PreparedDeploy, prepareDeploy } from "../migrations/deploy.ts";
+import { type OpenedSource, openSource } from "../seeding/input.ts";
 import type { Loader } from "../seeding/loader.ts";
 import { hashSource, listSource } from "../seeding/source.ts";
 import { type LoadResult, loadInto } from "./load.ts";
@@ -19,6 +20,8 @@ export interface MigrateOptions extends PushOptions {
     readonly data?: readonly string[];
     readonly force?: boolean;
     readonly rejects?: string;
+    /** Nothing is loaded when more records than this cannot be. */
+    readonly maxRejects?: number;
 }
 
 /** The seed that comes with a project, and the loaders for it and for exports. */
@@ -29,8 +32,6 @@ export interface Seeds {
     readonly sets: readonly BundledSet[];
     /** How the content's own history tells that it changed since a load. */
     readonly history: ContentHistory;
-    /** A table that holds rows once a database has content of its own. */
-    readonly table: string;
     /** Loaded only when something is to be loaded: validation is slow to start. */
     readonly loaders: () => Promise<readonly Loader[]>;
 }
@@ -38,6 +39,8 @@ export interface Seeds {
 /** A part of the bundled seed that can be loaded by itself. */
 export interface BundledSet {
     readonly name: string;
+    /** Holds rows once the set is in; for the default ones, also once a database has content of its own. */
+    readonly table: string;
     /** Files and folders below the seed's folder. */
     readonly paths: readonly string[];
     /** Loaded by db:migrate without being named. */
@@ -52,15 +55,19 @@ export async function migrate(context: Context, options: MigrateOptions, seeds: 
     const { output } = context;
     refuseContradictions(options);
     const { connection } = await openForWriting(context, options);
+    let source: Source = { files: undefined };
     return withConnection(connection, async () => {
         const prepared = await prepareDeploy(context.root, connection, {
             to: options.to,
             perFile: options.perFile ?? false,
             sets: options.set ?? [],
-            extra: [{ sql: selectSeeds }, { sql: `SELECT 1 FROM ${seeds.table} LIMIT 1` }],
+            extra: [
+                { sql: selectSeeds },
+                ...seeds.sets.map(({ table }) => ({ sql: `SELECT 1 FROM ${table} LIMIT 1` })),
+            ],
         });
         warnChangedByHand(context, prepared);
-        const source = await chooseSource(context, connection, options, seeds, prepared);
+        source = await chooseSource(context, connection, options, seeds, prepared);
         const summary = await runPrepared(context, connection, prepared, options);
         if (options.showSql) return exitCodes.done;
         // The plan's own question covers the load too.
@@ -81,7 +88,7 @@ export async function migrate(context: Context, options: MigrateOptions, seeds: 
             },
         });
         return result && result.rejected > 0 ? exitCodes.rejected : exitCodes.done;
-    });
+    }).finally(() => source.opened?.close());
 }
 
 function refuseContradictions({ schemaOnly, from, seed, data }: MigrateOptions): void {
@@ -98,6 +105,8 @@ interface Source {
     readonly files: readonly string[] | undefined;
     /** Bundled sets by name, with the checksum that is recorded after the load, so that they are not compared again. */
     readonly sets?: ReadonlyMap<string, string>;
+    /** The export that the files belong to. */
+    readonly opened?: OpenedSource;
     readonly note?: string;
 }
 
@@ -109,22 +118,30 @@ async function chooseSource(
     prepared: PreparedDeploy,
 ): Promise<Source> {
     if (options.schemaOnly) return { files: undefined };
-    if (options.from !== undefined) return { files: await listSource(resolve(context.root, options.from)) };
+    if (options.from !== undefined) {
+        const opened = await openSource(context.root, options.from);
+        return { files: opened.files, opened };
+    }
     if (options.to !== undefined) return { files: undefined, note: "With --to, nothing is loaded." };
-    const [loaded, content] = prepared.state.extra;
-    const before = new Map((loaded?.ok ? loaded.rows : []).map((row) => [String(row.name), String(row.checksum)]));
+    const [loaded, ...tables] = prepared.state.extra;
+    const rows = (loaded?.ok ? loaded.rows : []).filter((row) => String(row.name).startsWith(bundledPrefix));
+    const before = new Map(rows.map((row) => [String(row.name), String(row.checksum)]));
+    const filled = new Set(
+        seeds.sets.filter((_, at) => tables[at]?.ok && tables[at].rows.length > 0).map(({ table }) => table),
+    );
     const files: string[] = [];
     const sets = new Map<string, string>();
-    for (const { name, paths } of chooseSets(seeds, options.data)) {
+    for (const { name, table, paths } of chooseSets(seeds, options.data)) {
         const folder = join(context.root, seeds.folder);
         const found = (await Promise.all(paths.map((path) => listSource(join(folder, path))))).flat();
         const checksum = hashSource(folder, found);
-        if (before.get(seedName(name)) === checksum && !options.seed) continue;
+        // A rollback may have taken the rows away; the record of them stays.
+        if (before.get(seedName(name)) === checksum && filled.has(table) && !options.seed) continue;
         files.push(...found);
         sets.set(name, checksum);
     }
     if (files.length === 0) return { files: undefined };
-    const hasContent = content?.ok === true && content.rows.length > 0;
+    const hasContent = seeds.sets.some((set) => set.isDefault && filled.has(set.table));
     const isWelcome = connection.target.local && (before.size > 0 || !hasContent);
     if (isWelcome || options.seed) return { files, sets };
     const why = connection.target.local ? "it has content of its own" : "it is on another machine";
@@ -143,8 +160,10 @@ function chooseSets({ sets }: Seeds, wanted: readonly string[] | undefined): rea
     return sets.filter((set) => set.isDefault || wanted.includes(set.name));
 }
 
+const bundledPrefix = "bundled:";
+
 function seedName(set: string): string {
-    return `bundled:${set}`;
+    return `${bundledPrefix}${set}`;
 }
 
 async function load(
@@ -152,7 +171,7 @@ async function load(
     connection: Connection,
     options: MigrateOptions,
     seeds: Seeds,
-    { files = [], sets }: Source,
+    { files = [], sets, opened }: Source,
 ): Promise<LoadResult> {
     const recorded = options.dryRun ? [] : [...(sets ?? [])];
     // Noted before anything is in: a load that was broken off has no content of its own, and is taken up again.
@@ -162,11 +181,15 @@ async function load(
     const result = await loadInto(context, connection, {
         loaders: await seeds.loaders(),
         files,
-        nameFile: (file) => relative(context.root, file) || file,
+        nameFile: opened?.nameFile ?? ((file) => relative(context.root, file) || file),
         force: options.force ?? false,
         dryRun: options.dryRun ?? false,
         rejectFile: options.rejects,
-        recognize: options.from === undefined ? undefined : { path: options.from, history: seeds.history },
+        maxRejects: options.maxRejects,
+        recognize:
+            options.from === undefined || opened?.isSpooled
+                ? undefined
+                : { path: options.from, history: seeds.history },
     });
     if (recorded.length > 0 && result.rejected === 0) await record(recorded);
     return result;

@@ -1,6 +1,7 @@
-import type { Connection } from "../database/connection.ts";
-import { moveMarks, recordSeed, selectSeeds } from "../migrations/bookkeeping.ts";
-import type { LoadCounts } from "../seeding/loader.ts";
+import { createHash } from "node:crypto";
+import type { Connection, ReadResult } from "../database/connection.ts";
+import { lockTable, moveMarks, recordSeed, seedsTable, selectSeeds } from "../migrations/bookkeeping.ts";
+import type { LoadCounts, Loader } from "../seeding/loader.ts";
 
 /** How a schema records the changes of its content, so that rows need not be read to know that none has changed. */
 export interface ContentHistory {
@@ -12,6 +13,12 @@ export interface ContentHistory {
     readonly content: string;
     /** The loader that writes recorded changes themselves. */
     readonly events: string;
+    /**
+     * By loader, for those whose tables can be told to be the same: a query for `count`, the number of rows, and `detail`,
+     * which changes when a row that no change is recorded of is replaced by another. A source that holds anything else
+     * is never recognised.
+     */
+    readonly states: Readonly<Record<string, string>>;
 }
 
 export interface Recognition {
@@ -23,40 +30,126 @@ export interface Recognition {
     record(checksum: string, counts: ReadonlyMap<string, LoadCounts>): Promise<void>;
 }
 
+/** What can be known of the database without reading its rows one by one. */
+interface Standing {
+    readonly mark: number;
+    /** How often the schema was deployed or rolled back: rows may have come and gone with their tables. */
+    readonly generation: number;
+    /** By loader; a table that cannot be read is not there. */
+    readonly states: ReadonlyMap<string, { readonly count: number; readonly text: string }>;
+}
+
 /** Reads, in one request, which sources were loaded and are still up to date. */
-export async function openRecognition(connection: Connection, history: ContentHistory): Promise<Recognition> {
-    const [seeds, marked] = await connection.readAll([{ sql: selectSeeds }, { sql: history.mark }]);
-    const mark = marked?.ok ? Number(marked.rows[0]?.mark ?? 0) : 0;
+export async function openRecognition(
+    connection: Connection,
+    history: ContentHistory,
+    loaders: readonly Loader[],
+): Promise<Recognition> {
+    const [seeds, ...stood] = await connection.readAll([{ sql: selectSeeds }, ...selectStanding(history)]);
+    const before = toStanding(history, stood);
     const known = new Map(
         (seeds?.ok ? seeds.rows : [])
-            .filter((row) => row.mark === mark)
-            .map((row) => [String(row.name), String(row.loaded_at)]),
+            .filter((row) => row.mark === before.mark)
+            .map((row) => [String(row.name), { checksum: row.checksum, loadedAt: String(row.loaded_at) }]),
     );
+    const nameOf = (checksum: string): string => `source:${hash(describeLoaders(loaders), checksum)}`;
     return {
-        isPossible: known.size > 0,
-        find: (checksum) => known.get(nameOf(checksum)),
+        isPossible: [...known.keys()].some((name) => name.startsWith("source:")),
+        find: (checksum) => {
+            const name = nameOf(checksum);
+            const found = [...known].find(([key]) => key.startsWith(`${name}:`));
+            if (!found) return undefined;
+            const [key, { checksum: recorded, loadedAt }] = found;
+            const tables = key.slice(name.length + 1).split(",");
+            return recorded === hashStanding(checksum, before, tables) ? loadedAt : undefined;
+        },
         async record(checksum, counts) {
-            const [after, growth] = await connection.readAll([
-                { sql: history.mark },
-                { sql: history.grown, args: [mark] },
+            const tables = [...counts.keys()];
+            if (tables.length === 0 || tables.some((table) => !before.states.has(table))) return;
+            const [growth, ...standing] = await connection.readAll([
+                { sql: history.grown, args: [before.mark] },
+                ...selectStanding(history),
             ]);
-            const now = after?.ok ? Number(after.rows[0]?.mark ?? 0) : 0;
-            const grown = growth?.ok ? Number(growth.rows[0]?.grown ?? 0) : 0;
-            const events = counts.get(history.events);
+            const after = toStanding(history, standing);
+            const grown = growth?.ok ? Number(growth.rows[0]?.grown) : Number.NaN;
+            if (!isOwn(history, counts, before, after, grown)) return;
             const content = counts.get(history.content);
-            // What this load recorded itself; anything more came from another writer.
-            const own =
-                (events?.created ?? 0) - (events?.tookOver ?? 0) + (content?.created ?? 0) + (content?.updated ?? 0);
-            if (grown > own) return;
             const isOthersSame = (content?.created ?? 0) + (content?.updated ?? 0) === 0;
             await connection.write([
-                ...(isOthersSame ? [{ sql: moveMarks(mark, now) }] : []),
-                { sql: recordSeed(nameOf(checksum), checksum, now) },
+                ...(isOthersSame ? [{ sql: moveMarks(before.mark, after.mark) }] : []),
+                // No history goes back, so these are never up to date again.
+                { sql: `DELETE FROM ${seedsTable} WHERE name LIKE 'source:%' AND mark <> ${after.mark}` },
+                {
+                    sql: recordSeed(
+                        `${nameOf(checksum)}:${tables.join(",")}`,
+                        hashStanding(checksum, after, tables),
+                        after.mark,
+                    ),
+                },
             ]);
         },
     };
 }
 
-function nameOf(checksum: string): string {
-    return `source:${checksum}`;
+// Whether a load accounts for everything that happened since it began; what it does not came from another writer.
+function isOwn(
+    history: ContentHistory,
+    counts: ReadonlyMap<string, LoadCounts>,
+    before: Standing,
+    after: Standing,
+    grown: number,
+): boolean {
+    const inserted = (loader: string): number => {
+        const loaded = counts.get(loader);
+        return (loaded?.created ?? 0) - (loaded?.tookOver ?? 0);
+    };
+    const recorded = inserted(history.events) + inserted(history.content) + (counts.get(history.content)?.updated ?? 0);
+    if (grown !== recorded || after.generation !== before.generation) return false;
+    return [...counts.keys()].every((loader) => {
+        const expected = loader === history.events ? recorded : inserted(loader);
+        return after.states.get(loader)?.count === (before.states.get(loader)?.count ?? Number.NaN) + expected;
+    });
+}
+
+function selectStanding({ mark, states }: ContentHistory): { sql: string }[] {
+    const generation = `SELECT generation FROM ${lockTable} WHERE id = 1`;
+    return [mark, generation, ...Object.values(states)].map((sql) => ({ sql }));
+}
+
+function toStanding({ states }: ContentHistory, [mark, generation, ...rest]: readonly ReadResult[]): Standing {
+    const numberOf = (result: ReadResult | undefined, column: string): number =>
+        Number((result?.ok ? result.rows[0]?.[column] : undefined) ?? -1);
+    return {
+        mark: numberOf(mark, "mark"),
+        generation: numberOf(generation, "generation"),
+        states: new Map(
+            Object.keys(states).flatMap((loader, at) => {
+                const result = rest[at];
+                const row = result?.ok ? result.rows[0] : undefined;
+                return row ? [[loader, { count: Number(row.count), text: `${row.count} ${row.detail}` }] as const] : [];
+            }),
+        ),
+    };
+}
+
+function hashStanding(checksum: string, { generation, states }: Standing, tables: readonly string[]): string {
+    return hash(checksum, String(generation), ...tables.map((table) => `${table} ${states.get(table)?.text}`));
+}
+
+// Another version of the loaders may read more of the same file; other loaders read other records of it.
+function describeLoaders(loaders: readonly Loader[]): string {
+    return JSON.stringify(
+        loaders.map(({ name, table, fields, key, changedAt, ignored }) => [
+            name,
+            table,
+            fields,
+            key,
+            changedAt ?? null,
+            ignored ?? [],
+        ]),
+    );
+}
+
+function hash(...parts: readonly string[]): string {
+    return createHash("sha256").update(parts.join("\0")).digest("hex");
 }

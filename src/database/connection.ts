@@ -58,13 +58,13 @@ export interface Connection {
 /**
  * Opens a database. Loads only the driver that it needs.
  *
- * @param signal ends a running request when it is aborted; the server then rolls back
+ * @param signal ends a running request when it is aborted, whereupon the server rolls back, and a file's first wait
  * @throws DatabaseFault `cannot-open` or `not-a-database` for a file
  */
 export async function openConnection(target: Target, signal?: AbortSignal): Promise<Connection> {
     if (target.kind === "file") {
         const { openFile } = await import("./file-connection.ts");
-        return openFile(target);
+        return openFile(target, signal);
     }
     const { openServer } = await import("./server-connection.ts");
     return openServer(target, signal);

@@ -25,11 +25,14 @@ export type FaultKind = Extract<
 
 export class DatabaseFault extends Error {
     readonly kind: FaultKind;
+    /** What to do, where it is not what the kind says. */
+    readonly hint: string | undefined;
 
-    constructor(kind: FaultKind, message: string, cause?: unknown) {
+    constructor(kind: FaultKind, message: string, cause?: unknown, hint?: string) {
         super(message, { cause });
         this.name = "DatabaseFault";
         this.kind = kind;
+        this.hint = hint;
     }
 
     /** Whether the transaction may have been committed although no reply says so. */
@@ -79,7 +82,9 @@ export function faultOfNetwork(error: unknown): DatabaseFault {
     if (error instanceof DatabaseFault) return error;
     const cause = readError(error instanceof Error && error.cause ? error.cause : error);
     const reason = [cause.code, cause.message].filter((part) => part !== "").join(": ");
-    if (cause.code && neverSent.test(cause.code)) return new DatabaseFault("unreachable", reason, error);
+    // fetch() itself refuses some ports, such as 1 and 6000, before it connects; that has no code.
+    if (neverSent.test(cause.code) || cause.message === "bad port")
+        return new DatabaseFault("unreachable", reason, error);
     return new DatabaseFault("connection-lost", reason, error);
 }
 
@@ -87,24 +92,48 @@ export function faultOfNetwork(error: unknown): DatabaseFault {
 export function faultOfReply(status: number, body: string): DatabaseFault {
     const parsed = parseBody(body);
     const code = typeof parsed.code === "string" ? parsed.code : "";
-    const reason = String(parsed.message ?? parsed.error ?? "").trim() || `HTTP status ${status}`;
+    const said = String(parsed.message ?? parsed.error ?? "").trim();
+    const reason = said || `HTTP status ${status}`;
     const coded = code === "" ? undefined : kindOfCode.find(([pattern]) => pattern.test(code))?.[1];
     if (coded && coded !== "server-fault") return new DatabaseFault(coded, reason);
     if (status === 401 || (status === 400 && /jwt/i.test(reason))) return new DatabaseFault("unauthorized", reason);
     if (status === 403) return new DatabaseFault("forbidden", reason);
     if (status === 404) return new DatabaseFault("not-found", reason);
-    // Of the others, these two say nothing about the statements either.
-    if (status >= 500 || status === 408 || status === 429) {
-        return new DatabaseFault("server-fault", `HTTP ${status}: ${reason}`);
+    const answer = said === "" ? reason : `HTTP ${status}: ${said}`;
+    if (status === 413) {
+        const hint = "send less at once: `--per-file`, or smaller migrations";
+        return new DatabaseFault("server-fault", `the request is too large; ${answer}`, undefined, hint);
     }
+    // Of the others, these two say nothing about the statements either.
+    if (status >= 500 || status === 408 || status === 429) return new DatabaseFault("server-fault", answer);
     if (status >= 400) return new DatabaseFault("sql", reason);
     return new DatabaseFault("server-fault", "the reply is not JSON; is there a proxy or a login page in between?");
 }
 
+/**
+ * A reply that sends elsewhere. It is not followed: what it was sent with is meant for one address alone.
+ *
+ * @param location the header of that name; only its host is shown, because the rest may hold a secret
+ */
+export function faultOfRedirect(location: string | null): DatabaseFault {
+    const to = location !== null && URL.canParse(location) ? new URL(location).origin : "another place";
+    return new DatabaseFault("not-found", `the server redirects to ${to}`);
+}
+
 /** The fault as a user reads it: a sentence of its own and a remedy. */
 export function explainFault(fault: DatabaseFault, target: Target): AppError {
+    if (fault.kind === "interrupted") {
+        return new AppError("interrupted", "interrupted", { hint: sentences.interrupted[1], cause: fault });
+    }
+    if (fault.kind === "unauthorized" && target.kind === "server" && target.authToken === undefined) {
+        return new AppError("unauthorized", `${target.label} asks for a token (${fault.message})`, {
+            hint: "set TURSO_AUTH_TOKEN to one, which `turso db tokens create <database>` makes",
+            cause: fault,
+        });
+    }
     const [sentence, hint] = sentences[fault.kind];
-    return new AppError(fault.kind, `${sentence(target.label)} (${fault.message})`, { hint, cause: fault });
+    const message = `${sentence(target.label)} (${fault.message})`;
+    return new AppError(fault.kind, message, { hint: fault.hint ?? hint, cause: fault });
 }
 
 const sentences: Readonly<Record<FaultKind, readonly [(label: string) => string, string]>> = {

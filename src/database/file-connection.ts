@@ -1,19 +1,26 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { type Client, createClient, type Transaction } from "@libsql/client/sqlite3";
 import { openBulkWriter } from "./bulk.ts";
 import type { Connection, Query, ReadResult, RehearsalResult, Row } from "./connection.ts";
-import { toFault } from "./faults.ts";
+import { DatabaseFault, toFault } from "./faults.ts";
 import type { FileTarget } from "./target.ts";
 import { toRows, toStatement } from "./values.ts";
 
 /** How long a writer waits for another one, in milliseconds. The wait blocks the event loop. */
 const lockTimeout = 5_000;
+/** How long the first read waits for another program that lets nobody read, in milliseconds. */
+const firstReadLimit = 60_000;
 
 /** The path of a database that lives as long as its connection. */
 export const inMemory = ":memory:";
 
-/** Opens an embedded database; the file is created when it does not exist. */
-export function openFile(target: FileTarget): Connection {
+/**
+ * Opens an embedded database; the file is created when it does not exist.
+ *
+ * @param signal ends the wait for another program when it is aborted
+ */
+export function openFile(target: FileTarget, signal?: AbortSignal): Connection {
     const url = target.path === inMemory ? inMemory : pathToFileURL(target.path).href;
     const open = (): Client => createClient({ url, timeout: lockTimeout });
     let client = guard(open);
@@ -40,12 +47,31 @@ export function openFile(target: FileTarget): Connection {
         }
     };
 
+    // Whoever has read once decides for itself what to do while others write.
+    let hasRead = false;
+    const readOnce = async (queries: readonly Query[], mode: "deferred" | "write"): Promise<ReadResult[]> => {
+        const results = await inTransaction(mode, (tx) => readEach(tx, queries));
+        hasRead = true;
+        return results;
+    };
+    const waitForFirst = async (queries: readonly Query[], mode: "deferred" | "write"): Promise<ReadResult[]> => {
+        for (const startedAt = Date.now(); ; ) {
+            try {
+                return await readOnce(queries, mode);
+            } catch (error) {
+                if (toFault(error).kind !== "busy" || Date.now() - startedAt > firstReadLimit) throw error;
+                await sleep(100 + Math.random() * 400, undefined, { signal }).catch(() => undefined);
+                if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted", error);
+            }
+        }
+    };
+
     return {
         target,
         prefersRows: target.path !== inMemory,
         requests: 0,
         readAll: (queries, options) =>
-            inTransaction(options?.settle ? "write" : "deferred", (tx) => readEach(tx, queries)),
+            (hasRead ? readOnce : waitForFirst)(queries, options?.settle ? "write" : "deferred"),
         runScript: async (script) => {
             await client.executeMultiple(script).catch(fail);
         },

@@ -53,7 +53,10 @@ export function foreignReply(): DatabaseFault {
 }
 
 function isOutcome(outcome: Outcome | null): outcome is Outcome {
-    return typeof outcome?.error?.message === "string" || typeof outcome?.response?.result === "object";
+    if (outcome?.error) return typeof outcome.error.message === "string";
+    const result = outcome?.response?.result;
+    const isList = (value: unknown): boolean => value === undefined || Array.isArray(value);
+    return Boolean(result) && [result?.cols, result?.rows, result?.step_results, result?.step_errors].every(isList);
 }
 
 function parse(text: string): { results?: unknown } | undefined {

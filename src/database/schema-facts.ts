@@ -21,7 +21,8 @@ const bookkeepingWord = /^Bookkeeping\b/;
 
 /** Counts the objects of a schema by kind. */
 export function countObjects(schema: readonly NamedObject[]): SchemaCounts {
-    const own = schema.filter((row) => row.sql !== null && !row.name.startsWith("sqlite_"));
+    const isShadow = findShadows(schema);
+    const own = schema.filter((row) => row.sql !== null && !row.name.startsWith("sqlite_") && !isShadow(row.name));
     const count = (type: string): number => own.filter((row) => row.type === type).length;
     const bookkeeping = own.filter((row) => row.type === "table" && isBookkeeping(row)).length;
     return {
@@ -31,6 +32,27 @@ export function countObjects(schema: readonly NamedObject[]): SchemaCounts {
         views: count("view"),
         triggers: count("trigger"),
     };
+}
+
+// By what the object is that keeps them; https://www.sqlite.org/vtab.html#the_xshadowname_method
+const shadowSuffixes = {
+    table: "data idx content docsize config segments segdir stat node parent rowid".split(" "),
+    index: ["shadow", "shadow_idx"],
+};
+
+/**
+ * Tells the tables and indexes that another object keeps for itself: those of full-text search and of R-trees, whose
+ * names begin with the one of their virtual table, and those of vector indexes. Nobody made them, nobody misses them.
+ */
+export function findShadows(schema: readonly NamedObject[]): (name: string) => boolean {
+    const names = new Set(["libsql_vector_meta_shadow"]);
+    for (const { type, name, sql } of schema) {
+        const isVirtual = type === "table" && /^CREATE\s+VIRTUAL\s/i.test(sql ?? "");
+        const isVector = type === "index" && /\blibsql_vector_idx\b/i.test(sql ?? "");
+        const suffixes = isVirtual ? shadowSuffixes.table : isVector ? shadowSuffixes.index : [];
+        for (const suffix of suffixes) names.add(`${name}_${suffix}`.toLowerCase());
+    }
+    return (name) => names.has(name.toLowerCase());
 }
 
 /** Whether a table holds nothing of the application: its first comment says so. */

@@ -4,7 +4,7 @@ import { isSignificant, readName, tokenize } from "../database/lexer.ts";
 import { AppError } from "../errors.ts";
 import { describeSet } from "./bookkeeping.ts";
 import { findBrokenObject } from "./broken-object.ts";
-import type { SqlFile } from "./files.ts";
+import type { MigrationSet, SqlFile } from "./files.ts";
 import { listLosses, listViolations } from "./guards.ts";
 import { renderParts, type ScriptInput, type ScriptPart } from "./script.ts";
 import { findOwnTables } from "./structure.ts";
@@ -38,7 +38,7 @@ export async function diagnose(connection: Connection, input: ScriptInput, fault
     const culprit = failed.proves
         ? await findBrokenObject({ connection, parts, failed, message, options })
         : { part: failed, message };
-    return explainStatement(input, culprit.part, culprit.message, fault);
+    return explainStatement(input.sets, culprit.part, culprit.message, fault);
 }
 
 async function explainGuard(
@@ -84,7 +84,13 @@ async function explainGuard(
     });
 }
 
-function explainStatement(input: ScriptInput, failed: ScriptPart, message: string, cause: unknown): AppError {
+/** The error of a statement that failed: path, line and excerpt where it is a file's. */
+export function explainStatement(
+    sets: readonly MigrationSet[],
+    failed: ScriptPart,
+    message: string,
+    cause?: unknown,
+): AppError {
     if (failed.path === undefined || failed.line === undefined) {
         const { proves } = failed;
         if (!proves) return new AppError("migration-failed", message, { details: [failed.sql], cause });
@@ -97,7 +103,7 @@ function explainStatement(input: ScriptInput, failed: ScriptPart, message: strin
             },
         );
     }
-    const file = findFile(input, failed.path);
+    const file = findFile(sets, failed.path);
     const [, type, name] = /^error in (view|trigger) (\S+?):? /.exec(message) ?? [];
     const stranger = `put the ${type} '${name}' into a file, or drop it in this migration and create it again at its end`;
     return new AppError("migration-failed", `${failed.path}:${failed.line}: ${message}`, {
@@ -107,7 +113,7 @@ function explainStatement(input: ScriptInput, failed: ScriptPart, message: strin
     });
 }
 
-function findFile({ sets }: ScriptInput, path: string): SqlFile | undefined {
+function findFile(sets: readonly MigrationSet[], path: string): SqlFile | undefined {
     const files = sets.flatMap((set) => [
         ...set.migrations.flatMap((file): SqlFile[] => (file.undo ? [file, file.undo] : [file])),
         ...set.objects,

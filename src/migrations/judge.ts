@@ -2,6 +2,8 @@ import { isKeyword, isSignificant, readName, tokenize } from "../database/lexer.
 import { readFact } from "../database/statement-facts.ts";
 import { AppError } from "../errors.ts";
 import type { MigrationFile, MigrationSet } from "./files.ts";
+import { fromFile, isManaged, isTriggerOn, type PlannedObject } from "./objects.ts";
+import type { Action } from "./plan.ts";
 import type { Problem } from "./problems.ts";
 import { type DatabaseState, findSchemaRow, type SchemaRow, type VersionRow, versionOf } from "./state.ts";
 import { readStructure, type Structure } from "./structure.ts";
@@ -77,26 +79,98 @@ export function findPendingProblems(pending: readonly MigrationFile[], state: Da
                 remedy: `make '${table}_new' first, fill it, drop '${table}', then rename (migrations/README.md)`,
             });
         }
-        for (const { table, line } of structure.writtenAfter) {
-            if (!hasManagedTrigger(state, table)) continue;
-            problems.push({
-                path: file.path,
-                line,
-                message: `writes rows of '${table}' after a change that takes its triggers away`,
-                remedy: "put the rows' part into a migration of its own, so that the triggers see it",
-            });
-        }
         for (const { name, line } of findCreatedTables(file)) {
             if (!findSchemaRow(state, name) || gone.has(name.toLowerCase())) continue;
             problems.push({
                 path: file.path,
                 line,
                 message: `the database has '${name}' already, but no record of this migration`,
-                remedy: "if it equals the files, record it with `pnpm db:baseline`; else use another database",
+                remedy: isRecorded(file.set, state)
+                    ? "mend the file: give the table another name, or drop or rename the old one first"
+                    : "if it equals the files, record it with `pnpm db:baseline`; else use another database",
             });
         }
     }
     return problems;
+}
+
+/**
+ * Finds migrations that write rows of a table with triggers after a change that takes them away. The files say which
+ * tables have triggers, beside the database, so that a fresh database is judged as one that has had them for long.
+ */
+export function findUnwatchedWrites(
+    sets: readonly MigrationSet[],
+    state: DatabaseState,
+    pending: readonly { readonly file: MigrationFile; readonly structure: Structure }[],
+): Problem[] {
+    const files = sets.flatMap((set) => set.objects.map(fromFile));
+    const isWatched = (table: string): boolean =>
+        files.some((object) => isTriggerOn(object, table)) ||
+        state.schema.some((row) => isTriggerRowOn(row, table) && isManaged(row, state));
+    return pending.flatMap(({ file, structure }) =>
+        structure.writtenAfter
+            .filter(({ table }) => isWatched(table))
+            .map(({ table, line }) => ({
+                path: file.path,
+                line,
+                message: `writes rows of '${table}' after a change that takes its triggers away`,
+                remedy: "put the rows' part into a migration of its own, so that the triggers see it",
+            })),
+    );
+}
+
+/**
+ * Finds views and triggers of the files whose names belong to something in the database that no run has made.
+ *
+ * @param gone names, in lower case, that pending migrations make free
+ */
+export function findForeignObjects(
+    sets: readonly MigrationSet[],
+    state: DatabaseState,
+    gone: ReadonlySet<string>,
+): Problem[] {
+    const files = sets.flatMap((set) => set.objects.map(fromFile));
+    return files.flatMap(({ type, name, path = "", checksum }) => {
+        const row = findSchemaRow(state, name);
+        if (!row || gone.has(name.toLowerCase()) || isManaged(row, state, checksum)) return [];
+        return [
+            {
+                path,
+                message: `the database has the ${row.type} '${row.name}' already, and no deploy made it`,
+                remedy: `drop or rename that one by hand; or give this ${type} and its file another name`,
+            },
+        ];
+    });
+}
+
+/** Finds triggers that are no file's on views that a plan drops: they would go with the view, and nothing brings them back. */
+export function findLostTriggers(
+    sets: readonly MigrationSet[],
+    state: DatabaseState,
+    gone: ReadonlySet<string>,
+    actions: readonly Action[],
+    takesOver: boolean,
+): Problem[] {
+    const files = sets.flatMap((set) => set.objects.map(fromFile));
+    const find = (name: string): PlannedObject | undefined =>
+        files.find((file) => file.name.toLowerCase() === name.toLowerCase());
+    const views = new Set(
+        actions.flatMap((action) => (action.does === "drop-object" && action.type === "view" ? [action.name] : [])),
+    );
+    return [...views].flatMap((view) =>
+        state.schema
+            .filter((row) => isTriggerRowOn(row, view) && !gone.has(row.name.toLowerCase()))
+            .filter((row) => !isManaged(row, state, find(row.name)?.checksum) && !(takesOver && find(row.name)))
+            .map(({ name }) => ({
+                path: find(view)?.path ?? `views/${view}.sql`,
+                message: `the run drops this view, and with it the trigger '${name}', which no file defines`,
+                remedy: `keep it as triggers/${name}.sql, or drop it by hand`,
+            })),
+    );
+}
+
+function isTriggerRowOn(row: SchemaRow, table: string): boolean {
+    return row.type === "trigger" && row.table.toLowerCase() === table.toLowerCase();
 }
 
 /** Whether the tokens of an applied migration have changed. Rows of stock postgrator are judged by their MD5. */
@@ -132,11 +206,8 @@ function pointsTo(child: SchemaRow, parent: string): boolean {
     );
 }
 
-function hasManagedTrigger(state: DatabaseState, table: string): boolean {
-    const managed = new Set(state.objects.map((record) => record.name));
-    return state.schema.some(
-        (row) => row.type === "trigger" && managed.has(row.name) && row.table.toLowerCase() === table.toLowerCase(),
-    );
+function isRecorded(set: string, state: DatabaseState): boolean {
+    return (state.versions.get(set) ?? []).length > 0;
 }
 
 function findCreatedTables(file: MigrationFile): { name: string; line: number }[] {

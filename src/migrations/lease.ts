@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Connection } from "../database/connection.ts";
+import { type Connection, openConnection } from "../database/connection.ts";
 import { createLockTable, releaseLease, takeLease } from "./bookkeeping.ts";
 import type { DatabaseState, Lease } from "./state.ts";
 
@@ -9,6 +9,8 @@ import type { DatabaseState, Lease } from "./state.ts";
 const leaseSeconds = 120;
 /** How long a waiting deployer sleeps between two reads, in milliseconds. */
 const pollInterval = 1_000;
+/** How long giving the lease back may take when the first try failed, in milliseconds. */
+const releaseLimit = 5_000;
 
 /** A name for this deployer that a colleague can find: host, process and a random part. */
 export function nameDeployer(): string {
@@ -59,5 +61,13 @@ export async function tryLease(connection: Connection, state: DatabaseState, own
 
 /** Gives the lease back. A failure is of no consequence: the lease ends by itself. */
 export async function giveLeaseBack(connection: Connection, owner: string): Promise<void> {
-    await connection.write([{ sql: releaseLease(owner) }]).catch(() => undefined);
+    const release = [{ sql: releaseLease(owner) }];
+    await connection
+        .write(release)
+        .catch(async () => {
+            // After Ctrl-C the connection writes no more, but others should not have to wait for the lease to end.
+            const other = await openConnection(connection.target, AbortSignal.timeout(releaseLimit));
+            await other.write(release).finally(() => other.close());
+        })
+        .catch(() => undefined);
 }

@@ -1,8 +1,9 @@
 import { checksumTokens, type Statement } from "../database/statements.ts";
 import type { ObjectRecord } from "./bookkeeping.ts";
 import type { MigrationFile, MigrationSet } from "./files.ts";
-import { findPending, isEdited } from "./judge.ts";
+import { findForeignObjects, findLostTriggers, findPending, findUnwatchedWrites, isEdited } from "./judge.ts";
 import { type ObjectAction, type ObjectChange, type PlannedObject, trackObjects } from "./objects.ts";
+import { refuseFiles } from "./problems.ts";
 import { type DatabaseState, findSchemaRow } from "./state.ts";
 import { isRebuild, readStructure, type Structure } from "./structure.ts";
 
@@ -51,20 +52,27 @@ export interface PlanInput {
     readonly sets: readonly MigrationSet[];
     readonly state: DatabaseState;
     readonly direction: Direction;
-    /** What to apply or undo, in order. */
+    /** What to apply or undo, in order; without statements what is only recorded. */
     readonly migrations: readonly MigrationFile[];
     /** One transaction for each file. */
     readonly perFile: boolean;
     readonly findWaiting: FindWaiting;
+    /** Whether the files are taken as they are: those of a scratch database were judged before, or long ago. */
+    readonly unjudged?: boolean;
 }
 
-/** Plans a run. Reads nothing but its input; `findWaiting` is asked only for versions that are not the latest. */
+/**
+ * Plans a run. Reads nothing but its input; `findWaiting` is asked only for versions that are not the latest.
+ *
+ * @throws AppError `invalid-files` where rows would be written unwatched, or views and triggers are somebody else's
+ */
 export async function planRun(input: PlanInput): Promise<Plan> {
     const { sets, state, direction } = input;
-    const tracker = trackObjects(sets, state);
+    const takesOver = isRecording(input);
+    const tracker = trackObjects(sets, state, takesOver);
     let applied = findApplied(sets, state);
     const groups = groupIntoSteps(input);
-    if (groups.length === 0) groups.push([]);
+    if (groups.length === 0 && direction === "do") groups.push([]);
     const steps: Step[] = [];
     for (const [at, group] of groups.entries()) {
         const actions: Action[] = [];
@@ -76,8 +84,10 @@ export async function planRun(input: PlanInput): Promise<Plan> {
                 if (part.length > 0) actions.push({ does: "migrate", file, path, statements: part });
             };
             // Rows are written with the triggers in place, on a fresh database as on one that has had them for long.
-            if (tracker.lacksTriggers(structure.writtenBefore.map(({ table }) => table))) {
-                actions.push(...tracker.bringTo(await waitingAt(input, applied)));
+            const written = structure.writtenBefore.map(({ table }) => table);
+            if (tracker.lacksTriggers(written)) {
+                const watched = direction === "do" ? written : [];
+                actions.push(...tracker.bringTo(await waitingAt(input, applied), watched));
             }
             migrate(0, split);
             if (split < statements.length) actions.push(...tracker.dropAll());
@@ -101,12 +111,13 @@ export async function planRun(input: PlanInput): Promise<Plan> {
         };
         if (step.actions.length + step.records.length + step.forgotten.length > 0) steps.push(step);
     }
+    if (!input.unjudged && groups.length > 0) refuseProblems(input, groups.flat(), steps, takesOver);
     const core = sets[0]?.name;
     return {
         direction,
         steps,
         migrations: groups.flat().map(({ file }) => file),
-        objects: tracker.changes(),
+        objects: groups.length === 0 ? [] : tracker.changes(),
         refreshed: steps.length === 0 ? [] : findStale(sets, state),
         version: Math.max(0, ...applied.filter((file) => file.set === core).map((file) => file.version)),
     };
@@ -116,6 +127,33 @@ export async function planRun(input: PlanInput): Promise<Plan> {
 export function partOf(file: MigrationFile, direction: Direction): { path: string; statements: readonly Statement[] } {
     const part = direction === "do" ? file : file.undo;
     return part ?? { path: file.path, statements: [] };
+}
+
+// A baseline: what is there is taken for what the files make.
+function isRecording({ migrations }: PlanInput): boolean {
+    return migrations.length > 0 && migrations.every((file) => file.statements.length === 0);
+}
+
+function refuseProblems(
+    { sets, state, direction }: PlanInput,
+    planned: readonly Planned[],
+    steps: readonly Step[],
+    takesOver: boolean,
+): void {
+    const names = planned.flatMap(({ structure }) => [...structure.dropped, ...structure.renamed]);
+    const gone = new Set(names.map((name) => name.toLowerCase()));
+    const problems = [
+        ...(direction === "do" ? findUnwatchedWrites(sets, state, planned) : []),
+        ...(takesOver ? [] : findForeignObjects(sets, state, gone)),
+        ...findLostTriggers(
+            sets,
+            state,
+            gone,
+            steps.flatMap((step) => step.actions),
+            takesOver,
+        ),
+    ];
+    if (problems.length > 0) throw refuseFiles(problems);
 }
 
 interface Planned {

@@ -2,8 +2,11 @@ import { isKeyword, type Token } from "../database/lexer.ts";
 import { readFact } from "../database/statement-facts.ts";
 import { findOpenToken, type Statement } from "../database/statements.ts";
 import { AppError } from "../errors.ts";
+import { isMigratorTable } from "./bookkeeping.ts";
 import type { FoundFiles, ObjectFile, SqlFile } from "./files.ts";
+import { guardTable } from "./guards.ts";
 import { findDuplicates, findMisnamed } from "./renaming.ts";
+import { readStructure } from "./structure.ts";
 
 /** Something in the files that must be mended before anything is sent. */
 export interface Problem {
@@ -37,7 +40,10 @@ export function findFileProblems(found: FoundFiles): Problem[] {
     }
     for (const set of found.sets) {
         for (const file of set.migrations) {
-            problems.push(...findSqlProblems(file), ...(file.undo ? findSqlProblems(file.undo) : []));
+            for (const part of file.undo ? [file, file.undo] : [file]) {
+                const { rebuilt } = readStructure(part.statements);
+                problems.push(...findSqlProblems(part, (statement) => findMisplaced(statement, rebuilt)));
+            }
         }
         for (const object of set.objects) problems.push(...findSqlProblems(object), ...findObjectProblems(object));
     }
@@ -71,7 +77,10 @@ function explainStranger(path: string): Problem {
     };
 }
 
-function findSqlProblems(file: SqlFile): Problem[] {
+function findSqlProblems(
+    file: SqlFile,
+    findMore: (statement: Statement) => Refusal | undefined = () => undefined,
+): Problem[] {
     const { path } = file;
     const open = findOpenToken(file.sql);
     if (open) {
@@ -82,17 +91,23 @@ function findSqlProblems(file: SqlFile): Problem[] {
     if (file.statements.length === 0)
         return [{ path, message: "holds no statement", remedy: "write one, or delete it" }];
     return file.statements.flatMap((statement) => {
-        const refusal = findRefusal(statement);
+        const refusal = findRefusal(statement) ?? findMore(statement);
         if (!refusal) return [];
         const [message, remedy, line = statement.line] = refusal;
         return [{ path, line, message, remedy }];
     });
 }
 
+const plainName = /^[A-Za-z_][A-Za-z0-9_$]*$/;
+
 function findObjectProblems(file: ObjectFile): Problem[] {
     const { path } = file;
     const [first, second] = file.statements;
     if (!first) return [];
+    if (!plainName.test(file.name)) {
+        const message = `the name of a ${file.type} is made of letters, digits, _ and $, and begins with no digit`;
+        return [{ path, message, remedy: "give the file and what it creates such a name" }];
+    }
     const fact = readFact(first);
     const remedy = `let it hold one statement: CREATE ${file.type.toUpperCase()} ${file.name} …`;
     if (fact.does !== "create" || fact.type !== file.type) {
@@ -146,12 +161,34 @@ function findRefusal(statement: Statement): Refusal | undefined {
         const remedy = "order the rows in a subquery of the FROM clause";
         return ["Turso refuses ORDER BY inside a function call", remedy, ordered.line];
     }
+    const books = findBookkeeping(statement);
+    if (books !== undefined) return [`'${books}' is the migrator's own`, "remove the statement"];
     const parameter = tokens.find((token) => token.kind === "parameter");
     if (parameter) return [`nothing gives '${parameter.text}' a value`, "write the value itself", parameter.line];
     if (Buffer.byteLength(sql) > statementLimit) {
         return ["the statement is larger than 5,000,000 bytes, which a server refuses", "split it"];
     }
     return undefined;
+}
+
+// A view or trigger of a migration would not come back after a change that takes it away. A rebuild alone makes triggers
+// again: those that somebody made by hand.
+function findMisplaced(statement: Statement, rebuilt: readonly string[]): Refusal | undefined {
+    const fact = readFact(statement);
+    if (fact.does !== "create" || (fact.type !== "view" && fact.type !== "trigger")) return undefined;
+    if (rebuilt.some((table) => table.toLowerCase() === fact.table.toLowerCase())) return undefined;
+    return [`a migration creates the ${fact.type} '${fact.name}'`, `put it into ${fact.type}s/${fact.name}.sql`];
+}
+
+function findBookkeeping(statement: Statement): string | undefined {
+    const fact = readFact(statement);
+    if (fact.does === "other") return undefined;
+    const names = [
+        ...("table" in fact ? [fact.table] : []),
+        ...("name" in fact ? [fact.name] : []),
+        ...("to" in fact ? [fact.to] : []),
+    ].map((name) => name.toLowerCase());
+    return names.find((name) => isMigratorTable(name) || name === guardTable);
 }
 
 // ORDER BY directly inside `name( … )`; in a subquery or an OVER clause it is fine.

@@ -22,18 +22,24 @@ export function findMisnamed(found: FoundFiles): Problem[] {
     });
 }
 
-/** Finds versions that two files claim, each with a free number for the second. */
+/** Finds versions that two files claim, each with a free number for whichever of them no database has had. */
 export function findDuplicates(found: FoundFiles): Problem[] {
     const numbers = createNumbering(found);
     return found.duplicates.map(([first, second]) => {
-        const [, folder = "", rest = ""] = /^(.*\/)\d+(\..*)$/.exec(second) ?? [];
+        const [, folder = "", , rest = ""] = splitPath(second);
         const number = numbers.next(folder, rest.replace(/^\.(do|undo)\./, ""));
+        const [mine, other] = [second, first].map((path) => `mv ${path} ${folder}${number}${splitPath(path)[3] ?? ""}`);
         return {
             path: second,
             message: `same version as ${first}`,
-            remedy: `give one of them the next free number, such as: mv ${second} ${folder}${number}${rest}`,
+            remedy: `rename the one that no database has had: ${mine}, or ${other}`,
         };
     });
+}
+
+// The whole, the folder, the number and the rest.
+function splitPath(path: string): readonly string[] {
+    return /^(.*\/)(\d+)(\..*)$/.exec(path) ?? [];
 }
 
 // What somebody meant who named a file by the habits of another tool: 002.up.sql, V4__add_tags.sql, U4__add_tags.sql.

@@ -1,5 +1,5 @@
 import type { Connection, Query, ReadResult } from "../database/connection.ts";
-import { isBookkeeping } from "../database/schema-facts.ts";
+import { findShadows, isBookkeeping } from "../database/schema-facts.ts";
 import { AppError } from "../errors.ts";
 import { name } from "./bookkeeping.ts";
 import { type PreparedDeploy, readAll } from "./deploy.ts";
@@ -7,7 +7,7 @@ import type { MigrationFile, MigrationSet } from "./files.ts";
 import { findHistoryProblems } from "./judge.ts";
 import { type Plan, planRun } from "./plan.ts";
 import { refuseFiles } from "./problems.ts";
-import { renderParts } from "./script.ts";
+import { renderParts, type ScriptPart } from "./script.ts";
 import { type DatabaseState, versionOf } from "./state.ts";
 
 /** Rows or values that a rollback takes away. */
@@ -48,39 +48,47 @@ export async function prepareRollback(
 /** Finds what a rollback would lose, by a rehearsal that is itself rolled back: rows per table, values per column. */
 export async function findLosses(connection: Connection, prepared: PreparedDeploy): Promise<Loss[]> {
     const { sets, state, plan } = prepared;
-    const statements = plan.steps.flatMap((step) =>
-        renderParts({ step, direction: "undo", sets, state, refreshed: [], leaseOwner: undefined })
-            .filter((part) => part.role === "work")
-            .map((part) => part.sql),
+    const parts = plan.steps.flatMap((step) =>
+        renderParts({ step, direction: "undo", sets, state, refreshed: [], leaseOwner: undefined }).filter(
+            (part) => part.role === "work",
+        ),
     );
+    const isShadow = findShadows(state.schema);
     const tables = state.schema.filter((row) => row.type === "table" && row.sql !== null && !isBookkeeping(row));
-    const names = tables.map((row) => row.name).filter((table) => !table.startsWith("sqlite_"));
+    const names = tables.map((row) => row.name).filter((table) => !table.startsWith("sqlite_") && !isShadow(table));
     const count = (table: string): Query => ({ sql: `SELECT count(*) AS n FROM ${name(table)}` });
     const columns: Query = {
         sql: `SELECT t.name AS "table", c.name AS "column" FROM sqlite_schema AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table'`,
     };
-    const foreignKeysOff = plan.steps.some((step) => step.rebuilt.length > 0);
-    const readAfter = async (queries: readonly Query[]): Promise<readonly ReadResult[]> => {
-        const { failedIndex, message, results } = await connection.rehearse(statements, queries, { foreignKeysOff });
-        if (failedIndex === undefined) return results;
-        throw new AppError("migration-failed", `the rollback fails: ${message}`, {
-            details: [statements[failedIndex] ?? ""],
-            hint: "mend the undo file",
-            outcome: `Nothing was undone. The database is still at version ${versionOf(state, sets[0]?.name ?? "")}.`,
-        });
-    };
-    const [columnsBefore, ...before] = await connection.readAll([columns, ...names.map(count)]);
-    const [columnsAfter] = await readAfter([columns]);
-    // A server runs no query of a rehearsal after one that fails, so a table that is gone is not asked for its rows.
-    const left = new Set(listColumns(columnsAfter).map(([table]) => table));
-    const kept = names.filter((table) => left.has(table));
-    const after = await readAfter(kept.map(count));
-    const rowsAfter = new Map(kept.map((table, at) => [table, countOf(after[at])]));
+    const queries = [columns, ...names.map(count)];
+    const [columnsBefore, ...before] = await connection.readAll(queries);
+    const [columnsAfter, ...after] = await readAfter(connection, prepared, parts, queries);
     const lostRows = names.flatMap((table, at): Loss[] => {
-        const lost = countOf(before[at]) - (rowsAfter.get(table) ?? 0);
+        const lost = countOf(before[at]) - countOf(after[at]);
         return lost > 0 ? [{ what: table, count: lost }] : [];
     });
+    const left = new Set(listColumns(columnsAfter).map(([table]) => table));
+    const kept = names.filter((table) => left.has(table));
     return [...lostRows, ...(await findLostValues(connection, kept, columnsBefore, columnsAfter))];
+}
+
+// A query of a table that is gone by then fails alone.
+async function readAfter(
+    connection: Connection,
+    { sets, state, plan }: PreparedDeploy,
+    parts: readonly ScriptPart[],
+    queries: readonly Query[],
+): Promise<readonly ReadResult[]> {
+    const foreignKeysOff = plan.steps.some((step) => step.rebuilt.length > 0);
+    const statements = parts.map((part) => part.sql);
+    const { failedIndex, message, results } = await connection.rehearse(statements, queries, { foreignKeysOff });
+    const failed = failedIndex === undefined ? undefined : parts[failedIndex];
+    if (!failed) return results;
+    const version = versionOf(state, sets[0]?.name ?? "");
+    const { explainStatement } = await import("./diagnose.ts");
+    throw explainStatement(sets, failed, message ?? "").withOutcome(
+        `Nothing was undone. The database is still at version ${version}.`,
+    );
 }
 
 // Columns that are gone from tables that stay, where they held anything.

@@ -7,6 +7,8 @@ import type { DatabaseState } from "./state.ts";
 
 /** How many copies of a file database are kept beside it. */
 const keptCopies = 5;
+/** For this long, in milliseconds, a copy is kept in any case: deployers that run at once each make one. */
+const youngLimit = 600_000;
 
 /** The way back that exists before a run begins. */
 export interface WayBack {
@@ -21,7 +23,8 @@ export interface WayBack {
  * @param now this machine's clock, for the name of the copy
  */
 export async function prepareWayBack(connection: Connection, state: DatabaseState, now: Date): Promise<WayBack> {
-    if (!state.schema.some((row) => row.type === "table")) return { lines: [] };
+    // SQLite's own tables stay behind where all others were dropped.
+    if (!state.schema.some((row) => row.type === "table" && !row.name.startsWith("sqlite_"))) return { lines: [] };
     const { target } = connection;
     if (target.kind === "file") {
         const copy = nameCopy(target.path, now);
@@ -34,8 +37,9 @@ export async function prepareWayBack(connection: Connection, state: DatabaseStat
         return { lines: [`Time:     ${time} (this server keeps restore points only if its operator does)`] };
     }
     const stamp = time.replace(/[^\d]/g, "");
-    const command = `turso db create restored-${stamp} --from-db <database> --timestamp ${time}`;
-    return { lines: [`Restore:  ${command}`, "          (<database> as `turso db list` names it)"] };
+    // The host's first part holds the organization too, and nothing tells where the database's own name ends.
+    const command = `turso db create restored-${stamp} --from-db 'NAME' --timestamp ${time}`;
+    return { lines: [`Restore:  ${command}`, `          (NAME: what \`turso db list\` calls ${target.host})`] };
 }
 
 // On a connection of its own: VACUUM is refused beside a statement that another one has not finished. The copy gets its
@@ -68,10 +72,11 @@ function stampOf(time: Date): string {
 async function removeOldCopies(path: string, now: Date): Promise<void> {
     const prefix = `${basename(path).replace(/\.db$/, "")}.before-`;
     const names = (await readdir(dirname(path))).filter((name) => name.startsWith(prefix)).sort();
-    const limit = prefix + stampOf(new Date(now.getTime() - partialLimit));
+    const isOlder = (limit: number) => (name: string) => name < prefix + stampOf(new Date(now.getTime() - limit));
+    const copies = names.filter((name) => copyName.test(name));
     const old = [
-        ...names.filter((name) => copyName.test(name)).slice(0, -keptCopies),
-        ...names.filter((name) => partialName.test(name) && name < limit),
+        ...copies.slice(0, -keptCopies).filter(isOlder(youngLimit)),
+        ...names.filter((name) => partialName.test(name)).filter(isOlder(partialLimit)),
     ];
     // Another deployer may be removing the same ones.
     await Promise.all(old.map((name) => rm(join(dirname(path), name), { force: true })));

@@ -1,10 +1,12 @@
 import type { Connection } from "../database/connection.ts";
 import { inMemory, openFile } from "../database/file-connection.ts";
 import { readFact } from "../database/statement-facts.ts";
+import { name as quote } from "./bookkeeping.ts";
 import type { MigrationFile, MigrationSet, ObjectFile } from "./files.ts";
 import { planRun } from "./plan.ts";
 import { proofOf, renderScript } from "./script.ts";
 import { emptyState, readState, type SchemaRow } from "./state.ts";
+import { findTableShape } from "./structure.ts";
 
 /** Opens an empty database that lives as long as its connection. */
 export function openScratch(): Connection {
@@ -28,6 +30,7 @@ export async function deployScratch(
         direction: "do",
         migrations: applied,
         perFile: false,
+        unjudged: true,
         findWaiting: (files) => findWaiting(sets, files),
     });
     try {
@@ -75,7 +78,14 @@ export async function findWaiting(
         for (const object of objects) {
             if (!(await succeeds(connection.runScript(object.statements[0]?.sql ?? "")))) waiting.add(object.name);
         }
-        await dropUnprepared(connection, objects, waiting);
+        const statements = applied.flatMap((file) => file.statements);
+        const prepares = (object: ObjectFile): Promise<boolean> => {
+            const statement = object.statements[0];
+            if (!statement) return Promise.resolve(false);
+            const proof = proofOf({ ...object, statement }, (table) => findTableShape(table, statements));
+            return succeeds(connection.runScript(proof));
+        };
+        await dropUnprepared(connection, objects, waiting, prepares);
         return waiting;
     } finally {
         connection.close();
@@ -88,28 +98,24 @@ async function dropUnprepared(
     connection: Connection,
     objects: readonly ObjectFile[],
     waiting: Set<string>,
+    prepares: (object: ObjectFile) => Promise<boolean>,
 ): Promise<void> {
     const triggers = objects.filter((object) => object.type === "trigger" && !waiting.has(object.name));
-    for (const { name } of triggers) await connection.runScript(`DROP TRIGGER "${name}"`);
+    for (const { name } of triggers) await connection.runScript(`DROP TRIGGER ${quote(name)}`);
     for (let settled = false; !settled; ) {
         settled = true;
         for (const view of objects) {
-            if (view.type !== "view" || waiting.has(view.name) || (await prepares(connection, view))) continue;
-            await connection.runScript(`DROP VIEW "${view.name}"`);
+            if (view.type !== "view" || waiting.has(view.name) || (await prepares(view))) continue;
+            await connection.runScript(`DROP VIEW ${quote(view.name)}`);
             waiting.add(view.name);
             settled = false;
         }
     }
     for (const trigger of triggers) {
         await connection.runScript(trigger.statements[0]?.sql ?? "");
-        if (!(await prepares(connection, trigger))) waiting.add(trigger.name);
-        await connection.runScript(`DROP TRIGGER "${trigger.name}"`);
+        if (!(await prepares(trigger))) waiting.add(trigger.name);
+        await connection.runScript(`DROP TRIGGER ${quote(trigger.name)}`);
     }
-}
-
-function prepares(connection: Connection, object: ObjectFile): Promise<boolean> {
-    const statement = object.statements[0];
-    return statement ? succeeds(connection.runScript(proofOf({ ...object, statement }))) : Promise.resolve(false);
 }
 
 function succeeds(run: Promise<void>): Promise<boolean> {

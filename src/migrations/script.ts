@@ -1,4 +1,4 @@
-import { findTriggerEvent } from "../database/statement-facts.ts";
+import { findTriggerEvent, readFact } from "../database/statement-facts.ts";
 import {
     bumpGeneration,
     createLockTable,
@@ -19,10 +19,10 @@ import {
 } from "./bookkeeping.ts";
 import type { MigrationFile, MigrationSet } from "./files.ts";
 import * as guards from "./guards.ts";
-import type { PlannedObject } from "./objects.ts";
+import { fromFile, type PlannedObject } from "./objects.ts";
 import type { Action, Direction, Step } from "./plan.ts";
 import { type DatabaseState, findSchemaRow } from "./state.ts";
-import { findOwnTables } from "./structure.ts";
+import { findOwnTables, findTableShape, type TableShape } from "./structure.ts";
 
 /** One statement of a script, and the place in the files that it comes from. */
 export interface ScriptPart {
@@ -84,7 +84,7 @@ export function renderParts(input: ScriptInput): ScriptPart[] {
         ...renderRecords(input),
         ...step.actions.flatMap(renderAction),
         ...rebuilt.flatMap((table) => keepSequence(table, state)),
-        ...renderProofs(step),
+        ...renderProofs(step, state),
         ...rebuilt.map((table) => guard(guards.checkTable(table, step.dropped))),
         ...(checksKeys ? [guard(guards.checkViolations(tables))] : []),
         guard(guards.dropGuardTable),
@@ -150,9 +150,11 @@ function renderAction(action: Action): ScriptPart[] {
 }
 
 /** Every view is read once and every trigger prepared once, so that a broken one fails here and not in the app. */
-function renderProofs(step: Step): ScriptPart[] {
-    return step.present.map((object, at) => ({
-        sql: proofOf(object),
+function renderProofs(step: Step, state: DatabaseState): ScriptPart[] {
+    const statements = step.actions.flatMap((action) => (action.does === "migrate" ? action.statements : []));
+    const findShape = (table: string): TableShape | undefined => findTableShape(table, statements, state.schema);
+    return [...step.present, ...findMadeTriggers(step)].map((object, at) => ({
+        sql: proofOf(object, findShape),
         role: "work",
         path: object.path,
         line: object.statement.line,
@@ -161,16 +163,41 @@ function renderProofs(step: Step): ScriptPart[] {
     }));
 }
 
+// Those that a rebuild makes again.
+function findMadeTriggers({ actions }: Step): PlannedObject[] {
+    return actions.flatMap((action) => {
+        if (action.does !== "migrate") return [];
+        return action.statements.flatMap((statement) => {
+            const fact = readFact(statement);
+            if (fact.does !== "create" || fact.type !== "trigger") return [];
+            const { file, path } = action;
+            return [fromFile({ ...file, path, type: "trigger", name: fact.name, statements: [statement] })];
+        });
+    });
+}
+
 /** A statement that fails when the view or trigger does not prepare, and changes nothing. */
-export function proofOf(object: Pick<PlannedObject, "type" | "name" | "statement">): string {
+export function proofOf(
+    object: Pick<PlannedObject, "type" | "name" | "statement">,
+    findShape: (table: string) => TableShape | undefined,
+): string {
     if (object.type === "view") return `SELECT * FROM ${name(object.name)} LIMIT 0`;
     const event = findTriggerEvent(object.statement);
     if (!event) return `SELECT 1`;
     if (event.event === "DELETE") return `EXPLAIN DELETE FROM ${name(event.table)}`;
     if (event.event === "INSERT") return `EXPLAIN INSERT INTO ${name(event.table)} DEFAULT VALUES`;
-    if (event.columns.length === 0) return `SELECT 1`;
-    const assignments = event.columns.map((column) => `${name(column)} = ${name(column)}`).join(", ");
+    const columns = findSettable(event.columns, findShape(event.table));
+    if (columns.length === 0) return `SELECT 1`;
+    const assignments = columns.map((column) => `${name(column)} = ${name(column)}`).join(", ");
     return `EXPLAIN UPDATE ${name(event.table)} SET ${assignments}`;
+}
+
+// A generated column cannot be set (a trigger on nothing else never fires), and not every table has a rowid.
+function findSettable(columns: readonly string[], shape: TableShape | undefined): readonly string[] {
+    if (!shape) return columns;
+    const lower = columns.map((column) => column.toLowerCase());
+    if (shape.withoutRowid && lower.join() === "rowid") return shape.ordinary.slice(0, 1);
+    return columns.filter((_, at) => !shape.generated.includes(lower[at] ?? ""));
 }
 
 // A rebuilt table must not hand out again the ids of rows that were deleted before.

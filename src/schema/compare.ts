@@ -1,4 +1,5 @@
-import { isSameSql } from "../database/statements.ts";
+import { isSignificant, readName, type Token, tokenize } from "../database/lexer.ts";
+import { findShadows } from "../database/schema-facts.ts";
 import { isMigratorTable } from "../migrations/bookkeeping.ts";
 import type { SchemaRow } from "../migrations/state.ts";
 
@@ -7,7 +8,7 @@ export interface ObjectDifference {
     readonly type: SchemaRow["type"];
     readonly name: string;
     /**
-     * same; comment: only comments or white space differ; changed; missing: only the files have it; unexpected: only the
+     * same, but for quotes around names; comment: only comments or white space differ; changed; missing: only the files have it; unexpected: only the
      * database has it, on a table or view of the files; extra: a table or view of somebody else, and what belongs to it.
      */
     readonly state: "same" | "comment" | "changed" | "missing" | "unexpected" | "extra";
@@ -45,7 +46,15 @@ function judge(expected: SchemaRow, live: SchemaRow): ObjectDifference["state"] 
     if (expected.sql === live.sql) return "same";
     // Stock postgrator makes its table in its own words.
     if (isMigratorTable(expected.name)) return "same";
-    return isSameSql(expected.sql ?? "", live.sql ?? "") ? "comment" : "changed";
+    const [left, right] = [tokenize(expected.sql ?? ""), tokenize(live.sql ?? "")];
+    if (describeTokens(left) === describeTokens(right)) return "same";
+    const isSame = describeTokens(left.filter(isSignificant)) === describeTokens(right.filter(isSignificant));
+    return isSame ? "comment" : "changed";
+}
+
+// A rename puts quotes around the name of a table that the file has without: the same schema by another way.
+function describeTokens(tokens: readonly Token[]): string {
+    return JSON.stringify(tokens.map((token) => (token.kind === "name" ? readName(token) : token.text)));
 }
 
 function describe(
@@ -58,7 +67,8 @@ function describe(
 }
 
 function ownObjects(rows: readonly SchemaRow[]): SchemaRow[] {
-    return rows.filter((row) => row.sql !== null && !row.name.startsWith("sqlite_"));
+    const isShadow = findShadows(rows);
+    return rows.filter((row) => row.sql !== null && !row.name.startsWith("sqlite_") && !isShadow(row.name));
 }
 
 function keyOf(row: SchemaRow): string {

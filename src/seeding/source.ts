@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { AppError } from "../errors.ts";
 import type { Rejection } from "./loader.ts";
 
@@ -23,7 +24,8 @@ export interface ReadSource {
 }
 
 /**
- * Lists the files of a source: the path itself, or every .json, .ndjson and .jsonl file below a folder, sorted. Files of
+ * Lists the files of a source: the path itself, or every .json, .ndjson and .jsonl file below a folder, also those that
+ * gzip packed (.json.gz), sorted. Files of
  * rejected records are read only by their own name: what they hold is in the folder already.
  *
  * @throws AppError `usage` when there is no such path, or no such file below it
@@ -53,9 +55,14 @@ export function readSource(files: readonly string[], folder = ""): ReadSource {
     const rejected: Rejection[] = [];
     const hash = startHash(folder);
     for (const file of files) {
-        const bytes = readFileSync(file);
+        const bytes = readBytes(file);
         hash.add(file, bytes);
-        const text = bytes.toString("utf8").replace(/^\uFEFF/, "");
+        const unpacked = unpack(bytes);
+        if (!unpacked.ok) {
+            rejected.push({ file, position: "", record: null, ...unpacked.reason });
+            continue;
+        }
+        const text = unpacked.text.replace(/^\uFEFF/, "");
         for (const { position, text: part } of splitIntoDocuments(file, text)) {
             const parsed = unwrapRejection(parse(part));
             if (parsed.ok) documents.push({ file, position, value: parsed.value });
@@ -65,10 +72,44 @@ export function readSource(files: readonly string[], folder = ""): ReadSource {
     return { documents, rejected, checksum: hash.digest() };
 }
 
-const sourceName = /\.(json|ndjson|jsonl)$/;
-const linesName = /\.(ndjson|jsonl)$/;
+const sourceName = /\.(json|ndjson|jsonl)(\.gz)?$/;
+const linesName = /\.(ndjson|jsonl)(\.gz)?$/;
 /** Files that this program writes rejected records to. */
 export const rejectsName = /\.rejects\.ndjson$/;
+
+function readBytes(file: string): Buffer {
+    try {
+        return readFileSync(file);
+    } catch (error) {
+        const isTooLarge = error instanceof Error && "code" in error && error.code === "ERR_FS_FILE_TOO_LARGE";
+        throw new AppError("usage", `'${file}' cannot be read: ${error instanceof Error ? error.message : error}`, {
+            hint: isTooLarge ? "split it, such as into files of one record a line" : "check its permissions",
+            outcome: "No record was written.",
+            cause: error,
+        });
+    }
+}
+
+type Unpacked =
+    | { readonly ok: true; readonly text: string }
+    | { readonly ok: false; readonly reason: { readonly code: string; readonly message: string } };
+
+// Seen from the first bytes, whatever the file is called.
+function unpack(bytes: Buffer): Unpacked {
+    const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
+    try {
+        return { ok: true, text: (isPacked ? gunzipSync(bytes) : bytes).toString("utf8") };
+    } catch (error) {
+        const isTooLong = error instanceof Error && "code" in error && /TOO_L/.test(String(error.code));
+        if (isTooLong) {
+            const message = "the file is longer than a text can be here; split it, or give one record on each line";
+            return { ok: false, reason: { code: "too-large", message } };
+        }
+        if (!isPacked) throw error;
+        const message = `the file is cut off or damaged: ${error instanceof Error ? error.message : String(error)}`;
+        return { ok: false, reason: { code: "invalid-gzip", message } };
+    }
+}
 
 // A file whose first line is a document by itself holds one on each line, whatever it is called.
 function splitIntoDocuments(file: string, text: string): { position: string; text: string }[] {
@@ -103,7 +144,7 @@ function unwrapRejection(parsed: Parsed): Parsed {
 /** SHA-256 over the names and bytes of files: the same for an unchanged set, wherever it lies. */
 export function hashSource(folder: string, files: readonly string[]): string {
     const hash = startHash(folder);
-    for (const file of files) hash.add(file, readFileSync(file));
+    for (const file of files) hash.add(file, readBytes(file));
     return hash.digest();
 }
 

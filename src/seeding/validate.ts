@@ -20,6 +20,9 @@ export function checkRecord(loader: Loader, source: SourceRecord): Checked {
         ok: false,
         rejection: { file: source.file, position: source.position, code, message, record: source.value },
     });
+    if (isDeeperThan(source.value, deepest)) {
+        return reject("too-deep", `arrays and objects in it are nested more than ${deepest} deep`);
+    }
     const broken = findBrokenText(source.value, "");
     if (broken !== undefined) {
         return reject(
@@ -57,6 +60,18 @@ function convert(value: unknown, kind: FieldKind): Argument | undefined {
     if (kind === "time") return normalizeTime(String(value));
     if (kind === "integer") return typeof value === "boolean" ? Number(value) : (value as number);
     return value as string;
+}
+
+/** SQLite takes no JSON that is nested 1,000 deep. */
+const deepest = 900;
+
+function isDeeperThan(value: unknown, depth: number): boolean {
+    if (value === null || typeof value !== "object") return false;
+    if (depth === 0) return true;
+    for (const key in value) {
+        if (isDeeperThan((value as Readonly<Record<string, unknown>>)[key], depth - 1)) return true;
+    }
+    return false;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { createClient } from "@libsql/client";
+import { type Client, createClient } from "@libsql/client";
 import { describe, expect, test } from "vitest";
 import { assumptions } from "../../src/server/assumptions/all.ts";
 import { findSqld, startSqld } from "../../src/server/sqld.ts";
@@ -74,7 +74,7 @@ test("leaves no file where there was none", async () => {
     expect(stdout).toContain(
         "not tried      replies tell how many rows were read and written\n    a file bills nothing\n",
     );
-    expect(stdout).toMatch(/\nAll \d+ assumptions that were tried hold\. 3 could not be tried here\./);
+    expect(stdout).toMatch(/\nAll \d+ assumptions that were tried hold\. 5 could not be tried here\./);
     expect(await readdir(root)).toEqual([]);
 });
 
@@ -99,6 +99,7 @@ describe.skipIf(noBinary)(noBinary ? "db:probe behind a line (no sqld binary her
         body: (server: {
             url: string;
             proxy: Awaited<ReturnType<typeof startProxy>>;
+            client: Client;
             count(): Promise<unknown>;
         }) => Promise<void>,
     ): Promise<void> {
@@ -107,7 +108,7 @@ describe.skipIf(noBinary)(noBinary ? "db:probe behind a line (no sqld binary her
         const proxy = await startProxy(server.url);
         const client = createClient({ url: server.url });
         try {
-            await body({ url: proxy.url, proxy, count: () => countObjects({ client }) });
+            await body({ url: proxy.url, proxy, client, count: () => countObjects({ client }) });
         } finally {
             client.close();
             await proxy.close();
@@ -129,6 +130,26 @@ describe.skipIf(noBinary)(noBinary ? "db:probe behind a line (no sqld binary her
                     "    rows_written of two rows: expected 2, found 0\n",
             );
             expect(stdout).toMatch(/ assumptions? do(es)? not hold\./);
+            expect(await count()).toBe(0);
+        }));
+
+    test("finds a server that ends no old transaction, and one that keeps the work of an aborted request", () =>
+        withServer(async ({ url, proxy, client, count }) => {
+            proxy.hooks = {
+                onRequest: async (_n, body) => {
+                    const isAborted = body.includes("INSERT INTO schema_probe_aborted");
+                    if (isAborted) await client.execute("INSERT INTO schema_probe_aborted VALUES (7)");
+                },
+                onReply: (_n, body) => ({ status: 200, body: body.replaceAll("TRANSACTION_TIMEOUT", "SQLITE_BUSY") }),
+            };
+            const { code, stdout } = await runCommand("db:probe", ["--json"], { env: { TURSO_DATABASE_URL: url } });
+            expect(code).toBe(1);
+            expect(findBroken(stdout)).toEqual([
+                expect.stringMatching(
+                    /^a transaction that is older than 5 seconds .*: its next statement: SQLITE_BUSY: /,
+                ),
+                'a request that is aborted is rolled back: rows kept: expected [], found [{"n":7}]',
+            ]);
             expect(await count()).toBe(0);
         }));
 

@@ -105,7 +105,7 @@ describeTargets("do, undo and do again", (target) => {
         );
         const present = records.filter(({ status }) => status === "present").map(({ name }) => name);
         expect(there.map(({ name }) => name)).toEqual(present);
-        expect(present).toContain("trg_questions_update");
+        expect(present).toContain("trg_questions_delete");
         const waiting = records.filter(({ status }) => status === "waiting").map(({ name }) => name);
         expect(waiting).toContain("trg_questions_history_insert");
         // Whoever writes now meets no trigger that is broken.
@@ -226,7 +226,7 @@ describeTargets("db:rollback", (target) => {
         ]);
     });
 
-    test("changes nothing where an undo file fails, and names the statement", async () => {
+    test("changes nothing where an undo file fails, and names its line", async () => {
         const root = writeProject({
             "migrations/001.do.notes.sql": "CREATE TABLE notes (id INTEGER PRIMARY KEY) STRICT;\n",
             "migrations/001.undo.notes.sql": "DROP TABLE notes;\nDROP TABLE mistake;\n",
@@ -235,10 +235,11 @@ describeTargets("db:rollback", (target) => {
         expect((await pushTo(database, undefined, root)).code).toBe(0);
         const before: Contents = await readContents(database.client);
         const { code, error } = await rollbackTo(database, { to: 0, discardRows: true }, { root });
-        expect([code, error?.message, error?.details, error?.outcome]).toEqual([
+        expect([code, error?.message, error?.details, error?.hint, error?.outcome]).toEqual([
             1,
-            "the rollback fails: no such table: mistake",
-            ["DROP TABLE mistake"],
+            "migrations/001.undo.notes.sql:2: no such table: mistake",
+            ["    2 | DROP TABLE mistake;"],
+            "mend migrations/001.undo.notes.sql, then run the command again",
             "Nothing was undone. The database is still at version 1.",
         ]);
         expect(await readContents(database.client)).toEqual(before);

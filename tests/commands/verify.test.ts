@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import { push } from "../../src/commands/push.ts";
 import { rollback } from "../../src/commands/rollback.ts";
@@ -145,6 +146,37 @@ describeTargets("db:verify", (target) => {
         const { code, stdout } = await verify();
         expect(code).toBe(0);
         expect(stdout).toMatch(/\ntable +notes +extra, not of these files\n/);
+    });
+
+    test("finds a table the same after the rebuild that migrations/README.md shows, and after its undo", async () => {
+        const readme = readFileSync(
+            path.join(fileURLToPath(new URL("../../", import.meta.url)), "migrations/README.md"),
+            "utf8",
+        );
+        const rebuild = /```sql\n-- NNN\.do\.limit-sub-channels\.sql\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
+        const rule = /\n {4}CONSTRAINT channel_mappings_sub_channel_has.*/;
+        expect(rebuild).toMatch(rule);
+        const root = copyProject(
+            {},
+            {
+                "migrations/013.do.limit-sub-channels.sql": rebuild,
+                "migrations/013.undo.limit-sub-channels.sql": rebuild.replace(rule, ""),
+            },
+        );
+        const settings = { root, url: database.url };
+        const verifyAt = async (version: number): Promise<void> => {
+            const { code, stdout } = await verify({ root });
+            const verdict = `\nThe database at version ${version} is as in the files: `;
+            expect([code, stdout]).toEqual([0, expect.stringContaining(verdict)]);
+            expect(stdout).toMatch(/\ntable +channel_mappings +same\n/);
+        };
+        expect((await runHere((context) => push(context, {}), settings)).code).toBe(0);
+        await verifyAt(13);
+        expect((await runHere((context) => rollback(context, { to: 12 }), settings)).code).toBe(0);
+        const name =
+            "SELECT sql LIKE 'CREATE TABLE \"channel_mappings\"%' AS quoted FROM sqlite_schema WHERE name = 'channel_mappings'";
+        expect(await readRows(database.client, name)).toEqual([{ quoted: 1 }]);
+        await verifyAt(12);
     });
 
     test("shows where a line has only moved", async () => {

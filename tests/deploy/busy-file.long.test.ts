@@ -8,6 +8,23 @@ import { copyRepository, migrationCount } from "./repository.ts";
 import { readSnapshot, tell } from "./snapshot.ts";
 import { holdLock } from "./writers.ts";
 
+test("a file that another program lets nobody read for over a minute is given up, and nothing is changed", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "busy-test-"));
+    const address = { url: `file:${path.join(folder, "app.db")}` };
+    const root = copyRepository();
+    await deployWell(root, address, { to: 3 });
+    const before = await readSnapshot(address);
+    const holder = await holdLock(address.url, "exclusive", 80_000);
+    const { code, stderr } = await runCommand("db:push", [], { cwd: root, env: { TURSO_DATABASE_URL: address.url } });
+    expect(code).toBe(1);
+    expect(stderr).toContain(`error: ${address.url} is locked by another writer (database is locked)`);
+    expect(stderr).toContain("hint: wait until the other program is done, or end it, then run it again");
+    expect(stderr).toContain("Nothing was changed.");
+    expect((await holder.result).code).toBe(0);
+    expect(await readSnapshot(address)).toEqual(before);
+    rmSync(folder, { recursive: true, force: true });
+});
+
 test("a file that another program keeps locked for over a minute is given up, and nothing is changed", async () => {
     const folder = mkdtempSync(path.join(tmpdir(), "busy-test-"));
     const address = { url: `file:${path.join(folder, "app.db")}` };

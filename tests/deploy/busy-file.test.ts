@@ -31,14 +31,14 @@ describe.concurrent("a database file that another program writes to", () => {
 
     test("is waited for, which is said once, and then deployed to", () =>
         inFolder(async (address) => {
-            const { code, stdout, stderr } = await pushBeside(address.url, "reserved", 8_000);
+            const { code, stdout, stderr } = await pushBeside(address.url, "reserved", 12_000);
             expect(stderr).toBe("Waiting: another program is writing\n");
             expect(stdout).toContain(`Applied ${migrationCount} migrations.`);
             expect(code).toBe(0);
             const snapshot = await readSnapshot(address);
             expect(snapshot.lock).toMatchObject([{ generation: 1, owner: null }]);
             expect(withoutTimes(snapshot)).toEqual(undisturbed);
-            tell("lock held for 8 s: 1 wait said, all versions applied");
+            tell("lock held for 12 s: 1 wait said, all versions applied");
         }));
 
     test("is waited for while it cannot even be read", () =>
@@ -48,15 +48,26 @@ describe.concurrent("a database file that another program writes to", () => {
             expect(withoutTimes(await readSnapshot(address))).toEqual(undisturbed);
         }));
 
-    test("is named when it cannot be read for long, and nothing is changed", () =>
+    test("is waited for while it cannot be read for longer than SQLite waits", () =>
+        inFolder(async (address) => {
+            await deployWell(root, address, { to: 3 });
+            const { code, stdout, stderr } = await pushBeside(address.url, "exclusive", 8_000);
+            expect([code, stderr]).toEqual([0, ""]);
+            expect(stdout).toContain(`Applied ${migrationCount - 3} migrations.`);
+            expect(withoutTimes(await readSnapshot(address))).toEqual(undisturbed);
+        }));
+
+    test("is not waited for after Ctrl-C while it cannot be read, and nothing is changed", () =>
         inFolder(async (address) => {
             await deployWell(root, address, { to: 3 });
             const before = await readSnapshot(address);
-            const { code, stdout, stderr } = await pushBeside(address.url, "exclusive", 8_000);
-            expect(code).toBe(1);
-            expect(stderr).toContain(`error: ${address.url} is locked by another writer (database is locked)`);
-            expect(stderr).toContain("hint: wait until the other program is done, or end it, then run it again");
-            expect(stdout).not.toContain("Applied");
+            const holder = await holdLock(address.url, "exclusive", 8_000);
+            const deployer = startCommand("db:push", [], { cwd: root, env: { TURSO_DATABASE_URL: address.url } });
+            while (deployer.printed().stdout === "") await sleep(10);
+            deployer.kill("SIGINT");
+            const { code, stderr } = await deployer.result;
+            expect([code, stderr]).toEqual([130, expect.stringContaining("error: interrupted")]);
+            expect((await holder.result).code).toBe(0);
             expect(await readSnapshot(address)).toEqual(before);
         }));
 

@@ -86,7 +86,7 @@ describe.skipIf(findSqld() === undefined).concurrent(title, () => {
             interrupt.abort();
             const { error } = await running;
             expect(error?.code).toBe("interrupted");
-            expect(error?.outcome).toMatch(/^Nothing was applied\. The database is still at version 1\./);
+            expect(error?.outcome).toMatch(/^Nothing was applied\. The database is still at version 1\./m);
             expect(await readVersions()).toEqual([1]);
         }));
 
@@ -101,6 +101,24 @@ describe.skipIf(findSqld() === undefined).concurrent(title, () => {
             expect(waits).toEqual(["others are writing; taking turns, one file a transaction"]);
             expect(await readVersions()).toEqual([1, 2, 3]);
             expect((await readSnapshot(server)).lock).toMatchObject([{ generation: 3, owner: null, expires_at: null }]);
+        }));
+
+    test("is given back after an interruption, and what is not applied yet stays so", () =>
+        inScene(async ({ server, proxy, root, readVersions }) => {
+            const interrupt = new AbortController();
+            let scripts = 0;
+            proxy.hooks.onRequest = (_, body) => {
+                if (!isScript(body)) return;
+                scripts++;
+                if (scripts === 1) return { status: 200, body: stolen };
+                interrupt.abort();
+                return "drop";
+            };
+            const { error } = await deploy(root, proxy, { signal: interrupt.signal });
+            expect(error?.code).toBe("interrupted");
+            expect(error?.outcome).toMatch(/^Nothing was applied\. The database is still at version 1\./m);
+            expect(await readVersions()).toEqual([1]);
+            expect((await readSnapshot(server)).lock).toMatchObject([{ owner: null, expires_at: null }]);
         }));
 
     test("that was lost while the deployer stood still lets it change nothing; it waits its turn and finishes", () =>
@@ -130,7 +148,7 @@ describe.skipIf(findSqld() === undefined).concurrent(title, () => {
             expect(error?.code).toBe("transaction-timeout");
             expect(error?.message).toBe("migrations/002.do.two.sql: takes over 5 seconds, and others wait to write");
             expect(error?.hint).toBe("split it into smaller migrations, or run it when nobody writes");
-            expect(error?.outcome).toMatch(/^Nothing was applied\. The database is still at version 1\./);
+            expect(error?.outcome).toMatch(/^Nothing was applied\. The database is still at version 1\./m);
             expect(await readSnapshot(server)).toEqual(before);
             proxy.hooks = {};
             await deployWell(root, proxy);

@@ -68,14 +68,23 @@ describe.skipIf(binary === undefined)(
 
         const readNow = () => readSnapshot({ url: server.url, authToken: tokens.good });
 
-        test("names a read-only token before anything is sent, whatever is asked for", async () => {
-            const asked = [[], ["--json"], ["--dry-run"], ["--show-sql"]];
+        test("names a read-only token before anything is sent", async () => {
+            const asked = [[], ["--json"], ["--per-file"]];
             for (const { code, stderr } of await Promise.all(asked.map((args) => push(tokens.readOnly, ...args)))) {
                 expect(code).toBe(1);
                 expect(stderr).toContain(`error: the token for ${proxy.url} is read-only`);
                 expect(stderr).toContain("Nothing was tried.");
             }
             expect(proxy.requests).toBe(0);
+            expect(await readNow()).toEqual(emptySnapshot);
+        });
+
+        test("needs no more than a read-only token to show what it would do, and changes nothing", async () => {
+            for (const args of [["--dry-run"], ["--show-sql"], ["--dry-run", "--json"]]) {
+                const { code, stdout, stderr } = await push(tokens.readOnly, ...args);
+                expect([code, stderr.includes("error")]).toEqual([0, false]);
+                expect(stdout).toContain(args[0] === "--show-sql" ? "BEGIN IMMEDIATE;" : "create-questions.sql");
+            }
             expect(await readNow()).toEqual(emptySnapshot);
         });
 
@@ -88,14 +97,34 @@ describe.skipIf(binary === undefined)(
             expect(await readNow()).toEqual(emptySnapshot);
         });
 
-        test("explains after one request that the server does not accept a foreign token, a garbled one, or none", async () => {
-            const refused = [tokens.foreign, tokens.garbage, undefined];
+        test("explains after one request that the server does not accept a foreign token, or a garbled one", async () => {
+            const refused = [tokens.foreign, tokens.garbage];
             for (const { code, stderr } of await Promise.all(refused.map((token) => push(token)))) {
                 expect(code).toBe(1);
                 expect(stderr).toContain(`error: ${proxy.url} does not accept the token (`);
                 expect(stderr).toContain("hint: make a new one with `turso db tokens create <database>`");
             }
             expect(proxy.requests).toBe(refused.length);
+            expect(await readNow()).toEqual(emptySnapshot);
+        });
+
+        test("says that it asks for a token where none is set", async () => {
+            const { code, stderr } = await push(undefined);
+            expect(code).toBe(1);
+            expect(stderr).toContain(`error: ${proxy.url} asks for a token (`);
+            expect(stderr).toContain(
+                "hint: set TURSO_AUTH_TOKEN to one, which `turso db tokens create <database>` makes",
+            );
+            expect(proxy.requests).toBe(1);
+            expect(await readNow()).toEqual(emptySnapshot);
+        });
+
+        test("names a token that no request can carry before anything is sent, and does not print it", async () => {
+            const { code, stdout, stderr } = await push(`${tokens.good}\u201d`);
+            expect([code, stdout]).toEqual([2, ""]);
+            expect(stderr).toContain("error: TURSO_AUTH_TOKEN holds a character that no token has");
+            expect(stderr).toContain("hint: copy the token again");
+            expect(proxy.requests).toBe(0);
             expect(await readNow()).toEqual(emptySnapshot);
         });
 

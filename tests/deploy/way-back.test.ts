@@ -17,6 +17,7 @@ describe("the way back of a file database", () => {
     let root: string;
     const copies = (): string[] => readdirSync(folder).filter((name) => name !== "app.db");
     const at = (minute: number): Date => new Date(Date.UTC(2030, 0, 1, 12, minute));
+    const nameAt = (minute: number): string => `app.before-${at(minute).toISOString().replace(/[-:.]/g, "")}.db`;
 
     beforeEach(() => {
         folder = mkdtempSync(path.join(tmpdir(), "way-back-test-"));
@@ -59,7 +60,7 @@ describe("the way back of a file database", () => {
         const { error } = await deploy(root, address, { now: at(0) });
         expect(error?.message).toBe("migrations/002.do.break.sql:1: no such table: a_missing_table");
         expect(error?.outcome).toMatch(
-            /^Nothing was applied\. The database is still at version 1\.\nCopy: {5}app\.before-20300101T120000000Z\.db /,
+            /^Copy: {5}app\.before-20300101T120000000Z\.db .*\nNothing was applied\. The database is still at version 1\.$/,
         );
         expect(copies()).toEqual(["app.before-20300101T120000000Z.db"]);
         expect(await readSnapshot(address)).toEqual(before);
@@ -77,14 +78,36 @@ describe("the way back of a file database", () => {
         await deployWell(root, address);
         for (let version = 2; version <= 9; version++) {
             addMigration(version);
-            const { outcome } = await deploy(root, address, { now: at(version) });
+            const { outcome } = await deploy(root, address, { now: at(15 * version) });
             expect(outcome?.version).toBe(version);
         }
-        const kept = [5, 6, 7, 8, 9].map((minute) => `app.before-20300101T120${minute}00000Z.db`);
+        const kept = [5, 6, 7, 8, 9].map((version) => nameAt(15 * version));
         expect(copies().sort()).toEqual([...kept, ...strangers].sort());
         const newest = await readSnapshot({ url: `file:${path.join(folder, kept[4] as string)}` });
         expect(newest.versions).toHaveLength(8);
         tell(`8 deploys, ${kept.length} copies kept`);
+    });
+
+    test("is kept for ten minutes at least: many deployers at once do not remove the one that counts", async () => {
+        await deployWell(root, address);
+        addMigration(2);
+        const before = await readSnapshot(address);
+        await deploy(root, address, { now: at(0) });
+        for (let version = 3; version <= 9; version++) {
+            addMigration(version);
+            expect((await deploy(root, address, { now: at(version) })).outcome?.version).toBe(version);
+        }
+        expect(copies().sort()).toEqual([0, 3, 4, 5, 6, 7, 8, 9].map(nameAt));
+        expect(await readSnapshot({ url: `file:${path.join(folder, nameAt(0))}` })).toEqual(before);
+    });
+
+    test("is not made where SQLite's own table is all that is left", async () => {
+        const connection = await open(address);
+        await connection.runScript("CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT); DROP TABLE t;");
+        connection.close();
+        expect(await ask(address, "SELECT name FROM sqlite_schema")).toEqual([{ name: "sqlite_sequence" }]);
+        const { outcome, wayBack } = await deploy(root, address);
+        expect([outcome?.version, wayBack, copies()]).toEqual([1, [], []]);
     });
 
     test("is whole or not there: what a killed deployer left behind is cleared away later", async () => {
@@ -130,9 +153,11 @@ describe("the way back of a server's database", () => {
 
     test("is the command that restores it to the server's time, for a database on Turso, and nothing is sent", async () => {
         const { lines } = await prepareWayBack(connectTo("app-team.aws-eu-west-1.turso.io"), state, new Date(0));
+        // A shell that gets it as it is must not read or write a file.
+        expect(lines[0]).not.toMatch(/[<>|&;$`]/);
         expect(lines).toEqual([
-            "Restore:  turso db create restored-20300101120000 --from-db <database> --timestamp 2030-01-01T12:00:00Z",
-            "          (<database> as `turso db list` names it)",
+            "Restore:  turso db create restored-20300101120000 --from-db 'NAME' --timestamp 2030-01-01T12:00:00Z",
+            "          (NAME: what `turso db list` calls app-team.aws-eu-west-1.turso.io)",
         ]);
     });
 

@@ -105,6 +105,17 @@ describeTargets("a migration that writes rows", (target) => {
         expect(await readAll(client)).toEqual(before);
     });
 
+    test("is refused alike by a fresh database, whose tables and triggers come from the files", async () => {
+        const fresh = await target.createDatabase();
+        changeProject(root, {
+            "migrations/013.do.both.sql": `ALTER TABLE bot_runs RENAME COLUMN summary TO digest;\n${update}`,
+        });
+        const [there, here] = [await refusal(deploy(root, database)), await refusal(deploy(root, fresh))];
+        expect(here.text).toContain("migrations/013.do.both.sql:2: writes rows of 'questions' after a change");
+        expect(here.text).toBe(there.text);
+        expect(await readAll(fresh.client)).toEqual({ schema: [] });
+    });
+
     test("is not refused where no trigger of ours is on the table", async () => {
         await client.execute("CREATE TRIGGER watch AFTER UPDATE ON work_queue BEGIN SELECT 1; END");
         changeProject(root, {

@@ -1,8 +1,11 @@
 import { fileURLToPath } from "node:url";
 import type { Client } from "@libsql/client";
+import type { Connection } from "../../src/database/connection.ts";
 import { AppError } from "../../src/errors.ts";
+import { prepareBaseline } from "../../src/migrations/baseline.ts";
 import { runDeploy } from "../../src/migrations/carry-out.ts";
 import { type DeployOptions, type PreparedDeploy, prepareDeploy } from "../../src/migrations/deploy.ts";
+import { prepareRollback } from "../../src/migrations/rollback.ts";
 import type { RunOutcome } from "../../src/migrations/run.ts";
 import { type Address, open } from "../deploy/deploying.ts";
 
@@ -18,13 +21,31 @@ export interface Deployed extends RunOutcome {
 }
 
 /** Deploys a project as `db:push` does, in this process. */
-export async function deploy(root: string, address: Address, options: DeployOptions = {}): Promise<Deployed> {
+export function deploy(root: string, address: Address, options: DeployOptions = {}): Promise<Deployed> {
+    return carryOut(address, (connection) => prepareDeploy(root, connection, options), options.perFile);
+}
+
+/** Rolls a project's database back, as `db:rollback --discard-rows` does. */
+export function rollback(root: string, address: Address, to: number): Promise<Deployed> {
+    return carryOut(address, (connection) => prepareRollback(root, connection, to));
+}
+
+/** Records every migration without running it, as `db:baseline` does once it has compared the schemas. */
+export function baseline(root: string, address: Address): Promise<Deployed> {
+    return carryOut(address, (connection) => prepareBaseline(root, connection, undefined));
+}
+
+async function carryOut(
+    address: Address,
+    prepare: (connection: Connection) => Promise<PreparedDeploy>,
+    perFile = false,
+): Promise<Deployed> {
     const connection = await open(address);
     const nothing = (): void => undefined;
     try {
-        const prepared = await prepareDeploy(root, connection, options);
+        const prepared = await prepare(connection);
         const report = { applied: nothing, waiting: nothing, note: nothing, wayBack: nothing };
-        const run = { perFile: options.perFile ?? false, now: new Date(), signal: undefined, report };
+        const run = { perFile, now: new Date(), signal: undefined, report };
         const outcome = await runDeploy(connection, prepared, run);
         const { requests } = connection;
         const [keys] = await connection.readAll([{ sql: "SELECT foreign_keys FROM pragma_foreign_keys" }]);

@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from "vitest";
 import { findChangedByHand } from "../../src/migrations/plan.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
-import { deploy, readAll, readColumn, readNames, readRows, refusal } from "./deploy.ts";
+import { baseline, deploy, readAll, readColumn, readNames, readRows, refusal, rollback } from "./deploy.ts";
 
 const files = {
     "migrations/001.do.create-notes.sql":
@@ -97,6 +97,76 @@ describeTargets("views and triggers", (target) => {
             "v_notes",
             "watch",
         ]);
+    });
+
+    test("are refused where somebody else has their name, as a table is, and taken over by a baseline alone", async () => {
+        const fresh = await target.createDatabase();
+        const theirs = "CREATE TABLE notes (id INTEGER PRIMARY KEY); CREATE VIEW v_open AS SELECT 1 AS id;";
+        await fresh.client.executeMultiple(
+            `${theirs} CREATE TRIGGER trg_notes_insert AFTER DELETE ON notes BEGIN SELECT 1; END;`,
+        );
+        const before = await readAll(fresh.client);
+        changeProject(root, { "migrations/001.do.create-notes.sql": "CREATE TABLE log (id INTEGER PRIMARY KEY);" });
+        const { error, text } = await refusal(deploy(root, fresh));
+        expect(error.code).toBe("invalid-files");
+        expect(text).toContain(
+            "views/v_open.sql: the database has the view 'v_open' already, and no deploy made it\n" +
+                "    drop or rename that one by hand; or give this view and its file another name",
+        );
+        expect(text).toContain(
+            "triggers/trg_notes_insert.sql: the database has the trigger 'trg_notes_insert' already",
+        );
+        expect(text).toContain("Nothing was applied.");
+        expect(await readAll(fresh.client)).toEqual(before);
+
+        await fresh.client.executeMultiple(
+            "DROP TABLE notes; CREATE TABLE notes (id INTEGER PRIMARY KEY, body, state); CREATE TABLE log (id, note, what)",
+        );
+        await baseline(root, fresh);
+        expect(await readColumn(fresh.client, "SELECT sql FROM sqlite_schema WHERE name = 'v_open'")).toEqual([
+            files["views/v_open.sql"].trim().slice(0, -1),
+        ]);
+    });
+
+    test("are simply recorded where an equal one is there already", async () => {
+        await client.execute("DELETE FROM schema_objects");
+        const texts = await readTexts();
+        expect(await changesOf()).toEqual([]);
+        expect([await readTexts(), await readRecords()]).toEqual([texts, all]);
+    });
+
+    test("stay in a database that has had no migration, when there is nothing to roll back", async () => {
+        const fresh = await target.createDatabase();
+        await fresh.client.executeMultiple(
+            "CREATE TABLE notes (id); CREATE VIEW v_notes AS SELECT id AS id FROM notes;",
+        );
+        const before = await readAll(fresh.client);
+        expect((await rollback(root, fresh, 0)).steps).toEqual([]);
+        expect(await readAll(fresh.client)).toEqual(before);
+    });
+
+    test("on a view that no file defines stop what would take them along, and are listed", async () => {
+        await client.execute("CREATE TRIGGER by_hand INSTEAD OF DELETE ON v_notes BEGIN SELECT 1; END");
+        const before = await readAll(client);
+        const changed = { "views/v_notes.sql": "CREATE VIEW v_notes AS SELECT id, body, state, 1 AS a FROM notes;\n" };
+        const renamed = { "migrations/002.do.a.sql": "ALTER TABLE log RENAME COLUMN note TO about;" };
+        for (const changes of [changed, { ...files, ...renamed }, { "views/v_notes.sql": undefined }]) {
+            changeProject(root, changes);
+            const { text } = await refusal(deploy(root, database));
+            expect(text).toContain(
+                "views/v_notes.sql: the run drops this view, and with it the trigger 'by_hand', which no file defines\n" +
+                    "    keep it as triggers/by_hand.sql, or drop it by hand",
+            );
+            expect(await readAll(client)).toEqual(before);
+        }
+        changeProject(root, {
+            ...files,
+            ...changed,
+            "migrations/002.do.a.sql": undefined,
+            "triggers/by_hand.sql": "CREATE TRIGGER by_hand INSTEAD OF DELETE ON v_notes BEGIN SELECT 1; END;",
+        });
+        await deploy(root, database);
+        expect(await readRecords()).toEqual(["by_hand", ...all]);
     });
 
     test("may change their type or the letter case of their name", async () => {

@@ -58,6 +58,11 @@ const wrong: readonly (readonly [string, string, readonly string[]])[] = [
         ],
     ],
     [
+        "make a trigger again that does not prepare any more",
+        `${recipe}${unmanagedTrigger.replace("('update')", "(NEW.length)")};\n`,
+        [`${path}:14: no such column: NEW.length`],
+    ],
+    [
         "break a rule of the new table",
         recipe.replace("coalesce(size, 0)", "-1"),
         [`${path}:8: CHECK constraint failed: parents_size_is_not_negative`],

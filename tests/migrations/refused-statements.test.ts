@@ -8,12 +8,16 @@ import { accepted, refusedByRule, refusedByServer } from "./dialect.ts";
 
 const all = [...refusedByServer, ...refusedByRule, ...accepted];
 
-/** Each statement in a file of its own, behind two lines: what the check says of it. */
+/** Each statement in a file of its own, of the kind that it belongs into, behind two lines: what the check says of it. */
 async function check(statements: readonly string[]): Promise<Map<string, Problem[]>> {
-    const paths = statements.map((_, at) => `migrations/${String(at + 1).padStart(3, "0")}.do.try.sql`);
-    const files = Object.fromEntries(statements.map((sql, at) => [paths[at] ?? "", `-- one\n\n${sql};\n`]));
-    const problems = findFileProblems(await readFiles(writeProject(files)));
-    return new Map(statements.map((sql, at) => [sql, problems.filter((problem) => problem.path === paths[at])]));
+    const files = statements.map((sql, at): [path: string, sql: string] => {
+        const [, type] = /^CREATE (VIEW|TRIGGER) \w+ /.exec(sql) ?? [];
+        if (type === undefined) return [`migrations/${String(at + 1).padStart(3, "0")}.do.try.sql`, sql];
+        return [`${type.toLowerCase()}s/o${at}.sql`, sql.replace(/^(CREATE \w+) \w+/, `$1 o${at}`)];
+    });
+    const root = writeProject(Object.fromEntries(files.map(([path, sql]) => [path, `-- one\n\n${sql};\n`])));
+    const problems = findFileProblems(await readFiles(root));
+    return new Map(statements.map((sql, at) => [sql, problems.filter((problem) => problem.path === files[at]?.[0])]));
 }
 
 describe("the check of statements", () => {

@@ -104,3 +104,93 @@ describeTargets("a deploy to an older version", (target) => {
         expect(await readAll(database.client)).toEqual({ schema: [] });
     });
 });
+
+describeTargets("a trigger whose new form waits for a pending migration", (target) => {
+    const log = "INSERT INTO log (note) VALUES";
+    const older = {
+        "migrations/001.do.create-notes.sql":
+            "CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT) STRICT;\n" +
+            "CREATE TABLE log (id INTEGER PRIMARY KEY, note TEXT) STRICT;\nCREATE TABLE other (a TEXT, b TEXT) STRICT;\n",
+        "triggers/trg_notes.sql": `CREATE TRIGGER trg_notes AFTER UPDATE ON notes BEGIN ${log} ('old'); END;\n`,
+    };
+    const newer = {
+        "migrations/002.do.add-state.sql":
+            "ALTER TABLE notes ADD COLUMN state TEXT;\nUPDATE notes SET body = 'changed';\n",
+        "triggers/trg_notes.sql": `CREATE TRIGGER trg_notes AFTER UPDATE ON notes BEGIN ${log} (NEW.state); END;\n`,
+    };
+
+    test.each([
+        ["beside the change", {}, ["old"]],
+        [
+            "behind a change that took it away, of another table",
+            {
+                "migrations/002.do.add-state.sql": "ALTER TABLE other DROP COLUMN b;",
+                "migrations/003.do.change.sql": "UPDATE notes SET body = 'changed';",
+                "migrations/004.do.add-state.sql": "ALTER TABLE notes ADD COLUMN state TEXT;",
+            },
+            ["old"],
+        ],
+    ])("sees rows in its old form until then: %s", async (_, files, notes) => {
+        const database = await target.createDatabase();
+        const { client } = database;
+        const root = writeProject(older);
+        await deploy(root, database);
+        await client.execute("INSERT INTO notes (body) VALUES ('kept')");
+        changeProject(root, { ...newer, ...files });
+        expect((await deploy(root, database)).steps).toHaveLength(1);
+        expect(await readColumn(client, "SELECT note FROM log")).toEqual(notes);
+        await client.execute("UPDATE notes SET state = 'new'");
+        expect(await readColumn(client, "SELECT note FROM log")).toEqual([...notes, "new"]);
+        expect((await deploy(root, database)).steps).toEqual([]);
+    });
+
+    test("stays in its old form at a version before it, recorded as what it is", async () => {
+        const database = await target.createDatabase();
+        const root = writeProject(older);
+        await deploy(root, database);
+        const before = await readRows(database.client, "SELECT * FROM schema_objects");
+        changeProject(root, {
+            ...newer,
+            "migrations/002.do.change.sql": "INSERT INTO notes (body) VALUES ('a');\nUPDATE notes SET body = 'b';",
+            "migrations/002.do.add-state.sql": undefined,
+            "migrations/003.do.add-state.sql": "ALTER TABLE notes ADD COLUMN state TEXT;",
+        });
+        const { prepared } = await deploy(root, database, { to: 2 });
+        expect(prepared.plan.objects).toEqual([{ change: "waiting", type: "trigger", name: "trg_notes" }]);
+        expect(await readColumn(database.client, "SELECT note FROM log")).toEqual(["old"]);
+        expect(await readRows(database.client, "SELECT * FROM schema_objects")).toEqual(before);
+        await deploy(root, database);
+        expect(await readNames(database.client, "trigger")).toEqual(["trg_notes"]);
+        expect(await readRows(database.client, "SELECT * FROM schema_objects")).not.toEqual(before);
+    });
+});
+
+describeTargets("a trigger that is valid, though it cannot be proven by its own words", (target) => {
+    test.each([
+        ["a table without rowids", "a TEXT PRIMARY KEY, b TEXT", "WITHOUT ROWID", ""],
+        ["a generated first column, without rowids", "g AS (a || 'x'), a TEXT PRIMARY KEY", "WITHOUT ROWID", ""],
+        ["UPDATE OF a generated column", "a TEXT, b TEXT GENERATED ALWAYS AS (a || 'x') STORED", "", " OF b"],
+        ["UPDATE OF one among others", "a TEXT, b TEXT AS (a || 'x'), CHECK (a <> '')", "", " OF b, a"],
+    ])("deploys: %s", async (_, columns, options, of) => {
+        const database = await target.createDatabase();
+        const root = writeProject({
+            "migrations/001.do.create.sql": `CREATE TABLE t_new (${columns}) ${options};\nALTER TABLE t_new RENAME TO t;`,
+            "migrations/002.do.add.sql": "ALTER TABLE t ADD COLUMN c TEXT AS (upper(a));",
+            "triggers/trg_t.sql": `CREATE TRIGGER trg_t AFTER UPDATE${of} ON t BEGIN SELECT NEW.a; END;`,
+        });
+        await deploy(root, database, { to: 1 });
+        expect(await readNames(database.client, "trigger")).toEqual(["trg_t"]);
+        await deploy(root, database);
+        changeProject(root, {
+            "triggers/trg_t.sql": `CREATE TRIGGER trg_t AFTER UPDATE${of} ON t BEGIN SELECT NEW.c; END;`,
+        });
+        await deploy(root, database);
+        expect((await deploy(root, database)).steps).toEqual([]);
+        const before = await readAll(database.client);
+        changeProject(root, {
+            "triggers/trg_t.sql": "CREATE TRIGGER trg_t AFTER UPDATE ON t BEGIN SELECT NEW.d; END;",
+        });
+        expect((await refusal(deploy(root, database))).text).toContain("triggers/trg_t.sql:1: no such column: NEW.d");
+        expect(await readAll(database.client)).toEqual(before);
+    });
+});

@@ -16,9 +16,17 @@ export async function readContents(client: Client): Promise<Contents> {
 
 /** SHA-256 over all that is in a database. */
 export async function hashContents(client: Client): Promise<string> {
-    return createHash("sha256")
-        .update(JSON.stringify(await readContents(client)))
-        .digest("hex");
+    return hash(await readContents(client));
+}
+
+/** SHA-256 over all that is in a database but the note of which sources were loaded. */
+export async function hashLoaded(client: Client): Promise<string> {
+    const { schema_seeds: _notes, ...contents } = await readContents(client);
+    return hash(contents);
+}
+
+function hash(contents: Contents): string {
+    return createHash("sha256").update(JSON.stringify(contents)).digest("hex");
 }
 
 /** The contents without these columns, such as those that hold the time of a run. */

@@ -159,9 +159,11 @@ describeTargets("a row that another writer changes between read and write", (tar
 
     test("is written once by several processes that load the same records at once", async () => {
         const values = Array.from({ length: 1_400 }, (_, at) => makeQuestion(`q-${at}`, { lastUpdated: later }));
-        const root = copyProject({}, { "in.json": JSON.stringify(values) });
+        // By three names, so that the last one does not recognise what the first one loaded.
+        const names = ["1.json", "2.json", "3.json"];
+        const root = copyProject({}, Object.fromEntries(names.map((name) => [name, JSON.stringify(values)])));
         const settings = { cwd: root, env: { TURSO_DATABASE_URL: database.url } };
-        const runs = [1, 2, 3].map(() => runCommand("db:migrate", ["--from", "in.json", "--json"], settings));
+        const runs = names.map((name) => runCommand("db:migrate", ["--from", name, "--json"], settings));
         const loads = (await Promise.all(runs)).map(({ code, stdout, stderr }) => {
             expect(code, stderr).toBe(0);
             return (JSON.parse(stdout) as { loaded: { questions: LoadCounts } }).loaded.questions;

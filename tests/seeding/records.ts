@@ -37,15 +37,20 @@ export interface Loaded extends Ran {
 
 const none: LoadCounts = { read: 0, created: 0, tookOver: 0, updated: 0, unchanged: 0, older: 0, rejected: 0 };
 const root = copyProject();
+let loads = 0;
 
-/** Runs `db:migrate --from` on files of this content; text stays as it is, everything else becomes JSON. */
+/**
+ * Runs `db:migrate --from` on files of this content; text stays as it is, everything else becomes JSON. No two loads are of
+ * the same bytes, so that each one is compared and none is recognised.
+ */
 export async function loadFiles(
     { url }: Pick<TestDatabase, "url">,
     files: Readonly<Record<string, unknown>>,
     options: MigrateOptions = {},
 ): Promise<Loaded> {
+    loads++;
     const texts = Object.entries(files).map(([name, value]) => {
-        const text = typeof value === "string" ? value : JSON.stringify(value);
+        const text = typeof value === "string" ? value : `${JSON.stringify(value)}${" ".repeat(loads)}`;
         return [`in/${name}`, text] as const;
     });
     const folder = writeProject(Object.fromEntries(texts));

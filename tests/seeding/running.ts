@@ -27,6 +27,8 @@ export interface RunSettings {
     /** Further variables; all others that begin with TURSO_ are not set. */
     readonly env?: Readonly<Record<string, string>>;
     readonly json?: boolean;
+    /** Arguments that are no options. */
+    readonly args?: readonly string[];
     readonly signal?: AbortSignal;
     /** The address is no real one: the test sends its requests to this machine. */
     readonly isRouted?: boolean;
@@ -34,7 +36,7 @@ export interface RunSettings {
 
 /** Runs a command's action as the command line does, without a process of its own: errors are printed, the code given. */
 export async function runHere(action: (context: Context) => Promise<unknown>, settings: RunSettings): Promise<Ran> {
-    const { root, url, env = {}, json = false, signal = new AbortController().signal } = settings;
+    const { root, url, env = {}, json = false, args = [], signal = new AbortController().signal } = settings;
     if (existsSync(path.join(root, ".env"))) throw new Error("A test never reads .env.");
     const variables = { ...(url === undefined ? {} : { TURSO_DATABASE_URL: url }), ...env };
     for (const [name, value] of Object.entries(variables)) {
@@ -50,7 +52,7 @@ export async function runHere(action: (context: Context) => Promise<unknown>, se
     });
     const restore = setVariables(variables);
     try {
-        const code = await action({ root, output, signal, args: [] });
+        const code = await action({ root, output, signal, args });
         return { code: typeof code === "number" ? code : 0, ...printed, error: undefined };
     } catch (error) {
         if (!(error instanceof AppError)) throw error;

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import { createDeployedDatabase } from "../support/deployed.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
-import { hashContents, readRows, readValue } from "./contents.ts";
+import { hashLoaded, readRows, readValue } from "./contents.ts";
 import { type Fields, loadFiles, loadQuestions, makeQuestion } from "./records.ts";
 
 const first = "2026-01-01T00:00:00.000Z";
@@ -48,11 +48,11 @@ describeTargets("a record that meets its row", (target) => {
 
     // Nothing at all: not even a row of the history, or a number of an AUTOINCREMENT.
     async function expectNothingWritten(record: Fields, outcome: string, options = {}): Promise<void> {
-        const before = await hashContents(database.client);
+        const before = await hashLoaded(database.client);
         const { questions, code } = await loadQuestions(database, [record], options);
         expect(questions).toMatchObject({ read: 1, [outcome]: 1 });
         expect(code).toBe(outcome === "rejected" ? 5 : 0);
-        expect(await hashContents(database.client)).toBe(before);
+        expect(await hashLoaded(database.client)).toBe(before);
     }
 
     test("updates it when it is newer, and the history keeps the text before", async () => {
@@ -210,9 +210,9 @@ describeTargets("a record that meets its row", (target) => {
         ];
         const mappings = { channels: { unix: { subChannels: { shell: ["q-1", "q-2", "q-404"] } } } };
         const files = { "questions.json": records, "mappings.json": mappings };
-        const before = await hashContents(database.client);
+        const before = await hashLoaded(database.client);
         const dry = await loadFiles(database, files, { dryRun: true });
-        expect(await hashContents(database.client)).toBe(before);
+        expect(await hashLoaded(database.client)).toBe(before);
         expect([dry.code, dry.rejects]).toEqual([5, []]);
         const real = await loadFiles(database, files);
         expect(dry.counts).toEqual(real.counts);

@@ -1,4 +1,5 @@
-import { faultOfReply, toFault } from "../../database/faults.ts";
+import { openConnection } from "../../database/connection.ts";
+import { type DatabaseFault, faultOfReply, toFault } from "../../database/faults.ts";
 import { type Outcome, readOutcomes, type StreamRequest } from "../../database/protocol.ts";
 import type { ServerTarget } from "../../database/target.ts";
 import { type Assumption, must, mustEqual } from "./assumption.ts";
@@ -18,11 +19,50 @@ export const protocolAssumptions: readonly Assumption[] = [
         },
     },
     {
+        name: "a transaction that is older than 5 seconds ends with TRANSACTION_TIMEOUT when another one waits",
+        why: "a deploy that takes long is tried again under a lease when that is what ended it",
+        attempt: async (lab) => {
+            const { target } = lab.connection;
+            if (target.kind === "file") return "a file lets a transaction run for as long as it takes";
+            await lab.run("CREATE TABLE schema_probe_waiting (n INTEGER);");
+            const held = await open(target, ["BEGIN IMMEDIATE", "INSERT INTO schema_probe_waiting VALUES (1)"]);
+            // It gets its turn by ending the one above, which would go on for as long as the stream is open.
+            await lab.connection.write([{ sql: "INSERT INTO schema_probe_waiting VALUES (2)" }]);
+            const [late] = await post(held, ["INSERT INTO schema_probe_waiting VALUES (3)"]).catch((error: unknown) => [
+                { error: { message: toFault(error).message, code: toFault(error).kind } },
+            ]);
+            const { code, message } = late?.error ?? {};
+            must(
+                code === "TRANSACTION_TIMEOUT",
+                `its next statement: ${late?.error ? `${code}: ${message}` : "it ran"}`,
+            );
+            mustEqual(await lab.value("SELECT group_concat(n) FROM schema_probe_waiting"), "2", "rows kept");
+            return undefined;
+        },
+    },
+    {
+        name: "a request that is aborted is rolled back",
+        why: "Ctrl-C during a deploy leaves the database as it was",
+        attempt: async (lab) => {
+            const { target } = lab.connection;
+            if (target.kind === "file") return "a file has no requests";
+            await lab.run("CREATE TABLE schema_probe_aborted (n INTEGER);");
+            const fault = await abortMidway(target);
+            must(fault !== undefined, "it ran to its end all the same");
+            mustEqual(fault?.kind, "interrupted", "what became of the request");
+            const [rows] = await lab.connection.readAll([{ sql: "SELECT n FROM schema_probe_aborted" }], {
+                settle: true,
+            });
+            mustEqual(rows?.ok ? rows.rows : rows?.message, [], "rows kept");
+            return undefined;
+        },
+    },
+    {
         name: "replies tell how many rows were read and written",
         why: "Turso bills them, and the cost of a write is measured by them",
         attempt: async ({ connection: { target } }) => {
             if (target.kind === "file") return "a file bills nothing";
-            const [, insert, select] = await post(target, [
+            const [, insert, select] = await post({ target, baton: null }, [
                 "CREATE TABLE schema_probe_bill (n INTEGER PRIMARY KEY)",
                 "INSERT INTO schema_probe_bill VALUES (1), (2)",
                 "SELECT * FROM schema_probe_bill",
@@ -47,7 +87,54 @@ export const protocolAssumptions: readonly Assumption[] = [
     },
 ];
 
-async function post(target: ServerTarget, statements: readonly string[]): Promise<Outcome[]> {
+/** How long an aborted request has been under way, in milliseconds. */
+const abortAfter = 500;
+
+/** Sends a transaction of many seconds and aborts it in the middle; the fault, or undefined when it was done before. */
+async function abortMidway(target: ServerTarget): Promise<DatabaseFault | undefined> {
+    const controller = new AbortController();
+    const connection = await openConnection(target, controller.signal);
+    const work =
+        "WITH RECURSIVE counter (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counter WHERE n < 200000) " +
+        "SELECT max(n) FROM counter;";
+    const timer = setTimeout(() => controller.abort(), abortAfter);
+    try {
+        await connection.runScript(
+            `BEGIN IMMEDIATE; INSERT INTO schema_probe_aborted VALUES (1); ${work.repeat(200)} COMMIT;`,
+        );
+        return undefined;
+    } catch (error) {
+        return toFault(error);
+    } finally {
+        clearTimeout(timer);
+        connection.close();
+    }
+}
+
+/** A stream that stays open between requests, with the transaction that it holds. */
+interface Stream {
+    readonly target: ServerTarget;
+    readonly baton: string | null;
+}
+
+/** Opens a stream by running statements in it. */
+async function open(target: ServerTarget, statements: readonly string[]): Promise<Stream> {
+    const { text, outcomes } = await send({ target, baton: null }, statements, false);
+    const error = outcomes.find((outcome) => outcome.error)?.error;
+    must(!error, error?.message ?? "");
+    return { target, baton: (JSON.parse(text) as { baton?: string | null }).baton ?? null };
+}
+
+/** Runs statements, each with an outcome of its own, and closes the stream. */
+async function post(stream: Stream, statements: readonly string[]): Promise<Outcome[]> {
+    return (await send(stream, statements, true)).outcomes;
+}
+
+async function send(
+    { target, baton }: Stream,
+    statements: readonly string[],
+    isLast: boolean,
+): Promise<{ text: string; outcomes: Outcome[] }> {
     const requests = statements.map((sql): StreamRequest => ({ type: "execute", stmt: { sql, want_rows: true } }));
     const reply = await fetch(new URL("v2/pipeline", target.url.endsWith("/") ? target.url : `${target.url}/`), {
         method: "POST",
@@ -55,9 +142,9 @@ async function post(target: ServerTarget, statements: readonly string[]): Promis
             "content-type": "application/json",
             ...(target.authToken === undefined ? {} : { authorization: `Bearer ${target.authToken}` }),
         },
-        body: JSON.stringify({ baton: null, requests: [...requests, { type: "close" }] }),
+        body: JSON.stringify({ baton, requests: [...requests, ...(isLast ? [{ type: "close" }] : [])] }),
     });
     const text = await reply.text();
     if (!reply.ok) throw faultOfReply(reply.status, text);
-    return readOutcomes(text, requests.length);
+    return { text, outcomes: readOutcomes(text, requests.length) };
 }

@@ -51,6 +51,20 @@ describeTargets("trg_questions_history_replace", (target) => {
         ]);
     });
 
+    test("leaves no note behind after an upsert, and none after an update that follows an ignored insert", async () => {
+        await client.execute(UPSERT);
+        expect(await readNote()).toEqual(EMPTY);
+
+        for (const source of [null, "self"]) {
+            await insertRow(client, "questions", { id: "q-1", answer: "ignored" }, "INSERT OR IGNORE");
+            expect(await readNote()).not.toEqual(EMPTY);
+            await client.execute({ sql: "UPDATE history_writer SET source = ?", args: [source] });
+            await client.execute("UPDATE questions SET answer = answer");
+            expect(await readNote()).toEqual(EMPTY);
+        }
+        expect(await readEventTypes(client, "q-1")).toEqual(["created", "updated"]);
+    });
+
     test("writes no history for an upsert that does nothing", async () => {
         await client.execute(UPSERT.replace(/DO UPDATE.*/s, "DO NOTHING"));
         expect(await readEventTypes(client, "q-1")).toEqual(["created"]);
@@ -107,7 +121,7 @@ describeTargets("trg_questions_history_replace", (target) => {
         },
     );
 
-    test("notes nothing for a writer that records its own events", async () => {
+    test("leaves no note behind for a writer that records its own events", async () => {
         await client.batch(
             ["UPDATE history_writer SET source = 'self'", UPSERT, "UPDATE history_writer SET source = NULL"],
             "write",

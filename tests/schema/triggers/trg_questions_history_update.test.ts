@@ -3,7 +3,7 @@ import { beforeAll, beforeEach, expect, test } from "vitest";
 import { createDeployedDatabase } from "../../support/deployed.ts";
 import { describeTargets } from "../../support/targets.ts";
 import { BOOKKEEPING, CONTENT, IDENTITY, pickContent } from "../question-content.ts";
-import { insertRow, readRows, readValue } from "../rows.ts";
+import { insertRow, readRows, readValue, renderInsert } from "../rows.ts";
 import { readEvents, readEventTypes } from "./history.ts";
 
 describeTargets("trg_questions_history_update", (target) => {
@@ -47,6 +47,35 @@ describeTargets("trg_questions_history_update", (target) => {
         expect(await readEvents(client, id)).toHaveLength(1 + Object.keys(CONTENT).length);
     });
 
+    test("records a change of created_at, which keeps no books, and lets last_updated follow", async () => {
+        await update("created_at = '2020-01-01 00:00:00', last_updated = '2021-01-01'");
+        await update("created_at = '2022-01-01T00:00:00.000Z'");
+        expect((await readEvents(client, id)).at(-1)).toMatchObject({
+            type: "updated",
+            fields: ["created_at"],
+            before: { created_at: "2020-01-01 00:00:00" },
+            after: { created_at: "2022-01-01T00:00:00.000Z" },
+        });
+        expect(await readEvents(client, id)).toHaveLength(3);
+        const dated = "SELECT last_updated > '2021-01-01' FROM questions WHERE id = ?";
+        expect(await readValue(client, dated, [id])).toBe(1);
+    });
+
+    test("records a created_at that goes there and back, also after an ignored insert and in an upsert", async () => {
+        const [first, second] = ["2020-01-01T00:00:00.000Z", "2022-01-01T00:00:00.000Z"];
+        await update("created_at = ?", [first]);
+        await insertRow(client, "questions", { id }, "INSERT OR IGNORE");
+        await update("created_at = ?", [second]);
+        await update("created_at = ?", [first]);
+        const { sql, args } = renderInsert("questions", { id, created_at: second });
+        await client.execute({
+            sql: `${sql} ON CONFLICT (id) DO UPDATE SET created_at = excluded.created_at`,
+            args,
+        });
+        const events = (await readEvents(client, id)).slice(1);
+        expect(events.map((event) => event.after?.created_at)).toEqual([first, second, first, second]);
+    });
+
     test("records several changes of one statement as one event, in the order of the columns", async () => {
         await update("voice_suitable = 1, answer = 'new', tags = '[]'");
         const [event] = (await readEvents(client, id)).slice(1);
@@ -57,7 +86,6 @@ describeTargets("trg_questions_history_update", (target) => {
 
     test("records nothing for bookkeeping, and nothing when nothing changed", async () => {
         for (const [column, [, after]] of Object.entries(BOOKKEEPING)) await update(`${column} = ?`, [after as string]);
-        await update("created_at = '2020-01-01T00:00:00.000Z'");
         await update("answer = answer, status = status, eli5 = eli5");
         expect(await readEventTypes(client, id)).toEqual(["created"]);
     });

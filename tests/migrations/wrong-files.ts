@@ -1,0 +1,214 @@
+/** A project with nothing wrong. */
+export const base = {
+    "migrations/001.do.create-notes.sql": "CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT) STRICT;\n",
+    "migrations/001.undo.create-notes.sql": "DROP TABLE notes;\n",
+    "views/v_notes.sql": "CREATE VIEW v_notes AS SELECT body AS body FROM notes;\n",
+};
+const addition = "ALTER TABLE notes ADD COLUMN a TEXT;\n";
+
+/** Files on top of the ones above, and the lines that name what is wrong with them and the remedy. */
+type Case = readonly [string, Record<string, string | undefined>, readonly string[]];
+
+/** What a file is called, and what it should be called. */
+const renames: readonly (readonly [string, string])[] = [
+    ["002.up.sql", "002.do.what-it-does.sql"],
+    ["002.DO.add-tags.sql", "002.do.add-tags.sql"],
+    ["003-do.sql", "003.do.what-it-does.sql"],
+    ["V4__add_tags.sql", "004.do.add-tags.sql"],
+    ["U001__create_notes.sql", "001.undo.create-notes.sql"],
+    ["005.do.with.dots.sql", "005.do.with-dots.sql"],
+    ["006.do.Add_Tags.sql", "006.do.add-tags.sql"],
+    ["7.add-tags.down.sql", "007.undo.add-tags.sql"],
+    ["20260102030405_add_tags.sql", "20260102030405.do.add-tags.sql"],
+    ["008.do.sql", "008.do.what-it-does.sql"],
+    ["009.do.add-tags.SQL", "009.do.add-tags.sql"],
+    ["010.do.add-tags.js", "010.do.add-tags.sql"],
+    ["011_do_tägs.sql", "011.do.t-gs.sql"],
+    // The number is taken, is none, or is larger than a version can be.
+    ["001.DO.add-tags.sql", "002.do.add-tags.sql"],
+    ["000.do.add-tags.sql", "002.do.add-tags.sql"],
+    ["20260102030405678.do.add-tags.sql", "002.do.add-tags.sql"],
+];
+
+export const cases: readonly Case[] = [
+    ...renames.map(([name, better]): Case => {
+        const taken = better.startsWith("001.undo") ? { "migrations/001.undo.create-notes.sql": undefined } : {};
+        const why = "is not named like a migration, so postgrator would pass it over in silence";
+        const path = `migrations/${name}`;
+        const shown = /ä/.test(name) ? `'${path}'` : path;
+        return [name, { ...taken, [path]: addition }, [`${path}: ${why}`, `    mv ${shown} migrations/${better}`]];
+    }),
+    [
+        "a quote in a name",
+        { "migrations/002.do.user's-tags.sql": addition },
+        ["    mv 'migrations/002.do.user'\\''s-tags.sql' migrations/002.do.user-s-tags.sql"],
+    ],
+    [
+        "a name without a number",
+        { "migrations/tags.sql": addition },
+        ["    name it like migrations/013.do.add-something.sql"],
+    ],
+    [
+        "two misnamed files that want the same number",
+        { "migrations/V2__a.sql": addition, "migrations/002_b.sql": addition },
+        ["    mv migrations/002_b.sql migrations/002.do.b.sql", "    mv migrations/V2__a.sql migrations/003.do.a.sql"],
+    ],
+    [
+        "duplicates, the undo files moving along",
+        {
+            "migrations/002.do.a.sql": addition,
+            "migrations/002.undo.a.sql": "SELECT 1;",
+            "migrations/02.do.b.sql": addition,
+            "migrations/02.undo.b.sql": "SELECT 1;",
+        },
+        [
+            "migrations/02.do.b.sql: same version as migrations/002.do.a.sql",
+            "    rename the one that no database has had: mv migrations/02.do.b.sql migrations/003.do.b.sql, " +
+                "or mv migrations/002.do.a.sql migrations/003.do.a.sql",
+            "migrations/02.undo.b.sql: same version as migrations/002.undo.a.sql",
+            "mv migrations/02.undo.b.sql migrations/003.undo.b.sql, or mv migrations/002.undo.a.sql migrations/003.undo.a.sql",
+        ],
+    ],
+    [
+        "an orphan undo file",
+        { "migrations/002.undo.a.sql": "SELECT 1;" },
+        ["migrations/002.undo.a.sql: undoes a migration that is not here", "    restore its do file, or delete it"],
+    ],
+    [
+        "transaction control, also in an undo file",
+        {
+            "migrations/002.do.a.sql": `BEGIN;\n${addition}\nCOMMIT;\n`,
+            "migrations/002.undo.a.sql": "\n\nSAVEPOINT a;",
+        },
+        [
+            "the SQL files have 3 problems",
+            "migrations/002.do.a.sql:1: BEGIN inside a file",
+            "migrations/002.do.a.sql:4: COMMIT inside a file",
+            "migrations/002.undo.a.sql:3: SAVEPOINT inside a file",
+            "    remove it: the runner opens and ends the transaction",
+        ],
+    ],
+    [
+        "an open literal",
+        { "migrations/002.do.a.sql": `${addition}\nINSERT INTO notes (body) VALUES ('it''s);\nSELECT 1;\n` },
+        ["migrations/002.do.a.sql:3: this literal is never closed"],
+    ],
+    [
+        "an open comment",
+        { "migrations/002.do.a.sql": `${addition}/* why\n${addition}` },
+        ["migrations/002.do.a.sql:2: this comment is never closed"],
+    ],
+    [
+        "an open name",
+        { "views/v_notes.sql": 'CREATE VIEW v_notes AS\nSELECT body AS "body FROM notes;\n' },
+        ["views/v_notes.sql:2: this quoted name is never closed"],
+    ],
+    [
+        "a NUL character",
+        { "migrations/002.do.a.sql": "SELECT 'a\0b';" },
+        ["migrations/002.do.a.sql: holds a NUL character"],
+    ],
+    [
+        "files without a statement",
+        { "migrations/002.do.a.sql": "-- later\n", "triggers/trg_a.sql": "" },
+        ["migrations/002.do.a.sql: holds no statement", "triggers/trg_a.sql: holds no statement"],
+    ],
+    [
+        "what a server refuses, each place in one go",
+        { "migrations/002.do.a.sql": "PRAGMA user_version = 2;\n\nVACUUM;\n", "views/v_notes.sql": "ANALYZE;" },
+        [
+            "migrations/002.do.a.sql:1: a PRAGMA inside a file",
+            "migrations/002.do.a.sql:3: Turso refuses VACUUM",
+            "views/v_notes.sql:1: Turso refuses ANALYZE",
+            "views/v_notes.sql:1: does not create a view",
+        ],
+    ],
+    [
+        "a view file with another name inside",
+        { "views/v_other.sql": "-- c\nCREATE VIEW v_notes2 AS SELECT 1 AS a;" },
+        [
+            "views/v_other.sql:2: creates the view 'v_notes2', but the file is named 'v_other'",
+            "    let it hold one statement: CREATE VIEW v_other …",
+        ],
+    ],
+    [
+        "a view file with two statements",
+        { "views/v_notes.sql": "CREATE VIEW v_notes AS SELECT 1 AS a;\nDROP TABLE notes;" },
+        ["views/v_notes.sql:2: holds a second statement"],
+    ],
+    [
+        "a trigger in views/, a view in triggers/",
+        {
+            "views/trg_a.sql": "CREATE TRIGGER trg_a AFTER INSERT ON notes BEGIN SELECT 1; END;",
+            "triggers/v_a.sql": "CREATE VIEW v_a AS SELECT 1 AS a;",
+        },
+        ["views/trg_a.sql:1: does not create a view", "triggers/v_a.sql:1: does not create a trigger"],
+    ],
+    [
+        "a view and a trigger in a migration, also to undo one",
+        {
+            "migrations/002.do.a.sql": "CREATE TRIGGER trg_a AFTER INSERT ON notes BEGIN SELECT nowhere; END;",
+            "migrations/002.undo.a.sql": `${addition}CREATE VIEW v_a AS SELECT 1 AS a;`,
+        },
+        [
+            "migrations/002.do.a.sql:1: a migration creates the trigger 'trg_a'\n    put it into triggers/trg_a.sql",
+            "migrations/002.undo.a.sql:2: a migration creates the view 'v_a'\n    put it into views/v_a.sql",
+        ],
+    ],
+    [
+        "names that would have to be quoted",
+        {
+            'views/v"y.sql': 'CREATE VIEW "v""y" AS SELECT 1 AS a;',
+            "triggers/trg a.sql": "CREATE TRIGGER [trg a] AFTER INSERT ON notes BEGIN SELECT 1; END;",
+            "views/2nd.sql": 'CREATE VIEW "2nd" AS SELECT 1 AS a;',
+        },
+        [
+            "the SQL files have 3 problems",
+            'views/v"y.sql: the name of a view is made of letters, digits, _ and $, and begins with no digit',
+            "triggers/trg a.sql: the name of a trigger is made of",
+            "views/2nd.sql: the name of a view",
+            "    give the file and what it creates such a name",
+        ],
+    ],
+    [
+        "hands on the migrator's own tables",
+        {
+            "migrations/002.do.a.sql":
+                "DELETE FROM SchemaVersion;\nDROP TABLE schema_lock;\nSELECT * FROM schema_seeds;",
+            "migrations/002.undo.a.sql": 'ALTER TABLE notes RENAME TO "schema_guard";',
+            "triggers/trg_a.sql": "CREATE TRIGGER trg_a AFTER INSERT ON schema_objects BEGIN SELECT 1; END;",
+        },
+        [
+            "the SQL files have 4 problems",
+            "migrations/002.do.a.sql:1: 'schemaversion' is the migrator's own\n    remove the statement",
+            "migrations/002.do.a.sql:2: 'schema_lock' is the migrator's own",
+            "migrations/002.undo.a.sql:1: 'schema_guard' is the migrator's own",
+            "triggers/trg_a.sql:1: 'schema_objects' is the migrator's own",
+        ],
+    ],
+    [
+        "a view and a trigger of one name",
+        { "triggers/V_NOTES.sql": "CREATE TRIGGER V_NOTES AFTER INSERT ON notes BEGIN SELECT 1; END;" },
+        ["triggers/V_NOTES.sql: the same name as views/v_notes.sql"],
+    ],
+    [
+        "files and folders that nothing would read",
+        {
+            "migrations/Extras/001.do.a.sql": addition,
+            "migrations/core/001.do.a.sql": addition,
+            "views/v_old.sql.bak": "x",
+            "triggers/extras/trg_a.sql": "x",
+        },
+        [
+            "migrations/Extras/: is not the folder of a migration set",
+            "migrations/core/: is not the folder of a migration set",
+            "triggers/extras/: is not the folder of a migration set",
+            "views/v_old.sql.bak: would be passed over in silence",
+        ],
+    ],
+    [
+        "an empty folder",
+        Object.fromEntries(Object.keys(base).map((path) => [path, undefined])),
+        ["migrations/: no migration is here", "make the first one with `pnpm db:new <name>`"],
+    ],
+];
