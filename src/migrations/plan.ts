@@ -57,7 +57,7 @@ export interface PlanInput {
     /** One transaction for each file. */
     readonly perFile: boolean;
     readonly findWaiting: FindWaiting;
-    /** Whether the files are taken as they are: those of a scratch database were judged before, or long ago. */
+    /** Whether the files are taken as they are, because they were applied long ago. */
     readonly unjudged?: boolean;
 }
 

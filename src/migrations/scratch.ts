@@ -16,23 +16,25 @@ export function openScratch(): Connection {
 /**
  * Deploys migrations and objects into a scratch database, as they would be into a fresh one.
  *
+ * @param options.unjudged takes files as they are that were applied long ago
  * @returns the open database; the caller closes it
- * @throws DatabaseFault when a statement fails
+ * @throws DatabaseFault when a statement fails, AppError `invalid-files` where a fresh database would refuse the files
  */
 export async function deployScratch(
     sets: readonly MigrationSet[],
     applied: readonly MigrationFile[],
+    options: { unjudged?: boolean } = {},
 ): Promise<Connection> {
-    const connection = openScratch();
     const plan = await planRun({
+        ...options,
         sets,
         state: emptyState,
         direction: "do",
         migrations: applied,
         perFile: false,
-        unjudged: true,
         findWaiting: (files) => findWaiting(sets, files),
     });
+    const connection = openScratch();
     try {
         let state = emptyState;
         for (const step of plan.steps) {
@@ -52,7 +54,7 @@ export async function readExpectedSchema(
     sets: readonly MigrationSet[],
     applied: readonly MigrationFile[],
 ): Promise<readonly SchemaRow[]> {
-    const connection = await deployScratch(sets, applied);
+    const connection = await deployScratch(sets, applied, { unjudged: true });
     try {
         return (await readState(connection, sets)).schema;
     } finally {

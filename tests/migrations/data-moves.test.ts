@@ -1,5 +1,7 @@
 import type { Client } from "@libsql/client";
 import { beforeEach, expect, test } from "vitest";
+import { readFiles } from "../../src/migrations/files.ts";
+import { deployScratch, readExpectedSchema } from "../../src/migrations/scratch.ts";
 import { copyRepository } from "../deploy/repository.ts";
 import { changeProject } from "../support/project.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
@@ -114,6 +116,11 @@ describeTargets("a migration that writes rows", (target) => {
         expect(here.text).toContain("migrations/013.do.both.sql:2: writes rows of 'questions' after a change");
         expect(here.text).toBe(there.text);
         expect(await readAll(fresh.client)).toEqual({ schema: [] });
+        // So nothing is dropped to be made anew from such files; a database that has had them is still compared.
+        const { sets } = await readFiles(root);
+        const files = sets[0]?.migrations ?? [];
+        expect((await refusal(deployScratch(sets, files))).text).toBe(there.text);
+        expect((await readExpectedSchema(sets, files)).map((row) => row.name)).toContain("questions");
     });
 
     test("is not refused where no trigger of ours is on the table", async () => {

@@ -1,0 +1,8 @@
+import { test } from "vitest";
+import { describeTargets } from "../support/targets.ts";
+import { killLoads } from "./killing.ts";
+
+describeTargets("a load that is killed", (target) => {
+    test("at 6 points is finished by the same command, to the content of an undisturbed one", () =>
+        killLoads(target, 6));
+});
