@@ -16,7 +16,7 @@ describe("schema:build", () => {
         const built = await runCommand("schema:build", [], { cwd: root });
         expect([built.code, built.stdout]).toEqual([
             0,
-            "Wrote:    TURSO_SCHEMA.sql\nWrote:    schema.d.ts\nTURSO_SCHEMA.sql and schema.d.ts are up to date.\n",
+            "Wrote:    TURSO_SCHEMA.sql\nWrote:    schema.d.ts\nAll generated files were brought up to date.\n",
         ]);
         expect(read("TURSO_SCHEMA.sql")).toBe(schemaFile);
         expect(read("schema.d.ts")).toBe(readFileSync(new URL("../../schema.d.ts", import.meta.url), "utf8"));
@@ -30,7 +30,7 @@ describe("schema:build", () => {
         changeProject(root, { [view]: read(view).replace("/*", "/* Another comment.") });
         const stale = await runCommand("schema:build", ["--check"], { cwd: root });
         expect(stale.code).toBe(4);
-        expect(stale.stderr).toBe("error: TURSO_SCHEMA.sql is stale\n\nhint: run `pnpm schema:build` and commit it\n");
+        expect(stale.stderr).toBe("error: TURSO_SCHEMA.sql is stale\n\nhint: run `pnpm schema:build` and commit what it writes\n");
         expect(read("TURSO_SCHEMA.sql")).toBe(schemaFile);
     });
 });
