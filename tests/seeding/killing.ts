@@ -1,27 +1,22 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
 import { tell } from "../deploy/snapshot.ts";
-import { startCommand } from "../support/command.ts";
+import { type RunningCommand, startCommand } from "../support/command.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
 import type { Target, TestDatabase } from "../support/targets.ts";
 import { type Contents, readContents, readRows, readValue, withoutColumns, withoutOrder } from "./contents.ts";
 import { makeQuestion } from "./records.ts";
 import { copyProject, migrateHere } from "./running.ts";
 
-const count = 2_500;
-const event = (at: number): object => ({
-    questionId: `q-${at}`,
-    history: [{ eventType: "created", eventSource: "bot", createdAt: "2025-06-01T00:00:00.000Z" }],
-});
-const root = copyProject(
-    {},
-    {
-        // Long enough for several chunks.
-        "in/questions.json": JSON.stringify(
-            Array.from({ length: count }, (_, at) => makeQuestion(`q-${at}`, { explanation: "Because. ".repeat(300) })),
-        ),
-        "in/history.ndjson": Array.from({ length: count }, (_, at) => JSON.stringify(event(at))).join("\n"),
-    },
-);
+function writeSource(count: number): string {
+    // Long enough for several chunks on a server.
+    const questions = Array.from({ length: count }, (_, at) =>
+        makeQuestion(`q-${at}`, { explanation: "Because. ".repeat(300) }),
+    );
+    const event = { eventType: "created", eventSource: "bot", createdAt: "2025-06-01T00:00:00.000Z" };
+    const history = questions.map(({ id }) => JSON.stringify({ questionId: id, history: [event] }));
+    return copyProject({}, { "in/questions.json": JSON.stringify(questions), "in/history.ndjson": history.join("\n") });
+}
 
 // Numbers and times that the database gives out depend on when a row came.
 async function readComparable({ client }: TestDatabase): Promise<Contents> {
@@ -30,25 +25,34 @@ async function readComparable({ client }: TestDatabase): Promise<Contents> {
     return withoutOrder({ ...withoutColumns(others, "id"), questions });
 }
 
+// The command's first line says that it has started: how long that takes differs from run to run.
+async function waitForStart(command: RunningCommand): Promise<void> {
+    while (!command.printed().stdout.includes("Database")) await sleep(2);
+}
+
 /**
  * Kills a load by SIGKILL at points that are spread over its whole time, and runs the same command again after each: the
  * content must be that of an undisturbed load, and the database sound in between.
  */
-export async function killLoads(target: Target, points: number): Promise<void> {
+export async function killLoads(target: Target, points: number, count: number): Promise<void> {
+    const root = writeSource(count);
     const deployed = await createDeployedDatabase(target);
     const calm = await target.createCopy(deployed);
     const argumentsOf = ({ url }: TestDatabase) => ({ cwd: root, env: { TURSO_DATABASE_URL: url } });
+    const calmCommand = startCommand("db:migrate", ["--from", "in"], argumentsOf(calm));
+    await waitForStart(calmCommand);
     const started = performance.now();
-    const whole = await startCommand("db:migrate", ["--from", "in"], argumentsOf(calm)).result;
-    const milliseconds = performance.now() - started;
+    const whole = await calmCommand.result;
+    const milliseconds = Math.round(performance.now() - started);
     expect([whole.code, whole.stderr]).toEqual([0, ""]);
     const undisturbed = JSON.stringify(await readComparable(calm));
     const left: unknown[] = [];
     for (let at = 0; at < points; at++) {
         const database = await target.createCopy(deployed);
         const command = startCommand("db:migrate", ["--from", "in"], argumentsOf(database));
-        // Before a third of its time, it only starts.
-        await new Promise((resolve) => setTimeout(resolve, milliseconds * (0.33 + (0.67 * (at + 0.5)) / points)));
+        await waitForStart(command);
+        // It reads and validates first.
+        await sleep(milliseconds * (0.3 + (0.65 * (at + 0.5)) / points));
         command.kill("SIGKILL");
         await command.result;
         expect(await readValue(database.client, "SELECT * FROM pragma_integrity_check")).toBe("ok");
@@ -59,7 +63,5 @@ export async function killLoads(target: Target, points: number): Promise<void> {
         expect(JSON.stringify(await readComparable(database)) === undisturbed, `killed at point ${at}`).toBe(true);
         await database.close();
     }
-    tell(
-        `${target.name}: ${points} kills in ${Math.round(milliseconds)} ms left ${left.join(", ")} of ${count} questions`,
-    );
+    tell(`${target.name}: ${points} kills within ${milliseconds} ms left ${left.join(", ")} of ${count} questions`);
 }

@@ -159,7 +159,7 @@ describeTargets("records that were changed at random", (target) => {
         };
         const documents = fc.array(file.map(render), { minLength: 1, maxLength: 3 });
         await fc.assert(fc.asyncProperty(documents, fc.boolean(), property), {
-            numRuns: Number(process.env.HRUNS ?? 0) || (target.name === "file:" ? 80 : 25),
+            numRuns: target.name === "file:" ? 60 : 15,
         });
         // All that is in can be read back.
         await hashContents(database.client);

@@ -28,6 +28,43 @@ const root = copyProject(
     { ...files, "with/questions.json": files["in/questions.json"], "with/certs.json": JSON.stringify([certification]) },
 );
 
+/** What others may do to the rows, the loader that must see it, and what it then does. */
+const edits: readonly (readonly [string, string, string, Partial<LoadCounts>])[] = [
+    [
+        "a question was edited",
+        "UPDATE questions SET answer = 'Theirs.', last_updated = NULL WHERE id = 'q-1'",
+        "questions",
+        { updated: 1 },
+    ],
+    ["a question was deleted", "DELETE FROM questions WHERE id = 'q-1'", "questions", { created: 1 }],
+    ["a mapping was deleted", "DELETE FROM channel_mappings WHERE id = 1", "channel-mappings", { created: 1 }],
+    [
+        "a mapping was replaced by another",
+        `DELETE FROM channel_mappings WHERE id = 4;
+            INSERT INTO channel_mappings (channel_id, sub_channel, question_id) VALUES ('linux', 'other', 'q-2')`,
+        "channel-mappings",
+        { created: 1 },
+    ],
+    [
+        "a mapping was edited",
+        "UPDATE channel_mappings SET channel_id = 'sre' WHERE id = 1",
+        "channel-mappings",
+        { created: 1 },
+    ],
+    [
+        "an event was deleted",
+        "DELETE FROM question_history WHERE question_id = 'q-1'",
+        "question-history",
+        { created: 1 },
+    ],
+    [
+        "the last event was deleted",
+        "DELETE FROM question_history WHERE question_id = 'q-2'",
+        "question-history",
+        { created: 0 },
+    ],
+];
+
 describeTargets("an unchanged source", (target) => {
     let loaded: TestDatabase;
     let database: TestDatabase;
@@ -66,45 +103,14 @@ describeTargets("an unchanged source", (target) => {
         );
     });
 
-    test.each([
-        [
-            "a question was edited",
-            "UPDATE questions SET answer = 'Theirs.', last_updated = NULL WHERE id = 'q-1'",
-            "questions",
-            { updated: 1 },
-        ],
-        ["a question was deleted", "DELETE FROM questions WHERE id = 'q-1'", "questions", { created: 1 }],
-        ["a mapping was deleted", "DELETE FROM channel_mappings WHERE id = 1", "channel-mappings", { created: 1 }],
-        [
-            "a mapping was replaced by another",
-            `DELETE FROM channel_mappings WHERE id = 4;
-            INSERT INTO channel_mappings (channel_id, sub_channel, question_id) VALUES ('linux', 'other', 'q-2')`,
-            "channel-mappings",
-            { created: 1 },
-        ],
-        [
-            "a mapping was edited",
-            "UPDATE channel_mappings SET channel_id = 'sre' WHERE id = 1",
-            "channel-mappings",
-            { created: 1 },
-        ],
-        [
-            "an event was deleted",
-            "DELETE FROM question_history WHERE question_id = 'q-1'",
-            "question-history",
-            { created: 1 },
-        ],
-        [
-            "the last event was deleted",
-            "DELETE FROM question_history WHERE question_id = 'q-2'",
-            "question-history",
-            { created: 0 },
-        ],
-    ])("is compared again once %s", async (_, sql, loader, outcome) => {
-        await database.client.executeMultiple(sql);
-        expect((await load("in"))[loader]).toMatchObject(outcome);
-        await expectRecognized();
-    });
+    test.each(target.name === "file:" ? edits : edits.slice(0, 3))(
+        "is compared again once %s",
+        async (_, sql, loader, outcome) => {
+            await database.client.executeMultiple(sql);
+            expect((await load("in"))[loader]).toMatchObject(outcome);
+            await expectRecognized();
+        },
+    );
 
     test("is recognised although only columns that keep books changed, as comparing it would say too", async () => {
         await database.client.executeMultiple(`
