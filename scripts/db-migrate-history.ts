@@ -1,5 +1,5 @@
 import { type HistoryOptions, migrateHistory } from "../seeds/migrate-history.ts";
-import { runCommand } from "../src/cli.ts";
+import { parseCount, runCommand } from "../src/cli.ts";
 
 await runCommand<HistoryOptions>({
     name: "db:migrate:history",
@@ -8,6 +8,7 @@ await runCommand<HistoryOptions>({
         command
             .option("--from <path>", "load this export, a file or a folder, instead of the bundled history")
             .option("--rejects <file>", "where records that cannot be loaded go")
+            .option("--max-rejects <count>", "write no record when more than this cannot be loaded", parseCount)
             .option("--dry-run", "decide everything and write nothing")
             .option("-y, --yes", "do not ask before writing to another machine"),
     run: migrateHistory,

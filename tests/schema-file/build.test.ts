@@ -30,7 +30,9 @@ describe("schema:build", () => {
         changeProject(root, { [view]: read(view).replace("/*", "/* Another comment.") });
         const stale = await runCommand("schema:build", ["--check"], { cwd: root });
         expect(stale.code).toBe(4);
-        expect(stale.stderr).toBe("error: TURSO_SCHEMA.sql is stale\n\nhint: run `pnpm schema:build` and commit what it writes\n");
+        expect(stale.stderr).toBe(
+            "error: TURSO_SCHEMA.sql is stale\n\nhint: run `pnpm schema:build` and commit what it writes\n",
+        );
         expect(read("TURSO_SCHEMA.sql")).toBe(schemaFile);
     });
 });
