@@ -15,7 +15,7 @@ export interface Statement {
  * Splits a script where SQLite would: at each semicolon, except inside the body of a CREATE TRIGGER, which ends at
  * `; END ;` (the rule of sqlite3_complete(), https://www.sqlite.org/c3ref/complete.html). Empty statements are left out.
  */
-export function splitStatements(script: string): Statement[] {
+export function splitStatements(script: string, tokenized: readonly Token[] = tokenize(script)): Statement[] {
     const statements: Statement[] = [];
     let tokens: Token[] = [];
     const finish = (): void => {
@@ -27,7 +27,7 @@ export function splitStatements(script: string): Statement[] {
         }
         tokens = [];
     };
-    for (const token of tokenize(script)) {
+    for (const token of tokenized) {
         if (!isSignificant(token)) continue;
         if (token.text === ";" && token.kind === "operator" && !isInsideTrigger(tokens)) {
             finish();
@@ -40,8 +40,8 @@ export function splitStatements(script: string): Statement[] {
 }
 
 /** The first token that the script ends inside of: an unclosed literal, name or comment. */
-export function findOpenToken(script: string): Token | undefined {
-    return tokenize(script).find((token) => token.open);
+export function findOpenToken(script: string, tokens: readonly Token[] = tokenize(script)): Token | undefined {
+    return tokens.find((token) => token.open);
 }
 
 /** Text as the database should see it: no byte order mark, LF line endings. */
@@ -50,12 +50,9 @@ export function normalizeText(text: string): string {
 }
 
 /** SHA-256, in hex, over the significant tokens: white space, comments, line endings and a BOM do not change it. */
-export function checksumTokens(script: string): string {
-    const hash = createHash("sha256");
-    for (const token of tokenize(normalizeText(script))) {
-        if (isSignificant(token)) hash.update(token.text).update("\0");
-    }
-    return hash.digest("hex");
+export function checksumTokens(script: string, tokens: readonly Token[] = tokenize(normalizeText(script))): string {
+    const texts = tokens.filter(isSignificant).map((token) => `${token.text}\0`);
+    return createHash("sha256").update(texts.join("")).digest("hex");
 }
 
 /** Whether two texts differ at most in white space and comments. */

@@ -1,6 +1,14 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { checksumTokens, normalizeText, type Statement, splitStatements } from "../database/statements.ts";
+import { checksum } from "postgrator/lib/utils.js";
+import { type Token, tokenize } from "../database/lexer.ts";
+import {
+    checksumTokens,
+    findOpenToken,
+    normalizeText,
+    type Statement,
+    splitStatements,
+} from "../database/statements.ts";
 
 /** A file of SQL as it was read. */
 export interface SqlFile {
@@ -9,6 +17,8 @@ export interface SqlFile {
     /** The text, with LF line endings and without a byte order mark. */
     readonly sql: string;
     readonly statements: readonly Statement[];
+    /** The literal, name or comment that the text ends inside of. */
+    readonly open?: Token;
     /** Over the tokens: comments, white space and line endings do not change it. */
     readonly checksum: string;
 }
@@ -121,7 +131,7 @@ async function readSet(
     ]);
     const names = listed.filter((entry) => !entry.isDirectory && !isIgnored(entry.name)).map((entry) => entry.name);
     const misnamed = names.filter((file) => !migrationName.test(file)).map((file) => `${folder}/${file}`);
-    const files = await readMigrations(root, folder);
+    const files = await readMigrations(root, folder, names);
     const { migrations, duplicates, orphans } = pairUp(name, files);
     return {
         set: {
@@ -143,36 +153,22 @@ interface ReadMigration extends SqlFile {
     readonly md5: string;
 }
 
-// Postgrator owns the file convention and the MD5. It refuses a folder with duplicates as a whole, so a folder in which
-// it throws is read file by file: the duplicates are reported with their paths then.
-async function readMigrations(root: string, folder: string): Promise<ReadMigration[]> {
-    const { default: Postgrator } = await import("postgrator");
-    const read = async (pattern: string): Promise<ReadMigration[]> => {
-        const postgrator = new Postgrator({
-            driver: "sqlite3",
-            migrationPattern: `${escapeGlob(join(root, folder))}/${pattern}`,
-            newline: "LF",
-            execQuery: () => Promise.reject(new Error("postgrator only reads the files here")),
-        });
-        const found = (await postgrator.getMigrations()).filter((file) => migrationName.test(basename(file.filename)));
-        return Promise.all(
-            found.map(async ({ version, action, name, md5, filename }) => ({
-                ...(await readSqlFile(root, `${folder}/${basename(filename)}`)),
-                version,
-                action: action as "do" | "undo",
+// The names are postgrator's convention and the checksum is its own function. Its reader of folders is not used: it passes
+// over what it cannot read without a word, and loads forty modules for it.
+async function readMigrations(root: string, folder: string, names: readonly string[]): Promise<ReadMigration[]> {
+    return Promise.all(
+        names.flatMap((file) => {
+            const [, version = "", action, name = ""] = migrationName.exec(file) ?? [];
+            if (action !== "do" && action !== "undo") return [];
+            return readSqlFile(root, `${folder}/${file}`).then(({ raw, ...read }) => ({
+                ...read,
+                version: Number(version),
+                action: action as ReadMigration["action"],
                 name,
-                md5: md5 as string,
-            })),
-        );
-    };
-    try {
-        return await read("*.sql");
-    } catch (error) {
-        if (!(error instanceof Error && /^Two migrations found/.test(error.message))) throw error;
-        const names = (await readFolder(join(root, folder))).map((entry) => entry.name);
-        const files = names.filter((name) => migrationName.test(name));
-        return (await Promise.all(files.map((name) => read(escapeGlob(name))))).flat();
-    }
+                md5: checksum(raw, "LF"),
+            }));
+        }),
+    );
 }
 
 function pairUp(
@@ -203,19 +199,27 @@ async function readObjects(root: string, folder: string, type: ObjectType, set: 
         .map((entry) => entry.name)
         .sort();
     return Promise.all(
-        names.map(async (file) => ({
-            ...(await readSqlFile(root, `${folder}/${file}`)),
-            set,
-            type,
-            name: file.slice(0, -".sql".length),
-        })),
+        names.map(async (file) => {
+            const { raw: _, ...read } = await readSqlFile(root, `${folder}/${file}`);
+            return { ...read, set, type, name: file.slice(0, -".sql".length) };
+        }),
     );
 }
 
 /** Reads one SQL file. `path` is relative to `root`. */
-export async function readSqlFile(root: string, path: string): Promise<SqlFile> {
-    const sql = normalizeText(await readFile(join(root, path), "utf8"));
-    return { path, sql, statements: splitStatements(sql), checksum: checksumTokens(sql) };
+async function readSqlFile(root: string, path: string): Promise<SqlFile & { raw: string }> {
+    const raw = await readFile(join(root, path), "utf8");
+    const sql = normalizeText(raw);
+    const tokens = tokenize(sql);
+    const open = findOpenToken(sql, tokens);
+    return {
+        raw,
+        path,
+        sql,
+        statements: splitStatements(sql, tokens),
+        checksum: checksumTokens(sql, tokens),
+        ...(open ? { open } : {}),
+    };
 }
 
 async function readFolder(path: string): Promise<{ name: string; isDirectory: boolean }[]> {
@@ -230,13 +234,4 @@ async function readFolder(path: string): Promise<{ name: string; isDirectory: bo
 
 function isIgnored(name: string): boolean {
     return name.startsWith(".") || /\.md$/i.test(name);
-}
-
-function basename(path: string): string {
-    return path.replace(/^.*[\\/]/, "");
-}
-
-// A root such as "/srv/[site]" must not be read as a pattern: it would match nothing, which looks like success.
-function escapeGlob(path: string): string {
-    return path.replace(/[?*()[\]{}!+@]/g, "[$&]");
 }

@@ -1,6 +1,6 @@
 import { isKeyword, type Token } from "../database/lexer.ts";
 import { readFact } from "../database/statement-facts.ts";
-import { findOpenToken, type Statement } from "../database/statements.ts";
+import type { Statement } from "../database/statements.ts";
 import { AppError } from "../errors.ts";
 import { isMigratorTable } from "./bookkeeping.ts";
 import type { FoundFiles, ObjectFile, SqlFile } from "./files.ts";
@@ -82,7 +82,7 @@ function findSqlProblems(
     findMore: (statement: Statement) => Refusal | undefined = () => undefined,
 ): Problem[] {
     const { path } = file;
-    const open = findOpenToken(file.sql);
+    const { open } = file;
     if (open) {
         const what = open.kind === "comment" ? "comment" : open.kind === "string" ? "literal" : "quoted name";
         return [{ path, line: open.line, message: `this ${what} is never closed`, remedy: `close it` }];
