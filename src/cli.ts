@@ -29,8 +29,8 @@ export interface CommandDefinition<Options> {
     readonly run: (context: Context, options: Options) => Promise<ExitCode> | Promise<void>;
 }
 
-/** Runs a command to its end and sets the exit code: the one place where errors are caught and printed. */
-export async function runCommand<Options extends object>(definition: CommandDefinition<Options>): Promise<void> {
+/** Runs a command to its end and ends the process: the one place where errors are caught and printed. */
+export async function runCommand<Options extends object>(definition: CommandDefinition<Options>): Promise<never> {
     const { argv, json } = readArguments(process.argv.slice(2));
     const output = createOutput({ json, color: wantsColor(process.stdout) });
     // Whoever reads the output may stop reading (`| head`); the work goes on.
@@ -38,11 +38,14 @@ export async function runCommand<Options extends object>(definition: CommandDefi
     const interrupt = new AbortController();
     process.once("SIGINT", () => interrupt.abort());
     process.once("SIGTERM", () => interrupt.abort());
-    process.exitCode = await run(definition, argv, output, interrupt.signal).catch((error: unknown) => {
+    const code = await run(definition, argv, output, interrupt.signal).catch((error: unknown) => {
         const known = toAppError(error);
         output.error(known);
         return known.exitCode;
     });
+    // Idle connections are not waited for, only what is still to be printed.
+    for (const stream of [process.stdout, process.stderr]) await new Promise((done) => stream.write("", done));
+    process.exit(code);
 }
 
 async function run<Options extends object>(

@@ -77,6 +77,8 @@ export async function readAll(
             hint: `the sets here are: ${found.sets.map((set) => set.name).join(", ")}`,
         });
     }
+    // While a server's reply is on its way, what a deploy would need next is loaded: the wait costs nothing.
+    if (connection?.target.kind === "server") void import("./carry-out.ts");
     const state = await reading.catch((error: unknown) => {
         if (!(error instanceof DatabaseFault) || !connection) throw error;
         throw explainFault(error, connection.target).withOutcome("Nothing was changed.");
