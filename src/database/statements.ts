@@ -55,11 +55,6 @@ export function checksumTokens(script: string, tokens: readonly Token[] = tokeni
     return createHash("sha256").update(texts.join("")).digest("hex");
 }
 
-/** Whether two texts differ at most in white space and comments. */
-export function isSameSql(left: string, right: string): boolean {
-    return left === right || checksumTokens(left) === checksumTokens(right);
-}
-
 function isInsideTrigger(tokens: readonly Token[]): boolean {
     if (!isCreateTrigger(tokens)) return false;
     return !(isKeyword(tokens.at(-1), "END") && tokens.at(-2)?.text === ";");
