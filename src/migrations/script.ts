@@ -184,19 +184,14 @@ export function proofOf(
     if (object.type === "view") return `SELECT * FROM ${name(object.name)} LIMIT 0`;
     const event = findTriggerEvent(object.statement);
     if (!event) return `SELECT 1`;
-    const shape = findShape(event.table);
-    // Preparing a statement prepares its triggers, whether or not it meets a row. EXPLAIN would do too, but it answers with
-    // the whole program, which is 20 times as much as all of the deploy.
-    if (event.event === "DELETE") return `DELETE FROM ${name(event.table)} WHERE false`;
-    if (event.event === "INSERT") {
-        const [column] = shape?.ordinary ?? [];
-        if (column === undefined) return `EXPLAIN INSERT INTO ${name(event.table)} DEFAULT VALUES`;
-        return `INSERT INTO ${name(event.table)} (${name(column)}) SELECT NULL WHERE false`;
-    }
-    const columns = findSettable(event.columns, shape);
+    // The plan alone: EXPLAIN by itself answers with the whole program, 20 times as much as all of the deploy, and running
+    // the statement, even where it meets no row, writes sqlite_sequence.
+    if (event.event === "DELETE") return `EXPLAIN QUERY PLAN DELETE FROM ${name(event.table)}`;
+    if (event.event === "INSERT") return `EXPLAIN QUERY PLAN INSERT INTO ${name(event.table)} DEFAULT VALUES`;
+    const columns = findSettable(event.columns, findShape(event.table));
     if (columns.length === 0) return `SELECT 1`;
     const assignments = columns.map((column) => `${name(column)} = ${name(column)}`).join(", ");
-    return `UPDATE ${name(event.table)} SET ${assignments} WHERE false`;
+    return `EXPLAIN QUERY PLAN UPDATE ${name(event.table)} SET ${assignments}`;
 }
 
 // A generated column cannot be set (a trigger on nothing else never fires), and not every table has a rowid.
