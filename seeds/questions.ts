@@ -1,33 +1,28 @@
 import { z } from "zod";
 import type { Loader, SourceRecord } from "../src/seeding/loader.ts";
+import { difficulty, flag, name, optionalObject, optionalStrings, optionalText, percent, text } from "./fields.ts";
 import { isObject, listRecords } from "./shapes.ts";
 
-const text = z.string();
-const optionalText = z.string().nullish();
-const strings = z.array(z.string()).nullish();
-const object = z.record(z.string(), z.unknown()).nullish();
-const flag = z.union([z.literal(0), z.literal(1), z.boolean()]).nullish();
-
 const schema = z.object({
-    id: text.min(1),
-    question: text.min(1),
+    id: name,
+    question: name,
     answer: text,
     explanation: text,
     diagram: optionalText,
-    difficulty: z.enum(["beginner", "intermediate", "advanced"]),
-    tags: strings,
-    channel: text.min(1),
+    difficulty,
+    tags: optionalStrings,
+    channel: name,
     subChannel: text,
     sourceUrl: optionalText,
-    videos: object,
-    companies: strings,
+    videos: optionalObject,
+    companies: optionalStrings,
     eli5: optionalText,
     tldr: optionalText,
-    relevanceScore: z.number().int().min(0).max(100).nullish(),
-    relevanceDetails: object,
-    jobTitleRelevance: object,
-    experienceLevelTags: strings,
-    voiceKeywords: strings,
+    relevanceScore: percent.nullish(),
+    relevanceDetails: optionalObject,
+    jobTitleRelevance: optionalObject,
+    experienceLevelTags: optionalStrings,
+    voiceKeywords: optionalStrings,
     voiceSuitable: flag,
     status: z.enum(["active", "flagged", "deleted"]).nullish(),
     isNew: flag,

@@ -38,7 +38,7 @@ export async function prepareDeploy(
     connection: Connection | undefined,
     options: DeployOptions = {},
 ): Promise<PreparedDeploy> {
-    const { sets, state } = await readAll(root, connection, options);
+    const { sets, state } = await readAll(root, connection, { ...options, deploys: true });
     const choose = (current: DatabaseState): MigrationFile[] => choosePending(sets, current, options.to);
     const pending = choose(state);
     const problems = [...findHistoryProblems(sets, state), ...findPendingProblems(pending, state)];
@@ -55,13 +55,14 @@ export async function prepareDeploy(
 /**
  * Reads files and state at the same time, and refuses files that are wrong by themselves.
  *
+ * @param options.deploys whether the caller will deploy, so that what that needs can be loaded ahead
  * @param options.anyVersion takes a database that is newer than the files, too
  * @throws AppError `invalid-files`, `database-newer`, `usage` for a set that does not exist, or the fault of the read
  */
 export async function readAll(
     root: string,
     connection: Connection | undefined,
-    options: Pick<DeployOptions, "sets" | "extra"> & { anyVersion?: boolean } = {},
+    options: Pick<DeployOptions, "sets" | "extra"> & { anyVersion?: boolean; deploys?: boolean } = {},
 ): Promise<{ found: FoundFiles; sets: readonly MigrationSet[]; state: DatabaseState }> {
     const reading = connection
         ? listSets(root).then((names) => readState(connection, names, options.extra))
@@ -78,7 +79,7 @@ export async function readAll(
         });
     }
     // While a server's reply is on its way, what a deploy would need next is loaded: the wait costs nothing.
-    if (connection?.target.kind === "server") void import("./carry-out.ts");
+    if (options.deploys && connection?.target.kind === "server") void import("./carry-out.ts");
     const state = await reading.catch((error: unknown) => {
         if (!(error instanceof DatabaseFault) || !connection) throw error;
         throw explainFault(error, connection.target).withOutcome("Nothing was changed.");
