@@ -1029,7 +1029,7 @@ CREATE TABLE schema_seeds (
     /* Bookkeeping: one seed that was loaded, so that an unchanged one is recognised without reading its rows. */
     -- Which seed it is.
     name TEXT NOT NULL PRIMARY KEY,
-    -- SHA-256 over its files.
+    -- SHA-256 over its files; where the name begins with source: over the source and the state of its tables.
     checksum TEXT NOT NULL,
     -- When it was loaded last, in UTC.
     loaded_at TEXT NOT NULL,
@@ -1656,7 +1656,7 @@ UPDATE turso_schema_guard SET is_complete = objects_before = 0 AND 57 = (
         ('table', 'schemaversion', 522),
         ('table', 'schema_objects', 746),
         ('table', 'schema_lock', 514),
-        ('table', 'schema_seeds', 475),
+        ('table', 'schema_seeds', 555),
         ('table', 'users', 1010),
         ('table', 'questions', 5636),
         ('index', 'idx_questions_channel_sub_channel_id', 321),

@@ -9,7 +9,7 @@ import { createTarget, type TargetName } from "./load/databases.ts";
 import { type Input, makeInput } from "./load/input.ts";
 import { judgeMeasurements, judgeTraffic, type Limit } from "./load/limits.ts";
 import { type Measurement, measureTarget, memoryOf, timeOf } from "./load/measure.ts";
-import { hasHistoryLoader, ours } from "./load/programs.ts";
+import { ours } from "./load/programs.ts";
 import { countTraffic, type LoadTraffic } from "./load/traffic.ts";
 import { createOwnProject } from "./projects.ts";
 
@@ -25,7 +25,7 @@ const { values: flags } = parseArgs({
 const runs = readCount("runs", flags.runs);
 const count = readCount("questions", flags.questions);
 const names = readTargets(flags.target);
-const withHistory = hasHistoryLoader && !flags["questions-only"];
+const withHistory = !flags["questions-only"];
 const output = createOutput({ json: false, color: false });
 
 // The SQL in a folder of its own: the programs that run there find no .env.
@@ -84,9 +84,7 @@ function readTargets(text: string | undefined): TargetName[] {
 
 function describe(input: Input): string {
     const size = `${(input.bytesPerQuestion / 1000).toFixed(2)} kB each`;
-    const history = withHistory
-        ? `${input.count} files of history`
-        : `no history (${hasHistoryLoader ? "as asked" : "there is no db:migrate:history here"})`;
+    const history = withHistory ? `${input.count} files of history` : "no history";
     return `${input.count} questions of ${size} in ${input.files} files, ${history}; medians of ${runs} in turn, whole processes`;
 }
 
@@ -109,7 +107,7 @@ function renderTraffic(traffic: LoadTraffic, input: Input): string[][] {
     const steps = { questions: "questions", ...(withHistory ? { history: "history" } : {}), again: "once more" };
     const rows = Object.entries(steps).map(([key, name]) => {
         const { requests, bytes, questions, rowsRead, rowsWritten } = traffic[key as keyof LoadTraffic];
-        const perQuestion = (rowsWritten / input.count).toFixed(2);
+        const perQuestion = (rowsWritten / input.count).toFixed(3);
         return [name, ...[requests, bytes, questions, rowsRead, rowsWritten, perQuestion].map(String)];
     });
     return [

@@ -1,3 +1,4 @@
+import { readJobTitles } from "../seeds/job-titles.ts";
 import { runCommand } from "../src/cli.ts";
 import { buildReadme } from "../src/commands/readme.ts";
 
@@ -5,5 +6,17 @@ await runCommand<{ check?: boolean }>({
     name: "readme:build",
     summary: "Fill README.md's tables of commands and exit codes from the commands themselves.",
     define: (command) => command.option("--check", "change nothing; exit code 4 when README.md is stale"),
-    run: buildReadme,
+    run: async (context, options) => {
+        const titles = Object.entries(await readJobTitles());
+        const jobTitles = {
+            path: "seeds/README.md",
+            part: "job titles",
+            header: ["job title", "primary channels", "secondary channels", "keywords"],
+            rows: titles.map(([title, { primary, secondary, keywords }]) => [
+                `\`${title}\``,
+                ...[primary, secondary, keywords].map((words) => words.join(", ")),
+            ]),
+        };
+        await buildReadme(context, options, [jobTitles]);
+    },
 });

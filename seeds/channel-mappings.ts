@@ -22,13 +22,16 @@ export const channelMappings: Loader = {
     },
     // A question is always in its own channel, whether or not a mapping file says so.
     derive: (others) => {
-        const mapped = new Set((others.get("channel-mappings") ?? []).map(({ value }) => keyOf(value)));
-        return (others.get("questions") ?? []).flatMap(({ file, position, value }): SourceRecord[] => {
-            if (!isObject(value)) return [];
+        const mapped = new Set<string>();
+        for (const { value } of others.get("channel-mappings") ?? []) mapped.add(keyOf(value));
+        const derived: SourceRecord[] = [];
+        for (const { file, position, value } of others.get("questions") ?? []) {
+            if (!isObject(value)) continue;
             const own = { channelId: value.channel, subChannel: value.subChannel, questionId: value.id };
             const isComplete = Object.values(own).every((part) => typeof part === "string");
-            return isComplete && !mapped.has(keyOf(own)) ? [{ file, position, value: own }] : [];
-        });
+            if (isComplete && !mapped.has(keyOf(own))) derived.push({ file, position, value: own });
+        }
+        return derived;
     },
 };
 

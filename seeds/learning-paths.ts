@@ -78,11 +78,11 @@ export const learningPaths: Loader = {
     schema,
     find: (document) => listRecords(document, "learningPaths", isPath) ?? listRecords(document, "paths", isPath),
     lookup: (values) => {
-        const ids = new Set(
-            values
-                .filter(isObject)
-                .flatMap(({ channels, questionIds }) => (channels === undefined ? toList(questionIds) : [])),
-        );
+        const ids = new Set<string>();
+        for (const value of values) {
+            if (!isObject(value) || value.channels !== undefined) continue;
+            for (const id of toList(value.questionIds)) ids.add(id);
+        }
         if (ids.size === 0) return undefined;
         return {
             sql: "SELECT q.id, q.channel FROM json_each(?) AS given CROSS JOIN questions AS q ON q.id = given.value",
@@ -113,16 +113,24 @@ function deriveType({ id, title, pathType }: Readonly<Record<string, unknown>>):
 }
 
 // The channels of its questions, in their order; questions that are gone have none.
-function deriveChannels(
-    { questionIds, channels }: Readonly<Record<string, unknown>>,
-    { records, rows }: Known,
-): unknown {
+function deriveChannels({ questionIds, channels }: Readonly<Record<string, unknown>>, known: Known): unknown {
     if (channels !== undefined) return channels;
-    const byId = new Map(rows.map(({ id, channel }) => [String(id), String(channel)]));
-    for (const { value } of records.get("questions") ?? []) {
+    const byId = listChannels(known);
+    return [...new Set(toList(questionIds).flatMap((id) => byId.get(id) ?? []))];
+}
+
+const channelsByRun = new WeakMap<Known, ReadonlyMap<string, string>>();
+
+// Of each question, by its id.
+function listChannels(known: Known): ReadonlyMap<string, string> {
+    const listed = channelsByRun.get(known);
+    if (listed) return listed;
+    const byId = new Map(known.rows.map(({ id, channel }) => [String(id), String(channel)]));
+    for (const { value } of known.records.get("questions") ?? []) {
         if (isObject(value) && typeof value.channel === "string") byId.set(String(value.id), value.channel);
     }
-    return [...new Set(toList(questionIds).flatMap((id) => byId.get(id) ?? []))];
+    channelsByRun.set(known, byId);
+    return byId;
 }
 
 function toList(value: unknown): string[] {

@@ -64,7 +64,8 @@ export const questionHistory: Loader = {
         if (isObject(document) && Array.isArray(document.history)) return listEvents(document);
         return listRecords(document, "history", (value) => isObject(value) && "eventType" in value);
     },
-    complete: (value) => (isObject(value) ? { questionType: "question", ...value } : value),
+    complete: (value) =>
+        isObject(value) && value.questionType === undefined ? { ...value, questionType: "question" } : value,
 };
 
 // The item's id and type stand once, above its events.

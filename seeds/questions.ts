@@ -79,6 +79,7 @@ export const questions: Loader = {
         const first = firstMappings(records).get(String(value.id));
         return first ? { ...value, ...first } : value;
     },
+    shared: ["id", "channel", "subChannel"],
     // Whoever reads the history sees that an import wrote, and which.
     around: {
         before: [{ sql: "UPDATE history_writer SET source = 'import', source_name = 'questions'" }],
@@ -93,7 +94,7 @@ function looksLikeQuestion(value: unknown): boolean {
 const firstByRun = new WeakMap<object, Map<string, { channel: string; subChannel: string }>>();
 
 function firstMappings(
-    others: ReadonlyMap<string, readonly SourceRecord[]>,
+    others: ReadonlyMap<string, Iterable<SourceRecord>>,
 ): Map<string, { channel: string; subChannel: string }> {
     const known = firstByRun.get(others);
     if (known) return known;

@@ -19,8 +19,16 @@ export function listRecords(
         return listEntries(document[wrapper]);
     }
     if (isRecord(document)) return [{ position: "", value: document }];
-    const entries = Array.isArray(document) || isObject(document) ? listEntries(document) : [];
-    return entries.some((entry) => isRecord(entry.value)) ? entries : undefined;
+    if (document === null || typeof document !== "object") return undefined;
+    return valuesOf(document).some(isRecord) ? listEntries(document) : undefined;
+}
+
+let last: { readonly document: object; readonly values: readonly unknown[] } | undefined;
+
+// One loader after the other asks about the same document.
+function valuesOf(document: object): readonly unknown[] {
+    if (last?.document !== document) last = { document, values: Object.values(document) };
+    return last.values;
 }
 
 // An object by id gives its key to a record that does not say its id itself.

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { type Access, type Config, readConfig, wantsColor } from "./config.ts";
+import { type Access, type Config, isWatched, readConfig, wantsColor } from "./config.ts";
 import { type Connection, openConnection } from "./database/connection.ts";
 import { DatabaseFault, explainFault } from "./database/faults.ts";
 import { refuseExpired, refuseUnwritable } from "./database/permission.ts";
@@ -32,7 +32,8 @@ export interface CommandDefinition<Options> {
 /** Runs a command to its end and ends the process: the one place where errors are caught and printed. */
 export async function runCommand<Options extends object>(definition: CommandDefinition<Options>): Promise<never> {
     const { argv, json } = readArguments(process.argv.slice(2));
-    const output = createOutput({ json, color: wantsColor(process.stdout) });
+    const terminal = isWatched(process.stderr) ? process.stderr : undefined;
+    const output = createOutput({ json, color: wantsColor(process.stdout), terminal });
     // Whoever reads the output may stop reading (`| head`); the work goes on.
     for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
     const interrupt = new AbortController();

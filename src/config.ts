@@ -43,6 +43,11 @@ export function wantsColor(stream: { isTTY?: boolean }, environment: Variables =
     return stream.isTTY === true && !environment.NO_COLOR && environment.TERM !== "dumb";
 }
 
+/** Whether somebody sits in front of `stream`, so that text may be drawn over. CI keeps what it prints line by line. */
+export function isWatched(stream: { isTTY?: boolean }, environment: Variables = process.env): boolean {
+    return stream.isTTY === true && environment.TERM !== "dumb" && /^(0|false)?$/i.test(environment.CI ?? "");
+}
+
 interface Named {
     readonly name: string;
     readonly value: string;

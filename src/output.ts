@@ -1,3 +1,4 @@
+import { Writable } from "node:stream";
 import { createColors } from "picocolors";
 import type { AppError } from "./errors.ts";
 
@@ -22,6 +23,23 @@ export interface Output {
     divert(): void;
     /** From now on `secret` is replaced wherever it would be printed. */
     hide(secret: string): void;
+    /** Gives the end of the terminal to draw on; undefined under --json, and where nobody watches. */
+    openLiveText(): Promise<LiveText | undefined>;
+}
+
+/** Text on stderr below all lines: a line takes it away, and the next drawing brings it back. */
+export interface LiveText {
+    /** How wide the terminal is now. */
+    readonly columns: number;
+    /** Draws in the place of what was drawn before. */
+    draw(text: string): void;
+    erase(): void;
+}
+
+/** The size of a terminal; 0 or undefined where it does not say. */
+interface TerminalSize {
+    readonly columns?: number;
+    readonly rows?: number;
 }
 
 const fieldWidth = 10;
@@ -46,11 +64,13 @@ export function renderTable(rows: readonly (readonly string[])[]): string[] {
 
 /**
  * @param options.color whether escape codes may be written; the caller decides by the terminal and NO_COLOR
+ * @param options.terminal the one behind stderr, where somebody watches it
  * @param options.write where the text goes; stdout and stderr unless a caller collects it
  */
 export function createOutput(options: {
     json: boolean;
     color: boolean;
+    terminal?: TerminalSize | undefined;
     write?: (stream: "stdout" | "stderr", text: string) => void;
 }): Output {
     const colors = createColors(options.color);
@@ -63,7 +83,12 @@ export function createOutput(options: {
         for (const secret of secrets) clean = clean.replaceAll(secret, "[token]");
         return clean.replace(anyToken, "[token]").replace(tokenParameter, "$1[token]");
     };
-    const print = (stream: "stdout" | "stderr", text: string): void => write(stream, `${redact(text)}\n`);
+    let live: LiveText | undefined;
+    const put = (stream: "stdout" | "stderr", text: string): void => {
+        live?.erase();
+        write(stream, redact(text));
+    };
+    const print = (stream: "stdout" | "stderr", text: string): void => put(stream, `${text}\n`);
 
     const output: Output = {
         json: options.json,
@@ -97,13 +122,43 @@ export function createOutput(options: {
             if (options.json) print("stdout", JSON.stringify(value, null, 2));
         },
         raw(text) {
-            write("stdout", redact(text));
+            put("stdout", text);
         },
         hide(secret) {
             if (secret.length > 0) secrets.add(secret);
         },
+        async openLiveText() {
+            if (!options.terminal || options.json) return undefined;
+            live ??= await createLiveText(options.terminal, (text) => write("stderr", redact(text)));
+            return live;
+        },
     };
     return output;
+}
+
+// The library is loaded only here: that takes longer than many a command.
+async function createLiveText(terminal: TerminalSize, write: (text: string) => void): Promise<LiveText> {
+    const { createLogUpdate } = await import("log-update");
+    const stream = new Writable({
+        write: (text, _, done) => {
+            write(String(text));
+            done();
+        },
+    });
+    // Asked anew for each drawing: windows change their size.
+    Object.defineProperties(stream, {
+        columns: { get: () => terminal.columns || 80 },
+        rows: { get: () => terminal.rows || 24 },
+    });
+    // To hide the cursor, it would listen to signals, and end the process where Ctrl-C is to end a load in good order.
+    const update = createLogUpdate(stream, { showCursor: true });
+    return {
+        get columns() {
+            return terminal.columns || 80;
+        },
+        draw: (text) => update(text),
+        erase: () => update.clear(),
+    };
 }
 
 function describeError(error: AppError): Record<string, unknown> {

@@ -4,6 +4,8 @@ import { createRandom, makeSentence, makeText, makeWord, pick, type Random } fro
 
 /** Exports as the application writes them, in two folders. */
 export interface Input {
+    /** What holds both folders, and nothing else. */
+    folder: string;
     /** Files with arrays of questions. */
     questions: string;
     /** A file for each question, with one event of its history. */
@@ -37,9 +39,10 @@ const START = Date.parse("2025-01-01T00:00:00Z");
 /** Makes `count` questions and their history in a folder. The same every time. */
 export async function makeInput(directory: string, count: number): Promise<Input> {
     const random = createRandom(20_260_101);
-    const questions = path.join(directory, "questions");
-    const history = path.join(directory, "history");
-    for (const folder of [questions, history]) await mkdir(folder, { recursive: true });
+    const folder = path.join(directory, "input");
+    const questions = path.join(folder, "questions");
+    const history = path.join(folder, "history");
+    for (const made of [questions, history]) await mkdir(made, { recursive: true });
     const files = Math.ceil(count / FILE_LENGTH);
     let bytes = 0;
     for (let file = 0; file < files; file++) {
@@ -58,7 +61,7 @@ export async function makeInput(directory: string, count: number): Promise<Input
             ),
         );
     }
-    return { questions, history, count, files, bytesPerQuestion: bytes / count };
+    return { folder, questions, history, count, files, bytesPerQuestion: bytes / count };
 }
 
 /** How often a field is filled, and how long it is, is as in the real exports. */

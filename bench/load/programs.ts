@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -26,20 +25,18 @@ const preloads = [
     pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href,
     pathToFileURL(fileOf("peak-memory.ts")).href,
 ].flatMap((address) => ["--import", address]);
-const historyScript = fileOf("../../scripts/db-migrate-history.ts");
-
-/** Whether this checkout loads history. */
-export const hasHistoryLoader = existsSync(historyScript);
 
 export const raw: Tool = { name: "raw libsql loop", processes: peer("raw.ts") };
 export const batch: Tool = { name: "batch of 50", processes: peer("batch.ts") };
 export const ours: Tool = {
     name: "ours",
-    processes: (_, input, withHistory) => [
-        [fileOf("../../scripts/db-migrate.ts"), "--from", input.questions],
-        ...(withHistory ? [[historyScript, "--from", input.history]] : []),
-    ],
+    processes: (_, input, withHistory) => [loadFrom(withHistory ? input.folder : input.questions)],
 };
+
+/** The process that loads a file or folder by our loader. */
+export function loadFrom(path: string): string[] {
+    return [fileOf("../../scripts/db-migrate.ts"), "--from", path];
+}
 
 function peer(file: string): Tool["processes"] {
     return (url, input, withHistory) => [[fileOf(file), url, input.questions, ...(withHistory ? [input.history] : [])]];

@@ -1,7 +1,7 @@
 import { startProxy } from "../../tests/support/proxy.ts";
 import type { Target } from "./databases.ts";
 import { type Input, questionMark } from "./input.ts";
-import { ours, runProcesses } from "./programs.ts";
+import { loadFrom, runProcesses } from "./programs.ts";
 
 /** What went over the line. */
 export interface Traffic {
@@ -19,7 +19,7 @@ export interface LoadTraffic {
     questions: Traffic;
     /** Loading the history after that; nothing where it is not loaded. */
     history: Traffic;
-    /** Everything once more. */
+    /** The questions once more. */
     again: Traffic;
 }
 
@@ -49,11 +49,10 @@ export async function countTraffic(
         return traffic;
     };
     try {
-        const [questions = [], ...history] = ours.processes(proxy.url, input, withHistory);
         const result = {
-            questions: await measure([questions]),
-            history: await measure(history),
-            again: await measure([questions, ...history]),
+            questions: await measure([loadFrom(input.questions)]),
+            history: await measure(withHistory ? [loadFrom(input.history)] : []),
+            again: await measure([loadFrom(input.questions)]),
         };
         if (result.questions.questions < input.count) {
             throw new Error(

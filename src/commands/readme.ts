@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
@@ -30,26 +31,67 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
     interrupted: "Interrupted by Ctrl-C.",
 };
 
+/** A table of another document than README.md. Where that document does not exist, nobody misses the table. */
+export interface DocumentTable {
+    /** The document, from the project's folder. */
+    readonly path: string;
+    /** The name of its markers. */
+    readonly part: string;
+    readonly header: readonly string[];
+    /** Markdown; a cell for each one of the header. */
+    readonly rows: readonly (readonly string[])[];
+}
+
+interface Document {
+    readonly path: string;
+    /** What is generated of it, in words. */
+    readonly holds: string;
+    readonly before: string;
+    readonly after: string;
+}
+
 const readmeFile = "README.md";
 
 /**
- * readme:build: fills the parts of README.md that are generated: the commands and the exit codes.
+ * readme:build: fills the parts of README.md that are generated, the commands and the exit codes, and other documents'
+ * tables.
  *
- * @throws AppError `drift` with --check when README.md is stale, `invalid-input` when it has no place for a part
+ * @throws AppError `drift` with --check when a document is stale, `invalid-input` when one has no place for a part
  */
-export async function buildReadme({ root, output }: Context, { check }: { check?: boolean }): Promise<void> {
-    const before = await readFile(join(root, readmeFile), "utf8").catch(() => "");
+export async function buildReadme(
+    { root, output }: Context,
+    { check }: { check?: boolean },
+    tables: readonly DocumentTable[] = [],
+): Promise<void> {
     const commands = await readCommands(root);
-    const after = renderReadme(before, commands);
-    const isCurrent = before === after;
-    if (check && !isCurrent) {
-        throw new AppError("drift", `${readmeFile} is stale`, { hint: "run `pnpm readme:build` and commit it" });
+    const documents = await Promise.all([
+        readDocument(root, readmeFile, countOf(commands.length, "command"), (text) => renderReadme(text, commands)),
+        ...tables
+            .filter(({ path }) => existsSync(join(root, path)))
+            .map(({ path, part, header, rows }) =>
+                readDocument(root, path, part, (text) => fill(text, part, renderTable(header, rows), path)),
+            ),
+    ]);
+    const stale = documents.filter(({ before, after }) => before !== after);
+    if (check && stale[0]) {
+        throw new AppError("drift", `${stale[0].path} is stale`, { hint: "run `pnpm readme:build` and commit it" });
     }
-    if (!isCurrent) await writeFile(join(root, readmeFile), after);
-    output.line(
-        `${readmeFile} ${isCurrent ? "is current" : "was brought up to date"}: ${countOf(commands.length, "command")}.`,
-    );
-    output.document({ path: readmeFile, changed: !isCurrent, commands });
+    for (const { path, after } of stale) await writeFile(join(root, path), after);
+    for (const { path, holds, before, after } of documents) {
+        output.line(`${path} ${before === after ? "is current" : "was brought up to date"}: ${holds}.`);
+    }
+    const changes = documents.map(({ path, before, after }) => ({ path, changed: before !== after }));
+    output.document({ documents: changes, commands });
+}
+
+async function readDocument(
+    root: string,
+    path: string,
+    holds: string,
+    render: (before: string) => string,
+): Promise<Document> {
+    const before = await readFile(join(root, path), "utf8").catch(() => "");
+    return { path, holds, before, after: render(before) };
 }
 
 /**
@@ -123,7 +165,7 @@ function parseHelp(name: string, path: string, help: string): CommandHelp {
 }
 
 function renderCommands(commands: readonly CommandHelp[]): string {
-    const rows = commands.map(({ name, args, summary }) => `| ${code(`${name} ${args}`.trim())} | ${cell(summary)} |`);
+    const rows = commands.map(({ name, args, summary }) => [`\`${`${name} ${args}`.trim()}\``, summary]);
     const lists = commands
         .filter(({ options }) => options.length > 0)
         .map(({ name, args, options }) => {
@@ -132,9 +174,7 @@ function renderCommands(commands: readonly CommandHelp[]): string {
             return [`${name} ${args}`.trim(), ...lines].join("\n");
         });
     return [
-        "| Command | What it does |",
-        "|---|---|",
-        ...rows,
+        renderTable(["Command", "What it does"], rows),
         "",
         "<details>",
         "<summary>Options of each command</summary>",
@@ -148,29 +188,28 @@ function renderCommands(commands: readonly CommandHelp[]): string {
 }
 
 function renderExitCodes(): string {
-    const rows = Object.entries(exitCodes).map(
-        ([name, number]) => `| ${number} | ${meanings[name as keyof typeof exitCodes]} |`,
-    );
-    return ["| Exit code | Meaning |", "|---|---|", ...rows].join("\n");
+    const rows = Object.entries(exitCodes).map(([name, number]) => [
+        String(number),
+        meanings[name as keyof typeof exitCodes],
+    ]);
+    return renderTable(["Exit code", "Meaning"], rows);
 }
 
-function fill(readme: string, part: string, text: string): string {
+function renderTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+    const line = (cells: readonly string[]): string =>
+        `| ${cells.map((text) => text.replaceAll("|", "\\|")).join(" | ")} |`;
+    return [line(header), `|${"---|".repeat(header.length)}`, ...rows.map(line)].join("\n");
+}
+
+function fill(document: string, part: string, text: string, path = readmeFile): string {
     const [open, close] = [`<!-- ${part} -->`, `<!-- /${part} -->`];
-    const from = readme.indexOf(open);
-    const to = readme.indexOf(close, from);
+    const from = document.indexOf(open);
+    const to = document.indexOf(close, from);
     if (from === -1 || to === -1) {
-        throw new AppError("invalid-input", `${readmeFile} has no place for the ${part}`, {
+        throw new AppError("invalid-input", `${path} has no place for the ${part}`, {
             hint: `put \`${open}\` and \`${close}\` on lines of their own where they belong`,
             outcome: "Nothing was written.",
         });
     }
-    return `${readme.slice(0, from)}${open}\n${text}\n${readme.slice(to)}`;
-}
-
-function code(text: string): string {
-    return `\`${cell(text)}\``;
-}
-
-function cell(text: string): string {
-    return text.replaceAll("|", "\\|");
+    return `${document.slice(0, from)}${open}\n${text}\n${document.slice(to)}`;
 }

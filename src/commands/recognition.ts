@@ -21,13 +21,20 @@ export interface ContentHistory {
     readonly states: Readonly<Record<string, string>>;
 }
 
+/** What a source is recognised by. */
+export interface RecognizedSource {
+    readonly files: number;
+    /** Over the names and bytes of the files. */
+    readonly checksum: string;
+}
+
 export interface Recognition {
-    /** Whether any source is known that could still be up to date. */
-    readonly isPossible: boolean;
-    /** When a source with this checksum was loaded; undefined when it was not, or when rows may have changed since. */
-    find(checksum: string): string | undefined;
+    /** Whether a source of so many files is known that could still be up to date; if not, they need not be read for it. */
+    isPossible(files: number): boolean;
+    /** When a source was loaded; undefined when it was not, or when rows may have changed since. */
+    find(source: RecognizedSource): string | undefined;
     /** Notes that a source is in. */
-    record(checksum: string, counts: ReadonlyMap<string, LoadCounts>): Promise<void>;
+    record(source: RecognizedSource, counts: ReadonlyMap<string, LoadCounts>): Promise<void>;
 }
 
 /** What can be known of the database without reading its rows one by one. */
@@ -52,18 +59,19 @@ export async function openRecognition(
             .filter((row) => row.mark === before.mark)
             .map((row) => [String(row.name), { checksum: row.checksum, loadedAt: String(row.loaded_at) }]),
     );
-    const nameOf = (checksum: string): string => `source:${hash(describeLoaders(loaders), checksum)}`;
+    const kind = `source:${hash(describeLoaders(loaders)).slice(0, 16)}`;
+    const nameOf = ({ files, checksum }: RecognizedSource): string => `${kind}:${files}:${checksum}`;
     return {
-        isPossible: [...known.keys()].some((name) => name.startsWith("source:")),
-        find: (checksum) => {
-            const name = nameOf(checksum);
+        isPossible: (files) => [...known.keys()].some((name) => name.startsWith(`${kind}:${files}:`)),
+        find: (source) => {
+            const name = nameOf(source);
             const found = [...known].find(([key]) => key.startsWith(`${name}:`));
             if (!found) return undefined;
             const [key, { checksum: recorded, loadedAt }] = found;
             const tables = key.slice(name.length + 1).split(",");
-            return recorded === hashStanding(checksum, before, tables) ? loadedAt : undefined;
+            return recorded === hashStanding(source.checksum, before, tables) ? loadedAt : undefined;
         },
-        async record(checksum, counts) {
+        async record(source, counts) {
             const tables = [...counts.keys()];
             if (tables.length === 0 || tables.some((table) => !before.states.has(table))) return;
             const [growth, ...standing] = await connection.readAll([
@@ -81,8 +89,8 @@ export async function openRecognition(
                 { sql: `DELETE FROM ${seedsTable} WHERE name LIKE 'source:%' AND mark <> ${after.mark}` },
                 {
                     sql: recordSeed(
-                        `${nameOf(checksum)}:${tables.join(",")}`,
-                        hashStanding(checksum, after, tables),
+                        `${nameOf(source)}:${tables.join(",")}`,
+                        hashStanding(source.checksum, after, tables),
                         after.mark,
                     ),
                 },

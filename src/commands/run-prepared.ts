@@ -1,5 +1,5 @@
 import { type Context, confirmRemote } from "../cli.ts";
-import type { Connection } from "../database/connection.ts";
+import type { Connection, Cost } from "../database/connection.ts";
 import { DatabaseFault, explainFault } from "../database/faults.ts";
 import type { PreparedDeploy } from "../migrations/deploy.ts";
 import { countOf, createReport, describeResult, describeSchema, printPlan } from "./report.ts";
@@ -65,12 +65,19 @@ export async function runPrepared(
     };
 }
 
-/** What a command took so far, from the start of the process: that is what its user waits for. */
-export function measureCost(connection: Connection): { milliseconds: number; requests: number; sentence: string } {
+/**
+ * What a command took so far: the time from the start of the process, which is what its user waits for, and what its
+ * server counted, which is what Turso bills. `4,721 ms, 81 requests, 750,470 rows read, 360,167 written.`
+ */
+export function measureCost({ cost }: Connection): Cost & { milliseconds: number; sentence: string } {
     const milliseconds = Math.round(performance.now());
-    const { requests } = connection;
-    const counted = requests === 0 ? "" : `, ${countOf(requests, "request")}`;
-    return { milliseconds, requests, sentence: `${milliseconds} ms${counted}.` };
+    return { milliseconds, ...cost, sentence: `${milliseconds.toLocaleString("en-US")} ms${describeCost(cost)}.` };
+}
+
+function describeCost({ requests, rowsRead, rowsWritten }: Cost): string {
+    if (requests === 0) return "";
+    const written = rowsWritten.toLocaleString("en-US");
+    return `, ${countOf(requests, "request")}, ${countOf(rowsRead, "row")} read, ${written} written`;
 }
 
 /** Prints the last line and the document of a run. */

@@ -1,7 +1,7 @@
 import Database from "libsql";
 import type { Argument, Query, Row } from "./connection.ts";
 import { DatabaseFault, toFault } from "./faults.ts";
-import { toInteger } from "./values.ts";
+import { toBound } from "./values.ts";
 
 /** Writes many rows into a file by prepared statements: what the client does for each row anew, once. */
 export interface BulkWriter {
@@ -54,7 +54,7 @@ function run({ database, prepared }: Handle, { sql, args = [], rows }: Query): r
     const statement = prepared.get(sql) ?? database.prepare(sql);
     prepared.set(sql, statement);
     if (rows === undefined) {
-        const values = args.map(toInteger);
+        const values = args.map(toBound);
         if (/^\s*SELECT\b/i.test(sql)) return statement.all(...values) as Row[];
         statement.run(...values);
         return [];

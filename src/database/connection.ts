@@ -7,9 +7,15 @@ export type Row = Readonly<Record<string, Value>>;
 /** A bound value. Numbers are sent as integers where they are whole, because drivers bind every number as REAL. */
 export type Argument = null | string | number | bigint;
 
+/** A list that is bound as one text: a JSON array, such as json_each() takes. */
+export interface JsonList {
+    /** Values of JSON. */
+    readonly items: readonly unknown[];
+}
+
 export interface Query {
     readonly sql: string;
-    readonly args?: readonly Argument[];
+    readonly args?: readonly (Argument | JsonList)[];
     /** Only for write() where `prefersRows`: the statement runs once for each of these lists of arguments. */
     readonly rows?: readonly (readonly Argument[])[];
 }
@@ -26,6 +32,16 @@ export interface RehearsalResult {
     readonly results: readonly ReadResult[];
 }
 
+/** What a server counted so far; each number is always 0 for a file. */
+export interface Cost {
+    /** HTTP requests, answered or not. */
+    readonly requests: number;
+    /** Rows that statements looked at, not those that they gave; Turso bills them, as it does the written ones. */
+    readonly rowsRead: number;
+    /** With those of indexes and of triggers, and those that were rolled back. */
+    readonly rowsWritten: number;
+}
+
 /**
  * One database. The same few operations on an embedded file and on a server; every failure is a DatabaseFault.
  */
@@ -33,8 +49,8 @@ export interface Connection {
     readonly target: Target;
     /** Whether many rows are best written by one prepared statement each, rather than by one statement over JSON. */
     readonly prefersRows: boolean;
-    /** HTTP requests sent so far; always 0 for a file. */
-    readonly requests: number;
+    /** Goes on counting: whoever needs the numbers of one moment copies them. */
+    readonly cost: Cost;
     /**
      * Runs queries in one snapshot and, on a server, in one request. A query that fails (a table that does not exist)
      * fails alone.
@@ -52,6 +68,8 @@ export interface Connection {
     ): Promise<RehearsalResult>;
     /** Runs statements in one transaction and one request. Gives the rows of each. */
     write(statements: readonly Query[]): Promise<(readonly Row[])[]>;
+    /** As write(), which begins when the function that it gives is called: what can be done before is done before. */
+    prepareWrite(statements: readonly Query[]): () => Promise<(readonly Row[])[]>;
     close(): void;
 }
 

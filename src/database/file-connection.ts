@@ -66,10 +66,20 @@ export function openFile(target: FileTarget, signal?: AbortSignal): Connection {
         }
     };
 
+    const write: Connection["write"] = async (statements) => {
+        if (statements.some((statement) => statement.rows)) return bulk.write(statements);
+        return inTransaction("write", async (tx) => {
+            const results: (readonly Row[])[] = [];
+            for (const statement of statements) results.push(toRows(await tx.execute(toStatement(statement))));
+            await tx.commit();
+            return results;
+        });
+    };
+
     return {
         target,
         prefersRows: target.path !== inMemory,
-        requests: 0,
+        cost: { requests: 0, rowsRead: 0, rowsWritten: 0 },
         readAll: (queries, options) =>
             (hasRead ? readOnce : waitForFirst)(queries, options?.settle ? "write" : "deferred"),
         runScript: async (script) => {
@@ -91,15 +101,8 @@ export function openFile(target: FileTarget, signal?: AbortSignal): Connection {
                 alone.close();
             }
         },
-        write: async (statements) => {
-            if (statements.some((statement) => statement.rows)) return bulk.write(statements);
-            return inTransaction("write", async (tx) => {
-                const results: (readonly Row[])[] = [];
-                for (const statement of statements) results.push(toRows(await tx.execute(toStatement(statement))));
-                await tx.commit();
-                return results;
-            });
-        },
+        write,
+        prepareWrite: (statements) => () => write(statements),
         close: () => {
             bulk.close();
             client.close();

@@ -1,3 +1,4 @@
+import type { JsonList } from "./connection.ts";
 import { DatabaseFault } from "./faults.ts";
 
 // The parts of Hrana over HTTP, version 2, that are spoken here:
@@ -11,7 +12,8 @@ export type ProtocolValue =
     | { readonly type: "null" }
     | { readonly type: "integer"; readonly value: string }
     | { readonly type: "float"; readonly value: number }
-    | { readonly type: "text"; readonly value: string }
+    /** A list stands for the text only in requests. */
+    | { readonly type: "text"; readonly value: string | JsonList }
     | { readonly type: "blob"; readonly base64: string };
 
 export interface ProtocolError {

@@ -1,3 +1,4 @@
+import { renderBody } from "./body.ts";
 import type { Connection, Query, ReadResult, RehearsalResult } from "./connection.ts";
 import { DatabaseFault, faultOfNetwork, faultOfRedirect, faultOfReply, toFault } from "./faults.ts";
 import { toSqliteMessage } from "./parse-errors.ts";
@@ -31,29 +32,33 @@ const defaultLimits: ReadLimits = { usual: 30_000, interrupted: 10_000 };
  * @param signal ends a running request when it is aborted. Reading goes on afterwards: how else to tell what happened?
  */
 export function openServer(target: ServerTarget, signal?: AbortSignal, limits = defaultLimits): Connection {
-    let requests = 0;
+    const cost = { requests: 0, rowsRead: 0, rowsWritten: 0 };
     const headers = {
         "content-type": "application/json",
         ...(target.authToken === undefined ? {} : { authorization: `Bearer ${target.authToken}` }),
     };
     const endpoint = new URL("v2/pipeline", target.url.endsWith("/") ? target.url : `${target.url}/`);
 
-    const post = async (
-        stream: readonly StreamRequest[],
+    const post = (stream: readonly StreamRequest[], abort: AbortSignal | undefined, limit?: number) =>
+        send(renderStream(stream), stream.length, abort, limit);
+    const send = async (
+        body: string | Buffer,
+        length: number,
         abort: AbortSignal | undefined,
         limit?: number,
     ): Promise<Outcome[]> => {
         if (abort?.aborted) throw new DatabaseFault("interrupted", "interrupted");
-        requests++;
+        cost.requests++;
         const timeout = limit === undefined ? undefined : AbortSignal.timeout(limit);
         const ends = AbortSignal.any([abort, timeout].filter((end) => end !== undefined));
         try {
-            const body = JSON.stringify({ baton: null, requests: [...stream, { type: "close" }] });
             const reply = await fetch(endpoint, { method: "POST", headers, body, redirect: "manual", signal: ends });
             const text = await reply.text();
             if (reply.status >= 300 && reply.status < 400) throw faultOfRedirect(reply.headers.get("location"));
             if (!reply.ok || !text.trimStart().startsWith("{")) throw faultOfReply(reply.status, text);
-            return readOutcomes(text, stream.length);
+            const outcomes = readOutcomes(text, length);
+            for (const { response } of outcomes) addRows(cost, response?.result);
+            return outcomes;
         } catch (error) {
             if (abort?.aborted) throw new DatabaseFault("interrupted", "interrupted", error);
             if (!timeout?.aborted || error instanceof DatabaseFault) throw faultOfNetwork(error);
@@ -75,23 +80,30 @@ export function openServer(target: ServerTarget, signal?: AbortSignal, limits = 
         return { failedIndex, message, results: [] };
     };
 
-    const runSteps = async (steps: readonly BatchStep[]): Promise<readonly (ProtocolResult | null)[]> => {
-        const [outcome] = await post([{ type: "batch", batch: { steps } }], signal);
+    const prepareSteps = (steps: readonly BatchStep[]) => {
+        const body = renderStream([{ type: "batch", batch: { steps } }]);
+        return () => runSteps(body, steps.length);
+    };
+    const runSteps = async (body: string | Buffer, count: number): Promise<readonly (ProtocolResult | null)[]> => {
+        const [outcome] = await send(body, 1, signal);
         throwIfFailed(outcome);
         const { step_results: results = [], step_errors: errors = [] } = outcome?.response?.result ?? {};
         const error = errors.find((item) => item !== null);
         if (error) throw faultOf(error);
         // Each step runs after the one before it: where the last has no result, nothing says that any of them ran.
-        if (results.length !== steps.length || !results.at(-1)) throw foreignReply();
+        if (results.length !== count || !results.at(-1)) throw foreignReply();
         return results;
+    };
+
+    const prepareWrite: Connection["prepareWrite"] = (statements) => {
+        const run = prepareSteps(chain([toSql("BEGIN IMMEDIATE"), ...statements, toSql("COMMIT")]));
+        return async () => (await run()).slice(1, -1).map((result) => toRows(result ?? undefined));
     };
 
     return {
         target,
         prefersRows: false,
-        get requests() {
-            return requests;
-        },
+        cost,
         readAll: async (queries, options) => {
             const begin = options?.settle ? "BEGIN IMMEDIATE" : "BEGIN";
             const stream = [execute(begin), ...queries.map(toExecute), execute("ROLLBACK")];
@@ -103,7 +115,7 @@ export function openServer(target: ServerTarget, signal?: AbortSignal, limits = 
         },
         runScript: async (script) => {
             // Statement by statement: a `sequence` passes over a statement that is broken at its end and commits the rest.
-            await runSteps(chain(splitStatements(script), false));
+            await prepareSteps(chain(splitStatements(script), false))();
         },
         rehearse: async (statements, queries = [], options) => {
             const setup = [...(options?.foreignKeysOff ? ["PRAGMA foreign_keys = OFF"] : []), "BEGIN IMMEDIATE"];
@@ -117,12 +129,14 @@ export function openServer(target: ServerTarget, signal?: AbortSignal, limits = 
             if (outcome?.error) return findUnparsed(statements, faultOf(outcome.error));
             return toRehearsal(outcome?.response?.result, setup.length, statements, queries.length);
         },
-        write: async (statements) => {
-            const results = await runSteps(chain([toSql("BEGIN IMMEDIATE"), ...statements, toSql("COMMIT")]));
-            return results.slice(1, -1).map((result) => toRows(result ?? undefined));
-        },
+        write: (statements) => prepareWrite(statements)(),
+        prepareWrite,
         close: () => undefined,
     };
+}
+
+function renderStream(stream: readonly StreamRequest[]): string | Buffer {
+    return renderBody({ baton: null, requests: [...stream, { type: "close" }] });
 }
 
 interface BatchStep {
@@ -160,6 +174,13 @@ function throwIfFailed(outcome: Outcome | undefined): void {
 
 function faultOf(error: { message: string; code?: string | null }): DatabaseFault {
     return toFault(Object.assign(new Error(error.message), { code: error.code ?? "SQL_" }));
+}
+
+// A batch has no numbers of its own, only those of its steps; one that did not run, or failed, has none.
+function addRows(cost: { rowsRead: number; rowsWritten: number }, result: ProtocolResult | null | undefined): void {
+    cost.rowsRead += result?.rows_read ?? 0;
+    cost.rowsWritten += result?.rows_written ?? 0;
+    for (const step of result?.step_results ?? []) addRows(cost, step);
 }
 
 function toReadResult(outcome: Pick<Outcome, "error">, result: ProtocolResult | undefined): ReadResult {

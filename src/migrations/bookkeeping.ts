@@ -58,7 +58,7 @@ export const createSeedsTable = `CREATE TABLE ${seedsTable} (
     /* Bookkeeping: one seed that was loaded, so that an unchanged one is recognised without reading its rows. */
     -- Which seed it is.
     name TEXT NOT NULL PRIMARY KEY,
-    -- SHA-256 over its files.
+    -- SHA-256 over its files; where the name begins with source: over the source and the state of its tables.
     checksum TEXT NOT NULL,
     -- When it was loaded last, in UTC.
     loaded_at TEXT NOT NULL,

@@ -1,8 +1,8 @@
 import type { Argument, Connection, ReadResult, Row } from "../database/connection.ts";
 import { decide } from "./decide.ts";
 import { keyOf, type Valid } from "./duplicates.ts";
-import type { ColumnValues, Loader, Rejection } from "./loader.ts";
-import { type ColumnInfo, selectExisting, selectReferenced, selectTakeOver } from "./statements.ts";
+import type { ColumnValues, Loader, Rejection, TakeOver } from "./loader.ts";
+import { type ColumnInfo, selectExisting, selectReferenced, selectTakeOver, takeOverKey } from "./statements.ts";
 import type { Changes } from "./write.ts";
 
 /** Keys that a dry run would have created, so that references to them are not taken for dangling. */
@@ -35,17 +35,18 @@ export async function decideChunk(input: DecideInput, chunk: readonly Valid[]): 
         const created = input.planned.get(reference.table);
         return values.filter((record) => !created?.has(record[reference.column] ?? null));
     });
+    const offers = loader.takesOver ? [...new Set(values.map(takeOverKeyOf(loader.takesOver)))] : [];
     const queries = [
         ...(input.isEmpty ? [] : [selectExisting(loader, names, values)]),
         ...(loader.references ?? []).map((reference, at) => selectReferenced(reference, asked[at] ?? [])),
-        ...(loader.takesOver ? [selectTakeOver(loader, loader.takesOver, values)] : []),
+        ...(loader.takesOver ? [selectTakeOver(loader, loader.takesOver, offers)] : []),
     ];
     const isKnown = input.isEmpty && !loader.takesOver && asked.every((records) => records.length === 0);
     const results = isKnown ? queries.map(() => undefined) : await connection.readAll(queries);
     const [existing, ...others] = input.isEmpty ? [undefined, ...results] : results;
     const rows = new Map(rowsOf(existing).map((row) => [keyOf(loader, row as ColumnValues), row]));
     const findDangling = findDanglingIn(input, others);
-    const takeOver = offerRows(loader, loader.takesOver ? rowsOf(others.at(-1)) : []);
+    const takeOver = offerRows(loader.takesOver, offers, loader.takesOver ? rowsOf(others.at(-1)) : []);
     const created: Valid[] = [];
     const updated: { record: Valid; row: Row }[] = [];
     const takenOver: { record: Valid; id: Argument }[] = [];
@@ -53,17 +54,14 @@ export async function decideChunk(input: DecideInput, chunk: readonly Valid[]): 
     const rejected: Rejection[] = [];
     let older = 0;
     for (const record of chunk) {
-        const reject = (code: string, message: string): void => {
-            rejected.push({ ...placeOf(record), code, message, record: record.source.value });
-        };
         const dangling = findDangling(record.values);
         if (dangling !== undefined) {
-            reject("dangling-reference", dangling);
+            rejected.push(toRejection(record, "dangling-reference", dangling));
             continue;
         }
         const row = rows.get(keyOf(loader, record.values));
         const decision = decide(loader, record.values, row, input.force);
-        if (decision.outcome === "rejected") reject(decision.code, decision.message);
+        if (decision.outcome === "rejected") rejected.push(toRejection(record, decision.code, decision.message));
         else if (decision.outcome === "unchanged") unchanged.push(record);
         else if (decision.outcome === "older") older++;
         else if (row) updated.push({ record, row });
@@ -76,9 +74,9 @@ export async function decideChunk(input: DecideInput, chunk: readonly Valid[]): 
     return { created, updated, takenOver, unchanged, older, rejected };
 }
 
-/** Where a record stands, for a rejection. */
-export function placeOf({ source: { file, position } }: Valid): Pick<Rejection, "file" | "position"> {
-    return { file, position };
+/** A record that passed its check and cannot be loaded all the same. */
+export function toRejection({ source: { file, position, value } }: Valid, code: string, message: string): Rejection {
+    return { file, position, code, message, record: value };
 }
 
 function findDanglingIn(
@@ -87,25 +85,38 @@ function findDanglingIn(
 ): (values: ColumnValues) => string | undefined {
     const references = (loader.references ?? []).map((reference, at) => ({
         ...reference,
-        known: new Set([...rowsOf(results[at]).map((row) => row.found), ...(planned.get(reference.table) ?? [])]),
+        found: new Set(rowsOf(results[at]).map((row) => row.found)),
+        created: planned.get(reference.table),
     }));
     return (values) => {
-        const dangling = references.find(({ column, known }) => values[column] != null && !known.has(values[column]));
+        const dangling = references.find(({ column, found, created }) => {
+            const value = values[column] ?? null;
+            return value !== null && !found.has(value) && !created?.has(value);
+        });
         return dangling && `${dangling.column} '${values[dangling.column]}' is not in ${dangling.table}`;
     };
 }
 
 // Each row is offered once; several that match go in their order.
-function offerRows(loader: Loader, rows: readonly Row[]): (values: ColumnValues) => Argument | undefined {
-    const match = loader.takesOver?.match ?? [];
+function offerRows(
+    takesOver: TakeOver | undefined,
+    keys: readonly string[],
+    rows: readonly Row[],
+): (values: ColumnValues) => Argument | undefined {
+    const found = rows[0]?.found;
+    if (!takesOver || typeof found !== "string") return () => undefined;
     const offers = new Map<string, Argument[]>();
-    const matchOf = (values: Readonly<Record<string, unknown>>): string =>
-        JSON.stringify(match.map((column) => values[column] ?? null));
-    for (const row of rows) {
-        const key = matchOf(row);
-        offers.set(key, [...(offers.get(key) ?? []), row.id as Argument]);
+    for (const [at, id] of JSON.parse(found) as [number, Argument][]) {
+        const key = keys[at] ?? "";
+        const known = offers.get(key);
+        if (known) known.push(id);
+        else offers.set(key, [id]);
     }
-    return (values) => (offers.size === 0 ? undefined : offers.get(matchOf(values))?.shift());
+    return (values) => offers.get(takeOverKey(takesOver, values))?.shift();
+}
+
+function takeOverKeyOf(takesOver: TakeOver): (values: ColumnValues) => string {
+    return (values) => takeOverKey(takesOver, values);
 }
 
 function rowsOf(result: ReadResult | undefined): readonly Row[] {

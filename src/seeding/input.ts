@@ -29,9 +29,12 @@ export interface OpenedSource {
  */
 export async function openSource(root: string, path: string, input: Readable = process.stdin): Promise<OpenedSource> {
     if (path === standardInput) return spool(input);
+    const source = resolve(root, path);
+    const name = relative(root, source) || source;
     return {
-        files: await listSource(resolve(root, path)),
-        nameFile: (file) => relative(root, file) || file,
+        files: await listSource(source),
+        // Below the source, names go on as the paths do.
+        nameFile: (file) => name + file.slice(source.length),
         isSpooled: false,
         close: async () => undefined,
     };

@@ -2,9 +2,10 @@ import { setImmediate } from "node:timers/promises";
 import type { Connection } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
 import { name } from "../migrations/bookkeeping.ts";
-import { type Decided, decideChunk, type Planned, placeOf } from "./decide-chunk.ts";
+import { type Decided, decideChunk, type Planned, toRejection } from "./decide-chunk.ts";
 import { settleDuplicates, type Valid } from "./duplicates.ts";
 import {
+    type ColumnValues,
     type LoadCounts,
     type Loader,
     type Mention,
@@ -12,14 +13,14 @@ import {
     type SourceRecord,
     startCounts,
 } from "./loader.ts";
+import { type Items, selectItems } from "./spool.ts";
 import { type ColumnInfo, selectColumns, toColumnInfo } from "./statements.ts";
-import { checkRecord } from "./validate.ts";
-import { isChangedMeanwhile, isRace, writeChanges } from "./write.ts";
+import { isChangedMeanwhile, isRace, prepareChanges } from "./write.ts";
 
 /** A chunk is sent when it reaches either: a server refuses an argument of 5 MB (measured). */
-const chunkOnServer = { bytes: 1_500_000, records: 1_000 };
-/** A file syncs at the end of each transaction, so larger ones are faster; a reader waits no longer than half a second. */
-const chunkInFile = { bytes: 16_000_000, records: 5_000 };
+const chunkOnServer = { bytes: 1_500_000, records: 5_000, measure: measureBytes };
+/** A file is synced at the end of each transaction, so larger ones are faster; a reader waits for one about a second. */
+const chunkInFile = { bytes: 32_000_000, records: 8_000, measure: measureLength };
 /** A record beyond this many bytes is rejected: its history, with the text before and after, must fit into a row too. */
 const recordBytes = 2_000_000;
 /** How often a chunk is read and decided anew when somebody else writes the same rows meanwhile. */
@@ -44,13 +45,14 @@ export interface LoadReport {
 export interface Loaded {
     readonly counts: LoadCounts;
     /** The records that are in the database now, or were already; not those that are older, double or rejected. */
-    readonly accepted: readonly SourceRecord[];
+    readonly accepted: Items<SourceRecord>;
 }
 
 /**
  * Loads the records of one data set: validates, meets them with their rows, and writes only what differs.
  *
- * Each chunk is one transaction, so what was interrupted is taken up again by loading the same records once more.
+ * Each chunk is one transaction, so what was interrupted is taken up again by loading the same records once more. While a
+ * chunk is on its way the next one is made up and meets its rows.
  *
  * @param planned filled with the keys that are created; shared by the loaders of one run
  * @throws DatabaseFault when the database fails; the chunks before it are in
@@ -58,14 +60,12 @@ export interface Loaded {
 export async function loadRecords(
     connection: Connection,
     loader: Loader,
-    records: readonly SourceRecord[],
+    records: Items<SourceRecord>,
     options: LoadOptions,
     report: LoadReport,
     planned: Planned,
 ): Promise<Loaded> {
-    const counts = startCounts();
-    const accepted: SourceRecord[] = [];
-    counts.read = records.length;
+    const counts = { ...startCounts(), read: records.length };
     const reject = (rejection: Rejection): void => {
         counts.rejected++;
         report.rejected(rejection);
@@ -76,19 +76,30 @@ export async function loadRecords(
     ]);
     const isEmpty = anyRow?.ok === true && anyRow.rows.length === 0;
     const columns = (described?.ok ? described.rows : []).map(toColumnInfo);
-    const checked = records.map((record) => checkRecord(loader, record));
-    const valid = settleDuplicates(loader, checked, columns, counts, reject);
-    let done = 0;
+    const settled = settleDuplicates(loader, records, columns, counts, reject);
+    const accepted: number[] = [];
+    const run: Run = { connection, loader, columns, isEmpty, options, planned, counts, accepted, reject };
     const limit = connection.prefersRows ? chunkInFile : chunkOnServer;
-    for (const chunk of splitIntoChunks(valid, limit, reject)) {
-        // An embedded database never waits, so without this a Ctrl-C would be heard when all is done.
-        await setImmediate();
-        if (options.signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
-        await loadChunk({ connection, loader, columns, isEmpty, options, planned, counts, accepted, reject }, chunk);
-        done += chunk.length;
-        report.progress(loader.name, done, valid.length);
+    let done = 0;
+    let written = Promise.resolve();
+    try {
+        for (const chunk of splitIntoChunks(settled.each(), limit, reject)) {
+            // An embedded database never waits, so without this a Ctrl-C would be heard when all is done.
+            await setImmediate();
+            if (options.signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
+            const prepared = await prepare(run, chunk, 1);
+            await written;
+            written = writeChunk(run, chunk, prepared).then(() => {
+                done += chunk.length;
+                report.progress(loader.name, done, settled.length);
+            });
+            // It is waited for below, whatever happens before that.
+            written.catch(() => undefined);
+        }
+    } finally {
+        await written;
     }
-    return { counts, accepted };
+    return { counts, accepted: selectItems(records, accepted) };
 }
 
 interface Run {
@@ -99,22 +110,25 @@ interface Run {
     readonly options: LoadOptions;
     readonly planned: Planned;
     readonly counts: LoadCounts;
-    readonly accepted: SourceRecord[];
+    /** Indexes of the records that are in. */
+    readonly accepted: number[];
     readonly reject: (rejection: Rejection) => void;
 }
 
 function* splitIntoChunks(
-    records: readonly Valid[],
-    limit: { bytes: number; records: number },
+    records: Iterable<Valid>,
+    limit: typeof chunkInFile,
     reject: (rejection: Rejection) => void,
 ): Generator<Valid[]> {
     let chunk: Valid[] = [];
     let bytes = 0;
     for (const record of records) {
-        const size = measure(record);
+        const length = limit.measure(record.values);
+        // Only what is near the limit is measured letter by letter.
+        const size = length * 3 > recordBytes ? measureBytes(record.values) : length;
         if (size > recordBytes) {
             const message = `is ${size} bytes long; ${recordBytes} fit`;
-            reject({ ...placeOf(record), code: "too-large", message, record: record.source.value });
+            reject(toRejection(record, "too-large", message));
             continue;
         }
         if (chunk.length > 0 && (chunk.length >= limit.records || bytes + size > limit.bytes)) {
@@ -128,8 +142,16 @@ function* splitIntoChunks(
     if (chunk.length > 0) yield chunk;
 }
 
-// The bytes of its texts: what is sent is little more.
-function measure({ values }: Valid): number {
+function measureLength(values: ColumnValues): number {
+    let size = 0;
+    for (const column in values) {
+        const value = values[column];
+        size += typeof value === "string" ? value.length : 8;
+    }
+    return size;
+}
+
+function measureBytes(values: ColumnValues): number {
     let size = 0;
     for (const column in values) {
         const value = values[column];
@@ -138,35 +160,62 @@ function measure({ values }: Valid): number {
     return size;
 }
 
+type Chunk = readonly Valid[];
+
+/** What becomes of the records of a chunk, and how it is written. */
+interface Prepared {
+    readonly decided: Decided;
+    readonly write: () => Promise<unknown>;
+}
+
+async function prepare(run: Run, chunk: Chunk, attempt: number): Promise<Prepared> {
+    const { connection, loader, columns, options } = run;
+    // Whoever wrote the same rows meanwhile is met at the second attempt.
+    const isEmpty = run.isEmpty && attempt === 1;
+    const decided = await decideChunk({ ...run, isEmpty, force: options.force }, chunk);
+    return {
+        decided,
+        write: options.dryRun ? async () => undefined : prepareChanges(connection, loader, columns, decided),
+    };
+}
+
 // A row that the database refuses is found by halving, so that the others of its chunk load.
-async function loadChunk(run: Run, chunk: readonly Valid[]): Promise<void> {
+async function writeChunk(run: Run, chunk: Chunk, prepared: Prepared): Promise<void> {
     try {
-        await tryChunk(run, chunk);
+        await tryChunk(run, chunk, prepared);
     } catch (error) {
         const [first] = chunk;
-        if (!first || !(error instanceof DatabaseFault) || error.kind !== "constraint") throw error;
+        if (!first || !isOfRecord(error)) throw error;
         if (chunk.length === 1) {
-            run.reject({ ...placeOf(first), code: "refused", message: error.message, record: first.source.value });
+            run.reject(toRejection(first, "refused", error.message));
             return;
         }
         const middle = Math.ceil(chunk.length / 2);
-        for (const half of [chunk.slice(0, middle), chunk.slice(middle)]) await loadChunk(run, half);
+        for (const half of [chunk.slice(0, middle), chunk.slice(middle)]) {
+            await writeChunk(run, half, await prepare(run, half, 1));
+        }
     }
 }
 
-async function tryChunk(run: Run, chunk: readonly Valid[]): Promise<void> {
-    const { connection, loader, columns, options } = run;
+// A text of characters that JSON writes as six each may be too long for a server, however short the record is.
+function isOfRecord(error: unknown): error is DatabaseFault {
+    return error instanceof DatabaseFault && (error.kind === "constraint" || /too big/i.test(error.message));
+}
+
+async function tryChunk(run: Run, chunk: Chunk, first: Prepared): Promise<void> {
+    let prepared = first;
     for (let attempt = 1; ; attempt++) {
-        // Whoever wrote the same rows meanwhile is met at the second attempt.
-        const isEmpty = run.isEmpty && attempt === 1;
-        const decided = await decideChunk({ ...run, isEmpty, force: options.force }, chunk);
         try {
-            if (!options.dryRun) await writeChanges(connection, loader, columns, decided);
-            count(run, decided);
+            await prepared.write();
+            count(run, prepared.decided);
             return;
         } catch (error) {
-            if (attempt < attempts && isRace(error)) continue;
-            throw isChangedMeanwhile(error) ? new DatabaseFault("busy", "others keep changing the same rows") : error;
+            if (attempt === attempts || !isRace(error)) {
+                throw isChangedMeanwhile(error)
+                    ? new DatabaseFault("busy", "others keep changing the same rows")
+                    : error;
+            }
+            prepared = await prepare(run, chunk, attempt + 1);
         }
     }
 }
@@ -178,7 +227,7 @@ function count({ counts, reject, accepted, planned, loader }: Run, decided: Deci
     counts.updated += decided.updated.length;
     counts.unchanged += decided.unchanged.length;
     for (const list of [created, decided.updated.map(({ record }) => record), decided.unchanged]) {
-        accepted.push(...list.map((record) => record.source));
+        for (const { index } of list) accepted.push(index);
     }
     counts.older += decided.older;
     for (const rejection of decided.rejected) reject(rejection);

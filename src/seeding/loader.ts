@@ -52,11 +52,13 @@ export interface Loader {
      */
     readonly find: (document: unknown) => Iterable<Omit<SourceRecord, "file">> | undefined;
     /** What complete() needs to know from the database: one query for all records, or none. */
-    readonly lookup?: (values: readonly unknown[]) => Query | undefined;
+    readonly lookup?: (values: Iterable<unknown>) => Query | undefined;
     /** Completes a record from the records of other loaders of the same run and from lookup(), before it is checked. */
     readonly complete?: (value: unknown, known: Known) => unknown;
+    /** Fields that later loaders read of this one's records in complete() and derive(); they see no others. */
+    readonly shared?: readonly string[];
     /** Records that follow from those of other loaders, such as the mapping that every question has. */
-    readonly derive?: (others: ReadonlyMap<string, readonly SourceRecord[]>) => SourceRecord[];
+    readonly derive?: (others: ReadonlyMap<string, Iterable<SourceRecord>>) => SourceRecord[];
     /** Statements at the beginning and at the end of each writing transaction. */
     readonly around?: { readonly before: readonly Query[]; readonly after: readonly Query[] };
 }
@@ -64,7 +66,7 @@ export interface Loader {
 /** What a record can be completed from. */
 export interface Known {
     /** Records of the same run by loader; those of earlier loaders are only those that loaded. */
-    readonly records: ReadonlyMap<string, readonly SourceRecord[]>;
+    readonly records: ReadonlyMap<string, Iterable<SourceRecord>>;
     /** Rows that lookup() asked for. */
     readonly rows: readonly Row[];
 }

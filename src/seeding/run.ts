@@ -1,53 +1,68 @@
 import type { Connection } from "../database/connection.ts";
 import type { Planned } from "./decide-chunk.ts";
 import { type LoadOptions, type LoadReport, loadRecords } from "./load.ts";
-import type { LoadCounts, Loader, SourceRecord } from "./loader.ts";
-import type { SourceDocument } from "./source.ts";
-import { selectMentioned } from "./statements.ts";
+import type { LoadCounts, Loader, Mention, SourceRecord } from "./loader.ts";
+import { holdItems, type Items, joinItems, mapItems, type SpooledItems } from "./spool.ts";
+import { countMentioned } from "./statements.ts";
 
 /**
- * Loads documents by the loaders that find records in them, in the loaders' order: what others point to comes first.
+ * Loads records by their loaders, in the loaders' order: what others point to comes first.
  *
- * @returns counts by loader, for those that found records
+ * @param found the records of a source, by loader
+ * @param options.isLast nobody needs the records afterwards: each list is emptied once it is in
+ * @returns counts by loader, for those that have records
  */
-export async function loadDocuments(
+export async function loadSource(
     connection: Connection,
     loaders: readonly Loader[],
-    documents: readonly SourceDocument[],
-    options: LoadOptions,
+    found: ReadonlyMap<string, SpooledItems<SourceRecord>>,
+    { isLast, ...options }: LoadOptions & { readonly isLast: boolean },
     report: LoadReport,
 ): Promise<ReadonlyMap<string, LoadCounts>> {
-    const records: Map<string, readonly SourceRecord[]> = distribute(loaders, documents, report);
+    const records = new Map<string, Items<SourceRecord>>(found);
     const counts = new Map<string, LoadCounts>();
     const planned: Planned = new Map();
     for (const loader of loaders) {
-        const own = records.get(loader.name) ?? [];
+        const own = records.get(loader.name) ?? holdItems<SourceRecord>([]);
         const completed = await completeRecords(connection, loader, own, records);
         records.set(loader.name, completed);
-        const derived = loader.derive?.(records) ?? [];
-        const all = [...completed, ...derived];
+        const all = joinItems(completed, loader.derive?.(records) ?? []);
         if (all.length === 0) continue;
         const loaded = await loadRecords(connection, loader, all, options, report, planned);
         counts.set(loader.name, loaded.counts);
-        // What was not loaded is nothing to derive from.
-        records.set(loader.name, loaded.accepted);
         if (!options.dryRun) await reportMissing(connection, loader, loaded.accepted, report);
+        // What was not loaded is nothing to derive from.
+        records.set(loader.name, holdItems(pickShared(loader, loaded.accepted)));
+        if (isLast) found.get(loader.name)?.truncate(0);
     }
     return counts;
+}
+
+// What memory keeps of the records of a loader once they are in.
+function pickShared({ shared }: Loader, records: Items<SourceRecord>): SourceRecord[] {
+    if (!shared) return [];
+    return Array.from(records, ({ file, position, value }) => {
+        const fields = shared.map((field) => [field, (value as Readonly<Record<string, unknown>>)[field]]);
+        return { file, position, value: Object.fromEntries(fields) };
+    });
 }
 
 async function completeRecords(
     connection: Connection,
     loader: Loader,
-    own: readonly SourceRecord[],
-    records: ReadonlyMap<string, readonly SourceRecord[]>,
-): Promise<readonly SourceRecord[]> {
-    const { complete } = loader;
+    own: Items<SourceRecord>,
+    records: ReadonlyMap<string, Items<SourceRecord>>,
+): Promise<Items<SourceRecord>> {
+    const { complete, lookup } = loader;
     if (!complete || own.length === 0) return own;
-    const query = loader.lookup?.(own.map((record) => record.value));
+    const query = lookup?.(mapItems(own, (record) => record.value));
     const [result] = query ? await connection.readAll([query]) : [];
-    const known = { records, rows: result?.ok ? result.rows : [] };
-    return own.map((record) => ({ ...record, value: complete(record.value, known) }));
+    // As they are now: what loads later is not there yet.
+    const known = { records: new Map(records), rows: result?.ok ? result.rows : [] };
+    return mapItems(own, (record) => {
+        const value = complete(record.value, known);
+        return value === record.value ? record : { ...record, value };
+    });
 }
 
 /** How many ids one query asks for. */
@@ -56,48 +71,32 @@ const mentionsAtOnce = 10_000;
 async function reportMissing(
     connection: Connection,
     loader: Loader,
-    accepted: readonly SourceRecord[],
+    accepted: Items<SourceRecord>,
     report: LoadReport,
 ): Promise<void> {
-    for (const mention of loader.mentions ?? []) {
-        const ids = [...new Set(accepted.flatMap(({ value }) => listMentioned(value, mention.field)))];
-        let missing = 0;
-        for (let from = 0; from < ids.length; from += mentionsAtOnce) {
-            const part = ids.slice(from, from + mentionsAtOnce);
-            const [result] = await connection.readAll([selectMentioned(mention, part)]);
-            missing += part.length - (result?.ok ? result.rows.length : 0);
-        }
+    const { mentions = [] } = loader;
+    if (mentions.length === 0) return;
+    const mentioned = mentions.map((mention) => ({ mention, ids: new Set<string>() }));
+    for (const { value } of accepted) {
+        for (const { mention, ids } of mentioned) for (const id of listMentioned(value, mention.field)) ids.add(id);
+    }
+    for (const { mention, ids } of mentioned) {
+        const missing = await countMissing(connection, mention, [...ids]);
         if (missing > 0) report.missing(loader.name, mention, missing);
     }
+}
+
+async function countMissing(connection: Connection, mention: Mention, ids: readonly string[]): Promise<number> {
+    let missing = 0;
+    for (let from = 0; from < ids.length; from += mentionsAtOnce) {
+        const part = ids.slice(from, from + mentionsAtOnce);
+        const [result] = await connection.readAll([countMentioned(mention, part)]);
+        missing += part.length - Number(result?.ok ? result.rows[0]?.found : 0);
+    }
+    return missing;
 }
 
 function listMentioned(value: unknown, field: string): string[] {
     const ids = value !== null && typeof value === "object" ? (value as Record<string, unknown>)[field] : undefined;
     return (Array.isArray(ids) ? ids : [ids]).filter((id) => typeof id === "string");
-}
-
-function distribute(
-    loaders: readonly Loader[],
-    documents: readonly SourceDocument[],
-    report: LoadReport,
-): Map<string, SourceRecord[]> {
-    const records = new Map<string, SourceRecord[]>();
-    for (const { file, position: place, value } of documents) {
-        let isKnown = false;
-        for (const loader of loaders) {
-            const found = loader.find(value);
-            if (!found) continue;
-            isKnown = true;
-            const list = records.get(loader.name) ?? [];
-            for (const { position, value: record } of found) {
-                const places = [place, position].filter((part) => part !== "");
-                list.push({ file, position: places.join("/"), value: record });
-            }
-            records.set(loader.name, list);
-        }
-        if (isKnown) continue;
-        const message = "no loader knows this shape; see the formats in seeds/README.md";
-        report.rejected({ file, position: place, code: "unknown-shape", message, record: value });
-    }
-    return records;
 }

@@ -27,25 +27,25 @@ export function toColumnInfo(row: Row): ColumnInfo {
 
 /** Reads the rows that records meet. One parameter, whatever the number of records. */
 export function selectExisting(loader: Loader, columns: readonly string[], records: readonly ColumnValues[]): Query {
-    const keys = records.map((values) => loader.key.map((column) => values[column] ?? null));
+    const items = records.map((values) => loader.key.map((column) => values[column] ?? null));
     const wanted = [...new Set([...loader.key, ...columns])].map((column) => `t.${name(column)}`).join(", ");
     const match = loader.key.map((column, at) => `t.${name(column)} = given.value ->> '$[${at}]'`).join(" AND ");
     return {
         // CROSS JOIN keeps the order: each record is looked up by the key's index.
         sql: `SELECT ${wanted} FROM json_each(?) AS given CROSS JOIN ${name(loader.table)} AS t ON ${match}`,
-        args: [JSON.stringify(keys)],
+        args: [{ items }],
     };
 }
 
 /** Which of the values that a reference holds exist: rows with the one column `found`. */
 export function selectReferenced(reference: Reference, records: readonly ColumnValues[]): Query {
-    const values = [...new Set(records.map((record) => record[reference.column] ?? null))];
+    const items = [...new Set(records.map((record) => record[reference.column] ?? null))];
     const table = name(reference.table);
     return {
         sql:
             `SELECT t.${name(reference.key)} AS found FROM json_each(?) AS given ` +
             `CROSS JOIN ${table} AS t ON t.${name(reference.key)} = given.value`,
-        args: [JSON.stringify(values)],
+        args: [{ items }],
     };
 }
 
@@ -61,28 +61,15 @@ export function insertRecords(
     asRows: boolean,
 ): Query {
     const used = columns.filter((column) => records.some((record) => column.name in record));
-    if (asRows) {
-        const names = used.map((column) => name(column.name)).join(", ");
-        return {
-            sql: `INSERT INTO ${name(loader.table)} (${names}) VALUES (${used.map(columnParameter).join(", ")})`,
-            rows: records.map((record) => used.map((column) => record[column.name] ?? null)),
-        };
-    }
-    return {
-        sql:
-            `INSERT INTO ${name(loader.table)} (${used.map((column) => name(column.name)).join(", ")}) ` +
-            `SELECT ${used.map(columnValue).join(", ")} FROM json_each(?) AS given`,
-        args: [JSON.stringify(records)],
-    };
-}
-
-function columnParameter({ defaultSql, notNull }: ColumnInfo): string {
-    return notNull && defaultSql !== null ? `coalesce(?, ${defaultSql})` : "?";
+    const into = `INSERT INTO ${name(loader.table)} (${used.map((column) => name(column.name)).join(", ")})`;
+    const rows = records.map((record) => used.map((column) => record[column.name] ?? null));
+    if (asRows) return { sql: `${into} VALUES (${used.map((column) => orDefault(column, "?")).join(", ")})`, rows };
+    const values = used.map((column, at) => orDefault(column, `given.value ->> '$[${at}]'`));
+    return { sql: `${into} SELECT ${values.join(", ")} FROM json_each(?) AS given`, args: [{ items: rows }] };
 }
 
 // A column that may not be null takes its default where the record says nothing.
-function columnValue({ name: column, defaultSql, notNull }: ColumnInfo): string {
-    const value = `given.value ->> ${path(column)}`;
+function orDefault({ defaultSql, notNull }: ColumnInfo, value: string): string {
     return notNull && defaultSql !== null ? `coalesce(${value}, ${defaultSql})` : value;
 }
 
@@ -108,27 +95,31 @@ export function updateRecords(
         loader.changedAt === undefined ? [] : [`${table}.${name(loader.changedAt)} IS given.value ->> '$.previous'`];
     return {
         sql: `UPDATE ${table} SET ${set.join(", ")} FROM json_each(?) AS given WHERE ${[...match, ...same].join(" AND ")}`,
-        args: [JSON.stringify(records)],
+        args: [{ items: records }],
     };
 }
 
-/** Which rows records can take over: the matching columns, and the row's own key as `id`. */
-export function selectTakeOver(loader: Loader, takesOver: TakeOver, records: readonly ColumnValues[]): Query {
-    const keys = new Map(
-        records.map((values) => {
-            const key = takesOver.match.map((column) => values[column] ?? null);
-            return [JSON.stringify(key), key];
-        }),
-    );
-    const wanted = takesOver.match.map((column) => `t.${name(column)}`).join(", ");
+/**
+ * Which rows records can take over.
+ *
+ * @param keys as takeOverKey() gives them, each once
+ * @returns one row, whose `found` is JSON: pairs of the index of a key and a row's own key, in the rows' order
+ */
+export function selectTakeOver(loader: Loader, takesOver: TakeOver, keys: readonly string[]): Query {
     const match = takesOver.match.map((column, at) => `t.${name(column)} = given.value ->> '$[${at}]'`).join(" AND ");
     const id = `t.${name(takesOver.id)}`;
     return {
         sql:
-            `SELECT ${wanted}, ${id} AS id FROM json_each(?) AS given ` +
-            `CROSS JOIN ${name(loader.table)} AS t ON ${match} WHERE ${takesOver.where} ORDER BY ${id}`,
-        args: [JSON.stringify([...keys.values()])],
+            "SELECT json_group_array(json_array(at, id)) AS found FROM (" +
+            `SELECT given.key AS at, ${id} AS id FROM json_each(?) AS given ` +
+            `CROSS JOIN ${name(loader.table)} AS t ON ${match} WHERE ${takesOver.where} ORDER BY ${id})`,
+        args: [`[${keys.join(",")}]`],
     };
+}
+
+/** In what a record and a row that it can take over agree, as JSON. */
+export function takeOverKey(takesOver: TakeOver, values: ColumnValues): string {
+    return JSON.stringify(takesOver.match.map((column) => values[column] ?? null));
 }
 
 /** Turns rows into what records say, whole: what a record leaves out takes the column's default. */
@@ -141,28 +132,29 @@ export function takeOverRows(
 ): Query {
     const fields = new Set(Object.keys(loader.fields).map(toSnakeCase));
     const used = columns.filter((column) => fields.has(column.name));
-    if (asRows) {
-        const set = used.map((column) => `${name(column.name)} = ${columnParameter(column)}`).join(", ");
-        return {
-            sql: `UPDATE ${name(loader.table)} AS t SET ${set} WHERE t.${name(takesOver.id)} = ? AND ${takesOver.where}`,
-            rows: records.map((record) => [...used.map((column) => record[column.name] ?? null), record.takenOver]),
-        };
-    }
-    const set = used.map((column) => `${name(column.name)} = ${columnValue(column)}`);
+    const assign = (valueAt: (at: number) => string): string =>
+        used.map((column, at) => `${name(column.name)} = ${orDefault(column, valueAt(at))}`).join(", ");
+    const rows = records.map((record) => [...used.map((column) => record[column.name] ?? null), record.takenOver]);
+    const table = name(loader.table);
+    const id = `t.${name(takesOver.id)}`;
+    if (asRows)
+        return { sql: `UPDATE ${table} AS t SET ${assign(() => "?")} WHERE ${id} = ? AND ${takesOver.where}`, rows };
     return {
         sql:
-            `UPDATE ${name(loader.table)} AS t SET ${set.join(", ")} FROM json_each(?) AS given ` +
-            `WHERE t.${name(takesOver.id)} = given.value ->> '$.takenOver' AND ${takesOver.where}`,
-        args: [JSON.stringify(records)],
+            `UPDATE ${table} AS t SET ${assign((at) => `given.value ->> '$[${at}]'`)} FROM json_each(?) AS given ` +
+            `WHERE ${id} = given.value ->> '$[${used.length}]' AND ${takesOver.where}`,
+        args: [{ items: rows }],
     };
 }
 
-/** How many of the values that records mention exist: rows with the one column `found`. */
-export function selectMentioned(mention: Mention, values: readonly string[]): Query {
-    return selectReferenced(
-        { column: "value", ...mention },
-        values.map((value) => ({ value })),
-    );
+/** How many of the ids that records mention, each of them once, exist: one row with the one column `found`. */
+export function countMentioned({ table, key }: Mention, ids: readonly string[]): Query {
+    return {
+        sql:
+            "SELECT count(*) AS found FROM json_each(?) AS given " +
+            `CROSS JOIN ${name(table)} AS t ON t.${name(key)} = given.value`,
+        args: [{ items: ids }],
+    };
 }
 
 /** Fails, and so rolls the transaction back, unless the statement before it changed this many rows. */

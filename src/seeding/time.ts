@@ -22,7 +22,7 @@ export function normalizeTime(text: string): string | undefined {
 
 // Date rolls the 31st of a short month over into the next one.
 function isDay(date: string): boolean {
-    if (Number(date.slice(8, 10)) <= 28 && normal.test(`${date}T00:00:00.000Z`)) return true;
-    const day = new Date(`${date}T00:00:00Z`);
-    return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date);
+    const [month, day] = [Number(date.slice(5, 7)), Number(date.slice(8, 10))];
+    if (month < 1 || month > 12 || day < 1) return false;
+    return day <= 28 || day <= new Date(Date.UTC(Number(date.slice(0, 4)), month, 0)).getUTCDate();
 }

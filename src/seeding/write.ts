@@ -14,17 +14,18 @@ export interface Changes {
 }
 
 /**
- * Writes the changes of a chunk in one transaction; without any, nothing is sent.
+ * Makes up the transaction that writes the changes of a chunk; without any, nothing is sent.
  *
- * @throws DatabaseFault; isRace() tells those that mean that the rows are no longer as they were read
+ * @returns runs it; throws a DatabaseFault, of which isRace() tells those that mean that the rows are no longer as they
+ * were read
  */
-export async function writeChanges(
+export function prepareChanges(
     connection: Connection,
     loader: Loader,
     columns: readonly ColumnInfo[],
     { created, updated, takenOver }: Changes,
-): Promise<void> {
-    if (created.length + updated.length + takenOver.length === 0) return;
+): () => Promise<unknown> {
+    if (created.length + updated.length + takenOver.length === 0) return async () => undefined;
     const { before = [], after = [] } = loader.around ?? {};
     const inserts = created.map((record) => record.values);
     const updates = updated.map(({ record, row }) => ({
@@ -32,7 +33,7 @@ export async function writeChanges(
         previous: (row[loader.changedAt ?? ""] ?? null) as string | null,
     }));
     const names = columns.map((column) => column.name);
-    await connection.write([
+    return connection.prepareWrite([
         ...before,
         ...(inserts.length > 0 ? [insertRecords(loader, columns, inserts, connection.prefersRows)] : []),
         ...(updates.length > 0 ? [updateRecords(loader, names, updates), checkChanges(updates.length)] : []),

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import { type MigrationFile, readFiles, type SqlFile } from "../../src/migrations/files.ts";
+import { createDeployedProject } from "../support/deployed.ts";
 import { changeProject } from "../support/project.ts";
 import { describeTargets, type Target } from "../support/targets.ts";
 import { type Deployed, deploy, deployWell, textOf } from "./deploying.ts";
@@ -73,8 +74,7 @@ export function describeBrokenStatements(mendsEach: (target: Target) => boolean)
             const core = (await readFiles(root)).sets[0];
             migrations = core?.migrations ?? [];
             objects = core?.objects ?? [];
-            const database = await target.createDatabase();
-            await deployWell(root, database);
+            const { database } = await createDeployedProject(target, root);
             undisturbed = withoutTimes(await readSnapshot(database));
             expect(undisturbed.versions).toHaveLength(migrations.length);
         });

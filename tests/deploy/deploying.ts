@@ -1,10 +1,8 @@
-import { readConfig } from "../../src/config.ts";
-import { type Connection, openConnection } from "../../src/database/connection.ts";
 import { AppError } from "../../src/errors.ts";
 import { runDeploy } from "../../src/migrations/carry-out.ts";
 import { type DeployOptions, prepareDeploy } from "../../src/migrations/deploy.ts";
 import type { RunOutcome } from "../../src/migrations/run.ts";
-import { assertLocal } from "../support/local.ts";
+import { type Address, openTestConnection, silentReport } from "../support/deployed.ts";
 
 /** How a deploy inside the test's own process ended, and what it said on the way. */
 export interface Deployed {
@@ -13,20 +11,6 @@ export interface Deployed {
     readonly notes: readonly string[];
     readonly waits: readonly string[];
     readonly wayBack: readonly string[];
-}
-
-export interface Address {
-    readonly url: string;
-    readonly authToken?: string;
-}
-
-/** Opens a database as the commands do. */
-export function open({ url, authToken }: Address, signal?: AbortSignal): Promise<Connection> {
-    assertLocal(url);
-    const token = authToken === undefined ? {} : { TURSO_AUTH_TOKEN: authToken };
-    return readConfig("write", "/", { TURSO_DATABASE_URL: url, ...token }).then(({ target }) =>
-        openConnection(target, signal),
-    );
 }
 
 /** Deploys a project's schema inside this process. An AppError is given back; anything else is thrown. */
@@ -38,10 +22,10 @@ export async function deploy(
     const notes: string[] = [];
     const waits: string[] = [];
     const wayBack: string[] = [];
-    const connection = await open(address, options.signal);
+    const connection = await openTestConnection(address, options.signal);
     const report = {
+        ...silentReport,
         wayBack: (found: { lines: readonly string[] }) => void wayBack.push(...found.lines),
-        applied: () => undefined,
         waiting: (reason: string) => void waits.push(reason),
         note: (text: string) => void notes.push(text),
     };

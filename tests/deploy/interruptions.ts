@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "vitest";
 import { startSqld } from "../../src/server/sqld.ts";
+import type { Address } from "../support/deployed.ts";
 import { startProxy } from "../support/proxy.ts";
-import { type Address, deployWell } from "./deploying.ts";
+import { deployWell } from "./deploying.ts";
 import { copyRepository } from "./repository.ts";
 import { readSnapshot, type Snapshot, tell, withoutTimes } from "./snapshot.ts";
 

@@ -1,19 +1,17 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
+import { root } from "../support/deployed.ts";
 import { writeProject } from "../support/project.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-
 /** How many migrations this repository has. */
-export const migrationCount = readdirSync(path.join(ROOT, "migrations")).filter((name) => name.includes(".do.")).length;
+export const migrationCount = readdirSync(path.join(root, "migrations")).filter((name) => name.includes(".do.")).length;
 
 /** Copies this repository's migrations, views and triggers into a new project, with `files` on top; gives its path. */
 export function copyRepository(files: Readonly<Record<string, string>> = {}): string {
     const own: Record<string, string> = {};
     for (const folder of ["migrations", "views", "triggers"]) {
-        for (const name of readdirSync(path.join(ROOT, folder))) {
-            if (name.endsWith(".sql")) own[`${folder}/${name}`] = readFileSync(path.join(ROOT, folder, name), "utf8");
+        for (const name of readdirSync(path.join(root, folder))) {
+            if (name.endsWith(".sql")) own[`${folder}/${name}`] = readFileSync(path.join(root, folder, name), "utf8");
         }
     }
     return writeProject({ ...own, ...files });

@@ -1,5 +1,5 @@
 import type { Row } from "../../src/database/connection.ts";
-import { type Address, open } from "./deploying.ts";
+import { type Address, openTestConnection } from "../support/deployed.ts";
 
 /** What a deploy can change in a database: its objects and the migrator's records. */
 export interface Snapshot {
@@ -18,7 +18,7 @@ const queries = [
 
 /** Reads all of it, once nobody writes any more. A table that is not there gives no rows. */
 export async function readSnapshot(address: Address): Promise<Snapshot> {
-    const connection = await open(address);
+    const connection = await openTestConnection(address);
     try {
         const results = await connection.readAll(
             queries.map((sql) => ({ sql })),
@@ -44,7 +44,7 @@ export function withoutTimes({ schema, versions, objects }: Snapshot): Omit<Snap
 
 /** Runs one query outside of any deploy. */
 export async function ask(address: Address, sql: string): Promise<readonly Row[]> {
-    const connection = await open(address);
+    const connection = await openTestConnection(address);
     try {
         const [result] = await connection.readAll([{ sql }]);
         if (!result?.ok) throw new Error(result?.message);

@@ -113,7 +113,7 @@ describe("a server that is none, or does not do its work", () => {
             kind: "server-fault",
             message: "no answer within 0.05 seconds",
         });
-        expect(connection.requests).toBe(1);
+        expect(connection.cost).toEqual({ requests: 1, rowsRead: 0, rowsWritten: 0 });
     });
 
     test("ends a rehearsal by Ctrl-C", async () => {

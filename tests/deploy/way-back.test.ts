@@ -5,8 +5,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Connection } from "../../src/database/connection.ts";
 import { prepareWayBack } from "../../src/migrations/safety.ts";
 import { emptyState } from "../../src/migrations/state.ts";
+import { openTestConnection } from "../support/deployed.ts";
 import { changeProject, writeProject } from "../support/project.ts";
-import { deploy, deployWell, open } from "./deploying.ts";
+import { deploy, deployWell } from "./deploying.ts";
 import { ask, readSnapshot, tell } from "./snapshot.ts";
 
 const first = { "migrations/001.do.notes.sql": "CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT) STRICT;\n" };
@@ -35,7 +36,7 @@ describe("the way back of a file database", () => {
     test("is a copy that opens and equals the state before, rows included", async () => {
         await deployWell(root, address);
         expect(copies()).toEqual([]);
-        const connection = await open(address);
+        const connection = await openTestConnection(address);
         await connection.runScript("INSERT INTO notes (body) VALUES ('kept'), ('as well');");
         connection.close();
         const before = await readSnapshot(address);
@@ -102,7 +103,7 @@ describe("the way back of a file database", () => {
     });
 
     test("is not made where SQLite's own table is all that is left", async () => {
-        const connection = await open(address);
+        const connection = await openTestConnection(address);
         await connection.runScript("CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT); DROP TABLE t;");
         connection.close();
         expect(await ask(address, "SELECT name FROM sqlite_schema")).toEqual([{ name: "sqlite_sequence" }]);
@@ -142,11 +143,12 @@ describe("the way back of a server's database", () => {
         return {
             target,
             prefersRows: false,
-            requests: 0,
+            cost: { requests: 0, rowsRead: 0, rowsWritten: 0 },
             readAll: send,
             runScript: send,
             rehearse: send,
             write: send,
+            prepareWrite: send,
             close: send,
         };
     }

@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from "vitest";
 import { readFiles } from "../../src/migrations/files.ts";
 import { deployScratch, readExpectedSchema } from "../../src/migrations/scratch.ts";
 import { copyRepository } from "../deploy/repository.ts";
+import { createDeployedProject } from "../support/deployed.ts";
 import { changeProject } from "../support/project.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { deploy, readAll, readRows, refusal } from "./deploy.ts";
@@ -33,10 +34,7 @@ describeTargets("a migration that writes rows", (target) => {
     let root: string;
 
     beforeEach(async () => {
-        database = await target.createDatabase();
-        client = database.client;
-        root = copyRepository();
-        await deploy(root, database);
+        ({ database, client, root } = await createDeployedProject(target, copyRepository()));
         await client.execute(insert);
     });
 

@@ -1,4 +1,3 @@
-import { fileURLToPath } from "node:url";
 import type { Client } from "@libsql/client";
 import type { Connection } from "../../src/database/connection.ts";
 import { AppError } from "../../src/errors.ts";
@@ -7,10 +6,7 @@ import { runDeploy } from "../../src/migrations/carry-out.ts";
 import { type DeployOptions, type PreparedDeploy, prepareDeploy } from "../../src/migrations/deploy.ts";
 import { prepareRollback } from "../../src/migrations/rollback.ts";
 import type { RunOutcome } from "../../src/migrations/run.ts";
-import { type Address, open } from "../deploy/deploying.ts";
-
-/** The repository itself: its migrations, views and triggers. */
-export const repository = fileURLToPath(new URL("../../", import.meta.url));
+import { type Address, openTestConnection, silentReport } from "../support/deployed.ts";
 
 export interface Deployed extends RunOutcome {
     readonly prepared: PreparedDeploy;
@@ -40,14 +36,12 @@ async function carryOut(
     prepare: (connection: Connection) => Promise<PreparedDeploy>,
     perFile = false,
 ): Promise<Deployed> {
-    const connection = await open(address);
-    const nothing = (): void => undefined;
+    const connection = await openTestConnection(address);
     try {
         const prepared = await prepare(connection);
-        const report = { applied: nothing, waiting: nothing, note: nothing, wayBack: nothing };
-        const run = { perFile, now: new Date(), signal: undefined, report };
+        const run = { perFile, now: new Date(), signal: undefined, report: silentReport };
         const outcome = await runDeploy(connection, prepared, run);
-        const { requests } = connection;
+        const { requests } = connection.cost;
         const [keys] = await connection.readAll([{ sql: "SELECT foreign_keys FROM pragma_foreign_keys" }]);
         return { ...outcome, prepared, requests, foreignKeys: keys?.ok ? keys.rows[0]?.foreign_keys : undefined };
     } finally {
@@ -57,7 +51,7 @@ async function carryOut(
 
 /** Plans a deploy without running it. */
 export async function plan(root: string, address: Address, options: DeployOptions = {}): Promise<PreparedDeploy> {
-    const connection = await open(address);
+    const connection = await openTestConnection(address);
     try {
         return await prepareDeploy(root, connection, options);
     } finally {

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { runCommand } from "../support/command.ts";
+import { createDeployedProject } from "../support/deployed.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { deploy, readAll, readColumn, readNames, refusal } from "./deploy.ts";
@@ -105,9 +106,7 @@ describeTargets("a failure", (target) => {
     let before: Record<string, unknown>;
 
     beforeEach(async () => {
-        database = await target.createDatabase();
-        root = writeProject(files);
-        await deploy(root, database);
+        ({ database, root } = await createDeployedProject(target, writeProject(files)));
         await database.client.execute("INSERT INTO notes (body) VALUES ('kept')");
         before = await readAll(database.client);
     });

@@ -1,7 +1,8 @@
 import type { Client } from "@libsql/client";
+import { createDeployedProject, type TestProject } from "../support/deployed.ts";
 import { writeProject } from "../support/project.ts";
-import type { Target, TestDatabase } from "../support/targets.ts";
-import { deploy, readRows } from "./deploy.ts";
+import type { Target } from "../support/targets.ts";
+import { readRows } from "./deploy.ts";
 
 const children = {
     cascades: "ON DELETE CASCADE",
@@ -59,12 +60,9 @@ export const indexes =
 export const recipe = newTable + copy + swap + indexes;
 
 /** A deployed family with rows everywhere. Ids up to 6 were given; 6 and 5 are gone. */
-export async function createFamily(target: Target): Promise<{ database: TestDatabase; client: Client; root: string }> {
-    const database = await target.createDatabase();
-    const { client } = database;
-    const root = writeProject(family);
-    await deploy(root, database);
-    await client.executeMultiple(
+export async function createFamily(target: Target): Promise<TestProject> {
+    const project = await createDeployedProject(target, writeProject(family));
+    await project.client.executeMultiple(
         [
             "INSERT INTO parents (code, size, boss) VALUES ('a', 1, NULL), ('b', 20, 1), ('c', NULL, 1), ('d', 3, 3);",
             "INSERT INTO parents (code) VALUES ('e'), ('f');",
@@ -73,7 +71,7 @@ export async function createFamily(target: Target): Promise<{ database: TestData
             "INSERT INTO by_code (code) VALUES ('a'), ('d');",
         ].join("\n"),
     );
-    return { database, client, root };
+    return project;
 }
 
 /** The rows of the parents' children, which no rebuild may change. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { tell } from "../deploy/snapshot.ts";
+import { createDeployedProject } from "../support/deployed.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { startProxy, type TestProxy } from "../support/proxy.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
@@ -13,8 +14,7 @@ describeTargets("a problem in the files", (target) => {
     const bodies: string[] = [];
 
     beforeAll(async () => {
-        database = await target.createDatabase();
-        await deploy(writeProject(base), database);
+        ({ database } = await createDeployedProject(target, writeProject(base)));
         await database.client.execute("INSERT INTO notes (body) VALUES ('kept')");
         before = await readAll(database.client);
         if (target.name === "sqld") {

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
+import { createDeployedProject } from "../support/deployed.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { deploy, readAll, readColumn, readRows, refusal } from "./deploy.ts";
@@ -17,9 +18,7 @@ describeTargets("files that no longer agree with the database", (target) => {
     let before: Record<string, unknown>;
 
     beforeEach(async () => {
-        database = await target.createDatabase();
-        root = writeProject(files);
-        await deploy(root, database);
+        ({ database, root } = await createDeployedProject(target, writeProject(files)));
         await database.client.execute("INSERT INTO notes (body) VALUES ('kept')");
         before = await readAll(database.client);
     });

@@ -1,6 +1,7 @@
 import type { Client } from "@libsql/client";
 import { beforeEach, expect, test } from "vitest";
 import { findChangedByHand } from "../../src/migrations/plan.ts";
+import { createDeployedProject } from "../support/deployed.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { baseline, deploy, readAll, readColumn, readNames, readRows, refusal, rollback } from "./deploy.ts";
@@ -26,10 +27,7 @@ describeTargets("views and triggers", (target) => {
     let root: string;
 
     beforeEach(async () => {
-        database = await target.createDatabase();
-        client = database.client;
-        root = writeProject(files);
-        await deploy(root, database);
+        ({ database, client, root } = await createDeployedProject(target, writeProject(files)));
     });
 
     const readTexts = async (): Promise<Record<string, unknown>> =>

@@ -3,6 +3,7 @@ import type { Client } from "@libsql/client";
 import Postgrator from "postgrator";
 import { beforeEach, expect, test } from "vitest";
 import { copyRepository, migrationCount } from "../deploy/repository.ts";
+import { createProject } from "../support/deployed.ts";
 import { changeProject } from "../support/project.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { deploy, readAll, readColumn, readRows, refusal } from "./deploy.ts";
@@ -37,9 +38,7 @@ describeTargets("stock postgrator", (target) => {
     let root: string;
 
     beforeEach(async () => {
-        database = await target.createDatabase();
-        client = database.client;
-        root = copyRepository();
+        ({ database, client, root } = await createProject(target, copyRepository()));
     });
 
     test("reads a deployed database, finds its files valid and nothing to do", async () => {

@@ -1,13 +1,11 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { runDeploy } from "../../src/migrations/carry-out.ts";
-import { prepareRollback } from "../../src/migrations/rollback.ts";
-import { open } from "../deploy/deploying.ts";
 import { copyRepository, migrationCount } from "../deploy/repository.ts";
+import { createDeployedProject, root as repository } from "../support/deployed.ts";
 import { changeProject } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
-import { deploy, readColumn, readRows, repository } from "./deploy.ts";
+import { deploy, readColumn, readRows, rollback } from "./deploy.ts";
 
 const readme = readFileSync(path.join(repository, "migrations/README.md"), "utf8");
 
@@ -26,10 +24,7 @@ function number(after: number): string {
 describeTargets("the examples of migrations/README.md", (target) => {
     test("run one after another over a database with rows, and lose nothing", async () => {
         expect([...examples.keys()]).toEqual(["add-bot-run-host", "limit-sub-channels", "retag-postgresql"]);
-        const database = await target.createDatabase();
-        const { client } = database;
-        const root = copyRepository();
-        await deploy(root, database);
+        const { database, client, root } = await createDeployedProject(target, copyRepository());
         const rebuilt = "migrations/003.do.create-channel-mappings.sql";
         const old = readFileSync(path.join(root, rebuilt), "utf8");
         await client.executeMultiple(
@@ -80,9 +75,7 @@ describeTargets("the examples of migrations/README.md", (target) => {
     });
 
     test("say of the undo file of a rebuild what is true", async () => {
-        const database = await target.createDatabase();
-        const root = copyRepository();
-        await deploy(root, database);
+        const { database, client, root } = await createDeployedProject(target, copyRepository());
         const sql = examples.get("limit-sub-channels") ?? "";
         changeProject(root, {
             [`migrations/${number(1)}.do.limit-sub-channels.sql`]: sql,
@@ -92,17 +85,8 @@ describeTargets("the examples of migrations/README.md", (target) => {
             ),
         });
         await deploy(root, database);
-        const connection = await open(database);
-        const nothing = (): void => undefined;
-        const report = { applied: nothing, waiting: nothing, note: nothing, wayBack: nothing };
-        const prepared = await prepareRollback(root, connection, migrationCount);
-        const { version } = await runDeploy(connection, prepared, { now: new Date(), report });
-        connection.close();
-        expect(version).toBe(migrationCount);
-        const [now] = await readColumn(
-            database.client,
-            "SELECT sql FROM sqlite_schema WHERE name = 'channel_mappings'",
-        );
+        expect((await rollback(root, database, migrationCount)).version).toBe(migrationCount);
+        const [now] = await readColumn(client, "SELECT sql FROM sqlite_schema WHERE name = 'channel_mappings'");
         expect(now).not.toContain("has_at_most_80");
     });
 });

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { runDeploy } from "../../src/migrations/carry-out.ts";
 import { prepareDeploy } from "../../src/migrations/deploy.ts";
-import { open } from "../deploy/deploying.ts";
 import { tell } from "../deploy/snapshot.ts";
+import { openTestConnection, silentReport } from "../support/deployed.ts";
 import { changeProject } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
 import { deploy, readAll, refusal } from "./deploy.ts";
@@ -108,12 +108,10 @@ describeTargets("a rebuild that would lose something", (target) => {
     test("leaves the foreign keys of the same connection on", async () => {
         const { database, root } = await createFamily(target);
         changeProject(root, { [path]: newTable + swap });
-        const connection = await open(database);
-        const nothing = (): void => undefined;
-        const report = { applied: nothing, waiting: nothing, note: nothing, wayBack: nothing };
+        const connection = await openTestConnection(database);
         try {
             const prepared = await prepareDeploy(root, connection);
-            await refusal(runDeploy(connection, prepared, { now: new Date(), report }));
+            await refusal(runDeploy(connection, prepared, { now: new Date(), report: silentReport }));
             const [keys] = await connection.readAll([{ sql: "SELECT foreign_keys FROM pragma_foreign_keys" }]);
             expect(keys).toEqual({ ok: true, rows: [{ foreign_keys: 1 }] });
             await expect(connection.write([{ sql: "INSERT INTO cascades (parent) VALUES (99)" }])).rejects.toThrow(

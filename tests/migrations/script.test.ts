@@ -6,10 +6,11 @@ import { splitStatements } from "../../src/database/statements.ts";
 import { renderPlan } from "../../src/migrations/carry-out.ts";
 import { copyRepository } from "../deploy/repository.ts";
 import { tell } from "../deploy/snapshot.ts";
+import { root as repository } from "../support/deployed.ts";
 import { changeProject } from "../support/project.ts";
 import { startProxy } from "../support/proxy.ts";
 import { describeTargets, type Target, type TestDatabase } from "../support/targets.ts";
-import { deploy, plan, readAll, repository } from "./deploy.ts";
+import { deploy, plan, readAll } from "./deploy.ts";
 import { createFamily, recipe } from "./family.ts";
 
 interface Case {

@@ -1,5 +1,6 @@
 import type { Client } from "@libsql/client";
 import { beforeEach, expect, test } from "vitest";
+import { createProject } from "../support/deployed.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { deploy, readAll, readColumn, readNames, readRows, refusal } from "./deploy.ts";
@@ -29,9 +30,7 @@ describeTargets("an optional set", (target) => {
     let root: string;
 
     beforeEach(async () => {
-        database = await target.createDatabase();
-        client = database.client;
-        root = writeProject({ ...core, ...extras });
+        ({ database, client, root } = await createProject(target, writeProject({ ...core, ...extras })));
     });
 
     const expectNothingToDo = async (): Promise<void> => {

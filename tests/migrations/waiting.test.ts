@@ -1,8 +1,9 @@
 import type { Client } from "@libsql/client";
 import { expect, test } from "vitest";
+import { createDeployedProject, root as repository } from "../support/deployed.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
-import { deploy, readAll, readColumn, readNames, readRows, refusal, repository } from "./deploy.ts";
+import { deploy, readAll, readColumn, readNames, readRows, refusal } from "./deploy.ts";
 
 const files = {
     "migrations/001.do.create-notes.sql": "CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT) STRICT;\n",
@@ -131,10 +132,7 @@ describeTargets("a trigger whose new form waits for a pending migration", (targe
             ["old"],
         ],
     ])("sees rows in its old form until then: %s", async (_, files, notes) => {
-        const database = await target.createDatabase();
-        const { client } = database;
-        const root = writeProject(older);
-        await deploy(root, database);
+        const { database, client, root } = await createDeployedProject(target, writeProject(older));
         await client.execute("INSERT INTO notes (body) VALUES ('kept')");
         changeProject(root, { ...newer, ...files });
         expect((await deploy(root, database)).steps).toHaveLength(1);
@@ -145,9 +143,7 @@ describeTargets("a trigger whose new form waits for a pending migration", (targe
     });
 
     test("stays in its old form at a version before it, recorded as what it is", async () => {
-        const database = await target.createDatabase();
-        const root = writeProject(older);
-        await deploy(root, database);
+        const { database, root } = await createDeployedProject(target, writeProject(older));
         const before = await readRows(database.client, "SELECT * FROM schema_objects");
         changeProject(root, {
             ...newer,

@@ -34,7 +34,7 @@ describeTargets("db:migrate on a fresh database", (target) => {
         expect(first.stdout.trimEnd().split("\n").at(-1)).toMatch(
             new RegExp(
                 `^Applied 12 migrations\\. Loaded ${questions.length} questions, ${mappings.length} channel-mappings\\. ` +
-                    "The database is at version 12: 12 tables, \\d+ indexes, \\d+ views, \\d+ triggers\\. \\d+ ms",
+                    "The database is at version 12: 12 tables, \\d+ indexes, \\d+ views, \\d+ triggers\\. [\\d,]+ ms",
             ),
         );
         expect(await countContent(database)).toEqual([questions.length, mappings.length, questions.length]);
@@ -50,7 +50,7 @@ describeTargets("db:migrate on a fresh database", (target) => {
         const second = await migrateHere(settings);
         expect([second.code, second.stderr]).toEqual([0, ""]);
         expect(second.stdout).toMatch(
-            /^Database: .*\nNothing to do\. The database is at version 12: 12 tables, .* triggers\. \d+ ms(, 1 request)?\.\n$/,
+            /^Database: .*\nNothing to do\. The database is at version 12: 12 tables, .* triggers\. [\d,]+ ms(, 1 request, [\d,]+ rows read, 0 written)?\.\n$/,
         );
         expect(await hashContents(database.client)).toBe(before);
         if (proxy) expect(proxy.requests - requests).toBe(1);

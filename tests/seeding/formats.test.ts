@@ -2,10 +2,10 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { channelMappings } from "../../seeds/channel-mappings.ts";
 import { questions } from "../../seeds/questions.ts";
-import { renderProgress } from "../../src/commands/load.ts";
-import { listSource, readSource } from "../../src/seeding/source.ts";
+import { listSource } from "../../src/seeding/source.ts";
 import { normalizeTime } from "../../src/seeding/time.ts";
 import { writeProject } from "../support/project.ts";
+import { readAll } from "./reading.ts";
 import { makeQuestion } from "./records.ts";
 
 const [one, two] = [makeQuestion("q-1"), makeQuestion("q-2")];
@@ -80,7 +80,7 @@ describe("a source", () => {
             "broken.json": '[\n  {"a": 4},\n',
             "empty.ndjson": "\n",
         });
-        const { documents, rejected } = await readSource(await listSource(root));
+        const { documents, rejected } = await readAll(await listSource(root));
         const place = (file: string, position: string): string => `${path.basename(file)} ${position}`.trim();
         expect(documents.map(({ file, position, value }) => [place(file, position), value])).toEqual([
             ["bom.json", one],
@@ -115,10 +115,4 @@ describe("a time", () => {
         "2026-13-01T00:00:00Z",
         "2026-01-01T25:00:00Z",
     ])("is not what '%s' says", (text) => expect(normalizeTime(text)).toBeUndefined());
-});
-
-test("progress says how many rows are done, how fast, and how long the rest takes at that rate", () => {
-    expect(renderProgress("questions", 12_000, 30_000, 3)).toBe(
-        "questions: 12,000 of 30,000, 4,000 a second, 5 s left",
-    );
 });

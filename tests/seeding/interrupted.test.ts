@@ -8,10 +8,11 @@ import { type Contents, readContents, readValue, withoutColumns } from "./conten
 import { makeQuestion } from "./records.ts";
 import { copyProject, migrateHere } from "./running.ts";
 
-const root = copyProject(
-    { seeds: true },
-    { "in.json": JSON.stringify(Array.from({ length: 1_500 }, (_, at) => makeQuestion(`q-${at}`))) },
+// Long enough for several chunks on a server.
+const questions = Array.from({ length: 1_500 }, (_, at) =>
+    makeQuestion(`q-${at}`, { explanation: "Because. ".repeat(300) }),
 );
+const root = copyProject({ seeds: true }, { "in.json": JSON.stringify(questions) });
 
 async function readUndated({ client }: TestDatabase): Promise<Contents> {
     return withoutColumns(await readContents(client), "created_at", "run_at", "loaded_at");
@@ -48,12 +49,12 @@ describeTargets("a load that is broken off", (target) => {
 
     const embedded: [NodeJS.Signals, string][] = [
         ["SIGKILL", "SELECT count(*) >= 1 FROM questions"],
-        ["SIGINT", "SELECT count(*) >= 500 FROM questions"],
-        ["SIGKILL", "SELECT count(*) >= 500 FROM channel_mappings"],
+        ["SIGINT", "SELECT count(*) >= 1 FROM questions"],
+        ["SIGKILL", "SELECT count(*) >= 1 FROM channel_mappings"],
     ];
     const remote: [NodeJS.Signals, string][] = [
         ["SIGKILL", "SELECT count(*) >= 1000 FROM questions"],
-        ["SIGTERM", "SELECT count(*) >= 500 FROM questions"],
+        ["SIGTERM", "SELECT count(*) >= 1 FROM questions"],
     ];
 
     test.each(target.name === "file:" ? embedded : remote)(
@@ -65,10 +66,10 @@ describeTargets("a load that is broken off", (target) => {
             await breakOff(database, command, signal, isTime);
             const { code, stderr } = await command.result;
             expect(await readValue(database.client, "SELECT * FROM pragma_integrity_check")).toBe("ok");
-            const questions = Number(await readValue(database.client, "SELECT count(*) FROM questions"));
+            const loaded = Number(await readValue(database.client, "SELECT count(*) FROM questions"));
             // Whole chunks, with the history of each row.
-            expect(questions % 500).toBe(0);
-            expect(await readValue(database.client, "SELECT count(*) FROM question_history")).toBe(questions);
+            expect(loaded).toBeGreaterThan(0);
+            expect(await readValue(database.client, "SELECT count(*) FROM question_history")).toBe(loaded);
             if (signal !== "SIGKILL") {
                 expect(code).toBe(130);
                 expect(stderr).toContain("error: interrupted");
@@ -79,13 +80,13 @@ describeTargets("a load that is broken off", (target) => {
             const again = await migrateHere({ root, url: database.url }, { from: "in.json" });
             expect([again.code, again.stderr]).toEqual([0, ""]);
             expect(again.stdout).toContain(
-                `Loading:  questions: 1500 read, ${[1_500 - questions, questions]
+                `Loading:  questions: 1500 read, ${[1_500 - loaded, loaded]
                     .flatMap((count, at) => (count > 0 ? [`${count} ${at === 0 ? "created" : "unchanged"}`] : []))
                     .join(", ")}\n`,
             );
             expectSame(await readUndated(database), undisturbed);
             await database.close();
-            tell(`${target.name}: ${signal} left ${questions} of 1,500 questions`);
+            tell(`${target.name}: ${signal} left ${loaded} of 1,500 questions`);
         },
     );
 });

@@ -5,7 +5,7 @@ import { killLoads } from "./killing.ts";
 describeTargets("a load that is killed", (target) => {
     test(
         "at 50 points is finished by the same command, to the content of an undisturbed one",
-        () => killLoads(target, 50, 6_000),
+        () => killLoads(target, 50, 9_000),
         1_200_000,
     );
 });

@@ -4,6 +4,7 @@ import type { Connection } from "../../src/database/connection.ts";
 import { DatabaseFault } from "../../src/database/faults.ts";
 import { loadRecords } from "../../src/seeding/load.ts";
 import type { LoadCounts, Rejection, SourceRecord } from "../../src/seeding/loader.ts";
+import { holdItems } from "../../src/seeding/spool.ts";
 import { tell } from "../deploy/snapshot.ts";
 import { runCommand } from "../support/command.ts";
 import { createDeployedDatabase, openTestConnection } from "../support/deployed.ts";
@@ -50,7 +51,7 @@ describeTargets("a row that another writer changes between read and write", (tar
         };
         const records = values.map((value, at): SourceRecord => ({ file: "in.json", position: String(at), value }));
         const options = { force: false, dryRun: false };
-        const { counts } = await loadRecords(through, loader, records, options, report, new Map());
+        const { counts } = await loadRecords(through, loader, holdItems(records), options, report, new Map());
         return { counts, rejected };
     }
 
@@ -59,7 +60,7 @@ describeTargets("a row that another writer changes between read and write", (tar
         let left = times;
         return {
             ...connection,
-            write: async (statements) => {
+            prepareWrite: (statements) => async () => {
                 if (left-- > 0) await database.client.executeMultiple(sql);
                 return connection.write(statements);
             },

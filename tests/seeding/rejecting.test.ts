@@ -40,7 +40,6 @@ const wrong: readonly (readonly [string, unknown])[] = [
     ["invalid-text", makeQuestion("w-21", { tags: ["fine", `not${nul}`] })],
     ["invalid-text", makeQuestion("w-22", { videos: { [`key${high}`]: "value" } })],
     ["invalid-text", makeQuestion("w-23", { relevanceDetails: { deep: [{ deeper: { [nul]: 1 } }] } })],
-    ["invalid-text", makeQuestion("w-24", { unknownField: { text: low } })],
     ["invalid-text", makeQuestion(`w-25${nul}`)],
     ["too-large", makeQuestion("w-26", { explanation: "x".repeat(2_000_000) })],
     ["invalid-record", "no object"],
@@ -52,6 +51,7 @@ const right: readonly Fields[] = [
     makeQuestion("r-2", { tags: [], videos: { shortVideo: null, longVideo: null }, voiceSuitable: false, isNew: 1 }),
     makeQuestion("r-3", { options: [1, 2], _sanitized: true, domain: { anything: null } }),
     makeQuestion("r-4", { subChannel: "", answer: "", lastUpdated: "2026-05-01 03:04:05.123456+00" }),
+    makeQuestion("r-5", { unknownField: { text: low } }),
 ];
 
 describeTargets("records that cannot load", (target) => {
@@ -107,6 +107,7 @@ describeTargets("records that cannot load", (target) => {
             { tags: "[]", videos: '{"shortVideo":null,"longVideo":null}', voice_suitable: 0 },
             {},
             { answer: "", sub_channel: "", last_updated: "2026-05-01T03:04:05.123Z" },
+            { sub_channel: "shell" },
         ]);
         expect(await readValue(database.client, "SELECT count(*) FROM channel_mappings")).toBe(right.length);
     });
@@ -188,6 +189,19 @@ describeTargets("records that cannot load", (target) => {
         ]);
         expect(await readValue(database.client, "SELECT count(*) FROM questions")).toBe(38);
         expect(await readValue(database.client, "SELECT count(*) FROM question_history")).toBe(38);
+    });
+
+    test("are those that a server cannot take as JSON; the others of their chunk load", async () => {
+        const long = makeQuestion("long", { explanation: "\u0001".repeat(1_900_000) });
+        const { code, questions, rejects } = await loadQuestions(database, [...right, long, makeQuestion("last")]);
+        const isServer = target.name === "sqld";
+        expect([code, questions]).toMatchObject([
+            isServer ? 5 : 0,
+            { created: right.length + (isServer ? 1 : 2), rejected: isServer ? 1 : 0 },
+        ]);
+        expect(rejects.map(({ code: reason, message }) => [reason, message])).toEqual(
+            isServer ? [["refused", expect.stringContaining("too big")]] : [],
+        );
     });
 
     test("load from the reject file once they are mended there", async () => {

@@ -6,12 +6,13 @@ import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { migrateHistory } from "../../seeds/migrate-history.ts";
 import { openSource } from "../../src/seeding/input.ts";
-import { listSource, readSource } from "../../src/seeding/source.ts";
+import { listSource } from "../../src/seeding/source.ts";
 import { runCommand, startCommand } from "../support/command.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
 import { writeProject } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
 import { hashContents, readRows, readValue } from "./contents.ts";
+import { readAll } from "./reading.ts";
 import { makeQuestion } from "./records.ts";
 import { copyProject, migrateHere, runHere } from "./running.ts";
 
@@ -31,7 +32,7 @@ test("files that gzip packed are read like others, whatever they are called; a d
     for (const [name, bytes] of Object.entries(files)) writeFileSync(path.join(folder, name), bytes);
     const found = await listSource(folder);
     expect(found.map((file) => path.basename(file))).toEqual([...Object.keys(files), "f.json"]);
-    const { documents, rejected } = readSource(found);
+    const { documents, rejected } = await readAll(found);
     expect(documents.map(({ file, position, value }) => [path.basename(file), position, value])).toEqual([
         ["a.json.gz", "", questions],
         ["b.ndjson.gz", "line 1", questions[0]],

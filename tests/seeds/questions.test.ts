@@ -59,7 +59,7 @@ describe("the bundled questions", () => {
         const textOf = (question: BundledQuestion): string =>
             [question.question, question.answer, question.explanation, question.eli5, question.tldr].join("\n");
         expect(failing((question) => placeholder.test(textOf(question)))).toEqual([]);
-        const rejected = questions.map((value) => checkRecord(loader, { file: "", position: "", value }));
+        const rejected = questions.map((value, at) => checkRecord(loader, { file: "", position: "", value }, at));
         expect(rejected.filter((checked) => !checked.ok)).toEqual([]);
         const fields = new Set(questions.flatMap((question) => Object.keys(question)));
         expect([...fields].filter((field) => !(field in loader.fields))).toEqual([]);

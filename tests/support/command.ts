@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -12,8 +12,10 @@ export interface CommandOptions {
     cwd?: string | undefined;
     /** All that the command sees of the environment, besides PATH and a HOME of its own. */
     env?: Record<string, string> | undefined;
-    /** Text for stdin, which is empty otherwise, and never a terminal. */
+    /** Text for stdin, which is empty otherwise. */
     input?: string | undefined;
+    /** On a terminal of 100 columns: stdout is all that it shows, and what is typed. Only where `hasTerminal`. */
+    terminal?: boolean | undefined;
 }
 
 export interface CommandResult {
@@ -29,6 +31,8 @@ export interface RunningCommand {
     /** What it has printed until now. */
     printed(): { stdout: string; stderr: string };
     kill(signal: NodeJS.Signals): void;
+    /** Types on the terminal of the command. */
+    type(text: string): void;
     /** Settles when the command has ended, in whatever way. */
     result: Promise<CommandResult>;
 }
@@ -37,6 +41,10 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 // As an address, because `--import tsx` is looked up from the folder that the command runs in.
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 const LONGEST_MS = 300_000;
+
+/** Whether there is a program that gives a command a terminal; others called `script` take other options. */
+export const hasTerminal =
+    spawnSync("script", ["--version"], { encoding: "utf8" }).stdout?.includes("util-linux") === true;
 
 /** Runs `pnpm <name> <args>` without pnpm, to its end. Refuses an address that is neither loopback nor file:. */
 export function runCommand(name: string, args: string[] = [], options: CommandOptions = {}): Promise<CommandResult> {
@@ -58,7 +66,9 @@ export function startScript(file: string, args: string[], options: CommandOption
     const work = path.join(temporary, "work");
     for (const folder of [home, work]) mkdirSync(folder);
 
-    const child = spawn(process.execPath, ["--import", TSX, file, ...args], {
+    const line = [process.execPath, "--import", TSX, file, ...args];
+    const [program = "", ...rest] = options.terminal ? onTerminal(line) : line;
+    const child = spawn(program, rest, {
         cwd: options.cwd ?? work,
         env: { PATH: process.env.PATH, TMPDIR: tmpdir(), HOME: home, ...options.env },
         stdio: "pipe",
@@ -68,8 +78,13 @@ export function startScript(file: string, args: string[], options: CommandOption
     });
     // A command may end without having read its input.
     child.stdin.on("error", () => undefined);
-    child.stdin.end(options.input ?? "");
+    if (!options.terminal) child.stdin.end(options.input ?? "");
     return follow(child, () => rmSync(temporary, { recursive: true, force: true }));
+}
+
+function onTerminal(line: readonly string[]): string[] {
+    const quoted = line.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+    return ["script", "-qefc", `stty cols 100 rows 30 && exec ${quoted}`, "/dev/null"];
 }
 
 function follow(child: ChildProcess, cleanUp: () => void): RunningCommand {
@@ -88,6 +103,9 @@ function follow(child: ChildProcess, cleanUp: () => void): RunningCommand {
         printed: () => ({ ...printed }),
         kill: (signal) => {
             child.kill(signal);
+        },
+        type: (text) => {
+            child.stdin?.write(text);
         },
         result,
     };

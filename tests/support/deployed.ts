@@ -1,51 +1,64 @@
 import { fileURLToPath } from "node:url";
-import { openConnection } from "../../src/database/connection.ts";
+import type { Client } from "@libsql/client";
+import { readConfig } from "../../src/config.ts";
+import { type Connection, openConnection } from "../../src/database/connection.ts";
 import { runDeploy } from "../../src/migrations/carry-out.ts";
 import { prepareDeploy } from "../../src/migrations/deploy.ts";
+import { assertLocal } from "./local.ts";
 import type { Target, TestDatabase } from "./targets.ts";
 
 /** The project's folder. */
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 
+/** Where a test database is. */
+export type Address = Pick<TestDatabase, "url" | "authToken">;
+
+/** A project's folder, and a database of its own. */
+export interface TestProject {
+    readonly root: string;
+    readonly database: TestDatabase;
+    /** The database's own client. */
+    readonly client: Client;
+}
+
+const nothing = (): void => undefined;
+
+/** For a deploy of which nobody reads what it says. */
+export const silentReport = { applied: nothing, waiting: nothing, note: nothing, wayBack: nothing };
+
+/** Gives a project, by its folder, a fresh and empty database. */
+export async function createProject(target: Target, project: string): Promise<TestProject> {
+    const database = await target.createDatabase();
+    return { root: project, database, client: database.client };
+}
+
+/** Gives a project, by its folder, a fresh database to which its schema was deployed. */
+export async function createDeployedProject(target: Target, project: string): Promise<TestProject> {
+    const created = await createProject(target, project);
+    await deployInto(created.database, project);
+    return created;
+}
+
 /** Gives a fresh database to which the repository's schema was deployed, with no rows of content. */
 export async function createDeployedDatabase(target: Target): Promise<TestDatabase> {
-    const database = await target.createDatabase();
-    await deployInto(database);
-    return database;
+    return (await createDeployedProject(target, root)).database;
 }
 
 /** Deploys the schema of a project into a test database, silently. */
-export async function deployInto(database: Pick<TestDatabase, "url" | "authToken">, project = root): Promise<void> {
-    const connection = await openTestConnection(database);
-    const silent = {
-        applied: () => undefined,
-        waiting: () => undefined,
-        note: () => undefined,
-        wayBack: () => undefined,
-    };
+export async function deployInto(address: Address, project = root): Promise<void> {
+    const connection = await openTestConnection(address);
     try {
         const prepared = await prepareDeploy(project, connection);
-        await runDeploy(connection, prepared, { now: new Date(), report: silent });
+        await runDeploy(connection, prepared, { now: new Date(), report: silentReport });
     } finally {
         connection.close();
     }
 }
 
-/** Opens a test database with the project's own connection. */
-export function openTestConnection({
-    url,
-    authToken,
-}: Pick<TestDatabase, "url" | "authToken">): ReturnType<typeof openConnection> {
-    if (url.startsWith("file:")) {
-        return openConnection({ kind: "file", path: fileURLToPath(url), label: url, local: true });
-    }
-    const { hostname } = new URL(url);
-    return openConnection({
-        kind: "server",
-        url,
-        label: url,
-        host: hostname,
-        local: true,
-        ...(authToken === undefined ? {} : { authToken }),
-    });
+/** Opens a test database as the commands do. Throws for an address that is neither a file nor on this machine. */
+export async function openTestConnection({ url, authToken }: Address, signal?: AbortSignal): Promise<Connection> {
+    assertLocal(url);
+    const token = authToken === undefined ? {} : { TURSO_AUTH_TOKEN: authToken };
+    const { target } = await readConfig("write", "/", { TURSO_DATABASE_URL: url, ...token });
+    return openConnection(target, signal);
 }

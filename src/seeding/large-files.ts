@@ -1,0 +1,217 @@
+import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { pipeline } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
+import { createGunzip } from "node:zlib";
+import Assembler from "stream-json/assembler.js";
+import { jsonParser } from "stream-json/parser.js";
+import { holdsLines, isGzip, linesName } from "./documents.ts";
+
+/** A piece of a file that is too large to be read as a whole. */
+export type Piece =
+    | { readonly kind: "line"; readonly position: string; readonly text: string }
+    /** A line that is longer than any record may be. */
+    | { readonly kind: "overlong"; readonly position: string }
+    /** A document, or one of several parts of the same shape. `firstIndex` is that of an array's first item in the whole. */
+    | { readonly kind: "part"; readonly value: unknown; readonly bytes: number; readonly firstIndex: number };
+
+/** The file is no JSON, or not as gzip packs it. Pieces that came before say nothing about the rest. */
+export class DamagedFile extends Error {
+    override name = "DamagedFile";
+    readonly code: "invalid-json" | "invalid-gzip";
+
+    constructor(code: DamagedFile["code"], message: string) {
+        super(message);
+        this.code = code;
+    }
+}
+
+/** Sizes in bytes or characters. */
+export interface PieceLimits {
+    /** What is read at once. */
+    readonly block: number;
+    /** So much of a file tells its shape. */
+    readonly head: number;
+    /** A part is given when its texts have this many characters together. */
+    readonly part: number;
+    /** A line that is longer is no record. */
+    readonly line: number;
+}
+
+const usualLimits: PieceLimits = { block: 1 << 20, head: 1 << 22, part: 1 << 24, line: 1 << 25 };
+
+/**
+ * Reads a file piece by piece: line by line, or one JSON value in parts of its outermost array or object.
+ *
+ * @throws DamagedFile when it is no JSON after all
+ */
+export async function* readPieces(file: string, limits = usualLimits): AsyncGenerator<Piece> {
+    const blocks = decode(file, limits.block);
+    let head = "";
+    while (head.length < limits.head) {
+        const { value, done } = await blocks.next();
+        if (done) break;
+        head += value;
+        if (linesName.test(file) || holdsLines(head)) break;
+    }
+    const text = joinText(head, blocks);
+    yield* linesName.test(file) || holdsLines(head) ? readLines(text, limits.line) : readParts(text, limits.part);
+}
+
+async function* joinText(head: string, rest: AsyncIterable<string>): AsyncGenerator<string> {
+    yield head.replace(/^\uFEFF/, "");
+    yield* rest;
+}
+
+async function* decode(file: string, blockBytes: number): AsyncGenerator<string> {
+    const packed = await isPacked(file);
+    const bytes = createReadStream(file, { highWaterMark: blockBytes });
+    // An error of either reaches whoever reads the last one.
+    const source = packed ? pipeline(bytes, createGunzip({ chunkSize: blockBytes }), () => undefined) : bytes;
+    const decoder = new StringDecoder("utf8");
+    try {
+        for await (const block of source) yield decoder.write(block as Buffer);
+    } catch (error) {
+        const isOfGzip = error instanceof Error && "code" in error && /^Z_/.test(String(error.code));
+        if (!isOfGzip) throw error;
+        throw new DamagedFile("invalid-gzip", `the file is cut off or damaged: ${(error as Error).message}`);
+    }
+    yield decoder.end();
+}
+
+async function isPacked(file: string): Promise<boolean> {
+    const handle = await open(file);
+    try {
+        const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+        return isGzip(buffer);
+    } finally {
+        await handle.close();
+    }
+}
+
+async function* readLines(text: AsyncIterable<string>, longest: number): AsyncGenerator<Piece> {
+    let [number, rest, isOverlong] = [0, "", false];
+    const give = (line: string): Piece => {
+        const position = `line ${++number}`;
+        const piece: Piece = isOverlong
+            ? { kind: "overlong", position }
+            : { kind: "line", position, text: line.trim() };
+        isOverlong = false;
+        return piece;
+    };
+    for await (const block of text) {
+        const lines = block.split("\n");
+        for (const [at, line] of lines.entries()) {
+            rest = isOverlong ? "" : rest + line;
+            if (rest.length > longest) [rest, isOverlong] = ["", true];
+            if (at === lines.length - 1) break;
+            yield give(rest);
+            rest = "";
+        }
+    }
+    yield give(rest);
+}
+
+async function* readParts(text: AsyncIterable<string>, partLength: number): AsyncGenerator<Piece> {
+    const tokensOf = jsonParser({ streamValues: false });
+    const splitter = createSplitter(partLength);
+    let seen = 0;
+    for await (const block of text) {
+        for (const token of parseBlock(tokensOf, block, seen)) {
+            const part = splitter.consume(token);
+            if (part) yield part;
+        }
+        seen += block.length;
+    }
+    const rest = splitter.end();
+    if (rest) yield rest;
+}
+
+type Token = Parameters<Assembler["consume"]>[0];
+
+function parseBlock(tokensOf: ReturnType<typeof jsonParser>, block: string, seen: number): readonly Token[] {
+    try {
+        const tokens = tokensOf(block) as { readonly values?: readonly Token[] };
+        return tokens.values ?? [];
+    } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        throw new DamagedFile("invalid-json", `${message}, within ${block.length} characters after the first ${seen}`);
+    }
+}
+
+interface Splitter {
+    /** Takes the next token. Gives a part when enough has come together. */
+    consume(token: Token): Piece | undefined;
+    /** Gives what is left. */
+    end(): Piece | undefined;
+}
+
+/**
+ * Puts tokens together to parts of the outermost container, or of a container in it, such as that of `{questions: […]}`.
+ * Whatever else the outermost object says of itself in numbers and texts stands in each part.
+ */
+function createSplitter(partLength: number): Splitter {
+    const assembler = new Assembler<unknown>();
+    let [bytes, firstIndex, isSplit, isInside] = [0, 0, false, false];
+    const give = (value: unknown): Piece => {
+        const part: Piece = { kind: "part", value, bytes, firstIndex };
+        bytes = 0;
+        return part;
+    };
+    const cut = (container: object, value: unknown): Piece => {
+        const part = give(value);
+        firstIndex += Array.isArray(container) ? container.length : 0;
+        isSplit = true;
+        assembler.current = Array.isArray(container) ? [] : {};
+        return part;
+    };
+    return {
+        consume(token) {
+            assembler.consume(token);
+            bytes += lengthOf(token);
+            const { depth, stack } = assembler;
+            if ((token.name !== "endObject" && token.name !== "endArray") || depth === 0) return;
+            const current = assembler.current as object;
+            if (depth === 1 && isInside) {
+                const part = isAllGiven(current) ? undefined : give(current);
+                [isInside, firstIndex] = [false, 0];
+                assembler.current = pickScalars(current);
+                return part;
+            }
+            if (bytes < partLength || !isCollection(current)) return;
+            if (depth === 1) return cut(current, current);
+            const [outermost, key] = stack;
+            if (depth !== 2 || Array.isArray(outermost)) return;
+            isInside = true;
+            stack[0] = pickScalars(outermost as object);
+            return cut(current, { ...(outermost as object), [String(key)]: current });
+        },
+        end() {
+            if (!assembler.done) throw new DamagedFile("invalid-json", "the file ends before its JSON does");
+            const { current } = assembler;
+            return isSplit && isAllGiven(current as object) ? undefined : give(current);
+        },
+    };
+}
+
+function lengthOf(token: Token): number {
+    return "value" in token && typeof token.value === "string" ? token.value.length + 4 : 4;
+}
+
+function isScalar(value: unknown): boolean {
+    return value === null || typeof value !== "object";
+}
+
+// What is left after a split: scalars stand in every part, and containers are empty.
+function isAllGiven(container: object): boolean {
+    return Object.values(container).every((value) => isScalar(value) || Object.keys(value).length === 0);
+}
+
+// A record says something of itself in numbers or texts; what holds nothing but containers can be divided.
+function isCollection(container: object): boolean {
+    return !Object.values(container).some(isScalar);
+}
+
+function pickScalars(container: object): object {
+    return Object.fromEntries(Object.entries(container).filter(([, value]) => isScalar(value)));
+}
