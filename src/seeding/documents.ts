@@ -8,6 +8,8 @@ export interface SourceDocument {
     readonly value: unknown;
     /** About how long it was as text. */
     readonly bytes: number;
+    /** It is of a file that is too large for memory, and so are its records together. */
+    readonly isOfLarge?: boolean;
     /** In a part of an array: the index of its first item in the whole. */
     readonly firstIndex?: number;
 }

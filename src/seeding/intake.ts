@@ -19,6 +19,9 @@ export interface IntakeOptions {
     readonly nameFile: (file: string) => string;
 }
 
+/** More than any memory has. */
+const notInMemory = Number.POSITIVE_INFINITY;
+
 /** Gives each document to the loaders that find records in it. */
 export function createIntake(spool: Spool, loaders: readonly Loader[], options: IntakeOptions): Intake {
     const { passOver = [], nameFile } = options;
@@ -36,7 +39,7 @@ export function createIntake(spool: Spool, loaders: readonly Loader[], options: 
             const list = records.get(loader.name) ?? spool.createList<SourceRecord>();
             records.set(loader.name, list);
             const own = Array.isArray(found) ? found : [...found];
-            const bytes = Math.ceil(document.bytes / own.length);
+            const bytes = document.isOfLarge ? notInMemory : Math.ceil(document.bytes / own.length);
             for (const { position, value } of own)
                 list.push({ file, position: placeIn(document, position), value }, bytes);
         }
@@ -55,7 +58,8 @@ export function createIntake(spool: Spool, loaders: readonly Loader[], options: 
                 passedOver++;
                 return;
             }
-            const { file, position, value, bytes } = document;
+            const { file, position, value, isOfLarge } = document;
+            const bytes = isOfLarge ? notInMemory : document.bytes;
             const message = "no loader knows this shape; see the formats in seeds/README.md";
             rejections.push({ file: nameFile(file), position, code: "unknown-shape", message, record: value }, bytes);
         },

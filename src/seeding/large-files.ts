@@ -38,7 +38,7 @@ export interface PieceLimits {
     readonly line: number;
 }
 
-const usualLimits: PieceLimits = { block: 1 << 20, head: 1 << 22, part: 1 << 24, line: 1 << 25 };
+const usualLimits: PieceLimits = { block: 1 << 20, head: 1 << 22, part: 1 << 22, line: 1 << 25 };
 
 /**
  * Reads a file piece by piece: line by line, or one JSON value in parts of its outermost array or object.
@@ -153,9 +153,11 @@ interface Splitter {
 function createSplitter(partLength: number): Splitter {
     const assembler = new Assembler<unknown>();
     let [bytes, firstIndex, isSplit, isInside] = [0, 0, false, false];
+    /** What had come together when the container in the outermost one began. */
+    let outside = 0;
     const give = (value: unknown): Piece => {
         const part: Piece = { kind: "part", value, bytes, firstIndex };
-        bytes = 0;
+        [bytes, outside] = [0, 0];
         return part;
     };
     const cut = (container: object, value: unknown): Piece => {
@@ -170,6 +172,7 @@ function createSplitter(partLength: number): Splitter {
             assembler.consume(token);
             bytes += lengthOf(token);
             const { depth, stack } = assembler;
+            if (depth === 2 && (token.name === "startObject" || token.name === "startArray")) outside = bytes;
             if ((token.name !== "endObject" && token.name !== "endArray") || depth === 0) return;
             const current = assembler.current as object;
             if (depth === 1 && isInside) {
@@ -181,7 +184,8 @@ function createSplitter(partLength: number): Splitter {
             if (bytes < partLength || !isCollection(current)) return;
             if (depth === 1) return cut(current, current);
             const [outermost, key] = stack;
-            if (depth !== 2 || Array.isArray(outermost)) return;
+            // One that is small is a record by id, of which only arrays and objects have come so far.
+            if (depth !== 2 || Array.isArray(outermost) || bytes - outside < partLength) return;
             isInside = true;
             stack[0] = pickScalars(outermost as object);
             return cut(current, { ...(outermost as object), [String(key)]: current });
@@ -207,9 +211,14 @@ function isAllGiven(container: object): boolean {
     return Object.values(container).every((value) => isScalar(value) || Object.keys(value).length === 0);
 }
 
+/** No record has so many fields. */
+const manyEntries = 1_000;
+
 // A record says something of itself in numbers or texts; what holds nothing but containers can be divided.
 function isCollection(container: object): boolean {
-    return !Object.values(container).some(isScalar);
+    if (Array.isArray(container)) return true;
+    const values = Object.values(container);
+    return values.length > manyEntries || !values.some(isScalar);
 }
 
 function pickScalars(container: object): object {

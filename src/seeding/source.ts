@@ -71,9 +71,10 @@ async function readLargeFile(file: string, sink: SourceSink, limits: PieceLimits
     const takeBack = sink.mark();
     try {
         for await (const piece of readPieces(file, limits)) {
-            if (piece.kind === "part") sink.document({ file, position: "", ...piece });
-            else if (piece.kind === "line" && piece.text !== "") readDocument(file, piece.position, piece.text, sink);
-            else if (piece.kind === "overlong") {
+            if (piece.kind === "part") sink.document({ file, position: "", ...piece, isOfLarge: true });
+            else if (piece.kind === "line" && piece.text !== "") {
+                readDocument(file, piece.position, piece.text, sink, true);
+            } else if (piece.kind === "overlong") {
                 const message = "the line is longer than any record that fits";
                 sink.rejected({ file, position: piece.position, code: "too-large", message, record: null });
             }
@@ -85,9 +86,9 @@ async function readLargeFile(file: string, sink: SourceSink, limits: PieceLimits
     }
 }
 
-function readDocument(file: string, position: string, text: string, sink: SourceSink): void {
+function readDocument(file: string, position: string, text: string, sink: SourceSink, isOfLarge = false): void {
     const parsed = parseDocument(text);
-    if (parsed.ok) sink.document({ file, position, value: parsed.value, bytes: text.length });
+    if (parsed.ok) sink.document({ file, position, value: parsed.value, bytes: text.length, isOfLarge });
     else sink.rejected({ file, position, code: "invalid-json", message: parsed.message, record: text });
 }
 

@@ -27,7 +27,7 @@ export interface Spool {
 }
 
 /** A source of usual size stays in memory, where its records are met several times. */
-const usualRoom = 160_000_000;
+const usualRoom = 100_000_000;
 /** Lines are written together. */
 const writeBytes = 1_000_000;
 
@@ -58,7 +58,7 @@ export function createSpool(room = usualRoom): Spool {
                 isHeld: (index) => index < held.length,
                 push(item, bytes) {
                     // Once one is in the file the others follow, so that the order stays.
-                    if (overflow === undefined && left > 0) {
+                    if (overflow === undefined && bytes <= left) {
                         held.push(item);
                         left -= bytes;
                         heldBytes += bytes;

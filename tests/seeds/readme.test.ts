@@ -9,7 +9,9 @@ const read = (path: string): string => readFileSync(new URL(`../../${path}`, imp
 test("seeds/README.md explains every reason for which a record is rejected", () => {
     const files = readdirSync(new URL("../../src/seeding/", import.meta.url));
     const source = files.map((name) => read(`src/seeding/${name}`)).join("\n");
-    const codes = [...source.matchAll(/(?:code: |reject\(source, |toRejection\(\w+, )"([a-z]+(?:-[a-z]+)*)"/g)].map(([, code]) => code ?? "");
+    const codes = [...source.matchAll(/(?:code: |reject\(source, |toRejection\(\w+, )"([a-z]+(?:-[a-z]+)*)"/g)].map(
+        ([, code]) => code ?? "",
+    );
     expect(new Set(codes).size).toBeGreaterThanOrEqual(8);
     const explained = read("seeds/README.md");
     expect([...new Set(codes)].filter((code) => !new RegExp(`^\\| \`${code}\` +\\|`, "m").test(explained))).toEqual([]);
