@@ -9,9 +9,21 @@ export async function readContents(client: Client): Promise<Contents> {
     const schema = await readRows(client, "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name");
     const contents: Record<string, Record<string, unknown>[]> = { sqlite_schema: schema };
     for (const { type, name } of schema) {
-        if (type === "table") contents[String(name)] = await readRows(client, `SELECT * FROM "${name}"`);
+        if (type === "table") contents[String(name)] = await readTable(client, String(name));
     }
     return contents;
+}
+
+// A server gives no more than 10 MB at once.
+const rowsAtOnce = 1_000;
+
+async function readTable(client: Client, name: string): Promise<Record<string, unknown>[]> {
+    const rows: Record<string, unknown>[] = [];
+    for (;;) {
+        const part = await readRows(client, `SELECT * FROM "${name}" LIMIT ${rowsAtOnce} OFFSET ${rows.length}`);
+        rows.push(...part);
+        if (part.length < rowsAtOnce) return rows;
+    }
 }
 
 /** SHA-256 over all that is in a database. */

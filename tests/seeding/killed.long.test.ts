@@ -5,7 +5,6 @@ import { killLoads } from "./killing.ts";
 describeTargets("a load that is killed", (target) => {
     test(
         "at 50 points is finished by the same command, to the content of an undisturbed one",
-        // A server gives no more than 10 MB of rows at once, which is what the comparison reads.
         () => killLoads(target, 50, target.name === "sqld" ? 3_000 : 9_000),
         1_200_000,
     );

@@ -30,6 +30,11 @@ async function waitForStart(command: RunningCommand): Promise<void> {
     while (!command.printed().stdout.includes("Database")) await sleep(2);
 }
 
+// A busy machine takes the seconds after which a load says how far it is.
+function withoutProgress(text: string): string {
+    return text.replace(/^[a-z-]+: [\d,]+ of [\d,]+, [\d,]+ a second, \d+ s left\n/gm, "");
+}
+
 /**
  * Kills a load by SIGKILL at points that are spread over its whole time, and runs the same command again after each: the
  * content must be that of an undisturbed load, and the database sound in between.
@@ -44,7 +49,7 @@ export async function killLoads(target: Target, points: number, count: number): 
     const started = performance.now();
     const whole = await calmCommand.result;
     const milliseconds = Math.round(performance.now() - started);
-    expect([whole.code, whole.stderr]).toEqual([0, ""]);
+    expect([whole.code, withoutProgress(whole.stderr)]).toEqual([0, ""]);
     const undisturbed = JSON.stringify(await readComparable(calm));
     const left: unknown[] = [];
     for (let at = 0; at < points; at++) {
@@ -59,7 +64,7 @@ export async function killLoads(target: Target, points: number, count: number): 
         expect(await readRows(database.client, "SELECT * FROM pragma_foreign_key_check")).toEqual([]);
         left.push(await readValue(database.client, "SELECT count(*) FROM questions"));
         const again = await migrateHere({ root, url: database.url }, { from: "in" });
-        expect([again.code, again.stderr], `killed at point ${at}`).toEqual([0, ""]);
+        expect([again.code, withoutProgress(again.stderr)], `killed at point ${at}`).toEqual([0, ""]);
         expect(JSON.stringify(await readComparable(database)) === undisturbed, `killed at point ${at}`).toBe(true);
         await database.close();
     }
