@@ -14,18 +14,23 @@ export const channelMappings: Loader = {
     references: [{ column: "question_id", table: "questions", key: "id" }],
     schema: z.object({ channelId: z.string().min(1), subChannel: z.string(), questionId: z.string().min(1) }),
     find: (document) => {
-        const channels = isObject(document) && isObject(document.channels) ? document.channels : document;
+        const isWrapped = isObject(document) && isObject(document.channels);
+        const channels = isWrapped ? document.channels : document;
         if (isObject(channels) && Object.values(channels).some(hasSubChannels)) return listMappings(channels);
+        if (isWrapped && Object.keys(document.channels as object).length === 0) return [];
         if (isMapping(document)) return [{ position: "", value: document }];
         if (!Array.isArray(document) || !document.some(isMapping)) return undefined;
         return document.map((value, at) => ({ position: String(at), value }));
     },
     // A question is always in its own channel, whether or not a mapping file says so.
     derive: (others) => {
+        const questions = [...(others.get("questions") ?? [])];
         const mapped = new Set<string>();
-        for (const { value } of others.get("channel-mappings") ?? []) mapped.add(keyOf(value));
+        for (const { value } of questions.length === 0 ? [] : (others.get("channel-mappings") ?? [])) {
+            mapped.add(keyOf(value));
+        }
         const derived: SourceRecord[] = [];
-        for (const { file, position, value } of others.get("questions") ?? []) {
+        for (const { file, position, value } of questions) {
             if (!isObject(value)) continue;
             const own = { channelId: value.channel, subChannel: value.subChannel, questionId: value.id };
             const isComplete = Object.values(own).every((part) => typeof part === "string");

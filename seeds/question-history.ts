@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Loader, SourceRecord } from "../src/seeding/loader.ts";
+import type { ColumnValues, Loader, SourceRecord } from "../src/seeding/loader.ts";
 import { name, optionalObject, optionalStrings, optionalText } from "./fields.ts";
 import { isObject, listRecords } from "./shapes.ts";
 
@@ -58,6 +58,10 @@ export const questionHistory: Loader = {
             "((t.event_source = 'system' AND t.source_name IS NULL) " +
             "OR (t.event_source = 'import' AND t.source_name = 'questions'))",
         id: "id",
+        // What it was before and after, which most exports do not say.
+        keeps: ["changed_fields", "before_snapshot", "after_snapshot"],
+        // Two changes that triggers recorded, there and here, are two; but an item was created only once.
+        accepts: (event, row) => event.event_type === "created" || row.event_source !== "system" || !isOfTrigger(event),
     },
     schema,
     find: (document) => {
@@ -67,6 +71,10 @@ export const questionHistory: Loader = {
     complete: (value) =>
         isObject(value) && value.questionType === undefined ? { ...value, questionType: "question" } : value,
 };
+
+function isOfTrigger({ event_source, source_name }: ColumnValues): boolean {
+    return event_source === "system" && (source_name ?? null) === null;
+}
 
 // The item's id and type stand once, above its events.
 function listEvents({

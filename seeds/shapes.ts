@@ -23,12 +23,16 @@ export function listRecords(
     return valuesOf(document).some(isRecord) ? listEntries(document) : undefined;
 }
 
-let last: { readonly document: object; readonly values: readonly unknown[] } | undefined;
+/** Only as long as somebody else needs the document: it may be large. */
+const valuesByDocument = new WeakMap<object, readonly unknown[]>();
 
 // One loader after the other asks about the same document.
 function valuesOf(document: object): readonly unknown[] {
-    if (last?.document !== document) last = { document, values: Object.values(document) };
-    return last.values;
+    const known = valuesByDocument.get(document);
+    if (known) return known;
+    const values = Object.values(document);
+    valuesByDocument.set(document, values);
+    return values;
 }
 
 // An object by id gives its key to a record that does not say its id itself.

@@ -44,5 +44,6 @@ export const workQueue: Loader = {
 };
 
 function isQueueItem(value: unknown): boolean {
-    return isObject(value) && "itemType" in value && "priority" in value;
+    // The bots' ledger has these two as well, and says which bot.
+    return isObject(value) && "itemType" in value && "action" in value && !("botName" in value);
 }

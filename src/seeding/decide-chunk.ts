@@ -1,9 +1,11 @@
 import type { Argument, Connection, ReadResult, Row } from "../database/connection.ts";
+import { toSnakeCase } from "../schema/names.ts";
 import { decide } from "./decide.ts";
 import { keyOf, type Valid } from "./duplicates.ts";
-import type { ColumnValues, Loader, Rejection, TakeOver } from "./loader.ts";
-import { type ColumnInfo, selectExisting, selectReferenced, selectTakeOver, takeOverKey } from "./statements.ts";
-import type { Changes } from "./write.ts";
+import type { ColumnValues, Loader, Rejection } from "./loader.ts";
+import { getRows, selectExisting, selectReferenced } from "./statements.ts";
+import { type OfferedRow, offerRows, selectTakeOver, takeOverKey } from "./take-over.ts";
+import type { Changes, TableInfo } from "./write.ts";
 
 /** Keys that a dry run would have created, so that references to them are not taken for dangling. */
 export type Planned = Map<string, Set<Argument>>;
@@ -18,38 +20,47 @@ export interface Decided extends Changes {
 export interface DecideInput {
     readonly connection: Connection;
     readonly loader: Loader;
-    readonly columns: readonly ColumnInfo[];
+    readonly table: TableInfo;
     readonly planned: Planned;
     /** The table had no row when the load began, so no record meets one. */
     readonly isEmpty: boolean;
+    /** Whether a record of this load has this key. */
+    readonly isMentioned: (key: string) => boolean;
     /** Existing rows are updated although the record is not known to be newer. */
     readonly force: boolean;
 }
 
-/** Reads the rows that a chunk meets, in one request, and decides about each of its records. */
+/**
+ * Reads the rows that a chunk meets, in one request, and decides about each of its records.
+ *
+ * @throws DatabaseFault also when there is too much to be read at once
+ */
 export async function decideChunk(input: DecideInput, chunk: readonly Valid[]): Promise<Decided> {
-    const { connection, loader, columns } = input;
+    const { connection, loader, table } = input;
     const values = chunk.map((record) => record.values);
-    const names = columns.map((column) => column.name);
+    const names = table.columns.map((column) => column.name);
     const asked = (loader.references ?? []).map((reference) => {
         const created = input.planned.get(reference.table);
         return values.filter((record) => !created?.has(record[reference.column] ?? null));
     });
-    const offers = loader.takesOver ? [...new Set(values.map(takeOverKeyOf(loader.takesOver)))] : [];
+    const { takesOver } = loader;
+    const asking = new Map(takesOver && values.map((record) => [takeOverKey(takesOver, record), record]));
     const queries = [
         ...(input.isEmpty ? [] : [selectExisting(loader, names, values)]),
         ...(loader.references ?? []).map((reference, at) => selectReferenced(reference, asked[at] ?? [])),
-        ...(loader.takesOver ? [selectTakeOver(loader, loader.takesOver, offers)] : []),
+        ...(takesOver ? [selectTakeOver(loader, takesOver, [...asking.keys()])] : []),
     ];
-    const isKnown = input.isEmpty && !loader.takesOver && asked.every((records) => records.length === 0);
+    const isKnown = input.isEmpty && !takesOver && asked.every((records) => records.length === 0);
     const results = isKnown ? queries.map(() => undefined) : await connection.readAll(queries);
     const [existing, ...others] = input.isEmpty ? [undefined, ...results] : results;
-    const rows = new Map(rowsOf(existing).map((row) => [keyOf(loader, row as ColumnValues), row]));
+    const rows = new Map(getRows(existing).map((row) => [keyOf(loader, row as ColumnValues), row]));
     const findDangling = findDanglingIn(input, others);
-    const takeOver = offerRows(loader.takesOver, offers, loader.takesOver ? rowsOf(others.at(-1)) : []);
+    const takeOver = takesOver
+        ? offerRows(loader, takesOver, asking, getRows(others.at(-1))[0]?.found, input.isMentioned)
+        : () => undefined;
     const created: Valid[] = [];
     const updated: { record: Valid; row: Row }[] = [];
-    const takenOver: { record: Valid; id: Argument }[] = [];
+    const takenOver: { record: Valid; row: OfferedRow }[] = [];
     const unchanged: Valid[] = [];
     const rejected: Rejection[] = [];
     let older = 0;
@@ -60,15 +71,16 @@ export async function decideChunk(input: DecideInput, chunk: readonly Valid[]): 
             continue;
         }
         const row = rows.get(keyOf(loader, record.values));
-        const decision = decide(loader, record.values, row, input.force);
+        const own = row && !input.force ? withoutDerived(record) : record;
+        const decision = decide(loader, own.values, row, input.force);
         if (decision.outcome === "rejected") rejected.push(toRejection(record, decision.code, decision.message));
         else if (decision.outcome === "unchanged") unchanged.push(record);
         else if (decision.outcome === "older") older++;
-        else if (row) updated.push({ record, row });
+        else if (row) updated.push({ record: own, row });
         else {
-            const id = takeOver(record.values);
-            if (id === undefined) created.push(record);
-            else takenOver.push({ record, id });
+            const offered = takeOver(record.values);
+            if (offered === undefined) created.push(record);
+            else takenOver.push({ record, row: offered });
         }
     }
     return { created, updated, takenOver, unchanged, older, rejected };
@@ -79,13 +91,21 @@ export function toRejection({ source: { file, position, value } }: Valid, code: 
     return { file, position, code, message, record: value };
 }
 
+function withoutDerived(record: Valid): Valid {
+    const { derived = [] } = record.source;
+    if (derived.length === 0) return record;
+    const columns = new Set(derived.map(toSnakeCase));
+    const values = Object.entries(record.values).filter(([column]) => !columns.has(column));
+    return { ...record, values: Object.fromEntries(values) };
+}
+
 function findDanglingIn(
     { loader, planned }: DecideInput,
     results: readonly (ReadResult | undefined)[],
 ): (values: ColumnValues) => string | undefined {
     const references = (loader.references ?? []).map((reference, at) => ({
         ...reference,
-        found: new Set(rowsOf(results[at]).map((row) => row.found)),
+        found: new Set(getRows(results[at]).map((row) => row.found)),
         created: planned.get(reference.table),
     }));
     return (values) => {
@@ -95,30 +115,4 @@ function findDanglingIn(
         });
         return dangling && `${dangling.column} '${values[dangling.column]}' is not in ${dangling.table}`;
     };
-}
-
-// Each row is offered once; several that match go in their order.
-function offerRows(
-    takesOver: TakeOver | undefined,
-    keys: readonly string[],
-    rows: readonly Row[],
-): (values: ColumnValues) => Argument | undefined {
-    const found = rows[0]?.found;
-    if (!takesOver || typeof found !== "string") return () => undefined;
-    const offers = new Map<string, Argument[]>();
-    for (const [at, id] of JSON.parse(found) as [number, Argument][]) {
-        const key = keys[at] ?? "";
-        const known = offers.get(key);
-        if (known) known.push(id);
-        else offers.set(key, [id]);
-    }
-    return (values) => offers.get(takeOverKey(takesOver, values))?.shift();
-}
-
-function takeOverKeyOf(takesOver: TakeOver): (values: ColumnValues) => string {
-    return (values) => takeOverKey(takesOver, values);
-}
-
-function rowsOf(result: ReadResult | undefined): readonly Row[] {
-    return result?.ok ? result.rows : [];
 }

@@ -1,5 +1,6 @@
 import type { Argument } from "../database/connection.ts";
 import { isEqual } from "./decide.ts";
+import { hearInterrupt } from "./interrupt.ts";
 import type { LoadCounts, Loader, Rejection, SourceRecord } from "./loader.ts";
 import type { Items } from "./spool.ts";
 import type { ColumnInfo } from "./statements.ts";
@@ -20,23 +21,36 @@ export function keyOf(loader: Loader, values: Readonly<Record<string, unknown>>)
 /** The records that load. */
 export interface Settled {
     readonly length: number;
+    /** Whether one of them has this key. */
+    readonly has: (key: string) => boolean;
     /** Gives each, once only, in the order of their first mention. */
     readonly each: () => Iterable<Valid>;
 }
+
+export interface SettleInput {
+    readonly columns: readonly ColumnInfo[];
+    /** Where the records that do not load are counted. */
+    readonly counts: LoadCounts;
+    readonly reject: (rejection: Rejection) => void;
+    readonly signal?: AbortSignal | undefined;
+}
+
+/** Records that are checked before a Ctrl-C is heard. */
+const checkedAtOnce = 10_000;
 
 /**
  * Leaves one record for each key: of equal ones the others count as unchanged, of different ones the newest loads and the
  * other is rejected. Invalid records are rejected on the way.
  *
  * Values of records that lie in memory are kept until each() gives them; those of others are made anew.
+ *
+ * @throws DatabaseFault `interrupted`
  */
-export function settleDuplicates(
+export async function settleDuplicates(
     loader: Loader,
     records: Items<SourceRecord>,
-    columns: readonly ColumnInfo[],
-    counts: LoadCounts,
-    reject: (rejection: Rejection) => void,
-): Settled {
+    { columns, counts, reject, signal }: SettleInput,
+): Promise<Settled> {
     const defaults = [...listDefaults(columns)];
     const kept: (Valid | undefined)[] = [];
     const check = (index: number): Checked => {
@@ -51,6 +65,7 @@ export function settleDuplicates(
     const byKey = new Map<string, number>();
     const { length } = records;
     for (let index = 0; index < length; index++) {
+        if (index > 0 && index % checkedAtOnce === 0) await hearInterrupt(signal);
         const current = check(index);
         if (!current.ok) {
             reject(current.rejection);
@@ -70,6 +85,7 @@ export function settleDuplicates(
     }
     return {
         length: byKey.size,
+        has: (key) => byKey.has(key),
         *each() {
             for (const index of byKey.values()) {
                 const record = get(index);

@@ -25,10 +25,16 @@ export interface OpenedSource {
  * Finds the files of a source. Standard input (`-`) is written to a temporary file first, because a load reads its
  * records more than once.
  *
+ * @param signal ends the wait for standard input when it is aborted
  * @throws AppError `usage` when there is nothing to load
  */
-export async function openSource(root: string, path: string, input: Readable = process.stdin): Promise<OpenedSource> {
-    if (path === standardInput) return spool(input);
+export async function openSource(
+    root: string,
+    path: string,
+    input: Readable = process.stdin,
+    signal?: AbortSignal,
+): Promise<OpenedSource> {
+    if (path === standardInput) return spool(input, signal);
     const source = resolve(root, path);
     const name = relative(root, source) || source;
     return {
@@ -40,13 +46,13 @@ export async function openSource(root: string, path: string, input: Readable = p
     };
 }
 
-async function spool(input: Readable): Promise<OpenedSource> {
+async function spool(input: Readable, signal: AbortSignal | undefined): Promise<OpenedSource> {
     const folder = await mkdtemp(join(tmpdir(), "load-"));
     const file = join(folder, "input");
     const close = (): Promise<void> => rm(folder, { recursive: true, force: true });
     const output = createWriteStream(file);
     try {
-        await pipeline(input, output);
+        await pipeline(input, output, { signal });
     } catch (error) {
         await close();
         throw error;

@@ -22,6 +22,9 @@ export interface IntakeOptions {
 /** More than any memory has. */
 const notInMemory = Number.POSITIVE_INFINITY;
 
+/** What memory takes for a record beside its text. */
+const recordBytes = 400;
+
 /** Gives each document to the loaders that find records in it. */
 export function createIntake(spool: Spool, loaders: readonly Loader[], options: IntakeOptions): Intake {
     const { passOver = [], nameFile } = options;
@@ -39,7 +42,7 @@ export function createIntake(spool: Spool, loaders: readonly Loader[], options: 
             const list = records.get(loader.name) ?? spool.createList<SourceRecord>();
             records.set(loader.name, list);
             const own = Array.isArray(found) ? found : [...found];
-            const bytes = document.isOfLarge ? notInMemory : Math.ceil(document.bytes / own.length);
+            const bytes = document.isOfLarge ? notInMemory : Math.ceil(document.bytes / own.length) + recordBytes;
             for (const { position, value } of own)
                 list.push({ file, position: placeIn(document, position), value }, bytes);
         }
@@ -53,7 +56,7 @@ export function createIntake(spool: Spool, loaders: readonly Loader[], options: 
             return passedOver;
         },
         document(document) {
-            if (distribute(document)) return;
+            if (distribute(document) || isEmptyFile(document)) return;
             if (passOver.some((loader) => loader.find(document.value) !== undefined)) {
                 passedOver++;
                 return;
@@ -77,6 +80,11 @@ export function createIntake(spool: Spool, loaders: readonly Loader[], options: 
             };
         },
     };
+}
+
+// So an export says that a table has no rows.
+function isEmptyFile({ position, value }: SourceDocument): boolean {
+    return position === "" && Array.isArray(value) && value.length === 0;
 }
 
 // In a part of a file, items are counted from where the file begins.

@@ -1,11 +1,11 @@
-import { setImmediate } from "node:timers/promises";
 import type { Connection } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
 import { name } from "../migrations/bookkeeping.ts";
+import { chunkInFile, chunkOnServer, splitIntoChunks } from "./chunks.ts";
 import { type Decided, decideChunk, type Planned, toRejection } from "./decide-chunk.ts";
 import { settleDuplicates, type Valid } from "./duplicates.ts";
+import { hearInterrupt } from "./interrupt.ts";
 import {
-    type ColumnValues,
     type LoadCounts,
     type Loader,
     type Mention,
@@ -14,15 +14,9 @@ import {
     startCounts,
 } from "./loader.ts";
 import { type Items, selectItems } from "./spool.ts";
-import { type ColumnInfo, selectColumns, toColumnInfo } from "./statements.ts";
-import { isChangedMeanwhile, isRace, prepareChanges } from "./write.ts";
+import { getRows, selectColumns, selectUniqueKey, toColumnInfo } from "./statements.ts";
+import { isChangedMeanwhile, isRace, prepareChanges, type TableInfo } from "./write.ts";
 
-/** A chunk is sent when it reaches either: a server refuses an argument of 5 MB (measured). */
-const chunkOnServer = { bytes: 1_500_000, records: 5_000, measure: measureBytes };
-/** A file is synced at the end of each transaction, so larger ones are faster; a reader waits for one about a second. */
-const chunkInFile = { bytes: 32_000_000, records: 8_000, measure: measureLength };
-/** A record beyond this many bytes is rejected: its history, with the text before and after, must fit into a row too. */
-const recordBytes = 2_000_000;
 /** How often a chunk is read and decided anew when somebody else writes the same rows meanwhile. */
 const attempts = 5;
 
@@ -70,24 +64,29 @@ export async function loadRecords(
         counts.rejected++;
         report.rejected(rejection);
     };
-    const [described, anyRow] = await connection.readAll([
-        selectColumns(loader.table),
-        { sql: `SELECT 1 FROM ${name(loader.table)} LIMIT 1` },
-    ]);
-    const isEmpty = anyRow?.ok === true && anyRow.rows.length === 0;
-    const columns = (described?.ok ? described.rows : []).map(toColumnInfo);
-    const settled = settleDuplicates(loader, records, columns, counts, reject);
+    const { isEmpty, ...table } = await readTable(connection, loader);
+    const { columns } = table;
+    const settled = await settleDuplicates(loader, records, { columns, counts, reject, signal: options.signal });
     const accepted: number[] = [];
-    const run: Run = { connection, loader, columns, isEmpty, options, planned, counts, accepted, reject };
+    const run: Run = {
+        connection,
+        loader,
+        table,
+        isEmpty,
+        isMentioned: settled.has,
+        options,
+        planned,
+        counts,
+        accepted,
+        reject,
+    };
     const limit = connection.prefersRows ? chunkInFile : chunkOnServer;
     let done = 0;
     let written = Promise.resolve();
     try {
         for (const chunk of splitIntoChunks(settled.each(), limit, reject)) {
-            // An embedded database never waits, so without this a Ctrl-C would be heard when all is done.
-            await setImmediate();
-            if (options.signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
-            const prepared = await prepare(run, chunk, 1);
+            await hearInterrupt(options.signal);
+            const prepared = await prepare(run, chunk, 1).catch(ignoreTooLarge);
             await written;
             written = writeChunk(run, chunk, prepared).then(() => {
                 done += chunk.length;
@@ -102,62 +101,31 @@ export async function loadRecords(
     return { counts, accepted: selectItems(records, accepted) };
 }
 
+async function readTable(connection: Connection, loader: Loader): Promise<TableInfo & { readonly isEmpty: boolean }> {
+    const [described, uniqueKey, anyRow] = await connection.readAll([
+        selectColumns(loader.table),
+        selectUniqueKey(loader),
+        { sql: `SELECT 1 FROM ${name(loader.table)} LIMIT 1` },
+    ]);
+    return {
+        columns: getRows(described).map(toColumnInfo),
+        isKeyUnique: getRows(uniqueKey).length > 0,
+        isEmpty: getRows(anyRow).length === 0,
+    };
+}
+
 interface Run {
     readonly connection: Connection;
     readonly loader: Loader;
-    readonly columns: readonly ColumnInfo[];
+    readonly table: TableInfo;
     readonly isEmpty: boolean;
+    readonly isMentioned: (key: string) => boolean;
     readonly options: LoadOptions;
     readonly planned: Planned;
     readonly counts: LoadCounts;
     /** Indexes of the records that are in. */
     readonly accepted: number[];
     readonly reject: (rejection: Rejection) => void;
-}
-
-function* splitIntoChunks(
-    records: Iterable<Valid>,
-    limit: typeof chunkInFile,
-    reject: (rejection: Rejection) => void,
-): Generator<Valid[]> {
-    let chunk: Valid[] = [];
-    let bytes = 0;
-    for (const record of records) {
-        const length = limit.measure(record.values);
-        // Only what is near the limit is measured letter by letter.
-        const size = length * 3 > recordBytes ? measureBytes(record.values) : length;
-        if (size > recordBytes) {
-            const message = `is ${size} bytes long; ${recordBytes} fit`;
-            reject(toRejection(record, "too-large", message));
-            continue;
-        }
-        if (chunk.length > 0 && (chunk.length >= limit.records || bytes + size > limit.bytes)) {
-            yield chunk;
-            chunk = [];
-            bytes = 0;
-        }
-        chunk.push(record);
-        bytes += size;
-    }
-    if (chunk.length > 0) yield chunk;
-}
-
-function measureLength(values: ColumnValues): number {
-    let size = 0;
-    for (const column in values) {
-        const value = values[column];
-        size += typeof value === "string" ? value.length : 8;
-    }
-    return size;
-}
-
-function measureBytes(values: ColumnValues): number {
-    let size = 0;
-    for (const column in values) {
-        const value = values[column];
-        size += typeof value === "string" ? Buffer.byteLength(value) : 8;
-    }
-    return size;
 }
 
 type Chunk = readonly Valid[];
@@ -169,20 +137,26 @@ interface Prepared {
 }
 
 async function prepare(run: Run, chunk: Chunk, attempt: number): Promise<Prepared> {
-    const { connection, loader, columns, options } = run;
+    const { connection, loader, table, options } = run;
     // Whoever wrote the same rows meanwhile is met at the second attempt.
     const isEmpty = run.isEmpty && attempt === 1;
     const decided = await decideChunk({ ...run, isEmpty, force: options.force }, chunk);
     return {
         decided,
-        write: options.dryRun ? async () => undefined : prepareChanges(connection, loader, columns, decided),
+        write: options.dryRun ? async () => undefined : prepareChanges(connection, loader, table, decided),
     };
 }
 
+// What is too large to be read at once is read again, and halved, when the chunk before it is in.
+function ignoreTooLarge(error: unknown): undefined {
+    if (!isOfRecord(error)) throw error;
+    return undefined;
+}
+
 // A row that the database refuses is found by halving, so that the others of its chunk load.
-async function writeChunk(run: Run, chunk: Chunk, prepared: Prepared): Promise<void> {
+async function writeChunk(run: Run, chunk: Chunk, prepared: Prepared | undefined): Promise<void> {
     try {
-        await tryChunk(run, chunk, prepared);
+        await tryChunk(run, chunk, prepared ?? (await prepare(run, chunk, 1)));
     } catch (error) {
         const [first] = chunk;
         if (!first || !isOfRecord(error)) throw error;
@@ -192,14 +166,15 @@ async function writeChunk(run: Run, chunk: Chunk, prepared: Prepared): Promise<v
         }
         const middle = Math.ceil(chunk.length / 2);
         for (const half of [chunk.slice(0, middle), chunk.slice(middle)]) {
-            await writeChunk(run, half, await prepare(run, half, 1));
+            await writeChunk(run, half, undefined);
         }
     }
 }
 
-// A text of characters that JSON writes as six each may be too long for a server, however short the record is.
+// A text of characters that JSON writes as six each may be too long for a server, however short the record is; and rows
+// may be too long for one answer, however short the records are that meet them.
 function isOfRecord(error: unknown): error is DatabaseFault {
-    return error instanceof DatabaseFault && (error.kind === "constraint" || /too big/i.test(error.message));
+    return error instanceof DatabaseFault && (error.kind === "constraint" || /too (?:big|large)/i.test(error.message));
 }
 
 async function tryChunk(run: Run, chunk: Chunk, first: Prepared): Promise<void> {
@@ -212,12 +187,22 @@ async function tryChunk(run: Run, chunk: Chunk, first: Prepared): Promise<void> 
         } catch (error) {
             if (attempt === attempts || !isRace(error)) {
                 throw isChangedMeanwhile(error)
-                    ? new DatabaseFault("busy", "others keep changing the same rows")
+                    ? new DatabaseFault("busy", "others keep changing the same rows", error, {
+                          variant: "rows-changed",
+                      })
                     : error;
             }
-            prepared = await prepare(run, chunk, attempt + 1);
+            const again = await prepare(run, chunk, attempt + 1);
+            // What is refused although nothing has changed is refused for good.
+            if (!isChangedMeanwhile(error) && isSame(prepared.decided, again.decided)) throw error;
+            prepared = again;
         }
     }
+}
+
+function isSame(left: Decided, right: Decided): boolean {
+    const lists = ["created", "updated", "takenOver", "unchanged", "rejected"] as const;
+    return left.older === right.older && lists.every((list) => left[list].length === right[list].length);
 }
 
 function count({ counts, reject, accepted, planned, loader }: Run, decided: Decided): void {

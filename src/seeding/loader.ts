@@ -12,6 +12,8 @@ export interface SourceRecord {
     /** Index in an array, or the key in an object; empty where the file is the record. */
     readonly position: string;
     readonly value: unknown;
+    /** Fields that the record does not say itself: complete() made them up. */
+    readonly derived?: readonly string[];
 }
 
 /** Column values by SQL name. A column that the record does not mention is missing, and stays as it is. */
@@ -55,6 +57,8 @@ export interface Loader {
     readonly lookup?: (values: Iterable<unknown>) => Query | undefined;
     /** Completes a record from the records of other loaders of the same run and from lookup(), before it is checked. */
     readonly complete?: (value: unknown, known: Known) => unknown;
+    /** Fields that complete() makes up from elsewhere: for a new row, and by force. A row that is there keeps what it has. */
+    readonly derives?: readonly string[];
     /** Fields that later loaders read of this one's records in complete() and derive(); they see no others. */
     readonly shared?: readonly string[];
     /** Records that follow from those of other loaders, such as the mapping that every question has. */
@@ -86,6 +90,10 @@ export interface TakeOver {
     readonly where: string;
     /** The row's own key. */
     readonly id: string;
+    /** Columns in which the row keeps what it has where the record says nothing. */
+    readonly keeps?: readonly string[];
+    /** Whether a record takes a row over; the row comes with the columns that identify it. All of them when undefined. */
+    readonly accepts?: (record: ColumnValues, row: ColumnValues) => boolean;
 }
 
 export interface Reference {

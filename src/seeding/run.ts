@@ -61,7 +61,10 @@ async function completeRecords(
     const known = { records: new Map(records), rows: result?.ok ? result.rows : [] };
     return mapItems(own, (record) => {
         const value = complete(record.value, known);
-        return value === record.value ? record : { ...record, value };
+        if (value === record.value) return record;
+        const isSaid = (field: string): boolean =>
+            record.value !== null && typeof record.value === "object" && field in record.value;
+        return { ...record, value, derived: loader.derives?.filter((field) => !isSaid(field)) ?? [] };
     });
 }
 

@@ -4,6 +4,7 @@ import { gunzipSync } from "node:zlib";
 import { AppError } from "../errors.ts";
 import { isGzip, parseDocument, type SourceDocument, splitIntoDocuments } from "./documents.ts";
 import { readBytes, startHash } from "./file-bytes.ts";
+import { throwIfInterrupted } from "./interrupt.ts";
 import type { PieceLimits } from "./large-files.ts";
 import type { Rejection } from "./loader.ts";
 
@@ -43,6 +44,7 @@ export async function listSource(path: string): Promise<string[]> {
  * Reads and parses files: one JSON document each, or one on each line. What is no JSON is rejected, a file or a line, and
  * the others load. A file that is too large to be read as a whole comes in parts.
  *
+ * @param signal ends the reading of a large file when it is aborted
  * @returns as hashSource()
  */
 export async function readSource(
@@ -50,12 +52,13 @@ export async function readSource(
     folder: string,
     sink: SourceSink,
     limits: { readonly whole: number; readonly pieces?: PieceLimits } = { whole: usualWhole },
+    signal?: AbortSignal,
 ): Promise<string> {
     const hash = startHash(folder);
     for (const file of files) {
         const bytes = hash.take(file, (take) => readBytes(file, limits.whole, take));
         const text = bytes && unpack(bytes, limits.whole);
-        if (text === undefined) await readLargeFile(file, sink, limits.pieces);
+        if (text === undefined) await readLargeFile(file, sink, limits.pieces, signal);
         else if (typeof text !== "string") sink.rejected({ file, position: "", record: null, ...text });
         else readText(file, text.replace(/^\uFEFF/, ""), sink);
     }
@@ -66,11 +69,17 @@ function readText(file: string, text: string, sink: SourceSink): void {
     for (const part of splitIntoDocuments(file, text)) readDocument(file, part.position, part.text, sink);
 }
 
-async function readLargeFile(file: string, sink: SourceSink, limits: PieceLimits | undefined): Promise<void> {
+async function readLargeFile(
+    file: string,
+    sink: SourceSink,
+    limits: PieceLimits | undefined,
+    signal: AbortSignal | undefined,
+): Promise<void> {
     const { DamagedFile, readPieces } = await import("./large-files.ts");
     const takeBack = sink.mark();
     try {
         for await (const piece of readPieces(file, limits)) {
+            throwIfInterrupted(signal);
             if (piece.kind === "part") sink.document({ file, position: "", ...piece, isOfLarge: true });
             else if (piece.kind === "line" && piece.text !== "") {
                 readDocument(file, piece.position, piece.text, sink, true);

@@ -19,28 +19,34 @@ export interface SpooledItems<T> extends Items<T> {
     truncate(length: number): void;
 }
 
-/** Lists of JSON values that share a room in memory, and a temporary folder for what does not fit. */
+/** Lists of JSON values that share a room in memory, and temporary files for what does not fit. */
 export interface Spool {
     createList<T>(): SpooledItems<T>;
-    /** Removes the files. */
+    /** Gives up the files. */
     close(): void;
 }
 
 /** A source of usual size stays in memory, where its records are met several times. */
 const usualRoom = 100_000_000;
-/** Lines are written together. */
+/** Lines are written together, */
 const writeBytes = 1_000_000;
+/** and read together, because most are read one after the other. */
+const readBytes = 64_000;
 
 /** @param room how many bytes of items memory takes */
 export function createSpool(room = usualRoom): Spool {
     let left = room;
-    let folder: string | undefined;
     const files: number[] = [];
+    // The file has no name once it is open: whatever ends the process, nobody finds in it what was to be loaded.
     const createFile = (): number => {
-        folder ??= mkdtempSync(join(tmpdir(), "load-"));
-        const file = openSync(join(folder, String(files.length)), "wx+", 0o600);
-        files.push(file);
-        return file;
+        const folder = mkdtempSync(join(tmpdir(), "load-"));
+        try {
+            const file = openSync(join(folder, "items"), "wx+", 0o600);
+            files.push(file);
+            return file;
+        } finally {
+            rmSync(folder, { recursive: true, force: true });
+        }
     };
     return {
         createList<T>() {
@@ -82,7 +88,6 @@ export function createSpool(room = usualRoom): Spool {
         },
         close() {
             for (const file of files.splice(0)) closeSync(file);
-            if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
         },
     };
 }
@@ -94,6 +99,32 @@ interface FileItems<T> {
     truncate(length: number): void;
 }
 
+/** Reads a file that grows, more at once than it is asked for. */
+interface BlockReader {
+    /** @param end of what was written so far */
+    read(from: number, to: number, end: number): Buffer;
+    /** What was read may be overwritten from now on. */
+    forget(): void;
+}
+
+function createBlockReader(file: number): BlockReader {
+    const nothing = { from: 0, bytes: Buffer.alloc(0) };
+    let block = nothing;
+    return {
+        read(from, to, end) {
+            if (from < block.from || to > block.from + block.bytes.length) {
+                const bytes = Buffer.allocUnsafe(Math.min(Math.max(to - from, readBytes), end - from));
+                for (let at = 0; at < bytes.length; ) at += readSync(file, bytes, at, bytes.length - at, from + at);
+                block = { from, bytes };
+            }
+            return block.bytes.subarray(from - block.from, to - block.from);
+        },
+        forget() {
+            block = nothing;
+        },
+    };
+}
+
 function createFileItems<T>(file: number): FileItems<T> {
     /** Where each item ends. */
     const ends: number[] = [];
@@ -101,6 +132,7 @@ function createFileItems<T>(file: number): FileItems<T> {
     const odd = new Map<number, T>();
     let waiting: Buffer[] = [];
     let [waitingBytes, written] = [0, 0];
+    const blocks = createBlockReader(file);
     const flush = (): void => {
         for (const buffer of waiting) {
             for (let at = 0; at < buffer.length; ) at += writeSync(file, buffer, at, buffer.length - at, written + at);
@@ -116,10 +148,7 @@ function createFileItems<T>(file: number): FileItems<T> {
         at(index) {
             if (odd.has(index)) return odd.get(index) as T;
             flush();
-            const from = ends[index - 1] ?? 0;
-            const bytes = Buffer.allocUnsafe((ends[index] ?? 0) - from);
-            for (let at = 0; at < bytes.length; ) at += readSync(file, bytes, at, bytes.length - at, from + at);
-            return JSON.parse(bytes.toString("utf8")) as T;
+            return JSON.parse(blocks.read(ends[index - 1] ?? 0, ends[index] ?? 0, written).toString("utf8")) as T;
         },
         push(item) {
             const text = toText(item);
@@ -135,6 +164,7 @@ function createFileItems<T>(file: number): FileItems<T> {
             for (const index of [...odd.keys()].filter((at) => at >= length)) odd.delete(index);
             ends.length = Math.min(ends.length, length);
             written = ends.at(-1) ?? 0;
+            blocks.forget();
         },
     };
 }

@@ -1,7 +1,8 @@
-import type { Argument, Query, Row } from "../database/connection.ts";
+import type { Argument, Query, ReadResult, Row } from "../database/connection.ts";
+import { DatabaseFault } from "../database/faults.ts";
 import { name } from "../migrations/bookkeeping.ts";
 import { toSnakeCase } from "../schema/names.ts";
-import type { ColumnValues, Loader, Mention, Reference, TakeOver } from "./loader.ts";
+import type { ColumnValues, Loader, Mention, Reference } from "./loader.ts";
 
 /** What the database says of a column. */
 export interface ColumnInfo {
@@ -25,14 +26,44 @@ export function toColumnInfo(row: Row): ColumnInfo {
     };
 }
 
-/** Reads the rows that records meet. One parameter, whatever the number of records. */
+/** Whether no two rows of a loader's table can have the same key: the one column `found`, if so. */
+export function selectUniqueKey({ table, key }: Loader): Query {
+    return {
+        sql:
+            'SELECT 1 AS found FROM pragma_index_list(?) AS known WHERE known."unique" AND NOT known.partial AND ' +
+            "(SELECT json_group_array(name) FROM (SELECT name FROM pragma_index_info(known.name) ORDER BY name)) = ?",
+        args: [table, JSON.stringify([...key].sort())],
+    };
+}
+
+/**
+ * The rows of a result. A table that is not there yet, as in a dry run of its own migration, has none.
+ *
+ * @throws DatabaseFault when the query failed otherwise: what is not known is not taken for nothing
+ */
+export function getRows(result: ReadResult | undefined): readonly Row[] {
+    if (result === undefined) return [];
+    if (result.ok) return result.rows;
+    if (/no such table/i.test(result.message)) return [];
+    throw new DatabaseFault("sql", result.message);
+}
+
+/**
+ * Reads the rows that records meet: what they are compared by, and their place as `rowid`. One parameter, whatever the
+ * number of records.
+ */
 export function selectExisting(loader: Loader, columns: readonly string[], records: readonly ColumnValues[]): Query {
     const items = records.map((values) => loader.key.map((column) => values[column] ?? null));
-    const wanted = [...new Set([...loader.key, ...columns])].map((column) => `t.${name(column)}`).join(", ");
+    const fields = new Set(Object.keys(loader.fields).map(toSnakeCase));
+    const compared = columns.filter(
+        (column) => column === loader.changedAt || (fields.has(column) && !loader.ignored?.includes(column)),
+    );
+    // A table with an id of its own would give the place under that name.
+    const wanted = [...new Set([...loader.key, ...compared])].map((column) => `, t.${name(column)}`).join("");
     const match = loader.key.map((column, at) => `t.${name(column)} = given.value ->> '$[${at}]'`).join(" AND ");
     return {
         // CROSS JOIN keeps the order: each record is looked up by the key's index.
-        sql: `SELECT ${wanted} FROM json_each(?) AS given CROSS JOIN ${name(loader.table)} AS t ON ${match}`,
+        sql: `SELECT t.rowid AS rowid${wanted} FROM json_each(?) AS given CROSS JOIN ${name(loader.table)} AS t ON ${match}`,
         args: [{ items }],
     };
 }
@@ -52,24 +83,36 @@ export function selectReferenced(reference: Reference, records: readonly ColumnV
 /**
  * Inserts records; what a record leaves out takes the column's default.
  *
- * @param asRows whether by a prepared statement for each, or by one statement with all of them as one JSON parameter
+ * @param ways.asRows whether by a prepared statement for each, or by one statement with all of them as one JSON parameter
+ * @param ways.isGuarded whether to leave out those whose key has a row by now, because the table itself takes them twice;
+ * checkChanges() tells, or the prepared statement
  */
 export function insertRecords(
     loader: Loader,
     columns: readonly ColumnInfo[],
     records: readonly ColumnValues[],
-    asRows: boolean,
+    { asRows, isGuarded }: { readonly asRows: boolean; readonly isGuarded: boolean },
 ): Query {
+    const table = name(loader.table);
     const used = columns.filter((column) => records.some((record) => column.name in record));
-    const into = `INSERT INTO ${name(loader.table)} (${used.map((column) => name(column.name)).join(", ")})`;
+    const values = used.map((column, at) => orDefault(column, asRows ? `?${at + 1}` : `given.value ->> '$[${at}]'`));
+    const match = used.flatMap((column, at) =>
+        loader.key.includes(column.name) ? [`known.${name(column.name)} = ${values[at]}`] : [],
+    );
     const rows = records.map((record) => used.map((column) => record[column.name] ?? null));
-    if (asRows) return { sql: `${into} VALUES (${used.map((column) => orDefault(column, "?")).join(", ")})`, rows };
-    const values = used.map((column, at) => orDefault(column, `given.value ->> '$[${at}]'`));
-    return { sql: `${into} SELECT ${values.join(", ")} FROM json_each(?) AS given`, args: [{ items: rows }] };
+    const into = `INSERT INTO ${table} (${used.map((column) => name(column.name)).join(", ")})`;
+    // Faster than a SELECT, where that is not needed.
+    if (asRows && !isGuarded) return { sql: `${into} VALUES (${values.join(", ")})`, rows };
+    const sql = [
+        `${into} SELECT ${values.join(", ")}`,
+        ...(asRows ? [] : ["FROM json_each(?) AS given"]),
+        ...(isGuarded ? [`WHERE NOT EXISTS (SELECT 1 FROM ${table} AS known WHERE ${match.join(" AND ")})`] : []),
+    ].join(" ");
+    return asRows ? { sql, rows } : { sql, args: [{ items: rows }] };
 }
 
-// A column that may not be null takes its default where the record says nothing.
-function orDefault({ defaultSql, notNull }: ColumnInfo, value: string): string {
+/** A value in SQL, or the column's default where the record says nothing and the column may not be null. */
+export function orDefault({ defaultSql, notNull }: ColumnInfo, value: string): string {
     return notNull && defaultSql !== null ? `coalesce(${value}, ${defaultSql})` : value;
 }
 
@@ -77,12 +120,12 @@ function orDefault({ defaultSql, notNull }: ColumnInfo, value: string): string {
  * Updates rows that are still as they were read; checkChanges() tells. Columns that a record does not mention keep what
  * they have, also when another writer is setting them right now.
  *
- * @param records column values, and `previous`: what the row's time of change was
+ * @param records column values, with the row's place as `rowid`, and `previous`: what its time of change was
  */
 export function updateRecords(
     loader: Loader,
     columns: readonly string[],
-    records: readonly (ColumnValues & { previous: string | null })[],
+    records: readonly (ColumnValues & { rowid: Argument; previous: Argument })[],
 ): Query {
     const table = name(loader.table);
     const used = columns.filter((column) => !loader.key.includes(column) && records.some((record) => column in record));
@@ -90,60 +133,15 @@ export function updateRecords(
         const isMissing = `json_type(given.value, ${path(column)}) IS NULL`;
         return `${name(column)} = iif(${isMissing}, ${table}.${name(column)}, given.value ->> ${path(column)})`;
     });
-    const match = loader.key.map((column) => `${table}.${name(column)} = given.value ->> ${path(column)}`);
+    // By its place too: a table may hold several rows of one key, and only one was compared.
+    const match = ["rowid", ...loader.key].map(
+        (column) => `${table}.${name(column)} = given.value ->> ${path(column)}`,
+    );
     const same =
         loader.changedAt === undefined ? [] : [`${table}.${name(loader.changedAt)} IS given.value ->> '$.previous'`];
     return {
         sql: `UPDATE ${table} SET ${set.join(", ")} FROM json_each(?) AS given WHERE ${[...match, ...same].join(" AND ")}`,
         args: [{ items: records }],
-    };
-}
-
-/**
- * Which rows records can take over.
- *
- * @param keys as takeOverKey() gives them, each once
- * @returns one row, whose `found` is JSON: pairs of the index of a key and a row's own key, in the rows' order
- */
-export function selectTakeOver(loader: Loader, takesOver: TakeOver, keys: readonly string[]): Query {
-    const match = takesOver.match.map((column, at) => `t.${name(column)} = given.value ->> '$[${at}]'`).join(" AND ");
-    const id = `t.${name(takesOver.id)}`;
-    return {
-        sql:
-            "SELECT json_group_array(json_array(at, id)) AS found FROM (" +
-            `SELECT given.key AS at, ${id} AS id FROM json_each(?) AS given ` +
-            `CROSS JOIN ${name(loader.table)} AS t ON ${match} WHERE ${takesOver.where} ORDER BY ${id})`,
-        args: [`[${keys.join(",")}]`],
-    };
-}
-
-/** In what a record and a row that it can take over agree, as JSON. */
-export function takeOverKey(takesOver: TakeOver, values: ColumnValues): string {
-    return JSON.stringify(takesOver.match.map((column) => values[column] ?? null));
-}
-
-/** Turns rows into what records say, whole: what a record leaves out takes the column's default. */
-export function takeOverRows(
-    loader: Loader,
-    takesOver: TakeOver,
-    columns: readonly ColumnInfo[],
-    records: readonly (ColumnValues & { takenOver: Argument })[],
-    asRows: boolean,
-): Query {
-    const fields = new Set(Object.keys(loader.fields).map(toSnakeCase));
-    const used = columns.filter((column) => fields.has(column.name));
-    const assign = (valueAt: (at: number) => string): string =>
-        used.map((column, at) => `${name(column.name)} = ${orDefault(column, valueAt(at))}`).join(", ");
-    const rows = records.map((record) => [...used.map((column) => record[column.name] ?? null), record.takenOver]);
-    const table = name(loader.table);
-    const id = `t.${name(takesOver.id)}`;
-    if (asRows)
-        return { sql: `UPDATE ${table} AS t SET ${assign(() => "?")} WHERE ${id} = ? AND ${takesOver.where}`, rows };
-    return {
-        sql:
-            `UPDATE ${table} AS t SET ${assign((at) => `given.value ->> '$[${at}]'`)} FROM json_each(?) AS given ` +
-            `WHERE ${id} = given.value ->> '$[${used.length}]' AND ${takesOver.where}`,
-        args: [{ items: rows }],
     };
 }
 

@@ -2,15 +2,23 @@ import type { Argument, Connection, Row } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
 import type { Valid } from "./duplicates.ts";
 import type { Loader } from "./loader.ts";
-import { type ColumnInfo, checkChanges, insertRecords, takeOverRows, updateRecords } from "./statements.ts";
+import { type ColumnInfo, checkChanges, insertRecords, updateRecords } from "./statements.ts";
+import { type OfferedRow, takeOverRows } from "./take-over.ts";
 
 /** What a chunk writes. */
 export interface Changes {
     readonly created: readonly Valid[];
     /** Each with the row as it was read. */
     readonly updated: readonly { readonly record: Valid; readonly row: Row }[];
-    /** Each with the key of the row that it takes over. */
-    readonly takenOver: readonly { readonly record: Valid; readonly id: Argument }[];
+    /** Each with the row that it takes over. */
+    readonly takenOver: readonly { readonly record: Valid; readonly row: OfferedRow }[];
+}
+
+/** A loader's table. */
+export interface TableInfo {
+    readonly columns: readonly ColumnInfo[];
+    /** Whether the database itself refuses two rows with the same key. */
+    readonly isKeyUnique: boolean;
 }
 
 /**
@@ -22,7 +30,7 @@ export interface Changes {
 export function prepareChanges(
     connection: Connection,
     loader: Loader,
-    columns: readonly ColumnInfo[],
+    { columns, isKeyUnique }: TableInfo,
     { created, updated, takenOver }: Changes,
 ): () => Promise<unknown> {
     if (created.length + updated.length + takenOver.length === 0) return async () => undefined;
@@ -30,12 +38,16 @@ export function prepareChanges(
     const inserts = created.map((record) => record.values);
     const updates = updated.map(({ record, row }) => ({
         ...record.values,
-        previous: (row[loader.changedAt ?? ""] ?? null) as string | null,
+        rowid: (row.rowid ?? null) as Argument,
+        previous: (row[loader.changedAt ?? ""] ?? null) as Argument,
     }));
     const names = columns.map((column) => column.name);
+    const asRows = connection.prefersRows;
+    const isGuarded = !isKeyUnique;
     return connection.prepareWrite([
         ...before,
-        ...(inserts.length > 0 ? [insertRecords(loader, columns, inserts, connection.prefersRows)] : []),
+        ...(inserts.length > 0 ? [insertRecords(loader, columns, inserts, { asRows, isGuarded })] : []),
+        ...(inserts.length > 0 && isGuarded && !asRows ? [checkChanges(inserts.length)] : []),
         ...(updates.length > 0 ? [updateRecords(loader, names, updates), checkChanges(updates.length)] : []),
         ...(loader.takesOver && takenOver.length > 0
             ? [
@@ -43,10 +55,10 @@ export function prepareChanges(
                       loader,
                       loader.takesOver,
                       columns,
-                      takenOver.map(({ record, id }) => ({ ...record.values, takenOver: id })),
-                      connection.prefersRows,
+                      takenOver.map(({ record, row }) => ({ values: record.values, row })),
+                      asRows,
                   ),
-                  ...(connection.prefersRows ? [] : [checkChanges(takenOver.length)]),
+                  ...(asRows ? [] : [checkChanges(takenOver.length)]),
               ]
             : []),
         ...after,

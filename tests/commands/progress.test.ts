@@ -117,8 +117,9 @@ const title = hasTerminal ? "a load on a terminal" : "a load on a terminal (no `
 describe.skipIf(!hasTerminal)(title, () => {
     describeTargets("shows a bar", (target) => {
         // More than go in one chunk.
-        const count = target.name === "file:" ? 6_000 : 2_500;
-        const records = Array.from({ length: count }, (_, at) => makeQuestion(`q-${at}`));
+        const [count, times] = target.name === "file:" ? [9_000, 1] : [2_500, 200];
+        const explanation = "Because. ".repeat(times);
+        const records = Array.from({ length: count }, (_, at) => makeQuestion(`q-${at}`, { explanation }));
         const root = copyProject({}, { "in.json": JSON.stringify(records) });
         const load = (url: string): RunningCommand =>
             startCommand("db:migrate", ["--from", "in.json"], {

@@ -101,6 +101,14 @@ describeTargets("an export", (target) => {
         expect(await hashLoaded(copy.client)).toBe(before);
     });
 
+    test("of tables without rows holds no records, and loads as that", async () => {
+        const empty = await createDeployedDatabase(target);
+        const folder = path.join(writeProject({}), "empty");
+        expect((await run(empty, folder)).code).toBe(0);
+        const loaded = await loadInto(empty, folder);
+        expect([loaded.code, loaded.stderr, JSON.parse(loaded.stdout).loaded]).toEqual([0, "", {}]);
+    });
+
     test("that is older changes nothing; a newer one changes the rows that differ, and the history has the text before", async () => {
         const newer = await target.createCopy(database);
         const changed = (

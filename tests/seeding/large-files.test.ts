@@ -1,9 +1,10 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { loaders } from "../../seeds/index.ts";
 import { createIntake } from "../../src/seeding/intake.ts";
+import { readPieces } from "../../src/seeding/large-files.ts";
 import { readSource } from "../../src/seeding/source.ts";
 import { createSpool } from "../../src/seeding/spool.ts";
 import { writeProject } from "../support/project.ts";
@@ -38,6 +39,14 @@ const events = Array.from({ length: 30 }, (_, at) => ({
 }));
 const mapping = { aws: { subChannels: { basics: questions.map(({ id }) => id) } } };
 
+// Before a record by id says anything of itself, it looks like one more container of records.
+const paths = Object.fromEntries(
+    Array.from({ length: 40 }, (_, at) => {
+        const lists = { channels: ["linux", "unix", "operating-systems"], questionIds: ["q-1", "q-2", `q-${at}`] };
+        return [`path-${at}`, { ...lists, title: `Path ${at}`, description: "From one to the other." }];
+    }),
+);
+
 const shapes: Readonly<Record<string, string | Buffer>> = {
     "array.json": JSON.stringify(questions),
     "array-indented.json": JSON.stringify(questions, null, 2),
@@ -45,6 +54,8 @@ const shapes: Readonly<Record<string, string | Buffer>> = {
     "wrapped.json": JSON.stringify({ version: 3, questions, note: "after" }, null, 1),
     "wrapped-by-id.json": JSON.stringify({ questions: byId }),
     "history.json": JSON.stringify({ questionId: "q-1", questionType: "question", history: events }),
+    "arrays-first.json": JSON.stringify(paths),
+    "scalars-between.json": JSON.stringify([...questions.slice(0, 9), null, 5, "x", ...questions.slice(9)]),
     "two.json": JSON.stringify({ questions, history: events }),
     "mapping.json": JSON.stringify({ channels: mapping }),
     "single.json": JSON.stringify(questions[0]),
@@ -105,6 +116,36 @@ test("in a large file of lines, what is no JSON and what is too long are rejecte
         { position: "line 2", code: "too-large", record: null },
         { position: "line 3", code: "invalid-json", record: '{"a":' },
     ]);
+});
+
+test("a large file is read in parts also where numbers and texts stand among its records", async () => {
+    const file = path.join(writeProject({}), "mixed.json");
+    const many = Object.fromEntries(Array.from({ length: 2_000 }, (_, at) => [`q-${at}`, { question: "x" }]));
+    for (const value of [[null, ...questions, 5], { version: 1, ...many }, { questions: { note: "x", ...many } }]) {
+        writeFileSync(file, JSON.stringify(value));
+        let parts = 0;
+        for await (const { kind } of readPieces(file, small.pieces)) if (kind === "part") parts++;
+        expect(parts).toBeGreaterThan(10);
+    }
+});
+
+test("what has no room in memory leaves no file that anybody finds", () => {
+    const folder = writeProject({});
+    vi.stubEnv("TMPDIR", folder);
+    const spool = createSpool(0);
+    const items = spool.createList<string>();
+    items.push("secret", 6);
+    expect([items.at(0), items.isHeld(0)]).toEqual(["secret", false]);
+    expect(readdirSync(folder)).toEqual([]);
+    spool.close();
+    vi.unstubAllEnvs();
+});
+
+test("short records stay in memory only as long as there is room for more than their texts", async () => {
+    const file = path.join(writeProject({}), "mapping.json");
+    writeFileSync(file, shapes["mapping.json"] ?? "");
+    expect((await readRecords([file], whole, 5_000)).isHeld).toBe(false);
+    expect((await readRecords([file], whole, 50_000)).isHeld).toBe(true);
 });
 
 test("a record that is larger than a part stays whole", async () => {

@@ -14,6 +14,9 @@ import { type Fields, makeQuestion } from "./records.ts";
 import { copyProject } from "./running.ts";
 
 const [questions] = loaders.filter((loader) => loader.name === "questions");
+const [history] = loaders.filter((loader) => loader.name === "question-history");
+const [queue] = loaders.filter((loader) => loader.name === "work-queue");
+const [users] = loaders.filter((loader) => loader.name === "users");
 const [mappings] = loaders.filter((loader) => loader.name === "channel-mappings");
 const later = "2026-02-01T00:00:00.000Z";
 
@@ -147,6 +150,53 @@ describeTargets("a row that another writer changes between read and write", (tar
         expect(await readRows(database.client, "SELECT question_id FROM channel_mappings")).toEqual([
             { question_id: "q-2" },
         ]);
+    });
+
+    test("is not written a second time where the table would take it twice", async () => {
+        const event = { questionId: "q-9", questionType: "test", eventType: "created", eventSource: "bot" };
+        const values = [1, 2].map((day) => ({ ...event, createdAt: `2026-01-0${day}T00:00:00.000Z` }));
+        const sql = `INSERT INTO question_history (question_id, question_type, event_type, event_source, created_at)
+            VALUES ('q-9', 'test', 'created', 'bot', '2026-01-02T00:00:00.000Z')`;
+        for (const [created, unchanged] of [
+            [1, 1],
+            [0, 2],
+        ]) {
+            const { counts } = await load(withOtherWriter(created === 0 ? "" : sql, 1), values, history);
+            expect(counts).toMatchObject({ read: 2, created, unchanged });
+        }
+        expect(
+            await readRows(database.client, "SELECT created_at FROM question_history WHERE question_id = 'q-9'"),
+        ).toHaveLength(2);
+    });
+
+    test("is the one that was compared, where the table holds two of the same key", async () => {
+        const item = { itemType: "question", itemId: "q-1", action: "verify", createdAt: "2026-01-01T00:00:00.000Z" };
+        const sql = `INSERT INTO work_queue (item_type, item_id, action, created_at)
+            VALUES ('question', 'q-1', 'verify', '2026-01-01T00:00:00.000Z')`;
+        await database.client.executeMultiple(`${sql}; ${sql};`);
+        const done = { ...item, status: "completed", processedAt: later };
+        const { counts, rejected } = await load(connection, [done], queue);
+        expect([counts, rejected]).toMatchObject([{ read: 1, updated: 1 }, []]);
+        expect(await readRows(database.client, "SELECT status FROM work_queue ORDER BY status")).toEqual([
+            { status: "completed" },
+            { status: "pending" },
+        ]);
+    });
+
+    test("is not waited for where nobody changed it: what is refused for good is tried once", async () => {
+        let writes = 0;
+        const through: Connection = {
+            ...connection,
+            prepareWrite: (statements) => () => {
+                writes++;
+                return connection.write(statements);
+            },
+        };
+        await database.client.execute("INSERT INTO users (id, username, password) VALUES ('u-1', 'ada', 'hash')");
+        const { counts, rejected } = await load(through, [{ id: "u-2", username: "ada", password: "hash" }], users);
+        expect([counts, rejected]).toMatchObject([{ read: 1, rejected: 1 }, [{ code: "refused" }]]);
+        expect(writes).toBe(1);
+        expect(await readRows(database.client, "SELECT id FROM users")).toEqual([{ id: "u-1" }]);
     });
 
     test("ends the load when it never stands still, and is then as the other one left it", async () => {

@@ -5,7 +5,7 @@ import { runCommand } from "../support/command.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { hashContents, readRows, readValue } from "./contents.ts";
-import { loadQuestions, makeQuestion } from "./records.ts";
+import { loadFiles, loadQuestions, makeQuestion } from "./records.ts";
 import { copyProject, migrateHere, type Ran, runHere } from "./running.ts";
 
 const root = copyProject({ seeds: true });
@@ -169,5 +169,40 @@ describeTargets("db:migrate:history", (target) => {
         const ran = await run(database);
         expect([ran.code, ran.error?.message]).toEqual([2, "the database has no table 'question_history' yet"]);
         expect(await readRows(database.client, "SELECT * FROM sqlite_schema")).toEqual([]);
+    });
+});
+
+describeTargets("a learning path that says neither its type nor its channels", (target) => {
+    test("gets them when it is new, keeps what its row has afterwards, and gets them anew by force", async () => {
+        const database = await createDeployedDatabase(target);
+        const path = {
+            id: "company-example-beginner",
+            title: "Example Inc",
+            description: "What they ask.",
+            difficulty: "beginner",
+            questionIds: ["q-1", "q-2"],
+        };
+        const loadPath = async (fields = {}, options = {}) => {
+            const { counts, codes } = await loadFiles(database, { "paths.json": [{ ...path, ...fields }] }, options);
+            const rows = await readRows(
+                database.client,
+                "SELECT path_type, target_company, channels FROM learning_paths",
+            );
+            return [counts["learning-paths"], codes, rows[0]];
+        };
+        const derived = { path_type: "company", target_company: "Example", channels: "[]" };
+        expect(await loadPath()).toMatchObject([{ created: 1 }, [], derived]);
+        await loadQuestions(database, [makeQuestion("q-1"), makeQuestion("q-2", { channel: "unix" })]);
+        await database.client.execute("UPDATE learning_paths SET target_company = 'Example GmbH'");
+        const kept = { ...derived, target_company: "Example GmbH" };
+        expect(await loadPath()).toMatchObject([{ unchanged: 1 }, [], kept]);
+        const later = { lastUpdated: "2027-01-01T00:00:00.000Z", description: "What they ask now." };
+        expect(await loadPath(later)).toMatchObject([{ updated: 1 }, [], kept]);
+        expect(await loadPath(later, { force: true })).toMatchObject([
+            { updated: 1 },
+            [],
+            { ...derived, channels: '["linux","unix"]' },
+        ]);
+        expect(await loadPath({ channels: ["linux"] })).toMatchObject([{ rejected: 1 }, ["undated-change 0"], {}]);
     });
 });

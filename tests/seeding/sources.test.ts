@@ -63,6 +63,11 @@ test("standard input is spooled to a file that is gone afterwards, also when rea
     });
     await expect(openSource("/", "-", failing)).rejects.toThrow("The pipe broke.");
     await expect(openSource("/", "-", Readable.from([]))).rejects.toThrow("standard input is empty");
+    const silent = new Readable({ read: () => undefined });
+    const interrupt = new AbortController();
+    const waiting = openSource("/", "-", silent, interrupt.signal);
+    interrupt.abort();
+    await expect(waiting).rejects.toMatchObject({ name: "AbortError" });
     expect(spooled().filter((name) => !before.includes(name))).toEqual([]);
 });
 
