@@ -107,6 +107,20 @@ async function readText(root: string, path: string): Promise<string> {
     }
 }
 
+/**
+ * A text that is to be a new migration, formatted as the project's migrations are; as it is where the project has no
+ * settings of the formatter, or the formatter cannot keep what it says.
+ */
+export async function formatWhereSet(root: string, text: string): Promise<string> {
+    if (isHandWritten("", text)) return text;
+    try {
+        return (await loadFormatter(root))("", text).text;
+    } catch (error) {
+        if (error instanceof AppError) return text;
+        throw error;
+    }
+}
+
 function isHandWritten(path: string, text: string): boolean {
     if (path.startsWith("triggers/")) return true;
     return splitStatements(normalizeText(text)).some((statement) => {
@@ -115,7 +129,8 @@ function isHandWritten(path: string, text: string): boolean {
     });
 }
 
-async function loadFormatter(root: string): Promise<(path: string, text: string) => FormattedFile> {
+/** Loads the formatter with the project's settings. */
+export async function loadFormatter(root: string): Promise<(path: string, text: string) => FormattedFile> {
     const { format } = await import("sql-formatter");
     const options = await readFile(join(root, configFile), "utf8").then(
         (json) => JSON.parse(json) as FormatOptionsWithLanguage,

@@ -2,30 +2,36 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Context } from "../cli.ts";
 import { AppError } from "../errors.ts";
-import { coreSet, migrationName } from "../migrations/files.ts";
+import { coreSet, migrationName, readFiles } from "../migrations/files.ts";
+import { formatWhereSet } from "./format.ts";
 
 export interface ScaffoldOptions {
-    /** The migration set; the core one when undefined. */
+    /** The migration set; the core one, or that of the table, when undefined. */
     readonly set?: string;
+    /** The table that the migration makes anew. */
+    readonly rebuild?: string;
 }
 
 /** Digits of a version number, unless the files beside it have more. */
 const fewestDigits = 3;
 
 /**
- * db:new: writes a do and an undo file with the next free number, each with nothing but a heading.
+ * db:new: writes a do and an undo file with the next free number. Each holds nothing but a heading; with --rebuild, the
+ * whole rebuild of a table as it is, ready to be changed.
  *
- * @throws AppError `usage` for a name or set that gives no file name
+ * @throws AppError `usage` for a name, set or table that there is none of, `invalid-files` where the files do not deploy
  */
 export async function scaffold(context: Context, options: ScaffoldOptions): Promise<void> {
     const { output, root, args } = context;
     const words = args.join(" ").trim();
     const slug = toSlug(words);
-    const folder = findFolder(options.set ?? coreSet);
+    findFolder(options.set ?? coreSet);
+    const draft = options.rebuild === undefined ? undefined : await draftRebuild(root, options.rebuild, slug);
+    const folder = findFolder(options.set ?? draft?.set ?? coreSet);
     const number = nextNumber(await readdir(join(root, folder)).catch(() => []));
     const files = (["do", "undo"] as const).map((action) => ({
         name: `${number}.${action}.${slug}.sql`,
-        text: renderHeading(slug, action),
+        text: draft?.[action] ?? renderHeading(slug, action),
     }));
     if (!files.every(({ name }) => migrationName.test(name))) {
         throw new AppError("usage", `'${words}' gives no file name`, {
@@ -38,10 +44,32 @@ export async function scaffold(context: Context, options: ScaffoldOptions): Prom
     const paths = files.map(({ name }) => `${folder}/${name}`);
     for (const [at, { text }] of files.entries()) await writeNew(root, paths[at] as string, text);
     for (const path of paths) output.field("Wrote", path);
-    output.line(
-        "Both hold only a heading: they are refused until each has a statement. Format them with `pnpm sql:format`.",
-    );
+    output.line(draft ? afterRebuild : afterHeading);
     output.document({ paths });
+}
+
+const afterHeading =
+    "Both hold only a heading: they are refused until each has a statement. Format them with `pnpm sql:format`.";
+const afterRebuild =
+    "Both make the table anew as it is. Change the definition and the copy in the first; the second leads back to it.";
+
+// Both directions lead to the table as it is: the do file is there to be changed, the undo file holds what to go back to.
+async function draftRebuild(
+    root: string,
+    table: string,
+    slug: string,
+): Promise<{ do: string; undo: string; set: string }> {
+    const { readRebuildSource } = await import("../migrations/rebuild-source.ts");
+    const { renderRebuild } = await import("../migrations/rebuild-file.ts");
+    const { sets } = await readFiles(root);
+    const { source, set } = await readRebuildSource(sets, table);
+    const words = slug.replaceAll("-", " ");
+    const render = (heading: string): Promise<string> => formatWhereSet(root, renderRebuild(source, heading));
+    return {
+        do: await render(`${capitalize(words)}: makes ${source.table} anew, with its rows and indexes.`),
+        undo: await render(`Undoes: ${words}. Makes ${source.table} anew as it was before.`),
+        set,
+    };
 }
 
 async function writeNew(root: string, path: string, text: string): Promise<void> {
@@ -85,5 +113,9 @@ function nextNumber(names: readonly string[]): string {
 function renderHeading(slug: string, action: "do" | "undo"): string {
     const sentence = slug.replaceAll("-", " ");
     if (action === "undo") return `-- Undoes: ${sentence}.\n`;
-    return `-- ${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}: say here why.\n`;
+    return `-- ${capitalize(sentence)}: say here why.\n`;
+}
+
+function capitalize(sentence: string): string {
+    return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
 }

@@ -72,12 +72,9 @@ export function findPendingProblems(pending: readonly MigrationFile[], state: Da
         for (const table of [...structure.dropped, ...structure.renamed]) gone.add(table.toLowerCase());
         problems.push(...findOrphanedTables(file, structure, state, gone));
         for (const { table, line } of structure.renamedAway) {
-            problems.push({
-                path: file.path,
-                line,
-                message: `renames '${table}' away and makes it anew, so child tables would follow the old one`,
-                remedy: `make '${table}_new' first, fill it, drop '${table}', then rename (migrations/README.md)`,
-            });
+            const message = `renames '${table}' away and makes it anew, so child tables would follow the old one`;
+            const remedy = `make '${table}_new' first, fill it, drop '${table}', then rename (migrations/README.md)`;
+            problems.push({ rule: "renamed-away", path: file.path, line, message, remedy });
         }
         for (const { name, line } of findCreatedTables(file)) {
             if (!findSchemaRow(state, name) || gone.has(name.toLowerCase())) continue;
@@ -111,6 +108,7 @@ export function findUnwatchedWrites(
         structure.writtenAfter
             .filter(({ table }) => isWatched(table))
             .map(({ table, line }) => ({
+                rule: "unwatched-write",
                 path: file.path,
                 line,
                 message: `writes rows of '${table}' after a change that takes its triggers away`,
@@ -191,6 +189,7 @@ function findOrphanedTables(
         state.schema
             .filter((row) => row.type === "table" && !gone.has(row.name.toLowerCase()) && pointsTo(row, parent))
             .map(({ name }) => ({
+                rule: "dropped-parent",
                 path: file.path,
                 message: `drops '${parent}', which '${name}' points to: its rows would go too, or could no longer be written`,
                 remedy: `a rebuild is one file (migrations/README.md); else drop '${name}', or rebuild it without the foreign key`,
@@ -198,7 +197,8 @@ function findOrphanedTables(
     );
 }
 
-function pointsTo(child: SchemaRow, parent: string): boolean {
+/** Whether a table has a foreign key to that one. */
+export function pointsTo(child: SchemaRow, parent: string): boolean {
     const tokens = tokenize(child.sql ?? "").filter(isSignificant);
     return tokens.some(
         (token, at) =>

@@ -18,6 +18,8 @@ export const refusedByServer = [
     "CREATE TEMP VIEW x AS SELECT 1",
     "CREATE TEMP TRIGGER x AFTER INSERT ON t BEGIN SELECT 1; END",
     "CREATE FUNCTION f AS 'x'",
+    "SELECT count(*) FROM t HAVING count(*) > 1",
+    "SELECT (SELECT max(b) FROM t HAVING max(b) > 1) FROM t GROUP BY a",
     "PRAGMA journal_mode = WAL",
     "PRAGMA recursive_triggers = ON",
     "PRAGMA optimize",
@@ -109,4 +111,6 @@ export const accepted = [
     "SELECT timediff('2024-01-01', '2023-01-01'), unixepoch('subsec'), concat_ws(',', 'a')",
     "REPLACE INTO t (id) VALUES (1)",
     "CREATE TABLE x AS SELECT a FROM t",
+    "SELECT a FROM t GROUP BY a HAVING count(*) > (SELECT max(b) FROM t)",
+    "SELECT 1 FROM t GROUP BY a HAVING 1 UNION SELECT a FROM t GROUP BY a HAVING max(b) > 1",
 ];

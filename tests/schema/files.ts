@@ -24,8 +24,3 @@ export function readSqlFiles(folder: "migrations" | "views" | "triggers"): SqlFi
 export function readMigrations(direction: "do" | "undo"): SqlFile[] {
     return readSqlFiles("migrations").filter((file) => file.name.split(".")[1] === direction);
 }
-
-/** The text without its comments and without what stands between single quotes. */
-export function stripWords(sql: string): string {
-    return sql.replace(/\/\*[\s\S]*?\*\/|--[^\n]*|'(?:[^']|'')*'/g, (match) => (match.startsWith("'") ? "''" : " "));
-}

@@ -1,0 +1,36 @@
+/** Words that are read as a name everywhere only in quotes (https://www.sqlite.org/lang_keywords.html, tried one by one). */
+const reserved = new Set(
+    (
+        "add all alter and as autoincrement between case cast check collate commit constraint create current_date " +
+        "current_time current_timestamp default deferrable delete distinct drop else escape except exists foreign from " +
+        "group having if in index insert intersect into is isnull join limit not nothing notnull null on or order primary " +
+        "raise references returning select set table then to transaction union unique update using values when where"
+    ).split(" "),
+);
+
+/**
+ * Words that may be names, and yet name nothing where SQL is written as it is here. `action`, `key`, `language` and the
+ * like are not among them: many a column is called so.
+ */
+const contextual = new Set(
+    (
+        "after asc before begin by conflict cross desc do each end filter for glob instead left like natural nulls offset " +
+        "outer over partition recursive replace row strict temp temporary trigger view virtual window with without integer text real blob any"
+    ).split(" "),
+);
+
+/** Whether a name must stand in quotes because the word means something to SQLite. */
+export function isReserved(word: string): boolean {
+    return reserved.has(word.toLowerCase());
+}
+
+/** Whether a word of a statement is written as a keyword or a type: in capitals, by the rules of this house. */
+export function isKeywordLike(word: string): boolean {
+    return reserved.has(word.toLowerCase()) || contextual.has(word.toLowerCase());
+}
+
+/** A name as one writes it by hand: without quotes where it needs none. */
+export function writeName(name: string): string {
+    if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !isReserved(name)) return name;
+    return `"${name.replaceAll('"', '""')}"`;
+}

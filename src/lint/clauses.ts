@@ -1,0 +1,79 @@
+import { isKeyword, readName, type Token } from "../database/lexer.ts";
+import type { Statement } from "../database/statements.ts";
+
+/** What a statement does to rows: its verb, outside parentheses; undefined for one that writes none. */
+export function findVerb(statement: Statement): "INSERT" | "REPLACE" | "UPDATE" | "DELETE" | undefined {
+    const { tokens } = statement;
+    const first = tokens[0]?.text.toUpperCase();
+    const token = first === "WITH" ? topLevel(tokens).find((item) => isVerb(item)) : tokens[0];
+    return token && isVerb(token) ? (token.text.toUpperCase() as "INSERT") : undefined;
+}
+
+/** Whether a statement has this word outside parentheses. */
+export function hasClause({ tokens }: Statement, ...words: readonly string[]): boolean {
+    const outside = topLevel(tokens);
+    return outside.some((_, at) => words.every((word, index) => isKeyword(outside[at + index], word)));
+}
+
+/** The tokens outside all parentheses; the parentheses themselves are among them. */
+export function topLevel(tokens: readonly Token[]): Token[] {
+    let depth = 0;
+    return tokens.filter((token) => {
+        if (token.kind !== "operator") return depth === 0;
+        if (token.text === ")") depth--;
+        const isOutside = depth === 0;
+        if (token.text === "(") depth++;
+        return isOutside;
+    });
+}
+
+/** Splits tokens at the commas outside parentheses. */
+export function splitList(tokens: readonly Token[]): Token[][] {
+    const items: Token[][] = [[]];
+    let depth = 0;
+    for (const token of tokens) {
+        const sign = token.kind === "operator" ? token.text : "";
+        if (sign === "(") depth++;
+        if (sign === ")") depth--;
+        if (sign === "," && depth === 0) items.push([]);
+        else items.at(-1)?.push(token);
+    }
+    return items;
+}
+
+/** `INSERT INTO target (columns) SELECT values FROM source …`, where a statement is one that reads a single table. */
+export interface RowCopy {
+    readonly source: string;
+    /** Undefined where no columns are named. */
+    readonly columns: readonly string[] | undefined;
+    readonly values: readonly (readonly Token[])[];
+}
+
+/** Reads a copy of rows from one table into another; undefined for any other statement. */
+export function findRowCopy(statement: Statement): RowCopy | undefined {
+    const { tokens } = statement;
+    const verb = findVerb(statement);
+    if (verb !== "INSERT" && verb !== "REPLACE") return undefined;
+    const into = tokens.findIndex((token) => isKeyword(token, "INTO"));
+    const select = tokens.findIndex((token, at) => at > into && isKeyword(token, "SELECT"));
+    if (into === -1 || select === -1) return undefined;
+    const open = tokens.findIndex((token, at) => at > into && at < select && token.text === "(");
+    const close = tokens.findIndex((token, at) => at > open && token.text === ")");
+    const outside = new Set(topLevel(tokens.slice(select)));
+    const from = tokens.findIndex((token, at) => at > select && outside.has(token) && isKeyword(token, "FROM"));
+    const source = from === -1 ? undefined : tokens[tokens[from + 2]?.text === "." ? from + 3 : from + 1];
+    if (!source || source.text === "(") return undefined;
+    return {
+        source: readName(source),
+        columns: open === -1 ? undefined : splitList(tokens.slice(open + 1, close)).map(([item]) => nameOf(item)),
+        values: splitList(tokens.slice(select + 1, from)),
+    };
+}
+
+function nameOf(token: Token | undefined): string {
+    return token ? readName(token) : "";
+}
+
+function isVerb(token: Token): boolean {
+    return token.kind === "word" && /^(INSERT|REPLACE|UPDATE|DELETE)$/i.test(token.text);
+}

@@ -1,0 +1,116 @@
+import { isKeyword, type Token, tokenize } from "../database/lexer.ts";
+import { readFact, type StatementFact } from "../database/statement-facts.ts";
+import { type Statement, splitStatements } from "../database/statements.ts";
+import type { FoundFiles, MigrationFile, MigrationSet, SqlFile } from "../migrations/files.ts";
+import { findPendingProblems, findUnwatchedWrites } from "../migrations/judge.ts";
+import { findFileProblems, type Problem } from "../migrations/problems.ts";
+import { emptyState } from "../migrations/state.ts";
+import { readStructure, type Structure } from "../migrations/structure.ts";
+import { emptySchema, followStatements, type KnownSchema, toSchemaRows } from "./known-schema.ts";
+
+/** A statement with what the lint asks of it again and again. */
+export interface LintStatement extends Statement {
+    readonly fact: StatementFact;
+    /** The statements of a trigger's body, with the lines of the file; the statement itself for all others. */
+    readonly parts: readonly Statement[];
+    /** Lines that belong to it: from behind the statement before to its own end. */
+    readonly from: number;
+    readonly to: number;
+}
+
+/** A file with what the files before it have made. */
+export interface LintFile {
+    readonly path: string;
+    readonly kind: "do" | "undo" | "view" | "trigger";
+    /** The words of a migration's name; the name of a view or trigger. */
+    readonly name: string;
+    readonly sql: string;
+    readonly tokens: readonly Token[];
+    readonly statements: readonly LintStatement[];
+    readonly structure: Structure;
+    /** What is there before it: of an undo file, what its do file leaves. */
+    readonly before: KnownSchema;
+    readonly after: KnownSchema;
+    /** What an undo file must bring back; undefined for all others. */
+    readonly restores: KnownSchema | undefined;
+    /** The other direction of a migration; undefined where there is none. */
+    readonly opposite: SqlFile | undefined;
+    /** What a deploy would refuse in it. */
+    readonly problems: readonly Problem[];
+}
+
+/** Reads the files as the lint sees them, in the order in which they are applied; problems without a file come apart. */
+export function toLintFiles(found: FoundFiles): { files: LintFile[]; others: Problem[] } {
+    const problems = findFileProblems(found);
+    const files: LintFile[] = [];
+    let schema = emptySchema;
+    for (const set of found.sets) {
+        for (const migration of set.migrations) {
+            const after = followStatements(schema, migration.path, migration.statements);
+            files.push(...readMigration(found.sets, migration, schema, after, problems));
+            schema = after;
+        }
+    }
+    for (const object of found.sets.flatMap((set) => set.objects)) {
+        const own = problems.filter(({ path }) => path === object.path);
+        files.push(readFile(object, object.type, object.name, schema, schema, own));
+    }
+    const paths = new Set(files.map(({ path }) => path));
+    return { files, others: problems.filter(({ path }) => !paths.has(path)) };
+}
+
+function readMigration(
+    sets: readonly MigrationSet[],
+    file: MigrationFile,
+    before: KnownSchema,
+    after: KnownSchema,
+    problems: readonly Problem[],
+): LintFile[] {
+    const of = (path: string): Problem[] => problems.filter((problem) => problem.path === path);
+    const pending = findPendingProblems([file], { ...emptyState, schema: toSchemaRows(before) });
+    const structure = readStructure(file.statements);
+    const unwatched = findUnwatchedWrites(sets, emptyState, [{ file, structure }]);
+    const own = [...of(file.path), ...pending.filter(({ rule }) => rule !== undefined), ...unwatched];
+    const forward = { ...readFile(file, "do", file.name, before, after, own), opposite: file.undo };
+    if (!file.undo) return [forward];
+    const undone = followStatements(after, file.undo.path, file.undo.statements);
+    const back = readFile(file.undo, "undo", file.name, after, undone, of(file.undo.path));
+    return [forward, { ...back, opposite: file, restores: before }];
+}
+
+function readFile(
+    file: SqlFile,
+    kind: LintFile["kind"],
+    name: string,
+    before: KnownSchema,
+    after: KnownSchema,
+    problems: readonly Problem[],
+): LintFile {
+    const { path, sql } = file;
+    const statements: LintStatement[] = [];
+    for (const statement of file.statements) {
+        const to = statement.line + statement.sql.split("\n").length - 1;
+        const from = (statements.at(-1)?.to ?? 0) + 1;
+        const fact = readFact(statement);
+        statements.push({ ...statement, fact, parts: splitBody(statement, fact), from, to });
+    }
+    const structure = readStructure(file.statements);
+    const tokens = tokenize(sql);
+    const none = { opposite: undefined, restores: undefined };
+    return { path, kind, name, sql, tokens, statements, structure, before, after, problems, ...none };
+}
+
+// Between BEGIN and END a trigger holds statements of its own.
+function splitBody(statement: Statement, fact: StatementFact): readonly Statement[] {
+    if (fact.does !== "create" || fact.type !== "trigger") return [statement];
+    const begin = statement.tokens.find((token) => isKeyword(token, "BEGIN"));
+    if (!begin) return [statement];
+    const start = statement.tokens[0]?.offset ?? 0;
+    const body = statement.sql.slice(begin.offset - start + begin.text.length).replace(/END$/i, "");
+    const shift = begin.line - 1;
+    return splitStatements(body).map(({ sql, line, tokens }) => ({
+        sql,
+        line: line + shift,
+        tokens: tokens.map((token) => ({ ...token, line: token.line + shift })),
+    }));
+}

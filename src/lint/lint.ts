@@ -1,0 +1,37 @@
+import type { FoundFiles } from "../migrations/files.ts";
+import { applyAllows } from "./allows.ts";
+import { toLintFiles } from "./files.ts";
+import type { Finding } from "./rule.ts";
+import { rules } from "./rules.ts";
+
+/** What a run of the lint looked at, and what it found, by path and line. */
+export interface LintResult {
+    readonly paths: readonly string[];
+    readonly findings: readonly Finding[];
+}
+
+/**
+ * Lints all files of a project. Pure: no database is asked, each file is judged by what the files before it make.
+ *
+ * @param chosen whether a path's findings are wanted; files are read with all others all the same
+ */
+export function lintFiles(found: FoundFiles, chosen: (path: string) => boolean = () => true): LintResult {
+    const { files, others } = toLintFiles(found);
+    const findings = files
+        .filter(({ path }) => chosen(path))
+        .flatMap((file) => {
+            const places = rules.flatMap((rule) =>
+                [...rule.find(file)].map((place): Finding => {
+                    const { id, level, why, remedy } = rule;
+                    return { path: file.path, rule: id, level, why, remedy, ...place };
+                }),
+            );
+            return applyAllows(file, places, rules);
+        });
+    for (const { path, line = 1, message, remedy, rule: id } of others.filter((problem) => chosen(problem.path))) {
+        const rule = rules.find((other) => other.id === id);
+        if (rule) findings.push({ path, line, message, remedy, rule: rule.id, level: rule.level, why: rule.why });
+    }
+    const order = (a: Finding, b: Finding): number => a.path.localeCompare(b.path) || a.line - b.line;
+    return { paths: files.map(({ path }) => path).filter(chosen), findings: findings.sort(order) };
+}

@@ -1,0 +1,36 @@
+import type { Finding, Rule } from "./rule.ts";
+
+/** The rules as a table in Markdown; docs/lint.md holds it. */
+export function renderRuleTable(rules: readonly Rule[]): string {
+    // Between backticks a sign stands for itself.
+    const plain = (text: string): string => text.replace(/</g, "&lt;").replace(/>/g, "&gt;");
+    const cell = (text: string): string =>
+        text
+            .replaceAll("|", "\\|")
+            .split("`")
+            .map((part, at, parts) => (at % 2 === 1 && at < parts.length - 1 ? part : plain(part)))
+            .join("`");
+    const rows = rules.map(({ id, group, level, refused, summary, why, remedy }) =>
+        [`\`${id}\``, group, refused ? "refused" : level, cell(summary), cell(why), cell(remedy)].join(" | "),
+    );
+    return [
+        "| rule | group | level | what it finds | why | what to do |",
+        "|---|---|---|---|---|---|",
+        ...rows.map((row) => `| ${row} |`),
+    ].join("\n");
+}
+
+/**
+ * A finding as a GitHub workflow wants it, to show it beside the code
+ * (https://docs.github.com/actions/reference/workflow-commands-for-github-actions).
+ */
+export function renderAnnotation({ path, line, level, rule, message, why, remedy }: Finding): string {
+    const properties = Object.entries({ file: path, line: String(line), title: rule }).map(
+        ([key, value]) => `${key}=${escapeText(value).replaceAll(":", "%3A").replaceAll(",", "%2C")}`,
+    );
+    return `::${level} ${properties.join(",")}::${escapeText(`${message}\n${why}\nRemedy: ${remedy}`)}`;
+}
+
+function escapeText(text: string): string {
+    return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}

@@ -1,0 +1,42 @@
+import type { Rule } from "./rule.ts";
+import { commentRules } from "./rules/comments.ts";
+import { droppingRules } from "./rules/dropping.ts";
+import { layoutRules } from "./rules/layout.ts";
+import { limitRules } from "./rules/limits.ts";
+import { nameRules } from "./rules/names.ts";
+import { queryRules } from "./rules/queries.ts";
+import { rebuildRules } from "./rules/rebuilding.ts";
+import { refusedRules } from "./rules/refused.ts";
+import { rowRules } from "./rules/rows.ts";
+import { tableRules } from "./rules/tables.ts";
+import { undoRules } from "./rules/undoing.ts";
+
+/** Found in the comments that allow something; it looks at what the others found, so it is none of them. */
+export const allowRule: Rule = {
+    id: "allow",
+    group: "style",
+    level: "error",
+    summary:
+        "a comment that allows nothing: no reason, an unknown rule, one that finds nothing there, or that a deploy refuses",
+    why: "A reader takes it for a decision that somebody made.",
+    remedy: "write `-- lint: allow <rule>: <reason>` before or in the statement, or remove it",
+    find: () => [],
+};
+
+const groups = ["runs", "safe", "style"];
+
+/** All rules: those that a deploy holds too, what is safe, how it is written. */
+export const rules: readonly Rule[] = [
+    ...refusedRules,
+    ...limitRules,
+    ...queryRules,
+    ...droppingRules,
+    ...rowRules,
+    ...rebuildRules,
+    ...undoRules,
+    ...tableRules,
+    ...commentRules,
+    ...nameRules,
+    ...layoutRules,
+    allowRule,
+].sort((a, b) => groups.indexOf(a.group) - groups.indexOf(b.group));

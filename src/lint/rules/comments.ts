@@ -1,0 +1,127 @@
+import { isKeyword, type Token } from "../../database/lexer.ts";
+import { isLintComment, readAllTokens, readComment } from "../definitions.ts";
+import type { LintFile, LintStatement } from "../files.ts";
+import type { Rule } from "../rule.ts";
+import { findMadeTables } from "./tables.ts";
+
+/** What stands in comments, from which the database documents itself. */
+export const commentRules: readonly Rule[] = [
+    {
+        id: "heading",
+        group: "style",
+        level: "warning",
+        summary: "a migration that does not begin with a comment that says what it is for",
+        why: "The name of a file says what it does; the next reader wants to know why.",
+        remedy: "begin with `-- ` and a sentence",
+        *find({ kind, tokens, statements }) {
+            if (kind !== "do" && kind !== "undo") return;
+            const first = tokens.find((token) => token.kind !== "space" && !isLintComment(token));
+            if (!first || statements.length === 0) return;
+            if (first.kind !== "comment" || !/\w/.test(readComment(first))) {
+                yield { line: 1, message: "does not say what it is for" };
+            } else if (/: say here why\.$/.test(readComment(first))) {
+                yield { line: first.line, message: "has the heading that `pnpm db:new` wrote" };
+            }
+        },
+    },
+    {
+        id: "object-comment",
+        group: "style",
+        level: "warning",
+        summary: "a table, index, view or trigger without a comment at its beginning, inside the statement",
+        why: "SQLite keeps comments that stand inside, so that the database documents itself; the documents are made of them.",
+        remedy: "say what one row is, or why the object exists",
+        *find(file) {
+            for (const { name, statement, definitions } of findMadeTables(file)) {
+                const [first] = definitions;
+                if (!first || isOpening(first.comments[0], first.tokens[0])) continue;
+                yield { line: statement.line, message: `the table '${name}' does not say what one row is` };
+            }
+            for (const { statement, type, name } of findMadeObjects(file)) {
+                if (hasOpeningComment(statement, type)) continue;
+                yield { line: statement.line, message: `the ${type} '${name}' has no comment at its beginning` };
+            }
+        },
+    },
+    {
+        id: "column-comment",
+        group: "style",
+        level: "warning",
+        summary: "a column without a comment",
+        why: "The documents are made of these comments. Above the column; behind the name in ADD COLUMN, which drops others.",
+        remedy: "say what the value means",
+        *find(file) {
+            for (const { name, definitions } of findMadeTables(file)) {
+                for (const [at, { column, comments, tokens }] of definitions.entries()) {
+                    if (column === undefined || comments.length > (at === 0 ? 1 : 0)) continue;
+                    yield { line: tokens[0]?.line ?? 1, message: `'${name}.${column}' has no comment` };
+                }
+            }
+            for (const statement of file.statements) {
+                const { fact, line } = statement;
+                if (fact.does !== "alter" || fact.action !== "add") continue;
+                const all = readAllTokens(statement).filter((token) => token.kind !== "space");
+                const add = all.findIndex((token) => isKeyword(token, "ADD"));
+                const name = isKeyword(all[add + 1], "COLUMN") ? add + 2 : add + 1;
+                if (all.slice(name + 1).some((token) => token.kind === "comment")) continue;
+                yield { line, message: `'${fact.table}.${all[name]?.text ?? ""}' has no comment behind its name` };
+            }
+        },
+    },
+    {
+        id: "index-query",
+        group: "safe",
+        level: "warning",
+        summary:
+            "an index whose comment does not begin with 'Serves' and name a query; unique ones keep a rule instead",
+        why: "Each index makes each write dearer; one that nobody can name a query for is never removed.",
+        remedy: "say in its comment which queries it serves, or leave it out",
+        *find(file) {
+            for (const { statement, type, name } of findMadeObjects(file)) {
+                if (type !== "index" || isKeyword(statement.tokens[1], "UNIQUE")) continue;
+                const comment = readAllTokens(statement).find((token) => token.kind === "comment");
+                // Without any, object-comment tells.
+                if (!comment || /^Serves \w/.test(readComment(comment))) continue;
+                yield { line: statement.line, message: `the index '${name}' does not say which queries it serves` };
+            }
+        },
+    },
+];
+
+interface MadeObject {
+    readonly statement: LintStatement;
+    readonly type: "index" | "view" | "trigger";
+    readonly name: string;
+}
+
+// Indexes, views and triggers; an index that a rebuild makes again in the same words was judged where it was first made.
+function* findMadeObjects({ statements, before }: LintFile): Generator<MadeObject> {
+    for (const statement of statements) {
+        const { fact } = statement;
+        if (fact.does !== "create" || fact.type === "table") continue;
+        const old = before.parts.get(fact.name.toLowerCase());
+        if (old && join(old.statement.tokens) === join(statement.tokens)) continue;
+        yield { statement, type: fact.type, name: fact.name };
+    }
+}
+
+function join(tokens: readonly Token[]): string {
+    return tokens.map(({ text }) => text).join(" ");
+}
+
+// Before the first column or constraint.
+function isOpening(comment: Token | undefined, first: Token | undefined): boolean {
+    return comment !== undefined && first !== undefined && comment.offset < first.offset && !isLintComment(comment);
+}
+
+// Of an index behind its parenthesis, of a view behind AS, of a trigger before its event or its body.
+function hasOpeningComment(statement: LintStatement, type: MadeObject["type"]): boolean {
+    const all = readAllTokens(statement).filter((token) => token.kind !== "space");
+    const end = type === "trigger" ? all.findIndex((token) => isKeyword(token, "BEGIN")) : all.length;
+    const start =
+        type === "trigger"
+            ? 0
+            : all.findIndex((token) => (type === "index" ? token.text === "(" : isKeyword(token, "AS")));
+    if (type === "trigger") return all.slice(0, end).some((token) => token.kind === "comment");
+    return start !== -1 && all[start + 1]?.kind === "comment";
+}

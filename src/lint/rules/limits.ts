@@ -1,0 +1,67 @@
+import { isKeyword } from "../../database/lexer.ts";
+import { readDefinitions } from "../definitions.ts";
+import type { Rule } from "../rule.ts";
+
+// Measured on an embedded database and on a server: 90 nested parentheses parse, 95 overflow the parser's stack.
+const deepest = 90;
+/** SQLITE_LIMIT_COMPOUND_SELECT. */
+const mostTerms = 500;
+
+const vectorType = /^(F(LOAT)?(64|32|16|8)|FB16|FLOATB16|F1BIT|FLOAT1BIT)(_BLOB)?$/i;
+
+/** Limits that a file meets only when it runs. */
+export const limitRules: readonly Rule[] = [
+    {
+        id: "deep-parentheses",
+        group: "runs",
+        level: "error",
+        summary: `more than ${deepest} parentheses inside one another`,
+        why: "The parser's stack overflows, on a server and on an embedded database.",
+        remedy: "compute parts in a subquery or a WITH clause",
+        *find({ statements }) {
+            for (const { tokens } of statements) {
+                let depth = 0;
+                for (const token of tokens) {
+                    if (token.kind === "operator" && token.text === ")") depth--;
+                    if (token.kind !== "operator" || token.text !== "(" || ++depth !== deepest + 1) continue;
+                    yield { line: token.line, message: `the parenthesis is the ${depth}th inside another` };
+                }
+            }
+        },
+    },
+    {
+        id: "too-many-terms",
+        group: "runs",
+        level: "error",
+        summary: `more than ${mostTerms} SELECTs joined by UNION, INTERSECT or EXCEPT`,
+        why: "SQLite takes no more terms in one compound SELECT.",
+        remedy: "write the rows with VALUES, which has no such limit, or in several statements",
+        *find({ statements }) {
+            for (const { tokens, line } of statements) {
+                const words = tokens.filter((token) => /^(UNION|INTERSECT|EXCEPT)$/i.test(token.text));
+                const terms = words.filter(({ kind }) => kind === "word").length + 1;
+                if (terms > mostTerms) yield { line, message: `joins ${terms} SELECTs` };
+            }
+        },
+    },
+    {
+        id: "vector-in-strict-table",
+        group: "runs",
+        level: "error",
+        summary: "a vector column, such as F32_BLOB(256), in a STRICT table",
+        why: "STRICT knows no vector types: the statement fails with 'unknown datatype'.",
+        remedy: "keep the vectors in a table of their own that is not STRICT, and allow that there",
+        *find({ statements }) {
+            for (const statement of statements) {
+                const { fact, tokens } = statement;
+                if (fact.does !== "create" || fact.type !== "table") continue;
+                if (!isKeyword(tokens.at(-1), "STRICT")) continue;
+                for (const { column, tokens: definition } of readDefinitions(statement)) {
+                    const type = definition[1];
+                    if (column === undefined || !type || !vectorType.test(type.text)) continue;
+                    yield { line: type.line, message: `'${column}' is a vector in a STRICT table` };
+                }
+            }
+        },
+    },
+];

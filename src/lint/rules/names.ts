@@ -1,0 +1,116 @@
+import { isKeywordLike, isReserved } from "../../database/keywords.ts";
+import { isSignificant, readName, type Token } from "../../database/lexer.ts";
+import { splitList } from "../clauses.ts";
+import type { LintStatement } from "../files.ts";
+import type { Rule } from "../rule.ts";
+
+/** How words are written and things are called. */
+export const nameRules: readonly Rule[] = [
+    {
+        id: "keyword-case",
+        group: "style",
+        level: "warning",
+        summary: "a keyword or type that is not in capitals",
+        why: "Capitals and small letters tell the language from the names.",
+        remedy: "write it in capitals",
+        *find({ tokens, before, after }) {
+            const columns = new Set(
+                [...before.tables.values(), ...after.tables.values()].flatMap((table) => table.columns),
+            );
+            const words = tokens.filter(isSignificant);
+            for (const [at, token] of words.entries()) {
+                if (token.kind !== "word" || token.text === token.text.toUpperCase()) continue;
+                if (!isKeywordLike(token.text) || isName(words, at)) continue;
+                // A column may be called as a word that SQLite does not reserve.
+                if (columns.has(token.text) && !isReserved(token.text)) continue;
+                yield { line: token.line, message: `'${token.text}' is not in capitals` };
+            }
+        },
+    },
+    {
+        id: "name-case",
+        group: "style",
+        level: "warning",
+        summary: "a name that is not in small letters",
+        why: "One way to write a name is one less thing to get wrong.",
+        remedy: "write names in lower snake_case",
+        *find({ tokens }) {
+            for (const token of tokens) {
+                if (token.kind !== "word" && token.kind !== "name") continue;
+                const name = readName(token);
+                const isMixed = /[A-Z]/.test(name) && (token.kind === "name" || /[a-z]/.test(name));
+                if (isMixed && !isKeywordLike(name)) yield { line: token.line, message: `'${name}' has capitals` };
+            }
+        },
+    },
+    {
+        id: "quoted-name",
+        group: "style",
+        level: "warning",
+        summary: "a name in quotes that needs none",
+        why: "Quotes make a misspelt column harder to see, and [x] and `x` are not even SQL.",
+        remedy: "write it without quotes",
+        *find({ tokens }) {
+            for (const token of tokens) {
+                if (token.kind !== "name") continue;
+                const name = readName(token);
+                if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || isReserved(name)) continue;
+                yield { line: token.line, message: `${token.text} needs no quotes` };
+            }
+        },
+    },
+    {
+        id: "index-name",
+        group: "style",
+        level: "warning",
+        summary: "an index that is not called idx_<table>_<columns>",
+        why: "A plan names the index: its name should tell what it holds.",
+        remedy: "name it so; behind the table anything goes where it is over an expression or a part of the rows",
+        *find({ statements }) {
+            for (const statement of statements) {
+                const { fact } = statement;
+                if (fact.does !== "create" || fact.type !== "index") continue;
+                const columns = findColumns(statement);
+                const prefix = `idx_${fact.table}_`.toLowerCase();
+                const wanted = columns ? `${prefix}${columns.join("_")}` : undefined;
+                const name = fact.name.toLowerCase();
+                if (wanted === undefined ? name.startsWith(prefix) : name === wanted) continue;
+                yield { line: statement.line, message: `'${fact.name}' should be called ${wanted ?? `${prefix}…`}` };
+            }
+        },
+    },
+    {
+        id: "migration-name",
+        group: "style",
+        level: "warning",
+        summary: "a migration whose name is one word",
+        why: "The list of migrations is the history of the database: verb and object tell what happened.",
+        remedy: "name it as verb and object before any database has had it: add-question-source",
+        *find({ kind, name }) {
+            if (kind === "do" && !name.includes("-")) yield { line: 1, message: `'${name}' is one word` };
+        },
+    },
+];
+
+const types = /^(INTEGER|TEXT|REAL|BLOB|ANY)$/i;
+
+// Behind or before a dot, behind AS, or called as a function, a word is a name: replace(a, b), each.key, AS before.
+function isName(words: readonly Token[], at: number): boolean {
+    const [before, word, after] = [words[at - 1], words[at], words[at + 1]];
+    if (before?.text === "." || after?.text === ".") return true;
+    if (!word || isReserved(word.text)) return false;
+    return after?.text === "(" || (before?.text.toUpperCase() === "AS" && !types.test(word.text));
+}
+
+// The columns of an index, in lower case; undefined where it is over an expression, or over a part of the rows.
+function findColumns({ tokens }: LintStatement): string[] | undefined {
+    const open = tokens.findIndex(({ text }) => text === "(");
+    const close = tokens.findLastIndex(({ text }) => text === ")");
+    if (open === -1 || close !== tokens.length - 1) return undefined;
+    const items = splitList(tokens.slice(open + 1, close));
+    const names = items.flatMap(([first, second]) => {
+        const isPlain = first && (!second || /^(ASC|DESC|COLLATE)$/i.test(second.text));
+        return isPlain ? [readName(first).toLowerCase()] : [];
+    });
+    return names.length === items.length ? names : undefined;
+}

@@ -1,0 +1,84 @@
+import { isKeyword, type Token } from "../../database/lexer.ts";
+import { splitList, topLevel } from "../clauses.ts";
+import type { LintStatement } from "../files.ts";
+import type { Rule } from "../rule.ts";
+
+/** How views and triggers are written. */
+export const queryRules: readonly Rule[] = [
+    {
+        id: "case-in-trigger",
+        group: "runs",
+        level: "error",
+        summary: "CASE in the body of a trigger",
+        why: "Older releases of `turso db shell` cut a trigger at the END of a CASE.",
+        remedy: "use iif(condition, one, other)",
+        *find({ statements }) {
+            for (const { fact, tokens } of statements) {
+                if (fact.does !== "create" || fact.type !== "trigger") continue;
+                const token = tokens.find((item) => isKeyword(item, "CASE"));
+                if (token) yield { line: token.line, message: `the trigger '${fact.name}' says CASE` };
+            }
+        },
+    },
+    {
+        id: "select-star",
+        group: "style",
+        level: "warning",
+        summary: "SELECT *",
+        why: "A column that is added later changes the result, and by position the meaning.",
+        remedy: "name the columns",
+        *find({ statements }) {
+            for (const { tokens } of statements) {
+                for (const [at, token] of tokens.entries()) {
+                    if (token.text !== "*" || token.kind !== "operator" || !isStar(tokens, at)) continue;
+                    yield { line: token.line, message: "selects all columns, whichever there are" };
+                }
+            }
+        },
+    },
+    {
+        id: "view-columns",
+        group: "style",
+        level: "warning",
+        summary: "a column of a view without AS",
+        why: "Without it the column is called whatever this release of SQLite makes of the expression.",
+        remedy: "end each with AS <name>",
+        *find({ statements }) {
+            for (const statement of statements) {
+                const { fact } = statement;
+                if (fact.does !== "create" || fact.type !== "view") continue;
+                for (const column of findResultColumns(statement)) {
+                    const first = column[0];
+                    const hasName = isKeyword(column.at(-2), "AS");
+                    if (!first || hasName || column.at(-1)?.text === "*") continue;
+                    yield { line: first.line, message: `a column of '${fact.name}' has no AS` };
+                }
+            }
+        },
+    },
+];
+
+function isStar(tokens: readonly Token[], at: number): boolean {
+    const before = tokens[at - 1];
+    const after = tokens[at + 1];
+    const begins = before && (/^(SELECT|DISTINCT|ALL|,|\.)$/i.test(before.text) || isKeyword(before, "RETURNING"));
+    const ends = !after || /^(FROM|,|\)|;)$/i.test(after.text);
+    return begins === true && ends;
+}
+
+// Of the first SELECT outside parentheses: it gives the columns their names.
+function findResultColumns({ tokens }: LintStatement): Token[][] {
+    const outside = topLevel(tokens);
+    const as = outside.findIndex((token) => isKeyword(token, "AS"));
+    // A list of names behind the view's own does the same.
+    if (outside[as - 1]?.text === ")") return [];
+    const select = tokens.findIndex(
+        (token) => token === outside.find((item, at) => at > as && isKeyword(item, "SELECT")),
+    );
+    if (select === -1) return [];
+    const end = outside.find(
+        (item) => item.offset > (tokens[select]?.offset ?? 0) && /^(FROM|WHERE|UNION|ORDER)$/i.test(item.text),
+    );
+    const start = isKeyword(tokens[select + 1], "DISTINCT") ? select + 2 : select + 1;
+    return splitList(tokens.slice(start, end ? tokens.indexOf(end) : undefined));
+}

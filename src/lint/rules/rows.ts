@@ -1,0 +1,186 @@
+import { isKeyword, readName, type Token } from "../../database/lexer.ts";
+import { readFact } from "../../database/statement-facts.ts";
+import type { Statement } from "../../database/statements.ts";
+import { findRowCopy, findVerb, hasClause, topLevel } from "../clauses.ts";
+import type { LintFile } from "../files.ts";
+import type { KnownSchema } from "../known-schema.ts";
+import type { Rule } from "../rule.ts";
+
+const losing = /^(CASCADE|SET NULL|SET DEFAULT|RESTRICT)$/;
+
+/** What meets rows that are there, as they are in production and not in a fresh database. */
+export const rowRules: readonly Rule[] = [
+    {
+        id: "no-where",
+        group: "safe",
+        level: "error",
+        summary: "DELETE or UPDATE without WHERE, or with one that is always true, of a table that earlier files made",
+        why: "It meets every row, in one statement that others wait for.",
+        remedy: "say which rows; where it is meant for all of them, allow it with the reason",
+        *find({ statements, before }) {
+            for (const part of statements.flatMap(({ parts }) => parts)) {
+                const verb = findVerb(part);
+                const fact = readFact(part);
+                if ((verb !== "DELETE" && verb !== "UPDATE") || fact.does !== "write") continue;
+                const known = before.tables.get(fact.table.toLowerCase());
+                if (!known || choosesRows(part) || hasOneRow(known.statement)) continue;
+                yield { line: part.line, message: `${verb} of every row of '${fact.table}'` };
+            }
+        },
+    },
+    {
+        id: "not-null-without-default",
+        group: "safe",
+        level: "error",
+        summary: "ADD COLUMN … NOT NULL without a default",
+        why: "It works in an empty database and fails where there are rows.",
+        remedy: "give it a constant default; or add it without NOT NULL, fill it, and rebuild the table",
+        *find(file) {
+            for (const { table, column, definition, line } of findAdded(file)) {
+                if (!has(definition, "NOT", "NULL") || hasDefault(definition)) continue;
+                yield { line, message: `'${table}.${column}' is NOT NULL, and rows that are there have no value` };
+            }
+        },
+    },
+    {
+        id: "add-column-default",
+        group: "safe",
+        level: "error",
+        summary: "ADD COLUMN with a computed default, REFERENCES with a default, or STORED",
+        why: "It works in an empty database and fails where there are rows.",
+        remedy: "add it without that; fill it, and rebuild the table with the definition that is meant",
+        *find(file) {
+            for (const { table, column, definition, line } of findAdded(file)) {
+                const why = findRefusedDefault(definition);
+                if (why !== undefined) yield { line, message: `'${table}.${column}' ${why}` };
+            }
+        },
+    },
+    {
+        id: "unique-over-rows",
+        group: "safe",
+        level: "warning",
+        summary: "a new unique index over a table that earlier files made",
+        why: "It fails, and the deploy with it, where two rows are equal already.",
+        remedy: "count the doubles first (SELECT … GROUP BY … HAVING count(*) > 1), and allow it with what was found",
+        *find({ kind, statements, before }) {
+            if (kind !== "do") return;
+            for (const { fact, tokens, line } of statements) {
+                if (fact.does !== "create" || fact.type !== "index" || !isKeyword(tokens[1], "UNIQUE")) continue;
+                const isNew = !before.parts.has(fact.name.toLowerCase());
+                if (!isNew || !before.tables.has(fact.table.toLowerCase())) continue;
+                yield { line, message: `'${fact.name}' demands that rows of '${fact.table}' differ` };
+            }
+        },
+    },
+    {
+        id: "whole-table",
+        group: "safe",
+        level: "warning",
+        summary: "INSERT … SELECT of a whole table that earlier files made, unless the table is made anew",
+        why: "A server ends a transaction after 5 seconds when others wait, so a large table may never get through.",
+        remedy: "copy it in batches: see 'Moving many rows' in migrations/README.md",
+        *find({ kind, statements, before, structure }) {
+            if (kind !== "do" && kind !== "undo") return;
+            for (const statement of statements) {
+                const source = findRowCopy(statement)?.source;
+                if (source === undefined || hasClause(statement, "WHERE") || hasClause(statement, "LIMIT")) continue;
+                const known = before.tables.get(source.toLowerCase());
+                const isRebuilt = structure.rebuilt.some((table) => table.toLowerCase() === source.toLowerCase());
+                if (!known || isRebuilt || hasOneRow(known.statement)) continue;
+                yield { line: statement.line, message: `reads every row of '${source}' in one statement` };
+            }
+        },
+    },
+    {
+        id: "replace-with-children",
+        group: "safe",
+        level: "error",
+        summary: "INSERT OR REPLACE into a table whose children have a delete action",
+        why: "A replace is a delete: it takes the children's rows, or their references, along, and fires no delete trigger.",
+        remedy: "use INSERT … ON CONFLICT … DO UPDATE",
+        *find({ statements, before }) {
+            for (const part of statements.flatMap(({ parts }) => parts)) {
+                const fact = readFact(part);
+                if (fact.does !== "write" || !isReplace(part)) continue;
+                const children = findChildren(before, fact.table);
+                if (children.length === 0) continue;
+                yield {
+                    line: part.line,
+                    message: `replaces rows of '${fact.table}', with the children ${children.join(", ")}`,
+                };
+            }
+        },
+    },
+];
+
+function choosesRows(part: Statement): boolean {
+    const outside = topLevel(part.tokens);
+    const at = outside.findIndex((token) => isKeyword(token, "WHERE"));
+    const condition = outside.slice(at + 1).map(({ text }) => text.toLowerCase());
+    return at !== -1 && !/^(true|1|1 ={1,2} 1)$/.test(condition.join(" "));
+}
+
+// Whether a CHECK (column = number) lets a table have one row only.
+function hasOneRow(table: Statement): boolean {
+    const { tokens } = table;
+    return tokens.some(
+        (token, at) =>
+            isKeyword(token, "CHECK") &&
+            tokens[at + 3]?.text === "=" &&
+            tokens[at + 4]?.kind === "number" &&
+            tokens[at + 5]?.text === ")",
+    );
+}
+
+interface AddedColumn {
+    readonly table: string;
+    readonly column: string;
+    readonly definition: readonly Token[];
+    readonly line: number;
+}
+
+function* findAdded({ kind, statements, before }: LintFile): Generator<AddedColumn> {
+    if (kind !== "do") return;
+    for (const { fact, tokens, line } of statements) {
+        if (fact.does !== "alter" || fact.action !== "add" || !before.tables.has(fact.table.toLowerCase())) continue;
+        const add = tokens.findIndex((token) => isKeyword(token, "ADD"));
+        const definition = tokens.slice(isKeyword(tokens[add + 1], "COLUMN") ? add + 2 : add + 1);
+        const [name] = definition;
+        if (name) yield { table: fact.table, column: readName(name), definition, line };
+    }
+}
+
+function has(tokens: readonly Token[], ...words: readonly string[]): boolean {
+    return tokens.some((_, at) => words.every((word, index) => isKeyword(tokens[at + index], word)));
+}
+
+function hasDefault(definition: readonly Token[]): boolean {
+    const at = definition.findIndex((token) => isKeyword(token, "DEFAULT"));
+    return at !== -1 && !isKeyword(definition[at + 1], "NULL");
+}
+
+function findRefusedDefault(definition: readonly Token[]): string | undefined {
+    if (has(definition, "STORED")) return "is STORED";
+    const at = definition.findIndex((token) => isKeyword(token, "DEFAULT"));
+    if (at === -1) return undefined;
+    const value = definition.slice(at + 1);
+    if (/^CURRENT_(TIME|DATE|TIMESTAMP)$/i.test(value[0]?.text ?? "")) return "has a default that is computed";
+    // Within parentheses a call, or anything that names something, is computed; (1 + 1) is not.
+    const close = value.findIndex(({ text }) => text === ")");
+    const isCall = value[0]?.text === "(" && value.slice(0, close).some(({ kind }) => kind === "word");
+    if (isCall) return "has a default that is computed";
+    return has(definition, "REFERENCES") && hasDefault(definition) ? "points to a table, and has a default" : undefined;
+}
+
+function isReplace(part: Statement): boolean {
+    const verb = findVerb(part);
+    if (verb === "REPLACE") return true;
+    return verb === "INSERT" && hasClause(part, "OR", "REPLACE");
+}
+
+function findChildren({ tables }: KnownSchema, parent: string): string[] {
+    return [...tables.values()].flatMap(({ name, references }) =>
+        references.some(({ table, onDelete }) => table === parent.toLowerCase() && losing.test(onDelete)) ? [name] : [],
+    );
+}

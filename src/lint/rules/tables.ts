@@ -1,0 +1,147 @@
+import { isKeyword, readName, type Token } from "../../database/lexer.ts";
+import { type Definition, readDefinitions } from "../definitions.ts";
+import type { LintFile, LintStatement } from "../files.ts";
+import type { Rule } from "../rule.ts";
+
+/** A table that a file makes, unless it is one that earlier files made in just these words. */
+export interface MadeTable {
+    /** The name that it has at the end of the file. */
+    readonly name: string;
+    readonly statement: LintStatement;
+    readonly definitions: readonly Definition[];
+}
+
+/** The tables that a file makes. One that is made anew in the very words of before was judged where it was first made. */
+export function* findMadeTables(file: LintFile): Generator<MadeTable> {
+    for (const statement of file.statements) {
+        const { fact } = statement;
+        if (fact.does !== "create" || fact.type !== "table" || isKeyword(statement.tokens[1], "VIRTUAL")) continue;
+        const name = findLastName(file, fact.name);
+        const old = file.before.tables.get(name.toLowerCase());
+        if (old && describe(statement.tokens, [fact.name, name]) === describe(old.statement.tokens, [fact.name, name]))
+            continue;
+        yield { name, statement, definitions: readDefinitions(statement) };
+    }
+}
+
+/** How tables are defined. */
+export const tableRules: readonly Rule[] = [
+    {
+        id: "strict",
+        group: "style",
+        level: "warning",
+        summary: "CREATE TABLE without STRICT",
+        why: "Any column takes any value: a text where a number is meant is stored without a word.",
+        remedy: "end the statement with STRICT",
+        *find(file) {
+            for (const { name, statement, definitions } of findMadeTables(file)) {
+                if (definitions.length === 0 || findOptions(statement).includes("STRICT")) continue;
+                yield { line: statement.line, message: `'${name}' is not STRICT` };
+            }
+        },
+    },
+    {
+        id: "without-rowid",
+        group: "style",
+        level: "warning",
+        summary: "CREATE TABLE … WITHOUT ROWID",
+        why: "Full-text search needs rowids, and the new Turso engine refuses such tables.",
+        remedy: "leave it out",
+        *find(file) {
+            for (const { name, statement } of findMadeTables(file)) {
+                if (!findOptions(statement).includes("WITHOUT")) continue;
+                yield { line: statement.line, message: `'${name}' has no rowids` };
+            }
+        },
+    },
+    {
+        id: "primary-key",
+        group: "style",
+        level: "warning",
+        summary: "CREATE TABLE without a primary key",
+        why: "Its rows can neither be told apart nor be upserted.",
+        remedy: "name the columns that identify a row",
+        *find(file) {
+            for (const { name, statement, definitions } of findMadeTables(file)) {
+                const words = definitions.flatMap(({ tokens }) => tokens);
+                if (definitions.length === 0 || words.some((token) => isKeyword(token, "PRIMARY"))) continue;
+                yield { line: statement.line, message: `'${name}' has no primary key` };
+            }
+        },
+    },
+    {
+        id: "check-name",
+        group: "style",
+        level: "warning",
+        summary: "a CHECK without a name, or with one that does not begin with the table's",
+        why: "The name is all that a user sees: CHECK constraint failed: users_username_is_not_empty.",
+        remedy: "write CONSTRAINT <table>_<what holds> CHECK (…)",
+        *find(file) {
+            for (const { table, tokens } of [...findChecked(file)]) {
+                for (const [at, token] of tokens.entries()) {
+                    if (!isKeyword(token, "CHECK") || tokens[at + 1]?.text !== "(") continue;
+                    const name = isKeyword(tokens[at - 2], "CONSTRAINT")
+                        ? readName(tokens[at - 1] as Token)
+                        : undefined;
+                    if (name === undefined) yield { line: token.line, message: `a CHECK of '${table}' has no name` };
+                    else if (!name.toLowerCase().startsWith(`${table.toLowerCase()}_`))
+                        yield { line: token.line, message: `the CHECK '${name}' does not begin with '${table}_'` };
+                }
+            }
+        },
+    },
+    {
+        id: "delete-action",
+        group: "style",
+        level: "warning",
+        summary: "ON DELETE or ON UPDATE with an action",
+        why: "INSERT OR REPLACE is a delete: each save of the parent sets the action off, and takes its children along.",
+        remedy: "leave the action out, and let a BEFORE DELETE trigger of the parent do the work",
+        *find(file) {
+            for (const { table, tokens } of findChecked(file)) {
+                for (const [at, token] of tokens.entries()) {
+                    const event = tokens[at + 1]?.text.toUpperCase();
+                    if (!isKeyword(token, "ON") || (event !== "DELETE" && event !== "UPDATE")) continue;
+                    if (isKeyword(tokens[at + 2], "NO")) continue;
+                    const action = tokens.slice(at + 2, isKeyword(tokens[at + 2], "SET") ? at + 4 : at + 3);
+                    const words = [`ON ${event}`, ...action.map(({ text }) => text.toUpperCase())].join(" ");
+                    yield { line: token.line, message: `'${table}' has ${words}` };
+                }
+            }
+        },
+    },
+];
+
+// The tokens of all definitions that a file makes: of new tables, and of added columns.
+function* findChecked(file: LintFile): Generator<{ table: string; tokens: readonly Token[] }> {
+    for (const { name, definitions } of findMadeTables(file)) {
+        for (const { tokens } of definitions) yield { table: name, tokens };
+    }
+    for (const { fact, tokens } of file.statements) {
+        if (fact.does === "alter" && fact.action === "add") yield { table: fact.table, tokens };
+    }
+}
+
+// The name that a table has at the end of the file.
+function findLastName({ statements }: LintFile, name: string): string {
+    return statements.reduce(
+        (last, { fact }) =>
+            fact.does === "rename-table" && fact.table.toLowerCase() === last.toLowerCase() ? fact.to : last,
+        name,
+    );
+}
+
+function findOptions({ tokens }: LintStatement): string[] {
+    const end = tokens.findLastIndex(({ text }) => text === ")");
+    return tokens.slice(end + 1).map(({ text }) => text.toUpperCase());
+}
+
+function describe(tokens: readonly Token[], names: readonly string[]): string {
+    const own = names.map((name) => name.toLowerCase());
+    return JSON.stringify(
+        tokens.map((token) => {
+            const text = token.kind === "string" ? token.text : readName(token);
+            return own.includes(text.toLowerCase()) ? "" : text;
+        }),
+    );
+}

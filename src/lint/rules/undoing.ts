@@ -1,0 +1,71 @@
+import { readName, type Token } from "../../database/lexer.ts";
+import type { KnownSchema, KnownTable } from "../known-schema.ts";
+import type { Rule } from "../rule.ts";
+
+/** The way back. */
+export const undoRules: readonly Rule[] = [
+    {
+        id: "no-undo",
+        group: "safe",
+        level: "warning",
+        summary: "a migration without its undo file",
+        why: "There is no way back past it but a backup.",
+        remedy: "write the undo file beside it",
+        *find({ kind, opposite }) {
+            if (kind === "do" && !opposite) yield { line: 1, message: "has no undo file" };
+        },
+    },
+    {
+        id: "undo-incomplete",
+        group: "safe",
+        level: "warning",
+        summary: "an undo file that leaves other tables, columns or indexes than there were before its do file",
+        why: "After a rollback the database is one that no file describes, and the next deploy fails or differs.",
+        remedy: "let it take back all of what the do file does, and no more",
+        *find({ restores, after }) {
+            if (!restores) return;
+            for (const message of compare(restores, after)) yield { line: 1, message };
+        },
+    },
+];
+
+function* compare(before: KnownSchema, after: KnownSchema): Generator<string> {
+    for (const [key, { name, type, table }] of after.parts) {
+        if (!before.parts.has(key) && before.tables.has(table)) yield `leaves the ${type} '${name}'`;
+    }
+    for (const [key, { name, type, table }] of before.parts) {
+        if (!after.parts.has(key) && after.tables.has(table)) yield `does not bring back the ${type} '${name}'`;
+    }
+    for (const [key, { name }] of after.tables) if (!before.tables.has(key)) yield `leaves the table '${name}'`;
+    for (const [key, table] of before.tables) {
+        const now = after.tables.get(key);
+        if (!now) yield `does not bring back the table '${table.name}'`;
+        else yield* compareTables(table, now);
+    }
+}
+
+function* compareTables(before: KnownTable, now: KnownTable): Generator<string> {
+    const lower = (names: readonly string[]): string[] => names.map((name) => name.toLowerCase());
+    const extra = now.columns.filter((column) => !lower(before.columns).includes(column.toLowerCase()));
+    const missing = before.columns.filter((column) => !lower(now.columns).includes(column.toLowerCase()));
+    for (const column of extra) yield `leaves the column '${before.name}.${column}'`;
+    for (const column of missing) yield `does not bring back the column '${before.name}.${column}'`;
+    if (extra.length + missing.length > 0 || before.altered || now.altered) return;
+    if (describe(before) !== describe(now)) yield `leaves '${before.name}' with another definition`;
+}
+
+// Without its own name, by which it also may point to itself, and without quotes.
+function describe({ name, statement }: KnownTable): string {
+    const own = new Set([name.toLowerCase(), nameOf(statement.tokens)]);
+    const texts = statement.tokens.map((token) => {
+        const text = token.kind === "string" ? token.text : readName(token).toLowerCase();
+        return own.has(text) ? "" : text;
+    });
+    return JSON.stringify(texts);
+}
+
+function nameOf(tokens: readonly Token[]): string {
+    const open = tokens.findIndex(({ text }) => text === "(");
+    const token = tokens[open - 1];
+    return token ? readName(token).toLowerCase() : "";
+}

@@ -1,0 +1,61 @@
+import { writeName } from "../database/keywords.ts";
+import { readName, type Token, tokenize } from "../database/lexer.ts";
+import { type Statement, splitStatements } from "../database/statements.ts";
+
+/** What a rebuild of a table must make again. */
+export interface RebuildSource {
+    readonly table: string;
+    /** Its name until it takes the place of the old one. */
+    readonly temporaryName: string;
+    /** The CREATE TABLE, as the database keeps it. */
+    readonly sql: string;
+    /** Columns that hold values of their own; with the rowid where nothing else keeps it. */
+    readonly columns: readonly string[];
+    /** The statements of its indexes, then those of triggers that no file of triggers/ holds. */
+    readonly parts: readonly string[];
+}
+
+/**
+ * The text of a migration that makes a table anew, as it is, in the order that loses nothing: make, fill, drop, rename,
+ * and then its indexes and triggers.
+ *
+ * @param heading one sentence, without its signs
+ */
+export function renderRebuild(source: RebuildSource, heading: string): string {
+    const table = writeName(source.table);
+    const next = writeName(source.temporaryName);
+    const columns = source.columns.map(writeName).join(", ");
+    const statements = [
+        renameIn(source.sql, source.table, source.temporaryName),
+        `INSERT INTO ${next} (${columns})\nSELECT ${columns}\nFROM ${table}`,
+        `DROP TABLE ${table}`,
+        `ALTER TABLE ${next}\nRENAME TO ${table}`,
+        ...source.parts.map((sql) => unquote(sql, source.table)),
+    ];
+    return `-- ${heading}\n${statements.map((sql) => `${sql};\n`).join("\n")}`;
+}
+
+// The first name of the statement; the table's name elsewhere in it means the table as it will be.
+function renameIn(sql: string, from: string, to: string): string {
+    const plain = unquote(sql, from);
+    const [statement] = splitStatements(plain);
+    const token = statement && findName(statement, from);
+    if (!token) throw new Error(`unreachable: '${from}' is made by a statement that does not name it`);
+    return `${plain.slice(0, token.offset)}${writeName(to)} ${plain.slice(token.offset + token.text.length).trimStart()}`;
+}
+
+function findName({ tokens }: Statement, name: string): Token | undefined {
+    return tokens.find((token) => isNamed(token, name));
+}
+
+// A rename puts quotes around the name wherever it stands.
+function unquote(sql: string, name: string): string {
+    return tokenize(sql)
+        .map((token) => (token.kind === "name" && isNamed(token, name) ? writeName(readName(token)) : token.text))
+        .join("");
+}
+
+function isNamed(token: Token, name: string): boolean {
+    const isName = token.kind === "name" || token.kind === "word";
+    return isName && readName(token).toLowerCase() === name.toLowerCase();
+}
