@@ -1,0 +1,135 @@
+import { createHash } from "node:crypto";
+import { checksumTokens } from "../database/statements.ts";
+import type { Target } from "../database/target.ts";
+import { AppError } from "../errors.ts";
+import type { PreparedDeploy } from "./deploy.ts";
+import type { Plan, Step } from "./plan.ts";
+import { predictState } from "./predict.ts";
+import { describeOutcome } from "./run.ts";
+import { type DatabaseState, findSchemaRow, versionOf } from "./state.ts";
+
+type Planned = Pick<PreparedDeploy, "sets" | "state" | "plan">;
+
+const form = /^(\d{1,15})-([0-9a-f]{4})-([0-9a-f]{6})-([0-9a-f]{12})$/;
+const hint = "look at the plan again with `--dry-run`, which prints its id";
+
+/**
+ * Names a plan, so that what was approved is what runs: `7-3f9a-81d04b-7e22c1905d3a` is version, address, state (version
+ * records, generation, managed views and triggers) and what would be done, statement by statement.
+ */
+export function identifyPlan(target: Target, planned: Planned): string {
+    const version = versionOf(planned.state, planned.sets[0]?.name ?? "");
+    const address = target.kind === "file" ? ["file", target.path] : ["server", target.url];
+    return [
+        version,
+        hash(address, 4),
+        hash(describeState(planned.state), 6),
+        hash(describeWork(planned.plan), 12),
+    ].join("-");
+}
+
+/**
+ * Refuses a plan that is not the approved one.
+ *
+ * @param approved what --dry-run printed
+ * @throws AppError `plan-changed` that says what differs, `usage` for a text that is no plan id
+ */
+export function refuseOtherPlan(approved: string, target: Target, planned: Planned): void {
+    const current = identifyPlan(target, planned);
+    const [old, now] = [form.exec(approved.trim().toLowerCase()), form.exec(current)];
+    if (!old || !now) {
+        throw new AppError("usage", `'${approved}' is no plan id`, { hint: "copy the id that `--dry-run` prints" });
+    }
+    if (old[0] === now[0]) return;
+    const details = [
+        ...(old[2] === now[2] ? [] : [`it was made for another database than ${target.label}`]),
+        ...(old[1] === now[1] ? [] : [`the database was at version ${old[1]} then, and is at version ${now[1]}`]),
+        ...(old[1] === now[1] && old[3] !== now[3]
+            ? ["the database was deployed to since, or a view or trigger was changed by hand"]
+            : []),
+        ...(old[4] === now[4]
+            ? []
+            : ["other pending files, another content of one, or other options (--to, --set, --per-file)"]),
+    ];
+    throw new AppError("plan-changed", `the plan is ${current}, not ${approved.trim()}`, {
+        details: details.map((line) => `    ${line}`),
+        hint,
+        outcome: "Nothing was applied.",
+    });
+}
+
+/** A plan that is carried out as it is, or not at all. */
+export interface PinnedPlan {
+    readonly replan: PreparedDeploy["replan"];
+    /** To be told of each transaction that this run committed. */
+    applied(step: Step): void;
+}
+
+/** Lets a run go on only while nobody but itself deploys: what is planned anew is then what was approved. */
+export function pinPlan({ sets, state, plan, replan }: PreparedDeploy): PinnedPlan {
+    const steps: Step[] = [];
+    let expected = state;
+    return {
+        replan: async (current, perFile) => {
+            if (describeProgress(current) === describeProgress(expected)) return replan(current, perFile);
+            const version = versionOf(current, sets[0]?.name ?? "");
+            const nothing = `Nothing was applied by this run. The database is at version ${version}.`;
+            throw new AppError("plan-changed", "another deployer changed the database after the plan was approved", {
+                hint,
+                outcome: steps.length === 0 ? nothing : describeOutcome(current, sets, steps),
+            });
+        },
+        applied: (step) => {
+            steps.push(step);
+            expected = predictState(expected, plan, step, sets);
+        },
+    };
+}
+
+// Each deploy raises the generation; stock postgrator writes version rows only.
+function describeProgress(state: DatabaseState): string {
+    const versions = [...state.versions]
+        .filter(([, rows]) => rows.length > 0)
+        .map(([set, rows]) => [set, rows.map((row) => row.version).sort((a, b) => a - b)] as const)
+        .sort(([a], [b]) => (a < b ? -1 : 1));
+    return JSON.stringify([state.generation ?? 0, versions]);
+}
+
+function describeState(state: DatabaseState): unknown {
+    const versions = [...state.versions]
+        .filter(([, rows]) => rows.length > 0)
+        .map(([set, rows]) => [set, rows.map((row) => [row.version, row.checksum ?? row.md5])] as const)
+        .sort(([a], [b]) => (a < b ? -1 : 1));
+    const objects = state.objects
+        .map((record) => {
+            const sql = findSchemaRow(state, record.name)?.sql;
+            return [
+                record.name,
+                record.type,
+                record.set,
+                record.status,
+                record.checksum,
+                sql ? checksumTokens(sql) : null,
+            ];
+        })
+        .sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1));
+    return [state.generation ?? 0, versions, objects];
+}
+
+function describeWork({ direction, steps, refreshed }: Plan): unknown {
+    const work = steps.map((step) => ({
+        files: step.migrations.map((file) => [file.path, file.md5]),
+        actions: step.actions.map((action) => {
+            if (action.does === "drop-object") return ["drop", action.type, action.name];
+            if (action.does === "create-object") return ["create", action.object.name, action.object.sql];
+            return ["migrate", action.path, action.statements.map(({ sql }) => sql)];
+        }),
+        records: step.records,
+        forgotten: step.forgotten,
+    }));
+    return [direction, work, refreshed.map((file) => [file.path, file.md5])];
+}
+
+function hash(value: unknown, length: number): string {
+    return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, length);
+}

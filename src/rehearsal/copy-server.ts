@@ -1,0 +1,165 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type Database from "libsql";
+import { DatabaseFault } from "../database/faults.ts";
+import type { Snapshot, SnapshotQuery, StoredValue } from "../database/snapshot.ts";
+import { name as quote } from "../migrations/bookkeeping.ts";
+import { asRowValue, listNames, type TableLayout } from "./layout.ts";
+
+/** How large an answer is aimed at, in characters: two of them are in memory at a time. */
+const aimedSize = 2_000_000;
+const firstLimit = 100;
+const mostRows = 5_000;
+/** How many keys one request asks for: a server takes 5 MB, and keys are short. */
+const keysAtOnce = 2_000;
+
+/** Rows that were written into the copy, and those that break a rule of their own table, which no insert takes. */
+export interface RowCounts {
+    copied: number;
+    refused: number;
+}
+
+/** Which rows of a table are read: all, so many from each end of its key, or those with these values in some columns. */
+export type Selection =
+    | { readonly by: "all" }
+    | { readonly by: "ends"; readonly rows: number }
+    | { readonly by: "keys"; readonly columns: readonly string[]; readonly keys: readonly (readonly unknown[])[] };
+
+/**
+ * Copies rows of a table from a server, in the order of its key and in chunks by size; the next chunk is on its way while
+ * one is written.
+ *
+ * @throws DatabaseFault of the server, `interrupted` after Ctrl-C
+ */
+export async function copyRows(
+    snapshot: Snapshot,
+    database: Database.Database,
+    table: TableLayout,
+    selection: Selection,
+    signal?: AbortSignal,
+): Promise<RowCounts> {
+    const counts: RowCounts = { copied: 0, refused: 0 };
+    const insert = prepareInsert(database, table);
+    if (selection.by === "keys") {
+        for (let from = 0; from < selection.keys.length; from += keysAtOnce) {
+            const keys = selection.keys.slice(from, from + keysAtOnce);
+            await copyChunks(snapshot, insert, table, { ...selection, keys }, counts, signal);
+        }
+        return counts;
+    }
+    await copyChunks(snapshot, insert, table, selection, counts, signal);
+    return counts;
+}
+
+async function copyChunks(
+    snapshot: Snapshot,
+    insert: Insert,
+    table: TableLayout,
+    selection: Selection,
+    counts: RowCounts,
+    signal: AbortSignal | undefined,
+): Promise<void> {
+    const where = renderSelection(table, selection);
+    let limit = firstLimit;
+    const read = async (after: readonly StoredValue[] | undefined): Promise<readonly (readonly StoredValue[])[]> => {
+        for (;;) {
+            const answer = await snapshot.read(renderRead(table, where, after, limit));
+            if (answer) {
+                const perRow = Math.max(1, answer.size / Math.max(1, answer.rows.length));
+                const asked = limit;
+                limit = Math.max(1, Math.min(mostRows, limit * 8, Math.floor(aimedSize / perRow)));
+                return answer.rows.length < asked ? [...answer.rows, endMark] : answer.rows;
+            }
+            if (limit === 1) throw new DatabaseFault("sql", `a row of '${table.name}' is larger than the server sends`);
+            limit = Math.ceil(limit / 8);
+        }
+    };
+    let chunk = await read(undefined);
+    for (;;) {
+        const isLast = chunk.at(-1) === endMark;
+        const rows = isLast ? chunk.slice(0, -1) : chunk;
+        const next = isLast ? undefined : read(rows.at(-1)?.slice(0, table.key.length));
+        // Whatever fails while it is written: the read that is on its way is awaited by nobody then.
+        next?.catch(() => undefined);
+        insert(rows, counts);
+        await turn();
+        if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
+        if (!next) return;
+        chunk = await next;
+    }
+}
+
+/** Stands after the last row of a table. */
+const endMark: readonly StoredValue[] = [];
+
+interface Where {
+    readonly sql: string;
+    readonly args: readonly StoredValue[];
+}
+
+function renderSelection(table: TableLayout, selection: Selection): Where {
+    if (selection.by === "all") return { sql: "", args: [] };
+    if (selection.by === "ends")
+        return { sql: `${asRowValue(table.key)} IN (${selectEnds(table, selection.rows)})`, args: [] };
+    const values = selection.columns.map((_, at) => `json_extract(value, '$[${at}]')`).join(", ");
+    return {
+        sql: `${asRowValue(selection.columns)} IN (SELECT ${values} FROM json_each(?))`,
+        args: [JSON.stringify(selection.keys)],
+    };
+}
+
+/** The keys of the first and of the last rows of a table: old ones are where the dirt is, new ones what is written now. */
+export function selectEnds({ name, key }: TableLayout, rows: number): string {
+    const [keys, table] = [listNames(key), quote(name)];
+    const backwards = key.map((column) => `${quote(column)} DESC`).join(", ");
+    const first = `SELECT * FROM (SELECT ${keys} FROM ${table} ORDER BY ${keys} LIMIT ${Math.ceil(rows / 2)})`;
+    const last = `SELECT * FROM (SELECT ${keys} FROM ${table} ORDER BY ${backwards} LIMIT ${Math.floor(rows / 2)})`;
+    return `${first} UNION ${last}`;
+}
+
+function renderRead(
+    { name, key, columns }: TableLayout,
+    where: Where,
+    after: readonly StoredValue[] | undefined,
+    limit: number,
+): SnapshotQuery {
+    const keys = listNames(key);
+    const isLater = after ? [`${asRowValue(key)} > (${key.map(() => "?").join(", ")})`] : [];
+    const conditions = [...isLater, ...(where.sql === "" ? [] : [where.sql])];
+    return {
+        sql:
+            `SELECT ${keys}, ${listNames(columns)} FROM ${quote(name)} ` +
+            `${conditions.length > 0 ? `WHERE ${conditions.join(" AND ")} ` : ""}ORDER BY ${keys} LIMIT ${limit}`,
+        args: [...(after ?? []), ...where.args],
+    };
+}
+
+type Insert = (rows: readonly (readonly StoredValue[])[], counts: RowCounts) => void;
+
+// OR IGNORE passes over a row that breaks NOT NULL; a wrong type in a STRICT table is found before: a prepared statement
+// that fails is never finalized, and would keep the copy locked.
+function prepareInsert(database: Database.Database, table: TableLayout): Insert {
+    const { name, columns, strictTypes, key, hasRowid } = table;
+    const names = hasRowid ? [key[0] ?? "rowid", ...columns] : columns;
+    const sql = `INSERT OR IGNORE INTO ${quote(name)} (${listNames(names)}) VALUES (${names.map(() => "?").join(", ")})`;
+    const statement = database.prepare(sql);
+    const skipped = hasRowid ? 0 : key.length;
+    return (rows, counts) => {
+        database.exec("BEGIN");
+        for (const row of rows) {
+            const values = row.slice(key.length);
+            const fits = !strictTypes?.some((type, at) => !isOfType(type, values[at] ?? null));
+            const { changes } = fits ? statement.run(...(row.slice(skipped) as unknown[])) : { changes: 0 };
+            if (changes === 0) counts.refused++;
+            else counts.copied++;
+        }
+        database.exec("COMMIT");
+    };
+}
+
+function isOfType(type: string, value: StoredValue): boolean {
+    if (value === null || type === "ANY") return true;
+    if (type === "INT" || type === "INTEGER") return typeof value === "bigint";
+    if (type === "REAL") return typeof value === "number" || typeof value === "bigint";
+    if (type === "TEXT") return typeof value === "string";
+    return type !== "BLOB" || value instanceof Uint8Array;
+}

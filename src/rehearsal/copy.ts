@@ -1,0 +1,219 @@
+import { existsSync } from "node:fs";
+import Database from "libsql";
+import { DatabaseFault, toFault } from "../database/faults.ts";
+import { inMemory } from "../database/file-connection.ts";
+import { findShadows } from "../database/schema-facts.ts";
+import { openSnapshot, type Snapshot } from "../database/snapshot.ts";
+import type { FileTarget, ServerTarget, Target } from "../database/target.ts";
+import { name as quote, text } from "../migrations/bookkeeping.ts";
+import type { SchemaRow } from "../migrations/state.ts";
+import { copyRows } from "./copy-server.ts";
+import { readLayouts, type TableLayout } from "./layout.ts";
+import { addParents, pruneToSample } from "./sample.ts";
+
+/** What a copy holds, and how far it is what the database is. */
+export interface CopyReport {
+    /** Tables with rows of their own; those that other tables and indexes keep for themselves are not counted. */
+    readonly tables: number;
+    readonly rows: number;
+    readonly milliseconds: number;
+    /** Rows of each table that were asked for; null for a copy of everything. */
+    readonly sample: number | null;
+    /** Views of the server that it was read through: from 2 on, rows written meanwhile may not fit together. */
+    readonly views: number;
+    readonly requests: number;
+    readonly rowsRead: number;
+    /** What is otherwise than in the database, as sentences. */
+    readonly notes: readonly string[];
+}
+
+export interface CopyOptions {
+    readonly sample?: number | undefined;
+    readonly signal?: AbortSignal | undefined;
+}
+
+const lockTimeout = 5_000;
+const selectSchema = `SELECT type, name, tbl_name AS "table", sql FROM sqlite_schema ORDER BY rowid`;
+
+/**
+ * Copies a database, schema and rows, into a new file. The database gets no write; on a server, a read-only token will do.
+ *
+ * @param path where the copy is made; there must be nothing yet
+ * @throws DatabaseFault of the database or of the disk, `interrupted` after Ctrl-C
+ */
+export async function copyDatabase(target: Target, path: string, options: CopyOptions = {}): Promise<CopyReport> {
+    const startedAt = performance.now();
+    try {
+        const facts = await (target.kind === "file"
+            ? copyFile(target, path, options)
+            : copyServer(target, path, options));
+        const milliseconds = Math.round(performance.now() - startedAt);
+        return { milliseconds, sample: options.sample ?? null, ...facts };
+    } catch (error) {
+        throw toFault(error);
+    }
+}
+
+type CopyFacts = Omit<CopyReport, "milliseconds" | "sample">;
+
+// SQLite's own copy: one consistent view, whatever the tables hold.
+async function copyFile(target: FileTarget, path: string, { sample, signal }: CopyOptions): Promise<CopyFacts> {
+    if (target.path !== inMemory && existsSync(target.path)) {
+        // Not opened read-only: VACUUM then fails on generated columns, and on rows that break a rule of their table.
+        const source = new Database(target.path, { timeout: lockTimeout });
+        try {
+            source.exec(`VACUUM INTO ${text(path)}`);
+        } finally {
+            source.close();
+        }
+    }
+    if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
+    return withDatabase(path, (database) => {
+        const schema = readSchema(database);
+        const tables = readLayouts(database, schema);
+        if (sample !== undefined) pruneToSample(database, schema, tables, sample);
+        const rows = tables.map(({ name }) => countRows(database, name)).reduce((sum, count) => sum + count, 0);
+        const notes = sample === undefined ? [] : noteKept(tables);
+        return { tables: countTables(schema, tables), rows, views: 1, requests: 0, rowsRead: 0, notes };
+    });
+}
+
+async function copyServer(target: ServerTarget, path: string, options: CopyOptions): Promise<CopyFacts> {
+    const snapshot = openSnapshot(target, options.signal);
+    try {
+        return await withDatabase(path, async (database) => {
+            const schema = await readServerSchema(snapshot);
+            const notes: string[] = [];
+            const make = (rows: readonly SchemaRow[]): void => {
+                for (const row of rows) makeObject(database, row, notes);
+            };
+            const isShadow = findShadows(schema);
+            const byType = (type: SchemaRow["type"]): SchemaRow[] =>
+                schema.filter((row) => row.type === type && !row.name.startsWith("sqlite_") && !isShadow(row.name));
+            make(byType("table"));
+            const tables = readLayouts(database, schema);
+            const filled = await fill(snapshot, database, tables, options);
+            make([...byType("index"), ...byType("view"), ...byType("trigger")]);
+            await copySequences(snapshot, database, schema);
+            const { views, requests, rowsRead } = snapshot;
+            return {
+                tables: countTables(schema, tables),
+                rows: filled.rows,
+                views,
+                requests,
+                rowsRead,
+                notes: [
+                    ...noteViews(views),
+                    ...notes,
+                    ...filled.notes,
+                    ...(options.sample === undefined ? [] : noteKept(tables)),
+                ],
+            };
+        });
+    } finally {
+        await snapshot.close();
+    }
+}
+
+async function fill(
+    snapshot: Snapshot,
+    database: Database.Database,
+    tables: readonly TableLayout[],
+    { sample, signal }: CopyOptions,
+): Promise<{ rows: number; notes: string[] }> {
+    const notes: string[] = [];
+    let rows = 0;
+    for (const table of tables) {
+        if (table.key.length === 0) {
+            notes.push(`The rows of '${table.name}' were not copied: they have no key to read them by.`);
+            continue;
+        }
+        // What the virtual table put in when it was made.
+        database.exec(`DELETE FROM ${quote(table.name)}`);
+        const isWhole = sample === undefined || table.isWhole;
+        const selection = isWhole ? { by: "all" as const } : { by: "ends" as const, rows: sample };
+        const { copied, refused } = await copyRows(snapshot, database, table, selection, signal);
+        rows += copied;
+        if (refused > 0) notes.push(noteRefused(table.name, refused));
+    }
+    if (sample !== undefined) rows += (await addParents(snapshot, database, tables, signal)).copied;
+    return { rows, notes };
+}
+
+function withDatabase<T>(path: string, body: (database: Database.Database) => T | Promise<T>): Promise<T> {
+    const database = new Database(path, { timeout: lockTimeout });
+    const run = async (): Promise<T> => {
+        // Rows come as they are, also those that an ALTER or another tool let in.
+        database.exec("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON");
+        database.exec("PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY");
+        return body(database);
+    };
+    return run().finally(() => database.close());
+}
+
+function readSchema(database: Database.Database): SchemaRow[] {
+    return database.prepare(selectSchema).all() as SchemaRow[];
+}
+
+async function readServerSchema(snapshot: Snapshot): Promise<SchemaRow[]> {
+    const answer = await snapshot.read({ sql: selectSchema });
+    if (!answer) throw new DatabaseFault("server-fault", "the schema is larger than the server sends");
+    return answer.rows.map(([type, name, table, sql]) => ({
+        type: type as SchemaRow["type"],
+        name: String(name),
+        table: String(table),
+        sql: sql === null || sql === undefined ? null : String(sql),
+    }));
+}
+
+// By exec, which leaves nothing behind when it fails.
+function makeObject(database: Database.Database, { type, name, sql }: SchemaRow, notes: string[]): void {
+    if (sql === null) return;
+    try {
+        database.exec(sql);
+    } catch (error) {
+        notes.push(`The ${type} '${name}' could not be made on the copy: ${toFault(error).message}.`);
+    }
+}
+
+async function copySequences(
+    snapshot: Snapshot,
+    database: Database.Database,
+    schema: readonly SchemaRow[],
+): Promise<void> {
+    if (!schema.some((row) => row.name === "sqlite_sequence")) return;
+    const answer = await snapshot.read({ sql: "SELECT json_group_array(json_array(name, seq)) FROM sqlite_sequence" });
+    const sequences = String(answer?.rows[0]?.[0] ?? "[]");
+    database.exec("DELETE FROM sqlite_sequence");
+    database.exec(
+        `INSERT INTO sqlite_sequence (name, seq) ` +
+            `SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(${text(sequences)})`,
+    );
+}
+
+function countRows(database: Database.Database, table: string): number {
+    const [row] = database.prepare(`SELECT count(*) AS rows FROM ${quote(table)}`).all() as { rows: number }[];
+    return row?.rows ?? 0;
+}
+
+function countTables(schema: readonly SchemaRow[], tables: readonly TableLayout[]): number {
+    const isShadow = findShadows(schema);
+    return tables.filter(({ name }) => !isShadow(name)).length;
+}
+
+function noteRefused(table: string, rows: number): string {
+    const what = rows === 1 ? `1 row of '${table}' was` : `${rows} rows of '${table}' were`;
+    return `${what} not copied: ${rows === 1 ? "it breaks" : "they break"} a NOT NULL or the type of a column.`;
+}
+
+function noteViews(views: number): string[] {
+    if (views <= 1) return [];
+    return [
+        `The server ended its read transaction, so the copy was read in ${views} views: rows that were written meanwhile may not fit together.`,
+    ];
+}
+
+function noteKept(tables: readonly TableLayout[]): string[] {
+    const kept = tables.filter((table) => table.isWhole || table.key.length === 0).map(({ name }) => name);
+    return kept.length === 0 ? [] : [`Not sampled, but whole: ${kept.join(", ")}.`];
+}

@@ -1,0 +1,170 @@
+import { findShadows } from "../database/schema-facts.ts";
+import { readFact } from "../database/statement-facts.ts";
+import type { MigrationFile } from "../migrations/files.ts";
+import type { Plan } from "../migrations/plan.ts";
+import type { SchemaRow } from "../migrations/state.ts";
+import type { Health, Inspection } from "./inspect.ts";
+import type { WatchedFile } from "./watch.ts";
+
+/** Something that a run did to a copy and that nobody asked for. */
+export interface Finding {
+    readonly kind: "lost-object" | "lost-rows" | "foreign-key" | "constraint" | "broken-object";
+    /** The migration that did it; null where that cannot be told. */
+    readonly path: string | null;
+    readonly message: string;
+    readonly remedy: string;
+}
+
+/** A rehearsed run, before and after it and between its files. */
+export interface Rehearsed {
+    readonly plan: Plan;
+    readonly before: Inspection & Health;
+    readonly files: readonly WatchedFile[];
+    readonly after: Inspection & Health;
+}
+
+/** Judges what a run has left. */
+export function findChanges(run: Rehearsed): Finding[] {
+    return [
+        ...findLostObjects(run),
+        ...findLostRows(run),
+        ...findViolations(run),
+        ...findBrokenRules(run),
+        ...findBrokenObjects(run),
+    ];
+}
+
+/** What was wrong before the run and still is, as sentences. */
+export function listOldProblems({ before, after }: Pick<Rehearsed, "before" | "after">): string[] {
+    return [
+        ...[...before.violations].map(([reference, count]) => `${count} rows of ${reference} pointed nowhere before.`),
+        ...[...before.integrity].map(([line, count]) => `${line} (${count} times) before.`),
+        ...[...before.broken]
+            .filter(([name]) => after.broken.has(name))
+            .map(([name, message]) => `The ${name} was broken before: ${message}.`),
+    ];
+}
+
+function findLostObjects({ plan, before, files, after }: Rehearsed): Finding[] {
+    const isShadow = findShadows(before.schema);
+    const there = new Set(after.schema.map(keyOf));
+    const tables = new Set(after.schema.map((row) => row.name.toLowerCase()));
+    const meant = new Set([
+        ...plan.steps.flatMap((step) => step.dropped.map((name) => name.toLowerCase())),
+        ...plan.objects
+            .filter(({ change }) => change === "dropped" || change === "waiting")
+            .map(({ name }) => name.toLowerCase()),
+    ]);
+    const renamed = new Set(
+        factsOf(plan.migrations).flatMap((fact) => (fact.does === "rename-table" ? [fact.table.toLowerCase()] : [])),
+    );
+    return (
+        before.schema
+            .filter((row) => row.sql !== null && !row.name.startsWith("sqlite_") && !isShadow(row.name))
+            .filter((row) => !there.has(keyOf(row)) && !meant.has(row.name.toLowerCase()))
+            .filter((row) => row.type !== "table" || !renamed.has(row.name.toLowerCase()))
+            // What stood on a table that is gone went with it on purpose.
+            .filter((row) => row.type === "table" || row.type === "view" || tables.has(row.table.toLowerCase()))
+            .map((row) => ({
+                kind: "lost-object",
+                path: findLoser(row, files),
+                message: `the ${row.type} '${row.name}'${row.type === "table" || row.type === "view" ? "" : ` on '${row.table}'`} is gone, and no file drops it by name`,
+                remedy:
+                    row.type === "view" || row.type === "trigger"
+                        ? `keep it as a file in ${row.type}s/`
+                        : "create it again in the same file",
+            }))
+    );
+}
+
+// The first file after which it is gone.
+function findLoser(row: SchemaRow, files: readonly WatchedFile[]): string | null {
+    const loser = files.find(({ after }) => after && !after.schema.some((other) => keyOf(other) === keyOf(row)));
+    return loser?.file.path ?? null;
+}
+
+// Rows that went because others did: a cascade, or a trigger.
+function findLostRows({ before, files }: Rehearsed): Finding[] {
+    let last: Inspection = before;
+    return files.flatMap(({ file, after }) => {
+        if (!after) return [];
+        const named = new Set(factsOf([file]).flatMap(namesOf));
+        const lost = [...last.rows].flatMap(([table, count]): Finding[] => {
+            const left = after.rows.get(table) ?? 0;
+            if (left >= count || named.has(table.toLowerCase())) return [];
+            return [
+                {
+                    kind: "lost-rows",
+                    path: file.path,
+                    message: `'${table}' has lost ${count - left} of its ${count} rows, and no statement of the file names it`,
+                    remedy: `if that is meant, delete them by a statement of their own; else see the foreign keys and triggers that lead there`,
+                },
+            ];
+        });
+        last = after;
+        return lost;
+    });
+}
+
+function findViolations({ before, files, after }: Rehearsed): Finding[] {
+    return [...after.violations].flatMap(([reference, count]): Finding[] => {
+        const old = before.violations.get(reference) ?? 0;
+        if (count <= old) return [];
+        const culprit = files.find((file) => (file.after?.violations.get(reference) ?? 0) > old);
+        return [
+            {
+                kind: "foreign-key",
+                path: culprit?.file.path ?? null,
+                message: `${count - old} rows of ${reference} point nowhere that did not before`,
+                remedy: "move or delete them in the same file",
+            },
+        ];
+    });
+}
+
+function findBrokenRules({ before, after }: Rehearsed): Finding[] {
+    return [...after.integrity].flatMap(([line, count]): Finding[] => {
+        const added = count - (before.integrity.get(line) ?? 0);
+        if (added <= 0) return [];
+        return [
+            {
+                kind: "constraint",
+                path: null,
+                message: `${line}${added === 1 ? "" : ` (${added} times)`}`,
+                remedy: "bring the rows in line before the rule, in an earlier statement",
+            },
+        ];
+    });
+}
+
+function findBrokenObjects({ before, after }: Rehearsed): Finding[] {
+    return [...after.broken]
+        .filter(([name]) => !before.broken.has(name))
+        .map(([name, message]) => ({
+            kind: "broken-object",
+            path: null,
+            message: `the ${name} no longer works: ${message}`,
+            remedy: "change it along with the tables that it reads, or drop it",
+        }));
+}
+
+type Fact = ReturnType<typeof readFact>;
+
+function factsOf(files: readonly MigrationFile[]): Fact[] {
+    return files.flatMap((file) => file.statements.map(readFact));
+}
+
+function namesOf(fact: Fact): string[] {
+    const names = [
+        ...("table" in fact ? [fact.table] : []),
+        ...("name" in fact ? [fact.name] : []),
+        ...("to" in fact ? [fact.to] : []),
+    ];
+    return fact.does === "alter" || (fact.does === "create" && fact.type !== "table")
+        ? []
+        : names.map((name) => name.toLowerCase());
+}
+
+function keyOf({ type, name }: SchemaRow): string {
+    return `${type} ${name.toLowerCase()}`;
+}

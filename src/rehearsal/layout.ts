@@ -1,0 +1,126 @@
+import type Database from "libsql";
+import { findShadows, isBookkeeping } from "../database/schema-facts.ts";
+import { isMigratorTable, name as quote, text } from "../migrations/bookkeeping.ts";
+import type { SchemaRow } from "../migrations/state.ts";
+
+/** A foreign key: columns of a table that point to columns of another one. */
+export interface ForeignKey {
+    readonly columns: readonly string[];
+    readonly parent: string;
+    readonly parentColumns: readonly string[];
+}
+
+/** What copying a table must know of it. */
+export interface TableLayout {
+    readonly name: string;
+    /** Columns that hold what was stored; generated ones are made again. */
+    readonly columns: readonly string[];
+    /** For a STRICT table the declared type of each of `columns`, upper case; undefined for others. */
+    readonly strictTypes: readonly string[] | undefined;
+    /** What rows are read in the order of: a name of the rowid, or the columns of the primary key; seldom nothing. */
+    readonly key: readonly string[];
+    /** Whether the key is none of the columns. */
+    readonly hasRowid: boolean;
+    /** Copied whole also where a sample is taken: the migrator's tables, and those that other objects keep. */
+    readonly isWhole: boolean;
+    readonly foreignKeys: readonly ForeignKey[];
+}
+
+/** Tables whose rows are rows of their own: no virtual tables (their shadow tables hold the rows), none of SQLite's. */
+export function findStoredTables(schema: readonly SchemaRow[]): SchemaRow[] {
+    return schema.filter(
+        (row) =>
+            row.type === "table" &&
+            !row.name.startsWith("sqlite_") &&
+            row.sql !== null &&
+            !/^CREATE\s+VIRTUAL\s/i.test(row.sql),
+    );
+}
+
+/** Reads the layout of every stored table from a database that has them already. */
+export function readLayouts(database: Database.Database, schema: readonly SchemaRow[]): TableLayout[] {
+    const isShadow = findShadows(schema);
+    return findStoredTables(schema).flatMap((row) => {
+        const [facts] = all<TableFacts>(
+            database,
+            `SELECT wr, strict FROM pragma_table_list WHERE name = ${text(row.name)}`,
+        );
+        const columns = all<ColumnFacts>(
+            database,
+            `SELECT name, type, pk, hidden FROM pragma_table_xinfo(${text(row.name)})`,
+        );
+        if (!facts || columns.length === 0) return [];
+        const stored = columns.filter(({ hidden }) => hidden === 0);
+        const names = new Set(columns.map((column) => column.name.toLowerCase()));
+        const primary = columns.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk);
+        const isAlias = primary.length === 1 && primary[0]?.type.toUpperCase() === "INTEGER";
+        const rowid =
+            facts.wr === 1 || isAlias ? undefined : ["rowid", "_rowid_", "oid"].find((alias) => !names.has(alias));
+        return [
+            {
+                name: row.name,
+                columns: stored.map((column) => column.name),
+                strictTypes: facts.strict === 1 ? stored.map(({ type }) => type.toUpperCase()) : undefined,
+                key: rowid === undefined ? primary.map((column) => column.name) : [rowid],
+                hasRowid: rowid !== undefined,
+                isWhole: isMigratorTable(row.name) || isBookkeeping(row) || isShadow(row.name),
+                foreignKeys: readForeignKeys(database, row.name),
+            },
+        ];
+    });
+}
+
+/** The names of some columns, quoted, with commas. */
+export function listNames(columns: readonly string[]): string {
+    return columns.map(quote).join(", ");
+}
+
+/** Columns as one value: `a`, or `(a, b)`. */
+export function asRowValue(columns: readonly string[]): string {
+    return columns.length === 1 ? listNames(columns) : `(${listNames(columns)})`;
+}
+
+interface TableFacts {
+    readonly wr: number;
+    readonly strict: number;
+}
+
+interface ColumnFacts {
+    readonly name: string;
+    readonly type: string;
+    readonly pk: number;
+    readonly hidden: number;
+}
+
+interface KeyPart {
+    readonly id: number;
+    readonly parent: string;
+    readonly column: string;
+    readonly target: string | null;
+}
+
+function readForeignKeys(database: Database.Database, table: string): ForeignKey[] {
+    const parts = all<KeyPart>(
+        database,
+        `SELECT id, "table" AS parent, "from" AS "column", "to" AS target FROM pragma_foreign_key_list(${text(table)}) ORDER BY id, seq`,
+    );
+    const keys = new Map<number, KeyPart[]>();
+    for (const part of parts) keys.set(part.id, [...(keys.get(part.id) ?? []), part]);
+    return [...keys.values()].flatMap((key) => {
+        const parent = key[0]?.parent ?? "";
+        const named = key.flatMap(({ target }) => (target === null ? [] : [target]));
+        const parentColumns = named.length === key.length ? named : readPrimaryKey(database, parent);
+        // One that points to nothing that is there points to no row that could be missed.
+        if (parentColumns.length !== key.length) return [];
+        return [{ columns: key.map(({ column }) => column), parent, parentColumns }];
+    });
+}
+
+function readPrimaryKey(database: Database.Database, table: string): string[] {
+    const sql = `SELECT name FROM pragma_table_info(${text(table)}) WHERE pk > 0 ORDER BY pk`;
+    return all<{ name: string }>(database, sql).map(({ name }) => name);
+}
+
+function all<T>(database: Database.Database, sql: string): T[] {
+    return database.prepare(sql).all() as T[];
+}

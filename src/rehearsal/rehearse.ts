@@ -1,0 +1,161 @@
+import Database from "libsql";
+import { DatabaseFault, explainFault } from "../database/faults.ts";
+import { openFile } from "../database/file-connection.ts";
+import type { FileTarget, Target } from "../database/target.ts";
+import { AppError } from "../errors.ts";
+import { runDeploy } from "../migrations/carry-out.ts";
+import { type DeployOptions, type PreparedDeploy, prepareDeploy } from "../migrations/deploy.ts";
+import { identifyPlan, refuseOtherPlan } from "../migrations/plan-id.ts";
+import { type CopyReport, copyDatabase } from "./copy.ts";
+import { type Finding, findChanges, listOldProblems } from "./findings.ts";
+import { type Health, type Inspection, inspect, readHealth } from "./inspect.ts";
+import { findPlace, protect } from "./place.ts";
+import { openWatched, type WatchedFile } from "./watch.ts";
+
+export interface RehearsalInput {
+    /** The project's folder. */
+    readonly root: string;
+    /** The database that is copied. */
+    readonly target: Target;
+    /** As the real deploy will be given. */
+    readonly deploy: DeployOptions;
+    /** What that deploy plans now. */
+    readonly prepared: PreparedDeploy;
+    /** Rows of each table; all when undefined. */
+    readonly sample?: number | undefined;
+    /** Where the copy is kept; it is removed when undefined. */
+    readonly keep?: string | undefined;
+    readonly signal?: AbortSignal | undefined;
+    readonly now: Date;
+    /** Told when the copy is whole. */
+    readonly onCopied?: (copy: CopyReport) => void;
+}
+
+/** How many rows a table had before a migration and has after it; null where there was, or is, no such table. */
+export interface TableCount {
+    readonly table: string;
+    readonly before: number | null;
+    readonly after: number | null;
+}
+
+export interface MigrationReport {
+    readonly path: string;
+    readonly milliseconds: number;
+    /** Rows written by its statements, with those that triggers and foreign keys wrote for them. */
+    readonly changed: number;
+    /** Tables whose number of rows is another one than before. */
+    readonly tables: readonly TableCount[];
+}
+
+export interface RehearsalReport {
+    readonly plan: string;
+    readonly copy: CopyReport;
+    readonly migrations: readonly MigrationReport[];
+    /** All of the run, with views, triggers and checks. */
+    readonly milliseconds: number;
+    /** Version of the core set that the run led to. */
+    readonly version: number;
+    readonly findings: readonly Finding[];
+    readonly notes: readonly string[];
+    readonly kept: string | null;
+}
+
+/** From here on a server ends a transaction for which others wait, in milliseconds. */
+const transactionLimit = 5_000;
+
+/**
+ * Copies a database into a local file, deploys there as it would be deployed to, and tells what came of it.
+ *
+ * @throws AppError as a deploy does when a file fails, `plan-changed` when somebody deployed meanwhile; the database
+ *     itself is not touched in any case
+ */
+export async function rehearse(input: RehearsalInput): Promise<RehearsalReport> {
+    const { target, prepared } = input;
+    const place = await findPlace(input.root, input.keep, input.now);
+    const copy: FileTarget = { kind: "file", path: place.path, label: `the copy of ${target.label}`, local: true };
+    let isWhole = false;
+    try {
+        const copied = await copyDatabase(target, place.path, input);
+        await protect(place);
+        isWhole = true;
+        input.onCopied?.(copied);
+        return await rehearseOn(input, copy, copied, identifyPlan(target, prepared));
+    } catch (error) {
+        throw explain(error, target, copy, isWhole ? input.keep : undefined);
+    } finally {
+        await place.leave(isWhole);
+    }
+}
+
+async function rehearseOn(
+    input: RehearsalInput,
+    copy: FileTarget,
+    copied: CopyReport,
+    planId: string,
+): Promise<RehearsalReport> {
+    const { root, target, deploy, signal } = input;
+    const planning = openFile(copy, signal);
+    const prepared = await prepareDeploy(root, planning, deploy).finally(() => planning.close());
+    refuseOtherPlan(planId, target, prepared);
+    const before = look(copy);
+    const watched = openWatched(copy, prepared.plan, signal);
+    const startedAt = performance.now();
+    const nothing = (): void => undefined;
+    const report = { applied: nothing, waiting: nothing, note: nothing, wayBack: nothing };
+    const run = { perFile: deploy.perFile ?? false, signal, now: input.now, report, isCopy: true };
+    const outcome = await runDeploy(watched, prepared, run).finally(() => watched.close());
+    const milliseconds = Math.round(performance.now() - startedAt);
+    const after = look(copy);
+    const longest = Math.max(0, ...watched.transactions);
+    return {
+        plan: planId,
+        copy: copied,
+        migrations: watched.files.map((file, at) => describeFile(file, watched.files[at - 1]?.after ?? before)),
+        milliseconds,
+        version: outcome.version,
+        findings: findChanges({ plan: prepared.plan, before, files: watched.files, after }),
+        notes: [
+            ...(target.kind === "server" && longest > transactionLimit ? [noteLong(longest)] : []),
+            ...listOldProblems({ before, after }),
+        ],
+        kept: input.keep ?? null,
+    };
+}
+
+function look(copy: FileTarget): Inspection & Health {
+    const database = new Database(copy.path);
+    try {
+        return { ...inspect(database), ...readHealth(database) };
+    } finally {
+        database.close();
+    }
+}
+
+function describeFile({ file, milliseconds, changed, after }: WatchedFile, before: Inspection): MigrationReport {
+    const names = new Set([...before.rows.keys(), ...(after?.rows.keys() ?? [])]);
+    const tables = [...names]
+        .map((table) => ({ table, before: before.rows.get(table) ?? null, after: after?.rows.get(table) ?? null }))
+        .filter((count) => count.before !== count.after);
+    return { path: file.path, milliseconds: Math.round(milliseconds), changed, tables };
+}
+
+function noteLong(milliseconds: number): string {
+    return (
+        `One transaction took ${(milliseconds / 1000).toFixed(1)} seconds here: ` +
+        "a server ends one that takes over 5 when others wait to write."
+    );
+}
+
+function explain(error: unknown, target: Target, copy: FileTarget, kept: string | undefined): unknown {
+    const rest = kept === undefined ? "" : ` The copy is kept: ${kept}`;
+    const outcome = `This was a rehearsal on a copy. The database itself was not touched.${rest}`;
+    if (error instanceof AppError) return error.code === "usage" ? error : error.withOutcome(outcome);
+    if (!(error instanceof DatabaseFault)) return error;
+    // Nothing but the copy is written.
+    if (error.kind !== "disk-full") return explainFault(error, target).withOutcome(outcome);
+    return new AppError("disk-full", `the disk is full on which the copy is made (${copy.path})`, {
+        hint: "free some space, point TMPDIR elsewhere, or rehearse on a `--sample`",
+        outcome,
+        cause: error,
+    });
+}

@@ -1,0 +1,108 @@
+import type Database from "libsql";
+import type { Snapshot } from "../database/snapshot.ts";
+import { name as quote } from "../migrations/bookkeeping.ts";
+import type { SchemaRow } from "../migrations/state.ts";
+import { copyRows, type RowCounts, selectEnds } from "./copy-server.ts";
+import { asRowValue, type ForeignKey, listNames, type TableLayout } from "./layout.ts";
+
+/**
+ * Adds to a sample the rows of the server that its rows point to, until none is missing that the server has.
+ *
+ * @returns how many rows were added
+ */
+export async function addParents(
+    snapshot: Snapshot,
+    database: Database.Database,
+    tables: readonly TableLayout[],
+    signal?: AbortSignal,
+): Promise<RowCounts> {
+    const total: RowCounts = { copied: 0, refused: 0 };
+    for (let added = -1; added !== 0; ) {
+        added = 0;
+        for (const { child, key, parent } of listReferences(tables)) {
+            const keys = findMissingKeys(database, child, key);
+            if (keys.length === 0) continue;
+            const selection = { by: "keys" as const, columns: key.parentColumns, keys };
+            const counts = await copyRows(snapshot, database, parent, selection, signal);
+            added += counts.copied;
+            total.copied += counts.copied;
+            total.refused += counts.refused;
+        }
+    }
+    return total;
+}
+
+/**
+ * Makes a whole copy a sample: so many rows of each table from both ends of its key, and the rows that they point to.
+ * Triggers are taken away meanwhile; foreign keys must be off.
+ */
+export function pruneToSample(
+    database: Database.Database,
+    schema: readonly SchemaRow[],
+    tables: readonly TableLayout[],
+    rows: number,
+): void {
+    const triggers = schema.filter((row) => row.type === "trigger" && row.sql !== null);
+    const sampled = tables.filter((table) => !table.isWhole && table.key.length > 0);
+    const keepOf = (table: TableLayout): string => `temp.${quote(`keep ${table.name}`)}`;
+    database.exec("BEGIN");
+    for (const { name } of triggers) database.exec(`DROP TRIGGER ${quote(name)}`);
+    for (const table of sampled) {
+        database.exec(`CREATE TEMP TABLE ${quote(`keep ${table.name}`)} AS ${selectEnds(table, rows)}`);
+    }
+    for (let added = -1; added !== 0; ) {
+        added = 0;
+        for (const { child, key, parent } of listReferences(tables)) {
+            if (!sampled.includes(parent)) continue;
+            const kept = sampled.includes(child)
+                ? `WHERE ${asRowValue(child.key)} IN (SELECT * FROM ${keepOf(child)})`
+                : "";
+            database.exec(
+                `INSERT INTO ${keepOf(parent)} SELECT ${listNames(parent.key)} FROM ${quote(parent.name)} ` +
+                    `WHERE ${asRowValue(key.parentColumns)} IN (SELECT ${listNames(key.columns)} FROM ${quote(child.name)} ${kept}) ` +
+                    `AND ${asRowValue(parent.key)} NOT IN (SELECT * FROM ${keepOf(parent)})`,
+            );
+            added += countChanges(database);
+        }
+    }
+    for (const table of sampled) {
+        database.exec(
+            `DELETE FROM ${quote(table.name)} WHERE ${asRowValue(table.key)} NOT IN (SELECT * FROM ${keepOf(table)})`,
+        );
+    }
+    for (const { sql } of triggers) database.exec(sql ?? "");
+    database.exec("COMMIT");
+}
+
+interface Reference {
+    readonly child: TableLayout;
+    readonly key: ForeignKey;
+    readonly parent: TableLayout;
+}
+
+function listReferences(tables: readonly TableLayout[]): Reference[] {
+    const byName = new Map(tables.map((table) => [table.name.toLowerCase(), table]));
+    return tables.flatMap((child) =>
+        child.foreignKeys.flatMap((key) => {
+            const parent = byName.get(key.parent.toLowerCase());
+            return parent && !parent.isWhole ? [{ child, key, parent }] : [];
+        }),
+    );
+}
+
+// As JSON has no blobs, rows that point by one are left as they are.
+function findMissingKeys(database: Database.Database, child: TableLayout, key: ForeignKey): unknown[][] {
+    const columns = key.columns.map((column) => `child.${quote(column)}`);
+    const isThere = key.parentColumns.map((column, at) => `parent.${quote(column)} = ${columns[at]}`).join(" AND ");
+    const usable = columns.map((column) => `${column} IS NOT NULL AND typeof(${column}) <> 'blob'`).join(" AND ");
+    const sql =
+        `SELECT DISTINCT json_array(${columns.join(", ")}) AS missing FROM ${quote(child.name)} AS child WHERE ${usable} ` +
+        `AND NOT EXISTS (SELECT 1 FROM ${quote(key.parent)} AS parent WHERE ${isThere})`;
+    const rows = database.prepare(sql).all() as { missing: string }[];
+    return rows.map(({ missing }) => JSON.parse(missing) as unknown[]);
+}
+
+function countChanges(database: Database.Database): number {
+    const [row] = database.prepare("SELECT changes() AS changes").all() as { changes: number }[];
+    return row?.changes ?? 0;
+}

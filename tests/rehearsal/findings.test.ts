@@ -1,0 +1,145 @@
+import { beforeAll, beforeEach, expect, test } from "vitest";
+import type { TestProject } from "../support/deployed.ts";
+import { writeProject } from "../support/project.ts";
+import { describeTargets, type TestDatabase } from "../support/targets.ts";
+import { createLibrary, library, listCopies, readWhole, rehearseHere, report } from "./rehearsing.ts";
+
+const untouched = "This was a rehearsal on a copy. The database itself was not touched.";
+const path = "migrations/002.do.change.sql";
+const booksNew = (columns: string): string => `CREATE TABLE books_new (${columns}) STRICT;\n`;
+const bookColumns = "id TEXT NOT NULL PRIMARY KEY, author INTEGER NOT NULL REFERENCES authors (id), pages INTEGER";
+const moveBooks =
+    "INSERT INTO books_new SELECT id, author, pages FROM books;\nDROP TABLE books;\nALTER TABLE books_new RENAME TO books;\n";
+const booksIndex = "CREATE INDEX idx_books_author ON books (author);\n";
+
+describeTargets("a rehearsal", (target) => {
+    let made: TestProject;
+    let database: TestDatabase;
+
+    beforeAll(async () => {
+        made = await createLibrary(target);
+    });
+
+    beforeEach(async () => {
+        database = await target.createCopy(made.database);
+        return () => database.close();
+    });
+
+    const withFiles = (files: Record<string, string>): TestProject => ({
+        root: writeProject({ ...library, ...files }),
+        database,
+        client: database.client,
+    });
+
+    async function refuse(sql: string): Promise<string> {
+        const project = withFiles({ [path]: sql });
+        const before = await readWhole(database);
+        const { code, stderr } = await rehearseHere(project);
+        expect([code, listCopies()]).toEqual([1, []]);
+        expect(await readWhole(database)).toEqual(before);
+        expect(stderr).toContain(untouched);
+        return stderr;
+    }
+
+    async function find(sql: string): Promise<string[]> {
+        const project = withFiles({ [path]: sql });
+        const before = await readWhole(database);
+        const { code, findings } = await report(project);
+        expect([code, listCopies()]).toEqual([findings.length === 0 ? 0 : 4, []]);
+        expect(await readWhole(database)).toEqual(before);
+        return findings.map((finding) => `${finding.path ?? "-"}: ${finding.message}`);
+    }
+
+    test("counts what each file does, and leaves the database as it is", async () => {
+        const project = withFiles({
+            [path]: "ALTER TABLE books ADD COLUMN title TEXT;\nUPDATE authors SET born = 0 WHERE id <= 10;",
+            "migrations/003.do.delete-loans.sql":
+                "DELETE FROM loans WHERE id > 150;\nCREATE TABLE shelves (id INTEGER PRIMARY KEY) STRICT;\nINSERT INTO shelves VALUES (1), (2);",
+        });
+        const before = await readWhole(database);
+        const { code, findings, migrations, version, copy } = await report(project);
+        expect([code, findings, version, copy.rows > 440, copy.views]).toEqual([0, [], 3, true, 1]);
+        expect(migrations.map(({ milliseconds, ...rest }) => rest)).toEqual([
+            // Ten authors, and a line of the log for each.
+            { path, changed: 20, tables: [{ table: "log", before: 0, after: 10 }] },
+            {
+                path: "migrations/003.do.delete-loans.sql",
+                changed: 52,
+                tables: [
+                    { table: "loans", before: 200, after: 150 },
+                    { table: "shelves", before: null, after: 2 },
+                ],
+            },
+        ]);
+        expect(await readWhole(database)).toEqual(before);
+        expect(listCopies()).toEqual([]);
+    });
+
+    test("shows the refusal of a rebuild that loses an index, a trigger and rows", async () => {
+        await database.client.execute("CREATE TRIGGER watch AFTER UPDATE ON books BEGIN SELECT 1; END");
+        const moveSome = moveBooks.replace("FROM books;", "FROM books WHERE pages > 1;");
+        const said = await refuse(booksNew(bookColumns) + moveSome);
+        expect(said).toContain(`${path}: the rebuild would lose what the table has now`);
+        expect(said).toMatch(/would be lost: 1 rows of books\n.*index idx_books_author\n.*trigger watch\n/);
+    });
+
+    test("shows the line of a rebuild whose CHECK the rows do not pass", async () => {
+        const checked = bookColumns.replace(
+            "pages INTEGER",
+            "pages INTEGER CONSTRAINT books_are_short CHECK (pages < 200)",
+        );
+        const said = await refuse(booksNew(checked) + moveBooks + booksIndex);
+        expect(said).toContain(`error: ${path}:2: CHECK constraint failed: books_are_short`);
+    });
+
+    test("shows a rebuild that leaves rows which point nowhere", async () => {
+        const move = moveBooks.replace("author, pages FROM", "author + 1, pages FROM");
+        const said = await refuse(booksNew(bookColumns) + move + booksIndex);
+        expect(said).toContain(`${path}: leaves rows that violate a foreign key`);
+        expect(said).toContain("books row 200 points to a row of authors that is not there");
+    });
+
+    test("shows the line of a statement that a foreign key stops", async () => {
+        expect(await refuse("SELECT 1;\nDELETE FROM authors WHERE id = 1;")).toContain(
+            `error: ${path}:2: FOREIGN KEY constraint failed`,
+        );
+    });
+
+    test("finds views and triggers of no file that no longer work, and only notes what was broken before", async () => {
+        await database.client.executeMultiple(
+            "CREATE TABLE extra (id INTEGER PRIMARY KEY, what TEXT);\nCREATE VIEW mine AS SELECT what FROM extra;\n" +
+                "CREATE TRIGGER watch AFTER DELETE ON loans BEGIN INSERT INTO extra (what) VALUES (OLD.book); END;\n" +
+                "CREATE VIEW old AS SELECT gone FROM nowhere;",
+        );
+        expect(await find("DROP TABLE extra;")).toEqual([
+            "-: the view mine no longer works: no such table: main.extra",
+            "-: the trigger watch no longer works: no such table: main.extra",
+        ]);
+        const { notes } = await report(withFiles({ [path]: "SELECT 1;" }));
+        expect(notes).toEqual(["The view old was broken before: no such table: main.nowhere."]);
+    });
+
+    test("finds an index that does not come back with its table", async () => {
+        await database.client.executeMultiple(
+            "CREATE TABLE extra (id INTEGER PRIMARY KEY);\nCREATE INDEX lost ON extra (id);",
+        );
+        const files = {
+            [path]: "DROP TABLE extra;",
+            "migrations/003.do.again.sql": "CREATE TABLE extra (id INTEGER PRIMARY KEY) STRICT;",
+        };
+        const { code, findings } = await report(withFiles(files));
+        const message = "the index 'lost' on 'extra' is gone, and no file drops it by name";
+        expect([code, findings]).toEqual([
+            4,
+            [{ kind: "lost-object", path, message, remedy: "create it again in the same file" }],
+        ]);
+    });
+
+    test("finds rows that go with others", async () => {
+        expect(await find("DELETE FROM books WHERE id <= 'b-020';")).toEqual([
+            `${path}: 'loans' has lost 20 of its 200 rows, and no statement of the file names it`,
+        ]);
+        const named = "DELETE FROM loans WHERE book <= 'b-020';\nDELETE FROM books WHERE id <= 'b-020';";
+        expect(await find(named)).toEqual([]);
+    });
+});

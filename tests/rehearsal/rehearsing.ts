@@ -1,0 +1,74 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { fileURLToPath } from "node:url";
+import { type PushOptions, push } from "../../src/commands/push.ts";
+import { type RehearseOptions, rehearseDeploy } from "../../src/commands/rehearse.ts";
+import type { RehearsalReport } from "../../src/rehearsal/rehearse.ts";
+import { readAll } from "../migrations/deploy.ts";
+import { type Ran, runHere } from "../seeding/running.ts";
+import { createDeployedProject, type TestProject } from "../support/deployed.ts";
+import { writeProject } from "../support/project.ts";
+import type { Target, TestDatabase } from "../support/targets.ts";
+
+/** Authors with books, a list that cascades, a view and a trigger of the files, and room for whatever a test adds. */
+export const library = {
+    "migrations/001.do.create-library.sql": [
+        "CREATE TABLE authors (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, born INTEGER) STRICT;",
+        "CREATE INDEX idx_authors_name ON authors (name);",
+        "CREATE TABLE books (id TEXT NOT NULL PRIMARY KEY, author INTEGER NOT NULL REFERENCES authors (id), pages INTEGER) STRICT;",
+        "CREATE INDEX idx_books_author ON books (author);",
+        "CREATE TABLE loans (id INTEGER PRIMARY KEY, book TEXT NOT NULL REFERENCES books (id) ON DELETE CASCADE) STRICT;",
+        "CREATE INDEX idx_loans_book ON loans (book);",
+        "CREATE TABLE log (id INTEGER PRIMARY KEY, what TEXT) STRICT;",
+    ].join("\n"),
+    "views/v_books.sql":
+        "CREATE VIEW v_books AS SELECT b.id AS id, a.name AS author FROM books AS b JOIN authors AS a ON a.id = b.author;",
+    "triggers/trg_authors_update.sql":
+        "CREATE TRIGGER trg_authors_update AFTER UPDATE ON authors BEGIN\n" +
+        "    INSERT INTO log (what) VALUES ('author ' || NEW.id);\nEND;",
+};
+
+/** 40 authors, 200 books of theirs (5 each), 200 loans. */
+export const rows = [
+    "INSERT INTO authors (name, born) SELECT 'author ' || value, 1900 + value FROM generate_series(1, 40);",
+    "INSERT INTO books (id, author, pages) SELECT printf('b-%03d', value), 1 + (value - 1) / 5, value FROM generate_series(1, 200);",
+    "INSERT INTO loans (book) SELECT printf('b-%03d', value) FROM generate_series(1, 200);",
+].join("\n");
+
+/** Gives a deployed library with its rows. */
+export async function createLibrary(target: Target): Promise<TestProject> {
+    const project = await createDeployedProject(target, writeProject(library));
+    await project.client.executeMultiple(rows);
+    return project;
+}
+
+/** `db:rehearse` inside this process. */
+export function rehearseHere({ root, database }: TestProject, options: RehearseOptions = {}): Promise<Ran> {
+    return runHere((context) => rehearseDeploy(context, options), { root, url: database.url });
+}
+
+/** What `db:rehearse --json` prints, and its exit code. */
+export async function report(
+    { root, database }: TestProject,
+    options: RehearseOptions = {},
+): Promise<RehearsalReport & { code: number }> {
+    const ran = await runHere((context) => rehearseDeploy(context, options), { root, url: database.url, json: true });
+    if (ran.error) throw ran.error;
+    return { ...(JSON.parse(ran.stdout) as RehearsalReport), code: ran.code };
+}
+
+/** `db:push` inside this process. */
+export function pushHere({ root, database }: TestProject, options: PushOptions = {}): Promise<Ran> {
+    return runHere((context) => push(context, options), { root, url: database.url });
+}
+
+/** All that a rehearsal must leave as it is: every object and row, and of a file each byte. */
+export async function readWhole(database: TestDatabase): Promise<unknown> {
+    const bytes = database.url.startsWith("file:") ? readFileSync(fileURLToPath(database.url)).toString("base64") : "";
+    return { contents: await readAll(database.client), bytes };
+}
+
+/** Copies of this process that are still there. */
+export function listCopies(pid = process.pid): string[] {
+    return existsSync(tmpdir()) ? readdirSync(tmpdir()).filter((name) => name.startsWith(`db-rehearsal-${pid}-`)) : [];
+}
