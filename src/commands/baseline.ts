@@ -16,7 +16,7 @@ export async function baseline(context: Context, options: BaselineOptions): Prom
     const { connection } = await openForWriting(context, options);
     await withConnection(connection, async () => {
         const prepared = await prepareBaseline(context.root, connection, options.to);
-        const expected = await readExpectedSchema(prepared.sets, prepared.recorded);
+        const expected = await readExpectedSchema(prepared.sets, prepared.reached);
         const compared = compareSchemas(prepared.state.schema, expected).filter(
             ({ type, name, state }) =>
                 (type === "table" || type === "index") && !isMigratorTable(name) && state !== "extra",
@@ -28,7 +28,7 @@ export async function baseline(context: Context, options: BaselineOptions): Prom
                 "drift",
                 `the database differs from the files in ${different.length} tables or indexes`,
                 {
-                    hint: "bring it in line first, or deploy into a new database and copy the rows",
+                    hint: "bring it in line with `pnpm db:adopt` (see what it would do: `pnpm db:adopt --check`)",
                     outcome: "Nothing was recorded.",
                 },
             );

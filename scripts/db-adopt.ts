@@ -1,0 +1,17 @@
+import { origins } from "../seeds/origins.ts";
+import { parseCount, runCommand } from "../src/cli.ts";
+import { adopt } from "../src/commands/adopt.ts";
+import type { AdoptOptions } from "../src/commands/adoption-steps.ts";
+
+await runCommand<AdoptOptions>({
+    name: "db:adopt",
+    summary: "Bring a database that others made under these files, without losing a row.",
+    define: (command) =>
+        command
+            .option("--check", "tell what would be done and which rows would be refused, and change nothing")
+            .option("--into <url>", "copy into this empty database instead, and leave the old one as it is")
+            .option("--rejects <file>", "where refused rows go")
+            .option("--max-rejects <count>", "change nothing when more rows than this would be refused", parseCount)
+            .option("-y, --yes", "do not ask before writing to another machine"),
+    run: (context, options) => adopt(context, options, origins),
+});

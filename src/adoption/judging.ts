@@ -1,0 +1,146 @@
+import { name, text } from "../migrations/bookkeeping.ts";
+import { type Reading, rowNumber, rowReasons, selectConverted } from "./reading.ts";
+import { findRowidAlias, isSameName, type TableReference, type TargetTable, type Unique } from "./target-tables.ts";
+
+/** How the constraints of a table judge rows: one chain of common table expressions, for a check and for the move. */
+export interface Judgement {
+    /** Common table expressions, in order, without WITH. */
+    readonly expressions: readonly string[];
+    /** The last of them: `adopted_row`, `adopted_reasons` (empty for a row that is kept) and the key columns. */
+    readonly verdict: string;
+}
+
+/** Where the keys of a parent's rows are. */
+export interface Parent {
+    readonly expressions: readonly string[];
+    /** SQL that gives these columns of the rows that are kept. */
+    readonly selectKept: (columns: readonly string[]) => string;
+}
+
+/**
+ * Judges rows by the constraints of their table: first each by itself (NULL, type, CHECK), then those that pass by what
+ * they point to, then the rest by their keys, where the newest row of each key is kept.
+ *
+ * @param rows SQL of the converted rows with their numbers
+ * @param findParent where the rows of a parent are; undefined where it is nowhere
+ */
+export function judgeRows(
+    target: TargetTable,
+    rows: string,
+    newest: readonly string[],
+    findParent: (parent: string) => Parent | undefined,
+): Judgement {
+    const parents = target.references.map((reference) => ({ reference, parent: findParent(reference.parent) }));
+    const used = listJudged(target, newest);
+    const label = (step: string): string => name(`${step} ${target.name}`);
+    const fields = used.map((column) => name(column));
+    const expressions = [
+        ...new Set(parents.flatMap(({ parent }) => parent?.expressions ?? [])),
+        `${label("judged")} AS MATERIALIZED (SELECT ${[rowNumber, `${renderReasons(target)} AS ${rowReasons}`, ...fields].join(", ")} FROM (${rows}))`,
+    ];
+    let last = label("judged");
+    const add = (step: string, reasons: readonly string[]): void => {
+        if (reasons.length === 0) return;
+        const verdict = `iif(${rowReasons} <> '', ${rowReasons}, ${reasons.join(" || ")}) AS ${rowReasons}`;
+        expressions.push(`${label(step)} AS (SELECT ${[rowNumber, verdict, ...fields].join(", ")} FROM ${last})`);
+        last = label(step);
+    };
+    add(
+        "linked",
+        parents.map(({ reference, parent }) => renderDangling(reference, parent)),
+    );
+    target.uniques.forEach((unique, at) => {
+        add(`counted ${at}`, [renderDuplicate(unique, target, newest)]);
+    });
+    expressions.push(`${label("verdict")} AS MATERIALIZED (SELECT * FROM ${last})`);
+    return { expressions, verdict: label("verdict") };
+}
+
+/** Where the rows of a table are that lies in the files' form already. */
+export function parentInPlace(table: string): Parent {
+    return { expressions: [], selectKept: (columns) => `SELECT ${columns.map(name).join(", ")} FROM ${name(table)}` };
+}
+
+/** Where the rows of a table are that is judged in the same query. */
+export function parentJudged({ expressions, verdict }: Judgement): Parent {
+    return {
+        expressions,
+        selectKept: (columns) => `SELECT ${columns.map(name).join(", ")} FROM ${verdict} WHERE ${rowReasons} = ''`,
+    };
+}
+
+/** SQL of the refused rows: their numbers, and their reasons as a JSON array. */
+export function selectRefused({ expressions, verdict }: Judgement): string {
+    return (
+        `WITH ${expressions.join(", ")} ` +
+        `SELECT ${rowNumber}, '[' || substr(${rowReasons}, 2) || ']' AS ${rowReasons} FROM ${verdict} WHERE ${rowReasons} <> ''`
+    );
+}
+
+/** The judgement of a live table, and of what it points to, as long as nothing was moved yet. */
+export function judgeReading(
+    reading: Reading,
+    newest: readonly string[],
+    findParent: (parent: string) => Parent | undefined,
+): Judgement {
+    return judgeRows(reading.target, selectConverted(reading), newest, findParent);
+}
+
+// What the later steps, and those who point to this table, ask for.
+function listJudged(target: TargetTable, newest: readonly string[]): string[] {
+    const wanted = [
+        ...target.uniques.flatMap(({ columns }) => columns),
+        ...target.references.flatMap(({ columns }) => columns),
+        ...newest,
+    ];
+    return target.columns.map((column) => column.name).filter((own) => wanted.some((other) => isSameName(own, other)));
+}
+
+function renderReasons(target: TargetTable): string {
+    const alias = findRowidAlias(target);
+    const reasons = target.columns.flatMap((column) => {
+        const own = name(column.name);
+        const isRequired = column.notNull || (target.isStrict && column.key > 0 && column.name !== alias);
+        return [
+            ...(isRequired ? [reasonIf(`${own} IS NULL`, `null:${column.name}`)] : []),
+            ...(target.isStrict ? findTypeReason(column.type, column.name) : []),
+        ];
+    });
+    const checks = target.checks.map(({ name: check, expression }) =>
+        reasonIf(`NOT (${expression})`, `check:${check}`),
+    );
+    return [...reasons, ...checks].join(" || ") || "''";
+}
+
+function findTypeReason(type: string, column: string): string[] {
+    const stored = { INT: "integer", INTEGER: "integer", REAL: "real", TEXT: "text", BLOB: "blob" }[type];
+    if (stored === undefined) return [];
+    return [reasonIf(`typeof(${name(column)}) NOT IN ('${stored}', 'null')`, `type:${column}`)];
+}
+
+function renderDangling(reference: TableReference, parent: Parent | undefined): string {
+    const { columns, parentColumns } = reference;
+    const own = columns.map(name);
+    const reason = `key:${columns.join(",")}`;
+    const isGiven = own.map((column) => `${column} IS NOT NULL`).join(" AND ");
+    if (!parent) return reasonIf(isGiven, reason);
+    const kept = parent.selectKept(parentColumns);
+    const there = parentColumns.map((column) => `${name(column)} IS NOT NULL`).join(" AND ");
+    const value = own.length === 1 ? own[0] : `(${own.join(", ")})`;
+    return reasonIf(`${isGiven} AND ${value} NOT IN (SELECT * FROM (${kept}) WHERE ${there})`, reason);
+}
+
+function renderDuplicate({ columns, collations }: Unique, target: TargetTable, newest: readonly string[]): string {
+    const keys = columns.map((column, at) => `${name(column)} COLLATE ${name(collations[at] ?? "BINARY")}`);
+    const isGiven = columns.map((column) => `${name(column)} IS NOT NULL`).join(" AND ");
+    const order = newest
+        .filter((column) => target.columns.some((own) => isSameName(own.name, column)))
+        .map((column) => `${name(column)} DESC NULLS LAST`);
+    const window = `PARTITION BY ${[`${rowReasons} = ''`, ...keys].join(", ")} ORDER BY ${[...order, rowNumber].join(", ")}`;
+    return reasonIf(`${isGiven} AND row_number() OVER (${window}) > 1`, `unique:${columns.join(",")}`);
+}
+
+// A comma before each makes the list a JSON array once the first one is cut off.
+function reasonIf(condition: string, reason: string): string {
+    return `iif(${condition}, ${text(`,${JSON.stringify(reason)}`)}, '')`;
+}

@@ -1,0 +1,111 @@
+import { name, text } from "../migrations/bookkeeping.ts";
+import { convertValue } from "./conversions.ts";
+import type { Column, LiveTable } from "./live-tables.ts";
+import type { FormerColumn, Origins } from "./origins.ts";
+import { isSameName, type TargetTable } from "./target-tables.ts";
+
+/** Names that are beside a table's own columns in the queries of an adoption. */
+export const rowNumber = "adopted_row";
+export const rowReasons = "adopted_reasons";
+
+/** How the rows of a live table become rows of a table of the files. */
+export interface Reading {
+    readonly live: LiveTable & { readonly rowid: string };
+    readonly target: TargetTable;
+    readonly columns: readonly ColumnReading[];
+    /** Conditions on a live row under which a value of it has no place in the files' table, by column. */
+    readonly homeless: readonly { readonly column: string; readonly condition: string }[];
+}
+
+export interface ColumnReading {
+    readonly column: Column;
+    /** SQL over the live table: the value as it is. */
+    readonly raw: string;
+    /** SQL over a table with the column's own name: the value as it is to be. */
+    readonly converted: string;
+}
+
+/** Finds where the value of each column comes from: the live column of that name, else a former one. */
+export function planReading(live: LiveTable & { rowid: string }, target: TargetTable, origins: Origins): Reading {
+    const former = origins.columns.filter(
+        ({ table, from }) => isSameName(table, target.name) && findColumn(live, from) !== undefined,
+    );
+    const kinds = origins.kinds.get(target.name);
+    const columns = target.columns
+        .filter((column) => !column.isGenerated)
+        .map((column) => ({
+            column,
+            raw: findRaw(live, column, former),
+            converted: convertValue(column, kinds?.get(column.name), target.isStrict, name(column.name)),
+        }));
+    const homeless = live.columns
+        .filter(({ name: own }) => !columns.some(({ column }) => isSameName(column.name, own)))
+        .map(({ name: own }) => {
+            const heirs = former.filter(({ from, sql }) => isSameName(from, own) && sql === undefined);
+            const isElsewhere = heirs.map(({ to }) => {
+                const heir = columns.find(({ column }) => isSameName(column.name, to));
+                return heir ? `${name(own)} IS NOT ${heir.raw}` : "TRUE";
+            });
+            return { column: own, condition: [`${name(own)} IS NOT NULL`, ...isElsewhere].join(" AND ") };
+        });
+    return { live, target, columns, homeless };
+}
+
+/** SQL that gives the live rows with their numbers, in the names of the files but with the values as they are. */
+export function selectRaw({ live, columns }: Reading): string {
+    const fields = columns.map(({ column, raw }) => `${raw} AS ${name(column.name)}`);
+    return `SELECT ${live.rowid} AS ${rowNumber}, ${fields.join(", ")} FROM ${name(live.name)}`;
+}
+
+/** SQL that gives the live rows with their numbers as the files want them. */
+export function selectConverted(reading: Reading, where = ""): string {
+    const fields = reading.columns.map(({ column, converted }) => `${converted} AS ${name(column.name)}`);
+    return `SELECT ${rowNumber}, ${fields.join(", ")} FROM (${selectRaw(reading)})${where}`;
+}
+
+/** SQL that counts, column by column, the values that conversion changes. */
+export function countConverted(reading: Reading): string {
+    const counts = reading.columns.map(({ column, converted }) => {
+        const own = name(column.name);
+        return `sum(${own} IS NOT ${converted}) AS ${own}`;
+    });
+    return `SELECT ${counts.join(", ")} FROM (${selectRaw(reading)})`;
+}
+
+/** SQL that gives, for each live row with values that have no place in the files' table, their columns. */
+export function selectHomeless({ live, homeless }: Reading): string | undefined {
+    if (homeless.length === 0) return undefined;
+    const columns = homeless.map(
+        ({ column, condition }) => `iif(${condition}, ',' || json_quote(${text(column)}), '')`,
+    );
+    return (
+        `SELECT ${live.rowid} AS ${rowNumber}, '[' || substr(${columns.join(" || ")}, 2) || ']' AS ${rowReasons} ` +
+        `FROM ${name(live.name)} WHERE ${homeless.map(({ condition }) => `(${condition})`).join(" OR ")}`
+    );
+}
+
+/** SQL over the live table as `live` that gives a row whole, as JSON; bytes stand in it as hexadecimal digits. */
+export function renderRecord(live: LiveTable): string {
+    const pairs = live.columns
+        .filter((column) => !column.isGenerated)
+        .map(({ name: own }) => {
+            const value = `live.${name(own)}`;
+            const key = `${text(`${JSON.stringify(own)}:`)}`;
+            return `${key} || iif(typeof(${value}) = 'blob', '{"blob":"' || hex(${value}) || '"}', json_quote(${value}))`;
+        });
+    return `'{' || ${pairs.join(" || ',' || ")} || '}'`;
+}
+
+function findRaw(live: LiveTable, column: Column, former: readonly FormerColumn[]): string {
+    const own = findColumn(live, column.name);
+    const inherited = former
+        .filter(({ to }) => isSameName(to, column.name))
+        .map(({ from, sql }) => (sql === undefined ? name(from) : `iif(${name(from)} IS NULL, NULL, ${sql})`));
+    const values = [...(own ? [name(own.name)] : []), ...inherited];
+    if (values.length < 2) return values[0] ?? "NULL";
+    return `coalesce(${values.join(", ")})`;
+}
+
+function findColumn(live: LiveTable, wanted: string): Column | undefined {
+    return live.columns.find((column) => isSameName(column.name, wanted));
+}

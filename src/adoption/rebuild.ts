@@ -1,0 +1,138 @@
+import { name, text } from "../migrations/bookkeeping.ts";
+import { checkForeignKeysOff } from "../migrations/guards.ts";
+import { judgeRows, type Parent, parentInPlace, selectRefused } from "./judging.ts";
+import type { AdoptedTable } from "./prepare.ts";
+import { type Reading, rowNumber, selectConverted, selectHomeless } from "./reading.ts";
+import { adoptionTable, createAdoptionTable, keepObjects, keepRows } from "./side-table.ts";
+import { findRowidAlias, type TargetTable } from "./target-tables.ts";
+
+/** Lives inside a transaction only, like the migrator's own guard: each CHECK is the sentence that a failure prints. */
+const guard = "schema_guard";
+const staging = "schema_adopting";
+
+const createGuard = `CREATE TABLE ${guard} (
+    unchanged INTEGER CONSTRAINT the_table_changed_since_it_was_read CHECK (unchanged),
+    keys_off INTEGER CONSTRAINT foreign_keys_are_not_off CHECK (keys_off),
+    counted INTEGER CONSTRAINT rows_are_not_those_kept_and_those_refused CHECK (counted),
+    equal INTEGER CONSTRAINT a_kept_row_is_not_what_it_was CHECK (equal),
+    live_rows INTEGER,
+    first_entry INTEGER,
+    sequence INTEGER
+)`;
+
+/** Where something stands in the guard table. */
+const noted = (column: string): string => `(SELECT max(${column}) FROM ${guard})`;
+
+/**
+ * The script of one transaction that brings a table into the files' form. The rows go aside converted; those that a
+ * constraint refuses go, as they were, into the side table; the table is made by the very statement of the files; every
+ * kept row is compared, value by value, and the rows are counted. Whatever does not hold rolls all of it back.
+ *
+ * @param isMissing whether a parent is nowhere, so that nothing can point to it
+ */
+export function renderRebuild(
+    reading: Reading,
+    newest: readonly string[],
+    options: { hasSequences: boolean; isMissing: (parent: string) => boolean },
+): string {
+    const { live, target } = reading;
+    const findParent = (parent: string): Parent | undefined =>
+        options.isMissing(parent) ? undefined : parentInPlace(parent);
+    const judgement = judgeRows(target, `SELECT * FROM ${staging}`, newest, findParent);
+    const columns = reading.columns.map(({ column }) => name(column.name));
+    const homeless = selectHomeless(reading);
+    const sequence = options.hasSequences
+        ? `(SELECT max(seq) FROM sqlite_sequence WHERE name = ${text(live.name)} COLLATE NOCASE)`
+        : "NULL";
+    return renderTransaction([
+        createGuard,
+        checkForeignKeysOff,
+        `INSERT INTO ${guard} (unchanged) SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ${text(live.name)} AND sql = ${text(live.sql)}`,
+        createAdoptionTable,
+        `INSERT INTO ${guard} (live_rows, first_entry, sequence) SELECT (SELECT count(*) FROM ${name(live.name)}), ` +
+            `(SELECT coalesce(max(id), 0) FROM ${adoptionTable}), ` +
+            `max(coalesce(${sequence}, 0), coalesce((SELECT max(${live.rowid}) FROM ${name(live.name)}), 0))`,
+        `CREATE TABLE ${staging} (${rowNumber} INTEGER PRIMARY KEY, ${columns.join(", ")})`,
+        `INSERT INTO ${staging} ${selectConverted(reading)}`,
+        keepRows(reading, "refused", selectRefused(judgement)),
+        ...(homeless === undefined ? [] : [keepRows(reading, "kept", exceptRefused(homeless, target))]),
+        keepObjects(reading),
+        `DROP TABLE ${name(live.name)}`,
+        target.sql,
+        `INSERT INTO ${name(target.name)} (${[...rowidOf(target), ...columns].join(", ")}) ` +
+            `SELECT ${[...(rowidOf(target).length > 0 ? [rowNumber] : []), ...columns].join(", ")} FROM ${staging} ` +
+            `WHERE ${rowNumber} NOT IN (${refusedHere(target)}) ORDER BY ${rowNumber}`,
+        ...target.indexes.map(({ sql }) => sql ?? ""),
+        ...(target.isAutoincrement ? keepSequence(target, noted("sequence")) : []),
+        ...renderProof(target, columns),
+        `DROP TABLE ${staging}`,
+        `DROP TABLE ${guard}`,
+    ]);
+}
+
+/** The script of one transaction that makes tables which the live database lacks, with the rows that migrations insert. */
+export function renderMissing(tables: readonly AdoptedTable[]): string {
+    return renderTransaction(
+        tables.flatMap(({ target }) => [
+            target.sql,
+            ...insertContent(target),
+            ...target.indexes.map(({ sql }) => sql ?? ""),
+        ]),
+    );
+}
+
+/** Sets how far the numbers of an AUTOINCREMENT table have been given out, so that none is given again. */
+export function keepSequence({ name: table }: Pick<TargetTable, "name">, sequence: string): string[] {
+    const same = `name = ${text(table)}`;
+    return [
+        `INSERT INTO sqlite_sequence (name, seq) SELECT ${text(table)}, 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE ${same})`,
+        `UPDATE sqlite_sequence SET seq = max(seq, ${sequence}) WHERE ${same}`,
+        `DELETE FROM sqlite_sequence WHERE ${same} AND seq = 0`,
+    ];
+}
+
+function insertContent({ name: table, columns, content }: TargetTable): string[] {
+    const stored = columns.filter((column) => !column.isGenerated).map((column) => name(column.name));
+    return content.map((row) => `INSERT INTO ${name(table)} (${stored.join(", ")}) VALUES (${row})`);
+}
+
+function renderTransaction(statements: readonly string[]): string {
+    return [
+        "PRAGMA foreign_keys = OFF;",
+        "BEGIN IMMEDIATE;",
+        ...statements.map((statement) => `${statement};`),
+        "COMMIT;",
+        "PRAGMA foreign_keys = ON;",
+        "",
+    ].join("\n");
+}
+
+function refusedHere({ name: table }: TargetTable): string {
+    return `SELECT source_row FROM ${adoptionTable} WHERE id > ${noted("first_entry")} AND source_table = ${text(table)} AND outcome = 'refused'`;
+}
+
+function exceptRefused(rows: string, target: TargetTable): string {
+    return `SELECT * FROM (${rows}) WHERE ${rowNumber} NOT IN (${refusedHere(target)})`;
+}
+
+// Row numbers stay: where no column is the number, it is given by its own name.
+function rowidOf(target: TargetTable): string[] {
+    return target.rowid === undefined || findRowidAlias(target) !== undefined ? [] : [target.rowid];
+}
+
+function renderProof(target: TargetTable, columns: readonly string[]): string[] {
+    const own = name(target.name);
+    const key = findRowidAlias(target);
+    const place = key === undefined ? (target.rowid ?? "") : name(key);
+    const staged = key === undefined ? rowNumber : name(key);
+    const values = (table: string): string => `(${columns.map((column) => `${table}.${column}`).join(", ")})`;
+    const different =
+        `SELECT 1 FROM ${staging} AS staged LEFT JOIN ${own} AS made ON made.${place} = staged.${staged} ` +
+        `WHERE staged.${rowNumber} NOT IN (${refusedHere(target)}) ` +
+        `AND (made.${place} IS NULL OR ${values("made")} IS NOT ${values("staged")})`;
+    return [
+        `INSERT INTO ${guard} (counted) SELECT ${noted("live_rows")} = (SELECT count(*) FROM ${own}) + (SELECT count(*) FROM (${refusedHere(target)})) ` +
+            `AND ${noted("live_rows")} = (SELECT count(*) FROM ${staging})`,
+        `INSERT INTO ${guard} (equal) SELECT NOT EXISTS (${different})`,
+    ];
+}

@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Connection } from "../database/connection.ts";
+import { type DatabaseFault, explainFault, toFault } from "../database/faults.ts";
+import { AppError } from "../errors.ts";
+import { type RunReport, runPlan } from "../migrations/run.ts";
+import { findSchemaRow, readState } from "../migrations/state.ts";
+import type { Origins } from "./origins.ts";
+import { type AdoptedTable, type Adoption, prepareAdoption } from "./prepare.ts";
+import { renderMissing, renderRebuild } from "./rebuild.ts";
+import { isSameName, type TargetSchema } from "./target-tables.ts";
+
+/** How long another writer is waited for, in milliseconds, beyond SQLite's own 5 s. */
+const busyLimit = 60_000;
+
+export interface AdoptionReport extends RunReport {
+    /** A table has the files' form now. */
+    adopted(table: string): void;
+}
+
+/**
+ * Brings a live database under the files: one transaction for the tables that it lacks, one for each that it has, then
+ * the views, the triggers and the version rows. A run that is ended anywhere is taken up by the next one.
+ *
+ * @throws AppError whose `outcome` says which tables have the files' form
+ */
+export async function runAdoption(
+    root: string,
+    connection: Connection,
+    adoption: Adoption,
+    options: { origins: Origins; signal: AbortSignal; report: AdoptionReport },
+): Promise<void> {
+    const { signal, report } = options;
+    const done: string[] = [];
+    const hasSequences = findSchemaRow(adoption.state, "sqlite_sequence") !== undefined;
+    const missing = adoption.tables.filter(({ state }) => state === "missing");
+    const isMissing = (parent: string): boolean => missing.some(({ target }) => isSameName(target.name, parent));
+    const steps: { tables: readonly AdoptedTable[]; script: string }[] = adoption.tables.flatMap((table) => {
+        const { state, reading } = table;
+        if (state !== "rebuild" || !reading) return [];
+        return [{ tables: [table], script: renderRebuild(reading, adoption.newest, { hasSequences, isMissing }) }];
+    });
+    // Last, so that what points to a table that was not there is judged by that.
+    if (missing.length > 0) steps.push({ tables: missing, script: renderMissing(missing) });
+    for (const { tables, script } of steps) {
+        if (signal.aborted) throw new AppError("interrupted", "interrupted", { outcome: describeOutcome(done) });
+        await runStep(connection, script, () => isDone(root, connection, tables, options.origins), report).catch(
+            (error: unknown) => {
+                throw explainFailure(toFault(error), connection, tables, done);
+            },
+        );
+        for (const { target } of tables) {
+            done.push(target.name);
+            report.adopted(target.name);
+        }
+    }
+    await finish(root, connection, adoption.target, options);
+}
+
+// The rows are in their tables: what is left is what db:baseline does.
+async function finish(
+    root: string,
+    connection: Connection,
+    target: TargetSchema,
+    { origins, signal, report }: { origins: Origins; signal: AbortSignal; report: AdoptionReport },
+): Promise<void> {
+    const { tables, baseline } = await prepareAdoption(root, connection, origins, target);
+    const left = tables.filter(({ state }) => state !== "done").map(({ target }) => target.name);
+    if (left.length > 0) {
+        throw new AppError("drift", `these tables are not as in the files after all: ${left.join(", ")}`, {
+            hint: "somebody changed the schema meanwhile; run the same command again",
+            outcome: "No version was recorded.",
+        });
+    }
+    const { sets, state, replan } = baseline;
+    await runPlan({ connection, sets, plan: replan, perFile: false, signal, report }, state);
+}
+
+async function runStep(
+    connection: Connection,
+    script: string,
+    isThere: () => Promise<boolean>,
+    report: RunReport,
+): Promise<void> {
+    for (const startedAt = Date.now(); ; ) {
+        try {
+            return await connection.runScript(script);
+        } catch (error) {
+            const fault = toFault(error);
+            if (fault.isAmbiguous) {
+                // Waits until a transaction whose reply was lost has ended, one way or the other.
+                await readState(connection, [], [], { settle: true });
+                if (!(await isThere())) throw fault;
+                report.note(`The reply was lost (${fault.message}), but the database has it.`);
+                return;
+            }
+            if (fault.kind !== "busy" || Date.now() - startedAt > busyLimit) throw fault;
+            report.waiting("another program is writing");
+            await sleep(100 + Math.random() * 400);
+        }
+    }
+}
+
+async function isDone(
+    root: string,
+    connection: Connection,
+    tables: readonly AdoptedTable[],
+    origins: Origins,
+): Promise<boolean> {
+    const now = await prepareAdoption(root, connection, origins);
+    return tables.every(({ target }) =>
+        now.tables.some((table) => table.target.name === target.name && table.state === "done"),
+    );
+}
+
+function explainFailure(
+    fault: DatabaseFault,
+    connection: Connection,
+    tables: readonly AdoptedTable[],
+    done: readonly string[],
+): AppError {
+    const outcome = describeOutcome(done);
+    const names = tables.map(({ target }) => `'${target.name}'`).join(", ");
+    if (fault.kind === "transaction-timeout") {
+        return new AppError("transaction-timeout", `${names}: takes over 5 seconds, and others wait to write`, {
+            hint: "stop the writers (the app and its bots) until the adoption is done, or copy with --into <url>",
+            outcome,
+        });
+    }
+    if (!fault.isOfStatement) return explainFault(fault, connection.target).withOutcome(outcome);
+    const keepsKeys = fault.message.includes("foreign_keys_are_not_off");
+    return new AppError("migration-failed", `${names} cannot be adopted: ${fault.message}`, {
+        hint: keepsKeys
+            ? "this server does not let foreign keys be switched off; copy with --into <url>"
+            : "run `pnpm db:adopt --check`, then the same command again",
+        outcome,
+    });
+}
+
+function describeOutcome(done: readonly string[]): string {
+    if (done.length === 0) return "Nothing was changed.";
+    return `Adopted so far: ${done.join(", ")}. The others are as they were. Run the same command again to go on.`;
+}

@@ -1,0 +1,112 @@
+import type { Connection, Query } from "../database/connection.ts";
+import { name } from "../migrations/bookkeeping.ts";
+import { type Judgement, judgeReading, type Parent, parentInPlace, parentJudged, selectRefused } from "./judging.ts";
+import { readRows, rowsOf } from "./live-tables.ts";
+import type { AdoptedTable, Adoption, TableState } from "./prepare.ts";
+import { countConverted, type Reading, rowReasons, selectHomeless } from "./reading.ts";
+import { isSameName } from "./target-tables.ts";
+
+/** What adoption would do to the rows of one table. */
+export interface TableSurvey {
+    readonly table: string;
+    readonly state: TableState;
+    readonly rows: number;
+    /** Values that take the files' form, by column. */
+    readonly converted: Readonly<Record<string, number>>;
+    readonly refused: number;
+    /** How many rows each reason refuses; a row can have several. */
+    readonly reasons: Readonly<Record<string, number>>;
+    /** Rows with values that have no column in the files, by column. */
+    readonly homeless: Readonly<Record<string, number>>;
+    /** Indexes and triggers that go with the old table and that the files do not have: `trigger trg_audit`. */
+    readonly dropped: readonly string[];
+}
+
+/** Surveys every table of the files, and counts the rows of the extra ones. Reads only. */
+export async function surveyTables(connection: Connection, adoption: Adoption): Promise<TableSurvey[]> {
+    const judgements = judgeAll(adoption);
+    const surveys: TableSurvey[] = [];
+    for (const table of adoption.tables) {
+        const survey = await surveyTable(connection, table, judgements.get(table.target.name));
+        surveys.push({ ...survey, dropped: findDropped(adoption, table) });
+    }
+    return surveys;
+}
+
+/** The judgement of each table that is to be rebuilt, as long as nothing was moved yet. */
+export function judgeAll({ tables, newest }: Pick<Adoption, "tables" | "newest">): ReadonlyMap<string, Judgement> {
+    const judgements = new Map<string, Judgement>();
+    const findParent = (parent: string): Parent | undefined => {
+        const table = tables.find(({ target }) => isSameName(target.name, parent));
+        const judgement = table && judgements.get(table.target.name);
+        if (judgement) return parentJudged(judgement);
+        return table?.reading ? parentInPlace(table.target.name) : undefined;
+    };
+    for (const { target, state, reading } of tables) {
+        if (state === "rebuild" && reading) judgements.set(target.name, judgeReading(reading, newest, findParent));
+    }
+    return judgements;
+}
+
+function findDropped({ state, target: files }: Adoption, { target, state: word }: AdoptedTable): string[] {
+    if (word !== "rebuild") return [];
+    return state.schema
+        .filter(
+            ({ type, sql, table }) => (type === "index" || type === "trigger") && sql && isSameName(table, target.name),
+        )
+        .filter(({ name: own }) => !files.schema.some((row) => isSameName(row.name, own)))
+        .map(({ type, name: own }) => `${type} ${own}`);
+}
+
+async function surveyTable(
+    connection: Connection,
+    { target, state, reading }: AdoptedTable,
+    judgement: Judgement | undefined,
+): Promise<Omit<TableSurvey, "dropped">> {
+    const nothing = { table: target.name, state, rows: 0, converted: {}, refused: 0, reasons: {}, homeless: {} };
+    if (!reading) return nothing;
+    const count = `SELECT count(*) AS count FROM ${name(reading.live.name)}`;
+    if (!judgement) {
+        const [row] = await readRows(connection, { sql: count });
+        return { ...nothing, rows: Number(row?.count) };
+    }
+    const [rows, converted, reasons, homeless] = await connection.readAll([
+        { sql: count },
+        { sql: countConverted(reading) },
+        countReasons(judgement),
+        countHomeless(reading),
+    ]);
+    const byReason = rowsOf(reasons).map((row) => [row.reason, Number(row.count)] as const);
+    return {
+        ...nothing,
+        rows: Number(rowsOf(rows)[0]?.count),
+        converted: withoutZeros(Object.entries(rowsOf(converted)[0] ?? {})),
+        refused: byReason.find(([reason]) => reason === null)?.[1] ?? 0,
+        reasons: Object.fromEntries(byReason.filter(([reason]) => reason !== null)),
+        homeless: Object.fromEntries(rowsOf(homeless).map((row) => [String(row.reason), Number(row.count)])),
+    };
+}
+
+// The row without a reason counts the refused rows themselves.
+function countReasons(judgement: Judgement): Query {
+    const refused = `SELECT ${rowReasons} FROM (${selectRefused(judgement)})`;
+    return {
+        sql:
+            `WITH refused AS MATERIALIZED (${refused}) SELECT NULL AS reason, count(*) AS count FROM refused UNION ALL ` +
+            `SELECT reason.value, count(*) FROM refused, json_each(refused.${rowReasons}) AS reason GROUP BY reason.value`,
+    };
+}
+
+function countHomeless(reading: Reading): Query {
+    const rows = selectHomeless(reading);
+    if (rows === undefined) return { sql: "SELECT NULL AS reason, 0 AS count WHERE FALSE" };
+    return {
+        sql: `SELECT reason.value AS reason, count(*) AS count FROM (${rows}) AS given, json_each(given.${rowReasons}) AS reason GROUP BY reason.value`,
+    };
+}
+
+function withoutZeros(entries: readonly (readonly [string, unknown])[]): Record<string, number> {
+    return Object.fromEntries(
+        entries.map(([key, value]) => [key, Number(value)] as const).filter(([, value]) => value > 0),
+    );
+}

@@ -1,0 +1,122 @@
+import { findDangling } from "../adoption/dangling.ts";
+import type { Origins } from "../adoption/origins.ts";
+import type { Adoption } from "../adoption/prepare.ts";
+import type { TableSurvey } from "../adoption/survey.ts";
+import { type Context, openDatabase } from "../cli.ts";
+import type { Connection } from "../database/connection.ts";
+import { AppError, type ExitCode, exitCodes } from "../errors.ts";
+import { readAll } from "../migrations/deploy.ts";
+import type { Output } from "../output.ts";
+import { isDrift } from "../schema/compare.ts";
+import { verifySchema } from "../schema/verify.ts";
+import { writeRefused } from "./refused-rows.ts";
+import { countOf, describeSchema } from "./report.ts";
+import { measureCost } from "./run-prepared.ts";
+
+export interface AdoptOptions {
+    readonly check?: boolean;
+    /** Address of an empty database that gets the rows instead. */
+    readonly into?: string;
+    readonly rejects?: string;
+    /** Nothing is changed when more rows than this would be refused. */
+    readonly maxRejects?: number;
+    readonly yes?: boolean;
+}
+
+/**
+ * Opens the database that is to be adopted, for reading.
+ *
+ * @throws AppError `usage` for a file that does not exist
+ */
+export async function openSource(context: Context): Promise<Connection> {
+    const { config, connection } = await openDatabase(context, "read");
+    if (connection) return connection;
+    throw new AppError("usage", `${config.target.label} does not exist`, { hint: "name the database to be adopted" });
+}
+
+/** What --json says of an adoption. */
+export function describeAdoption(
+    connection: Connection,
+    { origins, extra }: Adoption,
+    surveys: readonly TableSurvey[],
+): Record<string, unknown> {
+    return {
+        database: connection.target.label,
+        origins: origins.map(({ name }) => name),
+        tables: surveys,
+        extra: extra.map(({ name }) => name),
+        refused: sumRefused(surveys),
+    };
+}
+
+/** Warns of rows of extra tables that point to what was refused. */
+export async function warnDangling(output: Output, connection: Connection, adoption: Adoption): Promise<void> {
+    for (const { table, parent, rows } of await findDangling(connection, adoption)) {
+        output.warn(
+            `${table}: ${countOf(rows, "row")} ${rows === 1 ? "points" : "point"} to rows of ${parent} that are not there`,
+        );
+    }
+}
+
+/** How many rows would be refused. */
+export function sumRefused(surveys: readonly TableSurvey[]): number {
+    return surveys.reduce((sum, { refused }) => sum + refused, 0);
+}
+
+/**
+ * Ends what would refuse more rows than the user allows.
+ *
+ * @throws AppError `rejected`
+ */
+export function refuseTooMany(refused: number, { maxRejects }: Pick<AdoptOptions, "maxRejects">): void {
+    if (maxRejects === undefined || refused <= maxRejects) return;
+    throw new AppError(
+        "rejected",
+        `${countOf(refused, "row")} would be refused, and --max-rejects allows ${maxRejects}`,
+        {
+            hint: "mend them in the database, or allow more",
+            outcome: "Nothing was changed.",
+        },
+    );
+}
+
+/**
+ * Proves that the database is as db:verify wants it.
+ *
+ * @throws AppError `drift`
+ */
+export async function proveSchema(root: string, connection: Connection): Promise<void> {
+    const { sets, state } = await readAll(root, connection);
+    const drifted = (await verifySchema(sets, state)).filter(isDrift);
+    if (drifted.length === 0) return;
+    throw new AppError("drift", `the database differs from the files in ${countOf(drifted.length, "object")}`, {
+        details: drifted.map(({ type, name, state: word }) => `${type} ${name}: ${word}`),
+        hint: "see the difference with `pnpm db:verify`",
+    });
+}
+
+/** Writes the reject file from the side table, and the last line. */
+export async function finishAdoption(
+    context: Context,
+    connection: Connection,
+    { rejects }: AdoptOptions,
+    origins: Origins,
+    summary: { verdict: string; document: Record<string, unknown> },
+): Promise<ExitCode> {
+    const { output } = context;
+    const { refused, file } = await writeRefused(context, connection, rejects, origins);
+    const { state } = await readAll(context.root, connection);
+    const { sentence, ...cost } = measureCost(connection);
+    const standing = `The database is as in the files: ${describeSchema(state)}.`;
+    output.line(
+        [summary.verdict, ...(refused > 0 ? [describeRefused(refused, true)] : []), standing, sentence].join(" "),
+    );
+    output.document({ ...summary.document, refused, rejects: file ?? null, ...cost });
+    return refused > 0 ? exitCodes.rejected : exitCodes.done;
+}
+
+/** How many rows are, or would be, refused: a sentence. */
+export function describeRefused(refused: number, isDone = false): string {
+    if (refused === 0) return "No row would be refused.";
+    return isDone ? `Refused ${countOf(refused, "row")}.` : `${countOf(refused, "row")} would be refused.`;
+}

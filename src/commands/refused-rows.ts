@@ -1,0 +1,77 @@
+import type { Origins } from "../adoption/origins.ts";
+import { type RefusedRow, readRefused } from "../adoption/side-table.ts";
+import type { Context } from "../cli.ts";
+import type { Connection } from "../database/connection.ts";
+import { toCamelCase } from "../schema/names.ts";
+import type { Rejection } from "../seeding/loader.ts";
+import { createSpool } from "../seeding/spool.ts";
+import { printRejections, writeRejects } from "./rejects.ts";
+
+/** About how much memory a refused row takes beside its texts. */
+const rowBytes = 1_000;
+
+/** Writes the rows that the side table keeps to the reject file, in the form in which they can be loaded once mended. */
+export async function writeRefused(
+    context: Context,
+    connection: Connection,
+    path: string | undefined,
+    origins: Origins,
+): Promise<{ refused: number; file: string | undefined }> {
+    const spool = createSpool();
+    try {
+        const rejections = spool.createList<Rejection>();
+        for await (const row of readRefused(connection)) {
+            const record = toDocument(row, origins);
+            rejections.push(toRejection(row, record), rowBytes + JSON.stringify(record).length);
+        }
+        if (rejections.length === 0) return { refused: 0, file: undefined };
+        const outcome = "The database is adopted; the refused rows are in its table schema_adoption.";
+        const file = writeRejects(context.root, path, rejections, outcome);
+        printRejections(context.output, rejections, file);
+        return { refused: rejections.length, file };
+    } finally {
+        spool.close();
+    }
+}
+
+function toRejection({ table, row, reasons }: RefusedRow, record: unknown): Rejection {
+    const [first = ""] = reasons;
+    const code = first.startsWith("check:") ? first.slice("check:".length) : first;
+    return { file: table, position: String(row), code, message: reasons.map(explain).join("; "), record };
+}
+
+function explain(reason: string): string {
+    const [kind, ...rest] = reason.split(":");
+    const what = rest.join(":");
+    switch (kind) {
+        case "null":
+            return `${what} is NULL`;
+        case "type":
+            return `${what} is of another type`;
+        case "unique":
+            return `another row has the same ${what}`;
+        case "key":
+            return `${what} points to a row that is not there`;
+        default:
+            return `CHECK ${what}`;
+    }
+}
+
+// As in the exports: camelCase names, and JSON columns as values where they are JSON.
+function toDocument({ table, record }: RefusedRow, { kinds }: Origins): Record<string, unknown> {
+    const own = kinds.get(table);
+    return Object.fromEntries(
+        Object.entries(record).map(([column, value]) => [
+            toCamelCase(column),
+            own?.get(column) === "json" && typeof value === "string" ? parseOrKeep(value) : value,
+        ]),
+    );
+}
+
+function parseOrKeep(text: string): unknown {
+    try {
+        return JSON.parse(text);
+    } catch {
+        return text;
+    }
+}
