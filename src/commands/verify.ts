@@ -3,13 +3,24 @@ import { AppError, type ExitCode, exitCodes } from "../errors.ts";
 import { versionOf } from "../migrations/state.ts";
 import type { Output } from "../output.ts";
 import { isDrift, type ObjectDifference } from "../schema/compare.ts";
+import { renderDiff } from "../schema/diff.ts";
 import { verifySchema } from "../schema/verify.ts";
 import { readDatabase } from "./read-database.ts";
 import { countOf } from "./report.ts";
 
-/** Compares every object of the database with the files. Exit code 4 when they differ. */
-export async function showVerification(context: Context): Promise<ExitCode> {
+export interface VerifyOptions {
+    /** Write the files that lead to what the database holds. */
+    readonly writeFiles?: boolean;
+    /** Only name those files. */
+    readonly dryRun?: boolean;
+}
+
+/** db:verify: compares every object of the database with the files. Exit code 4 when they differ. */
+export async function showVerification(context: Context, options: VerifyOptions = {}): Promise<ExitCode> {
     const { output } = context;
+    if (options.dryRun && !options.writeFiles) {
+        throw new AppError("usage", "--dry-run is for --write-files", { hint: "without it, no file is written" });
+    }
     const { sets, state } = await readDatabase(context);
     const version = versionOf(state, sets[0]?.name ?? "");
     if (version === 0) {
@@ -21,13 +32,28 @@ export async function showVerification(context: Context): Promise<ExitCode> {
     printDifferences(output, differences);
     const drifted = differences.filter(isDrift);
     const compared = differences.filter(({ state: word }) => word !== "extra").length;
+    const alignment =
+        options.writeFiles && drifted.length > 0
+            ? await (await import("./write-files.ts")).writeFiles(context, sets, state, differences, options)
+            : undefined;
     output.line(
         drifted.length === 0
             ? `The database at version ${version} is as in the files: ${countOf(compared, "object")} compared.`
             : `The database at version ${version} differs from the files in ${countOf(drifted.length, "object")}.`,
     );
-    output.document({ version, drift: drifted.length > 0, objects: differences });
+    if (alignment) output.line(alignment.next);
+    output.document({
+        version,
+        drift: drifted.length > 0,
+        objects: differences.map(describe),
+        ...(alignment ? { files: alignment.files, left: alignment.left, warnings: alignment.warnings } : {}),
+    });
     return drifted.length === 0 ? exitCodes.done : exitCodes.drift;
+}
+
+function describe(difference: ObjectDifference): object {
+    if (!isDrift(difference)) return difference;
+    return { ...difference, diff: renderDiff(difference).map(({ sign, text }) => `${sign} ${text}`) };
 }
 
 const words: Readonly<Record<ObjectDifference["state"], string>> = {
@@ -39,45 +65,21 @@ const words: Readonly<Record<ObjectDifference["state"], string>> = {
     extra: "extra, not of these files",
 };
 
-/** One line for each object, then the lines in which changed ones differ: `-` the files', `+` the database's. */
+/** One line for each object, then the lines in which those that differ do: `-` the files', `+` the database's. */
 export function printDifferences(output: Output, differences: readonly ObjectDifference[]): void {
-    output.table(differences.map(({ type, name, state }) => [type, name, words[state]]));
+    output.table(
+        differences.map(({ type, name, state, isUndeployed }) => [
+            type,
+            name,
+            `${words[state]}${isUndeployed ? " (only its file has changed: `pnpm db:push` deploys it)" : ""}`,
+        ]),
+    );
     output.line();
-    for (const { type, name, state, live, expected } of differences) {
-        if (state !== "changed") continue;
-        output.line(`${type} ${name}`);
-        for (const line of renderDifference(expected ?? "", live ?? "")) output.line(line);
+    const drifted = differences.filter(isDrift);
+    if (drifted.length > 0) output.line("- as in the files, + as in the database:\n");
+    for (const difference of drifted) {
+        output.line(`${difference.type} ${difference.name}`);
+        output.diff(renderDiff(difference));
         output.line();
     }
-}
-
-function renderDifference(expected: string, live: string): string[] {
-    const split = (text: string): string[] => text.split("\n").map((line) => line.trim());
-    const [left, right] = [split(expected), split(live)];
-    const common = measureCommon(left, right);
-    const lines: string[] = [];
-    let [at, other] = [0, 0];
-    while (at < left.length || other < right.length) {
-        const isCommon = at < left.length && left[at] === right[other];
-        const dropsLeft = (common[at + 1]?.[other] ?? -1) >= (common[at]?.[other + 1] ?? -1);
-        if (isCommon) [at, other] = [at + 1, other + 1];
-        else if (at < left.length && dropsLeft) lines.push(`  - ${left[at++]}`);
-        else lines.push(`  + ${right[other++]}`);
-    }
-    return lines;
-}
-
-// How many lines the two texts share, in order, from each pair of lines on: a line that only moved is a difference too.
-function measureCommon(left: readonly string[], right: readonly string[]): number[][] {
-    const common = Array.from({ length: left.length + 1 }, () => new Array<number>(right.length + 1).fill(0));
-    for (let at = left.length - 1; at >= 0; at--) {
-        const [row = [], below = []] = [common[at], common[at + 1]];
-        for (let other = right.length - 1; other >= 0; other--) {
-            row[other] =
-                left[at] === right[other]
-                    ? (below[other + 1] ?? 0) + 1
-                    : Math.max(below[other] ?? 0, row[other + 1] ?? 0);
-        }
-    }
-    return common;
 }

@@ -7,6 +7,8 @@ import type { SchemaRow } from "../migrations/state.ts";
 export interface ObjectDifference {
     readonly type: SchemaRow["type"];
     readonly name: string;
+    /** The table or view of an index or trigger; the object itself otherwise. */
+    readonly table: string;
     /**
      * same, but for quotes around names; comment: only comments or white space differ; changed; missing: only the files have it; unexpected: only the
      * database has it, on a table or view of the files; extra: a table or view of somebody else, and what belongs to it.
@@ -14,12 +16,14 @@ export interface ObjectDifference {
     readonly state: "same" | "comment" | "changed" | "missing" | "unexpected" | "extra";
     readonly live: string | undefined;
     readonly expected: string | undefined;
+    /** Nobody changed it in the database: its file is newer, and the next deploy brings it in line. */
+    readonly isUndeployed?: true;
 }
 
 /** Compares the objects of a live database with those that the files lead to. Pure. */
 export function compareSchemas(live: readonly SchemaRow[], expected: readonly SchemaRow[]): ObjectDifference[] {
-    const found = new Map(ownObjects(live).map((row) => [keyOf(row), row]));
-    const wanted = new Map(ownObjects(expected).map((row) => [keyOf(row), row]));
+    const found = new Map(listComparable(live).map((row) => [keyOf(row), row]));
+    const wanted = new Map(listComparable(expected).map((row) => [keyOf(row), row]));
     const owners = new Set(
         [...wanted.values()]
             .filter((row) => row.type === "table" || row.type === "view")
@@ -48,8 +52,13 @@ function judge(expected: SchemaRow, live: SchemaRow): ObjectDifference["state"] 
     if (isMigratorTable(expected.name)) return "same";
     const [left, right] = [tokenize(expected.sql ?? ""), tokenize(live.sql ?? "")];
     if (describeTokens(left) === describeTokens(right)) return "same";
-    const isSame = describeTokens(left.filter(isSignificant)) === describeTokens(right.filter(isSignificant));
-    return isSame ? "comment" : "changed";
+    return saysTheSame(expected.sql ?? "", live.sql ?? "") ? "comment" : "changed";
+}
+
+/** Whether two statements say the same, but for comments, white space and quotes around names. */
+export function saysTheSame(left: string, right: string): boolean {
+    const [one, other] = [left, right].map((sql) => describeTokens(tokenize(sql).filter(isSignificant)));
+    return one === other;
 }
 
 // A rename puts quotes around the name of a table that the file has without: the same schema by another way.
@@ -62,11 +71,12 @@ function describe(
     live: SchemaRow | undefined,
     state: ObjectDifference["state"],
 ): ObjectDifference {
-    const { type, name } = (expected ?? live) as SchemaRow;
-    return { type, name, state, live: live?.sql ?? undefined, expected: expected?.sql ?? undefined };
+    const { type, name, table } = (expected ?? live) as SchemaRow;
+    return { type, name, table, state, live: live?.sql ?? undefined, expected: expected?.sql ?? undefined };
 }
 
-function ownObjects(rows: readonly SchemaRow[]): SchemaRow[] {
+/** The objects that somebody has made: none of SQLite's own, and none that another object keeps for itself. */
+export function listComparable(rows: readonly SchemaRow[]): SchemaRow[] {
     const isShadow = findShadows(rows);
     return rows.filter((row) => row.sql !== null && !row.name.startsWith("sqlite_") && !isShadow(row.name));
 }

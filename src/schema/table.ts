@@ -25,31 +25,31 @@ const constraintWords = ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"];
 
 /** Reads the columns and comments of a CREATE TABLE statement. */
 export function readTable(name: string, sql: string): TableFacts {
-    const [head = [], ...rest] = splitDefinitions(tokenize(sql));
+    const [head = [], ...rest] = splitDefinitions(tokenize(sql)).definitions;
     const definitions = [head, ...rest].map((tokens) => ({
         comments: tokens.filter((token) => token.kind === "comment").map((token) => cleanComment(token.text)),
         tokens: tokens.filter(isSignificant),
     }));
-    const isColumn = ({ tokens }: { tokens: Token[] }): boolean =>
-        tokens.length > 0 && !constraintWords.some((word) => isKeyword(tokens[0], word));
     const values = new Map(definitions.flatMap(({ tokens }) => findValues(tokens)));
     const comment = definitions[0]?.comments[0] ?? "";
-    const columns = definitions.filter(isColumn).map((definition, at): ColumnFacts => {
-        const { tokens } = definition;
-        const columnName = readName(tokens[0] as Token);
-        const comments = at === 0 ? definition.comments.slice(1) : definition.comments;
-        const has = (...words: string[]): boolean =>
-            tokens.some((_, index) => words.every((word, offset) => isKeyword(tokens[index + offset], word)));
-        return {
-            name: columnName,
-            type: tokens[1]?.kind === "word" ? tokens[1].text.toUpperCase() : "",
-            notNull: has("NOT", "NULL"),
-            hasDefault: has("DEFAULT") || has("INTEGER", "PRIMARY") || has("AUTOINCREMENT"),
-            isPrimaryKey: has("PRIMARY", "KEY"),
-            comment: comments.join(" "),
-            values: values.get(columnName) ?? [],
-        };
-    });
+    const columns = definitions
+        .filter(({ tokens }) => isColumnDefinition(tokens))
+        .map((definition, at): ColumnFacts => {
+            const { tokens } = definition;
+            const columnName = readName(tokens[0] as Token);
+            const comments = at === 0 ? definition.comments.slice(1) : definition.comments;
+            const has = (...words: string[]): boolean =>
+                tokens.some((_, index) => words.every((word, offset) => isKeyword(tokens[index + offset], word)));
+            return {
+                name: columnName,
+                type: tokens[1]?.kind === "word" ? tokens[1].text.toUpperCase() : "",
+                notNull: has("NOT", "NULL"),
+                hasDefault: has("DEFAULT") || has("INTEGER", "PRIMARY") || has("AUTOINCREMENT"),
+                isPrimaryKey: has("PRIMARY", "KEY"),
+                comment: comments.join(" "),
+                values: values.get(columnName) ?? [],
+            };
+        });
     return { name, comment, columns };
 }
 
@@ -63,21 +63,33 @@ function cleanComment(text: string): string {
         .trim();
 }
 
-// The parts between the commas of the outermost parentheses, comments included.
-function splitDefinitions(tokens: readonly Token[]): Token[][] {
+/**
+ * Splits a CREATE TABLE statement: the parts between the commas of the outermost parentheses, comments included, and the
+ * words behind them.
+ */
+export function splitDefinitions(tokens: readonly Token[]): { definitions: Token[][]; options: Token[] } {
     const parts: Token[][] = [[]];
+    const options: Token[] = [];
     let depth = 0;
     for (const token of tokens) {
         if (token.text === ")" && token.kind === "operator") depth--;
         if (depth === 0) {
             if (token.text === "(" && token.kind === "operator") depth++;
+            else if (token.text === ")") options.length = 0;
+            else options.push(token);
             continue;
         }
         if (token.text === "(" && token.kind === "operator") depth++;
         if (depth === 1 && token.text === "," && token.kind === "operator") parts.push([]);
         else parts.at(-1)?.push(token);
     }
-    return parts;
+    return { definitions: parts, options };
+}
+
+/** Whether a definition describes a column, and no constraint of the table. */
+export function isColumnDefinition(tokens: readonly Token[]): boolean {
+    const first = tokens.find(isSignificant);
+    return first !== undefined && !constraintWords.some((word) => isKeyword(first, word));
 }
 
 // `CHECK (column IN ('a', 'b'))`, as a constraint of the column or of the table.

@@ -143,7 +143,10 @@ describe("commands that only read", () => {
         await deployInto({ url: `file://${path.join(folder, "copy.db")}` }, repository);
         const env = { TURSO_DATABASE_URL_RO: copy ?? "" };
         const { code, stdout } = await runHere(showStatus, { root: repository, url: main, env });
-        expect([code, stdout.split("\n")[0]]).toEqual([0, `Database: ${copy} (reading with the read-only token)`]);
+        expect([code, stdout.split("\n")[0]]).toEqual([
+            0,
+            `Database: ${copy} (reading from TURSO_DATABASE_URL_RO; not the database that TURSO_DATABASE_URL names)`,
+        ]);
         expect(existsSync(path.join(folder, "main.db"))).toBe(false);
     });
 });

@@ -5,6 +5,7 @@ import { beforeAll, beforeEach, expect, test } from "vitest";
 import { push } from "../../src/commands/push.ts";
 import { rollback } from "../../src/commands/rollback.ts";
 import { showVerification } from "../../src/commands/verify.ts";
+import { createOutput } from "../../src/output.ts";
 import { hashContents, readRows } from "../seeding/contents.ts";
 import { copyProject, type Ran, runHere } from "../seeding/running.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
@@ -39,6 +40,7 @@ describeTargets("db:verify", (target) => {
         readonly state: string;
         readonly live?: string;
         readonly expected?: string;
+        readonly diff?: readonly string[];
     }
 
     async function readDifferences(): Promise<{ drift: boolean; differences: string[]; objects: Difference[] }> {
@@ -120,11 +122,18 @@ describeTargets("db:verify", (target) => {
         expect(code).toBe(4);
         expect(stdout).toMatch(/\nindex +idx_by_hand +UNEXPECTED\n/);
         expect(stdout).toMatch(/\nview +v_queue_health +MISSING\n/);
+        expect(stdout).toContain("\n- as in the files, + as in the database:\n\n");
+        expect(stdout).toContain("\ntable users\n  + email TEXT\n\n");
         expect(stdout).toContain(
-            "\ntable users\n  - password TEXT NOT NULL,\n  + password TEXT NOT NULL, email TEXT,\n\n",
+            "\nindex idx_bot_runs_bot_name_started_at\n" +
+                "  - CREATE INDEX idx_bot_runs_bot_name_started_at ON bot_runs (bot_name, started_at)\n" +
+                "  + CREATE INDEX idx_bot_runs_bot_name_started_at ON bot_runs (bot_name)\n\n",
         );
+        expect(stdout).toContain("\nview v_queue_health\n  - CREATE VIEW v_queue_health AS …\n\n");
+        expect(stdout).toContain("\nindex idx_by_hand\n  + CREATE INDEX idx_by_hand ON questions (tldr)\n\n");
         expect(stdout).toContain("\n  - AFTER UPDATE OF\n");
-        expect(stdout).toContain("\n  + SELECT 1;\n");
+        expect(stdout).toMatch(/\n {2}\+ +SELECT 1;\n/);
+        expect(objects.find(({ name }) => name === "users")).toMatchObject({ table: "users", diff: ["+ email TEXT"] });
         expect(stdout).toContain("\nThe database at version 12 differs from the files in 7 objects.\n");
     });
 
@@ -189,7 +198,7 @@ describeTargets("db:verify", (target) => {
             "DROP TABLE notes; CREATE TABLE notes (\n    b TEXT,\n    a TEXT,\n    c TEXT\n) STRICT;",
         );
         const { code, stdout } = await runHere(showVerification, { root, url: own.url });
-        expect([code, stdout]).toEqual([4, expect.stringMatching(/\ntable notes\n {2}- a TEXT,\n {2}\+ a TEXT,\n\n/)]);
+        expect([code, stdout]).toEqual([4, expect.stringMatching(/\ntable notes\n {2}- a TEXT\n {2}\+ a TEXT\n\n/)]);
     });
 
     test("compares nothing where nothing was deployed", async () => {
@@ -201,4 +210,19 @@ describeTargets("db:verify", (target) => {
             "this database has had no migration, so there is nothing to compare",
         ]);
     });
+});
+
+test("a difference has colours only where they are wanted, and is not printed under --json", () => {
+    const print = (options: { color: boolean; json: boolean }): string => {
+        let printed = "";
+        const output = createOutput({ ...options, write: (_, text) => (printed += text) });
+        output.diff([
+            { sign: "-", text: "old" },
+            { sign: "+", text: "new" },
+        ]);
+        return printed;
+    };
+    expect(print({ color: false, json: false })).toBe("  - old\n  + new\n");
+    expect(print({ color: true, json: false })).toBe("\u001b[31m  - old\u001b[39m\n\u001b[32m  + new\u001b[39m\n");
+    expect(print({ color: true, json: true })).toBe("");
 });

@@ -1,0 +1,117 @@
+// The whole of the library takes five times as long to load.
+import { diffArrays } from "diff/lib/diff/array.js";
+import { isSignificant, readName, type Token, tokenize } from "../database/lexer.ts";
+import type { ObjectDifference } from "./compare.ts";
+import { isColumnDefinition, splitDefinitions } from "./table.ts";
+
+/** A line of a difference: `-` as the files have it, `+` as the database has it, a blank for what both have. */
+export interface DiffLine {
+    readonly sign: "-" | "+" | " ";
+    readonly text: string;
+}
+
+interface Line {
+    readonly text: string;
+    /** The same for lines that say the same. */
+    readonly key: string;
+    /** The same for lines that are about the same thing: a column, a named constraint. */
+    readonly name: string;
+}
+
+/** Lines that both sides have are shown this many before and after one that differs. */
+const contextLines = 2;
+
+/**
+ * Renders in which lines an object of the database differs from the files. Of a table, a line is a column, a constraint
+ * or an option, whatever lines its text has; an index is one line; of a view or trigger they are the lines of its text.
+ */
+export function renderDiff({ type, live, expected }: ObjectDifference): DiffLine[] {
+    // Its text is in its file.
+    if (live === undefined && (type === "view" || type === "trigger"))
+        return [{ sign: "-", text: `${head(expected)} …` }];
+    const [files, database] = [expected, live].map((sql) => (sql === undefined ? [] : readLines(type, sql)));
+    const lines = compareLines(files ?? [], database ?? []);
+    // A difference outside of all definitions, such as another kind of table.
+    const isShown = lines.some(({ sign }) => sign !== " ");
+    const all = isShown ? lines : compareLines(splitLines(expected ?? ""), splitLines(live ?? ""));
+    return type === "table" ? all.filter(({ sign }) => sign !== " ") : cutContext(all);
+}
+
+function head(sql = ""): string {
+    return sql.split("\n")[0]?.trimEnd() ?? "";
+}
+
+function readLines(type: ObjectDifference["type"], sql: string): Line[] {
+    if (type === "index") return [renderFlat(tokenize(sql))];
+    return type === "table" ? readDefinitions(sql) : splitLines(sql);
+}
+
+function readDefinitions(sql: string): Line[] {
+    const { definitions, options } = splitDefinitions(tokenize(sql));
+    const separated = splitOptions(options);
+    return [...definitions, ...separated].map(renderFlat).filter(({ text }) => text !== "");
+}
+
+// `STRICT, WITHOUT ROWID`
+function splitOptions(options: readonly Token[]): Token[][] {
+    const parts: Token[][] = [[]];
+    for (const token of options) {
+        if (token.text === ",") parts.push([]);
+        else parts.at(-1)?.push(token);
+    }
+    // Without parentheses, these are the words before them.
+    return parts.some(([first]) => /^create$/i.test(first?.text ?? "")) ? [] : parts;
+}
+
+/** Renders tokens on one line, without comments, in the same way whatever lines they were written on. */
+function renderFlat(tokens: readonly Token[]): Line {
+    const significant = tokens.filter(isSignificant);
+    let text = "";
+    significant.forEach((token, at) => {
+        const before = significant[at - 1];
+        const touches = before !== undefined && before.offset + before.text.length === token.offset;
+        const isTight =
+            before === undefined ||
+            [",", ")", "."].includes(token.text) ||
+            ["(", "."].includes(before.text) ||
+            (token.text === "(" && touches);
+        text += isTight ? token.text : ` ${token.text}`;
+    });
+    const words = significant.map((token) => (token.kind === "name" ? readName(token) : token.text));
+    const key = JSON.stringify(words);
+    const isConstraint = !isColumnDefinition(significant);
+    const subject = isConstraint ? words[/^constraint$/i.test(words[0] ?? "") ? 1 : -1] : words[0];
+    return { text, key, name: subject === undefined ? key : `${isConstraint} ${subject.toLowerCase()}` };
+}
+
+// An indentation is no difference.
+function splitLines(sql: string): Line[] {
+    return sql.split("\n").map((text) => ({ text: text.trimEnd(), key: text.trim(), name: text.trim() }));
+}
+
+function compareLines(files: readonly Line[], database: readonly Line[]): DiffLine[] {
+    const comparator = (left: Line, right: Line): boolean => left.name === right.name;
+    let [at, other] = [0, 0];
+    return diffArrays([...files], [...database], { comparator }).flatMap(({ added, removed, value }) =>
+        value.flatMap((): DiffLine[] => {
+            const left = added ? undefined : files[at++];
+            const right = removed ? undefined : database[other++];
+            if (left && right && left.key === right.key) return [{ sign: " ", text: right.text }];
+            return [
+                ...(left ? [{ sign: "-" as const, text: left.text }] : []),
+                ...(right ? [{ sign: "+" as const, text: right.text }] : []),
+            ];
+        }),
+    );
+}
+
+function cutContext(lines: readonly DiffLine[]): DiffLine[] {
+    const isNear = (at: number): boolean =>
+        lines.slice(Math.max(0, at - contextLines), at + contextLines + 1).some(({ sign }) => sign !== " ");
+    return lines.flatMap((line, at): DiffLine[] => {
+        if (isNear(at)) return [line];
+        return at > 0 && isNear(at - 1) && lines.slice(at).some(({ sign }) => sign !== " ")
+            ? [{ sign: " ", text: "…" }]
+            : [];
+    });
+}

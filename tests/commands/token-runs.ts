@@ -1,0 +1,107 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, expect } from "vitest";
+import { tell } from "../deploy/snapshot.ts";
+import { copyProject } from "../seeding/running.ts";
+import { type Printed, runScript } from "../support/script.ts";
+import { createKeyPair, mintToken } from "../support/tokens.ts";
+
+/** Every command is one of these; a new one must be put among them. */
+export const offline = ["db-lint", "db-new", "db-server", "readme-build", "schema-build"];
+export const readers = ["db-export", "db-rehearse", "db-status", "db-verify", "sql-format"];
+export const writers = [
+    "db-adopt",
+    "db-baseline",
+    "db-migrate",
+    "db-migrate-history",
+    "db-migrate-job-titles",
+    "db-probe",
+    "db-push",
+    "db-push-schema",
+    "db-reset",
+    "db-rollback",
+    "db-seed",
+];
+
+/** What a command needs to get as far as its database. */
+const needed: Readonly<Record<string, readonly string[]>> = {
+    "db-export": ["exported"],
+    "db-new": ["add", "it"],
+    "db-rollback": ["--to", "0"],
+    "db-server": ["--port", "99999"],
+};
+
+const key = createKeyPair();
+const hour = 3_600_000;
+const ago = (days: number): Date => new Date(Date.now() - days * 24 * hour);
+export const tokens = {
+    good: mintToken(key, { access: "rw", issuedAt: ago(1), expiresAt: ago(-30) }),
+    readOnly: mintToken(key, { access: "ro", expiresAt: ago(-30) }),
+    expired: mintToken(key, { access: "rw", expiresAt: ago(1) }),
+    old: mintToken(key, { access: "rw", issuedAt: ago(120) }),
+    ending: mintToken(key, { access: "rw", issuedAt: ago(89), expiresAt: ago(-0.5) }),
+    opaque: "sesame-open-1234567890",
+};
+
+/** A server that answers every request in the same way. */
+interface Echo {
+    readonly url: string;
+    requests: number;
+    status: number;
+    type: string;
+    /** Gets the header that holds the token. */
+    body: (header: string) => string;
+}
+
+/** What the tests of a file share. */
+export interface TokenRuns {
+    readonly echo: Echo;
+    /** The project's folder. */
+    readonly root: string;
+    /** Runs a command and searches all that it prints, whatever the test is about. */
+    run(name: string, env: Readonly<Record<string, string>>, ...args: string[]): Promise<Printed>;
+}
+
+/** Sets up a server for the tests of a file, and a project in which commands run. */
+export function prepareTokenRuns(): TokenRuns {
+    const root = copyProject();
+    const echo: Echo = { url: "", requests: 0, status: 401, type: "application/json", body: () => "" };
+    let outputs = 0;
+
+    beforeAll(async () => {
+        const server = createServer((request, response) => {
+            echo.requests++;
+            request.resume().on("end", () => {
+                const { authorization = "" } = request.headers;
+                response.writeHead(echo.status, { "content-type": echo.type }).end(echo.body(authorization));
+            });
+        });
+        await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+        Object.assign(echo, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+        return async () => {
+            server.closeAllConnections();
+            await new Promise((closed) => server.close(closed));
+        };
+    });
+
+    afterAll(() => tell(`${outputs} outputs searched for tokens and parts of tokens, none found`));
+
+    return {
+        echo,
+        root,
+        async run(name, env, ...args) {
+            const patience = [...offline, "sql-format"].includes(name) ? [] : ["--wait", "0"];
+            const all = [...(needed[name] ?? []), ...patience, ...args];
+            const printed = await runScript(name, all, { cwd: root, env });
+            const text = printed.stdout + printed.stderr;
+            const secrets = Object.values(tokens).flatMap((token) => [token, ...token.split(".")]);
+            // Not by expect(), which would print what it finds.
+            if (secrets.some((secret) => text.includes(secret))) {
+                throw new Error(`${name} prints a token or a part of one`);
+            }
+            expect(printed.stderr).not.toContain("unexpected:");
+            outputs++;
+            return printed;
+        },
+    };
+}

@@ -1,0 +1,104 @@
+import { describe, expect, test } from "vitest";
+import { scriptNames } from "../support/script.ts";
+import { offline, prepareTokenRuns, readers, type TokenRuns, tokens, writers } from "./token-runs.ts";
+
+type Reply = Pick<TokenRuns["echo"], "status" | "type" | "body">;
+
+const { echo, run } = prepareTokenRuns();
+
+test("every command is known to write, to read, or to open no database", () => {
+    expect([...offline, ...readers, ...writers].sort()).toEqual(scriptNames);
+});
+
+describe("no output of any command holds a token or a part of one", () => {
+    const online = [...readers, ...writers].sort();
+    const at = (url: string, token: string): Record<string, string> => ({
+        TURSO_DATABASE_URL: url,
+        TURSO_AUTH_TOKEN: token,
+        TURSO_DATABASE_URL_RO: url,
+        TURSO_AUTH_TOKEN_RO: token,
+    });
+    const result = (body: object): string => JSON.stringify({ baton: null, base_url: null, results: [body] });
+    const replies: readonly (readonly [string, Reply])[] = [
+        [
+            "401 that repeats the header",
+            {
+                status: 401,
+                type: "application/json",
+                body: (header) => JSON.stringify({ error: `Unauthorized: ${header}` }),
+            },
+        ],
+        [
+            "500 with parts of the token",
+            {
+                status: 500,
+                type: "text/plain",
+                body: (header) => header.replace("Bearer ", "").split(".").reverse().join(" and "),
+            },
+        ],
+        [
+            "HTML in the place of JSON",
+            { status: 200, type: "text/html", body: (header) => `<html><title>${header}</title></html>` },
+        ],
+        [
+            "an error of a statement",
+            {
+                status: 200,
+                type: "application/json",
+                body: (header) => result({ type: "error", error: { message: `near ${header}`, code: "SQLITE_ERROR" } }),
+            },
+        ],
+    ];
+
+    test.each(replies)("when the server answers with %s", async (_, reply) => {
+        Object.assign(echo, reply);
+        for (const name of online) {
+            for (const [token, ...args] of [[tokens.good], [tokens.opaque, "--json"]] as const) {
+                const { code } = await run(name, at(echo.url, token), ...args);
+                expect([name, code]).toEqual([name, expect.toSatisfy((ended: number) => ended !== 0)]);
+            }
+        }
+    });
+
+    test("when nobody listens, and when the token has expired or no request can carry it", async () => {
+        const closed = "http://127.0.0.1:1";
+        for (const name of online) {
+            for (const token of [tokens.good, tokens.expired, `${tokens.good}\u201d`, `${tokens.good} x`]) {
+                expect((await run(name, at(closed, token), "--json")).code).not.toBe(0);
+            }
+        }
+    });
+
+    test("when it stands where none belongs: in an address, in another variable, in an argument", async () => {
+        const { good, opaque } = tokens;
+        const urls = [
+            `${echo.url}?authToken=${opaque}`,
+            `${echo.url}/?jwt=${opaque}#x`,
+            `http://user:${opaque}@127.0.0.1:1`,
+            good,
+        ];
+        for (const name of online) {
+            for (const url of urls) expect((await run(name, { TURSO_DATABASE_URL: url })).code).toBe(2);
+            expect((await run(name, { TURSO_WRITE_MODE: good })).code).toBe(2);
+            expect((await run(name, at(echo.url, good), `--token=${good}`)).code).toBe(2);
+        }
+        const into = { ...at(echo.url, good), TURSO_INTO_AUTH_TOKEN: tokens.readOnly };
+        expect((await run("db-adopt", into, "--into", `${echo.url}?authToken=${opaque}`)).code).toBe(2);
+        expect((await run("db-adopt", into, "--into", `${echo.url}/other`)).code).toBe(1);
+    });
+
+    test("of those that open no database, too", async () => {
+        for (const name of offline) {
+            await run(name, at(echo.url, tokens.good), ...(name === "db-server" ? ["--directory", tokens.good] : []));
+        }
+    });
+
+    test("of those that print scripts", async () => {
+        Object.assign(echo, replies[0]?.[1]);
+        for (const name of ["db-migrate", "db-push", "db-push-schema", "db-rollback", "db-baseline"]) {
+            for (const flag of ["--show-sql", "--dry-run"]) {
+                expect((await run(name, at(echo.url, tokens.good), flag)).code).toBe(1);
+            }
+        }
+    });
+});
