@@ -4,6 +4,7 @@ import { type ServerOptions, serve } from "../src/commands/server.ts";
 await runCommand<ServerOptions>({
     name: "db:server",
     summary: "Run a libSQL server (sqld) for development on this machine only, until Ctrl-C.",
+    database: false,
     define: (command) =>
         command
             .option("--port <number>", "where it listens on 127.0.0.1", parseCount, 8080)

@@ -4,6 +4,7 @@ import { type FormatOptions, formatSql } from "../src/commands/format.ts";
 await runCommand<FormatOptions>({
     name: "sql:format",
     summary: "Format the views and the migrations that the database has not had yet; triggers are written by hand.",
+    database: false,
     define: (command) =>
         command
             .argument("[files...]", "only these files")

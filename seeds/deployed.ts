@@ -1,14 +1,24 @@
 import type { Connection } from "../src/database/connection.ts";
 import { AppError } from "../src/errors.ts";
+import { readAll } from "../src/migrations/deploy.ts";
 
 /**
- * Refuses a database to which the schema was not deployed yet.
+ * Refuses a database to which the schema was not deployed yet, and one that newer files were deployed to.
  *
- * @throws AppError `usage`
+ * @param options.anyVersion takes one that is newer than the files, too: for what only reads
+ * @throws AppError `usage` or `database-newer`, or the fault of the read
  */
-export async function refuseUndeployed(connection: Connection, table: string): Promise<void> {
-    const [found] = await connection.readAll([{ sql: `SELECT 1 FROM ${table} LIMIT 0` }]);
-    if (found?.ok) return;
+export async function refuseUndeployed(
+    root: string,
+    connection: Connection,
+    table: string,
+    options: { anyVersion?: boolean } = {},
+): Promise<void> {
+    const { state } = await readAll(root, connection, {
+        ...options,
+        extra: [{ sql: `SELECT 1 FROM ${table} LIMIT 0` }],
+    });
+    if (state.extra[0]?.ok) return;
     throw new AppError("usage", `the database has no table '${table}' yet`, {
         hint: "deploy the schema first with `pnpm db:migrate`",
         outcome: "Nothing was changed.",

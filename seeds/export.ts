@@ -60,6 +60,8 @@ const shapes: Readonly<Record<string, Shape>> = {
 /** What is exported only when it is named: it holds people's names and the hashes of their passwords. */
 const personal = ["users", "user-sessions"];
 
+const notWhole = "The export is not whole. The database is as before.";
+
 export interface ExportOptions {
     readonly force?: boolean;
 }
@@ -74,18 +76,22 @@ export async function exportTables(context: Context, options: ExportOptions): Pr
     const { connection } = await openDatabase(context, "read");
     if (!connection)
         throw new AppError("usage", "there is no such database file", { hint: "check TURSO_DATABASE_URL" });
-    await withConnection(connection, async () => {
-        await refuseUndeployed(connection, "questions");
-        const counts: Record<string, number> = {};
-        for (const loader of chosen) {
-            counts[loader.name] = await exportTable(connection, loader, folder);
-            output.field("Exported", `${loader.name}: ${countOf(counts[loader.name] ?? 0, "row")}`);
-        }
-        const { sentence, ...cost } = measureCost(connection);
-        const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-        output.line(`Exported ${countOf(total, "row")} to ${target}. ${sentence}`);
-        output.document({ folder: target, counts, ...cost });
-    });
+    await withConnection(
+        connection,
+        async () => {
+            await refuseUndeployed(root, connection, "questions", { anyVersion: true });
+            const counts: Record<string, number> = {};
+            for (const loader of chosen) {
+                counts[loader.name] = await exportTable(connection, loader, folder);
+                output.field("Exported", `${loader.name}: ${countOf(counts[loader.name] ?? 0, "row")}`);
+            }
+            const { sentence, ...cost } = measureCost(connection);
+            const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+            output.line(`Exported ${countOf(total, "row")} to ${target}. ${sentence}`);
+            output.document({ folder: target, counts, ...cost });
+        },
+        notWhole,
+    );
 }
 
 async function exportTable(connection: Connection, loader: Loader, folder: string): Promise<number> {
@@ -98,11 +104,23 @@ async function exportTable(connection: Connection, loader: Loader, folder: strin
     }
     const shape = shapes[loader.name] ?? asArray(`${loader.name}.json`);
     for await (const [path, content] of shape(counted())) {
-        const file = join(folder, path);
-        await mkdir(dirname(file), { recursive: true });
-        await writeFile(file, `${JSON.stringify(content, null, 2)}\n`);
+        await writeText(join(folder, path), `${JSON.stringify(content, null, 2)}\n`);
     }
     return count;
+}
+
+async function writeText(file: string, text: string): Promise<void> {
+    try {
+        await mkdir(dirname(file), { recursive: true });
+        await writeFile(file, text);
+    } catch (error) {
+        const { code = "unknown" } = error as NodeJS.ErrnoException;
+        throw new AppError("cannot-open", `${file} cannot be written (${code})`, {
+            hint: "name a folder that you may write to, on a disk with room",
+            outcome: notWhole,
+            cause: error,
+        });
+    }
 }
 
 function chooseLoaders(names: readonly string[]): readonly Loader[] {

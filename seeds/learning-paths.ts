@@ -89,6 +89,7 @@ export const learningPaths: Loader = {
             args: [JSON.stringify([...ids])],
         };
     },
+    derives: ["pathType", "targetCompany", "channels"],
     complete: (value, known) => {
         if (!isObject(value)) return value;
         return { ...deriveType(value), channels: deriveChannels(value, known), ...value };

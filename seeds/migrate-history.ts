@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Context, confirmRemote, openForWriting } from "../src/cli.ts";
 import { type LoadResult, loadInto } from "../src/commands/load.ts";
 import { countOf } from "../src/commands/report.ts";
-import { measureCost, withConnection } from "../src/commands/run-prepared.ts";
+import { goesOn, measureCost, withConnection } from "../src/commands/run-prepared.ts";
 import type { Connection } from "../src/database/connection.ts";
 import { type ExitCode, exitCodes } from "../src/errors.ts";
 import { openSource } from "../src/seeding/input.ts";
@@ -26,34 +26,40 @@ export interface HistoryOptions {
 export async function migrateHistory(context: Context, options: HistoryOptions): Promise<ExitCode> {
     const { output } = context;
     const { connection } = await openForWriting(context, options);
-    return withConnection(connection, async () => {
-        await refuseUndeployed(connection, "question_history");
-        const isSeeded = await readSeeded(connection);
-        const path = options.from ?? (isSeeded ? join(bundled.folder, "history.json") : undefined);
-        if (!options.dryRun) await confirmRemote(context, connection.target, options.yes ?? false);
-        const loaded = path === undefined ? undefined : await load(context, connection, options, path);
-        if (path === undefined)
-            output.note("No history was loaded: give --from <path>; the bundled one is for the bundled questions.");
-        const created = options.dryRun ? undefined : await addCreatedEvents(connection);
-        for (const table of created?.skipped ?? []) output.note(`${table}: skipped, this database has no such table`);
-        for (const [table, count] of created?.added ?? [])
-            output.field("Created", `${table}: ${countOf(count, "event")} for items without history`);
-        // An event in the place of what a trigger had written adds no row.
-        const { created: events = 0, tookOver = 0 } = loaded?.counts["question-history"] ?? {};
-        if (tookOver > 0) output.field("Replaced", `${countOf(tookOver, "event")} that the triggers had written`);
-        const added = events - tookOver + [...(created?.added.values() ?? [])].reduce((sum, count) => sum + count, 0);
-        const { sentence, ...cost } = measureCost(connection);
-        output.line(`${options.dryRun ? "Would add" : "Added"} ${countOf(added, "event")} of history. ${sentence}`);
-        output.document({
-            added,
-            loaded: loaded?.counts ?? {},
-            created: Object.fromEntries(created?.added ?? []),
-            skipped: created?.skipped ?? [],
-            rejects: loaded?.rejectFile ?? null,
-            ...cost,
-        });
-        return loaded && loaded.rejected > 0 ? exitCodes.rejected : exitCodes.done;
-    });
+    return withConnection(
+        connection,
+        async () => {
+            await refuseUndeployed(context.root, connection, "question_history");
+            const isSeeded = await readSeeded(connection);
+            const path = options.from ?? (isSeeded ? join(bundled.folder, "history.json") : undefined);
+            if (!options.dryRun) await confirmRemote(context, connection.target, options.yes ?? false);
+            const loaded = path === undefined ? undefined : await load(context, connection, options, path);
+            if (path === undefined)
+                output.note("No history was loaded: give --from <path>; the bundled one is for the bundled questions.");
+            const created = options.dryRun ? undefined : await addCreatedEvents(connection);
+            for (const table of created?.skipped ?? [])
+                output.note(`${table}: skipped, this database has no such table`);
+            for (const [table, count] of created?.added ?? [])
+                output.field("Created", `${table}: ${countOf(count, "event")} for items without history`);
+            // An event in the place of what a trigger had written adds no row.
+            const { created: events = 0, tookOver = 0 } = loaded?.counts["question-history"] ?? {};
+            if (tookOver > 0) output.field("Replaced", `${countOf(tookOver, "event")} that the triggers had written`);
+            const added =
+                events - tookOver + [...(created?.added.values() ?? [])].reduce((sum, count) => sum + count, 0);
+            const { sentence, ...cost } = measureCost(connection);
+            output.line(`${options.dryRun ? "Would add" : "Added"} ${countOf(added, "event")} of history. ${sentence}`);
+            output.document({
+                added,
+                loaded: loaded?.counts ?? {},
+                created: Object.fromEntries(created?.added ?? []),
+                skipped: created?.skipped ?? [],
+                rejects: loaded?.rejectFile ?? null,
+                ...cost,
+            });
+            return loaded && loaded.rejected > 0 ? exitCodes.rejected : exitCodes.done;
+        },
+        goesOn,
+    );
 }
 
 // Whether the bundled questions are in.

@@ -1,6 +1,6 @@
 import { type Context, confirmRemote, openForWriting } from "../src/cli.ts";
 import { countOf } from "../src/commands/report.ts";
-import { measureCost, withConnection } from "../src/commands/run-prepared.ts";
+import { goesOn, measureCost, withConnection } from "../src/commands/run-prepared.ts";
 import { refuseUndeployed } from "./deployed.ts";
 import { fillJobTitles, readJobTitles } from "./job-titles.ts";
 
@@ -13,15 +13,21 @@ export interface JobTitleOptions {
 export async function migrateJobTitles(context: Context, options: JobTitleOptions): Promise<void> {
     const { output } = context;
     const { connection } = await openForWriting(context);
-    await withConnection(connection, async () => {
-        await refuseUndeployed(connection, "questions");
-        const titles = await readJobTitles();
-        await confirmRemote(context, connection.target, options.yes ?? false);
-        const written = await fillJobTitles(connection, titles, options.force ?? false);
-        const { sentence, ...cost } = measureCost(connection);
-        const verdict =
-            written === 0 ? "Nothing to do: every question has its scores." : `Scored ${countOf(written, "question")}.`;
-        output.line(`${verdict} ${sentence}`);
-        output.document({ written, titles: Object.keys(titles), ...cost });
-    });
+    await withConnection(
+        connection,
+        async () => {
+            await refuseUndeployed(context.root, connection, "questions");
+            const titles = await readJobTitles();
+            await confirmRemote(context, connection.target, options.yes ?? false);
+            const written = await fillJobTitles(connection, titles, options.force ?? false);
+            const { sentence, ...cost } = measureCost(connection);
+            const verdict =
+                written === 0
+                    ? "Nothing to do: every question has its scores."
+                    : `Scored ${countOf(written, "question")}.`;
+            output.line(`${verdict} ${sentence}`);
+            output.document({ written, titles: Object.keys(titles), ...cost });
+        },
+        goesOn,
+    );
 }

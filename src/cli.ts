@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { type Access, type Config, isWatched, readConfig, wantsColor } from "./config.ts";
+import { type Access, type Config, findSecrets, isWatched, readConfig, readSecrets, wantsColor } from "./config.ts";
 import { type Connection, openConnection } from "./database/connection.ts";
 import { DatabaseFault, explainFault } from "./database/faults.ts";
-import { refuseExpired, refuseUnwritable } from "./database/permission.ts";
+import { findTokenWarnings, refuseExpired, refuseUnwritable } from "./database/permission.ts";
+import { type Patience, withPatience } from "./database/retry.ts";
 import type { Target } from "./database/target.ts";
 import { AppError, type ExitCode, exitCodes } from "./errors.ts";
 import { createOutput, type Output } from "./output.ts";
@@ -17,6 +18,8 @@ export interface Context {
     readonly signal: AbortSignal;
     /** Arguments that are no options. */
     readonly args: readonly string[];
+    /** How long a database is waited for: --wait. */
+    readonly patience?: Patience;
 }
 
 export interface CommandDefinition<Options> {
@@ -24,6 +27,8 @@ export interface CommandDefinition<Options> {
     readonly name: string;
     /** One sentence; README's table shows it. */
     readonly summary: string;
+    /** False for a command that opens no database, and so has no --wait. */
+    readonly database?: false;
     /** Adds options and arguments. --json and --help are always there. */
     readonly define?: (command: Command) => void;
     readonly run: (context: Context, options: Options) => Promise<ExitCode> | Promise<void>;
@@ -34,6 +39,7 @@ export async function runCommand<Options extends object>(definition: CommandDefi
     const { argv, json } = readArguments(process.argv.slice(2));
     const terminal = isWatched(process.stderr) ? process.stderr : undefined;
     const output = createOutput({ json, color: wantsColor(process.stdout), terminal });
+    for (const secret of findSecrets()) output.hide(secret);
     // Whoever reads the output may stop reading (`| head`); the work goes on.
     for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
     const interrupt = new AbortController();
@@ -62,6 +68,7 @@ async function run<Options extends object>(
         .configureOutput({ writeOut: (text) => output.raw(text), writeErr: () => undefined })
         .showSuggestionAfterError();
     definition.define?.(command);
+    if (definition.database !== false) command.option("--wait <seconds>", waitHelp, parseCount);
     command.option("--json", "print one JSON document on stdout");
     try {
         command.parse(argv, { from: "user" });
@@ -73,9 +80,13 @@ async function run<Options extends object>(
         });
     }
     if (command.opts().showSql === true) output.divert();
-    const context = { root: process.cwd(), output, signal, args: command.args };
+    const { wait } = command.opts() as { wait?: number };
+    const patience = { wait: wait === undefined ? undefined : wait * 1000 };
+    const context = { root: process.cwd(), output, signal, args: command.args, patience };
     return (await definition.run(context, command.opts() as Options)) ?? exitCodes.done;
 }
+
+const waitHelp = "wait so long, each time, for a database that does not answer, is locked, or is being deployed to";
 
 // Some package managers hand a `--` through that stands between their own options and the script's.
 function readArguments(argv: readonly string[]): { argv: readonly string[]; json: boolean } {
@@ -102,15 +113,16 @@ export interface OpenDatabase {
  * @throws AppError for settings that cannot be used, and for a token that cannot do what the command needs
  */
 export async function openDatabase(context: Context, access: Access): Promise<OpenDatabase> {
+    for (const secret of await readSecrets(context.root)) context.output.hide(secret);
     const config = await readConfig(access, context.root);
     const { target } = config;
-    if (target.kind === "server" && target.authToken !== undefined) context.output.hide(target.authToken);
     const notes = config.notes.length === 0 ? "" : ` (${config.notes.join("; ")})`;
     context.output.field("Database", `${target.label}${notes}`);
     if (access === "write") refuseUnwritable(target, config.writesOff, new Date());
     else refuseExpired(target, new Date());
-    const isMissing = access === "read" && target.kind === "file" && !existsSync(target.path);
-    return { config, connection: isMissing ? undefined : await connect(target, context.signal) };
+    for (const warning of findTokenWarnings(target, config.use, new Date())) context.output.warn(warning);
+    const isMissing = access !== "write" && target.kind === "file" && !existsSync(target.path);
+    return { config, connection: isMissing ? undefined : await connect(target, context) };
 }
 
 /**
@@ -122,18 +134,22 @@ export async function openForWriting(
     options: { dryRun?: boolean; showSql?: boolean } = {},
 ): Promise<{ config: Config; connection: Connection }> {
     const onlyReads = options.dryRun === true || options.showSql === true;
-    const { config, connection } = await openDatabase(context, onlyReads ? "read" : "write");
+    const { config, connection } = await openDatabase(context, onlyReads ? "plan" : "write");
     if (connection) return { config, connection };
     const { inMemory } = await import("./database/file-connection.ts");
     const empty: Target = { kind: "file", path: inMemory, label: config.target.label, local: true };
-    return { config, connection: await connect(empty, context.signal) };
+    return { config, connection: await connect(empty, context) };
 }
 
-async function connect(target: Target, signal: AbortSignal): Promise<Connection> {
+async function connect(target: Target, { signal, output, patience = {} }: Context): Promise<Connection> {
+    const { wait, answer } = patience;
+    // In SQLite's own wait nothing else happens, not even Ctrl-C.
+    const lock = wait === undefined ? undefined : Math.min(wait, 1_000);
     try {
-        return await openConnection(target, signal);
+        const connection = await openConnection(target, signal, { lock, answer });
+        return withPatience(connection, patience, (reason) => output.note(`Waiting: ${reason}`), signal);
     } catch (error) {
-        throw error instanceof DatabaseFault ? explainFault(error, target) : error;
+        throw error instanceof DatabaseFault ? explainFault(error, target).withOutcome("Nothing was tried.") : error;
     }
 }
 

@@ -1,16 +1,20 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import type { Target } from "./database/target.ts";
+import { join } from "node:path";
+import { isSameDatabase, parseTarget, type Target } from "./database/target.ts";
 import { AppError } from "./errors.ts";
 
-/** Whether a command writes. Those that only read prefer the read-only pair of variables. */
-export type Access = "read" | "write";
+/**
+ * What a command does with the database. One that only reads prefers the read-only pair of variables; so does one that
+ * plans, that is shows what a write would do, but it must look at the database that the write would change.
+ */
+export type Access = "read" | "plan" | "write";
 
 export interface Config {
     readonly target: Target;
     /** Sentences about where the target came from, for the first lines of output. */
     readonly notes: readonly string[];
+    /** What the token is used for; `read-only` for that of the read-only pair. */
+    readonly use: "write" | "read-only" | "read";
     /** TURSO_WRITE_MODE=false: every write is refused. */
     readonly writesOff: boolean;
 }
@@ -18,6 +22,10 @@ export interface Config {
 type Variables = Readonly<Record<string, string | undefined>>;
 
 const embeddedDefault = "file:local.db";
+const urlNames = ["TURSO_DATABASE_URL", "TURSO_DATABASE_URL_RO"];
+const tokenNames = ["TURSO_AUTH_TOKEN", "TURSO_AUTH_TOKEN_RO"];
+/** In an address, `tls=0` is no secret. */
+const shortestSecret = 8;
 
 /**
  * Reads the settings from the environment and from `.env` in `root`; real variables win. The only reader of both.
@@ -26,16 +34,68 @@ const embeddedDefault = "file:local.db";
  */
 export async function readConfig(access: Access, root: string, environment: Variables = process.env): Promise<Config> {
     const variables = { ...(await readEnvFile(root)), ...withoutUndefined(environment) };
-    for (const name of ["TURSO_DATABASE_URL", "TURSO_AUTH_TOKEN", "TURSO_DATABASE_URL_RO", "TURSO_AUTH_TOKEN_RO"]) {
+    for (const name of [...urlNames, ...tokenNames]) {
         if (variables[name]?.trim() === "") {
             throw new AppError("usage", `${name} is set but empty`, {
                 hint: `give it a value, or unset it; with neither URL nor token set, ${embeddedDefault} is used`,
             });
         }
     }
-    const { url, token, notes } = chooseVariables(access, variables);
+    const { url, token, notes, rival } = chooseVariables(access, variables);
     const target = parseTarget(url.value, url.name, token === undefined ? undefined : checkToken(token), root);
-    return { target, notes, writesOff: readWriteMode(variables) };
+    if (access !== "write" && !token && target.kind === "server" && !target.local) refuseHalfPair(url);
+    const isOther =
+        rival !== undefined && !isSameDatabase(target, parseTarget(rival.value, rival.name, undefined, root));
+    if (isOther && access === "plan") {
+        throw new AppError("usage", `${url.name} and ${rival.name} name different databases`, {
+            hint: `what this run shows would be true of ${target.label} alone, and not of what is written: make them equal, or unset the read-only pair for this run`,
+        });
+    }
+    return {
+        target,
+        notes: isOther ? [...notes, `not the database that ${rival.name} names`] : notes,
+        use: access === "write" ? "write" : token?.name === "TURSO_AUTH_TOKEN_RO" ? "read-only" : "read",
+        writesOff: readWriteMode(variables),
+    };
+}
+
+/** Reads what must never be printed: the tokens of all variables, also where one of them cannot be used. */
+export async function readSecrets(root: string, environment: Variables = process.env): Promise<string[]> {
+    const variables = { ...(await readEnvFile(root)), ...withoutUndefined(environment) };
+    return findSecrets(variables);
+}
+
+/** The tokens among the variables, and those that somebody has put into an address. */
+export function findSecrets(variables: Variables = process.env): string[] {
+    return Object.entries(variables).flatMap(([name, value = ""]) => {
+        if (/^TURSO_.*TOKEN/.test(name)) return [value.trim()];
+        if (!/^TURSO_.*URL/.test(name) || !URL.canParse(value)) return [];
+        const { password, username, searchParams } = new URL(value);
+        return [password, username, ...searchParams.values()].filter((secret) => secret.length >= shortestSecret);
+    });
+}
+
+/**
+ * Reads the settings for a second database, whose address is given with the command.
+ *
+ * @param option as the user gave the address, for messages
+ * @param tokenName the variable that holds its token
+ * @throws AppError `usage` as readConfig()
+ */
+export async function readTarget(
+    address: string,
+    option: string,
+    tokenName: string,
+    root: string,
+    environment: Variables = process.env,
+): Promise<Pick<Config, "target" | "writesOff">> {
+    const variables = { ...(await readEnvFile(root)), ...withoutUndefined(environment) };
+    const token = variables[tokenName]?.trim();
+    if (token === "") {
+        throw new AppError("usage", `${tokenName} is set but empty`, { hint: "give it a value, or unset it" });
+    }
+    const authToken = token === undefined ? undefined : checkToken({ name: tokenName, value: token });
+    return { target: parseTarget(address, option, authToken, root), writesOff: readWriteMode(variables) };
 }
 
 /** Whether escape codes may be written to `stream` (NO_COLOR, https://no-color.org). */
@@ -48,15 +108,25 @@ export function isWatched(stream: { isTTY?: boolean }, environment: Variables = 
     return stream.isTTY === true && environment.TERM !== "dumb" && /^(0|false)?$/i.test(environment.CI ?? "");
 }
 
+/** Whether a GitHub workflow runs this, which shows lines in its form beside the changed code. */
+export function runsOnGitHub(environment: Variables = process.env): boolean {
+    return environment.GITHUB_ACTIONS === "true";
+}
+
 interface Named {
     readonly name: string;
     readonly value: string;
 }
 
-function chooseVariables(
-    access: Access,
-    variables: Variables,
-): { url: Named; token: Named | undefined; notes: string[] } {
+interface Chosen {
+    readonly url: Named;
+    readonly token: Named | undefined;
+    readonly notes: readonly string[];
+    /** The address that writes would go to, where another variable was chosen. */
+    readonly rival?: Named;
+}
+
+function chooseVariables(access: Access, variables: Variables): Chosen {
     const named = (name: string): Named | undefined => {
         const value = variables[name]?.trim();
         return value === undefined ? undefined : { name, value };
@@ -75,15 +145,12 @@ function chooseVariables(
             hint: "set TURSO_DATABASE_URL_RO (or TURSO_DATABASE_URL) too",
         });
     }
-    if (access === "read" && (readOnlyUrl || readOnlyToken)) {
+    if (access !== "write" && (readOnlyUrl || readOnlyToken)) {
         const chosen = readOnlyUrl ?? url;
         if (!chosen) throw new Error("unreachable: one of the URLs is set");
-        if (!readOnlyToken && token) {
-            throw new AppError("usage", "TURSO_DATABASE_URL_RO is set, but TURSO_AUTH_TOKEN_RO is not", {
-                hint: "set both of the read-only pair, or neither; the read-write token is not used in its place",
-            });
-        }
-        return { url: chosen, token: readOnlyToken, notes: ["reading with the read-only token"] };
+        if (!readOnlyToken && token) refuseHalfPair(chosen);
+        const notes = [readOnlyToken ? "reading with the read-only token" : `reading from ${chosen.name}`];
+        return { url: chosen, token: readOnlyToken, notes, ...(readOnlyUrl && url ? { rival: url } : {}) };
     }
     if (!url && (readOnlyUrl || readOnlyToken)) {
         throw new AppError("usage", "only the read-only pair of variables is set, and this command writes", {
@@ -95,8 +162,16 @@ function chooseVariables(
         return { url: { name: "the default", value: embeddedDefault }, token: undefined, notes };
     }
     const notes =
-        access === "read" && token ? ["reading with the read-write token: TURSO_AUTH_TOKEN_RO is not set"] : [];
+        access !== "write" && token ? ["reading with the read-write token: TURSO_AUTH_TOKEN_RO is not set"] : [];
     return { url, token, notes };
+}
+
+// The read-write token is not used in its place, and a server elsewhere asks for one.
+function refuseHalfPair({ name }: Named): void {
+    if (name !== "TURSO_DATABASE_URL_RO") return;
+    throw new AppError("usage", "TURSO_DATABASE_URL_RO is set, but TURSO_AUTH_TOKEN_RO is not", {
+        hint: "set both of the read-only pair, or neither; the read-write token is not used in its place",
+    });
 }
 
 function checkToken(token: Named): string {
@@ -112,55 +187,6 @@ function checkToken(token: Named): string {
         });
     }
     return token.value;
-}
-
-function parseTarget(value: string, name: string, authToken: string | undefined, root: string): Target {
-    const refuse = (why: string, hint: string): never => {
-        throw new AppError("usage", `${name} cannot be used: ${why}`, { hint });
-    };
-    const example = "write it as libsql://<database>.turso.io, http://127.0.0.1:8080 or file:local.db";
-    if (/^file:/i.test(value)) return parseFileTarget(value, root, refuse);
-    const url = URL.canParse(value) ? new URL(value) : refuse("it is not a URL", example);
-    if (url.searchParams.has("authToken")) refuse("it holds a token", "put the token into TURSO_AUTH_TOKEN");
-    if (url.username || url.password) refuse("it holds a user name or password", "remove it; Turso uses tokens");
-    if (url.hash) refuse("it has a fragment", "remove the part from '#' on");
-    const scheme = url.protocol.slice(0, -1);
-    if (!["libsql", "https", "http"].includes(scheme)) refuse(`it begins with '${scheme}:'`, example);
-    if (!url.host) refuse("it names no host", example);
-    const plain = scheme === "http" || (scheme === "libsql" && url.searchParams.get("tls") === "0");
-    return {
-        kind: "server",
-        url: `${plain ? "http" : "https"}://${url.host}${url.pathname === "/" ? "" : url.pathname}`,
-        label: `${scheme}://${url.host}`,
-        host: url.hostname,
-        local: isLoopback(url.hostname),
-        ...(authToken === undefined ? {} : { authToken }),
-    };
-}
-
-function parseFileTarget(value: string, root: string, refuse: (why: string, hint: string) => never): Target {
-    if (/[?#]/.test(value)) refuse("a file: URL takes no parameters here", "write it as file:local.db");
-    const bare = value.slice("file:".length);
-    if (bare === "" || bare === ":memory:") {
-        refuse("nothing would be kept", "name a file, such as file:local.db");
-    }
-    const path =
-        readFilePath(value, bare) ?? refuse("it is not a path", "write it as file:local.db or file:///path/to/it");
-    const absolute = isAbsolute(path) ? path : join(root, path);
-    return { kind: "file", path: absolute, label: value, local: true };
-}
-
-function readFilePath(value: string, bare: string): string | undefined {
-    try {
-        return bare.startsWith("//") ? fileURLToPath(value) : decodeURIComponent(bare);
-    } catch {
-        return undefined;
-    }
-}
-
-/** Loopback hosts are the only servers that tests, resets and bundled seeds may write to. */
-function isLoopback(hostname: string): boolean {
-    return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
 function readWriteMode(variables: Variables): boolean {

@@ -40,6 +40,8 @@ const catalogue = {
     "invalid-input": exitCodes.failed,
     "database-newer": exitCodes.drift,
     drift: exitCodes.drift,
+    "plan-changed": exitCodes.drift,
+    "rehearsal-found": exitCodes.drift,
     rejected: exitCodes.rejected,
     interrupted: exitCodes.interrupted,
 } as const satisfies Record<string, ExitCode>;

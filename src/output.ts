@@ -11,6 +11,8 @@ export interface Output {
     field(label: string, value: string): void;
     /** Aligned columns, on stdout; left out under --json. */
     table(rows: readonly (readonly string[])[]): void;
+    /** Lines that two texts differ in, those of each in its colour, on stdout; left out under --json. */
+    diff(lines: readonly { readonly sign: "-" | "+" | " "; readonly text: string }[]): void;
     /** A line on stderr that is no error: a note, a wait, progress. */
     note(text: string): void;
     warn(text: string): void;
@@ -43,6 +45,8 @@ interface TerminalSize {
 }
 
 const fieldWidth = 10;
+/** Shorter ones say nothing, and may be words. */
+const shortestPart = 12;
 const anyToken = /\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g;
 const tokenParameter = /(auth_?token=)[^&\s"']+/gi;
 
@@ -80,7 +84,8 @@ export function createOutput(options: {
 
     const redact = (text: string): string => {
         let clean = text;
-        for (const secret of secrets) clean = clean.replaceAll(secret, "[token]");
+        for (const secret of [...secrets].sort((a, b) => b.length - a.length))
+            clean = clean.replaceAll(secret, "[token]");
         return clean.replace(anyToken, "[token]").replace(tokenParameter, "$1[token]");
     };
     let live: LiveText | undefined;
@@ -104,6 +109,10 @@ export function createOutput(options: {
         table(rows) {
             for (const row of renderTable(rows)) output.line(row);
         },
+        diff(changed) {
+            const paint = { "-": colors.red, "+": colors.green, " ": colors.dim };
+            for (const { sign, text } of changed) output.line(paint[sign](`  ${sign} ${text}`.trimEnd()));
+        },
         note(text) {
             print("stderr", text);
         },
@@ -125,7 +134,10 @@ export function createOutput(options: {
             put("stdout", text);
         },
         hide(secret) {
-            if (secret.length > 0) secrets.add(secret);
+            // A part of a token is as good as the whole to whoever has seen the other parts.
+            for (const part of [secret, ...secret.split(".").filter((text) => text.length >= shortestPart)]) {
+                if (part.length > 0) secrets.add(part);
+            }
         },
         async openLiveText() {
             if (!options.terminal || options.json) return undefined;

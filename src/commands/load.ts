@@ -59,7 +59,7 @@ export async function loadInto(context: Context, connection: Connection, input: 
     const spool = createSpool();
     try {
         const intake = createIntake(spool, input.loaders, input);
-        const checksum = await readSource(input.files, folder, intake);
+        const checksum = await readSource(input.files, folder, intake, undefined, context.signal);
         if (intake.passedOver > 0)
             output.note(`${countOf(intake.passedOver, "document")} of other data sets passed over`);
         const source: Source = { spool, intake };

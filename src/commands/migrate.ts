@@ -7,6 +7,7 @@ import { type PreparedDeploy, prepareDeploy } from "../migrations/deploy.ts";
 import { type OpenedSource, openSource } from "../seeding/input.ts";
 import type { Loader } from "../seeding/loader.ts";
 import { hashSource, listSource } from "../seeding/source.ts";
+import { approve } from "./approval.ts";
 import { type LoadResult, loadInto } from "./load.ts";
 import { type PushOptions, warnChangedByHand } from "./push.ts";
 import type { ContentHistory } from "./recognition.ts";
@@ -54,7 +55,7 @@ const begun = "";
 export async function migrate(context: Context, options: MigrateOptions, seeds: Seeds): Promise<ExitCode> {
     const { output } = context;
     refuseContradictions(options);
-    const { connection } = await openForWriting(context, options);
+    const { config, connection } = await openForWriting(context, options);
     let source: Source = { files: undefined };
     return withConnection(connection, async () => {
         const prepared = await prepareDeploy(context.root, connection, {
@@ -68,6 +69,7 @@ export async function migrate(context: Context, options: MigrateOptions, seeds: 
         });
         warnChangedByHand(context, prepared);
         source = await chooseSource(context, connection, options, seeds, prepared);
+        const approval = await approve(context, config.target, prepared, options);
         const summary = await runPrepared(context, connection, prepared, options);
         if (options.showSql) return exitCodes.done;
         // The plan's own question covers the load too.
@@ -82,6 +84,7 @@ export async function migrate(context: Context, options: MigrateOptions, seeds: 
             verdict,
             document: {
                 ...summary.document,
+                ...approval,
                 loaded: result?.counts ?? {},
                 rejected: result?.rejected ?? 0,
                 rejects: result?.rejectFile ?? null,

@@ -7,8 +7,10 @@ export function defineDeploy(command: Command): Command {
         .option("--to <version>", "stop at this migration", parseCount)
         .option("--per-file", "one transaction for each file")
         .option("--set <name...>", "install these optional migration sets too")
-        .option("--dry-run", "print the plan and change nothing")
+        .option("--dry-run", "print the plan and its id, and change nothing")
         .option("--show-sql", "print the scripts that would be sent, and change nothing")
+        .option("--plan <id>", "run only the plan that --dry-run printed this id of")
+        .option("--rehearse", "run it on a copy of the database first, and stop where something is found")
         .option("-y, --yes", "do not ask before writing to another machine");
 }
 

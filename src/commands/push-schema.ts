@@ -8,6 +8,7 @@ import type { Plan } from "../migrations/plan.ts";
 import type { Output } from "../output.ts";
 import { isDrift } from "../schema/compare.ts";
 import { verifySchema } from "../schema/verify.ts";
+import { approve } from "./approval.ts";
 import { type PushOptions, warnChangedByHand } from "./push.ts";
 import { printSummary, runPrepared, withConnection } from "./run-prepared.ts";
 import { printDifferences } from "./verify.ts";
@@ -18,38 +19,44 @@ export async function pushSchema(context: Context, options: PushOptions): Promis
     // Settings, the token's expiry and its access are checked while opening.
     const { config, connection } = await openForWriting(context, options);
     const check = (what: string): void => output.line(`[X] ${what}`);
-    await withConnection(connection, async () => {
-        check(`settings: ${config.target.label}`);
-        check(describeToken(connection));
-        const prepared = await prepareDeploy(context.root, connection, {
-            to: options.to,
-            perFile: options.perFile ?? false,
-            sets: options.set ?? [],
-        });
-        check("reachable, and the files agree with what it has had");
-        if (!options.dryRun && !options.showSql) {
-            const tried = await connection.rehearse(["CREATE TABLE turso_write_check (n INTEGER)"]);
-            if (tried.failedIndex !== undefined) {
-                throw new AppError("forbidden", `${config.target.label} refuses a write: ${tried.message}`, {
-                    hint: "use a read-write token, and see whether the database takes writes",
-                    outcome: "Nothing was applied.",
-                });
+    await withConnection(
+        connection,
+        async () => {
+            check(`settings: ${config.target.label}`);
+            check(describeToken(connection));
+            const prepared = await prepareDeploy(context.root, connection, {
+                to: options.to,
+                perFile: options.perFile ?? false,
+                sets: options.set ?? [],
+            });
+            check("reachable, and the files agree with what it has had");
+            if (!options.dryRun && !options.showSql) {
+                const tried = await connection.rehearse(["CREATE TABLE turso_write_check (n INTEGER)"]);
+                if (tried.failedIndex !== undefined) {
+                    throw new AppError("forbidden", `${config.target.label} refuses a write: ${tried.message}`, {
+                        hint: "use a read-write token, and see whether the database takes writes",
+                        outcome: "Nothing was applied.",
+                    });
+                }
+                check("may write (tried by a table that was rolled back)");
             }
-            check("may write (tried by a table that was rolled back)");
-        }
-        output.line();
-        warnChangedByHand(context, prepared);
-        printObjects(output, prepared.plan);
-        const summary = await runPrepared(context, connection, prepared, options);
-        if (options.showSql) return;
-        if (!summary.ran) {
+            output.line();
+            warnChangedByHand(context, prepared);
+            printObjects(output, prepared.plan);
+            const approval = await approve(context, config.target, prepared, options);
+            const ran = await runPrepared(context, connection, prepared, options);
+            const summary = { ...ran, document: { ...ran.document, ...approval } };
+            if (options.showSql) return;
+            if (!summary.ran) {
+                printSummary(context, connection, summary);
+                return;
+            }
+            await verifyResult(context, connection, options);
+            output.line("Next: `pnpm db:migrate` loads the seed, `pnpm db:status` shows every file.");
             printSummary(context, connection, summary);
-            return;
-        }
-        await verifyResult(context, connection, options);
-        output.line("Next: `pnpm db:migrate` loads the seed, `pnpm db:status` shows every file.");
-        printSummary(context, connection, summary);
-    });
+        },
+        "Nothing was applied.",
+    );
 }
 
 function describeToken({ target }: Connection): string {
@@ -80,7 +87,12 @@ function printObjects(output: Output, plan: Plan): void {
 }
 
 async function verifyResult(context: Context, connection: Connection, options: PushOptions): Promise<void> {
-    const { sets, state } = await readAll(context.root, connection, { sets: options.set ?? [] });
+    const { sets, state } = await readAll(context.root, connection, { sets: options.set ?? [] }).catch(
+        (error: unknown) => {
+            if (!(error instanceof AppError)) throw error;
+            throw error.withOutcome("The schema was deployed, but could not be compared: run `pnpm db:verify`.");
+        },
+    );
     const differences = await verifySchema(sets, state);
     const drifted = differences.filter(isDrift);
     if (drifted.length === 0) {

@@ -1,6 +1,7 @@
 import { type Context, openForWriting } from "../cli.ts";
 import { type PreparedDeploy, prepareDeploy } from "../migrations/deploy.ts";
 import { findChangedByHand } from "../migrations/plan.ts";
+import { approve } from "./approval.ts";
 import { printSummary, type RunOptions, runPrepared, withConnection } from "./run-prepared.ts";
 
 export interface PushOptions extends RunOptions {
@@ -10,7 +11,7 @@ export interface PushOptions extends RunOptions {
 
 /** db:push: deploys the schema and nothing else. */
 export async function push(context: Context, options: PushOptions): Promise<void> {
-    const { connection } = await openForWriting(context, options);
+    const { config, connection } = await openForWriting(context, options);
     await withConnection(connection, async () => {
         const prepared = await prepareDeploy(context.root, connection, {
             to: options.to,
@@ -18,14 +19,16 @@ export async function push(context: Context, options: PushOptions): Promise<void
             sets: options.set ?? [],
         });
         warnChangedByHand(context, prepared);
+        const approval = await approve(context, config.target, prepared, options);
         const summary = await runPrepared(context, connection, prepared, options);
-        if (!options.showSql) printSummary(context, connection, summary);
+        const document = { ...summary.document, ...approval };
+        if (!options.showSql) printSummary(context, connection, { ...summary, document });
     });
 }
 
 /** Tells which views and triggers are about to lose a change that somebody made by hand. */
-export function warnChangedByHand(context: Context, { state }: PreparedDeploy): void {
-    for (const name of findChangedByHand(state)) {
+export function warnChangedByHand(context: Context, { sets, state }: PreparedDeploy): void {
+    for (const name of findChangedByHand(state, sets)) {
         context.output.warn(`'${name}' was changed by hand since it was deployed; the file's form replaces it`);
     }
 }

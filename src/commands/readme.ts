@@ -16,7 +16,7 @@ export interface CommandHelp {
     /** Its arguments that are no options, such as `<words...>`. */
     readonly args: string;
     readonly summary: string;
-    /** Flags and what they do; --json and --help, which every command has, are left out. */
+    /** Flags and what they do; --json, --help and --wait, which many commands have, are left out. */
     readonly options: readonly (readonly [flags: string, text: string])[];
 }
 
@@ -26,7 +26,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
     failed: "Failed. The last line says what the database is now.",
     usage: "Wrong usage: an option, a variable, or a missing confirmation. Nothing was tried.",
     pending: "Something is pending (`db:status`).",
-    drift: "Files and database, or files and what is generated from them, do not agree. Nothing was changed.",
+    drift: "Files and database, or files and what is generated from them, do not agree; or the plan is not the approved one; or a rehearsal found something. Nothing was changed.",
     rejected: "Done, except for records that were rejected and written to a file.",
     interrupted: "Interrupted by Ctrl-C.",
 };
@@ -160,7 +160,7 @@ function parseHelp(name: string, path: string, help: string): CommandHelp {
         if (flags !== undefined) options.push([flags, text]);
         else if (last) last[1] = `${last[1]} ${line.trim()}`.trim();
     }
-    const isOwn = ([flags]: readonly [string, string]): boolean => !/--(json|help)\b/.test(flags);
+    const isOwn = ([flags]: readonly [string, string]): boolean => !/--(json|help|wait)\b/.test(flags);
     return { name, args: args.trim(), summary, options: options.filter(isOwn) };
 }
 

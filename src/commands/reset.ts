@@ -1,35 +1,50 @@
 import { type Context, confirmReset, openForWriting } from "../cli.ts";
 import type { Connection } from "../database/connection.ts";
-import { DatabaseFault } from "../database/faults.ts";
+import { DatabaseFault, explainFault } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
 import { name } from "../migrations/bookkeeping.ts";
 import { prepareDeploy, readAll } from "../migrations/deploy.ts";
 import type { MigrationSet } from "../migrations/files.ts";
 import { prepareWayBack } from "../migrations/safety.ts";
 import { deployScratch } from "../migrations/scratch.ts";
-import type { DatabaseState, SchemaRow } from "../migrations/state.ts";
+import { type DatabaseState, readState, type SchemaRow } from "../migrations/state.ts";
 import { printSummary, type RunOptions, runPrepared, withConnection } from "./run-prepared.ts";
 
 /** db:reset: drops everything in a local database and deploys the schema anew, with the sets that it had. */
 export async function reset(context: Context, options: RunOptions): Promise<void> {
     const { output } = context;
     const { config, connection } = await openForWriting(context);
-    await withConnection(connection, async () => {
-        if (!config.target.local) {
-            throw new AppError("usage", `${config.target.label} is on another machine, and db:reset drops everything`, {
-                hint: "it works on file: and loopback databases only; on another machine, make a new database",
-                outcome: "Nothing was dropped.",
-            });
-        }
-        const { sets, state } = await readAll(context.root, connection, { anyVersion: true });
-        await proveFiles(sets);
-        if (state.schema.length > 0) await confirmReset(context, config.target, options.yes ?? false);
-        const wayBack = await prepareWayBack(connection, state, new Date());
-        for (const line of wayBack.lines) output.line(line);
-        await dropEverything(connection, state);
-        const prepared = await prepareDeploy(context.root, connection, { sets: sets.map((set) => set.name) });
-        printSummary(context, connection, await runPrepared(context, connection, prepared, options));
-    });
+    await withConnection(
+        connection,
+        async () => {
+            if (!config.target.local) {
+                throw new AppError(
+                    "usage",
+                    `${config.target.label} is on another machine, and db:reset drops everything`,
+                    {
+                        hint: "it works on file: and loopback databases only; on another machine, make a new database",
+                        outcome: "Nothing was dropped.",
+                    },
+                );
+            }
+            const { sets, state } = await readAll(context.root, connection, { anyVersion: true });
+            await proveFiles(sets);
+            if (state.schema.length > 0) await confirmReset(context, config.target, options.yes ?? false);
+            const wayBack = await prepareWayBack(connection, state, new Date());
+            for (const line of wayBack.lines) output.line(line);
+            await dropAll(context, connection, state);
+            const summary = await prepareDeploy(context.root, connection, { sets: sets.map((set) => set.name) })
+                .then((prepared) => runPrepared(context, connection, prepared, options))
+                .catch((error: unknown) => {
+                    if (!(error instanceof AppError)) throw error;
+                    throw error.withOutcome(
+                        [...wayBack.lines, "Everything was dropped.", error.outcome ?? ""].join("\n"),
+                    );
+                });
+            printSummary(context, connection, summary);
+        },
+        "Nothing was dropped.",
+    );
 }
 
 // Before anything is dropped, so that a broken file does not leave an empty database behind.
@@ -47,6 +62,21 @@ async function proveFiles(sets: readonly MigrationSet[]): Promise<void> {
             hint: "find the place with `TURSO_DATABASE_URL=file:scratch.db pnpm db:push`, and mend it",
             outcome: "Nothing was dropped.",
         });
+    }
+}
+
+// A reply that was lost says nothing: what is there then decides.
+async function dropAll(context: Context, connection: Connection, state: DatabaseState): Promise<void> {
+    try {
+        await dropEverything(connection, state);
+    } catch (error) {
+        if (!(error instanceof DatabaseFault)) throw error;
+        const after = await readState(connection, [], [], { settle: error.isAmbiguous }).catch(() => undefined);
+        const explained = explainFault(error, connection.target);
+        if (!after)
+            throw explained.withOutcome("What the database is now could not be read. Nothing is repeated blindly.");
+        if (after.schema.length === state.schema.length) throw explained.withOutcome("Nothing was dropped.");
+        context.output.note(`The reply was lost (${error.message}), but everything is dropped.`);
     }
 }
 

@@ -9,6 +9,10 @@ export interface RunOptions {
     readonly dryRun?: boolean;
     readonly showSql?: boolean;
     readonly yes?: boolean;
+    /** The id of the only plan that may run. */
+    readonly plan?: string;
+    /** Run on a copy first; what was rehearsed is what may run. */
+    readonly rehearse?: boolean;
 }
 
 /** How a prepared run ended. */
@@ -54,6 +58,7 @@ export async function runPrepared(
     const { steps, version } = (await work?.runDeploy(connection, prepared, {
         perFile: options.perFile ?? false,
         signal: context.signal,
+        pinned: options.plan !== undefined || options.rehearse === true,
         now: new Date(),
         report: createReport(output),
     })) ?? { steps: [], version: plan.version };
@@ -87,12 +92,21 @@ export function printSummary(context: Context, connection: Connection, summary: 
     context.output.document({ ...summary.document, ...cost });
 }
 
-/** Runs `body` with a connection, and turns its faults into errors that name the database. The connection is closed. */
-export async function withConnection<T>(connection: Connection, body: () => Promise<T>): Promise<T> {
+/** What a fault leaves behind of a command that writes in several transactions, none of which needs another. */
+export const goesOn = "What was written before it is in. Run the same command again to go on.";
+
+/**
+ * Runs `body` with a connection, and turns its faults into errors that name the database. The connection is closed.
+ *
+ * @param outcome what a fault leaves behind, in a sentence, where `body` itself does not say it
+ */
+export async function withConnection<T>(connection: Connection, body: () => Promise<T>, outcome?: string): Promise<T> {
     try {
         return await body();
     } catch (error) {
-        throw error instanceof DatabaseFault ? explainFault(error, connection.target) : error;
+        if (!(error instanceof DatabaseFault)) throw error;
+        const explained = explainFault(error, connection.target);
+        throw outcome === undefined ? explained : explained.withOutcome(outcome);
     } finally {
         connection.close();
     }

@@ -62,7 +62,9 @@ function run({ database, prepared }: Handle, { sql, args = [], rows }: Query): r
     // Every column that takes a number is an INTEGER one, which turns a REAL without fraction into what it stores.
     for (const row of rows) {
         const { changes } = statement.run(...(row as Argument[]));
-        if (changes === 0) throw new DatabaseFault("busy", "rows changed meanwhile");
+        if (changes === 0) {
+            throw new DatabaseFault("busy", "rows changed meanwhile", undefined, { variant: "rows-changed" });
+        }
     }
     return [];
 }

@@ -51,6 +51,8 @@ export interface Connection {
     readonly prefersRows: boolean;
     /** Goes on counting: whoever needs the numbers of one moment copies them. */
     readonly cost: Cost;
+    /** How long others are waited for, in milliseconds; undefined where nobody said, and each wait has a length of its own. */
+    readonly waitLimit?: number | undefined;
     /**
      * Runs queries in one snapshot and, on a server, in one request. A query that fails (a table that does not exist)
      * fails alone.
@@ -73,17 +75,29 @@ export interface Connection {
     close(): void;
 }
 
+/** How long the operations of a connection wait by themselves, in milliseconds; undefined for the usual. */
+export interface OperationLimits {
+    /** For the lock of a file. */
+    readonly lock?: number | undefined;
+    /** For the answer of a server to what reads. */
+    readonly answer?: number | undefined;
+}
+
 /**
  * Opens a database. Loads only the driver that it needs.
  *
  * @param signal ends a running request when it is aborted, whereupon the server rolls back, and a file's first wait
  * @throws DatabaseFault `cannot-open` or `not-a-database` for a file
  */
-export async function openConnection(target: Target, signal?: AbortSignal): Promise<Connection> {
+export async function openConnection(
+    target: Target,
+    signal?: AbortSignal,
+    { lock, answer }: OperationLimits = {},
+): Promise<Connection> {
     if (target.kind === "file") {
         const { openFile } = await import("./file-connection.ts");
-        return openFile(target, signal);
+        return openFile(target, signal, lock === undefined ? undefined : { lock, firstRead: 0 });
     }
     const { openServer } = await import("./server-connection.ts");
-    return openServer(target, signal);
+    return openServer(target, signal, answer === undefined ? undefined : { usual: answer, interrupted: answer });
 }

@@ -1,4 +1,5 @@
 import { AppError, type ErrorCode } from "../errors.ts";
+import { sentences } from "./fault-sentences.ts";
 import type { Target } from "./target.ts";
 
 /** What went wrong between us and the database, independent of the driver that said so. */
@@ -23,16 +24,46 @@ export type FaultKind = Extract<
     | "interrupted"
 >;
 
+/** What a fault is more exactly, where its kind alone would leave the user with a vague sentence. */
+export type FaultVariant =
+    | "refused"
+    | "unknown-host"
+    | "no-route"
+    | "no-tls"
+    | "certificate"
+    | "redirected"
+    | "no-answer"
+    | "rate-limited"
+    | "not-available"
+    | "foreign-reply"
+    | "too-large"
+    | "rows-changed"
+    | "expired"
+    | "no-folder"
+    | "is-folder"
+    | "no-permission"
+    | "read-only-folder"
+    | "moved"
+    | "truncated"
+    | "disk-error";
+
 export class DatabaseFault extends Error {
     readonly kind: FaultKind;
-    /** What to do, where it is not what the kind says. */
-    readonly hint: string | undefined;
+    readonly variant: FaultVariant | undefined;
+    /** When the server wants to be asked again, in milliseconds from now; undefined where it does not say. */
+    readonly retryAfter: number | undefined;
 
-    constructor(kind: FaultKind, message: string, cause?: unknown, hint?: string) {
+    constructor(
+        kind: FaultKind,
+        message: string,
+        cause?: unknown,
+        more: { variant?: FaultVariant | undefined; retryAfter?: number | undefined } = {},
+    ) {
         super(message, { cause });
         this.name = "DatabaseFault";
         this.kind = kind;
-        this.hint = hint;
+        this.variant = more.variant;
+        this.retryAfter = more.retryAfter;
     }
 
     /** Whether the transaction may have been committed although no reply says so. */
@@ -47,7 +78,7 @@ export class DatabaseFault extends Error {
 }
 
 const kindOfCode: readonly (readonly [RegExp, FaultKind])[] = [
-    [/^SQLITE_CONSTRAINT|^UNKNOWN_SQLITE_ERROR_3091$/, "constraint"],
+    [/^SQLITE_CONSTRAINT/, "constraint"],
     [/^SQLITE_(BUSY|LOCKED)/, "busy"],
     [/^(TRANSACTION_TIMEOUT|STREAM_EXPIRED|TRANSACTION_CLOSED)$/, "transaction-timeout"],
     [/^BLOCKED$/, "blocked"],
@@ -62,15 +93,21 @@ const kindOfCode: readonly (readonly [RegExp, FaultKind])[] = [
 ];
 
 // Network errors that say that nothing was ever sent.
-const neverSent =
-    /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_(SSL|TLS)|CERT_|SELF_SIGNED|UNABLE_TO_|DEPTH_ZERO)/;
+const neverSent: readonly (readonly [RegExp, FaultVariant])[] = [
+    [/^ECONNREFUSED$/, "refused"],
+    [/^ENOTFOUND$/, "unknown-host"],
+    [/^(ERR_SSL|EPROTO)/, "no-tls"],
+    [/^(ERR_TLS|CERT_|SELF_SIGNED|UNABLE_TO_|DEPTH_ZERO)/, "certificate"],
+    [/^(EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/, "no-route"],
+];
 
 /** Turns whatever a driver threw into a fault. Nothing but faults leaves the database layer. */
 export function toFault(error: unknown): DatabaseFault {
     if (error instanceof DatabaseFault) return error;
     const { code, message } = readError(error);
     const kind = kindOfCode.find(([pattern]) => pattern.test(code))?.[1];
-    if (kind) return new DatabaseFault(kind, withoutCode(message, code), error);
+    const variant = code.startsWith("SQLITE_IOERR") ? "disk-error" : code === "STREAM_EXPIRED" ? "expired" : undefined;
+    if (kind) return new DatabaseFault(kind, withoutCode(message, code), error, { variant });
     if (/Unable to open connection to local database/i.test(message)) {
         return new DatabaseFault("cannot-open", message, error);
     }
@@ -81,15 +118,22 @@ export function toFault(error: unknown): DatabaseFault {
 export function faultOfNetwork(error: unknown): DatabaseFault {
     if (error instanceof DatabaseFault) return error;
     const cause = readError(error instanceof Error && error.cause ? error.cause : error);
-    const reason = [cause.code, cause.message].filter((part) => part !== "").join(": ");
     // fetch() itself refuses some ports, such as 1 and 6000, before it connects; that has no code.
-    if (neverSent.test(cause.code) || cause.message === "bad port")
-        return new DatabaseFault("unreachable", reason, error);
+    const variant = neverSent.find(([pattern]) => pattern.test(cause.code))?.[1];
+    // What a TLS library says of itself is no reason.
+    const parts = variant === "no-tls" ? [cause.code] : [cause.code, cause.message];
+    const reason = parts.filter((part) => part !== "").join(": ");
+    if (variant || cause.message === "bad port") return new DatabaseFault("unreachable", reason, error, { variant });
     return new DatabaseFault("connection-lost", reason, error);
 }
 
-/** A reply that is no 2xx, or no JSON. `body` is what the server gave as the reason; clients throw it away. */
-export function faultOfReply(status: number, body: string): DatabaseFault {
+/**
+ * A reply that is no 2xx, or no JSON.
+ *
+ * @param body what the server gave as the reason; clients throw it away
+ * @param retryAfter the header of that name
+ */
+export function faultOfReply(status: number, body: string, retryAfter?: string | null): DatabaseFault {
     const parsed = parseBody(body);
     const code = typeof parsed.code === "string" ? parsed.code : "";
     const said = String(parsed.message ?? parsed.error ?? "").trim();
@@ -99,15 +143,30 @@ export function faultOfReply(status: number, body: string): DatabaseFault {
     if (status === 401 || (status === 400 && /jwt/i.test(reason))) return new DatabaseFault("unauthorized", reason);
     if (status === 403) return new DatabaseFault("forbidden", reason);
     if (status === 404) return new DatabaseFault("not-found", reason);
+    // Of the other refusals, these two say nothing about the statements either.
+    if (status >= 400 && status < 500 && ![408, 413, 429].includes(status)) return new DatabaseFault("sql", reason);
+    if (status < 400)
+        return new DatabaseFault("server-fault", "it is not JSON", undefined, { variant: "foreign-reply" });
     const answer = said === "" ? reason : `HTTP ${status}: ${said}`;
-    if (status === 413) {
-        const hint = "send less at once: `--per-file`, or smaller migrations";
-        return new DatabaseFault("server-fault", `the request is too large; ${answer}`, undefined, hint);
-    }
-    // Of the others, these two say nothing about the statements either.
-    if (status >= 500 || status === 408 || status === 429) return new DatabaseFault("server-fault", answer);
-    if (status >= 400) return new DatabaseFault("sql", reason);
-    return new DatabaseFault("server-fault", "the reply is not JSON; is there a proxy or a login page in between?");
+    const more = { variant: variantOfStatus[status], retryAfter: readRetryAfter(retryAfter, new Date()) };
+    return new DatabaseFault("server-fault", answer, undefined, more);
+}
+
+const variantOfStatus: Readonly<Record<number, FaultVariant>> = {
+    408: "no-answer",
+    413: "too-large",
+    429: "rate-limited",
+    502: "not-available",
+    503: "not-available",
+    504: "not-available",
+};
+
+// Seconds, or a date.
+function readRetryAfter(header: string | null | undefined, now: Date): number | undefined {
+    if (header === null || header === undefined) return undefined;
+    if (/^\d{1,6}$/.test(header.trim())) return Number(header) * 1000;
+    const time = Date.parse(header);
+    return Number.isNaN(time) ? undefined : Math.max(0, time - now.getTime());
 }
 
 /**
@@ -117,7 +176,7 @@ export function faultOfReply(status: number, body: string): DatabaseFault {
  */
 export function faultOfRedirect(location: string | null): DatabaseFault {
     const to = location !== null && URL.canParse(location) ? new URL(location).origin : "another place";
-    return new DatabaseFault("not-found", `the server redirects to ${to}`);
+    return new DatabaseFault("not-found", `to ${to}`, undefined, { variant: "redirected" });
 }
 
 /** The fault as a user reads it: a sentence of its own and a remedy. */
@@ -131,64 +190,35 @@ export function explainFault(fault: DatabaseFault, target: Target): AppError {
             cause: fault,
         });
     }
-    const [sentence, hint] = sentences[fault.kind];
+    const [sentence, hint] = sentences[fault.variant ?? fault.kind];
     const message = `${sentence(target.label)} (${fault.message})`;
-    return new AppError(fault.kind, message, { hint: fault.hint ?? hint, cause: fault });
+    return new AppError(fault.kind, message, { hint, cause: fault });
 }
-
-const sentences: Readonly<Record<FaultKind, readonly [(label: string) => string, string]>> = {
-    unreachable: [(db) => `cannot reach ${db}`, "check the host name, the port and the network, then run it again"],
-    "connection-lost": [
-        (db) => `the connection to ${db} broke`,
-        "run `pnpm db:status` to see what the database is now",
-    ],
-    unauthorized: [
-        (db) => `${db} does not accept the token`,
-        "make a new one with `turso db tokens create <database>`",
-    ],
-    forbidden: [(db) => `the token may not write to ${db}`, "use the read-write token of this database"],
-    "not-found": [
-        (db) => `there is no such database at ${db}`,
-        "compare the URL with `turso db show <database> --url`",
-    ],
-    "server-fault": [
-        (db) => `${db} failed to answer`,
-        "run `pnpm db:status`; if it lasts, see https://status.turso.tech",
-    ],
-    blocked: [
-        (db) => `${db} is blocked`,
-        "its quota is used up or writes are blocked: see the plan in the Turso dashboard",
-    ],
-    busy: [
-        (db) => `${db} is locked by another writer`,
-        "wait until the other program is done, or end it, then run it again",
-    ],
-    "transaction-timeout": [
-        (db) => `${db} ended the transaction because others waited for the lock`,
-        "split the migration into smaller ones, or run it when nobody writes",
-    ],
-    "cannot-open": [(db) => `cannot open ${db}`, "check that its folder exists and that you may write there"],
-    "read-only-file": [(db) => `${db} cannot be written`, "check the permissions of the file and of its folder"],
-    "not-a-database": [
-        (db) => `${db} is not an SQLite database`,
-        "check the path; the file may be encrypted or another kind",
-    ],
-    corrupt: [(db) => `${db} is damaged`, "copy the file first, then restore a backup"],
-    "disk-full": [(db) => `the disk of ${db} is full`, "free some space, then run it again"],
-    constraint: [(db) => `${db} refused a row`, "mend the row that the constraint names"],
-    sql: [(db) => `${db} refused a statement`, "mend the statement"],
-    interrupted: [() => "interrupted", "run the command again to go on"],
-};
 
 function readError(error: unknown): { code: string; message: string } {
     if (!(error instanceof Error)) return { code: "", message: String(error) };
     const code = "code" in error && typeof error.code === "string" ? error.code : "";
-    return { code, message: error.message };
+    // An extended result code that the driver has no name for: its last byte is the code that it extends.
+    const [, number] = /^UNKNOWN_SQLITE_ERROR_(\d+)$/.exec(code) ?? [];
+    const named = number === undefined ? undefined : sqliteCodes[Number(number) & 0xff];
+    return { code: named ?? code, message: error.message };
 }
+
+const sqliteCodes: Readonly<Record<number, string>> = {
+    5: "SQLITE_BUSY",
+    6: "SQLITE_LOCKED",
+    8: "SQLITE_READONLY",
+    10: "SQLITE_IOERR",
+    11: "SQLITE_CORRUPT",
+    13: "SQLITE_FULL",
+    14: "SQLITE_CANTOPEN",
+    19: "SQLITE_CONSTRAINT",
+    26: "SQLITE_NOTADB",
+};
 
 // Clients put the code before the message, some twice.
 function withoutCode(message: string, code: string): string {
-    let text = message;
+    let text = message.replace(/^UNKNOWN_SQLITE_ERROR_\d+: /, "");
     while (code !== "" && text.startsWith(`${code}: `)) text = text.slice(code.length + 2);
     return text.replace(/^(?:SQLite error|SQL(?:ite)? input error|SQL string could not be parsed): /, "");
 }

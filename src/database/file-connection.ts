@@ -4,13 +4,19 @@ import { type Client, createClient, type Transaction } from "@libsql/client/sqli
 import { openBulkWriter } from "./bulk.ts";
 import type { Connection, Query, ReadResult, RehearsalResult, Row } from "./connection.ts";
 import { DatabaseFault, toFault } from "./faults.ts";
+import { toFileFault } from "./file-faults.ts";
 import type { FileTarget } from "./target.ts";
 import { toRows, toStatement } from "./values.ts";
 
-/** How long a writer waits for another one, in milliseconds. The wait blocks the event loop. */
-const lockTimeout = 5_000;
-/** How long the first read waits for another program that lets nobody read, in milliseconds. */
-const firstReadLimit = 60_000;
+/** How long another program that has locked the file is waited for, in milliseconds. */
+export interface LockLimits {
+    /** By each operation, in SQLite itself, which blocks the event loop. */
+    readonly lock: number;
+    /** By the first read, where nobody else waits. */
+    readonly firstRead: number;
+}
+
+const defaultLimits: LockLimits = { lock: 5_000, firstRead: 60_000 };
 
 /** The path of a database that lives as long as its connection. */
 export const inMemory = ":memory:";
@@ -20,20 +26,27 @@ export const inMemory = ":memory:";
  *
  * @param signal ends the wait for another program when it is aborted
  */
-export function openFile(target: FileTarget, signal?: AbortSignal): Connection {
+export function openFile(target: FileTarget, signal?: AbortSignal, limits = defaultLimits): Connection {
     const url = target.path === inMemory ? inMemory : pathToFileURL(target.path).href;
-    const open = (): Client => createClient({ url, timeout: lockTimeout });
-    let client = guard(open);
-    const bulk = openBulkWriter(target.path, lockTimeout);
+    const asFault = (error: unknown): DatabaseFault => toFileFault(error, target.path);
+    const open = (): Client => {
+        try {
+            return createClient({ url, timeout: limits.lock });
+        } catch (error) {
+            throw asFault(error);
+        }
+    };
+    let client = open();
+    const bulk = openBulkWriter(target.path, limits.lock);
 
     // A failed prepared statement is never finalized and leaves its pooled connection useless, and a failed script may
     // leave foreign keys off: start afresh. A database in memory would be gone with its connection.
     const fail = (error: unknown): never => {
         if (target.path !== inMemory) {
             client.close();
-            client = guard(open);
+            client = open();
         }
-        throw toFault(error);
+        throw asFault(error);
     };
     const inTransaction = async <T>(mode: "deferred" | "write", body: (tx: Transaction) => Promise<T>): Promise<T> => {
         const transaction = await client.transaction(mode).catch(fail);
@@ -59,7 +72,7 @@ export function openFile(target: FileTarget, signal?: AbortSignal): Connection {
             try {
                 return await readOnce(queries, mode);
             } catch (error) {
-                if (toFault(error).kind !== "busy" || Date.now() - startedAt > firstReadLimit) throw error;
+                if (asFault(error).kind !== "busy" || Date.now() - startedAt > limits.firstRead) throw error;
                 await sleep(100 + Math.random() * 400, undefined, { signal }).catch(() => undefined);
                 if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted", error);
             }
@@ -67,7 +80,13 @@ export function openFile(target: FileTarget, signal?: AbortSignal): Connection {
     };
 
     const write: Connection["write"] = async (statements) => {
-        if (statements.some((statement) => statement.rows)) return bulk.write(statements);
+        if (statements.some((statement) => statement.rows)) {
+            try {
+                return bulk.write(statements);
+            } catch (error) {
+                throw asFault(error);
+            }
+        }
         return inTransaction("write", async (tx) => {
             const results: (readonly Row[])[] = [];
             for (const statement of statements) results.push(toRows(await tx.execute(toStatement(statement))));
@@ -88,7 +107,7 @@ export function openFile(target: FileTarget, signal?: AbortSignal): Connection {
         rehearse: async (statements, queries = [], options) => {
             // On a client of its own: a pragma sticks to the pooled connection, and what a rehearsal breaks off midway
             // would lock tables for those that come after.
-            const alone = createClient({ url, timeout: lockTimeout, concurrency: 1 });
+            const alone = createClient({ url, timeout: limits.lock, concurrency: 1 });
             try {
                 if (options?.foreignKeysOff) await alone.execute("PRAGMA foreign_keys = OFF");
                 const transaction = await alone.transaction("write");
@@ -96,7 +115,7 @@ export function openFile(target: FileTarget, signal?: AbortSignal): Connection {
                 transaction.close();
                 return result;
             } catch (error) {
-                throw toFault(error);
+                throw asFault(error);
             } finally {
                 alone.close();
             }
@@ -140,12 +159,4 @@ async function rehearseIn(
         }
     }
     return { failedIndex: undefined, message: undefined, results: await readEach(tx, queries) };
-}
-
-function guard(open: () => Client): Client {
-    try {
-        return open();
-    } catch (error) {
-        throw toFault(error);
-    }
 }

@@ -41,6 +41,45 @@ export function refuseExpired(target: Target, now: Date): void {
     }
 }
 
+const day = 24 * 3_600_000;
+/** Tokens are to be rotated after so many days. */
+const oldestDays = 90;
+
+/**
+ * Finds what somebody should do about a token that still works: one that ends within a day, one for writing that is older
+ * than 90 days, and one that may write although it is used as the read-only one.
+ *
+ * @param use `write` where the token is to write, `read-only` where it is that of the read-only pair
+ * @returns sentences, each with its remedy
+ */
+export function findTokenWarnings(target: Target, use: "write" | "read-only" | "read", now: Date): string[] {
+    const token = findToken(target);
+    if (!token) return [];
+    const { issuedAt, expiresAt, readOnly } = token;
+    const days = issuedAt ? Math.floor((now.getTime() - issuedAt.getTime()) / day) : 0;
+    const warnings: string[] = [];
+    if (expiresAt && expiresAt.getTime() - now.getTime() < day) {
+        warnings.push(
+            `the token for ${target.label} expires on ${expiresAt.toISOString()}, within a day; ` +
+                "make a new one with `turso db tokens create <database>`",
+        );
+    }
+    if (use === "write" && days > oldestDays) {
+        warnings.push(
+            `the token for ${target.label} is ${days} days old; rotate it every ${oldestDays} days: make a new one with ` +
+                "`turso db tokens create <database>`, set it everywhere, then end the old ones with " +
+                "`turso db tokens invalidate <database>`",
+        );
+    }
+    if (use === "read-only" && !readOnly) {
+        warnings.push(
+            `the read-only token for ${target.label} may write, by its own word; make one that may not with ` +
+                "`turso db tokens create <database> --read-only`",
+        );
+    }
+    return warnings;
+}
+
 function findToken(target: Target): ReturnType<typeof readToken> {
     return target.kind === "server" && target.authToken !== undefined ? readToken(target.authToken) : undefined;
 }

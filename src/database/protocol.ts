@@ -51,7 +51,7 @@ export function readOutcomes(text: string, count: number): Outcome[] {
 
 /** What is thrown for an answer that no libSQL server gives: nothing is concluded from what it leaves out. */
 export function foreignReply(): DatabaseFault {
-    return new DatabaseFault("server-fault", "the reply is not one of a libSQL server");
+    return new DatabaseFault("server-fault", "its reply has another form", undefined, { variant: "foreign-reply" });
 }
 
 function isOutcome(outcome: Outcome | null): outcome is Outcome {

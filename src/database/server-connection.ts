@@ -55,14 +55,16 @@ export function openServer(target: ServerTarget, signal?: AbortSignal, limits = 
             const reply = await fetch(endpoint, { method: "POST", headers, body, redirect: "manual", signal: ends });
             const text = await reply.text();
             if (reply.status >= 300 && reply.status < 400) throw faultOfRedirect(reply.headers.get("location"));
-            if (!reply.ok || !text.trimStart().startsWith("{")) throw faultOfReply(reply.status, text);
+            if (!reply.ok || !text.trimStart().startsWith("{"))
+                throw faultOfReply(reply.status, text, reply.headers.get("retry-after"));
             const outcomes = readOutcomes(text, length);
             for (const { response } of outcomes) addRows(cost, response?.result);
             return outcomes;
         } catch (error) {
             if (abort?.aborted) throw new DatabaseFault("interrupted", "interrupted", error);
             if (!timeout?.aborted || error instanceof DatabaseFault) throw faultOfNetwork(error);
-            throw new DatabaseFault("server-fault", `no answer within ${(limit ?? 0) / 1000} seconds`, error);
+            const message = `no answer within ${(limit ?? 0) / 1000} seconds`;
+            throw new DatabaseFault("server-fault", message, error, { variant: "no-answer" });
         }
     };
 

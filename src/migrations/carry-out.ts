@@ -1,31 +1,45 @@
 import type { Connection } from "../database/connection.ts";
+import { DatabaseFault, explainFault } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
 import type { PreparedDeploy } from "./deploy.ts";
+import { pinPlan } from "./plan-id.ts";
 import { predictState } from "./predict.ts";
 import { type RunOutcome, type RunReport, runPlan } from "./run.ts";
 import { prepareWayBack, type WayBack } from "./safety.ts";
 import { renderScript } from "./script.ts";
 import type { DatabaseState } from "./state.ts";
 
+export interface DeployRun {
+    readonly perFile?: boolean;
+    readonly signal?: AbortSignal | undefined;
+    readonly now: Date;
+    readonly report: RunReport & WayBackReport;
+    /** This very plan or none: the run stops when somebody else deploys meanwhile. */
+    readonly pinned?: boolean;
+    /** The database is a copy that nobody misses: no way back is made. */
+    readonly isCopy?: boolean;
+}
+
 /** Carries a prepared deploy out. Nothing to do is an outcome without steps. */
 export async function runDeploy(
     connection: Connection,
     prepared: PreparedDeploy,
-    options: { perFile?: boolean; signal?: AbortSignal | undefined; now: Date; report: RunReport & WayBackReport },
+    options: DeployRun,
 ): Promise<RunOutcome> {
-    const { sets, state, plan, replan } = prepared;
+    const { sets, state, plan } = prepared;
     if (plan.steps.length === 0) return { steps: [], version: plan.version };
-    const wayBack = await prepareWayBack(connection, state, options.now);
+    const wayBack = options.isCopy ? { lines: [] } : await findWayBack(connection, state, options.now);
     options.report.wayBack(wayBack);
+    const pin = options.pinned ? pinPlan(prepared) : undefined;
     try {
         return await runPlan(
             {
                 connection,
                 sets,
-                plan: replan,
+                plan: pin?.replan ?? prepared.replan,
                 perFile: options.perFile ?? false,
                 signal: options.signal,
-                report: options.report,
+                report: pin ? followBy(options.report, pin.applied) : options.report,
             },
             state,
         );
@@ -33,6 +47,25 @@ export async function runDeploy(
         if (!(error instanceof AppError) || wayBack.lines.length === 0) throw error;
         throw error.withOutcome([...wayBack.lines, error.outcome ?? ""].join("\n"));
     }
+}
+
+function findWayBack(connection: Connection, state: DatabaseState, now: Date): Promise<WayBack> {
+    return prepareWayBack(connection, state, now).catch((error: unknown) => {
+        if (!(error instanceof DatabaseFault)) throw error;
+        throw explainFault(error, connection.target).withOutcome(
+            "The way back could not be made. Nothing was changed.",
+        );
+    });
+}
+
+function followBy(report: RunReport, follow: RunReport["applied"]): RunReport {
+    return {
+        ...report,
+        applied: (step) => {
+            follow(step);
+            report.applied(step);
+        },
+    };
 }
 
 export interface WayBackReport {

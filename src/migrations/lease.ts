@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, openConnection } from "../database/connection.ts";
+import { AppError } from "../errors.ts";
 import { createLockTable, releaseLease, takeLease } from "./bookkeeping.ts";
 import type { DatabaseState, Lease } from "./state.ts";
 
@@ -27,6 +28,7 @@ export function findForeignLease(state: DatabaseState, owner: string): Lease | u
  * 5 seconds as soon as another writer queues up, so waiting as a writer would break the very run that is waited for.
  *
  * @param signal ends the wait early
+ * @param limit how long it may last, in milliseconds; without one, until the lease ends
  * @returns the state then
  */
 export async function waitForLease(
@@ -35,15 +37,26 @@ export async function waitForLease(
     owner: string,
     onWait: (lease: Lease) => void,
     signal?: AbortSignal,
+    limit = Number.POSITIVE_INFINITY,
 ): Promise<DatabaseState> {
     let state = first;
+    const startedAt = Date.now();
     for (let lease = findForeignLease(state, owner); lease; lease = findForeignLease(state, owner)) {
-        if (signal?.aborted) break;
+        const left = limit - (Date.now() - startedAt);
+        if (signal?.aborted || left <= 0) break;
         onWait(lease);
-        await sleep(pollInterval, undefined, { signal }).catch(() => undefined);
+        await sleep(Math.min(pollInterval, left), undefined, { signal }).catch(() => undefined);
         state = await read();
     }
     return state;
+}
+
+/** What is said when the lease of somebody else was waited for long enough. */
+export function explainLease({ owner, expiresAt }: Lease, outcome: string): AppError {
+    return new AppError("busy", `another deploy is running (${owner})`, {
+        hint: `wait until it is done; if it is dead, its lease ends by itself at ${expiresAt}`,
+        outcome,
+    });
 }
 
 /** Takes or renews the lease. Gives false when somebody else has it. */

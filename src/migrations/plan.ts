@@ -2,7 +2,7 @@ import { checksumTokens, type Statement } from "../database/statements.ts";
 import type { ObjectRecord } from "./bookkeeping.ts";
 import type { MigrationFile, MigrationSet } from "./files.ts";
 import { findForeignObjects, findLostTriggers, findPending, findUnwatchedWrites, isEdited } from "./judge.ts";
-import { type ObjectAction, type ObjectChange, type PlannedObject, trackObjects } from "./objects.ts";
+import { fromFile, type ObjectAction, type ObjectChange, type PlannedObject, trackObjects } from "./objects.ts";
 import { refuseFiles } from "./problems.ts";
 import { type DatabaseState, findSchemaRow } from "./state.ts";
 import { isRebuild, readStructure, type Structure } from "./structure.ts";
@@ -109,7 +109,8 @@ export async function planRun(input: PlanInput): Promise<Plan> {
             records,
             forgotten,
         };
-        if (step.actions.length + step.records.length + step.forgotten.length > 0) steps.push(step);
+        const work = [step.migrations, step.actions, step.records, step.forgotten];
+        if (work.some((part) => part.length > 0)) steps.push(step);
     }
     if (!input.unjudged && groups.length > 0) refuseProblems(input, groups.flat(), steps, takesOver);
     const core = sets[0]?.name;
@@ -203,10 +204,17 @@ function findStale(sets: readonly MigrationSet[], state: DatabaseState): Migrati
     });
 }
 
-/** Managed views and triggers that somebody changed by hand since they were deployed. */
-export function findChangedByHand(state: DatabaseState): string[] {
+/**
+ * Managed views and triggers that somebody changed by hand since they were deployed.
+ *
+ * @param sets where given, one that is just as its file says is none of them
+ */
+export function findChangedByHand(state: DatabaseState, sets: readonly MigrationSet[] = []): string[] {
+    const files = new Map(sets.flatMap((set) => set.objects.map((file) => [file.name, fromFile(file).checksum])));
     return state.objects.flatMap((record) => {
         const sql = findSchemaRow(state, record.name)?.sql;
-        return sql && record.status === "present" && checksumTokens(sql) !== record.checksum ? [record.name] : [];
+        if (!sql || record.status !== "present") return [];
+        const checksum = checksumTokens(sql);
+        return checksum === record.checksum || checksum === files.get(record.name) ? [] : [record.name];
     });
 }

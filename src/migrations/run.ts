@@ -3,7 +3,7 @@ import type { Connection } from "../database/connection.ts";
 import { DatabaseFault, explainFault, toFault } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
 import type { MigrationSet } from "./files.ts";
-import { findForeignLease, giveLeaseBack, nameDeployer, tryLease, waitForLease } from "./lease.ts";
+import { explainLease, findForeignLease, giveLeaseBack, nameDeployer, tryLease, waitForLease } from "./lease.ts";
 import type { Plan, Step } from "./plan.ts";
 import { renderScript, type ScriptInput } from "./script.ts";
 import { type DatabaseState, type Lease, readState, versionOf } from "./state.ts";
@@ -54,7 +54,9 @@ export async function runPlan(input: RunInput, first: DatabaseState): Promise<Ru
                 return await readState(connection, sets, [], { settle });
             } catch (error) {
                 const fault = toFault(error);
-                if (fault.kind !== "busy" || input.signal?.aborted || !(await waitForWriter(run))) throw fault;
+                // A connection that waits by itself has done so.
+                const isWaited = connection.waitLimit !== undefined || input.signal?.aborted;
+                if (fault.kind !== "busy" || isWaited || !(await waitForWriter(run))) throw fault;
             }
         }
     };
@@ -63,7 +65,9 @@ export async function runPlan(input: RunInput, first: DatabaseState): Promise<Ru
     let state = first;
     try {
         for (;;) {
-            state = await waitForLease(read, state, owner, onWait, input.signal);
+            state = await waitForLease(read, state, owner, onWait, input.signal, connection.waitLimit);
+            const held = findForeignLease(state, owner);
+            if (held && !input.signal?.aborted) throw explainLease(held, describeOutcome(state, sets, run.steps));
             const plan = await input.plan(state, input.perFile || run.leased);
             const step = plan.steps[0];
             if (!step) return { steps: run.steps, version: versionOf(state, sets[0]?.name ?? "") };
@@ -173,7 +177,8 @@ async function explain(
     const outcome = describeOutcome(state, sets, run.steps);
     if (fault.kind === "interrupted") return new AppError("interrupted", "interrupted", { outcome });
     if (fault.kind === "transaction-timeout") {
-        const path = script.step.migrations.map((file) => file.path).join(", ") || "the views and triggers";
+        const paths = script.step.migrations.map((file) => (script.direction === "do" ? file : file.undo)?.path);
+        const path = paths.join(", ") || "the views and triggers";
         return new AppError("transaction-timeout", `${path}: takes over 5 seconds, and others wait to write`, {
             hint: "split it into smaller migrations, or run it when nobody writes",
             outcome,
@@ -188,7 +193,7 @@ async function explain(
 // Gives false when the other writer has been waited for long enough.
 async function waitForWriter(run: Progress): Promise<boolean> {
     run.busySince ??= Date.now();
-    if (Date.now() - run.busySince > busyLimit) return false;
+    if (Date.now() - run.busySince > (run.input.connection.waitLimit ?? busyLimit)) return false;
     run.announce("another program is writing");
     await sleep(100 + Math.random() * 400, undefined, { signal: run.input.signal }).catch(() => undefined);
     return true;

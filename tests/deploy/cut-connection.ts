@@ -107,7 +107,8 @@ export function describeCutConnection(points: number): void {
                     isScript(body) ? { status, body: '{"error":"later"}' } : undefined;
                 const { error } = await deploy(root, proxy);
                 expect(error?.code).toBe("server-fault");
-                expect(error?.message).toBe(`${proxy.url} failed to answer (HTTP ${status}: later)`);
+                const refusal = status === 429 ? "takes no more requests for now" : "is not available now";
+                expect(error?.message).toBe(`${proxy.url} ${refusal} (HTTP ${status}: later)`);
                 expect(error?.outcome).toMatch(/^Nothing was applied\. The database is still at version 0\./);
                 expect(await readSnapshot(server)).toEqual(emptySnapshot);
             },

@@ -142,7 +142,7 @@ describe("a server that is none, or does not do its work", () => {
         const { outcome, error } = await deploy(root, { url });
         expect(outcome).toBeUndefined();
         expect(error?.code).toBe("server-fault");
-        expect(error?.message).toBe(`${url} failed to answer (the reply is not one of a libSQL server)`);
+        expect(error?.message).toBe(`what answers at ${url} is no libSQL server (its reply has another form)`);
         expect(error?.outcome).toBe("Nothing was applied. The database is still at version 0.");
         // It was read again, and not repeated.
         expect(bodies.map(isRead)).toEqual([true, false, true]);
@@ -163,7 +163,7 @@ describe("a server that is none, or does not do its work", () => {
             const { error } = await deploy(root, { url });
             expect([error?.code, error?.message, error?.outcome]).toEqual([
                 "server-fault",
-                `${url} failed to answer (the reply is not one of a libSQL server)`,
+                `what answers at ${url} is no libSQL server (its reply has another form)`,
                 "Nothing was changed.",
             ]);
             expect(bodies).toHaveLength(1);
@@ -175,7 +175,7 @@ describe("a server that is none, or does not do its work", () => {
         const { error } = await deploy(root, { url });
         expect([error?.code, error?.message, error?.hint]).toEqual([
             "server-fault",
-            `${url} failed to answer (the request is too large; HTTP status 413)`,
+            `${url} takes no request of that size (HTTP status 413)`,
             "send less at once: `--per-file`, or smaller migrations",
         ]);
         expect(error?.outcome).toBe("Nothing was applied. The database is still at version 0.");
@@ -186,7 +186,7 @@ describe("a server that is none, or does not do its work", () => {
         answer = (_, reply) => void reply.writeHead(307, { location: `${url}/again?token=secret` }).end();
         const { code, stderr } = await runCommand("db:push", [], { cwd: root, env: { TURSO_DATABASE_URL: url } });
         expect(code).toBe(1);
-        expect(stderr).toContain(`error: there is no such database at ${url} (the server redirects to ${url})`);
+        expect(stderr).toContain(`error: ${url} sends its callers elsewhere (to ${url})`);
         expect(stderr).toContain("hint: compare the URL with `turso db show <database> --url`");
         expect(stderr).not.toContain("secret");
         expect(bodies).toHaveLength(1);

@@ -1,0 +1,78 @@
+import { chmodSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { bundled } from "../../seeds/bundled.ts";
+import { exportTables } from "../../seeds/export.ts";
+import { migrateHistory } from "../../seeds/migrate-history.ts";
+import { migrateJobTitles } from "../../seeds/migrate-job-titles.ts";
+import type { Context } from "../../src/cli.ts";
+import { baseline } from "../../src/commands/baseline.ts";
+import { migrate } from "../../src/commands/migrate.ts";
+import { push } from "../../src/commands/push.ts";
+import { pushSchema } from "../../src/commands/push-schema.ts";
+import { reset } from "../../src/commands/reset.ts";
+import { rollback } from "../../src/commands/rollback.ts";
+import { showStatus } from "../../src/commands/status.ts";
+import { showVerification } from "../../src/commands/verify.ts";
+import { copyProject } from "../seeding/running.ts";
+import { root } from "../support/deployed.ts";
+
+/** What a command finds: deployed with two questions, without version rows, or deployed to by newer files. */
+export type Base = "deployed" | "unrecorded" | "newer";
+
+/** A command on a database in which it has something to do. */
+export interface Tried {
+    readonly name: string;
+    readonly writes: boolean;
+    readonly base: Exclude<Base, "newer">;
+    /** The project's folder. */
+    readonly root: () => string;
+    readonly run: (context: Context) => Promise<unknown>;
+}
+
+/** One data set, and so one chunk: it is in, or it is not. */
+const input = { "in.json": readFileSync(path.join(root, "seeds/data/certifications.json"), "utf8") };
+const pending = {
+    "migrations/013.do.add-notes.sql": "CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;\n",
+    "migrations/013.undo.add-notes.sql": "DROP TABLE notes;\n",
+};
+
+/** A project's folder that everybody may read, whoever a command runs as. */
+function once(files: Readonly<Record<string, string>>): () => string {
+    let made: string | undefined;
+    return () => {
+        if (made !== undefined) return made;
+        made = copyProject({}, files);
+        chmodSync(made, 0o777);
+        return made;
+    };
+}
+
+/** The project whose files the databases were deployed from, and the same with one migration more. */
+export const current = once(input);
+const ahead = once({ ...input, ...pending });
+
+const from = "in.json";
+
+/** Every command that talks to a database, but for db:probe, which wants an empty one. */
+export const commands: readonly Tried[] = [
+    writes("db:migrate", ahead, (context) => migrate(context, { from }, bundled)),
+    writes("db:push", ahead, (context) => push(context, {})),
+    writes("db:push:schema", ahead, (context) => pushSchema(context, {})),
+    writes("db:rollback", current, (context) => rollback(context, { to: 11, discardRows: true })),
+    { ...writes("db:baseline", current, (context) => baseline(context, {})), base: "unrecorded" },
+    writes("db:reset", current, (context) => reset(context, { yes: true })),
+    writes("db:seed", current, (context) => migrate(context, { from }, bundled)),
+    writes("db:migrate:history", current, (context) => migrateHistory(context, {})),
+    writes("db:migrate:job-titles", current, (context) => migrateJobTitles(context, {})),
+    reads("db:status", showStatus),
+    reads("db:verify", showVerification),
+    reads("db:export", (context) => exportTables({ ...context, args: ["exported"] }, { force: true })),
+];
+
+function writes(name: string, root: () => string, run: Tried["run"]): Tried {
+    return { name, writes: true, base: "deployed", root, run };
+}
+
+function reads(name: string, run: Tried["run"]): Tried {
+    return { name, writes: false, base: "deployed", root: current, run };
+}
