@@ -6,6 +6,8 @@ export default defineConfig(({ mode }) => ({
     test: {
         include: [mode === "long" ? "tests/**/*.test.ts" : "tests/**/!(*.long).test.ts"],
         reporters: ["default", countReporter],
+        // Most of a test is waiting: for another process, for a lock, for a disk.
+        maxWorkers: 2,
         testTimeout: 120_000,
         hookTimeout: 120_000,
     },

@@ -74,7 +74,7 @@ async function load(
     options: HistoryOptions,
     path: string,
 ): Promise<LoadResult> {
-    const opened = await openSource(context.root, path);
+    const opened = await openSource(context.root, path, undefined, context.signal);
     const loaders = await bundled.loaders();
     return loadInto(context, connection, {
         loaders: loaders.filter((loader) => loader.name === "question-history"),

@@ -122,7 +122,7 @@ async function chooseSource(
 ): Promise<Source> {
     if (options.schemaOnly) return { files: undefined };
     if (options.from !== undefined) {
-        const opened = await openSource(context.root, options.from);
+        const opened = await openSource(context.root, options.from, undefined, context.signal);
         return { files: opened.files, opened };
     }
     if (options.to !== undefined) return { files: undefined, note: "With --to, nothing is loaded." };

@@ -23,7 +23,7 @@ export interface IntakeOptions {
 const notInMemory = Number.POSITIVE_INFINITY;
 
 /** What memory takes for a record beside its text. */
-const recordBytes = 400;
+const recordBytes = 250;
 
 /** Gives each document to the loaders that find records in it. */
 export function createIntake(spool: Spool, loaders: readonly Loader[], options: IntakeOptions): Intake {

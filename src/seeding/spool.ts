@@ -27,7 +27,7 @@ export interface Spool {
 }
 
 /** A source of usual size stays in memory, where its records are met several times. */
-const usualRoom = 100_000_000;
+const usualRoom = 115_000_000;
 /** Lines are written together, */
 const writeBytes = 1_000_000;
 /** and read together, because most are read one after the other. */

@@ -4,11 +4,14 @@ import { bundled } from "../../seeds/bundled.ts";
 import { exportTables } from "../../seeds/export.ts";
 import { migrateHistory } from "../../seeds/migrate-history.ts";
 import { migrateJobTitles } from "../../seeds/migrate-job-titles.ts";
+import { origins } from "../../seeds/origins.ts";
 import type { Context } from "../../src/cli.ts";
+import { adopt } from "../../src/commands/adopt.ts";
 import { baseline } from "../../src/commands/baseline.ts";
 import { migrate } from "../../src/commands/migrate.ts";
 import { push } from "../../src/commands/push.ts";
 import { pushSchema } from "../../src/commands/push-schema.ts";
+import { rehearseDeploy } from "../../src/commands/rehearse.ts";
 import { reset } from "../../src/commands/reset.ts";
 import { rollback } from "../../src/commands/rollback.ts";
 import { showStatus } from "../../src/commands/status.ts";
@@ -64,6 +67,9 @@ export const commands: readonly Tried[] = [
     writes("db:seed", current, (context) => migrate(context, { from }, bundled)),
     writes("db:migrate:history", current, (context) => migrateHistory(context, {})),
     writes("db:migrate:job-titles", current, (context) => migrateJobTitles(context, {})),
+    { ...writes("db:adopt", current, (context) => adopt(context, {}, origins)), base: "unrecorded" },
+    { ...reads("db:adopt --check", (context) => adopt(context, { check: true }, origins)), base: "unrecorded" },
+    { ...reads("db:rehearse", (context) => rehearseDeploy(context, {})), root: ahead },
     reads("db:status", showStatus),
     reads("db:verify", showVerification),
     reads("db:export", (context) => exportTables({ ...context, args: ["exported"] }, { force: true })),

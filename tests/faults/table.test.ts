@@ -35,7 +35,7 @@ describeTargets("a fault", (target) => {
         });
     }
     for (const [at, fault] of target.name === "file:" ? fileFaults.entries() : []) {
-        const command = chooseCommand(fault, at * 5);
+        const command = chooseCommand(fault, at * 7);
         const title = `of a file is told as recorded: ${titleOf(fault)}, ${command.name}`;
         test.skipIf(fault.obstacle !== undefined)(
             `${title}${fault.obstacle ? ` (${fault.obstacle})` : ""}`,
