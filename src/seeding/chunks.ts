@@ -12,7 +12,7 @@ export interface ChunkLimit {
 /** A chunk is sent when it reaches either: a server refuses an argument of 5 MB (measured). */
 export const chunkOnServer: ChunkLimit = { bytes: 1_500_000, records: 5_000, measure: measureBytes };
 /** A file is synced at the end of each transaction, so larger ones are faster; a reader waits for one about a second. */
-export const chunkInFile: ChunkLimit = { bytes: 32_000_000, records: 8_000, measure: measureLength };
+export const chunkInFile: ChunkLimit = { bytes: 32_000_000, records: 5_000, measure: measureLength };
 /** A record beyond this many bytes is rejected: its history, with the text before and after, must fit into a row too. */
 const recordBytes = 2_000_000;
 
