@@ -1,6 +1,6 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { type Context, openDatabase } from "../src/cli.ts";
+import { type Context, openExisting } from "../src/cli.ts";
 import { countOf } from "../src/commands/report.ts";
 import { measureCost, withConnection } from "../src/commands/run-prepared.ts";
 import type { Connection } from "../src/database/connection.ts";
@@ -73,9 +73,7 @@ export async function exportTables(context: Context, options: ExportOptions): Pr
     const chosen = chooseLoaders(names);
     const folder = resolve(root, target ?? "");
     await refuseOccupied(folder, options.force ?? false);
-    const { connection } = await openDatabase(context, "read");
-    if (!connection)
-        throw new AppError("usage", "there is no such database file", { hint: "check TURSO_DATABASE_URL" });
+    const connection = await openExisting(context, "read");
     await withConnection(
         connection,
         async () => {

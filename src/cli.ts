@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { type Access, type Config, findSecrets, isWatched, readConfig, readSecrets, wantsColor } from "./config.ts";
 import { type Connection, openConnection } from "./database/connection.ts";
 import { DatabaseFault, explainFault } from "./database/faults.ts";
+import { isAbsent } from "./database/file-faults.ts";
 import { findTokenWarnings, refuseExpired, refuseUnwritable } from "./database/permission.ts";
 import { type Patience, withPatience } from "./database/retry.ts";
 import type { Target } from "./database/target.ts";
@@ -38,10 +38,16 @@ export interface CommandDefinition<Options> {
 export async function runCommand<Options extends object>(definition: CommandDefinition<Options>): Promise<never> {
     const { argv, json } = readArguments(process.argv.slice(2));
     const terminal = isWatched(process.stderr) ? process.stderr : undefined;
-    const output = createOutput({ json, color: wantsColor(process.stdout), terminal });
+    const isColored = [process.stdout, process.stderr].every((stream) => wantsColor(stream));
+    const output = createOutput({ json, color: isColored, terminal });
     for (const secret of findSecrets()) output.hide(secret);
-    // Whoever reads the output may stop reading (`| head`); the work goes on.
-    for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
+    // Whoever reads the output may stop reading (`| head`), or the disk that it goes to be full; the work goes on.
+    let unprinted: NodeJS.ErrnoException | undefined;
+    for (const stream of [process.stdout, process.stderr]) {
+        stream.on("error", (error: NodeJS.ErrnoException) => {
+            if (error.code !== "EPIPE") unprinted ??= error;
+        });
+    }
     const interrupt = new AbortController();
     process.once("SIGINT", () => interrupt.abort());
     process.once("SIGTERM", () => interrupt.abort());
@@ -52,7 +58,8 @@ export async function runCommand<Options extends object>(definition: CommandDefi
     });
     // Idle connections are not waited for, only what is still to be printed.
     for (const stream of [process.stdout, process.stderr]) await new Promise((done) => stream.write("", done));
-    process.exit(code);
+    if (unprinted) output.warn(`not all of the output could be written: ${unprinted.message}`);
+    process.exit(unprinted && code === exitCodes.done ? exitCodes.failed : code);
 }
 
 async function run<Options extends object>(
@@ -113,6 +120,10 @@ export interface OpenDatabase {
  * @throws AppError for settings that cannot be used, and for a token that cannot do what the command needs
  */
 export async function openDatabase(context: Context, access: Access): Promise<OpenDatabase> {
+    return open(context, access, access !== "write");
+}
+
+async function open(context: Context, access: Access, mustExist: boolean): Promise<OpenDatabase> {
     for (const secret of await readSecrets(context.root)) context.output.hide(secret);
     const config = await readConfig(access, context.root);
     const { target } = config;
@@ -121,8 +132,24 @@ export async function openDatabase(context: Context, access: Access): Promise<Op
     if (access === "write") refuseUnwritable(target, config.writesOff, new Date());
     else refuseExpired(target, new Date());
     for (const warning of findTokenWarnings(target, config.use, new Date())) context.output.warn(warning);
-    const isMissing = access !== "write" && target.kind === "file" && !existsSync(target.path);
+    const isMissing = mustExist && target.kind === "file" && isAbsent(target.path);
     return { config, connection: isMissing ? undefined : await connect(target, context) };
+}
+
+/**
+ * As openDatabase(), for a command that has nothing to do without a database that is there.
+ *
+ * @param hint the remedy where it is not
+ * @throws AppError `usage` for a file that does not exist
+ */
+export async function openExisting(
+    context: Context,
+    access: Access,
+    hint = "check TURSO_DATABASE_URL, or make it with `pnpm db:migrate`",
+): Promise<Connection> {
+    const { config, connection } = await open(context, access, true);
+    if (connection) return connection;
+    throw new AppError("usage", `${config.target.label} does not exist`, { hint });
 }
 
 /**
@@ -141,7 +168,8 @@ export async function openForWriting(
     return { config, connection: await connect(empty, context) };
 }
 
-async function connect(target: Target, { signal, output, patience = {} }: Context): Promise<Connection> {
+/** Opens a database that waits as --wait says. */
+export async function connect(target: Target, { signal, output, patience = {} }: Context): Promise<Connection> {
     const { wait, answer } = patience;
     // In SQLite's own wait nothing else happens, not even Ctrl-C.
     const lock = wait === undefined ? undefined : Math.min(wait, 1_000);
@@ -172,6 +200,16 @@ export async function confirmReset(context: Context, target: Target, yes: boolea
     if (!yes) await confirm(context, `Drop everything in ${target.label}?`, `${target.label} is not empty`);
 }
 
+/**
+ * Asks before something that is there is replaced, wherever it is.
+ *
+ * @param what begins with a capital letter: `The rows of 'a' in file:local.db`
+ * @throws AppError `not-confirmed` as confirmRemote()
+ */
+export async function confirmReplace(context: Context, what: string, yes: boolean): Promise<void> {
+    if (!yes) await confirm(context, `Replace this? ${what}.`, `this replaces what is there (${what.toLowerCase()})`);
+}
+
 async function confirm(context: Context, question: string, reason: string): Promise<void> {
     const outcome = "Nothing was changed.";
     if (!process.stdin.isTTY) {
@@ -189,10 +227,6 @@ async function confirm(context: Context, question: string, reason: string): Prom
         terminal.close();
     }
     throw new AppError("not-confirmed", "not confirmed", { outcome });
-}
-
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-    if (error.code !== "EPIPE") throw error;
 }
 
 function toAppError(error: unknown): AppError {

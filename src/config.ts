@@ -68,7 +68,7 @@ export async function readSecrets(root: string, environment: Variables = process
 /** The tokens among the variables, and those that somebody has put into an address. */
 export function findSecrets(variables: Variables = process.env): string[] {
     return Object.entries(variables).flatMap(([name, value = ""]) => {
-        if (/^TURSO_.*TOKEN/.test(name)) return [value.trim()];
+        if (/^TURSO_.*TOKEN/.test(name) || /^AGE-SECRET-KEY-/i.test(value.trim())) return [value.trim()];
         if (!/^TURSO_.*URL/.test(name) || !URL.canParse(value)) return [];
         const { password, username, searchParams } = new URL(value);
         return [password, username, ...searchParams.values()].filter((secret) => secret.length >= shortestSecret);
@@ -98,6 +98,32 @@ export async function readTarget(
     return { target: parseTarget(address, option, authToken, root), writesOff: readWriteMode(variables) };
 }
 
+/**
+ * Reads further variables, those that are set.
+ *
+ * @throws AppError `usage` for one that is set but empty
+ */
+export async function readVariables<Name extends string>(
+    names: readonly Name[],
+    root: string,
+    environment: Variables = process.env,
+): Promise<Partial<Record<Name, string>>> {
+    const variables = { ...(await readEnvFile(root)), ...withoutUndefined(environment) };
+    const found = names.flatMap((name) =>
+        variables[name] === undefined ? [] : [[name, variables[name].trim()] as const],
+    );
+    const empty = found.find(([, value]) => value === "");
+    if (empty) throw new AppError("usage", `${empty[0]} is set but empty`, { hint: "give it a value, or unset it" });
+    return Object.fromEntries(found) as Partial<Record<Name, string>>;
+}
+
+/** The environment for a program of the user's: with these variables more, and without the secrets of this one. */
+export function environmentFor(more: Readonly<Record<string, string>>): Variables {
+    const secrets = new Set(findSecrets());
+    const open = Object.entries(process.env).filter(([, value]) => !secrets.has(value?.trim() ?? ""));
+    return { ...Object.fromEntries(open), ...more };
+}
+
 /** Whether escape codes may be written to `stream` (NO_COLOR, https://no-color.org). */
 export function wantsColor(stream: { isTTY?: boolean }, environment: Variables = process.env): boolean {
     return stream.isTTY === true && !environment.NO_COLOR && environment.TERM !== "dumb";
@@ -106,6 +132,11 @@ export function wantsColor(stream: { isTTY?: boolean }, environment: Variables =
 /** Whether somebody sits in front of `stream`, so that text may be drawn over. CI keeps what it prints line by line. */
 export function isWatched(stream: { isTTY?: boolean }, environment: Variables = process.env): boolean {
     return stream.isTTY === true && environment.TERM !== "dumb" && /^(0|false)?$/i.test(environment.CI ?? "");
+}
+
+/** Whether the user's locale has more than ASCII, so that a chart may be drawn of blocks. */
+export function speaksUtf8(environment: Variables = process.env): boolean {
+    return /utf-?8/i.test(environment.LC_ALL || environment.LC_CTYPE || environment.LANG || "");
 }
 
 /** Whether a GitHub workflow runs this, which shows lines in its form beside the changed code. */

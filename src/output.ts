@@ -136,7 +136,10 @@ export function createOutput(options: {
         hide(secret) {
             // A part of a token is as good as the whole to whoever has seen the other parts.
             for (const part of [secret, ...secret.split(".").filter((text) => text.length >= shortestPart)]) {
-                if (part.length > 0) secrets.add(part);
+                if (part.length === 0) continue;
+                secrets.add(part);
+                // As it stands in a JSON document.
+                secrets.add(JSON.stringify(part).slice(1, -1));
             }
         },
         async openLiveText() {

@@ -1,6 +1,7 @@
 import { join, relative } from "node:path";
 import { type Context, confirmRemote, openForWriting } from "../cli.ts";
 import type { Connection } from "../database/connection.ts";
+import { explainFault, toFault } from "../database/faults.ts";
 import { AppError, type ExitCode, exitCodes } from "../errors.ts";
 import { recordSeed, selectSeeds } from "../migrations/bookkeeping.ts";
 import { type PreparedDeploy, prepareDeploy } from "../migrations/deploy.ts";
@@ -178,9 +179,17 @@ async function load(
 ): Promise<LoadResult> {
     const recorded = options.dryRun ? [] : [...(sets ?? [])];
     // Noted before anything is in: a load that was broken off has no content of its own, and is taken up again.
-    const record = (pairs: readonly (readonly [string, string])[]) =>
-        connection.write(pairs.map(([name, checksum]) => ({ sql: recordSeed(seedName(name), checksum) })));
-    if (recorded.length > 0) await record(recorded.map(([name]) => [name, begun]));
+    const record = async (pairs: readonly (readonly [string, string])[], outcome: string): Promise<void> => {
+        if (pairs.length === 0) return;
+        const statements = pairs.map(([name, checksum]) => ({ sql: recordSeed(seedName(name), checksum) }));
+        await connection.write(statements).catch((error: unknown) => {
+            throw explainFault(toFault(error), connection.target).withOutcome(outcome);
+        });
+    };
+    await record(
+        recorded.map(([name]) => [name, begun]),
+        "The schema is deployed; no record was loaded. Run the same command again to go on.",
+    );
     const result = await loadInto(context, connection, {
         loaders: await seeds.loaders(),
         files,
@@ -194,6 +203,11 @@ async function load(
                 ? undefined
                 : { path: options.from, history: seeds.history },
     });
-    if (recorded.length > 0 && result.rejected === 0) await record(recorded);
+    if (result.rejected === 0) {
+        await record(
+            recorded,
+            "All records are in. Run the same command again to note that; what is in already is not written twice.",
+        );
+    }
     return result;
 }

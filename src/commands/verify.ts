@@ -1,4 +1,5 @@
 import type { Context } from "../cli.ts";
+import { isBookkeeping } from "../database/schema-facts.ts";
 import { AppError, type ExitCode, exitCodes } from "../errors.ts";
 import { versionOf } from "../migrations/state.ts";
 import type { Output } from "../output.ts";
@@ -65,13 +66,16 @@ const words: Readonly<Record<ObjectDifference["state"], string>> = {
     extra: "extra, not of these files",
 };
 
+/** A table that a command keeps for itself beside those of the files, such as what an adoption could not place. */
+const bookkeeping = "bookkeeping, beside the files";
+
 /** One line for each object, then the lines in which those that differ do: `-` the files', `+` the database's. */
 export function printDifferences(output: Output, differences: readonly ObjectDifference[]): void {
     output.table(
-        differences.map(({ type, name, state, isUndeployed }) => [
+        differences.map(({ type, name, state, live, isUndeployed }) => [
             type,
             name,
-            `${words[state]}${isUndeployed ? " (only its file has changed: `pnpm db:push` deploys it)" : ""}`,
+            `${state === "extra" && isBookkeeping({ type, name, sql: live ?? null }) ? bookkeeping : words[state]}${isUndeployed ? " (only its file has changed: `pnpm db:push` deploys it)" : ""}`,
         ]),
     );
     output.line();

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Context } from "../cli.ts";
@@ -50,7 +50,7 @@ export async function writeFiles(
             outcome,
         });
     }
-    if (!isDryRun) await apply(root, alignment.files);
+    if (!isDryRun) await applyWhole(root, alignment.files);
     for (const { path, text } of alignment.files) {
         output.field(isDryRun ? "Would" : text === undefined ? "Removed" : "Wrote", describe(path, text, isDryRun));
     }
@@ -111,6 +111,7 @@ async function tryOut(
         for (const folder of folders) {
             if (existsSync(join(root, folder))) await cp(join(root, folder), join(copy, folder), { recursive: true });
         }
+        await makeWritable(copy);
         await apply(copy, files);
         const found = await readFiles(copy);
         const own = found.sets.filter((set) => sets.some(({ name }) => name === set.name));
@@ -140,11 +141,40 @@ async function tryOut(
     }
 }
 
+// What is read-only in the project is so in its copy, too.
+async function makeWritable(folder: string): Promise<void> {
+    for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+        if (!entry.isSymbolicLink()) await chmod(join(entry.parentPath, entry.name), entry.isFile() ? 0o600 : 0o700);
+    }
+}
+
+// All files or none: half of them would lead to a schema that is nobody's.
+async function applyWhole(root: string, files: readonly FileChange[]): Promise<void> {
+    const read = async (path: string): Promise<string | undefined> =>
+        existsSync(join(root, path)) ? readFile(join(root, path), "utf8") : undefined;
+    const before = await Promise.all(files.map(async ({ path }) => ({ path, text: await read(path) })));
+    try {
+        await apply(root, files);
+    } catch (error) {
+        const left: string[] = [];
+        for (const file of before) {
+            if ((await read(file.path)) === file.text) continue;
+            await apply(root, [file]).catch(() => left.push(file.path));
+        }
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new AppError("cannot-open", `the files cannot be written: ${reason}`, {
+            hint: "check who owns the folders and whether the disk has room, then run it again",
+            outcome: left.length === 0 ? outcome : `These files may be half written: ${left.join(", ")}.`,
+            cause: error,
+        });
+    }
+}
+
 async function apply(root: string, files: readonly FileChange[]): Promise<void> {
     for (const { path, text } of files) {
         const file = join(root, path);
         if (text === undefined) {
-            await rm(file);
+            await rm(file, { force: true });
             continue;
         }
         await mkdir(dirname(file), { recursive: true });

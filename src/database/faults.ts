@@ -136,17 +136,23 @@ export function faultOfNetwork(error: unknown): DatabaseFault {
 export function faultOfReply(status: number, body: string, retryAfter?: string | null): DatabaseFault {
     const parsed = parseBody(body);
     const code = typeof parsed.code === "string" ? parsed.code : "";
-    const said = String(parsed.message ?? parsed.error ?? "").trim();
+    // On one line, and without what a terminal would take for a command.
+    const said = String(parsed.message ?? parsed.error ?? "")
+        .replace(/[\s\p{Cc}]+/gu, " ")
+        .trim();
     const reason = said || `HTTP status ${status}`;
     const coded = code === "" ? undefined : kindOfCode.find(([pattern]) => pattern.test(code))?.[1];
     if (coded && coded !== "server-fault") return new DatabaseFault(coded, reason);
+    // A page for people: of a proxy, a firewall or another server. What it is about is not this database.
+    if (status < 400 || (status < 500 && variantOfStatus[status] === undefined && isPage(body))) {
+        const answer = status < 400 ? "it is not JSON" : reason;
+        return new DatabaseFault("server-fault", answer, undefined, { variant: "foreign-reply" });
+    }
     if (status === 401 || (status === 400 && /jwt/i.test(reason))) return new DatabaseFault("unauthorized", reason);
     if (status === 403) return new DatabaseFault("forbidden", reason);
     if (status === 404) return new DatabaseFault("not-found", reason);
-    // Of the other refusals, these two say nothing about the statements either.
-    if (status >= 400 && status < 500 && ![408, 413, 429].includes(status)) return new DatabaseFault("sql", reason);
-    if (status < 400)
-        return new DatabaseFault("server-fault", "it is not JSON", undefined, { variant: "foreign-reply" });
+    // The other refusals say nothing about the statements.
+    if (status === 400 || status === 422) return new DatabaseFault("sql", reason);
     const answer = said === "" ? reason : `HTTP ${status}: ${said}`;
     const more = { variant: variantOfStatus[status], retryAfter: readRetryAfter(retryAfter, new Date()) };
     return new DatabaseFault("server-fault", answer, undefined, more);
@@ -228,6 +234,10 @@ function parseBody(body: string): { code?: unknown; message?: unknown; error?: u
         const value: unknown = JSON.parse(body);
         return value !== null && typeof value === "object" ? value : {};
     } catch {
-        return /^\s*</.test(body) ? {} : { error: body.slice(0, 200) };
+        return isPage(body) ? {} : { error: body.slice(0, 200) };
     }
+}
+
+function isPage(body: string): boolean {
+    return /^\s*</.test(body);
 }

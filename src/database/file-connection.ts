@@ -107,8 +107,9 @@ export function openFile(target: FileTarget, signal?: AbortSignal, limits = defa
         rehearse: async (statements, queries = [], options) => {
             // On a client of its own: a pragma sticks to the pooled connection, and what a rehearsal breaks off midway
             // would lock tables for those that come after.
-            const alone = createClient({ url, timeout: limits.lock, concurrency: 1 });
+            let alone: Client | undefined;
             try {
+                alone = createClient({ url, timeout: limits.lock, concurrency: 1 });
                 if (options?.foreignKeysOff) await alone.execute("PRAGMA foreign_keys = OFF");
                 const transaction = await alone.transaction("write");
                 const result = await rehearseIn(transaction, statements, queries);
@@ -117,7 +118,7 @@ export function openFile(target: FileTarget, signal?: AbortSignal, limits = defa
             } catch (error) {
                 throw asFault(error);
             } finally {
-                alone.close();
+                alone?.close();
             }
         },
         write,

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, lstatSync, openSync, readSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseFault, type FaultVariant, toFault } from "./faults.ts";
 
@@ -6,19 +6,44 @@ import { DatabaseFault, type FaultVariant, toFault } from "./faults.ts";
 export function toFileFault(error: unknown, path: string): DatabaseFault {
     const fault = toFault(error);
     if (fault.variant !== undefined) return fault;
-    const variant = findVariant(fault, path);
-    // The driver's own words about opening are those of its inside, and hold the path a second time.
-    const message = fault.kind === "cannot-open" ? "SQLITE_CANTOPEN" : fault.message;
-    return new DatabaseFault(fault.kind, message, fault.cause, { variant });
+    if (fault.kind === "cannot-open") {
+        const { variant, code } = findObstacle(path);
+        // The driver's own words about opening are those of its inside, and hold the path a second time.
+        return new DatabaseFault(fault.kind, code ?? "SQLITE_CANTOPEN", fault.cause, { variant });
+    }
+    return new DatabaseFault(fault.kind, fault.message, fault.cause, { variant: findVariant(fault, path) });
+}
+
+/** Whether there is nothing at a path. Where nobody may look, or no path leads, that is not known, and so not said. */
+export function isAbsent(path: string): boolean {
+    return findKind(path) === "absent";
+}
+
+function findKind(path: string): "absent" | "folder" | "file" | "unknown" {
+    try {
+        return statSync(path).isDirectory() ? "folder" : "file";
+    } catch (error) {
+        return readCode(error) === "ENOENT" ? "absent" : "unknown";
+    }
+}
+
+/** Why a file cannot be opened: as one of the known reasons, or else in the code of the system. */
+function findObstacle(path: string): { variant?: FaultVariant; code?: string | undefined } {
+    const folder = findKind(dirname(path));
+    if (folder === "absent" || folder === "file") return { variant: "no-folder" };
+    if (findKind(path) === "folder") return { variant: "is-folder" };
+    const code = findRefusal(path, "r+");
+    // A file that opens is not what could not be opened: what is written beside it is.
+    if (code === undefined) return { variant: "read-only-folder" };
+    if (code === "ENOENT" && isLink(path)) return { variant: "no-folder" };
+    return ["EACCES", "EPERM", "ENOENT"].includes(code) ? { variant: "no-permission" } : { code };
+}
+
+function isLink(path: string): boolean {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
 function findVariant(fault: DatabaseFault, path: string): FaultVariant | undefined {
-    if (fault.kind === "cannot-open") {
-        if (!existsSync(dirname(path))) return "no-folder";
-        if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return "is-folder";
-        // A file that opens is not what could not be opened: what is written beside it is.
-        return findRefusal(path, "r+") === undefined ? "read-only-folder" : "no-permission";
-    }
     if (fault.kind === "read-only-file") {
         if (/DBMOVED|_1032$/.test(readCode(fault.cause) ?? "")) return "moved";
         return findRefusal(path, "r+") === undefined ? "read-only-folder" : undefined;

@@ -18,6 +18,9 @@ const usualPauses = [250, 750];
 const longestPause = 5_000;
 const waitingPauses = [100, 250, 500, 1_000];
 
+/** What a timer takes, in milliseconds; a longer one would end at once. */
+const longestTimer = 2 ** 31 - 1;
+
 /** What an operation does to the database, which decides when a repeat cannot harm. */
 type Effect = "reads" | "writes" | "runs a script";
 
@@ -48,7 +51,7 @@ export function withPatience(
                 const left = wait === undefined ? longestPause : startedAt + wait - Date.now();
                 if (pause === undefined || left <= 0 || (fault.retryAfter ?? 0) > left) throw error;
                 if (tries === 0) say(explainFault(fault, connection.target).message);
-                await sleep(Math.min(pause, left), undefined, { signal }).catch(() => undefined);
+                await sleep(Math.min(pause, left, longestTimer), undefined, { signal }).catch(() => undefined);
                 if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted", error);
             }
         }

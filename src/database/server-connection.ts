@@ -1,13 +1,16 @@
 import { renderBody } from "./body.ts";
 import type { Connection, Query, ReadResult, RehearsalResult } from "./connection.ts";
-import { DatabaseFault, faultOfNetwork, faultOfRedirect, faultOfReply, toFault } from "./faults.ts";
+import type { DatabaseFault } from "./faults.ts";
 import { toSqliteMessage } from "./parse-errors.ts";
 import {
+    faultOfError,
     foreignReply,
+    getEndpoint,
     type Outcome,
     type ProtocolResult,
     type ProtocolValue,
-    readOutcomes,
+    postPipeline,
+    readReply,
     type StreamRequest,
 } from "./protocol.ts";
 import { splitStatements } from "./statements.ts";
@@ -33,11 +36,7 @@ const defaultLimits: ReadLimits = { usual: 30_000, interrupted: 10_000 };
  */
 export function openServer(target: ServerTarget, signal?: AbortSignal, limits = defaultLimits): Connection {
     const cost = { requests: 0, rowsRead: 0, rowsWritten: 0 };
-    const headers = {
-        "content-type": "application/json",
-        ...(target.authToken === undefined ? {} : { authorization: `Bearer ${target.authToken}` }),
-    };
-    const endpoint = new URL("v2/pipeline", target.url.endsWith("/") ? target.url : `${target.url}/`);
+    const endpoint = getEndpoint(target);
 
     const post = (stream: readonly StreamRequest[], abort: AbortSignal | undefined, limit?: number) =>
         send(renderStream(stream), stream.length, abort, limit);
@@ -47,25 +46,10 @@ export function openServer(target: ServerTarget, signal?: AbortSignal, limits = 
         abort: AbortSignal | undefined,
         limit?: number,
     ): Promise<Outcome[]> => {
-        if (abort?.aborted) throw new DatabaseFault("interrupted", "interrupted");
-        cost.requests++;
-        const timeout = limit === undefined ? undefined : AbortSignal.timeout(limit);
-        const ends = AbortSignal.any([abort, timeout].filter((end) => end !== undefined));
-        try {
-            const reply = await fetch(endpoint, { method: "POST", headers, body, redirect: "manual", signal: ends });
-            const text = await reply.text();
-            if (reply.status >= 300 && reply.status < 400) throw faultOfRedirect(reply.headers.get("location"));
-            if (!reply.ok || !text.trimStart().startsWith("{"))
-                throw faultOfReply(reply.status, text, reply.headers.get("retry-after"));
-            const outcomes = readOutcomes(text, length);
-            for (const { response } of outcomes) addRows(cost, response?.result);
-            return outcomes;
-        } catch (error) {
-            if (abort?.aborted) throw new DatabaseFault("interrupted", "interrupted", error);
-            if (!timeout?.aborted || error instanceof DatabaseFault) throw faultOfNetwork(error);
-            const message = `no answer within ${(limit ?? 0) / 1000} seconds`;
-            throw new DatabaseFault("server-fault", message, error, { variant: "no-answer" });
-        }
+        if (!abort?.aborted) cost.requests++;
+        const { outcomes } = readReply(await postPipeline(endpoint, body, { signal: abort, limit }), length);
+        for (const { response } of outcomes) addRows(cost, response?.result);
+        return outcomes;
     };
 
     // A batch with a statement that does not parse is refused as a whole. Alone, each one tells; none of them runs.
@@ -78,7 +62,7 @@ export function openServer(target: ServerTarget, signal?: AbortSignal, limits = 
         const failedIndex = outcomes.findIndex((outcome) => outcome.error);
         const error = outcomes[failedIndex]?.error;
         if (!error) throw fault;
-        const message = toSqliteMessage(faultOf(error).message, statements[failedIndex] ?? "");
+        const message = toSqliteMessage(faultOfError(error).message, statements[failedIndex] ?? "");
         return { failedIndex, message, results: [] };
     };
 
@@ -91,7 +75,7 @@ export function openServer(target: ServerTarget, signal?: AbortSignal, limits = 
         throwIfFailed(outcome);
         const { step_results: results = [], step_errors: errors = [] } = outcome?.response?.result ?? {};
         const error = errors.find((item) => item !== null);
-        if (error) throw faultOf(error);
+        if (error) throw faultOfError(error);
         // Each step runs after the one before it: where the last has no result, nothing says that any of them ran.
         if (results.length !== count || !results.at(-1)) throw foreignReply();
         return results;
@@ -128,7 +112,7 @@ export function openServer(target: ServerTarget, signal?: AbortSignal, limits = 
             // Without a condition: it ends the transaction whatever happened before.
             steps.push({ condition: null, stmt: { sql: "ROLLBACK", want_rows: false } });
             const [outcome] = await post([{ type: "batch", batch: { steps } }], signal);
-            if (outcome?.error) return findUnparsed(statements, faultOf(outcome.error));
+            if (outcome?.error) return findUnparsed(statements, faultOfError(outcome.error));
             return toRehearsal(outcome?.response?.result, setup.length, statements, queries.length);
         },
         write: (statements) => prepareWrite(statements)(),
@@ -171,11 +155,7 @@ function toSql(sql: string): Query {
 }
 
 function throwIfFailed(outcome: Outcome | undefined): void {
-    if (outcome?.error) throw faultOf(outcome.error);
-}
-
-function faultOf(error: { message: string; code?: string | null }): DatabaseFault {
-    return toFault(Object.assign(new Error(error.message), { code: error.code ?? "SQL_" }));
+    if (outcome?.error) throw faultOfError(outcome.error);
 }
 
 // A batch has no numbers of its own, only those of its steps; one that did not run, or failed, has none.
@@ -187,7 +167,7 @@ function addRows(cost: { rowsRead: number; rowsWritten: number }, result: Protoc
 
 function toReadResult(outcome: Pick<Outcome, "error">, result: ProtocolResult | undefined): ReadResult {
     if (!outcome.error) return { ok: true, rows: toRows(result) };
-    const fault = faultOf(outcome.error);
+    const fault = faultOfError(outcome.error);
     if (fault.kind !== "sql") throw fault;
     return { ok: false, message: fault.message };
 }
@@ -208,7 +188,7 @@ function toRehearsal(
     const { step_results: results = [], step_errors: errors = [] } = result ?? {};
     const failed = errors.findIndex((error, at) => error && at < setup + statements.length);
     if (failed !== -1) {
-        const fault = faultOf(errors[failed] ?? { message: "" });
+        const fault = faultOfError(errors[failed] ?? { message: "" });
         if (failed < setup || !fault.isOfStatement) throw fault;
         const message = toSqliteMessage(fault.message, statements[failed - setup] ?? "");
         return { failedIndex: failed - setup, message, results: [] };

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { DatabaseFault, faultOfNetwork, faultOfRedirect, faultOfReply, toFault } from "./faults.ts";
-import { foreignReply, type Outcome, type ProtocolResult, type ProtocolValue, readOutcomes } from "./protocol.ts";
+import { DatabaseFault, toFault } from "./faults.ts";
+import { faultOfError, foreignReply, type ProtocolResult, type ProtocolValue, type StreamRequest } from "./protocol.ts";
+import { openStream, type Stream } from "./stream.ts";
 import type { ServerTarget } from "./target.ts";
 import { toProtocol } from "./values.ts";
 
@@ -23,7 +24,7 @@ export interface StoredRows {
 export interface Snapshot {
     /** Gives undefined when the answer is larger than the server sends: ask for fewer rows. */
     read(query: SnapshotQuery): Promise<StoredRows | undefined>;
-    /** How many views were needed: from 2 on, what was read may not fit together. */
+    /** How many views what was given was read in: from 2 on, it may not fit together. */
     readonly views: number;
     readonly requests: number;
     readonly rowsRead: number;
@@ -35,13 +36,6 @@ const answerLimit = 60_000;
 /** How often in a row a read is tried again after the line broke: reading twice does no harm. */
 const attempts = 4;
 
-interface Stream {
-    baton: string | undefined;
-    views: number;
-    requests: number;
-    rowsRead: number;
-}
-
 /**
  * Opens a view on a server: one read transaction on one stream. A server that ends it (Turso does after some seconds, and
  * a restart does) is asked for a new one, and `views` grows. Nothing is written; a read-only token is enough.
@@ -49,16 +43,21 @@ interface Stream {
  * @throws DatabaseFault from each read
  */
 export function openSnapshot(target: ServerTarget, signal?: AbortSignal): Snapshot {
-    const stream: Stream = { baton: undefined, views: 0, requests: 0, rowsRead: 0 };
-    const post = createPost(target, stream, signal);
+    const state: State = { stream: openStream(target, signal, answerLimit), isRead: false, views: 0, rowsRead: 0 };
+    let earlierRequests = 0;
+    const openAnew = (): void => {
+        earlierRequests += state.stream.requests;
+        Object.assign(state, { stream: openStream(target, signal, answerLimit), isRead: false });
+    };
 
     return {
         async read(query) {
             for (let attempt = 1; attempt <= attempts; attempt++) {
-                const rows = await readOnce(stream, post, query).catch(async (error: unknown) => {
+                const wasOpen = state.stream.isOpen;
+                if (!wasOpen) openAnew();
+                const rows = await readOnce(state, query).catch(async (error: unknown) => {
                     const fault = toFault(error);
-                    const wasOpen = stream.baton !== undefined;
-                    stream.baton = undefined;
+                    await state.stream.close();
                     if (!isRepeatable(fault, wasOpen) || signal?.aborted || attempt === attempts) throw fault;
                     await sleep(200 * attempt, undefined, { signal }).catch(() => undefined);
                     return "lost" as const;
@@ -68,77 +67,45 @@ export function openSnapshot(target: ServerTarget, signal?: AbortSignal): Snapsh
             throw new DatabaseFault("server-fault", "the server ends each read transaction at once");
         },
         get views() {
-            return stream.views;
+            return state.views;
         },
         get requests() {
-            return stream.requests;
+            return earlierRequests + state.stream.requests;
         },
         get rowsRead() {
-            return stream.rowsRead;
+            return state.rowsRead;
         },
-        close: async () => {
-            // The server ends it by itself, too.
-            if (stream.baton !== undefined && !signal?.aborted) await post([]).catch(() => undefined);
-        },
+        close: () => state.stream.close(),
     };
+}
+
+interface State {
+    stream: Stream;
+    /** Whether rows were given that were read in the transaction which is open now. */
+    isRead: boolean;
+    views: number;
+    rowsRead: number;
 }
 
 // The last BEGIN proves that all was read in one transaction: only inside one is it refused.
-async function readOnce(stream: Stream, post: Post, query: SnapshotQuery): Promise<StoredRows | "too-large" | "lost"> {
-    const isNew = stream.baton === undefined;
-    if (isNew) stream.views++;
-    const requests = [...(isNew ? [execute({ sql: "BEGIN" })] : []), execute(query), execute({ sql: "BEGIN" })];
-    const reply = await post(requests);
-    const [answer, proof] = reply.outcomes.slice(-2);
+async function readOnce(state: State, query: SnapshotQuery): Promise<StoredRows | "too-large" | "lost"> {
+    const { stream } = state;
+    const begin = stream.isOpen ? [] : [execute({ sql: "BEGIN" })];
+    const { outcomes, size } = await stream.send([...begin, execute(query), execute({ sql: "BEGIN" })]);
+    const [answer, proof] = outcomes.slice(-2);
     if (answer?.error?.code === "RESPONSE_TOO_LARGE") return "too-large";
-    for (const outcome of reply.outcomes.slice(0, -1)) {
-        if (outcome.error) throw faultOf(outcome.error);
+    for (const outcome of outcomes.slice(0, -1)) {
+        if (outcome.error) throw faultOfError(outcome.error);
     }
     if (!proof?.error) {
-        stream.views++;
+        state.isRead = false;
         return "lost";
     }
+    if (!state.isRead) state.views++;
+    state.isRead = true;
     const result = answer?.response?.result;
-    stream.rowsRead += result?.rows_read ?? 0;
-    return { rows: toStoredRows(result), size: reply.size };
-}
-
-type Post = (requests: readonly object[]) => Promise<{ outcomes: Outcome[]; size: number }>;
-
-function createPost(target: ServerTarget, stream: Stream, signal: AbortSignal | undefined): Post {
-    const endpoint = new URL("v2/pipeline", target.url.endsWith("/") ? target.url : `${target.url}/`);
-    const headers = {
-        "content-type": "application/json",
-        ...(target.authToken === undefined ? {} : { authorization: `Bearer ${target.authToken}` }),
-    };
-    return async (requests) => {
-        if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
-        stream.requests++;
-        const ending = requests.length === 0 ? [{ type: "close" }] : requests;
-        const body = JSON.stringify({ baton: stream.baton ?? null, requests: ending });
-        const ends = AbortSignal.any([AbortSignal.timeout(answerLimit), ...(signal ? [signal] : [])]);
-        try {
-            const reply = await fetch(endpoint, { method: "POST", headers, body, redirect: "manual", signal: ends });
-            const text = await reply.text();
-            if (reply.status >= 300 && reply.status < 400) throw faultOfRedirect(reply.headers.get("location"));
-            if (!reply.ok || !text.trimStart().startsWith("{")) throw faultOfReply(reply.status, text);
-            stream.baton = findBaton(text, endpoint);
-            return { outcomes: requests.length === 0 ? [] : readOutcomes(text, requests.length), size: text.length };
-        } catch (error) {
-            if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted", error);
-            throw faultOfNetwork(error);
-        }
-    };
-}
-
-// The fields stand before the results, so that a long answer is not parsed twice for them. A stream that goes on at
-// another address is not followed: what is sent along is meant for this one alone.
-function findBaton(text: string, endpoint: URL): string | undefined {
-    const head = text.slice(0, text.indexOf('"results"'));
-    const baton = /"baton"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(head)?.[1];
-    const base = /"base_url"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(head)?.[1];
-    if (base !== undefined && (!URL.canParse(base) || new URL(base).origin !== endpoint.origin)) return undefined;
-    return baton === undefined ? undefined : (JSON.parse(`"${baton}"`) as string);
+    state.rowsRead += result?.rows_read ?? 0;
+    return { rows: toStoredRows(result), size };
 }
 
 // A stream that has ended is refused with status 400, which on a new one would be the statement's fault.
@@ -147,17 +114,13 @@ function isRepeatable(fault: DatabaseFault, wasOpen: boolean): boolean {
     return wasOpen && (fault.kind === "sql" || fault.kind === "server-fault") && /baton|stream/i.test(fault.message);
 }
 
-function execute(query: SnapshotQuery): object {
+function execute(query: SnapshotQuery): StreamRequest {
     const args = (query.args ?? []).map((value) =>
         value instanceof Uint8Array
             ? { type: "blob", base64: Buffer.from(value).toString("base64") }
             : toProtocol(value),
     );
     return { type: "execute", stmt: { sql: query.sql, args, want_rows: true } };
-}
-
-function faultOf(error: { message: string; code?: string | null }): DatabaseFault {
-    return toFault(Object.assign(new Error(error.message), { code: error.code ?? "SQL_" }));
 }
 
 function toStoredRows(result: ProtocolResult | undefined): StoredValue[][] {

@@ -38,7 +38,8 @@ export function parseTarget(value: string, name: string, authToken: string | und
     const example = "write it as libsql://<database>.turso.io, http://127.0.0.1:8080 or file:local.db";
     if (/^file:/i.test(value)) return parseFileTarget(value, root, refuse);
     const url = URL.canParse(value) ? new URL(value) : refuse("it is not a URL", example);
-    if (url.searchParams.has("authToken")) refuse("it holds a token", "put the token into TURSO_AUTH_TOKEN");
+    if ([...url.searchParams.keys()].some((key) => /token|jwt/i.test(key)))
+        refuse("it holds a token", "put the token into TURSO_AUTH_TOKEN");
     if (url.username || url.password) refuse("it holds a user name or password", "remove it; Turso uses tokens");
     if (url.hash) refuse("it has a fragment", "remove the part from '#' on");
     const scheme = url.protocol.slice(0, -1);
@@ -69,7 +70,9 @@ function parseFileTarget(value: string, root: string, refuse: (why: string, hint
 
 function readFilePath(value: string, bare: string): string | undefined {
     try {
-        return bare.startsWith("//") ? fileURLToPath(value) : decodeURIComponent(bare);
+        const path = bare.startsWith("//") ? fileURLToPath(value) : decodeURIComponent(bare);
+        // The driver ends the process over it.
+        return path.includes("\0") ? undefined : path;
     } catch {
         return undefined;
     }

@@ -29,5 +29,6 @@ export function readToken(token: string): TokenFacts | undefined {
 }
 
 function toDate(seconds: number | undefined): Date | undefined {
-    return typeof seconds === "number" ? new Date(seconds * 1000) : undefined;
+    const date = new Date(typeof seconds === "number" ? seconds * 1000 : Number.NaN);
+    return Number.isNaN(date.getTime()) ? undefined : date;
 }

@@ -28,7 +28,7 @@ export async function runDeploy(
 ): Promise<RunOutcome> {
     const { sets, state, plan } = prepared;
     if (plan.steps.length === 0) return { steps: [], version: plan.version };
-    const wayBack = options.isCopy ? { lines: [] } : await findWayBack(connection, state, options.now);
+    const wayBack = options.isCopy ? { lines: [] } : await findWayBack(connection, state, options);
     options.report.wayBack(wayBack);
     const pin = options.pinned ? pinPlan(prepared) : undefined;
     try {
@@ -49,8 +49,12 @@ export async function runDeploy(
     }
 }
 
-function findWayBack(connection: Connection, state: DatabaseState, now: Date): Promise<WayBack> {
-    return prepareWayBack(connection, state, now).catch((error: unknown) => {
+function findWayBack(
+    connection: Connection,
+    state: DatabaseState,
+    { now, signal }: Pick<DeployRun, "now" | "signal">,
+): Promise<WayBack> {
+    return prepareWayBack(connection, state, now, signal).catch((error: unknown) => {
         if (!(error instanceof DatabaseFault)) throw error;
         throw explainFault(error, connection.target).withOutcome(
             "The way back could not be made. Nothing was changed.",

@@ -1,6 +1,8 @@
 import { readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, openConnection } from "../database/connection.ts";
+import { DatabaseFault, toFault } from "../database/faults.ts";
 import type { FileTarget } from "../database/target.ts";
 import { text } from "./bookkeeping.ts";
 import type { DatabaseState } from "./state.ts";
@@ -21,14 +23,20 @@ export interface WayBack {
  * the time and the command that restores it are told, because Turso keeps every moment by itself.
  *
  * @param now this machine's clock, for the name of the copy
+ * @param signal ends the wait for another program that has locked the file
  */
-export async function prepareWayBack(connection: Connection, state: DatabaseState, now: Date): Promise<WayBack> {
+export async function prepareWayBack(
+    connection: Connection,
+    state: DatabaseState,
+    now: Date,
+    signal?: AbortSignal,
+): Promise<WayBack> {
     // SQLite's own tables stay behind where all others were dropped.
     if (!state.schema.some((row) => row.type === "table" && !row.name.startsWith("sqlite_"))) return { lines: [] };
     const { target } = connection;
     if (target.kind === "file") {
         const copy = nameCopy(target.path, now);
-        await copyInto(target, copy);
+        await copyPatiently(target, copy, connection.waitLimit, signal);
         await removeOldCopies(target.path, now);
         return { lines: [`Copy:     ${basename(copy)} (beside the database; the newest ${keptCopies} are kept)`] };
     }
@@ -42,11 +50,32 @@ export async function prepareWayBack(connection: Connection, state: DatabaseStat
     return { lines: [`Restore:  ${command}`, `          (NAME: what \`turso db list\` calls ${target.host})`] };
 }
 
+/** How long SQLite itself waits, which blocks the event loop, where the user said how long to wait; in milliseconds. */
+const longestLock = 1_000;
+
+async function copyPatiently(
+    target: FileTarget,
+    copy: string,
+    wait: number | undefined,
+    signal: AbortSignal | undefined,
+): Promise<void> {
+    const lock = wait === undefined ? undefined : Math.min(wait, longestLock);
+    for (const startedAt = Date.now(); ; ) {
+        try {
+            return await copyInto(target, copy, lock);
+        } catch (error) {
+            if (toFault(error).kind !== "busy" || Date.now() - startedAt >= (wait ?? 0)) throw error;
+            await sleep(100 + Math.random() * 400, undefined, { signal }).catch(() => undefined);
+            if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted", error);
+        }
+    }
+}
+
 // On a connection of its own: VACUUM is refused beside a statement that another one has not finished. The copy gets its
 // name when it is whole: half a copy is no way back, and another deployer may copy in the same moment.
-async function copyInto(target: FileTarget, copy: string): Promise<void> {
+async function copyInto(target: FileTarget, copy: string, lock: number | undefined): Promise<void> {
     const partial = `${copy}.${process.pid}.partial`;
-    const connection = await openConnection(target);
+    const connection = await openConnection(target, undefined, { lock });
     try {
         await connection.runScript(`VACUUM INTO ${text(partial)};`);
         await rename(partial, copy);

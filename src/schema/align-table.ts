@@ -4,6 +4,7 @@ import { name as quote } from "../migrations/bookkeeping.ts";
 import type { SchemaRow } from "../migrations/state.ts";
 import { findTableShape } from "../migrations/structure.ts";
 import { saysTheSame } from "./compare.ts";
+import { isSameName } from "./names.ts";
 import { isColumnDefinition, splitDefinitions } from "./table.ts";
 
 /** A table with its indexes on one side: as the files lead to it, or as the database has it. */
@@ -144,8 +145,4 @@ function columnText(row: SchemaRow, column: string): string {
     const names = splitDefinitions(tokenize(row.sql ?? "")).definitions.map((tokens) => tokens.find(isSignificant));
     const token = names.find((first) => first !== undefined && isSameName(readName(first), column));
     return token?.kind === "word" ? token.text : quote(column);
-}
-
-function isSameName(left: string, right: string): boolean {
-    return left.toLowerCase() === right.toLowerCase();
 }

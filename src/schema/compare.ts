@@ -1,3 +1,4 @@
+import { writeName } from "../database/keywords.ts";
 import { isSignificant, readName, type Token, tokenize } from "../database/lexer.ts";
 import { findShadows } from "../database/schema-facts.ts";
 import { isMigratorTable } from "../migrations/bookkeeping.ts";
@@ -61,9 +62,16 @@ export function saysTheSame(left: string, right: string): boolean {
     return one === other;
 }
 
-// A rename puts quotes around the name of a table that the file has without: the same schema by another way.
 function describeTokens(tokens: readonly Token[]): string {
-    return JSON.stringify(tokens.map((token) => (token.kind === "name" ? readName(token) : token.text)));
+    return JSON.stringify(tokens.map(describeToken));
+}
+
+/**
+ * What a token says, whatever the quotes: a rename puts some around the name of a table that the file has without, which
+ * is the same schema by another way. In quotes, CURRENT_TIMESTAMP or 1 is another thing than without.
+ */
+export function describeToken(token: Token): string {
+    return token.kind === "name" ? writeName(readName(token)) : token.text;
 }
 
 function describe(

@@ -1,7 +1,7 @@
 // The whole of the library takes five times as long to load.
 import { diffArrays } from "diff/lib/diff/array.js";
 import { isSignificant, readName, type Token, tokenize } from "../database/lexer.ts";
-import type { ObjectDifference } from "./compare.ts";
+import { describeToken, type ObjectDifference } from "./compare.ts";
 import { isColumnDefinition, splitDefinitions } from "./table.ts";
 
 /** A line of a difference: `-` as the files have it, `+` as the database has it, a blank for what both have. */
@@ -78,7 +78,7 @@ function renderFlat(tokens: readonly Token[]): Line {
         text += isTight ? token.text : ` ${token.text}`;
     });
     const words = significant.map((token) => (token.kind === "name" ? readName(token) : token.text));
-    const key = JSON.stringify(words);
+    const key = JSON.stringify(significant.map(describeToken));
     const isConstraint = !isColumnDefinition(significant);
     const subject = isConstraint ? words[/^constraint$/i.test(words[0] ?? "") ? 1 : -1] : words[0];
     return { text, key, name: subject === undefined ? key : `${isConstraint} ${subject.toLowerCase()}` };

@@ -14,3 +14,8 @@ export function toTypeName(table: string): string {
     const camel = toCamelCase(singular);
     return camel.charAt(0).toUpperCase() + camel.slice(1);
 }
+
+/** Whether SQLite takes two names for the same. */
+export function isSameName(left: string, right: string): boolean {
+    return left.toLowerCase() === right.toLowerCase();
+}

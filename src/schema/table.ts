@@ -27,7 +27,7 @@ const constraintWords = ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"];
 export function readTable(name: string, sql: string): TableFacts {
     const [head = [], ...rest] = splitDefinitions(tokenize(sql)).definitions;
     const definitions = [head, ...rest].map((tokens) => ({
-        comments: tokens.filter((token) => token.kind === "comment").map((token) => cleanComment(token.text)),
+        comments: tokens.filter((token) => token.kind === "comment").map(readComment),
         tokens: tokens.filter(isSignificant),
     }));
     const values = new Map(definitions.flatMap(({ tokens }) => findValues(tokens)));
@@ -53,13 +53,12 @@ export function readTable(name: string, sql: string): TableFacts {
     return { name, comment, columns };
 }
 
-/** A comment's text on one line, without its signs. */
-function cleanComment(text: string): string {
+/** What a comment says, on one line, without its signs. */
+export function readComment({ text }: Token): string {
     const body = text.startsWith("--") ? text.slice(2) : text.slice(2).replace(/\*\/$/, "");
     return body
-        .split("\n")
-        .map((line) => line.replace(/^\s*\*?\s?/, "").trim())
-        .join(" ")
+        .replace(/^\s*\*?[ \t]?/gm, "")
+        .replace(/\s+/g, " ")
         .trim();
 }
 

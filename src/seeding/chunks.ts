@@ -44,20 +44,19 @@ export function* splitIntoChunks(
     if (chunk.length > 0) yield chunk;
 }
 
-function measureLength(values: ColumnValues): number {
-    let size = 0;
-    for (const column in values) {
-        const value = values[column];
-        size += typeof value === "string" ? value.length : 8;
-    }
-    return size;
+function measureBytes(values: ColumnValues): number {
+    return measure(values, Buffer.byteLength);
 }
 
-function measureBytes(values: ColumnValues): number {
+function measureLength(values: ColumnValues): number {
+    return measure(values, (text) => text.length);
+}
+
+function measure(values: ColumnValues, measureText: (text: string) => number): number {
     let size = 0;
     for (const column in values) {
         const value = values[column];
-        size += typeof value === "string" ? Buffer.byteLength(value) : 8;
+        size += typeof value === "string" ? measureText(value) : 8;
     }
     return size;
 }

@@ -3,7 +3,7 @@ import type { Planned } from "./decide-chunk.ts";
 import { type LoadOptions, type LoadReport, loadRecords } from "./load.ts";
 import type { LoadCounts, Loader, Mention, SourceRecord } from "./loader.ts";
 import { holdItems, type Items, joinItems, mapItems, type SpooledItems } from "./spool.ts";
-import { countMentioned } from "./statements.ts";
+import { countMentioned, getRows } from "./statements.ts";
 
 /**
  * Loads records by their loaders, in the loaders' order: what others point to comes first.
@@ -58,7 +58,7 @@ async function completeRecords(
     const query = lookup?.(mapItems(own, (record) => record.value));
     const [result] = query ? await connection.readAll([query]) : [];
     // As they are now: what loads later is not there yet.
-    const known = { records: new Map(records), rows: result?.ok ? result.rows : [] };
+    const known = { records: new Map(records), rows: getRows(result) };
     return mapItems(own, (record) => {
         const value = complete(record.value, known);
         if (value === record.value) return record;
@@ -94,7 +94,7 @@ async function countMissing(connection: Connection, mention: Mention, ids: reado
     for (let from = 0; from < ids.length; from += mentionsAtOnce) {
         const part = ids.slice(from, from + mentionsAtOnce);
         const [result] = await connection.readAll([countMentioned(mention, part)]);
-        missing += part.length - Number(result?.ok ? result.rows[0]?.found : 0);
+        missing += part.length - Number(getRows(result)[0]?.found ?? 0);
     }
     return missing;
 }

@@ -1,4 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+    closeSync,
+    existsSync,
+    mkdtempSync,
+    openSync,
+    readdirSync,
+    readFileSync,
+    rmSync,
+    writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -8,6 +18,7 @@ import { showVerification } from "../../src/commands/verify.ts";
 import { findSqld, type Sqld, startSqld } from "../../src/server/sqld.ts";
 import { hashContents } from "../seeding/contents.ts";
 import { copyProject, type Ran, runHere } from "../seeding/running.ts";
+import { hasTerminal } from "../support/command.ts";
 import { createDeployedDatabase, deployInto } from "../support/deployed.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { startProxy } from "../support/proxy.ts";
@@ -149,6 +160,32 @@ describe("commands that only read", () => {
         ]);
         expect(existsSync(path.join(folder, "main.db"))).toBe(false);
     });
+});
+
+/** Takes nothing, as a full disk does. */
+const fullDisk = "/dev/full";
+
+test.skipIf(!existsSync(fullDisk))("an output that cannot be written is told, and is no success", () => {
+    const folder = writeProject({});
+    const full = openSync(fullDisk, "w");
+    const { status, stderr } = spawnSync(
+        process.execPath,
+        ["--import", "tsx", path.resolve("scripts/db-status.ts"), "--help"],
+        { stdio: ["ignore", full, "pipe"], encoding: "utf8", env: { PATH: process.env.PATH, HOME: folder } },
+    );
+    closeSync(full);
+    expect([status, stderr]).toEqual([
+        1,
+        expect.stringMatching(/^warning: not all of the output could be written: ENOSPC: .*\n$/),
+    ]);
+});
+
+test.skipIf(!hasTerminal)("what goes into a file has no colours, also where the rest goes to a terminal", () => {
+    const folder = writeProject({});
+    const file = path.join(folder, "errors.txt");
+    const line = `${process.execPath} --import tsx ${path.resolve("scripts/db-status.ts")} --no-such 2>${file}`;
+    spawnSync("script", ["-qefc", line, "/dev/null"], { env: { PATH: process.env.PATH, HOME: folder, TERM: "xterm" } });
+    expect(readFileSync(file, "utf8")).toBe("error: unknown option '--no-such'\n\nhint: see `pnpm db:status --help`\n");
 });
 
 const binary = findSqld();

@@ -53,7 +53,7 @@ describe("no output of any command holds a token or a part of one", () => {
     test.each(replies)("when the server answers with %s", async (_, reply) => {
         Object.assign(echo, reply);
         for (const name of online) {
-            for (const [token, ...args] of [[tokens.good], [tokens.opaque, "--json"]] as const) {
+            for (const [token, ...args] of [[tokens.good], [tokens.quoted, "--json"]] as const) {
                 const { code } = await run(name, at(echo.url, token), ...args);
                 expect([name, code]).toEqual([name, expect.toSatisfy((ended: number) => ended !== 0)]);
             }
@@ -73,7 +73,9 @@ describe("no output of any command holds a token or a part of one", () => {
         const { good, opaque } = tokens;
         const urls = [
             `${echo.url}?authToken=${opaque}`,
-            `${echo.url}/?jwt=${opaque}#x`,
+            `${echo.url}/?jwt=${opaque}`,
+            `${echo.url}?auth_token=${opaque}`,
+            `${echo.url}/#${opaque}`,
             `http://user:${opaque}@127.0.0.1:1`,
             good,
         ];

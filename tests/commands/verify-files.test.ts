@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { baseline } from "../../src/commands/baseline.ts";
 import { push } from "../../src/commands/push.ts";
@@ -241,6 +242,32 @@ describeTargets("db:verify --write-files", (target) => {
         ]);
         expect(listFiles(root)).toEqual(before);
     });
+
+    test.skipIf(target.name === "sqld" || process.seteuid === undefined)(
+        "writes all files or none: where one cannot be written, the others are as before",
+        async () => {
+            const { root, database } = await deploy(
+                library,
+                "CREATE INDEX idx_books_title ON books (title); DROP VIEW v_titles; " +
+                    "CREATE VIEW v_titles AS SELECT 1 AS title;",
+            );
+            const before = listFiles(root).map((name) => [name, readFileSync(path.join(root, name), "utf8")]);
+            const isRoot = process.getuid?.() === 0;
+            chmodSync(root, 0o755);
+            chmodSync(path.join(root, "migrations"), 0o777);
+            chmodSync(path.dirname(fileURLToPath(database.url)), 0o755);
+            for (const name of readdirSync(path.join(root, "views"))) chmodSync(path.join(root, "views", name), 0o444);
+            if (isRoot) process.seteuid?.(65_534);
+            const ran = await write(root, database).finally(() => isRoot && process.seteuid?.(0));
+            expect([ran.code, ran.stderr]).toEqual([
+                1,
+                expect.stringMatching(/^error: the files cannot be written: EACCES: permission denied, open '.*'\n/),
+            ]);
+            expect(ran.error?.outcome).toBe("No file was written.");
+            expect(ran.stdout).not.toContain("Wrote");
+            expect(listFiles(root).map((name) => [name, readFileSync(path.join(root, name), "utf8")])).toEqual(before);
+        },
+    );
 
     test("brings this repository's files to what was changed by hand, formatted as the house has it", async () => {
         const root = copyProject({}, { "sql-formatter.json": readFileSync("sql-formatter.json", "utf8") });

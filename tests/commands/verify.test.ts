@@ -5,7 +5,10 @@ import { beforeAll, beforeEach, expect, test } from "vitest";
 import { push } from "../../src/commands/push.ts";
 import { rollback } from "../../src/commands/rollback.ts";
 import { showVerification } from "../../src/commands/verify.ts";
+import type { SchemaRow } from "../../src/migrations/state.ts";
 import { createOutput } from "../../src/output.ts";
+import { compareSchemas } from "../../src/schema/compare.ts";
+import { renderDiff } from "../../src/schema/diff.ts";
 import { hashContents, readRows } from "../seeding/contents.ts";
 import { copyProject, type Ran, runHere } from "../seeding/running.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
@@ -225,4 +228,24 @@ test("a difference has colours only where they are wanted, and is not printed un
     expect(print({ color: false, json: false })).toBe("  - old\n  + new\n");
     expect(print({ color: true, json: false })).toBe("\u001b[31m  - old\u001b[39m\n\u001b[32m  + new\u001b[39m\n");
     expect(print({ color: true, json: true })).toBe("");
+});
+
+test("quotes around a name are no difference, unless it means another thing without them", () => {
+    const table = (column: string): SchemaRow[] => [
+        { type: "table", name: "notes", table: "notes", sql: `CREATE TABLE notes (${column})` },
+    ];
+    for (const [files, database, state] of [
+        ["body TEXT", '"body" TEXT', "same"],
+        ['"order" TEXT', "[order] TEXT", "same"],
+        ["at TEXT DEFAULT CURRENT_TIMESTAMP", 'at TEXT DEFAULT "CURRENT_TIMESTAMP"', "changed"],
+        ["n INTEGER CHECK (n > 1)", 'n INTEGER CHECK (n > "1")', "changed"],
+        ["body TEXT DEFAULT 'x'", `body TEXT DEFAULT "'x'"`, "changed"],
+    ] as const) {
+        const [difference] = compareSchemas(table(database), table(files));
+        expect([database, difference?.state]).toEqual([database, state]);
+        if (difference && state === "changed") {
+            const signs = renderDiff(difference).map(({ sign, text }) => `${sign} ${text}`);
+            expect(signs).toEqual([`- ${files}`, `+ ${database}`]);
+        }
+    }
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { type AddressInfo, createServer as createListener } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,13 +9,17 @@ import { createClient } from "@libsql/client";
 import Database from "libsql";
 import { beforeAll, describe, expect, test } from "vitest";
 import { push } from "../../src/commands/push.ts";
+import { toFault } from "../../src/database/faults.ts";
 import { type Patience, withPatience } from "../../src/database/retry.ts";
 import { openServer } from "../../src/database/server-connection.ts";
+import { readFiles } from "../../src/migrations/files.ts";
+import { prepareWayBack } from "../../src/migrations/safety.ts";
+import { readState } from "../../src/migrations/state.ts";
 import { findSqld, startSqld } from "../../src/server/sqld.ts";
 import { hashContents } from "../seeding/contents.ts";
 import { copyProject, type Ran, runHere } from "../seeding/running.ts";
 import { type RunningCommand, startCommand } from "../support/command.ts";
-import { deployInto } from "../support/deployed.ts";
+import { deployInto, openTestConnection } from "../support/deployed.ts";
 import { startProxy, type TestProxy } from "../support/proxy.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { createBases } from "./bases.ts";
@@ -96,6 +100,32 @@ describeTargets("--wait", (target) => {
         expect(stderr).toContain("Nothing was changed.");
         expect(await hashContents(database.client)).toBe(before);
     });
+
+    test.skipIf(target.name === "sqld")(
+        "is also how long the copy waits that is made before a file is changed",
+        async () => {
+            const database = await bases.borrow("deployed");
+            const folder = path.dirname(fileURLToPath(database.url));
+            const listCopies = (): string[] => readdirSync(folder).filter((name) => name.includes(".before-"));
+            const connection = await openTestConnection(database);
+            const { sets } = await readFiles(root);
+            const state = await readState(connection, sets);
+            const holder = new Database(fileURLToPath(database.url));
+            holder.exec("BEGIN EXCLUSIVE");
+            const copy = (waitLimit: number, signal?: AbortSignal): Promise<unknown> =>
+                prepareWayBack({ ...connection, waitLimit }, state, new Date(), signal).catch(toFault);
+            expect(await copy(0)).toMatchObject({ kind: "busy" });
+            expect(await copy(60_000, AbortSignal.abort())).toMatchObject({ kind: "interrupted" });
+            expect(listCopies()).toEqual([]);
+            const copied = copy(60_000);
+            // Comes to its turn between two tries.
+            setTimeout(() => holder.exec("ROLLBACK"), 10);
+            expect(await copied).toMatchObject({ lines: [expect.stringContaining("Copy:     ")] });
+            expect(listCopies()).toEqual([expect.stringMatching(/\.before-\d{8}T\d{9}Z\.db$/)]);
+            holder.close();
+            connection.close();
+        },
+    );
 
     test("ends the wait for another deployer, who is named, and nothing is changed", async () => {
         const database = await target.createDatabase();
@@ -231,6 +261,14 @@ describe("a connection with patience", () => {
         retryAfter = "";
         await expect(open(url, quick).readAll([])).rejects.toMatchObject({ variant: "foreign-reply" });
         expect(requests).toBe(6);
+        // Longer than a timer takes.
+        retryAfter = "Fri, 31 Dec 2999 23:59:59 GMT";
+        const interrupt = new AbortController();
+        const reading = open(url, { wait: 1e15 }, [], interrupt.signal).readAll([]);
+        await sleep(100);
+        interrupt.abort();
+        await expect(reading).rejects.toMatchObject({ kind: "interrupted" });
+        expect(requests).toBe(7);
         server.closeAllConnections();
         server.close();
     });

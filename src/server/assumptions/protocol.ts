@@ -1,6 +1,7 @@
 import { openConnection } from "../../database/connection.ts";
-import { type DatabaseFault, faultOfReply, toFault } from "../../database/faults.ts";
-import { type Outcome, readOutcomes, type StreamRequest } from "../../database/protocol.ts";
+import { type DatabaseFault, toFault } from "../../database/faults.ts";
+import type { Outcome, StreamRequest } from "../../database/protocol.ts";
+import { openStream, type Stream } from "../../database/stream.ts";
 import type { ServerTarget } from "../../database/target.ts";
 import { type Assumption, must, mustEqual } from "./assumption.ts";
 
@@ -25,12 +26,16 @@ export const protocolAssumptions: readonly Assumption[] = [
             const { target } = lab.connection;
             if (target.kind === "file") return "a file lets a transaction run for as long as it takes";
             await lab.run("CREATE TABLE schema_probe_waiting (n INTEGER);");
-            const held = await open(target, ["BEGIN IMMEDIATE", "INSERT INTO schema_probe_waiting VALUES (1)"]);
+            const held = openStream(target);
+            const begun = await send(held, ["BEGIN IMMEDIATE", "INSERT INTO schema_probe_waiting VALUES (1)"]);
+            const refused = begun.find((outcome) => outcome.error)?.error;
+            must(!refused, refused?.message ?? "");
             // It gets its turn by ending the one above, which would go on for as long as the stream is open.
             await lab.connection.write([{ sql: "INSERT INTO schema_probe_waiting VALUES (2)" }]);
-            const [late] = await post(held, ["INSERT INTO schema_probe_waiting VALUES (3)"]).catch((error: unknown) => [
+            const [late] = await send(held, ["INSERT INTO schema_probe_waiting VALUES (3)"]).catch((error: unknown) => [
                 { error: { message: toFault(error).message, code: toFault(error).kind } },
             ]);
+            await held.close();
             const { code, message } = late?.error ?? {};
             must(
                 code === "TRANSACTION_TIMEOUT",
@@ -62,11 +67,13 @@ export const protocolAssumptions: readonly Assumption[] = [
         why: "Turso bills them, and the cost of a write is measured by them",
         attempt: async ({ connection: { target } }) => {
             if (target.kind === "file") return "a file bills nothing";
-            const [, insert, select] = await post({ target, baton: null }, [
+            const stream = openStream(target);
+            const [, insert, select] = await send(stream, [
                 "CREATE TABLE schema_probe_bill (n INTEGER PRIMARY KEY)",
                 "INSERT INTO schema_probe_bill VALUES (1), (2)",
                 "SELECT * FROM schema_probe_bill",
             ]);
+            await stream.close();
             mustEqual(insert?.response?.result?.rows_written, 2, "rows_written of two rows");
             mustEqual(select?.response?.result?.rows_read, 2, "rows_read of two rows");
             return undefined;
@@ -111,40 +118,8 @@ async function abortMidway(target: ServerTarget): Promise<DatabaseFault | undefi
     }
 }
 
-/** A stream that stays open between requests, with the transaction that it holds. */
-interface Stream {
-    readonly target: ServerTarget;
-    readonly baton: string | null;
-}
-
-/** Opens a stream by running statements in it. */
-async function open(target: ServerTarget, statements: readonly string[]): Promise<Stream> {
-    const { text, outcomes } = await send({ target, baton: null }, statements, false);
-    const error = outcomes.find((outcome) => outcome.error)?.error;
-    must(!error, error?.message ?? "");
-    return { target, baton: (JSON.parse(text) as { baton?: string | null }).baton ?? null };
-}
-
-/** Runs statements, each with an outcome of its own, and closes the stream. */
-async function post(stream: Stream, statements: readonly string[]): Promise<Outcome[]> {
-    return (await send(stream, statements, true)).outcomes;
-}
-
-async function send(
-    { target, baton }: Stream,
-    statements: readonly string[],
-    isLast: boolean,
-): Promise<{ text: string; outcomes: Outcome[] }> {
+/** Runs statements in a stream, each with an outcome of its own. */
+async function send(stream: Stream, statements: readonly string[]): Promise<readonly Outcome[]> {
     const requests = statements.map((sql): StreamRequest => ({ type: "execute", stmt: { sql, want_rows: true } }));
-    const reply = await fetch(new URL("v2/pipeline", target.url.endsWith("/") ? target.url : `${target.url}/`), {
-        method: "POST",
-        headers: {
-            "content-type": "application/json",
-            ...(target.authToken === undefined ? {} : { authorization: `Bearer ${target.authToken}` }),
-        },
-        body: JSON.stringify({ baton, requests: [...requests, ...(isLast ? [{ type: "close" }] : [])] }),
-    });
-    const text = await reply.text();
-    if (!reply.ok) throw faultOfReply(reply.status, text);
-    return { text, outcomes: readOutcomes(text, requests.length) };
+    return (await stream.send(requests)).outcomes;
 }
