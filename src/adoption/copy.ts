@@ -1,20 +1,22 @@
-import { createHash, type Hash } from "node:crypto";
-import type { Connection, Query } from "../database/connection.ts";
-import { AppError } from "../errors.ts";
+import type { Connection } from "../database/connection.ts";
 import { name, text } from "../migrations/bookkeeping.ts";
 import { selectRefused } from "./judging.ts";
-import { type LiteralSource, readLiterals } from "./literals.ts";
+import { type LiteralSource, pageLength, quoteExactly, readLiterals } from "./literals.ts";
 import { readRows } from "./live-tables.ts";
 import type { AdoptedTable, Adoption } from "./prepare.ts";
+import { createTally, type Digest, readDigest, refuseCopy, refuseDifferent } from "./proving.ts";
 import { type Reading, rowNumber, rowReasons, selectConverted, selectHomeless } from "./reading.ts";
 import { keepSequence } from "./rebuild.ts";
-import { adoptionTable, selectKept } from "./side-table.ts";
+import { adoptionTable, insertObjects, noteCopied, selectKept } from "./side-table.ts";
 import { judgeAll } from "./survey.ts";
 import { findRowidAlias, type TargetTable } from "./target-tables.ts";
 
 export interface CopyReport {
     copied(table: string, rows: number): void;
 }
+
+/** Why rows are refused or kept, by their numbers, which may be beyond what a JavaScript number holds. */
+type Reasons = ReadonlyMap<string, string>;
 
 /** Copies the rows of every table of the files, converted, and those that are refused into the side table. */
 export async function copyTables(
@@ -32,7 +34,7 @@ export async function copyTables(
         if (!reading || table.target.content.length > 0) continue;
         if (whole.has(table.target.name)) continue;
         const judgement = judgements.get(table.target.name);
-        const refused = judgement ? await readReasons(source, selectRefused(judgement)) : new Map<number, string>();
+        const refused = judgement ? await readReasons(source, selectRefused(judgement)) : new Map<string, string>();
         const rows = await copyTable(source, target, table, reading, refused);
         report.copied(table.target.name, rows);
     }
@@ -43,10 +45,10 @@ async function copyTable(
     target: Connection,
     { target: table, state }: AdoptedTable,
     reading: Reading,
-    refused: ReadonlyMap<number, string>,
+    refused: Reasons,
 ): Promise<number> {
     const homeless = state === "rebuild" ? selectHomeless(reading) : undefined;
-    const kept = homeless === undefined ? new Map<number, string>() : await readReasons(source, homeless);
+    const kept = homeless === undefined ? new Map<string, string>() : await readReasons(source, homeless);
     for (const number of refused.keys()) kept.delete(number);
     // What a run that was ended has left is no beginning: a default such as the time is another one now.
     await target.write([
@@ -55,47 +57,61 @@ async function copyTable(
     ]);
     await copyEntries(source, target, reading, "refused", refused);
     await copyEntries(source, target, reading, "kept", kept);
+    if (state === "rebuild") await insertObjects(source, target, reading);
     const columns = reading.columns.map(({ column }) => column.name);
-    const from: LiteralSource = { rows: `(${selectConverted(reading)})`, number: rowNumber, order: rowNumber, columns };
-    const key = findRowidAlias(table);
-    const fields = [...(key === undefined ? [table.rowid ?? ""] : []), ...columns.map(name)];
-    const expected = createHash("sha256");
-    let rows = 0;
-    for await (const page of readLiterals(source, from, minimum)) {
-        const literals = page.rows.flatMap((literal, at) => {
-            const number = page.numbers[at] ?? 0;
-            if (refused.has(number)) return [];
-            addRow(expected, literal);
-            return [key === undefined ? literal.replace("(", `(${number}, `) : literal];
-        });
-        if (literals.length === 0) continue;
-        rows += literals.length;
-        await target.write([
-            { sql: `INSERT INTO ${name(table.name)} (${fields.join(", ")}) VALUES ${literals.join(", ")}` },
-        ]);
-    }
-    await proveCopy(target, table, columns, rows, expected);
+    const { rows } = await copyRows(source, target, { table, reading, refused, columns });
+    await proveCount(source, target, reading, rows);
     if (table.isAutoincrement) await copySequence(source, target, reading);
     await target.write([{ sql: noteCopied(table.name, `${rows}`) }]);
     return rows;
 }
 
-/** Below every row number that there can be. */
-const minimum = Number.MIN_SAFE_INTEGER;
-
-async function readReasons(connection: Connection, rows: string): Promise<Map<number, string>> {
-    const reasons = new Map<number, string>();
-    for (let last = minimum; ; ) {
-        const page = await readRows(connection, {
-            sql: `SELECT * FROM (${rows}) WHERE ${rowNumber} > ? ORDER BY ${rowNumber} LIMIT 20000`,
-            args: [last],
+async function copyRows(
+    source: Connection,
+    target: Connection,
+    copied: { table: TargetTable; reading: Reading; refused: Reasons; columns: readonly string[] },
+): Promise<Digest> {
+    const { table, reading, refused, columns } = copied;
+    const from: LiteralSource = { rows: `(${selectConverted(reading)})`, place: [rowNumber], columns };
+    const key = findRowidAlias(table);
+    const fields = [...(key === undefined ? [table.rowid ?? ""] : []), ...columns.map(name)];
+    const tally = createTally();
+    for await (const page of readLiterals(source, from)) {
+        const literals = page.rows.flatMap((literal, at) => {
+            const number = page.places[at] ?? "";
+            if (refused.has(number)) return [];
+            tally.add(literal);
+            return [key === undefined ? literal.replace("(", `(${number}, `) : literal];
         });
-        for (const row of page) reasons.set(Number(row[rowNumber]), String(row[rowReasons]));
-        const end = page.at(-1);
-        if (!end) return reasons;
-        last = Number(end[rowNumber]);
+        if (literals.length === 0) continue;
+        await target.write([
+            { sql: `INSERT INTO ${name(table.name)} (${fields.join(", ")}) VALUES ${literals.join(", ")}` },
+        ]);
+    }
+    const expected = tally.end();
+    const back: LiteralSource = { rows: name(table.name), place: [table.rowid ?? ""], columns };
+    refuseDifferent(table.name, expected, await readDigest(target, back));
+    return expected;
+}
+
+/** So many reasons one answer brings. */
+const reasonsAtOnce = 20_000;
+
+async function readReasons(connection: Connection, rows: string): Promise<Map<string, string>> {
+    const reasons = new Map<string, string>();
+    for (let last: string | undefined; ; ) {
+        const rest = last === undefined ? "" : ` WHERE ${rowNumber} > ${last}`;
+        const page = await readRows(connection, {
+            sql: `SELECT CAST(${rowNumber} AS TEXT) AS number, ${rowReasons} FROM (${rows})${rest} ORDER BY ${rowNumber} LIMIT ${reasonsAtOnce}`,
+        });
+        for (const row of page) reasons.set(String(row.number), String(row[rowReasons]));
+        if (page.length < reasonsAtOnce) return reasons;
+        last = String(page.at(-1)?.number);
     }
 }
+
+/** At most so many entries one answer brings. */
+const entriesAtOnce = 500;
 
 // Whole rows, as they are.
 async function copyEntries(
@@ -103,31 +119,43 @@ async function copyEntries(
     target: Connection,
     reading: Reading,
     outcome: "refused" | "kept",
-    reasons: ReadonlyMap<number, string>,
+    reasons: Reasons,
 ): Promise<void> {
-    const table = reading.target.name;
-    const left = [...reasons.keys()].sort((a, b) => a - b);
-    for (let at = 0; at < left.length; at += entriesAtOnce) {
-        const numbers = left.slice(at, at + entriesAtOnce);
-        const rows = await readRows(source, { ...selectKept(reading), args: [{ items: numbers }] });
-        const items = rows.map((row) => [
-            Number(row.source_row),
-            reasons.get(Number(row.source_row)) ?? "[]",
-            String(row.record),
+    const numbers = [...reasons.keys()];
+    const before = "sum(length(record)) OVER (ORDER BY place ROWS UNBOUNDED PRECEDING) - length(record)";
+    for (let at = 0; at < numbers.length; ) {
+        const rows = await readRows(source, {
+            sql:
+                `SELECT place, number, ${quoteExactly("record")} AS literal FROM ` +
+                `(SELECT *, ${before} AS before FROM (${selectKept(reading)})) WHERE before < ${pageLength} ORDER BY place`,
+            args: [{ items: numbers.slice(at, at + entriesAtOnce) }],
+        });
+        const values = rows.map(({ number, literal }) => {
+            const entry = [reading.target.name, outcome, reasons.get(String(number)) ?? "[]"].map(text);
+            return `(${[...entry, number, literal].join(", ")})`;
+        });
+        if (values.length === 0) break;
+        await target.write([
+            {
+                sql: `INSERT INTO ${adoptionTable} (source_table, outcome, reasons, source_row, record) VALUES ${values.join(", ")}`,
+            },
         ]);
-        await target.write([insertEntries(table, outcome, items)]);
+        at += Number(rows.at(-1)?.place) + 1;
     }
 }
 
-const entriesAtOnce = 50;
-
-function insertEntries(table: string, outcome: string, items: readonly unknown[]): Query {
-    return {
-        sql:
-            `INSERT INTO ${adoptionTable} (source_table, source_row, outcome, reasons, record) ` +
-            `SELECT ${text(table)}, value ->> '$[0]', ${text(outcome)}, value ->> '$[1]', value ->> '$[2]' FROM json_each(?)`,
-        args: [{ items }],
-    };
+/**
+ * Proves that every row of the source is in the copy or in the side table.
+ *
+ * @throws AppError `would-lose`
+ */
+async function proveCount(source: Connection, target: Connection, { live, target: table }: Reading, rows: number) {
+    const [there] = await readRows(source, { sql: `SELECT count(*) AS count FROM ${name(live.name)}` });
+    const [refused] = await readRows(target, {
+        sql: `SELECT count(*) AS count FROM ${adoptionTable} WHERE source_table = ${text(table.name)} AND outcome = 'refused'`,
+    });
+    const found = rows + Number(refused?.count);
+    if (found !== Number(there?.count)) throw refuseCopy(table.name, `${found} rows of ${there?.count}`);
 }
 
 async function copySequence(source: Connection, target: Connection, { live, target: table }: Reading): Promise<void> {
@@ -139,43 +167,6 @@ async function copySequence(source: Connection, target: Connection, { live, targ
         Number(tables?.count) === 0
             ? "0"
             : `coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = ${text(live.name)} COLLATE NOCASE), 0)`;
-    const [row] = await readRows(source, { sql: `SELECT max(${last}, ${given}) AS last` });
-    await target.write(keepSequence(table, String(Number(row?.last))).map((sql) => ({ sql })));
-}
-
-/** Notes that a table is whole; without a table, where the copy comes from. */
-export function noteCopied(table: string, record: string): string {
-    const values = [table, "copied", "[]", record].map(text).join(", ");
-    return `INSERT INTO ${adoptionTable} (source_table, outcome, reasons, record) VALUES (${values})`;
-}
-
-/** Adds a row to a hash over rows in their order. */
-export function addRow(hash: Hash, literal: string): void {
-    hash.update(literal).update("\n");
-}
-
-/**
- * Reads the copied rows back and compares their number and their hash with what was read from the source.
- *
- * @throws AppError `would-lose`
- */
-async function proveCopy(
-    target: Connection,
-    { name: table, rowid = "" }: TargetTable,
-    columns: readonly string[],
-    rows: number,
-    expected: Hash,
-): Promise<void> {
-    const copied = createHash("sha256");
-    let count = 0;
-    const back: LiteralSource = { rows: name(table), number: rowid, order: rowid, columns };
-    for await (const page of readLiterals(target, back, minimum)) {
-        count += page.rows.length;
-        for (const literal of page.rows) addRow(copied, literal);
-    }
-    if (count === rows && copied.digest("hex") === expected.digest("hex")) return;
-    throw new AppError("would-lose", `the copy of '${table}' does not equal its source: ${count} rows of ${rows}`, {
-        hint: "somebody wrote to one of the databases meanwhile; stop the writers, and copy into a new empty database",
-        outcome: "The source was only read. The copy is not whole: drop it.",
-    });
+    const [row] = await readRows(source, { sql: `SELECT CAST(max(${last}, ${given}) AS TEXT) AS last` });
+    await target.write(keepSequence(table, String(row?.last)).map((sql) => ({ sql })));
 }

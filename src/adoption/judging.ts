@@ -1,6 +1,7 @@
 import { name, text } from "../migrations/bookkeeping.ts";
+import { isSameName } from "../schema/names.ts";
 import { type Reading, rowNumber, rowReasons, selectConverted } from "./reading.ts";
-import { findRowidAlias, isSameName, type TableReference, type TargetTable, type Unique } from "./target-tables.ts";
+import { findRowidAlias, type TableReference, type TargetTable, type Unique } from "./target-tables.ts";
 
 /** How the constraints of a table judge rows: one chain of common table expressions, for a check and for the move. */
 export interface Judgement {

@@ -3,7 +3,7 @@ import { name } from "../migrations/bookkeeping.ts";
 import { readRows } from "./live-tables.ts";
 
 /** How many characters of rows one answer brings, beyond the first of them. */
-const pageLength = 400_000;
+export const pageLength = 400_000;
 /** How many rows a page is made of: few at first, then as many as the last pages took. */
 const fewestRows = 100;
 const mostRows = 5_000;
@@ -12,62 +12,72 @@ const mostRows = 5_000;
 export interface LiteralPage {
     /** `(1, 'a', NULL)` for each row. */
     readonly rows: readonly string[];
-    /** Numbers of the rows, as long. */
-    readonly numbers: readonly number[];
+    /** Where each row stands in the order, as literals of its `place`, as long. */
+    readonly places: readonly string[];
 }
 
 /** Rows whose values can be read as literals, page by page. */
 export interface LiteralSource {
     /** SQL of the rows. */
     readonly rows: string;
-    /** A column that numbers them; undefined where they are counted in the order of `order`. */
-    readonly number: string | undefined;
-    readonly order: string;
+    /** SQL of what orders the rows and tells each from all others: the row's number, or the columns of a key. */
+    readonly place: readonly string[];
     readonly columns: readonly string[];
 }
 
 /**
  * SQL of a value as a literal that makes the very same value again, whatever its type. quote() ends a text at its first
- * NUL, so such a text goes as bytes.
+ * NUL, and the driver of a file ends the process at a text that is no UTF-8: a text that is not plain ASCII goes as bytes.
+ * An infinite number it calls by a name that SQLite does not know.
+ *
+ * @param value SQL of the value
  */
-export function quoteExactly(column: string): string {
-    const value = name(column);
+export function quoteExactly(value: string): string {
+    const isPlain = `${value} NOT GLOB '*[^' || char(1) || '-' || char(127) || ']*' AND instr(${value}, char(0)) = 0`;
+    const bytes = `'CAST(' || quote(CAST(${value} AS BLOB)) || ' AS TEXT)'`;
     return (
-        `iif(typeof(${value}) = 'text' AND instr(${value}, char(0)) > 0, ` +
-        `'CAST(' || quote(CAST(${value} AS BLOB)) || ' AS TEXT)', quote(${value}))`
+        `CASE typeof(${value}) WHEN 'text' THEN iif(${isPlain}, quote(${value}), ${bytes}) ` +
+        `WHEN 'real' THEN replace(quote(${value}), 'Inf', '9e999') ELSE quote(${value}) END`
     );
 }
 
-/** Reads rows as literals, from the one after `last` on: its number, or how many were before where they have none. */
+/**
+ * Reads rows as literals, page by page, in the order of their places.
+ *
+ * @param after the place of the row before the first one; all rows when undefined
+ */
 export async function* readLiterals(
     connection: Connection,
     source: LiteralSource,
-    last: number,
+    after?: string,
 ): AsyncGenerator<LiteralPage> {
     let limit = fewestRows;
-    for (let after = last; ; ) {
-        const rows = await readRows(connection, selectPage(source, after, limit));
+    for (let last = after; ; ) {
+        const rows = await readRows(connection, selectPage(source, last, limit));
         if (rows.length === 0) return;
-        const numbers = rows.map((row) => Number(row.literal_number));
-        yield { rows: rows.map((row) => String(row.literal)), numbers };
+        const places = rows.map((row) => String(row.literal_place));
+        yield { rows: rows.map((row) => String(row.literal)), places };
         limit = Math.min(
             mostRows,
             rows.length === limit ? limit * 4 : Math.max(fewestRows, Math.ceil(rows.length * 1.25)),
         );
-        after = source.number === undefined ? after + rows.length : Math.max(...numbers);
+        last = places.at(-1);
     }
 }
 
-function selectPage({ rows, number, order, columns }: LiteralSource, after: number, limit: number): Query {
-    const literal = `'(' || ${columns.map(quoteExactly).join(" || ', ' || ")} || ')' AS literal`;
-    const page =
-        number === undefined
-            ? `SELECT 0 AS literal_number, ${literal} FROM ${rows} ORDER BY ${order} LIMIT ${limit} OFFSET ?`
-            : `SELECT ${number} AS literal_number, ${literal} FROM ${rows} WHERE ${number} > ? ORDER BY ${number} LIMIT ${limit}`;
-    const counted = `SELECT *, row_number() OVER () AS place FROM (${page})`;
-    const before = "sum(length(literal)) OVER (ORDER BY place ROWS UNBOUNDED PRECEDING) - length(literal)";
+/** SQL of where a row stands, as the literals that readLiterals() goes on after. */
+export function renderPlace(place: readonly string[]): string {
+    return place.map(quoteExactly).join(" || ', ' || ");
+}
+
+function selectPage({ rows, place, columns }: LiteralSource, after: string | undefined, limit: number): Query {
+    const literal = `'(' || ${columns.map((column) => quoteExactly(name(column))).join(" || ', ' || ")} || ')' AS literal`;
+    const order = place.join(", ");
+    const rest = after === undefined ? "" : ` WHERE (${order}) > (${after})`;
+    const page = `SELECT ${renderPlace(place)} AS literal_place, ${literal} FROM ${rows}${rest} ORDER BY ${order} LIMIT ${limit}`;
+    const counted = `SELECT *, row_number() OVER () AS number FROM (${page})`;
+    const before = "sum(length(literal)) OVER (ORDER BY number ROWS UNBOUNDED PRECEDING) - length(literal)";
     return {
-        sql: `SELECT literal_number, literal FROM (SELECT *, ${before} AS before FROM (${counted})) WHERE before < ${pageLength} ORDER BY place`,
-        args: [after],
+        sql: `SELECT literal_place, literal FROM (SELECT *, ${before} AS before FROM (${counted})) WHERE before < ${pageLength} ORDER BY number`,
     };
 }

@@ -6,11 +6,12 @@ import { isMigratorTable } from "../migrations/bookkeeping.ts";
 import type { PreparedDeploy } from "../migrations/deploy.ts";
 import { type DatabaseState, findSchemaRow, type SchemaRow } from "../migrations/state.ts";
 import { compareSchemas } from "../schema/compare.ts";
+import { isSameName } from "../schema/names.ts";
 import { type LiveTable, readTables } from "./live-tables.ts";
 import { findOrigins, listFacts, type Origin, type Origins } from "./origins.ts";
 import { planReading, type Reading } from "./reading.ts";
 import { adoptionTable } from "./side-table.ts";
-import { isSameName, readTargetSchema, type TargetSchema, type TargetTable } from "./target-tables.ts";
+import { readTargetSchema, type TargetSchema, type TargetTable } from "./target-tables.ts";
 
 /** How a table of the files stands in the live database. */
 export type TableState = "done" | "missing" | "rebuild";
@@ -74,8 +75,9 @@ export async function prepareAdoption(
             outcome: "Nothing was changed.",
         });
     }
-    const differing = findDiffering(state.schema, target);
-    const tables = target.tables.map((table) => describeTable(table, find(table.name), state, differing, origins));
+    refuseNamesakes(state, target);
+    const rebuilt = await findRebuilt(connection, state.schema, target);
+    const tables = target.tables.map((table) => describeTable(table, find(table.name), state, rebuilt, origins));
     return {
         state,
         target,
@@ -96,7 +98,7 @@ function describeTable(
     target: TargetTable,
     live: LiveTable | undefined,
     state: DatabaseState,
-    differing: ReadonlySet<string>,
+    rebuilt: ReadonlySet<string>,
     origins: Origins,
 ): AdoptedTable {
     if (!live) {
@@ -109,7 +111,25 @@ function describeTable(
     if (/^CREATE\s+VIRTUAL/i.test(live.sql))
         throw refuse(`'${live.name}' is a virtual table`, "rename or drop it by hand");
     const reading = planReading({ ...live, rowid }, target, origins);
-    return { target, state: differing.has(target.name.toLowerCase()) ? "rebuild" : "done", reading };
+    return { target, state: rebuilt.has(target.name.toLowerCase()) ? "rebuild" : "done", reading };
+}
+
+// Whatever has the name of something of the files has to be what the files make of it; otherwise they could not be made.
+function refuseNamesakes(state: DatabaseState, target: TargetSchema): void {
+    for (const { type, name, table, sql } of target.schema) {
+        const live = type === "table" || sql === null ? undefined : findSchemaRow(state, name);
+        if (!live || (live.type === type && (type === "view" || isSameName(live.table, table)))) continue;
+        const article = live.type === "index" ? "an" : "a";
+        const place = live.type === "index" || live.type === "trigger" ? ` of '${live.table}'` : "";
+        throw new AppError(
+            "invalid-input",
+            `'${live.name}' is ${article} ${live.type}${place}, and the files have another ${type} of that name`,
+            {
+                hint: "rename or drop it by hand",
+                outcome: "Nothing was changed.",
+            },
+        );
+    }
 }
 
 function refuse(what: string, hint: string): AppError {
@@ -119,9 +139,35 @@ function refuse(what: string, hint: string): AppError {
     });
 }
 
-// A table, or what belongs to it, is not as in the files. A trigger that is somebody else's makes it so as well; those of
-// the files are brought in line with the version rows.
-function findDiffering(schema: readonly SchemaRow[], target: TargetSchema): Set<string> {
+// What points to a table of which rows may be refused is judged with it; so is, where a run was ended between the two,
+// what points to rows that are not there.
+async function findRebuilt(
+    connection: Connection,
+    schema: readonly SchemaRow[],
+    target: TargetSchema,
+): Promise<Set<string>> {
+    const rebuilt = findDiffering(schema, target);
+    const pointing = target.tables.filter(
+        ({ name, references }) => references.length > 0 && !rebuilt.has(name.toLowerCase()),
+    );
+    if (pointing.length === 0) return rebuilt;
+    const dangling = await connection.readAll(
+        pointing.map(({ name }) => ({ sql: "SELECT 1 FROM pragma_foreign_key_check(?) LIMIT 1", args: [name] })),
+    );
+    pointing.forEach(({ name, references }, at) => {
+        const result = dangling[at];
+        const isDangling = result?.ok === true && result.rows.length > 0;
+        const isBeside = references.some(({ parent }) => rebuilt.has(parent.toLowerCase()));
+        if (isDangling || isBeside) rebuilt.add(name.toLowerCase());
+    });
+    return rebuilt;
+}
+
+/**
+ * The tables, in lower case, of which something is not as in the files. A trigger that is somebody else's makes it so as
+ * well; those of the files are brought in line with the version rows.
+ */
+export function findDiffering(schema: readonly SchemaRow[], target: TargetSchema): Set<string> {
     const all = [...schema, ...target.schema];
     return new Set(
         compareSchemas(schema, target.schema).flatMap(({ type, name, state }) => {

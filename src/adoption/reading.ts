@@ -1,8 +1,9 @@
 import { name, text } from "../migrations/bookkeeping.ts";
+import { isSameName } from "../schema/names.ts";
 import { convertValue } from "./conversions.ts";
 import type { Column, LiveTable } from "./live-tables.ts";
 import type { FormerColumn, Origins } from "./origins.ts";
-import { isSameName, type TargetTable } from "./target-tables.ts";
+import type { TargetTable } from "./target-tables.ts";
 
 /** Names that are beside a table's own columns in the queries of an adoption. */
 export const rowNumber = "adopted_row";
@@ -91,7 +92,11 @@ export function renderRecord(live: LiveTable): string {
         .map(({ name: own }) => {
             const value = `live.${name(own)}`;
             const key = `${text(`${JSON.stringify(own)}:`)}`;
-            return `${key} || iif(typeof(${value}) = 'blob', '{"blob":"' || hex(${value}) || '"}', json_quote(${value}))`;
+            // json_quote() gives 15 digits of a number; quote() gives all, but a name for one that is infinite.
+            return (
+                `${key} || CASE typeof(${value}) WHEN 'blob' THEN '{"blob":"' || hex(${value}) || '"}' ` +
+                `WHEN 'real' THEN replace(quote(${value}), 'Inf', '9e999') ELSE json_quote(${value}) END`
+            );
         });
     return `'{' || ${pairs.join(" || ',' || ")} || '}'`;
 }

@@ -96,7 +96,8 @@ function insertContent({ name: table, columns, content }: TargetTable): string[]
     return content.map((row) => `INSERT INTO ${name(table)} (${stored.join(", ")}) VALUES (${row})`);
 }
 
-function renderTransaction(statements: readonly string[]): string {
+/** The script of one transaction in which foreign keys are off. */
+export function renderTransaction(statements: readonly string[]): string {
     return [
         "PRAGMA foreign_keys = OFF;",
         "BEGIN IMMEDIATE;",

@@ -4,58 +4,74 @@ import { name } from "../migrations/bookkeeping.ts";
 import { prepareDeploy } from "../migrations/deploy.ts";
 import { type RunReport, runPlan } from "../migrations/run.ts";
 import { type DatabaseState, findSchemaRow, readState } from "../migrations/state.ts";
-import { type CopyReport, copyTables, noteCopied } from "./copy.ts";
+import { attend } from "./attending.ts";
+import { type CopyReport, copyTables } from "./copy.ts";
 import { copyExtraTables } from "./copy-extra.ts";
 import { readRows } from "./live-tables.ts";
 import type { Adoption } from "./prepare.ts";
-import { adoptionTable, createAdoptionTable } from "./side-table.ts";
+import { adoptionTable, createAdoptionTable, noteCopied, noteWhole } from "./side-table.ts";
+
+/** What an end leaves behind before the first write, and after it. */
+export const untouched = "Nothing was changed.";
+export const begun = "The source was only read. The copy is not whole yet.";
 
 /**
  * Copies a database that others made into an empty one, under the files. The source is only read. A copy that was ended
  * anywhere is taken up by the next one.
  *
- * @throws AppError `usage` for a target that holds something else
+ * @throws AppError `would-lose` where a copy differs from its source; or the fault of either database, with an `outcome`
  */
 export async function runCopy(
     root: string,
-    source: Connection,
-    target: Connection,
+    connections: { source: Connection; target: Connection },
     adoption: Adoption,
     options: { signal: AbortSignal; report: RunReport & CopyReport },
 ): Promise<void> {
     const { signal, report } = options;
-    await beginCopy(source, target);
-    const deploy = async (): Promise<void> => {
-        const { sets, state, replan } = await prepareDeploy(root, target);
-        await runPlan({ connection: target, sets, plan: replan, perFile: false, signal, report }, state);
-    };
+    const [source, target] = [connections.source, connections.target].map((own) => attend(own, signal, begun)) as [
+        Connection,
+        Connection,
+    ];
+    await beginCopy(source, attend(connections.target, signal, untouched));
+    const deploy = (): Promise<void> => deployFiles(root, connections.target, signal, report);
     await deploy();
     // While rows are copied no trigger may add any: they come with their history.
     await dropTriggers(target, await readState(target, []));
     await copyTables(source, target, adoption, report);
     await deploy();
     await copyExtraTables(source, target, adoption, await readState(target, []), report);
+    await target.write([{ sql: noteWhole }]);
+}
+
+async function deployFiles(root: string, target: Connection, signal: AbortSignal, report: RunReport): Promise<void> {
+    try {
+        const { sets, state, replan } = await prepareDeploy(root, target);
+        await runPlan({ connection: target, sets, plan: replan, perFile: false, signal, report }, state);
+    } catch (error) {
+        throw error instanceof AppError ? error.withOutcome(begun) : error;
+    }
 }
 
 /**
- * Refuses a target that holds something else, before anything is written to it.
+ * Finds how far a copy is, before anything is written to its database: `whole` once a run has come to its end, because
+ * the rows that are there now may be newer ones.
  *
- * @throws AppError `usage`
+ * @throws AppError `usage` for a target that holds something else
  */
-export async function refuseOccupied(source: Connection, target: Connection): Promise<void> {
+export async function findProgress(source: Connection, target: Connection): Promise<"empty" | "begun" | "whole"> {
     const { schema } = await readState(target, []);
-    if (!schema.some((row) => row.type === "table" && !row.name.startsWith("sqlite_"))) return;
+    if (!schema.some((row) => row.type === "table" && !row.name.startsWith("sqlite_"))) return "empty";
     const entries = schema.some((row) => row.name === adoptionTable)
         ? await readRows(target, {
-              sql: `SELECT record FROM ${adoptionTable} WHERE source_table = '' AND outcome = 'copied'`,
+              sql: `SELECT record, reasons FROM ${adoptionTable} WHERE source_table = '' AND outcome = 'copied'`,
           })
         : [];
     const from = entries[0]?.record;
-    if (from === source.target.label) return;
+    if (from === source.target.label) return entries[0]?.reasons === "[]" ? "begun" : "whole";
     const what = from == null ? "is not empty" : `holds a copy of ${from}`;
     throw new AppError("usage", `${target.target.label} ${what}`, {
         hint: "give an empty database, or drop this one first",
-        outcome: "Nothing was changed.",
+        outcome: untouched,
     });
 }
 

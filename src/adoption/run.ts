@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "../database/connection.ts";
-import { type DatabaseFault, explainFault, toFault } from "../database/faults.ts";
+import { DatabaseFault, explainFault, toFault } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
+import { readAll } from "../migrations/deploy.ts";
 import { type RunReport, runPlan } from "../migrations/run.ts";
 import { findSchemaRow, readState } from "../migrations/state.ts";
+import { isSameName } from "../schema/names.ts";
 import type { Origins } from "./origins.ts";
-import { type AdoptedTable, type Adoption, prepareAdoption } from "./prepare.ts";
+import { type AdoptedTable, type Adoption, findDiffering, hasVersions, prepareAdoption } from "./prepare.ts";
 import { renderMissing, renderRebuild } from "./rebuild.ts";
-import { isSameName, type TargetSchema } from "./target-tables.ts";
+import type { TargetSchema } from "./target-tables.ts";
 
 /** How long another writer is waited for, in milliseconds, beyond SQLite's own 5 s. */
 const busyLimit = 60_000;
@@ -43,11 +45,10 @@ export async function runAdoption(
     if (missing.length > 0) steps.push({ tables: missing, script: renderMissing(missing) });
     for (const { tables, script } of steps) {
         if (signal.aborted) throw new AppError("interrupted", "interrupted", { outcome: describeOutcome(done) });
-        await runStep(connection, script, () => isDone(root, connection, tables, options.origins), report).catch(
-            (error: unknown) => {
-                throw explainFailure(toFault(error), connection, tables, done);
-            },
-        );
+        const isThere = (settle: boolean): Promise<boolean> => isDone(connection, adoption, tables, settle);
+        await runStep(connection, script, isThere, options).catch((error: unknown) => {
+            throw explainFailure(toFault(error), connection, tables, done);
+        });
         for (const { target } of tables) {
             done.push(target.name);
             report.adopted(target.name);
@@ -63,6 +64,8 @@ async function finish(
     target: TargetSchema,
     { origins, signal, report }: { origins: Origins; signal: AbortSignal; report: AdoptionReport },
 ): Promise<void> {
+    // Another run may have come first.
+    if (hasVersions((await readAll(root, connection)).state)) return;
     const { tables, baseline } = await prepareAdoption(root, connection, origins, target);
     const left = tables.filter(({ state }) => state !== "done").map(({ target }) => target.name);
     if (left.length > 0) {
@@ -78,8 +81,8 @@ async function finish(
 async function runStep(
     connection: Connection,
     script: string,
-    isThere: () => Promise<boolean>,
-    report: RunReport,
+    isThere: (settle: boolean) => Promise<boolean>,
+    { signal, report }: { signal: AbortSignal; report: RunReport },
 ): Promise<void> {
     for (const startedAt = Date.now(); ; ) {
         try {
@@ -88,29 +91,50 @@ async function runStep(
             const fault = toFault(error);
             if (fault.isAmbiguous) {
                 // Waits until a transaction whose reply was lost has ended, one way or the other.
-                await readState(connection, [], [], { settle: true });
-                if (!(await isThere())) throw fault;
+                if (!(await isThere(true))) throw fault;
                 report.note(`The reply was lost (${fault.message}), but the database has it.`);
                 return;
             }
-            if (fault.kind !== "busy" || Date.now() - startedAt > busyLimit) throw fault;
+            if (fault.isOfStatement && (await isThere(false))) {
+                report.note("Another run has done it meanwhile.");
+                return;
+            }
+            if (fault.kind !== "busy" || Date.now() - startedAt > (connection.waitLimit ?? busyLimit)) throw fault;
             report.waiting("another program is writing");
-            await sleep(100 + Math.random() * 400);
+            await sleep(100 + Math.random() * 400, undefined, { signal }).catch(() => undefined);
+            if (signal.aborted) throw new DatabaseFault("interrupted", "interrupted", error);
         }
     }
 }
 
+// Of a table that had the files' form before, the form says nothing.
 async function isDone(
-    root: string,
     connection: Connection,
+    { state, target }: Adoption,
     tables: readonly AdoptedTable[],
-    origins: Origins,
+    settle: boolean,
 ): Promise<boolean> {
-    const now = await prepareAdoption(root, connection, origins);
-    return tables.every(({ target }) =>
-        now.tables.some((table) => table.target.name === target.name && table.state === "done"),
-    );
+    const now = await readState(connection, [], [], { settle });
+    const [before, after] = [state, now].map(({ schema }) => findDiffering(schema, target));
+    return tables.every(({ target: { name } }) => {
+        const isTelling = findSchemaRow(state, name) === undefined || before?.has(name.toLowerCase());
+        return isTelling && findSchemaRow(now, name) !== undefined && !after?.has(name.toLowerCase());
+    });
 }
+
+/** What a user reads where a check of the script fails, and the remedy. */
+const sentences: readonly (readonly [sentence: string, remedy: string, sign: string])[] = [
+    [
+        "foreign keys are not off",
+        "this server does not let foreign keys be switched off; copy with --into <url>",
+        "foreign_keys_are_not_off",
+    ],
+    [
+        "another program has changed the table since it was read",
+        "end other runs and deploys, then run the same command again",
+        "the_table_changed_since_it_was_read",
+    ],
+];
 
 function explainFailure(
     fault: DatabaseFault,
@@ -127,13 +151,11 @@ function explainFailure(
         });
     }
     if (!fault.isOfStatement) return explainFault(fault, connection.target).withOutcome(outcome);
-    const keepsKeys = fault.message.includes("foreign_keys_are_not_off");
-    return new AppError("migration-failed", `${names} cannot be adopted: ${fault.message}`, {
-        hint: keepsKeys
-            ? "this server does not let foreign keys be switched off; copy with --into <url>"
-            : "run `pnpm db:adopt --check`, then the same command again",
-        outcome,
-    });
+    const [sentence, hint] = sentences.find(([, , sign]) => fault.message.includes(sign)) ?? [
+        fault.message,
+        "run `pnpm db:adopt --check`, then the same command again",
+    ];
+    return new AppError("migration-failed", `${names} cannot be adopted: ${sentence}`, { hint, outcome });
 }
 
 function describeOutcome(done: readonly string[]): string {

@@ -1,7 +1,9 @@
 import type { Connection } from "../database/connection.ts";
 import { name, text } from "../migrations/bookkeeping.ts";
+import { readLiterals } from "./literals.ts";
 import { readRows } from "./live-tables.ts";
 import { type Reading, renderRecord, rowNumber, rowReasons } from "./reading.ts";
+import { parseRecord } from "./records.ts";
 
 /** Keeps what an adoption could not put into the tables of the files. */
 export const adoptionTable = "schema_adoption";
@@ -25,7 +27,7 @@ export const createAdoptionTable = `CREATE TABLE IF NOT EXISTS ${adoptionTable} 
     outcome TEXT NOT NULL CONSTRAINT schema_adoption_outcome_is_refused_kept_dropped_or_copied CHECK (
         outcome IN ('refused', 'kept', 'dropped', 'copied')
     ),
-    -- JSON array: which constraints refuse it, or which columns have no place.
+    -- JSON array: which constraints refuse it, which columns have no place, or that the copy is whole.
     reasons TEXT NOT NULL,
     -- The row or the object, whole, as JSON.
     record TEXT NOT NULL,
@@ -44,20 +46,47 @@ export function keepRows({ live, target }: Reading, outcome: AdoptionOutcome, ro
 }
 
 /** Puts the indexes and triggers of a live table, which a rebuild drops, into the side table. */
-export function keepObjects({ live, target }: Reading): string {
+export function keepObjects(reading: Reading): string {
+    return `INSERT INTO ${adoptionTable} (${entryColumns}) ${selectObjects(reading)}`;
+}
+
+/** Puts the indexes and triggers of a table of one database, which its copy does not get, into the copy's side table. */
+export async function insertObjects(source: Connection, target: Connection, reading: Reading): Promise<void> {
+    const columns = entryColumns.split(", ");
+    const pages = readLiterals(source, { rows: `(${selectObjects(reading)})`, place: ["record"], columns });
+    for await (const { rows } of pages) {
+        await target.write([{ sql: `INSERT INTO ${adoptionTable} (${entryColumns}) VALUES ${rows.join(", ")}` }]);
+    }
+}
+
+const entryColumns = "source_table, outcome, reasons, record";
+
+function selectObjects({ live, target }: Reading): string {
     return (
-        `INSERT INTO ${adoptionTable} (source_table, outcome, reasons, record) ` +
-        `SELECT ${text(target.name)}, 'dropped', '[]', json_object('type', type, 'name', name, 'sql', sql) FROM sqlite_schema ` +
+        `SELECT ${text(target.name)} AS source_table, 'dropped' AS outcome, '[]' AS reasons, ` +
+        `json_object('type', type, 'name', name, 'sql', sql) AS record FROM sqlite_schema ` +
         `WHERE type IN ('index', 'trigger') AND sql IS NOT NULL AND tbl_name = ${text(live.name)} COLLATE NOCASE ORDER BY rowid`
     );
 }
 
+/** Notes that a table is whole; without a table, where the copy comes from. */
+export function noteCopied(table: string, record: string): string {
+    const values = [table, "copied", "[]", record].map(text).join(", ");
+    return `INSERT INTO ${adoptionTable} (${entryColumns}) VALUES (${values})`;
+}
+
+/** Notes that a whole database was copied. */
+export const noteWhole = `UPDATE ${adoptionTable} SET reasons = '["whole"]' WHERE source_table = '' AND outcome = 'copied'`;
+
 /** A refused row, as the side table has it. */
 export interface RefusedRow {
     readonly table: string;
-    readonly row: number;
+    /** Its number there. */
+    readonly row: string;
     readonly reasons: readonly string[];
     readonly record: Readonly<Record<string, unknown>>;
+    /** How many bytes the record has as JSON. */
+    readonly bytes: number;
 }
 
 /** How many characters of records one answer brings, beyond the first of them. */
@@ -70,7 +99,7 @@ export async function* readRefused(connection: Connection): AsyncGenerator<Refus
     if (!found?.ok) return;
     for (let last = 0; ; ) {
         const page =
-            `SELECT id, source_table, source_row, reasons, record FROM ${adoptionTable} ` +
+            `SELECT id, source_table, CAST(source_row AS TEXT) AS source_row, reasons, CAST(record AS BLOB) AS record FROM ${adoptionTable} ` +
             `WHERE id > ? AND outcome = 'refused' ORDER BY id LIMIT ${pageRows}`;
         const rows = await readRows(connection, {
             sql:
@@ -81,9 +110,9 @@ export async function* readRefused(connection: Connection): AsyncGenerator<Refus
         for (const row of rows) {
             yield {
                 table: String(row.source_table),
-                row: Number(row.source_row),
+                row: String(row.source_row),
                 reasons: JSON.parse(String(row.reasons)),
-                record: JSON.parse(String(row.record)),
+                ...parseRecord(row.record as ArrayBuffer),
             };
         }
         const end = rows.at(-1);
@@ -92,11 +121,10 @@ export async function* readRefused(connection: Connection): AsyncGenerator<Refus
     }
 }
 
-/** Reads live rows, whole, by a JSON list of their numbers, as the side table keeps them. */
-export function selectKept({ live }: Reading): { sql: string } {
-    return {
-        sql:
-            `SELECT live.${live.rowid} AS source_row, ${renderRecord(live)} AS record FROM json_each(?) AS given ` +
-            `CROSS JOIN ${name(live.name)} AS live ON live.${live.rowid} = given.value ORDER BY given.key`,
-    };
+/** SQL of live rows, whole, by a JSON list of their numbers, as the side table keeps them: `place` in the list, `number`, `record`. */
+export function selectKept({ live }: Reading): string {
+    return (
+        `SELECT given.key AS place, CAST(live.${live.rowid} AS TEXT) AS number, ${renderRecord(live)} AS record FROM json_each(?) AS given ` +
+        `CROSS JOIN ${name(live.name)} AS live ON live.${live.rowid} = CAST(given.value AS INTEGER)`
+    );
 }

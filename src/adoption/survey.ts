@@ -1,10 +1,10 @@
 import type { Connection, Query } from "../database/connection.ts";
 import { name } from "../migrations/bookkeeping.ts";
+import { isSameName } from "../schema/names.ts";
 import { type Judgement, judgeReading, type Parent, parentInPlace, parentJudged, selectRefused } from "./judging.ts";
 import { readRows, rowsOf } from "./live-tables.ts";
 import type { AdoptedTable, Adoption, TableState } from "./prepare.ts";
 import { countConverted, type Reading, rowReasons, selectHomeless } from "./reading.ts";
-import { isSameName } from "./target-tables.ts";
 
 /** What adoption would do to the rows of one table. */
 export interface TableSurvey {

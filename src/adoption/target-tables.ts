@@ -5,6 +5,7 @@ import { isMigratorTable, name, text } from "../migrations/bookkeeping.ts";
 import type { MigrationSet } from "../migrations/files.ts";
 import { deployScratch } from "../migrations/scratch.ts";
 import { readState, type SchemaRow } from "../migrations/state.ts";
+import { isSameName } from "../schema/names.ts";
 import { type LiveTable, readRows, readTables } from "./live-tables.ts";
 
 /** A table as the files make it, with everything that refuses a row. */
@@ -165,9 +166,4 @@ function sortByReference(tables: readonly TargetTable[]): TargetTable[] {
         sorted.push(next);
     }
     return sorted;
-}
-
-/** Whether SQLite takes two names for the same. */
-export function isSameName(left: string, right: string): boolean {
-    return left.toLowerCase() === right.toLowerCase();
 }

@@ -1,9 +1,12 @@
+import { attend } from "../adoption/attending.ts";
 import type { Origins } from "../adoption/origins.ts";
-import { hasVersions, prepareAdoption } from "../adoption/prepare.ts";
+import { type Adoption, hasVersions, prepareAdoption } from "../adoption/prepare.ts";
 import { runAdoption } from "../adoption/run.ts";
+import { untouched } from "../adoption/run-copy.ts";
 import { surveyTables } from "../adoption/survey.ts";
-import { type Context, confirmRemote, openForWriting } from "../cli.ts";
+import { type Context, confirmRemote } from "../cli.ts";
 import type { Connection } from "../database/connection.ts";
+import { DatabaseFault, explainFault } from "../database/faults.ts";
 import { AppError, type ExitCode, exitCodes } from "../errors.ts";
 import { readAll } from "../migrations/deploy.ts";
 import { prepareWayBack } from "../migrations/safety.ts";
@@ -17,8 +20,9 @@ import {
     proveSchema,
     refuseTooMany,
     sumRefused,
-    warnDangling,
+    warnOthers,
 } from "./adoption-steps.ts";
+import { refuseRejectFile } from "./rejects.ts";
 import { createReport } from "./report.ts";
 import { goesOn, withConnection } from "./run-prepared.ts";
 
@@ -29,16 +33,17 @@ export async function adopt(context: Context, options: AdoptOptions, origins: Or
         const { adoptInto } = await import("./adopt-into.ts");
         return adoptInto(context, { ...options, into: options.into }, origins);
     }
-    const { connection } = await openForWriting(context);
+    const connection = await openSource(context, "write");
     return withConnection(connection, () => adoptInPlace(context, connection, options, origins), goesOn);
 }
 
 const nothingToDo = "Nothing to adopt: the database has version rows.";
 
 async function check(context: Context, origins: Origins): Promise<ExitCode> {
-    const { output } = context;
-    const connection = await openSource(context);
-    return withConnection(connection, async () => {
+    const { output, signal } = context;
+    const opened = await openSource(context, "read");
+    return withConnection(opened, async () => {
+        const connection = attend(opened, signal, untouched);
         if (hasVersions((await readAll(context.root, connection)).state)) {
             output.line(nothingToDo);
             output.document({ database: connection.target.label, adopted: true });
@@ -61,29 +66,41 @@ async function adoptInPlace(
     origins: Origins,
 ): Promise<ExitCode> {
     const { root, output, signal } = context;
-    const before = await readAll(root, connection);
+    const reading = attend(connection, signal, untouched);
+    const isAdopted = hasVersions((await readAll(root, reading)).state);
     let document: Record<string, unknown> = { database: connection.target.label };
-    const isAdopted = hasVersions(before.state);
     // A run that was ended before it wrote the reject file has left its rows in the side table.
     if (!isAdopted) {
-        const adoption = await prepareAdoption(root, connection, origins);
-        const surveys = await surveyTables(connection, adoption);
+        const adoption = await prepareAdoption(root, reading, origins);
+        const surveys = await surveyTables(reading, adoption);
         printSurvey(output, adoption, surveys);
         refuseTooMany(sumRefused(surveys), options);
-        await confirmRemote(context, connection.target, options.yes ?? false);
-        const wayBack = await prepareWayBack(connection, adoption.state, new Date());
-        for (const line of wayBack.lines) output.line(line);
-        const report = { ...createReport(output), adopted: (table: string) => output.field("Adopted", table) };
-        await runAdoption(root, connection, adoption, { origins, signal, report }).catch((error: unknown) => {
-            if (!(error instanceof AppError) || wayBack.lines.length === 0) throw error;
-            throw error.withOutcome([...wayBack.lines, error.outcome ?? ""].join("\n"));
-        });
+        if (sumRefused(surveys) > 0) refuseRejectFile(root, options.rejects);
+        await rebuild(context, connection, adoption, options, origins);
         document = describeAdoption(connection, adoption, surveys);
-        await warnDangling(output, connection, adoption);
+        await warnOthers(output, connection, adoption);
     }
-    await proveSchema(root, connection);
-    return finishAdoption(context, connection, options, origins, {
-        verdict: isAdopted ? nothingToDo : "Adopted the database.",
-        document,
+    const standing = await proveSchema(root, connection);
+    const verdict = isAdopted ? nothingToDo : "Adopted the database.";
+    return finishAdoption(context, connection, options, origins, { verdict, standing, document });
+}
+
+async function rebuild(
+    context: Context,
+    connection: Connection,
+    adoption: Adoption,
+    { yes = false }: AdoptOptions,
+    origins: Origins,
+): Promise<void> {
+    const { root, output, signal } = context;
+    await confirmRemote(context, connection.target, yes);
+    const wayBack = await prepareWayBack(connection, adoption.state, new Date()).catch((error: unknown) => {
+        throw error instanceof DatabaseFault ? explainFault(error, connection.target).withOutcome(untouched) : error;
+    });
+    for (const line of wayBack.lines) output.line(line);
+    const report = { ...createReport(output), adopted: (table: string) => output.field("Adopted", table) };
+    await runAdoption(root, connection, adoption, { origins, signal, report }).catch((error: unknown) => {
+        if (!(error instanceof AppError) || wayBack.lines.length === 0) throw error;
+        throw error.withOutcome([...wayBack.lines, error.outcome ?? ""].join("\n"));
     });
 }

@@ -1,8 +1,12 @@
 import type { Adoption } from "../adoption/prepare.ts";
 import type { TableSurvey } from "../adoption/survey.ts";
 import type { Output } from "../output.ts";
+import { countOf } from "./report.ts";
 
 const words = { done: "as in the files", missing: "missing, will be made", rebuild: "will be rebuilt" } as const;
+
+/** Triggers do something, and so each is named; more indexes than these are counted. */
+const namedAtMost = 3;
 
 /** Prints what an adoption would do: where the database comes from, each table, each reason, the extra tables. */
 export function printSurvey(output: Output, adoption: Adoption, surveys: readonly TableSurvey[]): void {
@@ -34,8 +38,17 @@ export function printSurvey(output: Output, adoption: Adoption, surveys: readonl
         }
     }
     const dropped = surveys.flatMap((survey) => survey.dropped);
-    if (dropped.length > 0) output.field("Drop", `${dropped.join(", ")} (their SQL stays in schema_adoption)`);
+    if (dropped.length > 0) output.field("Drop", `${describeDropped(dropped)} (their SQL stays in schema_adoption)`);
     if (adoption.extra.length > 0) {
         output.field("Extra", `${adoption.extra.map(({ name }) => name).join(", ")} (left as they are)`);
     }
+}
+
+function describeDropped(dropped: readonly string[]): string {
+    const indexes = dropped.filter((object) => object.startsWith("index "));
+    const others = dropped.filter((object) => !indexes.includes(object));
+    return [
+        ...(indexes.length > namedAtMost ? [countOf(indexes.length, "index", "indexes")] : indexes),
+        ...others,
+    ].join(", ");
 }

@@ -1,13 +1,15 @@
-import { findDangling } from "../adoption/dangling.ts";
+import { findBrokenTriggers, findBrokenViews, findDangling } from "../adoption/dangling.ts";
 import type { Origins } from "../adoption/origins.ts";
 import type { Adoption } from "../adoption/prepare.ts";
 import type { TableSurvey } from "../adoption/survey.ts";
-import { type Context, openDatabase } from "../cli.ts";
+import { type Context, openExisting } from "../cli.ts";
 import type { Connection } from "../database/connection.ts";
+import { countObjects } from "../database/schema-facts.ts";
 import { AppError, type ExitCode, exitCodes } from "../errors.ts";
 import { readAll } from "../migrations/deploy.ts";
+import type { DatabaseState } from "../migrations/state.ts";
 import type { Output } from "../output.ts";
-import { isDrift } from "../schema/compare.ts";
+import { isDrift, listComparable, type ObjectDifference } from "../schema/compare.ts";
 import { verifySchema } from "../schema/verify.ts";
 import { writeRefused } from "./refused-rows.ts";
 import { countOf, describeSchema } from "./report.ts";
@@ -24,14 +26,12 @@ export interface AdoptOptions {
 }
 
 /**
- * Opens the database that is to be adopted, for reading.
+ * Opens the database that is to be adopted. A file is never made.
  *
  * @throws AppError `usage` for a file that does not exist
  */
-export async function openSource(context: Context): Promise<Connection> {
-    const { config, connection } = await openDatabase(context, "read");
-    if (connection) return connection;
-    throw new AppError("usage", `${config.target.label} does not exist`, { hint: "name the database to be adopted" });
+export async function openSource(context: Context, access: "read" | "write"): Promise<Connection> {
+    return openExisting(context, access, "name the database to be adopted");
 }
 
 /** What --json says of an adoption. */
@@ -49,12 +49,18 @@ export function describeAdoption(
     };
 }
 
-/** Warns of rows of extra tables that point to what was refused. */
-export async function warnDangling(output: Output, connection: Connection, adoption: Adoption): Promise<void> {
+/** Warns of rows that point to what was refused, and of views and triggers of others that do not work any more. */
+export async function warnOthers(output: Output, connection: Connection, adoption: Adoption): Promise<void> {
     for (const { table, parent, rows } of await findDangling(connection, adoption)) {
         output.warn(
             `${table}: ${countOf(rows, "row")} ${rows === 1 ? "points" : "point"} to rows of ${parent} that are not there`,
         );
+    }
+    for (const { view, message } of await findBrokenViews(connection, adoption)) {
+        output.warn(`view ${view} cannot be read: ${message}; make it anew, or drop it`);
+    }
+    for (const { table, message } of await findBrokenTriggers(connection, adoption)) {
+        output.warn(`${table}: a trigger fails: ${message}; make it anew, or drop it`);
     }
 }
 
@@ -83,16 +89,32 @@ export function refuseTooMany(refused: number, { maxRejects }: Pick<AdoptOptions
 /**
  * Proves that the database is as db:verify wants it.
  *
+ * @returns how it stands, in a sentence
  * @throws AppError `drift`
  */
-export async function proveSchema(root: string, connection: Connection): Promise<void> {
+export async function proveSchema(root: string, connection: Connection): Promise<string> {
     const { sets, state } = await readAll(root, connection);
-    const drifted = (await verifySchema(sets, state)).filter(isDrift);
-    if (drifted.length === 0) return;
+    const differences = await verifySchema(sets, state);
+    const drifted = differences.filter(isDrift);
+    if (drifted.length === 0) return describeStanding(state, differences);
     throw new AppError("drift", `the database differs from the files in ${countOf(drifted.length, "object")}`, {
         details: drifted.map(({ type, name, state: word }) => `${type} ${name}: ${word}`),
         hint: "see the difference with `pnpm db:verify`",
     });
+}
+
+// Tables, views and what belongs to them of others are told apart.
+function describeStanding({ schema }: DatabaseState, differences: readonly ObjectDifference[]): string {
+    const others = new Set(
+        differences.filter(({ state }) => state === "extra").map(({ type, name }) => `${type} ${name}`),
+    );
+    const [own, extra] = [false, true].map((isOther) =>
+        listComparable(schema).filter(({ type, name }) => others.has(`${type} ${name}`) === isOther),
+    );
+    const { tables, views } = countObjects(extra ?? []);
+    const beside = [...(tables > 0 ? [countOf(tables, "table")] : []), ...(views > 0 ? [countOf(views, "view")] : [])];
+    const tail = beside.length === 0 ? "" : ` Beside them: ${beside.join(", ")} of others.`;
+    return `The database is as in the files: ${describeSchema({ schema: own ?? [] })}.${tail}`;
 }
 
 /** Writes the reject file from the side table, and the last line. */
@@ -101,17 +123,14 @@ export async function finishAdoption(
     connection: Connection,
     { rejects }: AdoptOptions,
     origins: Origins,
-    summary: { verdict: string; document: Record<string, unknown> },
+    summary: { verdict: string; standing: string; document: Record<string, unknown> },
 ): Promise<ExitCode> {
     const { output } = context;
     const { refused, file } = await writeRefused(context, connection, rejects, origins);
-    const { state } = await readAll(context.root, connection);
     const { sentence, ...cost } = measureCost(connection);
-    const standing = `The database is as in the files: ${describeSchema(state)}.`;
-    output.line(
-        [summary.verdict, ...(refused > 0 ? [describeRefused(refused, true)] : []), standing, sentence].join(" "),
-    );
-    output.document({ ...summary.document, refused, rejects: file ?? null, ...cost });
+    const { verdict, standing, document } = summary;
+    output.line([verdict, ...(refused > 0 ? [describeRefused(refused, true)] : []), standing, sentence].join(" "));
+    output.document({ ...document, refused, rejects: file ?? null, ...cost });
     return refused > 0 ? exitCodes.rejected : exitCodes.done;
 }
 

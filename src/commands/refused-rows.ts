@@ -21,8 +21,7 @@ export async function writeRefused(
     try {
         const rejections = spool.createList<Rejection>();
         for await (const row of readRefused(connection)) {
-            const record = toDocument(row, origins);
-            rejections.push(toRejection(row, record), rowBytes + JSON.stringify(record).length);
+            rejections.push(toRejection(row, toDocument(row, origins)), rowBytes + row.bytes);
         }
         if (rejections.length === 0) return { refused: 0, file: undefined };
         const outcome = "The database is adopted; the refused rows are in its table schema_adoption.";
@@ -37,7 +36,7 @@ export async function writeRefused(
 function toRejection({ table, row, reasons }: RefusedRow, record: unknown): Rejection {
     const [first = ""] = reasons;
     const code = first.startsWith("check:") ? first.slice("check:".length) : first;
-    return { file: table, position: String(row), code, message: reasons.map(explain).join("; "), record };
+    return { file: table, position: row, code, message: reasons.map(explain).join("; "), record };
 }
 
 function explain(reason: string): string {
@@ -68,9 +67,12 @@ function toDocument({ table, record }: RefusedRow, { kinds }: Origins): Record<s
     );
 }
 
+// What is nested too deep can be read, but not be written again.
 function parseOrKeep(text: string): unknown {
     try {
-        return JSON.parse(text);
+        const value: unknown = JSON.parse(text);
+        JSON.stringify(value);
+        return value;
     } catch {
         return text;
     }

@@ -25,6 +25,7 @@ describeTargets("30,000 questions of others", (target) => {
 
     testOriginal(
         `are adopted with bad rows among them, each accounted for, in place and into a new database${note}`,
+        { timeout: 600_000 },
         async () => {
             const database = await buildSpoiled(target, questions);
             const before = await countRows(database.client, "questions");

@@ -133,8 +133,8 @@ describeTargets("adoption of bad rows", (target) => {
             const rejects = path.join(writeProject({}), "left.ndjson");
             const ran = await adoptHere(url, { rejects });
             expect(ran.code).toBe(5);
-            expect(ran.stdout).toMatch(
-                /\nDrop: {5}index idx_.*, trigger trg_audit.* \(their SQL stays in schema_adoption\)\n/,
+            expect(ran.stdout).toContain(
+                "\nDrop:     32 indexes, trigger trg_audit (their SQL stays in schema_adoption)\n",
             );
             expect(ran.stderr).toContain("coding_challenges: 1 row points to rows of questions that are not there\n");
             const [first = "", ...others] = readFileSync(rejects, "utf8").trimEnd().split("\n");
