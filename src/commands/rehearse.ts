@@ -83,7 +83,11 @@ export async function rehearseFirst(
 
 function inputOf(context: Context, deploy: DeployOptions, prepared: PreparedDeploy) {
     const { root, signal, output } = context;
-    const onCopied = (copy: CopyReport): void => output.field("Copied", describeCopy(copy));
+    // Before the run: what the copy lacks may be why it fails.
+    const onCopied = (copy: CopyReport): void => {
+        output.field("Copied", describeCopy(copy));
+        for (const note of copy.notes) output.note(note);
+    };
     return { root, signal, deploy, prepared, onCopied, now: new Date() };
 }
 
@@ -101,7 +105,6 @@ function describeCopy({ rows, tables, milliseconds, requests, rowsRead, sample }
 }
 
 function printReport({ output }: Context, report: RehearsalReport): void {
-    for (const note of report.copy.notes) output.note(note);
     for (const { path, milliseconds, changed, tables } of report.migrations) {
         const took = `${milliseconds.toLocaleString("en-US")} ms`;
         output.field("Tried", `${path.replace(/^migrations\//, "")}, ${took}, ${countOf(changed, "row")} written`);

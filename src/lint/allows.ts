@@ -1,4 +1,5 @@
-import { isLintComment, readComment } from "./definitions.ts";
+import { readComment } from "../schema/table.ts";
+import { isLintComment } from "./definitions.ts";
 import type { LintFile } from "./files.ts";
 import type { Finding, Rule } from "./rule.ts";
 import { allowRule } from "./rules.ts";

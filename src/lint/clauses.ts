@@ -15,6 +15,26 @@ export function hasClause({ tokens }: Statement, ...words: readonly string[]): b
     return outside.some((_, at) => words.every((word, index) => isKeyword(outside[at + index], word)));
 }
 
+const conditionEnd = /^(RETURNING|GROUP|ORDER|LIMIT|ON|UNION|INTERSECT|EXCEPT|WINDOW)$/i;
+const constantWord = /^(TRUE|FALSE|NULL|NOT|AND|OR|IS|IN|BETWEEN)$/i;
+
+/** Whether a statement says which rows it means: by a WHERE, and not by one that every row passes. */
+export function choosesRows({ tokens }: Statement): boolean {
+    const outside = topLevel(tokens);
+    const where = outside.findIndex((token) => isKeyword(token, "WHERE"));
+    const first = outside[where];
+    if (!first) return false;
+    const end = outside.slice(where + 1).find(({ kind, text }) => kind === "word" && conditionEnd.test(text));
+    const condition = tokens.slice(tokens.indexOf(first) + 1, end && tokens.indexOf(end));
+    const text = condition.map((token) => token.text.toLowerCase()).join(" ");
+    if (/^(0|false|null)$/.test(text)) return true;
+    const isConstant = condition.every(
+        ({ kind, text: word }) => kind !== "name" && (kind !== "word" || constantWord.test(word)),
+    );
+    // `id = id`
+    return !isConstant && !/^([^()=]+) ={1,2} \1$/.test(text);
+}
+
 /** The tokens outside all parentheses; the parentheses themselves are among them. */
 export function topLevel(tokens: readonly Token[]): Token[] {
     let depth = 0;

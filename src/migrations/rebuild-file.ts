@@ -1,6 +1,6 @@
 import { writeName } from "../database/keywords.ts";
 import { readName, type Token, tokenize } from "../database/lexer.ts";
-import { type Statement, splitStatements } from "../database/statements.ts";
+import { splitStatements } from "../database/statements.ts";
 
 /** What a rebuild of a table must make again. */
 export interface RebuildSource {
@@ -35,18 +35,24 @@ export function renderRebuild(source: RebuildSource, heading: string): string {
     return `-- ${heading}\n${statements.map((sql) => `${sql};\n`).join("\n")}`;
 }
 
-// The first name of the statement; the table's name elsewhere in it means the table as it will be.
+// The name behind CREATE TABLE, and where it stands before the dot of a column: a rename changes those back. Elsewhere it
+// means the table as it will be.
 function renameIn(sql: string, from: string, to: string): string {
     const plain = unquote(sql, from);
-    const [statement] = splitStatements(plain);
-    const token = statement && findName(statement, from);
-    if (!token) throw new Error(`unreachable: '${from}' is made by a statement that does not name it`);
-    return `${plain.slice(0, token.offset)}${writeName(to)} ${plain.slice(token.offset + token.text.length).trimStart()}`;
+    const tokens = splitStatements(plain)[0]?.tokens ?? [];
+    const named = tokens.filter(
+        (token, at) => isNamed(token, from) && (at === nameAt || (at > nameAt && tokens[at + 1]?.text === ".")),
+    );
+    if (named[0] !== tokens[nameAt]) throw new Error(`unreachable: '${from}' is not what the statement makes`);
+    return named.reduceRight((text, token) => {
+        const rest = text.slice(token.offset + token.text.length);
+        const isQualifier = token !== tokens[nameAt];
+        return `${text.slice(0, token.offset)}${writeName(to)}${isQualifier ? rest : ` ${rest.trimStart()}`}`;
+    }, plain);
 }
 
-function findName({ tokens }: Statement, name: string): Token | undefined {
-    return tokens.find((token) => isNamed(token, name));
-}
+/** In what the database keeps, the third token: it leaves out IF NOT EXISTS and the name of the schema. */
+const nameAt = 2;
 
 // A rename puts quotes around the name wherever it stands.
 function unquote(sql: string, name: string): string {

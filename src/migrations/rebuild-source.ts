@@ -77,11 +77,13 @@ function findFreeName(schema: readonly SchemaRow[], table: string): string {
 
 // Generated columns take no values. Rows keep their rowid, which full-text search points to; an INTEGER PRIMARY KEY is it.
 async function readCopiedColumns(connection: Connection, table: string): Promise<string[]> {
-    const info = await read(connection, `SELECT name, type, pk, hidden FROM pragma_table_xinfo(${text(table)})`);
+    const info = await read(connection, `SELECT name, pk, hidden FROM pragma_table_xinfo(${text(table)})`);
     const [listed] = await read(connection, `SELECT wr FROM pragma_table_list(${text(table)})`);
     const columns = info.filter(({ hidden }) => Number(hidden) === 0).map(({ name }) => String(name));
     const keys = info.filter(({ pk }) => Number(pk) > 0);
-    const isRowid = keys.length === 1 && String(keys[0]?.type).toUpperCase() === "INTEGER";
+    // What is the rowid has no index: an INTEGER PRIMARY KEY, but not one with DESC.
+    const indexes = await read(connection, `SELECT origin FROM pragma_index_list(${text(table)})`);
+    const isRowid = keys.length === 1 && !indexes.some(({ origin }) => origin === "pk");
     if (isRowid || Number(listed?.wr) === 1) return columns;
     const names = new Set(info.map(({ name }) => String(name).toLowerCase()));
     const rowid = ["rowid", "oid", "_rowid_"].find((name) => !names.has(name));

@@ -1,9 +1,10 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type Database from "libsql";
 import { DatabaseFault } from "../database/faults.ts";
-import type { Snapshot, SnapshotQuery, StoredValue } from "../database/snapshot.ts";
+import type { Snapshot, SnapshotQuery, StoredRows, StoredValue } from "../database/snapshot.ts";
 import { name as quote } from "../migrations/bookkeeping.ts";
 import { asRowValue, listNames, type TableLayout } from "./layout.ts";
+import { type CopiedValue, isRawText, isUnreadableText, listAsBytes, readAsText } from "./raw-text.ts";
 
 /** How large an answer is aimed at, in characters: two of them are in memory at a time. */
 const aimedSize = 2_000_000;
@@ -22,7 +23,13 @@ export interface RowCounts {
 export type Selection =
     | { readonly by: "all" }
     | { readonly by: "ends"; readonly rows: number }
-    | { readonly by: "keys"; readonly columns: readonly string[]; readonly keys: readonly (readonly unknown[])[] };
+    | {
+          readonly by: "keys";
+          readonly columns: readonly string[];
+          readonly keys: readonly (readonly unknown[])[];
+          /** Columns of the same table that point to `columns`: what they lead to is read too, however far. */
+          readonly along?: readonly string[] | undefined;
+      };
 
 /**
  * Copies rows of a table from a server, in the order of its key and in chunks by size; the next chunk is on its way while
@@ -58,29 +65,13 @@ async function copyChunks(
     counts: RowCounts,
     signal: AbortSignal | undefined,
 ): Promise<void> {
-    const where = renderSelection(table, selection);
-    let limit = firstLimit;
-    const read = async (after: readonly StoredValue[] | undefined): Promise<readonly (readonly StoredValue[])[]> => {
-        for (;;) {
-            const answer = await snapshot.read(renderRead(table, where, after, limit));
-            if (answer) {
-                const perRow = Math.max(1, answer.size / Math.max(1, answer.rows.length));
-                const asked = limit;
-                limit = Math.max(1, Math.min(mostRows, limit * 8, Math.floor(aimedSize / perRow)));
-                return answer.rows.length < asked ? [...answer.rows, endMark] : answer.rows;
-            }
-            if (limit === 1) throw new DatabaseFault("sql", `a row of '${table.name}' is larger than the server sends`);
-            limit = Math.ceil(limit / 8);
-        }
-    };
+    const read = createReader(snapshot, table, selection);
     let chunk = await read(undefined);
     for (;;) {
-        const isLast = chunk.at(-1) === endMark;
-        const rows = isLast ? chunk.slice(0, -1) : chunk;
-        const next = isLast ? undefined : read(rows.at(-1)?.slice(0, table.key.length));
+        const next = chunk.last ? read(chunk.last) : undefined;
         // Whatever fails while it is written: the read that is on its way is awaited by nobody then.
         next?.catch(() => undefined);
-        insert(rows, counts);
+        insert(chunk.rows, counts);
         await turn();
         if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
         if (!next) return;
@@ -88,8 +79,45 @@ async function copyChunks(
     }
 }
 
-/** Stands after the last row of a table. */
-const endMark: readonly StoredValue[] = [];
+interface Chunk {
+    readonly rows: readonly (readonly CopiedValue[])[];
+    /** The key of its last row; undefined when no row comes after it. */
+    readonly last: readonly StoredValue[] | undefined;
+}
+
+// Gives the rows behind a key, as many as the last answers were large.
+function createReader(
+    snapshot: Snapshot,
+    table: TableLayout,
+    selection: Selection,
+): (after: readonly StoredValue[] | undefined) => Promise<Chunk> {
+    const where = renderSelection(table, selection);
+    const width = table.key.length;
+    let limit = firstLimit;
+    let asBytes = false;
+    const ask = (after: readonly StoredValue[] | undefined): Promise<StoredRows | undefined> =>
+        snapshot.read(renderRead(table, where, after, limit, asBytes)).catch((error: unknown) => {
+            if (!isUnreadableText(error)) throw error;
+            if (asBytes) throw new DatabaseFault("sql", `a key of '${table.name}' is not UTF-8: no server sends it`);
+            asBytes = true;
+            return ask(after);
+        });
+    return async (after) => {
+        for (;;) {
+            const answer = await ask(after);
+            if (answer) {
+                const { rows, size } = answer;
+                const isLast = rows.length < limit;
+                const perRow = Math.max(1, size / Math.max(1, rows.length));
+                limit = Math.max(1, Math.min(mostRows, limit * 8, Math.floor(aimedSize / perRow)));
+                const last = isLast ? undefined : rows.at(-1)?.slice(0, width);
+                return { rows: asBytes ? rows.map((row) => readAsText(row, width)) : rows, last };
+            }
+            if (limit === 1) throw new DatabaseFault("sql", `a row of '${table.name}' is larger than the server sends`);
+            limit = Math.ceil(limit / 8);
+        }
+    };
+}
 
 interface Where {
     readonly sql: string;
@@ -101,10 +129,30 @@ function renderSelection(table: TableLayout, selection: Selection): Where {
     if (selection.by === "ends")
         return { sql: `${asRowValue(table.key)} IN (${selectEnds(table, selection.rows)})`, args: [] };
     const values = selection.columns.map((_, at) => `json_extract(value, '$[${at}]')`).join(", ");
-    return {
-        sql: `${asRowValue(selection.columns)} IN (SELECT ${values} FROM json_each(?))`,
-        args: [JSON.stringify(selection.keys)],
-    };
+    const given = `SELECT ${values} FROM json_each(?)`;
+    const { columns, along } = selection;
+    const sought = along ? followReference(table.name, along, columns, given) : given;
+    return { sql: `${asRowValue(columns)} IN (${sought})`, args: [JSON.stringify(selection.keys)] };
+}
+
+/**
+ * What some columns lead to, step by step, where they point into their own table: a query of as many columns.
+ *
+ * @param first gives where the steps begin
+ */
+export function followReference(
+    table: string,
+    columns: readonly string[],
+    parentColumns: readonly string[],
+    first: string,
+): string {
+    const names = columns.map((_, at) => `step_${at}`);
+    const next = columns.map((column) => `row.${quote(column)}`).join(", ");
+    const matches = parentColumns.map((column, at) => `row.${quote(column)} = steps.${names[at]}`).join(" AND ");
+    return (
+        `WITH RECURSIVE steps (${names.join(", ")}) AS (${first} UNION ` +
+        `SELECT ${next} FROM steps JOIN ${quote(table)} AS row ON ${matches}) SELECT ${names.join(", ")} FROM steps`
+    );
 }
 
 /** The keys of the first and of the last rows of a table: old ones are where the dirt is, new ones what is written now. */
@@ -121,34 +169,43 @@ function renderRead(
     where: Where,
     after: readonly StoredValue[] | undefined,
     limit: number,
+    asBytes: boolean,
 ): SnapshotQuery {
     const keys = listNames(key);
     const isLater = after ? [`${asRowValue(key)} > (${key.map(() => "?").join(", ")})`] : [];
     const conditions = [...isLater, ...(where.sql === "" ? [] : [where.sql])];
     return {
         sql:
-            `SELECT ${keys}, ${listNames(columns)} FROM ${quote(name)} ` +
+            `SELECT ${keys}, ${asBytes ? listAsBytes(columns) : listNames(columns)} FROM ${quote(name)} ` +
             `${conditions.length > 0 ? `WHERE ${conditions.join(" AND ")} ` : ""}ORDER BY ${keys} LIMIT ${limit}`,
         args: [...(after ?? []), ...where.args],
     };
 }
 
-type Insert = (rows: readonly (readonly StoredValue[])[], counts: RowCounts) => void;
+type Insert = (rows: readonly (readonly CopiedValue[])[], counts: RowCounts) => void;
 
 // OR IGNORE passes over a row that breaks NOT NULL; a wrong type in a STRICT table is found before: a prepared statement
 // that fails is never finalized, and would keep the copy locked.
 function prepareInsert(database: Database.Database, table: TableLayout): Insert {
     const { name, columns, strictTypes, key, hasRowid } = table;
     const names = hasRowid ? [key[0] ?? "rowid", ...columns] : columns;
-    const sql = `INSERT OR IGNORE INTO ${quote(name)} (${listNames(names)}) VALUES (${names.map(() => "?").join(", ")})`;
-    const statement = database.prepare(sql);
+    const prepare = (values: readonly string[]): Database.Statement =>
+        database.prepare(`INSERT OR IGNORE INTO ${quote(name)} (${listNames(names)}) VALUES (${values.join(", ")})`);
+    const plain = prepare(names.map(() => "?"));
     const skipped = hasRowid ? 0 : key.length;
     return (rows, counts) => {
         database.exec("BEGIN");
         for (const row of rows) {
             const values = row.slice(key.length);
             const fits = !strictTypes?.some((type, at) => !isOfType(type, values[at] ?? null));
-            const { changes } = fits ? statement.run(...(row.slice(skipped) as unknown[])) : { changes: 0 };
+            const bound = row.slice(skipped);
+            const statement = bound.some(isRawText)
+                ? prepare(bound.map((value) => (isRawText(value) ? "CAST(? AS TEXT)" : "?")))
+                : plain;
+            // As one array: a blob that is the only argument would be taken for names and values.
+            const { changes } = fits
+                ? statement.run(bound.map((value) => (isRawText(value) ? value.bytes : value)))
+                : { changes: 0 };
             if (changes === 0) counts.refused++;
             else counts.copied++;
         }
@@ -156,10 +213,10 @@ function prepareInsert(database: Database.Database, table: TableLayout): Insert 
     };
 }
 
-function isOfType(type: string, value: StoredValue): boolean {
+function isOfType(type: string, value: CopiedValue): boolean {
     if (value === null || type === "ANY") return true;
     if (type === "INT" || type === "INTEGER") return typeof value === "bigint";
     if (type === "REAL") return typeof value === "number" || typeof value === "bigint";
-    if (type === "TEXT") return typeof value === "string";
+    if (type === "TEXT") return typeof value === "string" || isRawText(value);
     return type !== "BLOB" || value instanceof Uint8Array;
 }

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import Database from "libsql";
 import { DatabaseFault, toFault } from "../database/faults.ts";
 import { inMemory } from "../database/file-connection.ts";
@@ -9,6 +10,7 @@ import { name as quote, text } from "../migrations/bookkeeping.ts";
 import type { SchemaRow } from "../migrations/state.ts";
 import { copyRows } from "./copy-server.ts";
 import { readLayouts, type TableLayout } from "./layout.ts";
+import { countRows, readSchema, selectSchema } from "./queries.ts";
 import { addParents, pruneToSample } from "./sample.ts";
 
 /** What a copy holds, and how far it is what the database is. */
@@ -33,7 +35,6 @@ export interface CopyOptions {
 }
 
 const lockTimeout = 5_000;
-const selectSchema = `SELECT type, name, tbl_name AS "table", sql FROM sqlite_schema ORDER BY rowid`;
 
 /**
  * Copies a database, schema and rows, into a new file. The database gets no write; on a server, a read-only token will do.
@@ -58,6 +59,10 @@ type CopyFacts = Omit<CopyReport, "milliseconds" | "sample">;
 
 // SQLite's own copy: one consistent view, whatever the tables hold.
 async function copyFile(target: FileTarget, path: string, { sample, signal }: CopyOptions): Promise<CopyFacts> {
+    // A deploy makes the file, but no folder for it.
+    if (target.path !== inMemory && !existsSync(dirname(target.path))) {
+        throw new DatabaseFault("cannot-open", "SQLITE_CANTOPEN", undefined, { variant: "no-folder" });
+    }
     if (target.path !== inMemory && existsSync(target.path)) {
         // Not opened read-only: VACUUM then fails on generated columns, and on rows that break a rule of their table.
         const source = new Database(target.path, { timeout: lockTimeout });
@@ -106,7 +111,7 @@ async function copyServer(target: ServerTarget, path: string, options: CopyOptio
                     ...noteViews(views),
                     ...notes,
                     ...filled.notes,
-                    ...(options.sample === undefined ? [] : noteKept(tables)),
+                    ...(options.sample === undefined ? [] : noteKept(tables.filter(({ key }) => key.length > 0))),
                 ],
             };
         });
@@ -151,10 +156,6 @@ function withDatabase<T>(path: string, body: (database: Database.Database) => T 
     return run().finally(() => database.close());
 }
 
-function readSchema(database: Database.Database): SchemaRow[] {
-    return database.prepare(selectSchema).all() as SchemaRow[];
-}
-
 async function readServerSchema(snapshot: Snapshot): Promise<SchemaRow[]> {
     const answer = await snapshot.read({ sql: selectSchema });
     if (!answer) throw new DatabaseFault("server-fault", "the schema is larger than the server sends");
@@ -189,11 +190,6 @@ async function copySequences(
         `INSERT INTO sqlite_sequence (name, seq) ` +
             `SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(${text(sequences)})`,
     );
-}
-
-function countRows(database: Database.Database, table: string): number {
-    const [row] = database.prepare(`SELECT count(*) AS rows FROM ${quote(table)}`).all() as { rows: number }[];
-    return row?.rows ?? 0;
 }
 
 function countTables(schema: readonly SchemaRow[], tables: readonly TableLayout[]): number {

@@ -1,14 +1,23 @@
 import { findShadows } from "../database/schema-facts.ts";
 import { readFact } from "../database/statement-facts.ts";
-import type { MigrationFile } from "../migrations/files.ts";
+import type { MigrationFile, MigrationSet } from "../migrations/files.ts";
 import type { Plan } from "../migrations/plan.ts";
 import type { SchemaRow } from "../migrations/state.ts";
 import type { Health, Inspection } from "./inspect.ts";
+import { findLosses } from "./losses.ts";
 import type { WatchedFile } from "./watch.ts";
 
 /** Something that a run did to a copy and that nobody asked for. */
 export interface Finding {
-    readonly kind: "lost-object" | "lost-rows" | "foreign-key" | "constraint" | "broken-object";
+    readonly kind:
+        | "lost-object"
+        | "lost-rows"
+        | "lost-references"
+        | "lost-column"
+        | "lost-values"
+        | "foreign-key"
+        | "constraint"
+        | "broken-object";
     /** The migration that did it; null where that cannot be told. */
     readonly path: string | null;
     readonly message: string;
@@ -17,6 +26,7 @@ export interface Finding {
 
 /** A rehearsed run, before and after it and between its files. */
 export interface Rehearsed {
+    readonly sets: readonly MigrationSet[];
     readonly plan: Plan;
     readonly before: Inspection & Health;
     readonly files: readonly WatchedFile[];
@@ -27,7 +37,7 @@ export interface Rehearsed {
 export function findChanges(run: Rehearsed): Finding[] {
     return [
         ...findLostObjects(run),
-        ...findLostRows(run),
+        ...findLosses(run),
         ...findViolations(run),
         ...findBrokenRules(run),
         ...findBrokenObjects(run),
@@ -83,29 +93,6 @@ function findLoser(row: SchemaRow, files: readonly WatchedFile[]): string | null
     return loser?.file.path ?? null;
 }
 
-// Rows that went because others did: a cascade, or a trigger.
-function findLostRows({ before, files }: Rehearsed): Finding[] {
-    let last: Inspection = before;
-    return files.flatMap(({ file, after }) => {
-        if (!after) return [];
-        const named = new Set(factsOf([file]).flatMap(namesOf));
-        const lost = [...last.rows].flatMap(([table, count]): Finding[] => {
-            const left = after.rows.get(table) ?? 0;
-            if (left >= count || named.has(table.toLowerCase())) return [];
-            return [
-                {
-                    kind: "lost-rows",
-                    path: file.path,
-                    message: `'${table}' has lost ${count - left} of its ${count} rows, and no statement of the file names it`,
-                    remedy: `if that is meant, delete them by a statement of their own; else see the foreign keys and triggers that lead there`,
-                },
-            ];
-        });
-        last = after;
-        return lost;
-    });
-}
-
 function findViolations({ before, files, after }: Rehearsed): Finding[] {
     return [...after.violations].flatMap(([reference, count]): Finding[] => {
         const old = before.violations.get(reference) ?? 0;
@@ -152,17 +139,6 @@ type Fact = ReturnType<typeof readFact>;
 
 function factsOf(files: readonly MigrationFile[]): Fact[] {
     return files.flatMap((file) => file.statements.map(readFact));
-}
-
-function namesOf(fact: Fact): string[] {
-    const names = [
-        ...("table" in fact ? [fact.table] : []),
-        ...("name" in fact ? [fact.name] : []),
-        ...("to" in fact ? [fact.to] : []),
-    ];
-    return fact.does === "alter" || (fact.does === "create" && fact.type !== "table")
-        ? []
-        : names.map((name) => name.toLowerCase());
 }
 
 function keyOf({ type, name }: SchemaRow): string {

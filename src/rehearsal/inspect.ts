@@ -8,6 +8,7 @@ import { proofOf } from "../migrations/script.ts";
 import type { SchemaRow } from "../migrations/state.ts";
 import { findTableShape } from "../migrations/structure.ts";
 import { findStoredTables } from "./layout.ts";
+import { countRows, readRows, readSchema } from "./queries.ts";
 
 /** What a database holds at one moment of a rehearsal, inside or between transactions. */
 export interface Inspection {
@@ -16,30 +17,75 @@ export interface Inspection {
     readonly rows: ReadonlyMap<string, number>;
     /** How many rows violate each foreign key, by `child -> parent`. */
     readonly violations: ReadonlyMap<string, number>;
+    /** The columns of each of these tables. */
+    readonly columns: ReadonlyMap<string, readonly string[]>;
+    /** Columns of foreign keys, by `table.column`. */
+    readonly references: ReadonlyMap<string, ColumnContent>;
+    /** Columns of the tables that were asked for, by `table.column`. */
+    readonly values: ReadonlyMap<string, ColumnContent>;
 }
 
-/** Counts rows and violated foreign keys. */
-export function inspect(database: Database.Database): Inspection {
-    const schema = all<SchemaRow>(
-        database,
-        `SELECT type, name, tbl_name AS "table", sql FROM sqlite_schema ORDER BY rowid`,
-    );
+export interface ColumnContent {
+    readonly table: string;
+    /** Rows that have a value. */
+    readonly filled: number;
+    /** Whether there are two values that differ. */
+    readonly varies: boolean;
+}
+
+/**
+ * Counts rows, violated foreign keys, and what foreign keys hold.
+ *
+ * @param rebuilt tables of which all columns are looked at
+ */
+export function inspect(database: Database.Database, rebuilt: readonly string[] = []): Inspection {
+    const schema = readSchema(database);
     const isShadow = findShadows(schema);
     const tables = findStoredTables(schema)
         .map(({ name }) => name)
         .filter((name) => name !== guardTable && !isShadow(name));
     const counts = tables
         .filter((name) => !isMigratorTable(name))
-        .map(
-            (name) =>
-                [
-                    name,
-                    Number(
-                        all<{ rows: number }>(database, `SELECT count(*) AS rows FROM ${quote(name)}`)[0]?.rows ?? 0,
-                    ),
-                ] as const,
-        );
-    return { schema, rows: new Map(counts), violations: countViolations(database, tables) };
+        .map((name) => [name, countRows(database, name)] as const);
+    const columns = new Map(counts.map(([table]) => [table, readColumns(database, table)]));
+    const isRebuilt = (table: string): boolean => rebuilt.some((name) => name.toLowerCase() === table.toLowerCase());
+    const read = (find: (table: string) => readonly string[]): Map<string, ColumnContent> =>
+        new Map([...columns.keys()].flatMap((table) => readContent(database, table, find(table))));
+    return {
+        schema,
+        rows: new Map(counts),
+        violations: countViolations(database, tables),
+        columns,
+        references: read((table) => readReferring(database, table)),
+        values: read((table) => (isRebuilt(table) ? (columns.get(table) ?? []) : [])),
+    };
+}
+
+function readColumns(database: Database.Database, table: string): string[] {
+    const sql = `SELECT name FROM pragma_table_xinfo(${text(table)})`;
+    return readRows<{ name: string }>(database, sql).map(({ name }) => name);
+}
+
+function readReferring(database: Database.Database, table: string): string[] {
+    const sql = `SELECT DISTINCT "from" AS name FROM pragma_foreign_key_list(${text(table)})`;
+    return readRows<{ name: string }>(database, sql).map(({ name }) => name);
+}
+
+function readContent(
+    database: Database.Database,
+    table: string,
+    columns: readonly string[],
+): (readonly [string, ColumnContent])[] {
+    if (columns.length === 0) return [];
+    const facts = columns.map((column, at) => {
+        const value = quote(column);
+        return `count(${value}) AS filled_${at}, min(${value}) IS NOT max(${value}) AS varies_${at}`;
+    });
+    const [row = {}] = readRows<Record<string, number>>(database, `SELECT ${facts.join(", ")} FROM ${quote(table)}`);
+    return columns.map((column, at) => [
+        `${table}.${column}`,
+        { table, filled: Number(row[`filled_${at}`]), varies: Number(row[`varies_${at}`]) === 1 },
+    ]);
 }
 
 // Table by table: one foreign key without a unique index behind it ends a check of the whole database with an error.
@@ -52,14 +98,16 @@ function countViolations(database: Database.Database, tables: readonly string[])
             `FROM pragma_foreign_key_check(${text(table)}) GROUP BY reference`;
         // One that points to no unique columns is a defect of the schema, which the first write would meet.
         const rows =
-            attempt(database, sql) === undefined ? all<{ reference: string; violating: number }>(database, sql) : [];
+            attempt(database, sql) === undefined
+                ? readRows<{ reference: string; violating: number }>(database, sql)
+                : [];
         for (const { reference, violating } of rows) violations.set(reference, violating);
     }
     return violations;
 }
 
 function hasForeignKeys(database: Database.Database, table: string): boolean {
-    return all(database, `SELECT 1 FROM pragma_foreign_key_list(${text(table)}) LIMIT 1`).length > 0;
+    return readRows(database, `SELECT 1 FROM pragma_foreign_key_list(${text(table)}) LIMIT 1`).length > 0;
 }
 
 /** What is read only before everything and after it, because it reads every row or every object. */
@@ -74,13 +122,10 @@ const integrityLimit = 10_000;
 
 /** Checks the rows against the rules of their tables, reads each view, and prepares each trigger. */
 export function readHealth(database: Database.Database): Health {
-    const schema = all<SchemaRow>(
-        database,
-        `SELECT type, name, tbl_name AS "table", sql FROM sqlite_schema ORDER BY rowid`,
-    );
+    const schema = readSchema(database);
     const isShadow = findShadows(schema);
     const integrity = new Map<string, number>();
-    for (const row of all<Record<string, string>>(database, `PRAGMA integrity_check(${integrityLimit})`)) {
+    for (const row of readRows<Record<string, string>>(database, `PRAGMA integrity_check(${integrityLimit})`)) {
         // Row numbers would make each line one of its own.
         const line = String(Object.values(row)[0]).replace(/\brow \d+ /, "a row ");
         // What VACUUM makes of the table of a vector index fails the check, and works all the same.
@@ -111,8 +156,4 @@ function attempt(database: Database.Database, sql: string): string | undefined {
     } catch (error) {
         return toFault(error).message;
     }
-}
-
-function all<T>(database: Database.Database, sql: string): T[] {
-    return database.prepare(sql).all() as T[];
 }

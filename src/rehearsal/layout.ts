@@ -2,6 +2,7 @@ import type Database from "libsql";
 import { findShadows, isBookkeeping } from "../database/schema-facts.ts";
 import { isMigratorTable, name as quote, text } from "../migrations/bookkeeping.ts";
 import type { SchemaRow } from "../migrations/state.ts";
+import { readRows } from "./queries.ts";
 
 /** A foreign key: columns of a table that point to columns of another one. */
 export interface ForeignKey {
@@ -41,27 +42,30 @@ export function findStoredTables(schema: readonly SchemaRow[]): SchemaRow[] {
 export function readLayouts(database: Database.Database, schema: readonly SchemaRow[]): TableLayout[] {
     const isShadow = findShadows(schema);
     return findStoredTables(schema).flatMap((row) => {
-        const [facts] = all<TableFacts>(
+        const [facts] = readRows<TableFacts>(
             database,
             `SELECT wr, strict FROM pragma_table_list WHERE name = ${text(row.name)}`,
         );
-        const columns = all<ColumnFacts>(
+        const columns = readRows<ColumnFacts>(
             database,
-            `SELECT name, type, pk, hidden FROM pragma_table_xinfo(${text(row.name)})`,
+            `SELECT name, type, "notnull", pk, hidden FROM pragma_table_xinfo(${text(row.name)})`,
         );
         if (!facts || columns.length === 0) return [];
         const stored = columns.filter(({ hidden }) => hidden === 0);
         const names = new Set(columns.map((column) => column.name.toLowerCase()));
         const primary = columns.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk);
-        const isAlias = primary.length === 1 && primary[0]?.type.toUpperCase() === "INTEGER";
+        const isRowid = primary.length === 1 && !hasKeyIndex(database, row.name);
         const rowid =
-            facts.wr === 1 || isAlias ? undefined : ["rowid", "_rowid_", "oid"].find((alias) => !names.has(alias));
+            facts.wr === 1 || isRowid ? undefined : ["rowid", "_rowid_", "oid"].find((alias) => !names.has(alias));
+        // Rows whose key is NULL would be passed over; without a rowid there is none.
+        const isWhole = facts.wr === 1 || isRowid || primary.every(({ notnull }) => notnull === 1);
+        const key = isWhole ? primary.map((column) => column.name) : [];
         return [
             {
                 name: row.name,
                 columns: stored.map((column) => column.name),
                 strictTypes: facts.strict === 1 ? stored.map(({ type }) => type.toUpperCase()) : undefined,
-                key: rowid === undefined ? primary.map((column) => column.name) : [rowid],
+                key: rowid === undefined ? key : [rowid],
                 hasRowid: rowid !== undefined,
                 isWhole: isMigratorTable(row.name) || isBookkeeping(row) || isShadow(row.name),
                 foreignKeys: readForeignKeys(database, row.name),
@@ -88,8 +92,14 @@ interface TableFacts {
 interface ColumnFacts {
     readonly name: string;
     readonly type: string;
+    readonly notnull: number;
     readonly pk: number;
     readonly hidden: number;
+}
+
+// A key of its own has an index; an INTEGER PRIMARY KEY that is the rowid has none, one with DESC is not the rowid.
+function hasKeyIndex(database: Database.Database, table: string): boolean {
+    return readRows(database, `SELECT 1 FROM pragma_index_list(${text(table)}) WHERE origin = 'pk'`).length > 0;
 }
 
 interface KeyPart {
@@ -100,7 +110,7 @@ interface KeyPart {
 }
 
 function readForeignKeys(database: Database.Database, table: string): ForeignKey[] {
-    const parts = all<KeyPart>(
+    const parts = readRows<KeyPart>(
         database,
         `SELECT id, "table" AS parent, "from" AS "column", "to" AS target FROM pragma_foreign_key_list(${text(table)}) ORDER BY id, seq`,
     );
@@ -118,9 +128,5 @@ function readForeignKeys(database: Database.Database, table: string): ForeignKey
 
 function readPrimaryKey(database: Database.Database, table: string): string[] {
     const sql = `SELECT name FROM pragma_table_info(${text(table)}) WHERE pk > 0 ORDER BY pk`;
-    return all<{ name: string }>(database, sql).map(({ name }) => name);
-}
-
-function all<T>(database: Database.Database, sql: string): T[] {
-    return database.prepare(sql).all() as T[];
+    return readRows<{ name: string }>(database, sql).map(({ name }) => name);
 }

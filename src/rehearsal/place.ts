@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { chmod, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { AppError } from "../errors.ts";
@@ -25,7 +25,7 @@ const companions = ["", "-journal", "-wal", "-shm"];
 export async function findPlace(root: string, keep: string | undefined, now: Date): Promise<Place> {
     await removeForgotten(now);
     if (keep === undefined) {
-        const folder = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
+        const folder = await makeFolder();
         return { path: join(folder, "copy.db"), leave: () => rm(folder, { recursive: true, force: true }) };
     }
     const path = resolve(root, keep);
@@ -35,12 +35,30 @@ export async function findPlace(root: string, keep: string | undefined, now: Dat
     if (!existsSync(dirname(path))) {
         throw new AppError("usage", `--keep: there is no folder for '${keep}'`, { hint: "make the folder first" });
     }
+    // Its user alone may read it from the first row on.
+    await writeFile(path, "", { flag: "wx", mode: 0o600 }).catch((error: Error) => {
+        throw new AppError("usage", `--keep: '${keep}' cannot be written (${error.message})`, {
+            hint: "name a file in a folder that you may write to",
+        });
+    });
     return {
         path,
         leave: async (isWhole) => {
             if (!isWhole) await Promise.all(companions.map((end) => rm(`${path}${end}`, { force: true })));
         },
     };
+}
+
+async function makeFolder(): Promise<string> {
+    try {
+        return await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
+    } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new AppError("cannot-open", `there is no room for the copy (${reason})`, {
+            hint: "set TMPDIR to a folder that you may write to",
+            outcome: "Nothing was changed.",
+        });
+    }
 }
 
 /** Lets nobody but its user read a copy: it holds what the database holds. */

@@ -97,7 +97,8 @@ async function rehearseOn(
     const planning = openFile(copy, signal);
     const prepared = await prepareDeploy(root, planning, deploy).finally(() => planning.close());
     refuseOtherPlan(planId, target, prepared);
-    const before = look(copy);
+    const rebuilt = prepared.plan.steps.flatMap((step) => step.rebuilt);
+    const before = look(copy, rebuilt);
     const watched = openWatched(copy, prepared.plan, signal);
     const startedAt = performance.now();
     const nothing = (): void => undefined;
@@ -113,7 +114,7 @@ async function rehearseOn(
         migrations: watched.files.map((file, at) => describeFile(file, watched.files[at - 1]?.after ?? before)),
         milliseconds,
         version: outcome.version,
-        findings: findChanges({ plan: prepared.plan, before, files: watched.files, after }),
+        findings: findChanges({ sets: prepared.sets, plan: prepared.plan, before, files: watched.files, after }),
         notes: [
             ...(target.kind === "server" && longest > transactionLimit ? [noteLong(longest)] : []),
             ...listOldProblems({ before, after }),
@@ -122,10 +123,10 @@ async function rehearseOn(
     };
 }
 
-function look(copy: FileTarget): Inspection & Health {
+function look(copy: FileTarget, rebuilt: readonly string[] = []): Inspection & Health {
     const database = new Database(copy.path);
     try {
-        return { ...inspect(database), ...readHealth(database) };
+        return { ...inspect(database, rebuilt), ...readHealth(database) };
     } finally {
         database.close();
     }

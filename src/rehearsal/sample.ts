@@ -1,9 +1,11 @@
+import { isUtf8 } from "node:buffer";
 import type Database from "libsql";
 import type { Snapshot } from "../database/snapshot.ts";
 import { name as quote } from "../migrations/bookkeeping.ts";
 import type { SchemaRow } from "../migrations/state.ts";
-import { copyRows, type RowCounts, selectEnds } from "./copy-server.ts";
+import { copyRows, followReference, type RowCounts, selectEnds } from "./copy-server.ts";
 import { asRowValue, type ForeignKey, listNames, type TableLayout } from "./layout.ts";
+import { readNumber, readRows } from "./queries.ts";
 
 /**
  * Adds to a sample the rows of the server that its rows point to, until none is missing that the server has.
@@ -22,7 +24,9 @@ export async function addParents(
         for (const { child, key, parent } of listReferences(tables)) {
             const keys = findMissingKeys(database, child, key);
             if (keys.length === 0) continue;
-            const selection = { by: "keys" as const, columns: key.parentColumns, keys };
+            // One step a round would be a request for each link of a chain.
+            const along = child === parent ? key.columns : undefined;
+            const selection = { by: "keys" as const, columns: key.parentColumns, keys, along };
             const counts = await copyRows(snapshot, database, parent, selection, signal);
             added += counts.copied;
             total.copied += counts.copied;
@@ -57,12 +61,15 @@ export function pruneToSample(
             const kept = sampled.includes(child)
                 ? `WHERE ${asRowValue(child.key)} IN (SELECT * FROM ${keepOf(child)})`
                 : "";
+            const pointed = `SELECT ${listNames(key.columns)} FROM ${quote(child.name)} ${kept}`;
+            const sought =
+                child === parent ? followReference(child.name, key.columns, key.parentColumns, pointed) : pointed;
             database.exec(
                 `INSERT INTO ${keepOf(parent)} SELECT ${listNames(parent.key)} FROM ${quote(parent.name)} ` +
-                    `WHERE ${asRowValue(key.parentColumns)} IN (SELECT ${listNames(key.columns)} FROM ${quote(child.name)} ${kept}) ` +
+                    `WHERE ${asRowValue(key.parentColumns)} IN (${sought}) ` +
                     `AND ${asRowValue(parent.key)} NOT IN (SELECT * FROM ${keepOf(parent)})`,
             );
-            added += countChanges(database);
+            added += readNumber(database, "SELECT changes() AS number");
         }
     }
     for (const table of sampled) {
@@ -85,24 +92,21 @@ function listReferences(tables: readonly TableLayout[]): Reference[] {
     return tables.flatMap((child) =>
         child.foreignKeys.flatMap((key) => {
             const parent = byName.get(key.parent.toLowerCase());
-            return parent && !parent.isWhole ? [{ child, key, parent }] : [];
+            return parent && !parent.isWhole && parent.key.length > 0 ? [{ child, key, parent }] : [];
         }),
     );
 }
 
-// As JSON has no blobs, rows that point by one are left as they are.
+// As JSON has neither blobs nor texts that are not UTF-8, rows that point by one are left as they are.
 function findMissingKeys(database: Database.Database, child: TableLayout, key: ForeignKey): unknown[][] {
     const columns = key.columns.map((column) => `child.${quote(column)}`);
     const isThere = key.parentColumns.map((column, at) => `parent.${quote(column)} = ${columns[at]}`).join(" AND ");
     const usable = columns.map((column) => `${column} IS NOT NULL AND typeof(${column}) <> 'blob'`).join(" AND ");
     const sql =
-        `SELECT DISTINCT json_array(${columns.join(", ")}) AS missing FROM ${quote(child.name)} AS child WHERE ${usable} ` +
+        `SELECT DISTINCT CAST(json_array(${columns.join(", ")}) AS BLOB) AS missing FROM ${quote(child.name)} AS child WHERE ${usable} ` +
         `AND NOT EXISTS (SELECT 1 FROM ${quote(key.parent)} AS parent WHERE ${isThere})`;
-    const rows = database.prepare(sql).all() as { missing: string }[];
-    return rows.map(({ missing }) => JSON.parse(missing) as unknown[]);
-}
-
-function countChanges(database: Database.Database): number {
-    const [row] = database.prepare("SELECT changes() AS changes").all() as { changes: number }[];
-    return row?.changes ?? 0;
+    return readRows<{ missing: ArrayBuffer }>(database, sql)
+        .map(({ missing }) => Buffer.from(missing))
+        .filter((missing) => isUtf8(missing))
+        .map((missing) => JSON.parse(missing.toString("utf8")) as unknown[]);
 }

@@ -8,6 +8,7 @@ import type { FileTarget } from "../database/target.ts";
 import type { MigrationFile } from "../migrations/files.ts";
 import type { Plan } from "../migrations/plan.ts";
 import { type Inspection, inspect } from "./inspect.ts";
+import { readNumber } from "./queries.ts";
 
 /** What was measured of one migration, from its first statement to its last. */
 export interface WatchedFile {
@@ -44,6 +45,7 @@ const lockTimeout = 5_000;
 export function openWatched(target: FileTarget, plan: Plan, signal?: AbortSignal): WatchedConnection {
     const connection = openFile(target, signal);
     const expected = expectStatements(plan);
+    const rebuilt = plan.steps.flatMap((step) => step.rebuilt);
     const transactions: number[] = [];
     const runScript = async (script: string): Promise<void> => {
         const database = new Database(target.path, { timeout: lockTimeout });
@@ -59,7 +61,12 @@ export function openWatched(target: FileTarget, plan: Plan, signal?: AbortSignal
                 database.exec(sql);
                 const milliseconds = performance.now() - startedAt;
                 spent += milliseconds;
-                if (next) note(next, milliseconds, countChanges(database) - before, database);
+                if (next) {
+                    const { watched, isLast } = next;
+                    watched.milliseconds += milliseconds;
+                    watched.changed += countChanges(database) - before;
+                    if (isLast) watched.after = inspect(database, rebuilt);
+                }
                 // Ctrl-C is heard between two statements.
                 await turn();
             }
@@ -72,12 +79,6 @@ export function openWatched(target: FileTarget, plan: Plan, signal?: AbortSignal
         }
     };
     return { ...connection, runScript, files: listFiles(expected), transactions };
-}
-
-function note({ watched, isLast }: Expected, milliseconds: number, changed: number, database: Database.Database): void {
-    watched.milliseconds += milliseconds;
-    watched.changed += changed;
-    if (isLast) watched.after = inspect(database);
 }
 
 function expectStatements(plan: Plan): Expected[] {
@@ -99,6 +100,5 @@ function listFiles(expected: readonly Expected[]): WatchedFile[] {
 }
 
 function countChanges(database: Database.Database): number {
-    const [row] = database.prepare("SELECT total_changes() AS changes").all() as { changes: number }[];
-    return row?.changes ?? 0;
+    return readNumber(database, "SELECT total_changes() AS number");
 }

@@ -9,6 +9,9 @@ export const zoo: Readonly<Record<string, string>> = {
     computed: "generated columns, with indexes on them",
     grown: "columns that were added, renamed and dropped, under a name that it got later",
     '"order"': "names that need quotes",
+    '"table"': "a name that is a word of its own statement",
+    qualified: "rules that name the table itself",
+    descending: "an INTEGER PRIMARY KEY that is not the rowid",
     watched: "a trigger that a migration made",
     vectors: "a vector index",
     loose: "no STRICT, no types, a rowid by another name",
@@ -71,6 +74,12 @@ CREATE TABLE deferred (
     id INTEGER PRIMARY KEY, a INTEGER, b INTEGER,
     FOREIGN KEY (a, b) REFERENCES keys (a, b) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
+CREATE TABLE "table" (id INTEGER PRIMARY KEY, "create" TEXT REFERENCES "table" ("create"), UNIQUE ("create")) STRICT;
+CREATE TABLE qualified (
+    id INTEGER PRIMARY KEY, x INTEGER CHECK (qualified.x > 0), CONSTRAINT x_is_small CHECK ("qualified"."x" < 9)
+) STRICT;
+CREATE INDEX idx_qualified_x ON qualified (x) WHERE qualified.x > 1;
+CREATE TABLE descending (id INTEGER PRIMARY KEY DESC, body TEXT);
 CREATE TABLE watched (id INTEGER PRIMARY KEY, body TEXT) STRICT;
 `;
 
@@ -122,6 +131,9 @@ INSERT INTO loose (_rowid_, rowid, x, y, z) VALUES (6, 'r', 1, 2.5, x'00'), (2, 
 INSERT INTO sources VALUES (1, 's'), (2, NULL);
 INSERT INTO keys VALUES (1, 1);
 INSERT INTO deferred VALUES (1, 1, 1), (2, NULL, 9);
+INSERT INTO "table" VALUES (1, 'a'), (2, NULL);
+INSERT INTO qualified VALUES (1, 5), (3, NULL);
+INSERT INTO descending (rowid, id, body) VALUES (7, 1, 'a'), (3, NULL, 'b'), (9, NULL, 'c');
 INSERT INTO watched VALUES (1, 'w');
 UPDATE watched SET body = 'v';
 `;

@@ -5,39 +5,25 @@ import { pathToFileURL } from "node:url";
 import { createClient } from "@libsql/client";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { rehearseDeploy } from "../../src/commands/rehearse.ts";
+import { findPlace } from "../../src/rehearsal/place.ts";
 import { findSqld, type Sqld, startSqld } from "../../src/server/sqld.ts";
 import { runHere } from "../seeding/running.ts";
 import { startCommand } from "../support/command.ts";
-import { deployInto, type TestProject } from "../support/deployed.ts";
+import { deployInto } from "../support/deployed.ts";
 import { writeProject } from "../support/project.ts";
 import { startProxy, type TestProxy } from "../support/proxy.ts";
-import { describeTargets, type TestDatabase } from "../support/targets.ts";
+import { describeTargets } from "../support/targets.ts";
 import { createKeyPair, mintToken } from "../support/tokens.ts";
-import { createLibrary, library, listCopies, pushHere, readWhole, rehearseHere, report, rows } from "./rehearsing.ts";
+import { bookshop, listCopies, pushHere, readWhole, rehearseHere, report, rows, shareBookshop } from "./rehearsing.ts";
 
 const clean = { "migrations/002.do.add-title.sql": "ALTER TABLE books ADD COLUMN title TEXT;" };
 const cascading = { "migrations/002.do.delete-books.sql": "DELETE FROM books WHERE id <= 'b-020';" };
 
 describeTargets("db:rehearse", (target) => {
-    let made: TestProject;
-    let database: TestDatabase;
-
-    beforeAll(async () => {
-        made = await createLibrary(target);
-    });
-
-    beforeEach(async () => {
-        database = await target.createCopy(made.database);
-        return () => database.close();
-    });
-
-    const withFiles = (files: Record<string, string>): TestProject => ({
-        root: writeProject({ ...library, ...files }),
-        database,
-        client: database.client,
-    });
+    const shop = shareBookshop(target);
+    const { withFiles } = shop;
     const versionOf = async (): Promise<unknown> =>
-        (await database.client.execute("SELECT max(version) FROM schemaversion")).rows[0]?.[0];
+        (await shop.database.client.execute("SELECT max(version) FROM schemaversion")).rows[0]?.[0];
 
     test("prints the copy, each file and what was found, and ends with exit code 4", async () => {
         const { code, stdout } = await rehearseHere(withFiles(cascading));
@@ -90,17 +76,17 @@ describeTargets("db:rehearse", (target) => {
     });
 
     test("db:push --rehearse stops where something is found, and goes on where nothing is", async () => {
-        const before = await readWhole(database);
+        const before = await readWhole(shop.database);
         const stopped = await pushHere(withFiles(cascading), { rehearse: true });
         expect([stopped.code, stopped.error?.code]).toEqual([4, "rehearsal-found"]);
         expect(stopped.stderr).toMatch(/'loans' has lost 20 of its 200 rows[\s\S]*\nNothing was applied\.\n$/);
-        expect(await readWhole(database)).toEqual(before);
+        expect(await readWhole(shop.database)).toEqual(before);
         const failed = await pushHere(withFiles({ "migrations/002.do.x.sql": "SELECT 1;\nDROP TABLE nowhere;" }), {
             rehearse: true,
         });
         expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining("migrations/002.do.x.sql:2: ")]);
         expect(failed.stderr).toContain("This was a rehearsal on a copy. The database itself was not touched.");
-        expect(await readWhole(database)).toEqual(before);
+        expect(await readWhole(shop.database)).toEqual(before);
         const gone = await pushHere(withFiles(clean), { rehearse: true });
         expect([gone.code, gone.stdout]).toEqual([
             0,
@@ -113,16 +99,34 @@ describeTargets("db:rehearse", (target) => {
     test("removes the copy on Ctrl-C, in the middle of a file", async () => {
         const series = "INSERT INTO log (what) SELECT value FROM generate_series(1, 100000);\n";
         const { root } = withFiles({ "migrations/002.do.slow.sql": series.repeat(200) });
-        const before = await readWhole(database);
-        const running = startCommand("db:rehearse", [], { cwd: root, env: { TURSO_DATABASE_URL: database.url } });
+        const before = await readWhole(shop.database);
+        const running = startCommand("db:rehearse", [], { cwd: root, env: { TURSO_DATABASE_URL: shop.database.url } });
         await expect.poll(() => running.printed().stdout, { timeout: 20_000 }).toContain("Copied:");
         expect(listCopies(running.pid).length).toBe(1);
         running.kill("SIGINT");
         const { code, stderr } = await running.result;
         expect([code, listCopies(running.pid)]).toEqual([130, []]);
         expect(stderr).toContain("The database itself was not touched.");
-        expect(await readWhole(database)).toEqual(before);
+        expect(await readWhole(shop.database)).toEqual(before);
     });
+});
+
+test("a rehearsal of a file whose folder does not exist fails as the deploy would", async () => {
+    const root = writeProject(bookshop);
+    const { code, stderr } = await runHere((context) => rehearseDeploy(context, {}), {
+        root,
+        url: "file:nowhere/x.db",
+    });
+    expect([code, stderr]).toEqual([1, expect.stringContaining("cannot open file:nowhere/x.db: its folder does not")]);
+    expect([existsSync(path.join(root, "nowhere")), listCopies()]).toEqual([false, []]);
+});
+
+test("a copy that is kept can be read by nobody else from its first row on, and is gone when it is not whole", async () => {
+    const root = writeProject({});
+    const place = await findPlace(root, "kept.db", new Date());
+    expect(statSync(path.join(root, "kept.db")).mode & 0o077).toBe(0);
+    await place.leave(false);
+    expect(existsSync(path.join(root, "kept.db"))).toBe(false);
 });
 
 const binary = findSqld();
@@ -130,7 +134,7 @@ const binary = findSqld();
 describe.skipIf(binary === undefined)(binary ? "a rehearsal from a server" : "sqld (no binary here)", () => {
     const key = createKeyPair();
     const readWrite = mintToken(key, { access: "rw" });
-    const root = writeProject({ ...library, ...clean });
+    const root = writeProject({ ...bookshop, ...clean });
     const bodies: string[] = [];
     let folder: string;
     let server: Sqld;
@@ -141,7 +145,7 @@ describe.skipIf(binary === undefined)(binary ? "a rehearsal from a server" : "sq
         const jwtPublicKeyFile = path.join(folder, "key.pem");
         writeFileSync(jwtPublicKeyFile, key.publicPem);
         server = await startSqld({ directory: path.join(folder, "data"), jwtPublicKeyFile });
-        await deployInto({ url: server.url, authToken: readWrite }, writeProject(library));
+        await deployInto({ url: server.url, authToken: readWrite }, writeProject(bookshop));
         const client = createClient({ url: server.url, authToken: readWrite });
         await client.executeMultiple(rows);
         client.close();

@@ -135,6 +135,61 @@ describeTargets("a copy", (target) => {
         await expectEqual("SELECT count(*), sum(length(body)), min(id), max(id) FROM large");
     });
 
+    test("holds a text that is not UTF-8 byte by byte, also where rows point by it", async () => {
+        await database.client.executeMultiple(
+            "CREATE TABLE words (word TEXT PRIMARY KEY);\nCREATE TABLE uses (id INTEGER PRIMARY KEY, word TEXT REFERENCES words, n REAL) STRICT;\n" +
+                "INSERT INTO words VALUES ('a'), (CAST(x'ff61' AS TEXT)), ('ü'), (CAST(x'61eda080' AS TEXT)), ('z');\n" +
+                "INSERT INTO uses (word, n) SELECT word, rowid FROM words;",
+        );
+        expect((await make()).rows).toBe(10);
+        await expectEqual("SELECT rowid, typeof(word), hex(word) FROM words");
+        await expectEqual("SELECT id, typeof(word), hex(word), n FROM uses");
+        expect(await ask(copy, "PRAGMA foreign_key_check")).toEqual([]);
+    });
+
+    test("says of which table no server sends a key that is not UTF-8", async () => {
+        await database.client.executeMultiple(
+            "CREATE TABLE words (word TEXT PRIMARY KEY) WITHOUT ROWID;\nINSERT INTO words VALUES (CAST(x'ff61' AS TEXT));",
+        );
+        if (target.name === "file:") expect((await make()).rows).toBe(1);
+        else await expect(make()).rejects.toThrow("a key of 'words' is not UTF-8: no server sends it");
+        expect(await ask(database.client, "SELECT hex(word) FROM words")).toEqual([["FF61"]]);
+    });
+
+    test("holds a table of nothing but blobs, and one whose key is NULL again and again", async () => {
+        await database.client.executeMultiple(
+            "CREATE TABLE blobs (a BLOB PRIMARY KEY) WITHOUT ROWID;\nINSERT INTO blobs SELECT randomblob(8) FROM generate_series(1, 300);\n" +
+                "CREATE TABLE nulls (a INTEGER PRIMARY KEY DESC, b);\nINSERT INTO nulls SELECT NULL, value FROM generate_series(1, 300);",
+        );
+        expect((await make()).rows).toBe(600);
+        await expectEqual("SELECT hex(a) FROM blobs");
+        await expectEqual("SELECT rowid, a, b FROM nulls");
+    });
+
+    test("takes a sample beside a table without a key, which it leaves out or keeps whole", async () => {
+        await database.client.executeMultiple(
+            "CREATE TABLE odd (rowid INTEGER, oid INTEGER, _rowid_ INTEGER UNIQUE);\nINSERT INTO odd VALUES (1, 2, 3), (4, 5, 6), (7, 8, 9);\n" +
+                "CREATE TABLE uses (id INTEGER PRIMARY KEY, r INTEGER REFERENCES odd (_rowid_));\nINSERT INTO uses VALUES (1, 3), (2, 6);",
+        );
+        const { notes } = await make(1);
+        expect([await ask(copy, "SELECT count(*) FROM odd"), notes]).toEqual(
+            target.name === "file:"
+                ? [[[3]], ["Not sampled, but whole: odd."]]
+                : [[[0]], ["The rows of 'odd' were not copied: they have no key to read them by."]],
+        );
+    });
+
+    test("follows a chain of rows in one request, not in one for each link", async () => {
+        await database.client.executeMultiple(
+            "CREATE TABLE edits (id INTEGER PRIMARY KEY, part TEXT, before INTEGER, UNIQUE (id, part),\n" +
+                "    FOREIGN KEY (before, part) REFERENCES edits (id, part));\n" +
+                "INSERT INTO edits SELECT value, 'p' || value % 2, iif(value > 2, value - 2, NULL) FROM generate_series(1, 3000);",
+        );
+        const { rows, requests } = await make(2);
+        expect([rows, requests < 10]).toEqual([1501, true]);
+        expect(await ask(copy, "PRAGMA foreign_key_check")).toEqual([]);
+    });
+
     test("takes a sample from both ends of each table, with every row that it points to", async () => {
         await database.client.executeMultiple(family);
         const { rows, notes } = await make(20);

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { push } from "../../src/commands/push.ts";
 import { rehearseDeploy } from "../../src/commands/rehearse.ts";
 import { runDeploy } from "../../src/migrations/carry-out.ts";
@@ -9,31 +9,16 @@ import { readAll, refusal } from "../migrations/deploy.ts";
 import { runHere } from "../seeding/running.ts";
 import { deployInto, openTestConnection, silentReport, type TestProject } from "../support/deployed.ts";
 import { changeProject, writeProject } from "../support/project.ts";
-import { describeTargets, type TestDatabase } from "../support/targets.ts";
-import { createLibrary, library, pushHere } from "./rehearsing.ts";
+import { describeTargets } from "../support/targets.ts";
+import { bookshop, pushHere, shareBookshop } from "./rehearsing.ts";
 
 const second = { "migrations/002.do.add-title.sql": "ALTER TABLE books\n    ADD COLUMN title TEXT;\n" };
 const third = { "migrations/003.do.add-shelf.sql": "ALTER TABLE books ADD COLUMN shelf TEXT;" };
 const other = { "triggers/trg_loans.sql": "CREATE TRIGGER trg_loans AFTER DELETE ON loans BEGIN\n    SELECT 1;\nEND;" };
 
 describeTargets("a plan id", (target) => {
-    let made: TestProject;
-    let database: TestDatabase;
-
-    beforeAll(async () => {
-        made = await createLibrary(target);
-    });
-
-    beforeEach(async () => {
-        database = await target.createCopy(made.database);
-        return () => database.close();
-    });
-
-    const withFiles = (files: Record<string, string>): TestProject => ({
-        root: writeProject({ ...library, ...files }),
-        database,
-        client: database.client,
-    });
+    const shop = shareBookshop(target);
+    const { withFiles } = shop;
 
     async function planOf(project: TestProject): Promise<string> {
         const { stdout, code } = await pushHere(project, { dryRun: true });
@@ -42,13 +27,13 @@ describeTargets("a plan id", (target) => {
     }
 
     async function expectRefused(project: TestProject, plan: string, ...lines: RegExp[]): Promise<void> {
-        const before = await readAll(database.client);
+        const before = await readAll(shop.database.client);
         const { code, stderr, error } = await pushHere(project, { plan });
         expect([code, error?.code]).toEqual([4, "plan-changed"]);
         for (const line of lines) expect(stderr).toMatch(line);
         expect(stderr).toContain("`--dry-run`");
         expect(stderr.trimEnd().split("\n").at(-1)).toBe("Nothing was applied.");
-        expect(await readAll(database.client)).toEqual(before);
+        expect(await readAll(shop.database.client)).toEqual(before);
     }
 
     test("is the same twice, and runs that very plan", async () => {
@@ -85,11 +70,11 @@ describeTargets("a plan id", (target) => {
     test("is another one after another deploy, a change by hand, and for another database", async () => {
         const project = withFiles(second);
         const plan = await planOf(project);
-        await database.client.executeMultiple(
+        await shop.database.client.executeMultiple(
             "DROP VIEW v_books; CREATE VIEW v_books AS SELECT id AS id, 'nobody' AS author FROM books;",
         );
         await expectRefused(project, plan, /deployed to since, or a view or trigger was changed by hand/);
-        await deployInto(database, writeProject({ ...library, ...other }));
+        await deployInto(shop.database, writeProject({ ...bookshop, ...other }));
         await expectRefused(project, plan, /deployed to since/);
         const elsewhere = await target.createDatabase();
         const { code, stderr } = await pushHere(
@@ -103,17 +88,17 @@ describeTargets("a plan id", (target) => {
     test("is refused when it is no plan id, before anything is done", async () => {
         const { code, stderr } = await pushHere(withFiles(second), { plan: "latest" });
         expect([code, stderr]).toEqual([2, expect.stringContaining("'latest' is no plan id")]);
-        expect((await database.client.execute("SELECT max(version) FROM schemaversion")).rows[0]?.[0]).toBe(1);
+        expect((await shop.database.client.execute("SELECT max(version) FROM schemaversion")).rows[0]?.[0]).toBe(1);
     });
 
     test("holds against a deployer that comes between plan and run, and one between two files", async () => {
         const project = withFiles({ ...second, ...third });
-        const rival = writeProject({ ...library, ...second, ...third });
-        const connection = await openTestConnection(database);
+        const rival = writeProject({ ...bookshop, ...second, ...third });
+        const connection = await openTestConnection(shop.database);
         const run = { now: new Date(), report: silentReport, pinned: true };
         try {
             const early = await prepareDeploy(project.root, connection);
-            await deployInto(database, writeProject({ ...library, ...second }));
+            await deployInto(shop.database, writeProject({ ...bookshop, ...second }));
             const late = await refusal(runDeploy(connection, early, run));
             expect(late.text).toContain("another deployer changed the database after the plan was approved");
             expect(late.text).toContain("Nothing was applied by this run. The database is at version 2.");
@@ -125,7 +110,7 @@ describeTargets("a plan id", (target) => {
             expect(prepared.plan.steps.length).toBe(2);
             // After this run's first file, somebody else deploys: of the two, only that first one is ours.
             const replan: typeof prepared.replan = async (state, perFile) => {
-                if (state.generation !== prepared.state.generation) await deployInto(database, `${rival}`);
+                if (state.generation !== prepared.state.generation) await deployInto(shop.database, `${rival}`);
                 return prepared.replan(state, perFile);
             };
             changeProject(rival, {
@@ -155,7 +140,7 @@ describeTargets("a plan id", (target) => {
 });
 
 test("a plan id of a file that does not exist yet is the one that it is deployed with", async () => {
-    const root = writeProject(library);
+    const root = writeProject(bookshop);
     const dry = await runHere((context) => push(context, { dryRun: true }), { root, url: "file:new.db" });
     const plan = /^Plan: +(\S+)$/m.exec(dry.stdout)?.[1] ?? "";
     const rehearsed = await runHere((context) => rehearseDeploy(context, {}), { root, url: "file:new.db" });

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
+import { beforeAll, beforeEach } from "vitest";
 import { type PushOptions, push } from "../../src/commands/push.ts";
 import { type RehearseOptions, rehearseDeploy } from "../../src/commands/rehearse.ts";
 import type { RehearsalReport } from "../../src/rehearsal/rehearse.ts";
@@ -11,8 +12,8 @@ import { writeProject } from "../support/project.ts";
 import type { Target, TestDatabase } from "../support/targets.ts";
 
 /** Authors with books, a list that cascades, a view and a trigger of the files, and room for whatever a test adds. */
-export const library = {
-    "migrations/001.do.create-library.sql": [
+export const bookshop = {
+    "migrations/001.do.create-bookshop.sql": [
         "CREATE TABLE authors (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, born INTEGER) STRICT;",
         "CREATE INDEX idx_authors_name ON authors (name);",
         "CREATE TABLE books (id TEXT NOT NULL PRIMARY KEY, author INTEGER NOT NULL REFERENCES authors (id), pages INTEGER) STRICT;",
@@ -35,11 +36,42 @@ export const rows = [
     "INSERT INTO loans (book) SELECT printf('b-%03d', value) FROM generate_series(1, 200);",
 ].join("\n");
 
-/** Gives a deployed library with its rows. */
-export async function createLibrary(target: Target): Promise<TestProject> {
-    const project = await createDeployedProject(target, writeProject(library));
+/** Gives a deployed bookshop with its rows. */
+async function createBookshop(target: Target): Promise<TestProject> {
+    const project = await createDeployedProject(target, writeProject(bookshop));
     await project.client.executeMultiple(rows);
     return project;
+}
+
+/** What the tests of one group share. */
+export interface Bookshop {
+    /** The database of the test that runs: a bookshop with its rows. */
+    readonly database: TestDatabase;
+    /** A project with the bookshop's files and these, on that database. */
+    withFiles(files: Record<string, string>): TestProject;
+}
+
+/** Makes one bookshop for a group of tests, and gives each a copy of it. */
+export function shareBookshop(target: Target): Bookshop {
+    let made: TestProject;
+    let database: TestDatabase;
+    beforeAll(async () => {
+        made = await createBookshop(target);
+    });
+    beforeEach(async () => {
+        database = await target.createCopy(made.database);
+        return () => database.close();
+    });
+    return {
+        get database() {
+            return database;
+        },
+        withFiles: (files) => ({
+            root: writeProject({ ...bookshop, ...files }),
+            database,
+            client: database.client,
+        }),
+    };
 }
 
 /** `db:rehearse` inside this process. */

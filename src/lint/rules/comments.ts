@@ -1,5 +1,6 @@
 import { isKeyword, type Token } from "../../database/lexer.ts";
-import { isLintComment, readAllTokens, readComment } from "../definitions.ts";
+import { readComment } from "../../schema/table.ts";
+import { isLintComment, readAllTokens } from "../definitions.ts";
 import type { LintFile, LintStatement } from "../files.ts";
 import type { Rule } from "../rule.ts";
 import { findMadeTables } from "./tables.ts";

@@ -1,6 +1,7 @@
 import { isKeyword } from "../../database/lexer.ts";
 import { readDefinitions } from "../definitions.ts";
 import type { Rule } from "../rule.ts";
+import { findOptions } from "./tables.ts";
 
 // Measured on an embedded database and on a server: 90 nested parentheses parse, 95 overflow the parser's stack.
 const deepest = 90;
@@ -51,11 +52,24 @@ export const limitRules: readonly Rule[] = [
         summary: "a vector column, such as F32_BLOB(256), in a STRICT table",
         why: "STRICT knows no vector types: the statement fails with 'unknown datatype'.",
         remedy: "keep the vectors in a table of their own that is not STRICT, and allow that there",
-        *find({ statements }) {
+        *find({ statements, before, after }) {
             for (const statement of statements) {
                 const { fact, tokens } = statement;
+                if (fact.does === "alter" && fact.action === "add") {
+                    const name = fact.table.toLowerCase();
+                    const table = before.tables.get(name) ?? after.tables.get(name);
+                    const add = tokens.findIndex((token) => isKeyword(token, "ADD"));
+                    const type = tokens[isKeyword(tokens[add + 1], "COLUMN") ? add + 3 : add + 2];
+                    if (
+                        !table ||
+                        !findOptions(table.statement).includes("STRICT") ||
+                        !vectorType.test(type?.text ?? "")
+                    )
+                        continue;
+                    yield { line: type?.line ?? 1, message: `adds a vector to the STRICT table '${fact.table}'` };
+                }
                 if (fact.does !== "create" || fact.type !== "table") continue;
-                if (!isKeyword(tokens.at(-1), "STRICT")) continue;
+                if (!findOptions(statement).includes("STRICT")) continue;
                 for (const { column, tokens: definition } of readDefinitions(statement)) {
                     const type = definition[1];
                     if (column === undefined || !type || !vectorType.test(type.text)) continue;

@@ -18,6 +18,7 @@ export const nameRules: readonly Rule[] = [
                 [...before.tables.values(), ...after.tables.values()].flatMap((table) => table.columns),
             );
             const words = tokens.filter(isSignificant);
+            for (const alias of findAliases(words)) columns.add(alias);
             for (const [at, token] of words.entries()) {
                 if (token.kind !== "word" || token.text === token.text.toUpperCase()) continue;
                 if (!isKeywordLike(token.text) || isName(words, at)) continue;
@@ -93,6 +94,17 @@ export const nameRules: readonly Rule[] = [
 ];
 
 const types = /^(INTEGER|TEXT|REAL|BLOB|ANY)$/i;
+
+// What AS gives a name to, and no type in a CAST.
+function findAliases(words: readonly Token[]): string[] {
+    const calls: string[] = [];
+    return words.flatMap((word, at) => {
+        const before = words[at - 1];
+        if (word.text === "(") calls.push(before?.text.toUpperCase() ?? "");
+        if (word.text === ")") calls.pop();
+        return before?.text.toUpperCase() === "AS" && calls.at(-1) !== "CAST" ? [word.text] : [];
+    });
+}
 
 // Behind or before a dot, behind AS, or called as a function, a word is a name: replace(a, b), each.key, AS before.
 function isName(words: readonly Token[], at: number): boolean {

@@ -66,6 +66,8 @@ function isStar(tokens: readonly Token[], at: number): boolean {
     return begins === true && ends;
 }
 
+const resultEnd = /^(FROM|WHERE|GROUP|HAVING|WINDOW|UNION|INTERSECT|EXCEPT|ORDER|LIMIT)$/i;
+
 // Of the first SELECT outside parentheses: it gives the columns their names.
 function findResultColumns({ tokens }: LintStatement): Token[][] {
     const outside = topLevel(tokens);
@@ -76,9 +78,7 @@ function findResultColumns({ tokens }: LintStatement): Token[][] {
         (token) => token === outside.find((item, at) => at > as && isKeyword(item, "SELECT")),
     );
     if (select === -1) return [];
-    const end = outside.find(
-        (item) => item.offset > (tokens[select]?.offset ?? 0) && /^(FROM|WHERE|UNION|ORDER)$/i.test(item.text),
-    );
+    const end = outside.find((item) => item.offset > (tokens[select]?.offset ?? 0) && resultEnd.test(item.text));
     const start = isKeyword(tokens[select + 1], "DISTINCT") ? select + 2 : select + 1;
     return splitList(tokens.slice(start, end ? tokens.indexOf(end) : undefined));
 }

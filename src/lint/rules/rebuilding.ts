@@ -3,6 +3,7 @@ import { findRowCopy } from "../clauses.ts";
 import type { LintFile, LintStatement } from "../files.ts";
 import type { KnownTable } from "../known-schema.ts";
 import type { Place, Rule } from "../rule.ts";
+import { findUniqueParts, findUniques, isImplied, type UniqueColumns } from "../uniques.ts";
 
 /** What a table loses that is made anew. */
 export const rebuildRules: readonly Rule[] = [
@@ -50,8 +51,9 @@ export const rebuildRules: readonly Rule[] = [
             for (const { old, now, line, copies } of findRebuilds(file)) {
                 const kept = new Set(now.columns.map((column) => column.toLowerCase()));
                 // One that is copied under another name has a new name.
-                for (const { values } of (copies ?? []).flatMap((copy) => findRowCopy(copy) ?? [])) {
-                    for (const token of values.flat()) kept.add(readName(token).toLowerCase());
+                for (const copy of copies ?? []) {
+                    const tokens = findRowCopy(copy)?.values.flat() ?? copy.tokens;
+                    for (const token of tokens) kept.add(readName(token).toLowerCase());
                 }
                 for (const column of old.columns) {
                     if (kept.has(column.toLowerCase())) continue;
@@ -64,7 +66,7 @@ export const rebuildRules: readonly Rule[] = [
         id: "rebuild-loses-rules",
         group: "safe",
         level: "warning",
-        summary: "a rebuild without a foreign key or the AUTOINCREMENT that the table had",
+        summary: "a rebuild without a foreign key, a UNIQUE or the AUTOINCREMENT that the table had",
         why: "From then on wrong rows get in, or ids of deleted rows are given again.",
         remedy: "take it over into the new definition, or allow it with the reason",
         *find(file) {
@@ -74,6 +76,14 @@ export const rebuildRules: readonly Rule[] = [
                     statement.tokens.some((token) => isKeyword(token, "AUTOINCREMENT"));
                 if (counts(old) && !counts(now))
                     yield { line, message: `makes '${old.name}' anew without AUTOINCREMENT` };
+                const has = (table: KnownTable, columns: UniqueColumns): boolean =>
+                    columns.every((column) => table.columns.some((other) => other.toLowerCase() === column));
+                const kept = [...findUniques(now.statement), ...findUniqueParts(file.after, now.name)];
+                for (const columns of findUniques(old.statement)) {
+                    // Of a column with another name the rows are not told apart here.
+                    if (isImplied(columns, kept) || !has(old, columns) || !has(now, columns)) continue;
+                    yield { line, message: `makes '${old.name}' anew without UNIQUE (${columns.join(", ")})` };
+                }
                 for (const { table } of old.references) {
                     if (now.references.some((other) => other.table === table)) continue;
                     yield { line, message: `makes '${old.name}' anew without its foreign key to '${table}'` };
@@ -83,7 +93,8 @@ export const rebuildRules: readonly Rule[] = [
     },
 ];
 
-interface Rebuild {
+/** A table that a file makes anew. */
+export interface Rebuild {
     readonly old: KnownTable;
     readonly now: KnownTable;
     /** Where the old table is dropped. */
@@ -92,7 +103,10 @@ interface Rebuild {
     readonly copies: readonly LintStatement[] | undefined;
 }
 
-function* findRebuilds(file: Pick<LintFile, "structure" | "before" | "after" | "statements">): Generator<Rebuild> {
+/** The tables that a file makes anew. */
+export function* findRebuilds(
+    file: Pick<LintFile, "structure" | "before" | "after" | "statements">,
+): Generator<Rebuild> {
     for (const name of file.structure.rebuilt) {
         const key = name.toLowerCase();
         const old = file.before.tables.get(key);
@@ -106,7 +120,8 @@ function* findRebuilds(file: Pick<LintFile, "structure" | "before" | "after" | "
             (statement) =>
                 statement.fact.does === "write" &&
                 statement.fact.table.toLowerCase() === made[0] &&
-                findRowCopy(statement) !== undefined,
+                // What is read from a subquery or a WITH clause, too, although it is not told what of it is copied.
+                statement.tokens.some((token) => isKeyword(token, "SELECT")),
         );
         yield { old, now, line: drop.line, copies: made.length === 0 ? undefined : copies };
     }

@@ -1,10 +1,12 @@
 import { isKeyword, readName, type Token } from "../../database/lexer.ts";
 import { readFact } from "../../database/statement-facts.ts";
 import type { Statement } from "../../database/statements.ts";
-import { findRowCopy, findVerb, hasClause, topLevel } from "../clauses.ts";
+import { choosesRows, findRowCopy, findVerb, hasClause } from "../clauses.ts";
 import type { LintFile } from "../files.ts";
-import type { KnownSchema } from "../known-schema.ts";
+import type { KnownSchema, KnownTable } from "../known-schema.ts";
 import type { Rule } from "../rule.ts";
+import { findUniqueParts, findUniques, isImplied } from "../uniques.ts";
+import { findRebuilds } from "./rebuilding.ts";
 
 const losing = /^(CASCADE|SET NULL|SET DEFAULT|RESTRICT)$/;
 
@@ -23,7 +25,7 @@ export const rowRules: readonly Rule[] = [
                 const fact = readFact(part);
                 if ((verb !== "DELETE" && verb !== "UPDATE") || fact.does !== "write") continue;
                 const known = before.tables.get(fact.table.toLowerCase());
-                if (!known || choosesRows(part) || hasOneRow(known.statement)) continue;
+                if (!known || choosesRows(part) || hasOneRow(known)) continue;
                 yield { line: part.line, message: `${verb} of every row of '${fact.table}'` };
             }
         },
@@ -37,7 +39,7 @@ export const rowRules: readonly Rule[] = [
         remedy: "give it a constant default; or add it without NOT NULL, fill it, and rebuild the table",
         *find(file) {
             for (const { table, column, definition, line } of findAdded(file)) {
-                if (!has(definition, "NOT", "NULL") || hasDefault(definition)) continue;
+                if (!has(definition, "NOT", "NULL") || hasDefault(definition) || isGenerated(definition)) continue;
                 yield { line, message: `'${table}.${column}' is NOT NULL, and rows that are there have no value` };
             }
         },
@@ -46,8 +48,8 @@ export const rowRules: readonly Rule[] = [
         id: "add-column-default",
         group: "safe",
         level: "error",
-        summary: "ADD COLUMN with a computed default, REFERENCES with a default, or STORED",
-        why: "It works in an empty database and fails where there are rows.",
+        summary: "ADD COLUMN with a computed default, REFERENCES with a default, STORED, UNIQUE or PRIMARY KEY",
+        why: "It fails where there are rows; UNIQUE and PRIMARY KEY fail in an empty database, too.",
         remedy: "add it without that; fill it, and rebuild the table with the definition that is meant",
         *find(file) {
             for (const { table, column, definition, line } of findAdded(file)) {
@@ -60,11 +62,20 @@ export const rowRules: readonly Rule[] = [
         id: "unique-over-rows",
         group: "safe",
         level: "warning",
-        summary: "a new unique index over a table that earlier files made",
+        summary: "a new unique index, or UNIQUE in a rebuild, over a table that earlier files made",
         why: "It fails, and the deploy with it, where two rows are equal already.",
         remedy: "count the doubles first (SELECT … GROUP BY … HAVING count(*) > 1), and allow it with what was found",
-        *find({ kind, statements, before }) {
+        *find(file) {
+            const { kind, statements, before } = file;
             if (kind !== "do") return;
+            for (const { old, now } of findRebuilds(file)) {
+                const known = [...findUniques(old.statement), ...findUniqueParts(before, old.name)];
+                for (const columns of findUniques(now.statement)) {
+                    if (isImplied(columns, known)) continue;
+                    const line = now.statement.line;
+                    yield { line, message: `UNIQUE (${columns.join(", ")}) demands that rows of '${old.name}' differ` };
+                }
+            }
             for (const { fact, tokens, line } of statements) {
                 if (fact.does !== "create" || fact.type !== "index" || !isKeyword(tokens[1], "UNIQUE")) continue;
                 const isNew = !before.parts.has(fact.name.toLowerCase());
@@ -84,10 +95,10 @@ export const rowRules: readonly Rule[] = [
             if (kind !== "do" && kind !== "undo") return;
             for (const statement of statements) {
                 const source = findRowCopy(statement)?.source;
-                if (source === undefined || hasClause(statement, "WHERE") || hasClause(statement, "LIMIT")) continue;
+                if (source === undefined || choosesRows(statement) || hasClause(statement, "LIMIT")) continue;
                 const known = before.tables.get(source.toLowerCase());
                 const isRebuilt = structure.rebuilt.some((table) => table.toLowerCase() === source.toLowerCase());
-                if (!known || isRebuilt || hasOneRow(known.statement)) continue;
+                if (!known || isRebuilt || hasOneRow(known)) continue;
                 yield { line: statement.line, message: `reads every row of '${source}' in one statement` };
             }
         },
@@ -114,23 +125,21 @@ export const rowRules: readonly Rule[] = [
     },
 ];
 
-function choosesRows(part: Statement): boolean {
-    const outside = topLevel(part.tokens);
-    const at = outside.findIndex((token) => isKeyword(token, "WHERE"));
-    const condition = outside.slice(at + 1).map(({ text }) => text.toLowerCase());
-    return at !== -1 && !/^(true|1|1 ={1,2} 1)$/.test(condition.join(" "));
-}
-
-// Whether a CHECK (column = number) lets a table have one row only.
-function hasOneRow(table: Statement): boolean {
-    const { tokens } = table;
-    return tokens.some(
-        (token, at) =>
+// Whether a CHECK (column = number) of the primary key lets a table have one row only.
+function hasOneRow({ statement }: KnownTable): boolean {
+    const { tokens } = statement;
+    const keys = findUniques(statement);
+    return tokens.some((token, at) => {
+        const column = tokens[at + 2];
+        return (
             isKeyword(token, "CHECK") &&
             tokens[at + 3]?.text === "=" &&
             tokens[at + 4]?.kind === "number" &&
-            tokens[at + 5]?.text === ")",
-    );
+            tokens[at + 5]?.text === ")" &&
+            column !== undefined &&
+            keys.some((columns) => columns.length === 1 && columns[0] === readName(column).toLowerCase())
+        );
+    });
 }
 
 interface AddedColumn {
@@ -162,15 +171,32 @@ function hasDefault(definition: readonly Token[]): boolean {
 
 function findRefusedDefault(definition: readonly Token[]): string | undefined {
     if (has(definition, "STORED")) return "is STORED";
+    if (has(definition, "UNIQUE")) return "is UNIQUE";
+    if (has(definition, "PRIMARY", "KEY")) return "is a PRIMARY KEY";
     const at = definition.findIndex((token) => isKeyword(token, "DEFAULT"));
     if (at === -1) return undefined;
     const value = definition.slice(at + 1);
     if (/^CURRENT_(TIME|DATE|TIMESTAMP)$/i.test(value[0]?.text ?? "")) return "has a default that is computed";
-    // Within parentheses a call, or anything that names something, is computed; (1 + 1) is not.
-    const close = value.findIndex(({ text }) => text === ")");
-    const isCall = value[0]?.text === "(" && value.slice(0, close).some(({ kind }) => kind === "word");
-    if (isCall) return "has a default that is computed";
+    if (value[0]?.text === "(" && !isLiteral(value)) return "has a default that is computed";
     return has(definition, "REFERENCES") && hasDefault(definition) ? "points to a table, and has a default" : undefined;
+}
+
+// In parentheses a literal, its sign or its CAST is none that is computed; (1 + 1) is one (tried).
+function isLiteral(value: readonly Token[]): boolean {
+    const close = value.findIndex((_, at) => at > 0 && isClosed(value.slice(0, at + 1)));
+    const inside = value.slice(1, close).filter(({ text }) => !/^[()+-]$/.test(text));
+    const [first, ...rest] = isKeyword(inside[0], "CAST") ? inside.slice(1) : inside;
+    const isConstant = first && (/^(string|number)$/.test(first.kind) || /^(TRUE|FALSE|NULL)$/i.test(first.text));
+    return isConstant === true && (rest.length === 0 || isKeyword(rest[0], "AS"));
+}
+
+function isClosed(tokens: readonly Token[]): boolean {
+    const count = (sign: string): number => tokens.filter(({ text }) => text === sign).length;
+    return count("(") === count(")");
+}
+
+function isGenerated(definition: readonly Token[]): boolean {
+    return definition.some((token, at) => isKeyword(token, "AS") && definition[at + 1]?.text === "(");
 }
 
 function isReplace(part: Statement): boolean {

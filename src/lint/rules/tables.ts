@@ -131,7 +131,8 @@ function findLastName({ statements }: LintFile, name: string): string {
     );
 }
 
-function findOptions({ tokens }: LintStatement): string[] {
+/** The words behind the definitions of a CREATE TABLE, in capitals. */
+export function findOptions({ tokens }: Pick<LintStatement, "tokens">): string[] {
     const end = tokens.findLastIndex(({ text }) => text === ")");
     return tokens.slice(end + 1).map(({ text }) => text.toUpperCase());
 }

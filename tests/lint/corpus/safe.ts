@@ -66,9 +66,9 @@ export const safe: Readonly<Record<string, Sample>> = {
     "add-column-default": inMigration(
         "ALTER TABLE notes ADD COLUMN at TEXT DEFAULT (strftime('%Y'));\nALTER TABLE notes ADD COLUMN on_day TEXT DEFAULT CURRENT_DATE;\n" +
             "ALTER TABLE notes ADD COLUMN other INTEGER DEFAULT 1 REFERENCES notes (id);\n" +
-            "ALTER TABLE notes ADD COLUMN twice INTEGER AS (size * 2) STORED;",
-        [1, 2, 3, 4],
-        "ALTER TABLE notes ADD COLUMN sum INTEGER DEFAULT (1 + 1);\nALTER TABLE notes ADD COLUMN minus INTEGER DEFAULT -1;\n" +
+            "ALTER TABLE notes ADD COLUMN twice INTEGER AS (size * 2) STORED;\nALTER TABLE notes ADD COLUMN sum INTEGER DEFAULT (1 + 1);",
+        [1, 2, 3, 4, 5],
+        "ALTER TABLE notes ADD COLUMN minus INTEGER DEFAULT -1;\n" +
             "ALTER TABLE notes ADD COLUMN other INTEGER REFERENCES notes (id);\n" +
             "ALTER TABLE notes ADD COLUMN twice INTEGER AS (size * 2);",
     ),

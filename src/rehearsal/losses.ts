@@ -1,0 +1,130 @@
+import { readFact } from "../database/statement-facts.ts";
+import type { Statement } from "../database/statements.ts";
+import { findVerb, hasClause } from "../lint/clauses.ts";
+import { emptySchema, followStatements, type KnownSchema } from "../lint/known-schema.ts";
+import type { MigrationFile } from "../migrations/files.ts";
+import type { Finding, Rehearsed } from "./findings.ts";
+import type { Inspection } from "./inspect.ts";
+
+/** Finds what each file of a run took from rows although none of its statements says so. */
+export function findLosses(run: Pick<Rehearsed, "sets" | "before" | "files">): Finding[] {
+    let before: Inspection = run.before;
+    return run.files.flatMap(({ file, after }) => {
+        if (!after) return [];
+        const known = followFiles(run.sets, file);
+        const losses = [
+            ...findLostRows(file, before, after),
+            ...findLostReferences(file, before, after),
+            ...findLostColumns(file, before, after, known),
+            ...findLostValues(file, before, after),
+        ];
+        before = after;
+        return losses.map((loss) => ({ ...loss, path: file.path }));
+    });
+}
+
+type Loss = Omit<Finding, "path">;
+
+// Rows that went because others did: a cascade, or a trigger.
+function findLostRows(file: MigrationFile, before: Inspection, after: Inspection): Loss[] {
+    const named = findTables(file, (statement) => takesRows(statement));
+    return [...before.rows].flatMap(([table, count]): Loss[] => {
+        const left = after.rows.get(table) ?? 0;
+        if (left >= count || named.has(table.toLowerCase())) return [];
+        return [
+            {
+                kind: "lost-rows",
+                message: `'${table}' has lost ${count - left} of its ${count} rows, and no statement of the file takes rows from it`,
+                remedy: "if that is meant, delete them by a statement of their own; else see the foreign keys and triggers that lead there",
+            },
+        ];
+    });
+}
+
+// ON DELETE SET NULL leaves the row, and takes what it pointed to.
+function findLostReferences(file: MigrationFile, before: Inspection, after: Inspection): Loss[] {
+    const named = findTables(file, (statement) => takesRows(statement) || findVerb(statement) === "UPDATE");
+    return [...before.references].flatMap(([column, { table, filled }]): Loss[] => {
+        const now = after.references.get(column);
+        const gone = (before.rows.get(table) ?? 0) - (after.rows.get(table) ?? 0);
+        const lost = filled - (now?.filled ?? filled);
+        if (lost <= Math.max(0, gone) || named.has(table.toLowerCase())) return [];
+        return [
+            {
+                kind: "lost-references",
+                message: `'${column}' is empty now in ${lost} ${lost === 1 ? "row" : "rows"}, and no statement of the file changes '${table}'`,
+                remedy: "if that is meant, set it to NULL by a statement of its own; else see the delete action of the foreign key",
+            },
+        ];
+    });
+}
+
+// A rebuild is written after the files, and knows nothing of a column that somebody added by hand.
+function findLostColumns(file: MigrationFile, before: Inspection, after: Inspection, known: KnownSchema): Loss[] {
+    const altered = findTables(file, (statement) => {
+        const fact = readFact(statement);
+        return fact.does === "alter" && fact.action !== "add";
+    });
+    return [...before.columns].flatMap(([table, columns]) => {
+        const left = after.columns.get(table)?.map((column) => column.toLowerCase());
+        const made = known.tables.get(table.toLowerCase())?.columns.map((column) => column.toLowerCase()) ?? [];
+        if (!left || altered.has(table.toLowerCase())) return [];
+        return columns
+            .filter((column) => !left.includes(column.toLowerCase()) && !made.includes(column.toLowerCase()))
+            .map(
+                (column): Loss => ({
+                    kind: "lost-column",
+                    message: `'${table}' has lost its column '${column}', which no file made`,
+                    remedy: "take it into the files first (`pnpm db:verify --write-files`), or drop it by hand",
+                }),
+            );
+    });
+}
+
+// What a rebuild does not copy falls back to NULL or to the default, in every row.
+function findLostValues(file: MigrationFile, before: Inspection, after: Inspection): Loss[] {
+    const updated = findTables(file, (statement) => findVerb(statement) === "UPDATE");
+    return [...before.values].flatMap(([column, { table, filled, varies }]): Loss[] => {
+        const now = after.values.get(column);
+        if (!now || (after.rows.get(table) ?? 0) < 2 || updated.has(table.toLowerCase())) return [];
+        const isEmpty = filled > 0 && now.filled === 0;
+        if (!isEmpty && !(varies && !now.varies)) return [];
+        return [
+            {
+                kind: "lost-values",
+                message: isEmpty
+                    ? `no row has a value in '${column}' any more`
+                    : `all rows have the same value in '${column}' now`,
+                remedy: "copy the column in the rebuild; or, if that is meant, set it by an UPDATE of its own",
+            },
+        ];
+    });
+}
+
+// What the files before this one have made.
+function followFiles(sets: Rehearsed["sets"], last: MigrationFile): KnownSchema {
+    const files = sets.flatMap((set) => set.migrations);
+    return files
+        .slice(0, files.indexOf(last))
+        .reduce((schema, { path, statements }) => followStatements(schema, path, statements), emptySchema);
+}
+
+function takesRows(statement: Statement): boolean {
+    const fact = readFact(statement);
+    if (fact.does === "drop" || fact.does === "rename-table") return true;
+    const verb = findVerb(statement);
+    return verb === "DELETE" || verb === "REPLACE" || (verb !== undefined && hasClause(statement, "OR", "REPLACE"));
+}
+
+// The tables, in lower case, of a file's statements that do something.
+function findTables({ statements }: MigrationFile, does: (statement: Statement) => boolean): ReadonlySet<string> {
+    const names = statements.filter(does).flatMap((statement) => {
+        const fact = readFact(statement);
+        return [
+            ...("table" in fact ? [fact.table] : []),
+            ...("name" in fact ? [fact.name] : []),
+            ...("to" in fact ? [fact.to] : []),
+        ];
+    });
+    return new Set(names.map((name) => name.toLowerCase()));
+}
