@@ -33,14 +33,16 @@ export async function reset(context: Context, options: RunOptions): Promise<void
             const wayBack = await prepareWayBack(connection, state, new Date());
             for (const line of wayBack.lines) output.line(line);
             await dropAll(context, connection, state);
-            const summary = await prepareDeploy(context.root, connection, { sets: sets.map((set) => set.name) })
-                .then((prepared) => runPrepared(context, connection, prepared, options))
-                .catch((error: unknown) => {
-                    if (!(error instanceof AppError)) throw error;
-                    throw error.withOutcome(
-                        [...wayBack.lines, "Everything was dropped.", error.outcome ?? ""].join("\n"),
-                    );
-                });
+            const dropped = (outcome: string) => (error: unknown) => {
+                if (!(error instanceof AppError)) throw error;
+                throw error.withOutcome([...wayBack.lines, "Everything was dropped.", outcome].join("\n"));
+            };
+            const prepared = await prepareDeploy(context.root, connection, {
+                sets: sets.map((set) => set.name),
+            }).catch(dropped("Nothing was deployed: `pnpm db:push` does it."));
+            const summary = await runPrepared(context, connection, prepared, options).catch((error: unknown) =>
+                dropped(error instanceof AppError ? (error.outcome ?? "") : "")(error),
+            );
             printSummary(context, connection, summary);
         },
         "Nothing was dropped.",

@@ -17,7 +17,9 @@ export async function rollback(context: Context, options: RollbackOptions): Prom
     await withConnection(
         connection,
         async () => {
-            const prepared = await prepareRollback(context.root, connection, options.to);
+            const prepared = await prepareRollback(context.root, connection, options.to, {
+                keepsRows: !options.discardRows,
+            });
             const losses = prepared.plan.migrations.length === 0 ? [] : await findLosses(connection, prepared);
             const lines = losses.map(
                 ({ what, count }) => `${what}: ${countOf(count, what.includes(".") ? "value" : "row")}`,

@@ -4,7 +4,7 @@ import { AppError } from "../errors.ts";
 import type { FoundFiles, MigrationFile, MigrationSet } from "./files.ts";
 import { listSets, readFiles } from "./files.ts";
 import { findHistoryProblems, findInstalledSets, findPending, findPendingProblems, refuseNewer } from "./judge.ts";
-import { type Plan, planRun } from "./plan.ts";
+import { type FindWaiting, type Plan, planRun } from "./plan.ts";
 import { findFileProblems, refuseFiles } from "./problems.ts";
 import { type DatabaseState, emptyState, readState, versionOf } from "./state.ts";
 
@@ -43,13 +43,24 @@ export async function prepareDeploy(
     const pending = choose(state);
     const problems = [...findHistoryProblems(sets, state), ...findPendingProblems(pending, state)];
     if (problems.length > 0) throw refuseFiles(problems);
+    const findWaiting = rememberWaiting(sets);
     const replan = async (current: DatabaseState, perFile: boolean): Promise<Plan> => {
         refuseNewer(sets, current);
-        const findWaiting = async (applied: readonly MigrationFile[]): Promise<ReadonlySet<string>> =>
-            (await import("./scratch.ts")).findWaiting(sets, applied);
         return planRun({ sets, state: current, direction: "do", migrations: choose(current), perFile, findWaiting });
     };
     return { sets, state, replan, plan: await replan(state, options.perFile ?? false) };
+}
+
+/** Finds what does not prepare at a version, once for each: a run plans again after each of its transactions. */
+export function rememberWaiting(sets: readonly MigrationSet[]): FindWaiting {
+    const found = new Map<string, Promise<ReadonlySet<string>>>();
+    return async (applied) => {
+        const { findWaiting } = await import("./scratch.ts");
+        const key = JSON.stringify(applied.map(({ path }) => path));
+        const waiting = found.get(key) ?? findWaiting(sets, applied);
+        found.set(key, waiting);
+        return waiting;
+    };
 }
 
 /**

@@ -65,6 +65,11 @@ async function explainGuard(
             hint: "move or delete the rows that point nowhere in the same migration",
         });
     }
+    if (message.includes("rows_came_that_would_be_lost")) {
+        return new AppError("would-lose", "rows came meanwhile that this run would lose", {
+            hint: "run the command again: it lists them",
+        });
+    }
     if (message.startsWith("foreign key mismatch")) {
         return new AppError("migration-failed", `${path}: ${message}`, {
             hint: "point the foreign key at the primary key, or at columns with a UNIQUE index of their own",

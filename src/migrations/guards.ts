@@ -13,6 +13,7 @@ export const createGuardTable = `CREATE TABLE ${guardTable} (
     leased INTEGER CONSTRAINT another_deployer_took_the_lease CHECK (leased),
     keys_off INTEGER CONSTRAINT foreign_keys_are_not_off CHECK (keys_off),
     keys_hold INTEGER CONSTRAINT foreign_keys_are_violated_that_held_before CHECK (keys_hold),
+    lossless INTEGER CONSTRAINT rows_came_that_would_be_lost CHECK (lossless),
     kept INTEGER CONSTRAINT a_rebuild_would_lose_rows_indexes_or_triggers CHECK (kept),
     subject TEXT,
     noted TEXT
@@ -39,6 +40,11 @@ export function checkUnchanged(state: DatabaseState, sets: readonly MigrationSet
         conditions.push(`(SELECT count(*) = ${tables + 1} FROM sqlite_schema WHERE type = 'table')`);
     }
     return `INSERT INTO ${guardTable} (unchanged) SELECT ${conditions.join(" AND ")}`;
+}
+
+/** Fails when a query gives a row: there is something to lose that was not there when it was looked for. */
+export function checkLossless(query: string): string {
+    return `INSERT INTO ${guardTable} (lossless) SELECT NOT EXISTS (${query})`;
 }
 
 /** Fails when the lease is no longer ours, so that a run that stalled cannot commit. */

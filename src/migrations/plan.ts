@@ -31,6 +31,8 @@ export interface Step {
     readonly present: readonly PlannedObject[];
     readonly records: readonly ObjectRecord[];
     readonly forgotten: readonly string[];
+    /** Queries of what it takes away for good: it begins only where none of them gives a row. */
+    readonly losses?: readonly string[];
 }
 
 /** What a run will do. Nothing to do is a plan without steps. */

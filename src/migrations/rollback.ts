@@ -1,14 +1,17 @@
 import type { Connection, Query, ReadResult } from "../database/connection.ts";
+import { isSignificant, readName, tokenize } from "../database/lexer.ts";
 import { findShadows, isBookkeeping } from "../database/schema-facts.ts";
+import { readFact } from "../database/statement-facts.ts";
 import { AppError } from "../errors.ts";
 import { name } from "./bookkeeping.ts";
-import { type PreparedDeploy, readAll } from "./deploy.ts";
+import { type PreparedDeploy, readAll, rememberWaiting } from "./deploy.ts";
 import type { MigrationFile, MigrationSet } from "./files.ts";
 import { findHistoryProblems } from "./judge.ts";
-import { type Plan, planRun } from "./plan.ts";
+import { type Plan, planRun, type Step } from "./plan.ts";
 import { refuseFiles } from "./problems.ts";
 import { renderParts, type ScriptPart } from "./script.ts";
-import { type DatabaseState, versionOf } from "./state.ts";
+import { type DatabaseState, findSchemaRow, versionOf } from "./state.ts";
+import { findTableShape } from "./structure.ts";
 
 /** Rows or values that a rollback takes away. */
 export interface Loss {
@@ -20,29 +23,54 @@ export interface Loss {
 /**
  * Plans going back to version `to` of the core set.
  *
+ * @param options.keepsRows whether the run ends where there are rows to lose by the time it begins
  * @throws AppError `usage` for a version that does not exist, `invalid-files` where an undo file is missing
  */
 export async function prepareRollback(
     root: string,
     connection: Connection | undefined,
     to: number,
+    { keepsRows = false }: { readonly keepsRows?: boolean } = {},
 ): Promise<PreparedDeploy> {
     const { sets, state } = await readAll(root, connection);
     const problems = findHistoryProblems(sets, state);
     if (problems.length > 0) throw refuseFiles(problems);
     refuseTarget(sets, state, to);
+    const findWaiting = rememberWaiting(sets);
     const replan = async (current: DatabaseState, perFile: boolean): Promise<Plan> => {
-        const { findWaiting } = await import("./scratch.ts");
-        return planRun({
+        const plan = await planRun({
             sets,
             state: current,
             direction: "undo",
             migrations: chooseUndone(sets, current, to),
             perFile,
-            findWaiting: (applied) => findWaiting(sets, applied),
+            findWaiting,
         });
+        if (!keepsRows) return plan;
+        return { ...plan, steps: plan.steps.map((step) => ({ ...step, losses: listLosses(step, current) })) };
     };
     return { sets, state, replan, plan: await replan(state, false) };
+}
+
+// What findLosses() counts, as far as statements tell: tables that are dropped for good, and columns with values.
+function listLosses(step: Step, state: DatabaseState): string[] {
+    const isShadow = findShadows(state.schema);
+    const isThere = (table: string): boolean => {
+        const row = findSchemaRow(state, table);
+        return row?.type === "table" && !isBookkeeping(row) && !isShadow(row.name);
+    };
+    const statements = step.actions.flatMap((action) => (action.does === "migrate" ? action.statements : []));
+    return statements.flatMap((statement): string[] => {
+        const fact = readFact(statement);
+        const isRebuilt = (table: string): boolean => step.rebuilt.some((other) => sameName(other, table));
+        if (fact.does === "drop" && fact.type === "table" && isThere(fact.name) && !isRebuilt(fact.name))
+            return [`SELECT 1 FROM ${name(fact.name)}`];
+        if (fact.does !== "alter" || fact.action !== "drop" || !isThere(fact.table)) return [];
+        const column = tokenize(statement.sql).filter(isSignificant).at(-1);
+        const columns = findTableShape(fact.table, [], state.schema)?.ordinary ?? [];
+        if (!column || !columns.some((other) => sameName(other, readName(column)))) return [];
+        return [`SELECT 1 FROM ${name(fact.table)} WHERE ${name(readName(column))} IS NOT NULL`];
+    });
 }
 
 /** Finds what a rollback would lose, by a rehearsal that is itself rolled back: rows per table, values per column. */
@@ -110,6 +138,10 @@ async function findLostValues(
         const count = countOf(results[at]);
         return count > 0 ? [{ what: `${table}.${column}`, count }] : [];
     });
+}
+
+function sameName(left: string, right: string): boolean {
+    return left.toLowerCase() === right.toLowerCase();
 }
 
 function listColumns(result: ReadResult | undefined): [table: string, column: string][] {

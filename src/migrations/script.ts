@@ -75,6 +75,7 @@ export function renderParts(input: ScriptInput): ScriptPart[] {
             "Where one of these checks fails, all is rolled back. By hand: `sqlite3 -bail`, which stops there.",
         ),
         guard(guards.checkUnchanged(state, input.sets)),
+        ...(step.losses ?? []).map((query) => guard(guards.checkLossless(query))),
         ...(input.leaseOwner === undefined ? [] : [guard(guards.checkLease(input.leaseOwner))]),
         ...(isRebuild ? [guard(guards.checkForeignKeysOff)] : []),
         ...(checksKeys && hadTables ? [guard(guards.noteViolations(tables))] : []),

@@ -16,6 +16,7 @@ import {
 } from "../seeding/contents.ts";
 import { copyProject, type Ran, type RunSettings, runHere } from "../seeding/running.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
+import { startProxy } from "../support/proxy.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 
 const root = copyProject();
@@ -80,6 +81,31 @@ describeTargets("db:reset", (target) => {
         const { code, stdout } = await run(database);
         expect([code, stdout]).toEqual([0, expect.stringContaining("\nApplied 12 migrations. ")]);
     });
+
+    test.skipIf(target.name === "file:")(
+        "says that everything was dropped when the line breaks behind that",
+        async () => {
+            const database = await createDeployedDatabase(target);
+            const proxy = await startProxy(database.url);
+            let isDropped = false;
+            proxy.hooks = {
+                onRequest: (_, body) => {
+                    if (isDropped) return "drop";
+                    isDropped = body.includes("DROP TABLE") && body.includes('"sql":"COMMIT"');
+                    return undefined;
+                },
+            };
+            const { code, error } = await run({ ...database, url: proxy.url }, { yes: true });
+            await proxy.close();
+            expect([code, error?.code]).toEqual([1, "connection-lost"]);
+            expect(error?.outcome).toMatch(
+                /\nEverything was dropped\.\nNothing was deployed: `pnpm db:push` does it\.$/,
+            );
+            expect(
+                await readRows(database.client, "SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'"),
+            ).toEqual([]);
+        },
+    );
 
     test("leaves everything where writing is switched off", async () => {
         const database = await createDeployedDatabase(target);

@@ -1,11 +1,13 @@
 import { beforeAll, expect, test } from "vitest";
 import { push } from "../../src/commands/push.ts";
 import { type RollbackOptions, rollback } from "../../src/commands/rollback.ts";
+import { runPrepared } from "../../src/commands/run-prepared.ts";
+import { findLosses, prepareRollback } from "../../src/migrations/rollback.ts";
 import { tell } from "../deploy/snapshot.ts";
 import { insertRow, TABLES } from "../schema/rows.ts";
 import { type Contents, hashContents, readContents, readRows } from "../seeding/contents.ts";
 import { copyProject, type Ran, runHere } from "../seeding/running.ts";
-import { createDeployedDatabase } from "../support/deployed.ts";
+import { createDeployedDatabase, openTestConnection } from "../support/deployed.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 
@@ -224,6 +226,45 @@ describeTargets("db:rollback", (target) => {
             { id: 1, body: "one" },
             { id: 2, body: "two" },
         ]);
+    });
+
+    test("loses no row that came after it had looked, whoever is asked meanwhile", async () => {
+        const root = writeProject({
+            "migrations/001.do.notes.sql": "CREATE TABLE notes (id INTEGER PRIMARY KEY) STRICT;\n",
+            "migrations/001.undo.notes.sql": "DROP TABLE notes;\n",
+            "migrations/002.do.label.sql": 'ALTER TABLE notes ADD COLUMN "my label" TEXT;\n',
+            "migrations/002.undo.label.sql": 'ALTER TABLE notes DROP COLUMN "my label";\n',
+        });
+        for (const [to, row] of [
+            [0, "INSERT INTO notes (id) VALUES (7)"],
+            [1, "UPDATE notes SET \"my label\" = 'x'"],
+        ] as const) {
+            const database = await target.createDatabase();
+            expect((await pushTo(database, undefined, root)).code).toBe(0);
+            if (to === 1) await database.client.execute("INSERT INTO notes (id) VALUES (7)");
+            const before = await readRows(database.client, "SELECT version FROM schemaversion");
+            // As it prints what it is about to do, somebody writes.
+            const ran = await runHere(
+                async (context) => {
+                    const connection = await openTestConnection(database);
+                    const prepared = await prepareRollback(root, connection, to, { keepsRows: true });
+                    expect(await findLosses(connection, prepared)).toEqual([]);
+                    await database.client.execute(row);
+                    await runPrepared(context, connection, prepared, { yes: true }).finally(connection.close);
+                },
+                { root, url: database.url },
+            );
+            expect([ran.code, ran.error?.code, ran.error?.message]).toEqual([
+                1,
+                "would-lose",
+                "rows came meanwhile that this run would lose",
+            ]);
+            expect(ran.error?.outcome).toContain("Nothing was applied. The database is still at version 2.");
+            expect(await readRows(database.client, "SELECT id FROM notes")).toEqual([{ id: 7 }]);
+            expect(await readRows(database.client, "SELECT version FROM schemaversion")).toEqual(before);
+            expect((await rollbackTo(database, { to }, { root })).error?.code).toBe("would-lose");
+            expect((await rollbackTo(database, { to, discardRows: true }, { root })).code).toBe(0);
+        }
     });
 
     test("changes nothing where an undo file fails, and names its line", async () => {
