@@ -30,6 +30,12 @@ export default {
             "^src/(?!database/|errors\\.ts)",
         ),
         forbid(
+            "sql-files-know-no-folder",
+            "what reads one kind of documented SQL builds on it",
+            "^src/sql-files/",
+            "^src/(?!sql-files/|database/|errors\\.ts)",
+        ),
+        forbid(
             "migrations-print-nothing",
             "commands print",
             "^src/(migrations|schema|seeding)/",

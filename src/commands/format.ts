@@ -8,6 +8,7 @@ import { checksumTokens, normalizeText, splitStatements } from "../database/stat
 import { AppError } from "../errors.ts";
 import { type MigrationSet, readFiles } from "../migrations/files.ts";
 import { readState } from "../migrations/state.ts";
+import { listSqlFolder, sqlFolders } from "../sql-files/folder.ts";
 import { countOf } from "./report.ts";
 import { withConnection } from "./run-prepared.ts";
 
@@ -25,8 +26,8 @@ interface FormattedFile {
 const configFile = "sql-formatter.json";
 
 /**
- * sql:format: formats the named files, or the views and those migrations that the configured database has not had.
- * With --check, compares the named files, or all migrations and views, and changes nothing.
+ * sql:format: formats the named files, or the views, the documented SQL and those migrations that the configured database
+ * has not had. With --check, compares the named files, or all of these and all migrations, and changes nothing.
  *
  * @throws AppError `drift` when a checked file is not formatted, `invalid-files` where the formatter cannot keep the
  * tokens, `usage` for a file that cannot be read
@@ -36,7 +37,7 @@ export async function formatSql(context: Context, { check = false }: FormatOptio
     const { sets } = await readFiles(root);
     const applied = check ? new Set<string>() : await readApplied(context, sets);
     const named = context.args.map((path) => toProjectPath(root, path));
-    const candidates = named.length > 0 ? named : listAll(sets);
+    const candidates = named.length > 0 ? named : await listAll(root, sets);
     const kept = candidates.filter((path) => applied.has(path));
     const files: FormattedFile[] = [];
     const triggers: string[] = [];
@@ -72,11 +73,13 @@ function conclude(looked: number, changed: number): string {
     return `Formatted ${changed} of ${countOf(looked, "file")}.`;
 }
 
-function listAll(sets: readonly MigrationSet[]): string[] {
-    return sets.flatMap((set) => [
+async function listAll(root: string, sets: readonly MigrationSet[]): Promise<string[]> {
+    const deployed = sets.flatMap((set) => [
         ...set.migrations.flatMap((file) => [file.path, ...(file.undo ? [file.undo.path] : [])]),
         ...set.objects.filter(({ type }) => type === "view").map(({ path }) => path),
     ]);
+    const sent = await Promise.all(sqlFolders.map((folder) => listSqlFolder(root, folder)));
+    return [...deployed, ...sent.flat().filter((path) => path.endsWith(".sql"))];
 }
 
 // Paths of the migrations that the configured database has had. A database file that does not exist has had none.

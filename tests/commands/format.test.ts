@@ -90,6 +90,26 @@ describe("sql:format", () => {
         expect(read(root, "migrations/001.do.create-a.sql")).toBe(untidy);
     });
 
+    test("formats the documented SQL too, whatever the database has had, and passes over what is no SQL", async () => {
+        const folders = ["checks", "maintenance", "queries", "queries/volumes", "statistics"];
+        const sent = folders.map((folder) => `${folder}/010-a.sql`);
+        const query = "-- It.\nSELECT id FROM a;\n";
+        const root = writeProject({
+            ...files,
+            ...Object.fromEntries(sent.map((file) => [file, query])),
+            ...{ "checks/notes.txt": query, "queries/README.md": "# Queries\n" },
+        });
+        expect((await runCommand("db:push", [], { cwd: root })).code).toBe(0);
+        const checked = await runCommand("sql:format", ["--check"], { cwd: root });
+        expect(checked.code).toBe(4);
+        for (const file of sent) expect(checked.stderr).toContain(`${file}\n`);
+        for (const file of sent) expect(read(root, file)).toBe(query);
+        const { stdout } = await runCommand("sql:format", [], { cwd: root });
+        expect(stdout).toContain("Formatted 6 of 6 files.\n");
+        for (const file of sent) expect(read(root, file)).toBe("-- It.\nSELECT\n    id\nFROM\n    a;\n");
+        expect([read(root, "checks/notes.txt"), read(root, "queries/README.md")]).toEqual([query, "# Queries\n"]);
+    });
+
     test("says which named file is not there", async () => {
         const root = writeProject(files);
         const { code, stderr } = await runCommand("sql:format", ["views/none.sql"], { cwd: root });

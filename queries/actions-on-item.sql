@@ -1,0 +1,19 @@
+-- What the bots did to an item, the latest first.
+-- For: the page of a question's history, and undoing what a bot did.
+-- :item_type = 'question'
+-- :item_id = 'q-42'
+SELECT
+    id,
+    bot_name,
+    action,
+    before_state,
+    after_state,
+    reason,
+    created_at
+FROM
+    bot_ledger
+WHERE
+    item_id = :item_id
+    AND item_type = :item_type
+ORDER BY
+    created_at DESC;

@@ -1,0 +1,16 @@
+-- The active questions of a channel, each with how many channels it is in.
+-- For: the API.
+-- :channel = 'system-design'
+-- :limit = 50
+SELECT
+    id,
+    question,
+    difficulty,
+    sub_channel,
+    channel_count
+FROM
+    v_active_questions
+WHERE
+    channel = :channel
+LIMIT
+    :limit;

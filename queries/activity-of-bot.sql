@@ -1,0 +1,16 @@
+-- What a bot has done so far, by kind.
+-- For: the monitor of the bots.
+-- :bot = 'verifier'
+SELECT
+    total_actions,
+    creates,
+    updates,
+    deletes,
+    verifies,
+    flags,
+    analyzes,
+    last_action_at
+FROM
+    v_bot_activity
+WHERE
+    bot_name = :bot;

@@ -1,0 +1,20 @@
+-- The certifications on offer by name, also those of one provider only.
+-- For: the catalogue of certifications.
+-- :provider = '%'
+-- :limit = 100
+SELECT
+    id,
+    name,
+    provider,
+    difficulty,
+    category,
+    question_count
+FROM
+    certifications
+WHERE
+    status = 'active'
+    AND provider LIKE :provider
+ORDER BY
+    name
+LIMIT
+    :limit;

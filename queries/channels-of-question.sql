@@ -1,0 +1,13 @@
+-- The channels and parts that a question is found in.
+-- For: the page of a question.
+-- :question_id = 'q-42'
+SELECT
+    channel_id,
+    sub_channel
+FROM
+    channel_mappings
+WHERE
+    question_id = :question_id
+ORDER BY
+    channel_id,
+    sub_channel;

@@ -1,0 +1,33 @@
+-- Claims the most urgent item that waits, the oldest of those, and gives it; no row means that nothing waits.
+-- Of two bots that ask at once each gets another item.
+-- For: the bots, in a loop.
+-- :bot = 'processor'
+UPDATE work_queue
+SET
+    status = 'processing',
+    assigned_to = :bot
+WHERE
+    id = (
+        SELECT
+            id
+        FROM
+            work_queue
+        WHERE
+            status = 'pending'
+            AND (
+                assigned_to IS NULL
+                OR assigned_to = :bot
+            )
+        ORDER BY
+            priority,
+            created_at
+        LIMIT
+            1
+    )
+RETURNING
+    id,
+    item_type,
+    item_id,
+    action,
+    priority,
+    reason;

@@ -1,0 +1,21 @@
+-- Questions without companies, those first that nothing has touched for the longest time.
+-- For: the bot that adds companies.
+-- :limit = 20
+-- Scans: reads an index from its beginning and stops at the limit.
+SELECT
+    id,
+    question,
+    channel,
+    last_updated
+FROM
+    questions
+WHERE
+    (
+        companies IS NULL
+        OR companies = '[]'
+    )
+    AND status = 'active'
+ORDER BY
+    last_updated
+LIMIT
+    :limit;

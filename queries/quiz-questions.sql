@@ -1,0 +1,30 @@
+-- Questions of a channel at one difficulty, drawn at random.
+-- For: the quiz, and practice tests.
+-- :channel = 'system-design'
+-- :difficulty = 'intermediate'
+-- :limit = 10
+-- Sorts: a random order is in no index; sorted are the questions of one channel at one difficulty.
+SELECT
+    id,
+    question,
+    answer,
+    explanation,
+    tags,
+    sub_channel
+FROM
+    questions
+WHERE
+    id IN (
+        SELECT
+            id
+        FROM
+            questions
+        WHERE
+            channel = :channel
+            AND difficulty = :difficulty
+            AND status <> 'deleted'
+        ORDER BY
+            random()
+        LIMIT
+            :limit
+    );

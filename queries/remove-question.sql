@@ -1,0 +1,8 @@
+-- Removes a question in the normal way: it is kept and no longer shown.
+-- For: moderators, and the bot that removes duplicates.
+-- :question_id = 'q-42'
+UPDATE questions
+SET
+    status = 'deleted'
+WHERE
+    id = :question_id;

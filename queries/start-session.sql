@@ -1,0 +1,25 @@
+-- Begins a session; its id comes back.
+-- For: tests, voice interviews, certifications and channels, when somebody begins one.
+-- :user_id = NULL
+-- :session_type = 'test'
+-- :session_key = 'test-system-design'
+-- :title = 'System design, 20 questions'
+-- :total_items = 20
+INSERT INTO
+    user_sessions (
+        user_id,
+        session_type,
+        session_key,
+        title,
+        total_items
+    )
+VALUES
+    (
+        :user_id,
+        :session_type,
+        :session_key,
+        :title,
+        :total_items
+    )
+RETURNING
+    id;

@@ -1,0 +1,68 @@
+-- What the bots still have to do, and what they did.
+-- Large: 500
+INSERT INTO
+    work_queue (
+        item_type,
+        item_id,
+        action,
+        priority,
+        status,
+        reason,
+        created_by,
+        assigned_to,
+        created_at,
+        processed_at,
+        result
+    )
+WITH
+    counter (n) AS (
+        SELECT
+            value
+        FROM
+            generate_series (:first, :last)
+    ),
+    size (questions) AS (
+        SELECT
+            count(*)
+        FROM
+            questions
+    )
+SELECT
+    'question',
+    'q-' || (1 + (n * 7) % questions),
+    iif(n % 2, 'improve', 'verify'),
+    1 + n % 10,
+    iif(
+        n % 4 = 0,
+        'pending',
+        iif(
+            n % 100 = 1,
+            'processing',
+            iif(n % 50 = 2, 'failed', 'completed')
+        )
+    ),
+    'The answer is shorter than ' || (100 + n % 100) || ' characters',
+    'analysis',
+    iif(n % 4 = 0, NULL, 'processor'),
+    strftime(
+        '%Y-%m-%dT%H:%M:%fZ',
+        '2026-11-22T12:00:00',
+        ((n - :total) * 60.0 / :total) || ' days'
+    ),
+    iif(
+        n % 4 = 0,
+        NULL,
+        strftime(
+            '%Y-%m-%dT%H:%M:%fZ',
+            '2026-11-22T12:00:00',
+            ((n - :total) * 50.0 / :total) || ' days'
+        )
+    ),
+    iif(
+        n % 4 = 0,
+        NULL,
+        json_object('changed', json('true'))
+    )
+FROM
+    counter,
+    size;

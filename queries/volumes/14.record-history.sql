@@ -1,0 +1,4 @@
+-- From here on the triggers write the history again.
+UPDATE history_writer
+SET
+    source = NULL;

@@ -1,0 +1,83 @@
+import type { Connection } from "../database/connection.ts";
+import { requireValues } from "../sql-files/demands.ts";
+import { readSqlFolder, type SqlFile, type SqlFolder } from "../sql-files/folder.ts";
+import { listLinesAbove, readHeader } from "../sql-files/header.ts";
+import type { Refuse } from "../sql-files/problems.ts";
+import { bindQuery, listParameters } from "./files.ts";
+
+/** A statement that makes rows for a database as large as the real one, or that prepares for such statements. */
+export interface Volume {
+    /** Path from the project's root, with forward slashes. */
+    readonly path: string;
+    readonly sql: string;
+    readonly parameters: readonly string[];
+    /** How many rows there are where the documents say "large"; undefined for a statement that runs once. */
+    readonly large: number | undefined;
+}
+
+/** What is being filled, for whoever waits. */
+export interface FillProgress {
+    readonly path: string;
+    /** Rows of this file so far, and in all. */
+    readonly done: number;
+    readonly total: number;
+}
+
+const folder: SqlFolder = {
+    path: "queries/volumes",
+    names: { pattern: /^(.+)\.sql$/, remedy: "let its name end with .sql, or move it elsewhere" },
+    page: "docs/queries.md",
+    isNeeded: true,
+};
+/** No statement takes longer than a second, even on a slow disk. */
+const chunk = 5_000;
+
+/**
+ * Reads the statements that make rows, in the order of their names. Each says `-- Large: 5000`, and makes the rows number
+ * `:first` to `:last` of `:total`; one that does not runs once, as it stands.
+ *
+ * @throws AppError `invalid-files` for a file that cannot be one of them, `usage` where there are none
+ */
+export function readVolumes(root: string): Promise<Volume[]> {
+    return readSqlFolder(root, folder, parseVolume);
+}
+
+/** How many rows a file makes at so many times the volume called large; 1 for a statement that runs once. */
+export function countRows({ large }: Volume, times: number): number {
+    return large === undefined ? 1 : Math.max(1, Math.round(large * times));
+}
+
+/**
+ * Fills an empty database that the schema was deployed to. Rows and values are the same in every run.
+ *
+ * @param times how many times the volumes called large; may be a fraction
+ */
+export async function fillVolumes(
+    connection: Pick<Connection, "write">,
+    volumes: readonly Volume[],
+    times: number,
+    progress: (state: FillProgress) => void | Promise<void> = () => undefined,
+): Promise<void> {
+    for (const volume of volumes) {
+        const total = countRows(volume, times);
+        const parameters = volume.parameters.map((name) => ({ name, example: null }));
+        for (let first = 1; first <= total; first += chunk) {
+            const last = Math.min(total, first + chunk - 1);
+            await connection.write([bindQuery({ sql: volume.sql, parameters }, { first, last, total })]);
+            await progress({ path: volume.path, done: last, total });
+        }
+    }
+}
+
+function parseVolume(file: SqlFile, refuse: Refuse): Volume {
+    const [statement] = file.statements;
+    const { parts } = readHeader(listLinesAbove(file), ["Large"], refuse);
+    requireValues(statement, [":first", ":last", ":total"], refuse);
+    const parameters = listParameters(statement.tokens);
+    const large = parts.get("Large");
+    if (large && !/^\d+$/.test(large.text)) refuse(large.line, "is no number of rows", "write it as `-- Large: 5000`");
+    else if (large && !(parameters.includes("first") && parameters.includes("last"))) {
+        refuse(statement.line, "does not say which rows it makes", "make the rows number :first to :last");
+    }
+    return { path: file.path, sql: statement.sql, parameters, large: large && Number(large.text) };
+}

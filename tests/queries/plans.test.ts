@@ -1,0 +1,85 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import type { Connection, ReadResult } from "../../src/database/connection.ts";
+import { renderIndexTable, renderQueries } from "../../src/queries/document.ts";
+import { bindQuery, type DocumentedQuery, readQueries } from "../../src/queries/files.ts";
+import { findScans, findSorts, readPlan } from "../../src/queries/plan.ts";
+import { groupByIndex, type QueryPlan, readQueryPlans } from "../../src/queries/usage.ts";
+import { fillVolumes, readVolumes } from "../../src/queries/volumes.ts";
+import { createDeployedDatabase, openTestConnection, root } from "../support/deployed.ts";
+import { describeTargets } from "../support/targets.ts";
+
+const queries = await readQueries(root);
+
+describeTargets("the documented queries", (target) => {
+    let connection: Connection;
+    let plans: QueryPlan[];
+
+    beforeAll(async () => {
+        connection = await openTestConnection(await createDeployedDatabase(target));
+        await fillVolumes(connection, await readVolumes(root), 0.02);
+        plans = await readQueryPlans(connection, queries);
+        return () => connection.close();
+    });
+
+    const namesOf = (matches: (query: DocumentedQuery, steps: ReturnType<typeof readPlan>) => boolean): string[] =>
+        plans
+            .filter((plan) => "rows" in plan && matches(plan.query, readPlan(plan.rows)))
+            .map(({ query }) => query.name);
+
+    test("are about every page and bot, and each of them can be planned", () => {
+        expect(queries.length).toBeGreaterThan(40);
+        expect(plans.filter((plan) => "problem" in plan)).toEqual([]);
+    });
+
+    test("run with their examples, and what reads or claims finds rows", async () => {
+        const results: (ReadResult | undefined)[] = [];
+        for (const query of queries) results.push((await connection.rehearse([], [bindQuery(query)])).results[0]);
+        expect(results.filter((result) => !result?.ok)).toEqual([]);
+        const silent = queries.filter((_, at) => {
+            const result = results[at];
+            return result?.ok && result.rows.length === 0;
+        });
+        expect(silent.filter(({ sql }) => /^SELECT|\bRETURNING\b/.test(sql)).map(({ name }) => name)).toEqual([]);
+    });
+
+    test("read a table or an index from one end only where their file gives the reason, and then they do", () => {
+        expect(namesOf((query, plan) => findScans(plan).length > 0 !== (query.scans !== undefined))).toEqual([]);
+    });
+
+    test("sort or group in memory only where their file gives the reason, and then they do", () => {
+        expect(namesOf((query, plan) => findSorts(plan).length > 0 !== (query.sorts !== undefined))).toEqual([]);
+    });
+
+    test("never make SQLite build an index for one statement", () => {
+        expect(namesOf((_, plan) => JSON.stringify(plan).includes("AUTOMATIC"))).toEqual([]);
+    });
+
+    test("use every index but those that only keep values unique", async () => {
+        const sql = "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL";
+        const [result] = await connection.readAll([{ sql }]);
+        const names = result?.ok ? result.rows.map(({ name }) => String(name)) : [];
+        const users = groupByIndex(plans);
+        expect(names.length).toBeGreaterThan(20);
+        expect(names.filter((name) => !users.has(name))).toEqual([]);
+    });
+
+    test("stand in docs/queries.md with the indexes that they use (`npx vitest run tests/queries -u` writes it)", async () => {
+        const file = path.join(root, "docs/queries.md");
+        const fill = (page: string, mark: string, text: string): string =>
+            page.replace(
+                new RegExp(`(<!-- ${mark} -->\n)[\\s\\S]*?(?=<!-- end -->)`),
+                (_, begin) => `${begin}\n${text}\n`,
+            );
+        const page = fill(readFileSync(file, "utf8"), "indexes", `${renderIndexTable(groupByIndex(plans))}\n`);
+        await expect(fill(page, "queries", renderQueries(plans))).toMatchFileSnapshot(file);
+    });
+});
+
+test("the documented queries name what comes out, in lower case", () => {
+    for (const { name, sql } of queries) {
+        expect(sql, name).not.toMatch(/\*(?!\))/);
+        for (const [, alias] of sql.matchAll(/\bAS (\S+)/g)) expect(alias, name).toMatch(/^[a-z_]+,?$/);
+    }
+});
