@@ -1,0 +1,38 @@
+-- Tables that do not note when a row was written.
+-- Level: warning
+-- Why: Without the time nobody can tell what happened when, what is new, or what has been waiting for too long.
+-- Remedy: Rebuild the table with the column and its default: `pnpm db:adopt` does so for databases that others made,
+--     `pnpm db:new --rebuild <table> <words>` for all others.
+WITH
+    wanted (table_name, column_name) AS (
+        VALUES
+            ('questions', 'created_at'),
+            ('certifications', 'created_at'),
+            ('learning_paths', 'created_at'),
+            ('work_queue', 'created_at'),
+            ('bot_ledger', 'created_at'),
+            ('question_relationships', 'created_at'),
+            ('question_history', 'created_at'),
+            ('voice_sessions', 'created_at'),
+            ('user_sessions', 'started_at'),
+            ('user_sessions', 'last_accessed_at')
+    )
+SELECT
+    wanted.table_name AS "table",
+    wanted.column_name AS "column",
+    iif(
+        info.name IS NULL,
+        'is not there',
+        'has no default'
+    ) AS problem
+FROM
+    wanted
+    JOIN sqlite_schema AS live ON live.type = 'table'
+    AND live.name = wanted.table_name COLLATE NOCASE
+    LEFT JOIN pragma_table_info (wanted.table_name) AS info ON info.name = wanted.column_name COLLATE NOCASE
+WHERE
+    info.name IS NULL
+    OR info.dflt_value IS NULL
+ORDER BY
+    wanted.table_name,
+    wanted.column_name;

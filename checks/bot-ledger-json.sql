@@ -1,0 +1,39 @@
+-- JSON in bot_ledger that is broken or of the wrong kind.
+-- Level: error
+-- Why: Whoever reads such a value fails, or passes over it: json_each() ends the whole query with 'malformed JSON'.
+-- Remedy: Write what is meant, in the kind that the column's comment names: UPDATE bot_ledger SET <column> = '<JSON>'
+--     WHERE id = '<id>'.
+SELECT
+    found.id AS id,
+    found."column" AS "column",
+    found.problem AS problem,
+    found.value AS value
+FROM
+    (
+        SELECT
+            entry.id AS id,
+            field.key AS "column",
+            CASE
+                WHEN field.value = '' THEN 'is empty'
+                WHEN NOT json_valid(field.value) THEN 'is not JSON'
+                WHEN json_type(field.value) <> 'object' THEN 'is not an object'
+            END AS problem,
+            substr(field.value, 1, 60) AS value
+        FROM
+            bot_ledger AS entry,
+            json_each(
+                json_object(
+                    'before_state',
+                    entry.before_state,
+                    'after_state',
+                    entry.after_state
+                )
+            ) AS field
+        WHERE
+            field.value IS NOT NULL
+    ) AS found
+WHERE
+    found.problem IS NOT NULL
+ORDER BY
+    found.id,
+    found."column";

@@ -1,0 +1,25 @@
+-- Bot runs whose status and completed_at contradict each other.
+-- Level: warning
+-- Why: How long runs take cannot be told, and clean-up removes completed runs by the time they ended.
+-- Remedy: UPDATE bot_runs SET completed_at = started_at WHERE id = <id> AND status <> 'running' AND completed_at IS
+--     NULL.
+SELECT
+    run.id AS id,
+    run.bot_name AS bot_name,
+    run.status AS status,
+    run.started_at AS started_at,
+    run.completed_at AS completed_at
+FROM
+    bot_runs AS run
+WHERE
+    (
+        run.status <> 'running'
+        AND run.completed_at IS NULL
+    )
+    OR (
+        run.status = 'running'
+        AND run.completed_at IS NOT NULL
+    )
+    OR julianday(run.completed_at) < julianday(run.started_at)
+ORDER BY
+    run.id;

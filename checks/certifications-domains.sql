@@ -1,0 +1,49 @@
+-- Domains of certifications without id, name or weight, or whose weights do not add up to 100.
+-- Level: warning
+-- Why: The weights say how many questions of an exam come from a domain; what does not add up plans the wrong exam.
+-- Remedy: Correct certifications.domains after the exam guide of the provider (official_url).
+SELECT
+    found.id AS id,
+    found.domains AS domains,
+    found.weights AS weights,
+    found.unfinished AS unfinished
+FROM
+    (
+        SELECT
+            domain.id AS id,
+            count(*) AS domains,
+            round(sum(domain.entry ->> '$.weight'), 2) AS weights,
+            sum(
+                json_type(domain.entry, '$.id') IS NOT 'text'
+                OR json_type(domain.entry, '$.name') IS NOT 'text'
+                OR coalesce(json_type(domain.entry, '$.weight'), '') NOT IN ('integer', 'real')
+            ) AS unfinished
+        FROM
+            (
+                SELECT
+                    listed.id AS id,
+                    iif(element.type = 'object', element.value, '{}') AS entry
+                FROM
+                    certifications AS listed,
+                    json_each(
+                        iif(
+                            json_valid(listed.domains),
+                            iif(
+                                json_type(listed.domains) = 'array',
+                                listed.domains,
+                                '[]'
+                            ),
+                            '[]'
+                        )
+                    ) AS element
+                WHERE
+                    element.type = 'object'
+            ) AS domain
+        GROUP BY
+            domain.id
+    ) AS found
+WHERE
+    found.weights IS NOT 100
+    OR found.unfinished > 0
+ORDER BY
+    found.id;

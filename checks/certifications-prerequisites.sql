@@ -1,0 +1,43 @@
+-- Prerequisites of certifications that are not there.
+-- Level: warning
+-- Why: Nobody can have met such a condition.
+-- Remedy: Load the certification that is missing, or take its id out of certifications.prerequisites.
+SELECT
+    certification.id AS id,
+    element.key AS position,
+    -- In hexadecimal unless it is plain: half a character ends some drivers.
+    substr(
+        iif(
+            element.value GLOB '*[^ -~]*',
+            'x''' || hex(element.value) || '''',
+            element.value
+        ),
+        1,
+        60
+    ) AS missing_id
+FROM
+    certifications AS certification,
+    json_each(
+        iif(
+            json_valid(certification.prerequisites),
+            iif(
+                json_type(certification.prerequisites) = 'array',
+                certification.prerequisites,
+                '[]'
+            ),
+            '[]'
+        )
+    ) AS element
+WHERE
+    element.type = 'text'
+    AND NOT EXISTS (
+        SELECT
+            1
+        FROM
+            certifications AS target
+        WHERE
+            target.id = element.value
+    )
+ORDER BY
+    certification.id,
+    element.key;

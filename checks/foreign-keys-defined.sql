@@ -1,0 +1,48 @@
+-- References of the schema that no foreign key watches.
+-- Level: warning
+-- Why: Rows that point to nothing get in without a word.
+-- Remedy: `pnpm db:adopt --check` tells what a rebuild would refuse, and `pnpm db:adopt` rebuilds the table with its
+--     foreign keys.
+WITH
+    wanted (table_name, column_name, parent) AS (
+        VALUES
+            ('channel_mappings', 'question_id', 'questions'),
+            (
+                'question_relationships',
+                'source_question_id',
+                'questions'
+            ),
+            (
+                'question_relationships',
+                'target_question_id',
+                'questions'
+            ),
+            ('user_sessions', 'user_id', 'users')
+    )
+SELECT
+    wanted.table_name AS "table",
+    wanted.column_name AS "column",
+    wanted.parent AS parent
+FROM
+    wanted
+WHERE
+    EXISTS (
+        SELECT
+            1
+        FROM
+            pragma_table_info (wanted.table_name) AS info
+        WHERE
+            info.name = wanted.column_name COLLATE NOCASE
+    )
+    AND NOT EXISTS (
+        SELECT
+            1
+        FROM
+            pragma_foreign_key_list (wanted.table_name) AS reference
+        WHERE
+            reference."from" = wanted.column_name COLLATE NOCASE
+            AND reference."table" = wanted.parent COLLATE NOCASE
+    )
+ORDER BY
+    wanted.table_name,
+    wanted.column_name;

@@ -1,0 +1,27 @@
+-- The note of who is writing to questions, left behind or lost.
+-- Level: error
+-- Why: It is set and cleared in one transaction. Left behind, it gives every later change the wrong author, or with
+--     self no history at all; without the row, a replaced question counts as a new one.
+-- Remedy: UPDATE history_writer SET source = NULL, source_name = NULL; or, where the row is gone, INSERT INTO
+--     history_writer (id) VALUES (1).
+SELECT
+    writer.source AS source,
+    writer.source_name AS source_name,
+    'was left behind' AS problem
+FROM
+    history_writer AS writer
+WHERE
+    writer.source IS NOT NULL
+    OR writer.source_name IS NOT NULL
+UNION ALL
+SELECT
+    NULL,
+    NULL,
+    'the row is gone'
+WHERE
+    NOT EXISTS (
+        SELECT
+            1
+        FROM
+            history_writer
+    );

@@ -1,0 +1,73 @@
+-- JSON columns that no CHECK validates.
+-- Level: warning
+-- Why: Any text gets in, and the first reader that takes it for JSON fails.
+-- Remedy: `pnpm db:adopt --check` tells which values a rebuild would refuse, and `pnpm db:adopt` rebuilds the table
+--     with its rules.
+WITH
+    wanted (table_name, column_name) AS (
+        VALUES
+            ('questions', 'tags'),
+            ('questions', 'videos'),
+            ('questions', 'companies'),
+            ('questions', 'relevance_details'),
+            ('questions', 'job_title_relevance'),
+            ('questions', 'experience_level_tags'),
+            ('questions', 'voice_keywords'),
+            ('certifications', 'domains'),
+            ('certifications', 'channel_mappings'),
+            ('certifications', 'tags'),
+            ('certifications', 'prerequisites'),
+            ('learning_paths', 'question_ids'),
+            ('learning_paths', 'channels'),
+            ('learning_paths', 'tags'),
+            ('learning_paths', 'prerequisites'),
+            ('learning_paths', 'learning_objectives'),
+            ('learning_paths', 'milestones'),
+            ('learning_paths', 'metadata'),
+            ('work_queue', 'result'),
+            ('bot_ledger', 'before_state'),
+            ('bot_ledger', 'after_state'),
+            ('bot_runs', 'summary'),
+            ('question_history', 'changed_fields'),
+            ('question_history', 'before_snapshot'),
+            ('question_history', 'after_snapshot'),
+            ('question_history', 'metadata'),
+            ('voice_sessions', 'question_ids'),
+            ('user_sessions', 'session_data')
+    )
+SELECT
+    wanted.table_name AS "table",
+    wanted.column_name AS "column"
+FROM
+    wanted
+    JOIN sqlite_schema AS live ON live.type = 'table'
+    AND live.name = wanted.table_name COLLATE NOCASE
+WHERE
+    EXISTS (
+        SELECT
+            1
+        FROM
+            pragma_table_info (wanted.table_name) AS info
+        WHERE
+            info.name = wanted.column_name COLLATE NOCASE
+    )
+    -- However the name is quoted and the call is spaced.
+    AND instr(
+        replace(
+            replace(
+                replace(
+                    replace(replace(lower(live.sql), ' ', ''), char(10), ''),
+                    '"',
+                    ''
+                ),
+                '`',
+                ''
+            ),
+            char(39),
+            ''
+        ),
+        'json_valid(' || wanted.column_name || ')'
+    ) = 0
+ORDER BY
+    wanted.table_name,
+    wanted.column_name;

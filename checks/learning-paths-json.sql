@@ -1,0 +1,74 @@
+-- JSON in learning_paths that is broken or of the wrong kind.
+-- Level: error
+-- Why: Whoever reads such a value fails, or passes over it: json_each() ends the whole query with 'malformed JSON'.
+-- Remedy: Write what is meant, in the kind that the column's comment names: UPDATE learning_paths SET <column> =
+--     '<JSON>' WHERE id = '<id>'.
+SELECT
+    found.id AS id,
+    found."column" AS "column",
+    found.problem AS problem,
+    found.value AS value
+FROM
+    (
+        SELECT
+            path.id AS id,
+            field.key AS "column",
+            CASE
+                WHEN field.value = '' THEN 'is empty'
+                WHEN NOT json_valid(field.value) THEN 'is not JSON'
+                WHEN field.key IN ('metadata') THEN iif(
+                    json_type(field.value) = 'object',
+                    NULL,
+                    'is not an object'
+                )
+                WHEN json_type(field.value) <> 'array' THEN 'is not an array'
+                WHEN field.key IN ('milestones') THEN iif(
+                    EXISTS (
+                        SELECT
+                            1
+                        FROM
+                            json_each(field.value) AS element
+                        WHERE
+                            element.type <> 'object'
+                    ),
+                    'holds what is no object',
+                    NULL
+                )
+                WHEN EXISTS (
+                    SELECT
+                        1
+                    FROM
+                        json_each(field.value) AS element
+                    WHERE
+                        element.type <> 'text'
+                ) THEN 'holds what is no text'
+            END AS problem,
+            substr(field.value, 1, 60) AS value
+        FROM
+            learning_paths AS path,
+            json_each(
+                json_object(
+                    'question_ids',
+                    path.question_ids,
+                    'channels',
+                    path.channels,
+                    'tags',
+                    path.tags,
+                    'prerequisites',
+                    path.prerequisites,
+                    'learning_objectives',
+                    path.learning_objectives,
+                    'metadata',
+                    path.metadata,
+                    'milestones',
+                    path.milestones
+                )
+            ) AS field
+        WHERE
+            field.value IS NOT NULL
+    ) AS found
+WHERE
+    found.problem IS NOT NULL
+ORDER BY
+    found.id,
+    found."column";

@@ -1,0 +1,43 @@
+-- Prerequisites of learning paths that are not there.
+-- Level: warning
+-- Why: Nobody can have met such a condition.
+-- Remedy: Load the path that is missing, or take its id out of learning_paths.prerequisites.
+SELECT
+    path.id AS id,
+    element.key AS position,
+    -- In hexadecimal unless it is plain: half a character ends some drivers.
+    substr(
+        iif(
+            element.value GLOB '*[^ -~]*',
+            'x''' || hex(element.value) || '''',
+            element.value
+        ),
+        1,
+        60
+    ) AS missing_id
+FROM
+    learning_paths AS path,
+    json_each(
+        iif(
+            json_valid(path.prerequisites),
+            iif(
+                json_type(path.prerequisites) = 'array',
+                path.prerequisites,
+                '[]'
+            ),
+            '[]'
+        )
+    ) AS element
+WHERE
+    element.type = 'text'
+    AND NOT EXISTS (
+        SELECT
+            1
+        FROM
+            learning_paths AS target
+        WHERE
+            target.id = element.value
+    )
+ORDER BY
+    path.id,
+    element.key;

@@ -1,0 +1,56 @@
+-- JSON in question_history that is broken or of the wrong kind.
+-- Level: error
+-- Why: Whoever reads such a value fails, or passes over it: json_each() ends the whole query with 'malformed JSON'.
+-- Remedy: Write what is meant, in the kind that the column's comment names: UPDATE question_history SET <column> =
+--     '<JSON>' WHERE id = '<id>'.
+SELECT
+    found.id AS id,
+    found."column" AS "column",
+    found.problem AS problem,
+    found.value AS value
+FROM
+    (
+        SELECT
+            event.id AS id,
+            field.key AS "column",
+            CASE
+                WHEN field.value = '' THEN 'is empty'
+                WHEN NOT json_valid(field.value) THEN 'is not JSON'
+                WHEN field.key IN ('before_snapshot', 'after_snapshot', 'metadata') THEN iif(
+                    json_type(field.value) = 'object',
+                    NULL,
+                    'is not an object'
+                )
+                WHEN json_type(field.value) <> 'array' THEN 'is not an array'
+                WHEN EXISTS (
+                    SELECT
+                        1
+                    FROM
+                        json_each(field.value) AS element
+                    WHERE
+                        element.type <> 'text'
+                ) THEN 'holds what is no text'
+            END AS problem,
+            substr(field.value, 1, 60) AS value
+        FROM
+            question_history AS event,
+            json_each(
+                json_object(
+                    'changed_fields',
+                    event.changed_fields,
+                    'before_snapshot',
+                    event.before_snapshot,
+                    'after_snapshot',
+                    event.after_snapshot,
+                    'metadata',
+                    event.metadata
+                )
+            ) AS field
+        WHERE
+            field.value IS NOT NULL
+    ) AS found
+WHERE
+    found.problem IS NOT NULL
+ORDER BY
+    found.id,
+    found."column";

@@ -1,0 +1,29 @@
+-- Questions with texts that were garbled: replacement characters, unpaired surrogates or NUL.
+-- Level: warning
+-- Why: Something was decoded wrongly or cut in the middle of a character; some drivers end the whole program at such
+--     a text.
+-- Remedy: Write the text anew, from its source: UPDATE questions SET <column> = '<text>' WHERE id = '<id>'.
+SELECT
+    question.id AS id,
+    CASE
+        WHEN question.question GLOB marks.pattern
+        OR instr(question.question, char(0)) > 0 THEN 'question'
+        WHEN question.answer GLOB marks.pattern
+        OR instr(question.answer, char(0)) > 0 THEN 'answer'
+        ELSE 'explanation'
+    END AS "column"
+FROM
+    questions AS question,
+    (
+        SELECT
+            '*' || char(65533) || '*' AS pattern
+    ) AS marks
+WHERE
+    question.question GLOB marks.pattern
+    OR question.answer GLOB marks.pattern
+    OR question.explanation GLOB marks.pattern
+    OR instr(question.question, char(0)) > 0
+    OR instr(question.answer, char(0)) > 0
+    OR instr(question.explanation, char(0)) > 0
+ORDER BY
+    question.id;

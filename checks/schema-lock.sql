@@ -1,0 +1,13 @@
+-- A deploy that died while it held the lease.
+-- Level: note
+-- Why: The next deploy takes the lease over, so nothing waits for it; but somebody may not know that the deploy has
+--     not ended well.
+-- Remedy: See with `pnpm db:status` what is applied, and deploy again: that also clears the lease.
+SELECT
+    lock.owner AS owner,
+    lock.expires_at AS expires_at
+FROM
+    schema_lock AS lock
+WHERE
+    lock.owner IS NOT NULL
+    AND lock.expires_at < strftime('%Y-%m-%dT%H:%M:%fZ', 'now');

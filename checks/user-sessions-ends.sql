@@ -1,0 +1,24 @@
+-- Sessions whose status and completed_at contradict each other.
+-- Level: warning
+-- Why: Reports of completed sessions and of those under way disagree.
+-- Remedy: UPDATE user_sessions SET completed_at = last_accessed_at WHERE id = '<id>' AND status = 'completed' AND
+--     completed_at IS NULL; or set status to 'completed' where it has ended.
+SELECT
+    session.id AS id,
+    session.status AS status,
+    session.started_at AS started_at,
+    session.completed_at AS completed_at
+FROM
+    user_sessions AS session
+WHERE
+    (
+        session.status = 'completed'
+        AND session.completed_at IS NULL
+    )
+    OR (
+        session.status <> 'completed'
+        AND session.completed_at IS NOT NULL
+    )
+    OR julianday(session.completed_at) < julianday(session.started_at)
+ORDER BY
+    session.id;

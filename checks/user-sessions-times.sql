@@ -1,0 +1,40 @@
+-- Times in user_sessions that are not of the form YYYY-MM-DDTHH:MM:SS.sssZ, or lie in the future.
+-- Level: warning
+-- Why: Times are compared as texts: one of another form sorts before or behind those of the same day, so that 'the
+--     latest' and 'older than 7 days' are wrong.
+-- Remedy: Give those of the second form that of the others: UPDATE user_sessions SET <column> =
+--     strftime('%Y-%m-%dT%H:%M:%fZ', <column>) WHERE <column> GLOB '????-??-?? ??:??:??'. The same by id for those of
+--     another form; what is no time, no day, or in the future, needs a person.
+SELECT
+    session.id AS id,
+    field.key AS "column",
+    substr(field.value, 1, 40) AS value,
+    CASE
+        WHEN strftime('%Y-%m-%dT%H:%M:%fZ', field.value) IS NULL
+        OR field.value NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' THEN 'is no time'
+        WHEN field.value GLOB '????-??-?? ??:??:??' THEN 'is of the form YYYY-MM-DD HH:MM:SS'
+        WHEN field.value IS NOT strftime('%Y-%m-%dT%H:%M:%fZ', field.value) THEN 'is of another form, or no day of the calendar'
+        ELSE 'is in the future'
+    END AS problem
+FROM
+    user_sessions AS session,
+    json_each(
+        json_object(
+            'started_at',
+            session.started_at,
+            'last_accessed_at',
+            session.last_accessed_at,
+            'completed_at',
+            session.completed_at
+        )
+    ) AS field
+WHERE
+    field.value IS NOT NULL
+    AND (
+        field.value IS NOT strftime('%Y-%m-%dT%H:%M:%fZ', field.value)
+        OR field.value > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+1 day')
+    )
+ORDER BY
+    problem DESC,
+    session.id,
+    field.key;

@@ -1,0 +1,30 @@
+-- Sessions of users that are gone, where no foreign key watches.
+-- Level: error
+-- Why: Nobody can go on with them, and they count as activity.
+-- Remedy: UPDATE user_sessions SET user_id = NULL WHERE id = '<id>'; then `pnpm db:adopt` brings the foreign key.
+SELECT
+    child.id AS id,
+    child.user_id AS user_id
+FROM
+    user_sessions AS child
+WHERE
+    child.user_id IS NOT NULL
+    AND NOT EXISTS (
+        SELECT
+            1
+        FROM
+            users AS parent
+        WHERE
+            parent.id = child.user_id
+    )
+    -- Where a foreign key is defined, foreign-keys.sql tells the same.
+    AND NOT EXISTS (
+        SELECT
+            1
+        FROM
+            pragma_foreign_key_list ('user_sessions') AS reference
+        WHERE
+            reference."from" = 'user_id'
+    )
+ORDER BY
+    child.id;

@@ -1,0 +1,39 @@
+-- Values in work_queue that are not documented.
+-- Level: error
+-- Why: No query asks for such a row, and the schema of this project refuses it: the next write to it fails.
+-- Remedy: Write the documented value that is meant: UPDATE work_queue SET <column> = '<value>' WHERE id = '<id>'.
+SELECT
+    item.id AS id,
+    field.key AS "column",
+    substr(field.value, 1, 60) AS value
+FROM
+    work_queue AS item,
+    json_each(
+        json_object(
+            'item_type',
+            item.item_type,
+            'status',
+            item.status,
+            'priority',
+            item.priority
+        )
+    ) AS field
+WHERE
+    CASE field.key
+        WHEN 'item_type' THEN field.value IS NULL
+        OR field.value NOT IN (
+            'question',
+            'challenge',
+            'test',
+            'blog',
+            'certification',
+            'voice_session'
+        )
+        WHEN 'status' THEN field.value IS NULL
+        OR field.value NOT IN ('pending', 'processing', 'completed', 'failed')
+        WHEN 'priority' THEN field.value IS NULL
+        OR field.value NOT BETWEEN 1 AND 10
+    END
+ORDER BY
+    field.key,
+    item.id;
