@@ -1,0 +1,37 @@
+-- Completed items leave the work queue after 30 days.
+--
+-- Why: bots claim from this table all day, and the monitor reads all of it; what is done only makes both slower. What a
+--     bot did stays in bot_ledger.
+-- After: more than 30 days, counted from processed_at. Pending, processing and failed items stay, however old they are.
+--
+-- Takes:
+SELECT
+    item.id
+FROM
+    work_queue AS item
+WHERE
+    item.status = 'completed'
+    AND item.processed_at GLOB '????-??-??*'
+    AND julianday(item.processed_at) < julianday(:now, '-30 days');
+
+-- Leaves alone: completed, but processed_at is missing or is no time.
+SELECT
+    item.id
+FROM
+    work_queue AS item
+WHERE
+    item.status = 'completed'
+    AND (
+        item.processed_at NOT GLOB '????-??-??*'
+        OR julianday(item.processed_at) IS NULL
+    );
+
+-- Does:
+DELETE FROM work_queue
+WHERE
+    id IN (
+        SELECT
+            due.id
+        FROM
+            due
+    );

@@ -1,0 +1,42 @@
+-- Sessions that nobody has touched for 7 days become abandoned.
+--
+-- Why: the application offers active sessions to go on with, and v_active_sessions counts them.
+-- After: 7 days, counted from last_accessed_at, which stays as it is. Only active sessions: completed ones stay completed.
+--
+-- idx_user_sessions_status_last_accessed_at finds the candidates: by their day, with two days to spare, because a text with
+-- an offset such as +02:00 may name another day than UTC. The last condition decides.
+--
+-- Takes:
+SELECT
+    session.id
+FROM
+    user_sessions AS session
+WHERE
+    session.status = 'active'
+    AND session.last_accessed_at < date(:now, '-5 days')
+    AND session.last_accessed_at GLOB '????-??-??*'
+    AND julianday(session.last_accessed_at) <= julianday(:now, '-7 days');
+
+-- Leaves alone: active, but last_accessed_at is no time.
+SELECT
+    session.id
+FROM
+    user_sessions AS session
+WHERE
+    session.status = 'active'
+    AND (
+        session.last_accessed_at NOT GLOB '????-??-??*'
+        OR julianday(session.last_accessed_at) IS NULL
+    );
+
+-- Does:
+UPDATE user_sessions
+SET
+    status = 'abandoned'
+WHERE
+    id IN (
+        SELECT
+            due.id
+        FROM
+            due
+    );

@@ -1,0 +1,87 @@
+-- Certifications say how many questions prepare for them, counted anew.
+--
+-- Why: question_count is a copy that no trigger keeps, because every question saved would cost a write more.
+-- After: at once. Only counts that are wrong are written; last_updated stays, because nobody changed the certification.
+--
+-- Judged: once, because counting takes longer than any transaction should. A count that somebody has set since is left.
+--
+-- Counted are the active questions in the channels that certifications.channel_mappings lists, found through the table
+-- channel_mappings, each question once however many of them it is in. An entry without subChannel, or with an empty one,
+-- stands for the whole channel. An empty list prepares with no question.
+-- The mappings of active questions are gathered once, from indexes alone: the rows of questions are long.
+--
+-- Takes:
+WITH
+    shown AS MATERIALIZED (
+        SELECT
+            mapping.channel_id,
+            mapping.sub_channel,
+            question.rowid AS question
+        FROM
+            channel_mappings AS mapping
+            CROSS JOIN questions AS question ON question.id = mapping.question_id
+        WHERE
+            question.rowid IN (
+                SELECT
+                    active.rowid
+                FROM
+                    questions AS active
+                WHERE
+                    active.status = 'active'
+            )
+    ),
+    counted AS MATERIALIZED (
+        SELECT
+            certification.id,
+            certification.question_count,
+            (
+                SELECT
+                    count(DISTINCT shown.question)
+                FROM
+                    json_each(certification.channel_mappings) AS part
+                    CROSS JOIN shown ON shown.channel_id = iif(part.type = 'object', part.value, '{}') ->> '$.channel'
+                WHERE
+                    coalesce(
+                        iif(part.type = 'object', part.value, '{}') ->> '$.subChannel',
+                        ''
+                    ) IN ('', shown.sub_channel)
+            ) AS recount
+        FROM
+            certifications AS certification
+        WHERE
+            iif(
+                json_valid(certification.channel_mappings),
+                json_type(certification.channel_mappings) = 'array',
+                FALSE
+            )
+    )
+SELECT
+    counted.id,
+    counted.question_count,
+    counted.recount
+FROM
+    counted
+WHERE
+    counted.recount <> counted.question_count;
+
+-- Leaves alone: channel_mappings is missing or is no list, so that nothing can be counted.
+SELECT
+    certification.id
+FROM
+    certifications AS certification
+WHERE
+    iif(
+        json_valid(certification.channel_mappings),
+        json_type(certification.channel_mappings) <> 'array',
+        TRUE
+    );
+
+-- Does:
+UPDATE certifications
+SET
+    question_count = due.recount
+FROM
+    due
+WHERE
+    due.id = certifications.id
+    AND due.question_count = certifications.question_count;

@@ -1,0 +1,8 @@
+import { runCommand } from "../src/cli.ts";
+import { showStatistics } from "../src/commands/stats.ts";
+
+await runCommand({
+    name: "db:stats",
+    summary: "Show rows, bytes, JSON sizes, the growth per week, the queue, the bots, and indexes that nothing uses.",
+    run: (context) => showStatistics(context),
+});

@@ -1,0 +1,164 @@
+import type { Connection, ReadResult, Row } from "../database/connection.ts";
+import { DatabaseFault } from "../database/faults.ts";
+import { AppError } from "../errors.ts";
+import { readAll } from "../migrations/deploy.ts";
+import type { MigrationSet } from "../migrations/files.ts";
+import { findPending } from "../migrations/judge.ts";
+import type { DatabaseState } from "../migrations/state.ts";
+import { hearInterrupt } from "../seeding/interrupt.ts";
+import type { Rule } from "./rules.ts";
+import { countDue, countLeft, selectDue, writeRows } from "./statements.ts";
+
+/** What a rule finds, before anything is changed. */
+export interface RuleCount {
+    readonly rule: Rule;
+    /** Rows that it takes. */
+    readonly due: number;
+    /** The first of them. */
+    readonly rows: readonly Row[];
+    /** Rows that it cannot judge, and so leaves alone. */
+    readonly leftAlone: number;
+}
+
+/** How far a rule is; goes on changing while it runs. */
+export interface RuleProgress {
+    readonly rule: Rule;
+    readonly due: number;
+    readonly rows: readonly Row[];
+    /** Rows that it has changed. */
+    changed: number;
+    /** Whether a transaction is on its way. */
+    isWriting: boolean;
+}
+
+export interface RunSettings {
+    /** The time of the run, ISO-8601, UTC. */
+    readonly now: string;
+    /** Gives milliseconds. */
+    readonly clock: () => number;
+    readonly signal: AbortSignal | undefined;
+    /** Called after each transaction. */
+    readonly report: (progress: RuleProgress) => void;
+}
+
+/** Rows that are read at once. */
+const readAtOnce = 5_000;
+/** Rows of one transaction. */
+const sizes = { first: 200, most: 5_000, least: 10 };
+/** How often a transaction is tried that a server ends because others wait for the lock, each time with fewer rows. */
+const attempts = 3;
+/** How long a transaction should take, in milliseconds: after 5 seconds a server may take the lock away. */
+const aim = { least: 250, most: 1_000 };
+
+/**
+ * Finds what each rule takes and leaves alone, in one request; in two where one takes thousands of rows.
+ *
+ * @param connection to a database that exists; its schema is compared with the files in `root`
+ * @throws AppError `usage` for a database that is not deployed or older than the files, `database-newer`, `sql` for a rule
+ * that the database does not understand
+ */
+export async function countRules(
+    root: string,
+    connection: Connection,
+    rules: readonly Rule[],
+    now: string,
+): Promise<RuleCount[]> {
+    const extra = rules.flatMap((rule) => [selectDue(rule, now, readAtOnce), countLeft(rule, now)]);
+    const { sets, state } = await readAll(root, connection, { extra });
+    refuseUndeployed(sets, state);
+    const found = rules.map((rule, at) => {
+        const rows = getRows(rule, state.extra[2 * at]);
+        const [left] = getRows(rule, state.extra[2 * at + 1]);
+        return { rule, rows, due: rows.length, leftAlone: Number(left?.counted ?? 0) };
+    });
+    const long = found.filter(({ rows }) => rows.length === readAtOnce).map(({ rule }) => rule);
+    if (long.length === 0) return found;
+    const counted = await connection.readAll(long.map((rule) => countDue(rule, now)));
+    return found.map((count) => {
+        const at = long.indexOf(count.rule);
+        return at === -1 ? count : { ...count, due: Number(getRows(count.rule, counted[at])[0]?.counted ?? 0) };
+    });
+}
+
+function refuseUndeployed(sets: readonly MigrationSet[], state: DatabaseState): void {
+    const outcome = "Nothing was changed.";
+    if ((state.versions.get(sets[0]?.name ?? "") ?? []).length === 0) {
+        throw new AppError("usage", "the schema was not deployed to this database", {
+            hint: "deploy it with `pnpm db:migrate`, or take over a database that others made with `pnpm db:adopt`",
+            outcome,
+        });
+    }
+    const pending = sets.flatMap((set) => findPending(set, state));
+    if (pending.length === 0) return;
+    throw new AppError("usage", "the database is older than the files", {
+        details: pending.map(({ path }) => `pending: ${path}`),
+        hint: "deploy them first with `pnpm db:migrate`",
+        outcome,
+    });
+}
+
+function getRows(rule: Rule, result: ReadResult | undefined): readonly Row[] {
+    if (result?.ok) return result.rows;
+    throw new AppError("sql", `${rule.path}: the database does not understand it (${result?.message})`, {
+        hint: "mend the file; `pnpm db:verify` tells whether the schema is as the files say",
+        outcome: "Nothing was changed.",
+    });
+}
+
+/**
+ * Carries a rule out, some thousand rows a transaction. What was broken off is gone on with by running the rule again, and
+ * two runs at once share the rows.
+ *
+ * @throws DatabaseFault `interrupted` between two transactions, or the fault of one; `progress` says how far it came
+ */
+export async function runRule(connection: Connection, progress: RuleProgress, settings: RunSettings): Promise<void> {
+    let size = sizes.first;
+    for (let rows = progress.rows; rows.length > 0; rows = await readDue(connection, progress.rule, settings.now)) {
+        const before = progress.changed;
+        for (let at = 0, tries = 1; at < rows.length; ) {
+            const chunk = rows.slice(at, at + size);
+            const startedAt = settings.clock();
+            const isWritten = await writeChunk(connection, progress, chunk, settings, tries === attempts);
+            const took = settings.clock() - startedAt;
+            size = isWritten ? chooseSize(size, took) : Math.max(sizes.least, Math.floor(size / 4));
+            tries = isWritten ? 1 : tries + 1;
+            if (isWritten) at += chunk.length;
+            settings.report(progress);
+        }
+        // Where nothing changed, others were faster, or the statement does not take the rows out of the query.
+        if (rows.length < readAtOnce || progress.changed === before) return;
+    }
+}
+
+/** How many rows the next transaction has, after one of `size` that took so long. */
+export function chooseSize(size: number, milliseconds: number): number {
+    if (milliseconds > aim.most) return Math.max(sizes.least, Math.floor((size * aim.most) / milliseconds / 2));
+    return milliseconds < aim.least ? Math.min(sizes.most, size * 2) : size;
+}
+
+async function readDue(connection: Connection, rule: Rule, now: string): Promise<readonly Row[]> {
+    const [result] = await connection.readAll([selectDue(rule, now, readAtOnce)]);
+    return getRows(rule, result);
+}
+
+// Gives false where the server has taken the lock away, and with it what was written.
+async function writeChunk(
+    connection: Connection,
+    progress: RuleProgress,
+    rows: readonly Row[],
+    { now, signal }: RunSettings,
+    isLast: boolean,
+): Promise<boolean> {
+    await hearInterrupt(signal);
+    progress.isWriting = true;
+    try {
+        const write = writeRows(progress.rule, now, rows);
+        const [, counted] = await connection.write([write, { sql: "SELECT changes() AS changed" }]);
+        progress.changed += Number(counted?.[0]?.changed ?? 0);
+    } catch (error) {
+        if (isLast || !(error instanceof DatabaseFault) || error.kind !== "transaction-timeout") throw error;
+        return false;
+    }
+    progress.isWriting = false;
+    return true;
+}

@@ -1,0 +1,203 @@
+import type { Connection, ReadResult, Row } from "../database/connection.ts";
+import { DatabaseFault } from "../database/faults.ts";
+import { readAll } from "../migrations/deploy.ts";
+import type { SchemaRow } from "../migrations/state.ts";
+import { type DocumentedQuery, readQueries } from "../queries/files.ts";
+import { groupByIndex, readQueryPlans } from "../queries/usage.ts";
+import { bindTime, readStatisticsFiles } from "./files.ts";
+import {
+    countTable,
+    listTables,
+    type MeasuredTable,
+    measureJson,
+    selectBytes,
+    selectIndexes,
+    selectPages,
+    toNumber,
+} from "./schema.ts";
+
+/** How large a table is; null for what the database did not tell. */
+export interface TableSize {
+    readonly name: string;
+    readonly bookkeeping: boolean;
+    readonly rows: number | null;
+    readonly bytes: number | null;
+    /** Of all its indexes. */
+    readonly indexBytes: number | null;
+}
+
+/** How large the JSON of a column is. */
+export interface JsonSize {
+    readonly table: string;
+    readonly column: string;
+    /** Rows that were looked at, and how many of them hold a value. */
+    readonly lookedAt: number;
+    readonly values: number;
+    /** Whether the table has more rows than were looked at. */
+    readonly sampled: boolean;
+    readonly averageBytes: number | null;
+    readonly largestBytes: number | null;
+    /** Of all values of the table, where a sample was looked at as it tells. */
+    readonly estimatedBytes: number;
+}
+
+/** The rows of a file of statistics/, or why there are none. */
+export interface Section {
+    readonly name: string;
+    readonly path: string;
+    readonly title: string;
+    readonly rows: readonly Row[];
+    readonly problem: string | null;
+}
+
+export interface IndexUse {
+    /** Documented queries whose plan was looked at. */
+    readonly queries: number;
+    /** Documented queries that the database does not understand, by name. */
+    readonly unplanned: readonly string[];
+    /** Indexes that were made, besides SQLite's own. */
+    readonly indexes: number;
+    /** Those that no query uses, that keep nothing unique and lead no foreign key. */
+    readonly unused: readonly { readonly name: string; readonly table: string; readonly bytes: number | null }[];
+}
+
+/** All figures of a database. */
+export interface Statistics {
+    readonly tables: readonly TableSize[];
+    readonly json: readonly JsonSize[];
+    /** Of the whole database, and of what is free in it; null where it did not tell. */
+    readonly bytes: { readonly total: number; readonly free: number } | null;
+    readonly sections: readonly Section[];
+    readonly indexUse: IndexUse;
+    /** What could not be had, and why. */
+    readonly notes: readonly string[];
+}
+
+/**
+ * Reads all figures of a database, whatever is in it, in three requests: what there is; how much of it; and the plans of the
+ * documented queries.
+ *
+ * @param now the time from which the growth is counted back, ISO-8601, UTC
+ * @throws AppError `invalid-files` for a file of the project; DatabaseFault when the database fails
+ */
+export async function readStatistics(root: string, connection: Connection, now: string): Promise<Statistics> {
+    const [files, queries] = await Promise.all([readStatisticsFiles(root), readQueries(root)]);
+    const { state } = await readAll(root, connection, {
+        anyVersion: true,
+        extra: [selectIndexes, selectPages, ...files.map((file) => bindTime(file, now))],
+    });
+    const [indexes, pages, ...answers] = state.extra;
+    const notes: string[] = [];
+    const sections = files.map(({ name, path, title }, at): Section => {
+        const answer = answers[at];
+        const problem = answer?.ok ? null : (answer?.message ?? "no answer");
+        return { name, path, title, rows: rowsOf(answer), problem };
+    });
+    const tables = listTables(state.schema);
+    const { counts, json, bytes } = await measure(connection, tables, notes);
+    const plans = await readPlans(connection, queries, notes);
+    const [whole] = rowsOf(pages);
+    const total = toNumber(whole, "bytes");
+    return {
+        tables: tables.map((table, at) => ({
+            name: table.name,
+            bookkeeping: table.bookkeeping,
+            rows: counts[at] ?? null,
+            bytes: bytes?.get(table.name) ?? null,
+            indexBytes: bytes ? sumIndexes(state.schema, table.name, bytes) : null,
+        })),
+        json,
+        bytes: total === null ? null : { total, free: toNumber(whole, "free") ?? 0 },
+        sections,
+        indexUse: judgeIndexes(rowsOf(indexes), plans, bytes),
+        notes,
+    };
+}
+
+interface Measures {
+    readonly counts: readonly (number | null)[];
+    readonly json: readonly JsonSize[];
+    /** By table and index; undefined where the server keeps them to itself. */
+    readonly bytes: ReadonlyMap<string, number> | undefined;
+}
+
+async function measure(connection: Connection, tables: readonly MeasuredTable[], notes: string[]): Promise<Measures> {
+    const withJson = tables.filter(({ jsonColumns }) => jsonColumns.length > 0);
+    const asked = [...tables.map(countTable), ...withJson.map(measureJson)];
+    const results = await connection.readAll([...asked, selectBytes]).catch(async (error: unknown) => {
+        // A server may forbid the one query that tells of pages, and the others with it.
+        if (!(error instanceof DatabaseFault) || error.kind !== "forbidden") throw error;
+        return [...(await connection.readAll(asked)), { ok: false, message: error.message } as const];
+    });
+    const counts = tables.map((_, at) => toNumber(rowsOf(results[at])[0], "counted"));
+    tables.forEach(({ name }, at) => {
+        const result = results[at];
+        if (result && !result.ok) notes.push(`${name}: its rows cannot be counted (${result.message})`);
+    });
+    const json = withJson.flatMap((table, at) => {
+        const result = results[tables.length + at];
+        if (result && !result.ok) notes.push(`${table.name}: its JSON cannot be measured (${result.message})`);
+        const [row] = rowsOf(result);
+        return row ? toJsonSizes(table, row, counts[tables.indexOf(table)] ?? 0) : [];
+    });
+    const sizes = results.at(-1);
+    if (!sizes?.ok) notes.push(`bytes are left out: the server does not tell them (${sizes?.message})`);
+    return {
+        counts,
+        json,
+        bytes: sizes?.ok ? new Map(sizes.rows.map((row) => [String(row.name), Number(row.bytes)])) : undefined,
+    };
+}
+
+function toJsonSizes({ name, jsonColumns }: MeasuredTable, row: Row, rows: number): JsonSize[] {
+    const lookedAt = toNumber(row, "looked_at") ?? 0;
+    return jsonColumns.map((column, at) => {
+        const values = toNumber(row, `values_${at}`) ?? 0;
+        const averageBytes = toNumber(row, `average_${at}`);
+        return {
+            ...{ table: name, column, lookedAt, values, sampled: rows > lookedAt, averageBytes },
+            largestBytes: toNumber(row, `largest_${at}`),
+            estimatedBytes: Math.round(((averageBytes ?? 0) * values * rows) / Math.max(1, lookedAt)),
+        };
+    });
+}
+
+function sumIndexes(schema: readonly SchemaRow[], table: string, bytes: ReadonlyMap<string, number>): number {
+    return schema
+        .filter((row) => row.type === "index" && row.table === table)
+        .reduce((sum, { name }) => sum + (bytes.get(name) ?? 0), 0);
+}
+
+type Plans = Awaited<ReturnType<typeof readQueryPlans>>;
+
+async function readPlans(connection: Connection, queries: readonly DocumentedQuery[], notes: string[]): Promise<Plans> {
+    if (queries.length === 0) return [];
+    try {
+        return await readQueryPlans(connection, queries);
+    } catch (error) {
+        if (!(error instanceof DatabaseFault) || error.kind !== "forbidden") throw error;
+        notes.push(`plans are left out: the token does not allow them (${error.message})`);
+        return [];
+    }
+}
+
+function judgeIndexes(rows: readonly Row[], plans: Plans, bytes: ReadonlyMap<string, number> | undefined): IndexUse {
+    const used = groupByIndex(plans);
+    const planned = plans.filter((plan) => "rows" in plan);
+    const isIdle = ({ name, is_unique, leads_foreign_key }: Row): boolean =>
+        is_unique === 0 && leads_foreign_key === 0 && !used.has(String(name));
+    return {
+        queries: planned.length,
+        unplanned: plans.filter((plan) => "problem" in plan).map(({ query }) => query.name),
+        indexes: rows.length,
+        unused: (planned.length === 0 ? [] : rows.filter(isIdle)).map(({ name, table_name }) => ({
+            name: String(name),
+            table: String(table_name),
+            bytes: bytes?.get(String(name)) ?? null,
+        })),
+    };
+}
+
+function rowsOf(result: ReadResult | undefined): readonly Row[] {
+    return result?.ok ? result.rows : [];
+}

@@ -1,0 +1,58 @@
+-- Growth: rows added in each of the last 12 weeks, the present one up to now.
+--
+-- The documents expect 50 questions, 500 events of history and 1,000 actions of bots a week. Rows that are gone since are not
+-- counted. The columns series, period, amount and expected are drawn as one small chart a series.
+WITH RECURSIVE
+    week (week_start) AS (
+        SELECT
+            date(:now, 'weekday 0', '-6 days', '-77 days')
+        UNION ALL
+        SELECT
+            date(week_start, '+7 days')
+        FROM
+            week
+        LIMIT
+            12
+    ),
+    growth AS MATERIALIZED (
+        SELECT
+            table_name,
+            week_start,
+            rows_added
+        FROM
+            v_table_growth
+        WHERE
+            week_start BETWEEN date(:now, 'weekday 0', '-6 days', '-77 days') AND date(:now)
+    ),
+    documented (table_name, a_week) AS (
+        VALUES
+            ('questions', 50),
+            ('question_history', 500),
+            ('bot_ledger', 1000)
+    ),
+    shown (table_name) AS (
+        SELECT
+            table_name
+        FROM
+            documented
+        UNION
+        SELECT
+            table_name
+        FROM
+            growth
+    )
+SELECT
+    shown.table_name AS series,
+    week.week_start AS period,
+    coalesce(growth.rows_added, 0) AS amount,
+    documented.a_week AS expected
+FROM
+    shown
+    CROSS JOIN week
+    LEFT JOIN growth ON growth.table_name = shown.table_name
+    AND growth.week_start = week.week_start
+    LEFT JOIN documented ON documented.table_name = shown.table_name
+ORDER BY
+    documented.a_week IS NULL,
+    shown.table_name,
+    week.week_start;

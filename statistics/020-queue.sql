@@ -1,0 +1,16 @@
+-- Queue: what the bots still have to do, and how long it has waited.
+--
+-- Pending items that grow old mean that no bot takes them; processing ones that do mean that a bot died.
+SELECT
+    health.status AS status,
+    health.items AS items,
+    health.urgent_items AS urgent_items,
+    health.oldest_created_at AS oldest_since,
+    health.oldest_age_days AS oldest_days
+FROM
+    v_queue_health AS health
+ORDER BY
+    instr(
+        'pending processing failed completed',
+        health.status
+    );
