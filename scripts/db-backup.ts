@@ -1,0 +1,14 @@
+import { runCommand } from "../src/cli.ts";
+import { type BackupOptions, backup } from "../src/commands/backup.ts";
+
+await runCommand<BackupOptions>({
+    name: "db:backup",
+    summary: "Write the database into one compressed SQL file, consistent and sealed; encrypted where a key is set.",
+    define: (command) =>
+        command
+            .argument("[path]", "file or folder, instead of TURSO_BACKUP_FOLDER (backups/) or TURSO_BACKUP_COMMAND")
+            .option("--table <name...>", "back up only these tables, with their indexes")
+            .option("--prune", "then remove old ones: the newest of each day stays 30 days, of each week 52 weeks")
+            .option("--dry-run", "show where it would go and what --prune would remove, and write nothing"),
+    run: backup,
+});

@@ -1,0 +1,18 @@
+import { runCommand } from "../src/cli.ts";
+import type { RestoreOptions } from "../src/commands/checked-backup.ts";
+import { restore } from "../src/commands/restore.ts";
+
+await runCommand<RestoreOptions>({
+    name: "db:restore",
+    summary:
+        "Check a backup and write it into an empty database, in one transaction; --verify tries it on a scratch file.",
+    define: (command) =>
+        command
+            .argument("<backup>", "the file, or - for standard input")
+            .option("--table <name...>", "restore only these tables")
+            .option("--replace", "drop everything that is there first; with --table, replace the rows of these tables")
+            .option("--verify", "restore into a scratch file and compare; no database is needed")
+            .option("--wal", "give a file a write-ahead log, which `turso db create --from-file` asks for")
+            .option("-y, --yes", "do not ask before writing to another machine or replacing what is there"),
+    run: restore,
+});

@@ -1,0 +1,125 @@
+import { readFile } from "node:fs/promises";
+import { Readable } from "node:stream";
+import type { ReadableStream as NodeWebStream } from "node:stream/web";
+import { AppError } from "../errors.ts";
+
+/** The first bytes of what age encrypted: https://age-encryption.org/v1 */
+export const ageMark = "age-encryption.org/";
+
+/**
+ * Encrypts bytes to age keys as they pass.
+ *
+ * @param recipients public keys: `age1…`
+ */
+export async function* encrypt(bytes: AsyncIterable<Buffer>, recipients: readonly string[]): AsyncGenerator<Buffer> {
+    const encrypter = await createEncrypter(recipients);
+    yield* fromWeb(await encrypter.encrypt(toWeb(bytes)));
+}
+
+/**
+ * Refuses keys that nothing can be encrypted to, before anything is read.
+ *
+ * @throws AppError `usage`
+ */
+export async function createEncrypter(recipients: readonly string[]) {
+    const { Encrypter } = await import("age-encryption");
+    const encrypter = new Encrypter();
+    for (const recipient of recipients) {
+        try {
+            encrypter.addRecipient(recipient);
+        } catch {
+            throw new AppError("usage", `TURSO_BACKUP_RECIPIENT holds what is no public key of age`, {
+                hint: "write one or more `age1…`, with commas between them; `age-keygen` prints one as `Public key`",
+            });
+        }
+    }
+    return encrypter;
+}
+
+/**
+ * Decrypts bytes as they pass.
+ *
+ * @param identities secret keys: `AGE-SECRET-KEY-1…`
+ * @throws AppError `invalid-input` when none of the keys fits, `corrupt` when a byte was changed
+ */
+export async function* decrypt(bytes: AsyncIterable<Buffer>, identities: readonly string[]): AsyncGenerator<Buffer> {
+    const { Decrypter } = await import("age-encryption");
+    const decrypter = new Decrypter();
+    for (const identity of identities) decrypter.addIdentity(identity);
+    let failed: unknown;
+    const watched = watch(bytes, (error) => {
+        failed = error;
+    });
+    try {
+        yield* fromWeb(await decrypter.decrypt(toWeb(watched)));
+    } catch (error) {
+        if (failed !== undefined) throw failed;
+        if (error instanceof Error && /no identity matched/.test(error.message)) {
+            throw new AppError("invalid-input", "the backup is encrypted to another key", {
+                hint: "set TURSO_BACKUP_IDENTITY to the secret key of what it was encrypted to, or to the path of its key file; or the file is damaged where it names its keys",
+            });
+        }
+        const { damaged } = await import("./seal.ts");
+        throw damaged("its encryption does not fit its bytes");
+    }
+}
+
+// What fails before is no fault of the encryption.
+async function* watch(bytes: AsyncIterable<Buffer>, onError: (error: unknown) => void): AsyncGenerator<Buffer> {
+    try {
+        yield* bytes;
+    } catch (error) {
+        onError(error);
+        throw error;
+    }
+}
+
+/** Whether a text is a key itself, and not the path of one. */
+export function isSecretKey(value: string): boolean {
+    return /^AGE-SECRET-KEY-/i.test(value);
+}
+
+/**
+ * Reads secret keys: one as it is, or the lines of a key file.
+ *
+ * @param path where the key file is, when the value is no key itself
+ * @throws AppError `usage`
+ */
+export async function readIdentities(value: string, path: string): Promise<string[]> {
+    const text = isSecretKey(value)
+        ? value
+        : await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+              throw new AppError("usage", `the key file of TURSO_BACKUP_IDENTITY cannot be read (${error.code})`, {
+                  hint: "set it to a secret key (`AGE-SECRET-KEY-1…`), or to the path of a file with one",
+              });
+          });
+    const keys = text
+        .split(/[\n,]/)
+        .map((line) => line.trim())
+        .filter((line) => line !== "" && !line.startsWith("#"));
+    const { Decrypter } = await import("age-encryption");
+    const isKey = (key: string): boolean => {
+        try {
+            new Decrypter().addIdentity(key);
+            return true;
+        } catch {
+            return false;
+        }
+    };
+    if (keys.length === 0 || !keys.every(isKey)) {
+        throw new AppError("usage", "TURSO_BACKUP_IDENTITY holds no secret key of age", {
+            hint: "it begins with `AGE-SECRET-KEY-1`; `age-keygen` makes one",
+        });
+    }
+    return keys;
+}
+
+function toWeb(bytes: AsyncIterable<Buffer>): ReadableStream<Uint8Array> {
+    return Readable.toWeb(Readable.from(bytes)) as unknown as ReadableStream<Uint8Array>;
+}
+
+async function* fromWeb(stream: ReadableStream<Uint8Array>): AsyncGenerator<Buffer> {
+    for await (const chunk of stream as unknown as NodeWebStream<Uint8Array>) {
+        yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    }
+}

@@ -1,0 +1,153 @@
+import { isUtf8 } from "node:buffer";
+import type { StoredValue } from "../database/snapshot.ts";
+import { name as quote } from "../migrations/bookkeeping.ts";
+import type { Column } from "./layout.ts";
+
+/** How many values one expression joins: functions take some 100 arguments. */
+const valuesAtOnce = 90;
+
+/** What a row's literals are read by: expressions, of which each gives bytes, or a number, or NULL where it cannot. */
+export interface LiteralReader {
+    readonly expressions: readonly string[];
+    /** Puts the literals of a row together from their values; undefined where the row has to be read value by value. */
+    readonly join: (values: readonly StoredValue[]) => Buffer | undefined;
+}
+
+/**
+ * Plans how the rows of a table are read as literals that make the very same values again, in every version of SQLite.
+ * The database makes them, but for REAL, which it does not print exactly.
+ *
+ * @param largeRow rows with more bytes are read value by value
+ */
+export function planLiterals(columns: readonly Column[], largeRow: number): LiteralReader {
+    const expressions = listPieces(columns, largeRow);
+    return {
+        expressions,
+        join: (values) => {
+            if (values.some((value) => value === null)) return undefined;
+            const parts = values.flatMap((value, at) => (at === 0 ? [toPart(value)] : [separator, toPart(value)]));
+            const row = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
+            return isUtf8(row) ? row : undefined;
+        },
+    };
+}
+
+/** The expressions that read one row value by value, two for each column; `joinSlowly` takes what they give. */
+export function listSlowExpressions(columns: readonly Column[]): string[] {
+    return columns.flatMap(({ name }) => {
+        const column = quote(name);
+        const isBytes = `typeof(${column}) IN ('text', 'blob')`;
+        return [
+            `typeof(${column})`,
+            `iif(${isBytes}, CAST(${column} AS BLOB), ${realAsNumber(column, `quote(${column})`)})`,
+        ];
+    });
+}
+
+/** The literals of a row that was read value by value. */
+export function joinSlowly(values: readonly StoredValue[]): Buffer {
+    const parts: Buffer[] = [];
+    for (let at = 0; at < values.length; at += 2) {
+        if (at > 0) parts.push(separator);
+        const value = values[at + 1] ?? null;
+        const bytes =
+            value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : undefined;
+        if (bytes && values[at] === "text") parts.push(renderText(bytes));
+        else if (bytes) parts.push(Buffer.from(`X'${bytes.toString("hex").toUpperCase()}'`));
+        else parts.push(toPart(value));
+    }
+    return Buffer.concat(parts);
+}
+
+const separator = Buffer.from(", ");
+
+function toPart(value: StoredValue): Buffer {
+    if (typeof value === "number") return Buffer.from(renderReal(value));
+    return value instanceof Uint8Array
+        ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+        : Buffer.from(String(value));
+}
+
+// Neighbours that hold no REAL are joined by the database, by printf(), which takes half the time of ||.
+function listPieces(columns: readonly Column[], largeRow: number): string[] {
+    const pieces: string[] = [];
+    let joined: Column[] = [];
+    const flush = (): void => {
+        if (joined.length > 0) pieces.push(joinInDatabase(joined, largeRow));
+        joined = [];
+    };
+    for (const column of columns) {
+        if (column.holds === "anything") {
+            flush();
+            const name = quote(column.name);
+            const value = realAsNumber(name, `CAST(${quoteText(name)} AS BLOB)`);
+            pieces.push(`iif(${sizeOf(name)} > ${largeRow}, NULL, ${value})`);
+            continue;
+        }
+        joined.push(column);
+        if (joined.length === valuesAtOnce) flush();
+    }
+    flush();
+    return pieces;
+}
+
+function joinInDatabase(columns: readonly Column[], largeRow: number): string {
+    const growing = columns.filter(({ holds }) => holds === "texts").map(({ name }) => sizeOf(quote(name)));
+    // What a table should not hold, but may after an ALTER, makes its row one that is read value by value.
+    const strange = columns.map(({ name, holds }) =>
+        holds === "texts" ? `typeof(${quote(name)}) = 'real'` : `typeof(${quote(name)}) NOT IN ('integer', 'null')`,
+    );
+    const large = growing.length === 0 ? [] : [`${growing.join(" + ")} > ${largeRow}`];
+    const literals = columns.map(({ name, holds }) =>
+        holds === "texts" ? quoteText(quote(name)) : `quote(${quote(name)})`,
+    );
+    const joined = `printf('${columns.map(() => "%s").join(", ")}', ${literals.join(", ")})`;
+    return `iif(${[...large, ...strange].join(" OR ")}, NULL, CAST(${joined} AS BLOB))`;
+}
+
+function sizeOf(column: string): string {
+    return `coalesce(octet_length(${column}), 0)`;
+}
+
+// quote() ends a text at its first NUL, so such a text goes as bytes.
+function quoteText(column: string): string {
+    const bytes = `CAST(${column} AS BLOB)`;
+    const isCut = `typeof(${column}) = 'text' AND instr(${bytes}, X'00') > 0`;
+    return `iif(${isCut}, 'CAST(' || quote(${bytes}) || ' AS TEXT)', quote(${column}))`;
+}
+
+// Infinity as a number gets lost on the way from a server, and quote() gives a word that is no literal.
+function realAsNumber(column: string, other: string): string {
+    const infinite = `iif(${column} > 0, CAST('9e999' AS BLOB), CAST('-9e999' AS BLOB))`;
+    return `iif(typeof(${column}) = 'real', iif(abs(${column}) = 9e999, ${infinite}, ${column}), ${other})`;
+}
+
+function renderText(bytes: Buffer): Buffer {
+    if (bytes.includes(0) || !isUtf8(bytes))
+        return Buffer.from(`CAST(X'${bytes.toString("hex").toUpperCase()}' AS TEXT)`);
+    return Buffer.from(`'${bytes.toString().replaceAll("'", "''")}'`);
+}
+
+/** Powers of two up to this one are decimal literals that every version of SQLite reads exactly. */
+const wholeDigits = 52;
+
+/**
+ * A finite number as SQL that makes it again bit by bit. Decimal digits do so up to fifteen; what has more is written as a
+ * whole number times or divided by powers of two, because versions of SQLite differ in the last bit of what they read.
+ */
+export function renderReal(value: number): string {
+    if (Object.is(value, -0)) return "(0.0 * -1)";
+    const digits = /^-?(\d+)\.?(\d*)(?:e.*)?$/.exec(String(value));
+    const count = `${digits?.[1] ?? ""}${digits?.[2] ?? ""}`.replace(/^0+/, "").length;
+    if (count <= 15 && Math.abs(value) < 1e21 && (Math.abs(value) >= 1e-6 || value === 0)) {
+        return Number.isInteger(value) ? `${value}.0` : String(value);
+    }
+    let [whole, power] = [value, 0];
+    while (!Number.isInteger(whole)) [whole, power] = [whole * 2, power - 1];
+    while (Math.abs(whole) > Number.MAX_SAFE_INTEGER) [whole, power] = [whole / 2, power + 1];
+    const sign = power < 0 ? " / " : " * ";
+    const factors: string[] = [];
+    for (let left = Math.abs(power); left > 0; left -= wholeDigits)
+        factors.push(`${2 ** Math.min(left, wholeDigits)}.0`);
+    return `(${[`${whole}.0`, ...factors].join(sign)})`;
+}

@@ -1,0 +1,41 @@
+import { basename } from "node:path";
+import type { Target } from "../database/target.ts";
+
+/** What the name of a backup says. */
+export interface BackupName {
+    /** All before the time: which database it is, and which tables where it is not all of them. */
+    readonly series: string;
+    readonly takenAt: Date;
+}
+
+const stampPattern = /^(.+)-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.sql\.gz(?:\.age)?$/;
+
+/** Names a database, and the tables where not all of them are meant: `code-reels`, `code-reels.questions`. */
+export function nameSeries(target: Target, only: readonly string[] | undefined): string {
+    const database =
+        target.kind === "file"
+            ? basename(target.path).replace(/\.(db|sqlite3?)$/i, "")
+            : target.host.endsWith(".turso.io")
+              ? (target.host.split(".")[0] ?? "")
+              : `${target.host}-${new URL(target.url).port || "443"}`;
+    // A dot is what stands before the tables.
+    const parts = [database.replaceAll(".", "_"), ...(only === undefined ? [] : [only.join("+").replaceAll(".", "_")])];
+    return parts.map((part) => part.replace(/[^\w.+-]/g, "_")).join(".");
+}
+
+/** `code-reels-20261123T031500Z.sql.gz`, with `.age` where it is encrypted. */
+export function nameBackup({ series, takenAt }: BackupName, isEncrypted: boolean): string {
+    const stamp = `${takenAt.toISOString().replace(/[-:]/g, "").slice(0, 15)}Z`;
+    return `${series}-${stamp}.sql.gz${isEncrypted ? ".age" : ""}`;
+}
+
+/** Reads a name that nameBackup() gave; undefined for any other. */
+export function findBackupName(name: string): BackupName | undefined {
+    const match = stampPattern.exec(name);
+    if (!match) return undefined;
+    const [, series = "", year, month, day, hour, minute, second] = match;
+    const takenAt = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+    const isDate = !Number.isNaN(takenAt.getTime());
+    // The 30th of February is a time to JavaScript.
+    return isDate && takenAt.toISOString().slice(8, 10) === day ? { series, takenAt } : undefined;
+}

@@ -1,0 +1,127 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { DatabaseFault } from "../database/faults.ts";
+import type { Snapshot, SnapshotQuery, StoredRows, StoredValue } from "../database/snapshot.ts";
+import { name as quote } from "../migrations/bookkeeping.ts";
+import type { TableLayout } from "./layout.ts";
+import { joinSlowly, type LiteralReader, listSlowExpressions, planLiterals } from "./literals.ts";
+
+/** A row as SQL: the literals of its values, with commas. */
+export interface LiteralRow {
+    /** Where it is none of the columns. */
+    readonly rowid: bigint | undefined;
+    readonly literals: Buffer;
+}
+
+/** How large an answer is aimed at, in characters. */
+const aimedSize = 1_000_000;
+const firstLimit = 50;
+const mostRows = 5_000;
+/** Rows with more bytes are read one by one: an answer holds a page of them. A server refuses one beyond 10 MB. */
+const largeRow = 150_000;
+
+/** How many rows a table has. */
+export async function countRows(snapshot: Snapshot, table: TableLayout): Promise<number> {
+    const answer = await snapshot.read({ sql: `SELECT count(*) FROM ${quote(table.name)}` });
+    return Number(answer?.rows[0]?.[0]);
+}
+
+/**
+ * Reads the rows of a table in the order of its key, in pages by size; the next page is on its way while one is used.
+ *
+ * @param count how many rows there are
+ * @throws DatabaseFault, also when there are not as many, `interrupted` after Ctrl-C
+ */
+export async function* readRows(
+    snapshot: Snapshot,
+    table: TableLayout,
+    count: number,
+    signal?: AbortSignal,
+): AsyncGenerator<readonly LiteralRow[]> {
+    const reader = planLiterals(table.columns, largeRow);
+    const readPage = pager(snapshot, table, reader);
+    let done = 0;
+    let next = count === 0 ? undefined : readPage(undefined);
+    while (next) {
+        const page = await next;
+        done += page.length;
+        next = page.length > 0 && done < count ? readPage(page.at(-1)) : undefined;
+        // Whatever fails while the page is used: the read that is on its way is awaited by nobody then.
+        next?.catch(() => undefined);
+        const rows: LiteralRow[] = [];
+        for (const values of page) rows.push(await toRow(snapshot, table, reader, values));
+        yield rows;
+        await turn();
+        if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
+    }
+    if (done !== count) throw new DatabaseFault("corrupt", `'${table.name}' gave ${done} rows of ${count}`);
+}
+
+type Values = readonly StoredValue[];
+
+function pager(
+    snapshot: Snapshot,
+    table: TableLayout,
+    reader: LiteralReader,
+): (last: Values | undefined) => Promise<readonly Values[]> {
+    let limit = firstLimit;
+    const readOnce = async (last: Values | undefined): Promise<StoredRows | undefined> =>
+        snapshot.read(renderPage(table, reader, last, limit));
+    return async (last) => {
+        for (;;) {
+            const answer = await readOnce(last);
+            if (answer) {
+                const perRow = Math.max(1, answer.size / Math.max(1, answer.rows.length));
+                limit = Math.max(1, Math.min(mostRows, limit * 8, Math.floor(aimedSize / perRow)));
+                return answer.rows;
+            }
+            if (limit === 1) throw tooLarge(table);
+            limit = Math.ceil(limit / 8);
+        }
+    };
+}
+
+async function toRow(
+    snapshot: Snapshot,
+    table: TableLayout,
+    reader: LiteralReader,
+    values: Values,
+): Promise<LiteralRow> {
+    const { key, hasRowid } = table;
+    const rowid = hasRowid ? (values[0] as bigint) : undefined;
+    const literals = reader.join(values.slice(key.length));
+    if (literals) return { rowid, literals };
+    const expressions = listSlowExpressions(table.columns).join(", ");
+    const where = key.map((column, at) => `${quote(column)} IS ${keyLiteral(values[at])}`).join(" AND ");
+    const answer = await snapshot.read({ sql: `SELECT ${expressions} FROM ${quote(table.name)} WHERE ${where}` });
+    if (!answer) throw tooLarge(table);
+    const [row, ...others] = answer.rows;
+    if (!row || others.length > 0)
+        throw new DatabaseFault("corrupt", `the key of '${table.name}' does not name one row`);
+    return { rowid, literals: joinSlowly(row) };
+}
+
+function renderPage(table: TableLayout, reader: LiteralReader, last: Values | undefined, limit: number): SnapshotQuery {
+    const { name, key, isNumbered } = table;
+    const names = key.map(quote).join(", ");
+    const read = isNumbered ? names : key.map((column) => readKey(quote(column))).join(", ");
+    const after = last ? ` WHERE (${names}) > (${last.slice(0, key.length).map(keyLiteral).join(", ")})` : "";
+    return {
+        sql: `SELECT ${read}, ${reader.expressions.join(", ")} FROM ${quote(name)}${after} ORDER BY ${names} LIMIT ${limit}`,
+    };
+}
+
+// As a literal that holds no text: what is no valid UTF-8 could not be given back.
+function readKey(column: string): string {
+    const text = `'CAST(' || quote(CAST(${column} AS BLOB)) || ' AS TEXT)'`;
+    const infinite = `iif(${column} > 0, '9e999', '-9e999')`;
+    const other = `iif(typeof(${column}) = 'real' AND abs(${column}) = 9e999, ${infinite}, quote(${column}))`;
+    return `iif(typeof(${column}) = 'text', ${text}, ${other})`;
+}
+
+function keyLiteral(value: StoredValue | undefined): string {
+    return String(value ?? null);
+}
+
+function tooLarge({ name }: TableLayout): DatabaseFault {
+    return new DatabaseFault("sql", `a row of '${name}' is larger than the server sends`);
+}

@@ -1,0 +1,169 @@
+import type { Snapshot } from "../database/snapshot.ts";
+import { isMigratorTable, name as quote } from "../migrations/bookkeeping.ts";
+import {
+    type Manifest,
+    renderManifest,
+    renderStatement,
+    type StatementNote,
+    statementSize,
+    type TableSummary,
+} from "./format.ts";
+import { createRowHash, summarizeObjects } from "./hash.ts";
+import { type DatabaseLayout, isVirtual, type SchemaObject, type TableLayout } from "./layout.ts";
+import { countRows, type LiteralRow, readRows } from "./rows.ts";
+import { renderNoSequence, renderSequence } from "./statements.ts";
+
+/** What a script is made of. */
+export interface ScriptInput {
+    readonly snapshot: Snapshot;
+    readonly layout: DatabaseLayout;
+    /** The lines above the script, each with its end. */
+    readonly header: string;
+    /** What the manifest says beyond what is counted here. */
+    readonly facts: Omit<Manifest, "tables" | "objects" | "bytes" | "views" | "endedAt" | "versions">;
+    /** Called as rows are read. */
+    readonly onRows: (table: string, done: number, of: number) => void;
+    readonly onManifest: (manifest: Manifest) => void;
+    readonly now: () => Date;
+    readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Writes a database as SQL, piece by piece: tables with their rows first, then what would slow them down or act on them.
+ *
+ * @throws DatabaseFault of the database, `interrupted` after Ctrl-C
+ */
+export async function* writeScript(input: ScriptInput): AsyncGenerator<Buffer> {
+    const { layout, snapshot, facts } = input;
+    let bytes = 0;
+    const count = (piece: Buffer): Buffer => {
+        bytes += piece.length;
+        return piece;
+    };
+    const ofType = (type: SchemaObject["type"]): SchemaObject[] =>
+        layout.objects.filter((object) => object.type === type);
+    yield count(Buffer.from(input.header));
+    yield count(renderStatement("PRAGMA foreign_keys=OFF;", { does: "settings" }));
+    yield count(renderStatement("BEGIN;", { does: "begin" }));
+    if (facts.userVersion) {
+        yield count(renderStatement(`PRAGMA user_version=${facts.userVersion};`, { does: "settings" }));
+    }
+    const shadows = new Set(layout.tables.filter(({ isShadow }) => isShadow).map(({ name }) => name));
+    // What keeps its content in other tables makes them itself, with rows that are not the ones to come.
+    for (const object of ofType("table").filter(({ name }) => !shadows.has(name))) yield count(renderObject(object));
+    for (const name of shadows) {
+        yield count(renderStatement(`DELETE FROM ${quote(name)};`, { does: "clear", table: name }));
+    }
+    const tables: TableSummary[] = [];
+    for (const table of layout.tables) {
+        const rows = writeRows(input, table);
+        for (let step = await rows.next(); ; step = await rows.next()) {
+            if (step.done) {
+                tables.push(step.value);
+                break;
+            }
+            yield count(step.value);
+        }
+    }
+    if (layout.hasSequences) for (const piece of await writeSequences(snapshot, layout)) yield count(piece);
+    for (const type of ["index", "view", "trigger"] as const) {
+        for (const object of ofType(type)) yield count(renderObject(object));
+    }
+    yield count(renderStatement("COMMIT;", { does: "commit" }));
+    const objects = summarizeObjects(layout.objects.filter(({ name }) => !shadows.has(name)));
+    const manifest: Manifest = {
+        ...facts,
+        versions: await readVersions(snapshot, layout),
+        endedAt: input.now().toISOString(),
+        views: snapshot.views,
+        tables,
+        objects,
+        bytes,
+    };
+    input.onManifest(manifest);
+    yield renderManifest(manifest);
+}
+
+function renderObject({ type, name, table, sql }: SchemaObject): Buffer {
+    // A comment at the end would take the semicolon along.
+    const end = /--[^\n]*$/.test(sql) ? "\n;" : ";";
+    return renderStatement(`${sql}${end}`, { does: type, name, table });
+}
+
+const noBytes = Buffer.alloc(0);
+
+async function* writeRows(input: ScriptInput, table: TableLayout): AsyncGenerator<Buffer, TableSummary> {
+    const count = await countRows(input.snapshot, table);
+    const hash = createRowHash();
+    const statement = collectRows(table);
+    for await (const rows of readRows(input.snapshot, table, count, input.signal)) {
+        for (const row of rows) {
+            hash.add(row.literals);
+            const full = statement.add(row);
+            if (full.length > 0) yield full;
+        }
+        input.onRows(table.name, hash.rows, count);
+    }
+    const last = statement.end();
+    if (last.length > 0) yield last;
+    return { name: table.name, rows: hash.rows, sha256: hash.digest() };
+}
+
+interface RowCollector {
+    /** Gives a statement when it is full, else nothing. */
+    add(row: LiteralRow): Buffer;
+    end(): Buffer;
+}
+
+function collectRows({ name, columns, key, hasRowid }: TableLayout): RowCollector {
+    const names = [...(hasRowid ? key : []), ...columns.map((column) => column.name)];
+    const head = Buffer.from(`INSERT INTO ${quote(name)} (${names.map(quote).join(", ")}) VALUES\n`);
+    let pieces: Buffer[] = [];
+    let lengths: number[] = [];
+    let size = 0;
+    const end = (): Buffer => {
+        if (lengths.length === 0) return noBytes;
+        const body = [head, ...pieces, Buffer.from(");")];
+        const note: Omit<StatementNote, "bytes"> = { does: "rows", table: name, rows: lengths };
+        [pieces, lengths, size] = [[], [], 0];
+        return renderStatement(body, hasRowid ? { ...note, rowid: true } : note);
+    };
+    return {
+        add: ({ rowid, literals }) => {
+            const full = size > 0 && size + literals.length > statementSize ? end() : noBytes;
+            pieces.push(
+                Buffer.from(`${lengths.length === 0 ? "(" : "),\n("}${rowid === undefined ? "" : `${rowid}, `}`),
+                literals,
+            );
+            lengths.push(literals.length);
+            size += literals.length;
+            return full;
+        },
+        end,
+    };
+}
+
+// The numbers that SQLite counts on from, so that an id which was given once is not given again.
+async function writeSequences(snapshot: Snapshot, { tables }: DatabaseLayout): Promise<Buffer[]> {
+    const answer = await snapshot.read({ sql: "SELECT CAST(name AS BLOB), seq FROM sqlite_sequence" });
+    return (answer?.rows ?? []).flatMap(([bytes, sequence]) => {
+        const table = Buffer.from(bytes as Uint8Array).toString();
+        if (!tables.some(({ name }) => name === table) || typeof sequence !== "bigint") return [];
+        const note = { does: "sequence", table } as const;
+        return [
+            renderStatement(renderNoSequence(table), note),
+            renderStatement(renderSequence(table, sequence), note),
+        ];
+    });
+}
+
+async function readVersions(snapshot: Snapshot, { objects }: DatabaseLayout): Promise<Record<string, number>> {
+    const versions: Record<string, number> = {};
+    for (const { type, name, sql } of objects) {
+        const isVersions = type === "table" && isMigratorTable(name) && name.startsWith("schemaversion");
+        if (!isVersions || isVirtual({ sql })) continue;
+        const answer = await snapshot.read({ sql: `SELECT max(version) FROM ${quote(name)}` });
+        versions[name] = Number(answer?.rows[0]?.[0] ?? 0);
+    }
+    return versions;
+}

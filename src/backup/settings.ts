@@ -1,0 +1,78 @@
+import { existsSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { readVariables } from "../config.ts";
+import { AppError } from "../errors.ts";
+
+/** Where a backup goes: a folder, in which it gets a name of its own, a file, or the input of a command. */
+export type Destination =
+    | { readonly kind: "folder"; readonly path: string; readonly mayMake: boolean }
+    | { readonly kind: "file"; readonly path: string }
+    | { readonly kind: "command"; readonly command: string };
+
+export interface BackupSettings {
+    readonly destination: Destination;
+    /** Public keys of age; none where the backup is not encrypted. */
+    readonly recipients: readonly string[];
+}
+
+const defaultFolder = "backups";
+
+/**
+ * Reads where a backup goes and what it is encrypted to.
+ *
+ * @param argument a file or folder that the user named; goes before the variables
+ * @throws AppError `usage`
+ */
+export async function readBackupSettings(root: string, argument: string | undefined): Promise<BackupSettings> {
+    const names = ["TURSO_BACKUP_FOLDER", "TURSO_BACKUP_COMMAND", "TURSO_BACKUP_RECIPIENT"] as const;
+    const variables = await readVariables(names, root);
+    const recipients = (variables.TURSO_BACKUP_RECIPIENT ?? "").split(/[\s,]+/).filter((key) => key !== "");
+    if (recipients.length > 0) await (await import("./encryption.ts")).createEncrypter(recipients);
+    return { destination: chooseDestination(root, argument, variables), recipients };
+}
+
+function chooseDestination(
+    root: string,
+    argument: string | undefined,
+    variables: Readonly<{ TURSO_BACKUP_FOLDER?: string; TURSO_BACKUP_COMMAND?: string }>,
+): Destination {
+    const { TURSO_BACKUP_FOLDER: folder, TURSO_BACKUP_COMMAND: command } = variables;
+    if (argument !== undefined) return readArgument(root, argument);
+    if (folder !== undefined && command !== undefined) {
+        throw new AppError("usage", "TURSO_BACKUP_FOLDER and TURSO_BACKUP_COMMAND are both set", {
+            hint: "unset one of them, or name the file or folder of this backup with the command",
+        });
+    }
+    if (command !== undefined) return { kind: "command", command };
+    return { kind: "folder", path: resolve(root, folder ?? defaultFolder), mayMake: folder === undefined };
+}
+
+function readArgument(root: string, argument: string): Destination {
+    const path = resolve(root, argument);
+    if (isFolder(path)) return { kind: "folder", path, mayMake: false };
+    if (existsSync(path)) {
+        throw new AppError("usage", `'${argument}' is there already`, {
+            hint: "name a file that does not exist, or a folder",
+        });
+    }
+    // A folder that is not there may be a disk that is not mounted.
+    if (!/\.sql\.gz(\.age)?$/.test(argument)) {
+        throw new AppError("usage", `there is no folder '${argument}'`, {
+            hint: "make the folder first, or name a file that ends in .sql.gz",
+        });
+    }
+    if (!isFolder(dirname(path))) {
+        throw new AppError("usage", `there is no folder for '${argument}'`, { hint: "make the folder first" });
+    }
+    return { kind: "file", path };
+}
+
+/** The path that a backup gets; undefined where a command takes it. */
+export function findPath(destination: Destination, name: string): string | undefined {
+    if (destination.kind === "command") return undefined;
+    return destination.kind === "file" ? destination.path : join(destination.path, name);
+}
+
+function isFolder(path: string): boolean {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}

@@ -1,0 +1,138 @@
+import { spawn } from "node:child_process";
+import { createReadStream, existsSync } from "node:fs";
+import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { environmentFor } from "../config.ts";
+import { AppError } from "../errors.ts";
+
+/** A file that gets its name when it is whole. */
+export interface PartialFile {
+    readonly path: string;
+    write(bytes: AsyncIterable<Buffer>): Promise<number>;
+    /** Gives it its name. */
+    keep(): Promise<void>;
+    /** Removes it, unless it was kept. */
+    leave(): Promise<void>;
+}
+
+/**
+ * Begins a file that nobody but its user may read.
+ *
+ * @param path where it is to be; undefined for a file that is only passed on
+ * @param mayMake whether its folder may be made
+ * @throws AppError where it cannot be written
+ */
+export async function beginFile(path: string | undefined, name: string, mayMake: boolean): Promise<PartialFile> {
+    const folder = path === undefined ? tmpdir() : dirname(path);
+    const partial = join(folder, `${path === undefined ? name : basename(path)}.${process.pid}.partial`);
+    const run = async <T>(body: () => Promise<T>): Promise<T> => {
+        try {
+            return await body();
+        } catch (error) {
+            throw explainWrite(error, folder);
+        }
+    };
+    const file = await run(async () => {
+        if (mayMake) await mkdir(folder, { recursive: true, mode: 0o700 });
+        // What another process of this number left behind is not whole.
+        await rm(partial, { force: true });
+        return open(partial, "wx", 0o600);
+    });
+    return {
+        path: partial,
+        write: (bytes) => run(() => writeAll(file, bytes)),
+        keep: () => run(() => giveName(file, partial, path)),
+        leave: async () => {
+            await file.close().catch(() => undefined);
+            await rm(partial, { force: true }).catch(() => undefined);
+        },
+    };
+}
+
+async function writeAll(file: FileHandle, bytes: AsyncIterable<Buffer>): Promise<number> {
+    let size = 0;
+    for await (const chunk of bytes) {
+        await file.writeFile(chunk);
+        size += chunk.length;
+    }
+    await file.sync();
+    return size;
+}
+
+async function giveName(file: FileHandle, partial: string, path: string | undefined): Promise<void> {
+    await file.close();
+    if (path === undefined) return;
+    if (existsSync(path)) throw new AppError("usage", `'${path}' is there already`, { hint: "run it again" });
+    await rename(partial, path);
+    // The name is in the folder, which is a file of its own to the disk.
+    const folder = await open(dirname(path), "r").catch(() => undefined);
+    await folder?.sync().catch(() => undefined);
+    await folder?.close();
+}
+
+const reasons: Readonly<Record<string, readonly [code: "disk-full" | "cannot-open", why: string, remedy: string]>> = {
+    ENOSPC: ["disk-full", "the disk is full", "free some space, then run it again"],
+    EDQUOT: ["disk-full", "the quota is used up", "free some space, then run it again"],
+    EFBIG: ["disk-full", "a file may not be that large there", "choose another folder, then run it again"],
+    EACCES: ["cannot-open", "permission denied", "choose a folder that you may write, or change who may"],
+    EPERM: ["cannot-open", "permission denied", "choose a folder that you may write, or change who may"],
+    EROFS: ["cannot-open", "it is read-only", "choose another folder"],
+    ENOENT: ["cannot-open", "there is no such folder", "make the folder first"],
+    ENOTDIR: ["cannot-open", "it is no folder", "name a folder"],
+    EEXIST: ["cannot-open", "it is no folder", "name a folder"],
+};
+
+function explainWrite(error: unknown, folder: string): unknown {
+    const code = error instanceof Error && "code" in error && "syscall" in error ? String(error.code) : undefined;
+    if (code === undefined) return error;
+    const [kind, why, hint] = reasons[code] ?? ["cannot-open", code, "check the disk, then run it again"];
+    return new AppError(kind, `the backup cannot be written to '${folder}': ${why}`, { hint, cause: error });
+}
+
+/**
+ * Hands a file to a command of the user's on its standard input.
+ *
+ * @param name stands in BACKUP_NAME for it
+ * @param say gets each line that it prints
+ * @throws AppError `server-fault` when it fails, `interrupted` after Ctrl-C
+ */
+export async function handOver(
+    path: string,
+    command: string,
+    name: string,
+    say: (line: string) => void,
+    signal?: AbortSignal,
+): Promise<void> {
+    const child = spawn(command, {
+        shell: true,
+        stdio: ["pipe", "pipe", "pipe"],
+        env: environmentFor({ BACKUP_NAME: name }),
+        ...(signal ? { signal } : {}),
+    });
+    const printed: string[] = [];
+    for (const stream of [child.stdout, child.stderr]) {
+        stream.setEncoding("utf8").on("data", (text: string) => {
+            for (const line of text.split("\n").filter((part) => part.trim() !== "")) {
+                printed.push(line);
+                say(line);
+            }
+        });
+    }
+    const ended = new Promise<string | undefined>((resolve) => {
+        child.once("error", (error) => resolve(error.message));
+        child.once("close", (code, by) =>
+            resolve(code === 0 ? undefined : by ? `ended by ${by}` : `exit code ${code}`),
+        );
+    });
+    // A command may end without having read all: what it says of that goes before.
+    const broken = await pipeline(createReadStream(path), child.stdin).catch((error: Error) => error);
+    const failure = (await ended) ?? (broken instanceof Error ? "it did not read all of the backup" : undefined);
+    if (signal?.aborted) throw new AppError("interrupted", "interrupted");
+    if (failure === undefined) return;
+    throw new AppError("server-fault", `TURSO_BACKUP_COMMAND failed: ${failure}`, {
+        details: printed.slice(-10),
+        hint: "try the command by hand, with some text on its input and BACKUP_NAME set",
+    });
+}

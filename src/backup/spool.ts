@@ -1,0 +1,25 @@
+import { createWriteStream } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+
+/** Bytes that came once and are read twice. */
+export interface Spooled {
+    readonly path: string;
+    remove(): Promise<void>;
+}
+
+/** Writes what comes on standard input into a file that nobody but its user can read. */
+export async function spoolInput(input: NodeJS.ReadableStream, signal: AbortSignal): Promise<Spooled> {
+    const folder = await mkdtemp(join(tmpdir(), "db-restore-"));
+    const path = join(folder, "backup");
+    const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+    try {
+        await pipeline(input, createWriteStream(path, { mode: 0o600 }), { signal });
+        return { path, remove };
+    } catch (error) {
+        await remove();
+        throw error;
+    }
+}

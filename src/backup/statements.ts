@@ -1,0 +1,68 @@
+import { isKeyword } from "../database/lexer.ts";
+import { findOpenToken, splitStatements } from "../database/statements.ts";
+import { name as quote, text } from "../migrations/bookkeeping.ts";
+import type { StatementNote } from "./format.ts";
+import { damaged } from "./seal.ts";
+
+/**
+ * Refuses a statement that does anything else than its comment says: a seal proves that a file is as it was written, and not
+ * who wrote it. Rows are looked at by `splitRows`.
+ *
+ * @throws AppError `corrupt`
+ */
+export function refuseOther({ does, name, table = "" }: StatementNote, sql: Buffer): void {
+    // SQLite would stop reading there.
+    if (sql.includes(0) || !isExpected(does, name ?? "", table, sql)) {
+        throw damaged(`a statement is none of its kind (${does})`);
+    }
+}
+
+function isExpected(does: string, name: string, table: string, sql: Buffer): boolean {
+    switch (does) {
+        case "settings":
+            return /^PRAGMA (foreign_keys=OFF|user_version=-?\d+);$/.test(sql.toString());
+        case "begin":
+        case "commit":
+            return sql.toString() === `${does.toUpperCase()};`;
+        case "clear":
+            return sql.toString() === `DELETE FROM ${quote(table)};`;
+        case "sequence":
+            return findSequence(table, sql) !== undefined || sql.toString() === renderNoSequence(table);
+        case "rows":
+            return true;
+        case "table":
+        case "index":
+        case "view":
+        case "trigger":
+            return name !== "" && isOneCreate(sql.toString(), does);
+        default:
+            return false;
+    }
+}
+
+// With more behind it, a restore would run that, too.
+function isOneCreate(sql: string, type: string): boolean {
+    const [statement, ...others] = splitStatements(sql);
+    if (!statement || others.length > 0 || findOpenToken(sql) || !sql.endsWith(";")) return false;
+    const [create, ...words] = statement.tokens;
+    const before: Readonly<Record<string, string>> = { table: "VIRTUAL", index: "UNIQUE" };
+    const at = isKeyword(words[0], before[type] ?? type) ? 1 : 0;
+    return isKeyword(create, "CREATE") && (isKeyword(words[at], type) || isKeyword(words[0], type));
+}
+
+/** Forgets what SQLite counts the ids of a table on from. */
+export function renderNoSequence(table: string): string {
+    return `DELETE FROM sqlite_sequence WHERE name = ${text(table)};`;
+}
+
+/** Sets what SQLite counts the ids of a table on from. */
+export function renderSequence(table: string, last: bigint): string {
+    return `INSERT INTO sqlite_sequence (name, seq) VALUES (${text(table)}, ${last});`;
+}
+
+/** The last id that such a statement sets. */
+export function findSequence(table: string, sql: Buffer): bigint | undefined {
+    const [, last] = /, (-?\d+)\);$/.exec(sql.toString()) ?? [];
+    if (last === undefined) return undefined;
+    return sql.toString() === renderSequence(table, BigInt(last)) ? BigInt(last) : undefined;
+}

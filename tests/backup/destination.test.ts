@@ -1,0 +1,267 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { gunzipSync } from "node:zlib";
+import { createClient } from "@libsql/client";
+import { generateIdentity, identityToRecipient } from "age-encryption";
+import { beforeAll, describe, expect, test } from "vitest";
+import { readRows } from "../seeding/contents.ts";
+import { backupHere, makeFolder, readManifest, restoreHere, takeBackup } from "./running.ts";
+
+let url = "";
+
+beforeAll(async () => {
+    url = `file:${path.join(makeFolder(), "app.db")}`;
+    const client = createClient({ url });
+    await client.executeMultiple("CREATE TABLE t (a); INSERT INTO t VALUES (1), (2)");
+    client.close();
+});
+
+const name = /^app-\d{8}T\d{6}Z\.sql\.gz$/;
+
+describe("db:backup", () => {
+    test("makes the folder backups/ where nothing else is said, and files that nobody else may read", async () => {
+        const root = makeFolder();
+        const { code, stdout, stderr } = await backupHere({ url, root });
+        expect([code, stderr]).toEqual([0, ""]);
+        const [file = ""] = readdirSync(path.join(root, "backups"));
+        expect(file).toMatch(name);
+        expect(stdout).toContain(`\nBackup:   ${path.join(root, "backups", file)}\n`);
+        expect(stdout).toMatch(/\nBacked up 2 rows of 1 table, \d+ bytes, in [\d,]+ ms\.\n$/);
+        expect(statSync(path.join(root, "backups", file)).mode & 0o777).toBe(0o600);
+    });
+
+    test("takes a folder or a new file as an argument, before TURSO_BACKUP_FOLDER", async () => {
+        const root = makeFolder();
+        for (const folder of ["from-variable", "named"]) mkdirSync(path.join(root, folder));
+        const env = { TURSO_BACKUP_FOLDER: "from-variable" };
+        expect((await backupHere({ url, root, env })).code).toBe(0);
+        expect((await backupHere({ url, root, env, args: ["named"] })).code).toBe(0);
+        expect((await backupHere({ url, root, env, args: ["named/mine.sql.gz"] })).code).toBe(0);
+        expect(readdirSync(path.join(root, "from-variable"))).toHaveLength(1);
+        expect(readdirSync(path.join(root, "named"))).toEqual([expect.stringMatching(name), "mine.sql.gz"]);
+    });
+
+    test.each([
+        ["a file that is there", "there.txt", /^'there\.txt' is there already$/],
+        ["a file in no folder", "no/such/x.sql.gz", /^there is no folder for 'no\/such\/x\.sql\.gz'$/],
+        ["a folder that is not there", "no/", /^there is no folder 'no\/'$/],
+        ["one without a slash", "no", /^there is no folder 'no'$/],
+    ])("refuses %s, and leaves it", async (_, argument, message) => {
+        const root = makeFolder();
+        writeFileSync(path.join(root, "there.txt"), "mine");
+        const ran = await backupHere({ url, root, args: [argument] });
+        expect([ran.code, ran.error?.message]).toEqual([2, expect.stringMatching(message)]);
+        expect([readdirSync(root), readFileSync(path.join(root, "there.txt"), "utf8")]).toEqual([
+            ["there.txt"],
+            "mine",
+        ]);
+    });
+
+    test("refuses a folder that it cannot write into, and says why", async () => {
+        const root = makeFolder();
+        writeFileSync(path.join(root, "file"), "");
+        const missing = await backupHere({ url, root, env: { TURSO_BACKUP_FOLDER: "missing" } });
+        expect([missing.code, missing.error?.message]).toEqual([
+            1,
+            expect.stringMatching(/missing': there is no such folder$/),
+        ]);
+        expect(missing.stderr).toContain("\nNo backup was written.\n");
+        const file = await backupHere({ url, root, env: { TURSO_BACKUP_FOLDER: "file" } });
+        expect([file.code, file.error?.message]).toEqual([1, expect.stringMatching(/file': it is no folder$/)]);
+        const closed = await backupHere({ url, root, env: { TURSO_BACKUP_FOLDER: "/proc" } });
+        expect([closed.code, closed.error?.message]).toEqual([
+            1,
+            expect.stringMatching(/^the backup cannot be written to '\/proc': /),
+        ]);
+        expect(readdirSync(root)).toEqual(["file"]);
+    });
+
+    test.skipIf(process.getuid?.() !== 0 || process.platform !== "linux")(
+        "leaves nothing on a disk that is full",
+        async () => {
+            const disk = makeFolder();
+            if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=16k", "tmpfs", disk]).status !== 0) return;
+            try {
+                const client = createClient({ url: `file:${path.join(makeFolder(), "large.db")}` });
+                await client.execute("CREATE TABLE noise AS SELECT hex(randomblob(100000)) AS v");
+                const { file } = (await readRows(client, "SELECT file FROM pragma_database_list"))[0] ?? {};
+                const ran = await backupHere({ url: `file:${String(file)}`, args: [disk] });
+                expect([ran.code, ran.error?.code, ran.error?.message]).toEqual([
+                    1,
+                    "disk-full",
+                    expect.stringMatching(/: the disk is full$/),
+                ]);
+                expect(ran.stderr).toContain("\nNo backup was written.\n");
+                expect(readdirSync(disk)).toEqual([]);
+            } finally {
+                spawnSync("umount", ["-l", disk]);
+            }
+        },
+    );
+
+    test("refuses a database that is not there, and makes none", async () => {
+        const root = makeFolder();
+        const ran = await backupHere({ url: "file:none.db", root });
+        expect([ran.code, ran.error?.message]).toEqual([2, "file:none.db does not exist"]);
+        expect(readdirSync(root)).toEqual([]);
+    });
+
+    test("gives one document under --json, with what the backup says of itself", async () => {
+        const folder = makeFolder();
+        const { stdout } = await backupHere({ url, args: [folder], json: true });
+        const document = JSON.parse(stdout) as { backup: string; tables: unknown; writtenBy: string };
+        expect(document.backup).toMatch(new RegExp(`^${folder}/app-`));
+        expect(document).toMatchObject({ ...(await readManifest(document.backup)) });
+    });
+});
+
+describe("db:backup --prune", () => {
+    const old = [
+        "app-20200101T000000Z.sql.gz",
+        "app-20200102T000000Z.sql.gz",
+        "other-20200101T000000Z.sql.gz",
+        "notes.txt",
+    ];
+    const makeOld = (): string => {
+        const folder = makeFolder();
+        for (const file of old) writeFileSync(path.join(folder, file), "x");
+        return folder;
+    };
+
+    test("removes old backups of this database after the new one is there, and lists them", async () => {
+        const folder = makeOld();
+        const { code, stdout } = await backupHere({ url, args: [folder] }, { prune: true });
+        expect([code, stdout]).toEqual([
+            0,
+            expect.stringMatching(/\nRemoved: {2}app-20200102T.*\nRemoved: {2}app-20200101T/),
+        ]);
+        expect(readdirSync(folder)).toEqual([
+            expect.stringMatching(name),
+            "notes.txt",
+            "other-20200101T000000Z.sql.gz",
+        ]);
+    });
+
+    test("removes nothing under --dry-run, and shows what would go", async () => {
+        const folder = makeOld();
+        const { code, stdout } = await backupHere({ url, args: [folder] }, { prune: true, dryRun: true });
+        expect([code, stdout]).toEqual([
+            0,
+            expect.stringMatching(/\nWould go: app-20200102T.*\nWould go: app-20200101T/),
+        ]);
+        expect(stdout).toMatch(/\nDry run: no backup was written, and nothing was removed\.\n$/);
+        expect(readdirSync(folder).sort()).toEqual([...old].sort());
+    });
+
+    test("removes nothing when the backup fails, and is refused where there is no folder", async () => {
+        const folder = makeOld();
+        expect((await backupHere({ url, args: [folder] }, { prune: true, table: ["none"] })).code).toBe(2);
+        expect(readdirSync(folder).sort()).toEqual([...old].sort());
+        const named = await backupHere({ url, args: [path.join(folder, "new.sql.gz")] }, { prune: true });
+        expect([named.code, named.error?.message]).toEqual([
+            2,
+            "--prune has no folder to look through: a file was named, not a folder",
+        ]);
+        const command = await backupHere({ url, env: { TURSO_BACKUP_COMMAND: "true" } }, { prune: true });
+        expect(command.error?.message).toMatch(/: TURSO_BACKUP_COMMAND keeps the backups$/);
+    });
+});
+
+describe("TURSO_BACKUP_COMMAND", () => {
+    test("gets the backup on its input and its name, and none of the secrets", async () => {
+        const folder = makeFolder();
+        const env = {
+            TURSO_BACKUP_COMMAND: `cat > ${folder}/$BACKUP_NAME; env > ${folder}/env; echo taken >&2`,
+            TURSO_BACKUP_IDENTITY: await generateIdentity(),
+        };
+        const { code, stdout, stderr } = await backupHere({ url, env });
+        expect([code, stderr]).toEqual([0, "taken\n"]);
+        const file = readdirSync(folder).find((one) => one !== "env") ?? "";
+        expect(file).toMatch(name);
+        expect(stdout).toContain(`\nBackup:   ${file}, taken by TURSO_BACKUP_COMMAND\n`);
+        expect((await readManifest(path.join(folder, file))).tables).toHaveLength(1);
+        expect(readFileSync(path.join(folder, "env"), "utf8")).not.toContain("AGE-SECRET-KEY");
+    });
+
+    test.each([
+        ["fails", "echo no room >&2; exit 3", "TURSO_BACKUP_COMMAND failed: exit code 3"],
+        ["is not there", "no-such-program-here", "TURSO_BACKUP_COMMAND failed: exit code 127"],
+    ])("that %s fails the backup, and what it printed is shown", async (_, command, message) => {
+        const ran = await backupHere({ url, env: { TURSO_BACKUP_COMMAND: command } });
+        expect([ran.code, ran.error?.message]).toEqual([1, message]);
+        expect(ran.error?.details.join("\n")).toMatch(/no room|not found/);
+        expect(ran.stderr).toContain("\nThe backup is not known to have been kept.\n");
+    });
+
+    test("and TURSO_BACKUP_FOLDER together are refused", async () => {
+        const ran = await backupHere({ url, env: { TURSO_BACKUP_COMMAND: "true", TURSO_BACKUP_FOLDER: "x" } });
+        expect([ran.code, ran.error?.message]).toEqual([
+            2,
+            "TURSO_BACKUP_FOLDER and TURSO_BACKUP_COMMAND are both set",
+        ]);
+    });
+});
+
+describe("TURSO_BACKUP_RECIPIENT", () => {
+    test("encrypts to each of its keys, and the name says so", async () => {
+        const identities = [await generateIdentity(), await generateIdentity()];
+        const recipients = await Promise.all(identities.map((identity) => identityToRecipient(identity)));
+        const file = await takeBackup(url, {}, { env: { TURSO_BACKUP_RECIPIENT: recipients.join(", ") } });
+        expect(file).toMatch(/\.sql\.gz\.age$/);
+        expect(readFileSync(file).toString("latin1")).toMatch(/^age-encryption\.org\/v1\n/);
+        for (const identity of identities) {
+            const env = { TURSO_BACKUP_IDENTITY: identity };
+            const ran = await restoreHere({ args: [file], env }, { verify: true });
+            expect([ran.stderr, ran.code]).toEqual(["", 0]);
+        }
+    });
+
+    test("that is no key is refused before anything is read", async () => {
+        const root = makeFolder();
+        const ran = await backupHere({ url, root, env: { TURSO_BACKUP_RECIPIENT: "age1nonsense" } });
+        expect([ran.code, ran.error?.message]).toEqual([
+            2,
+            "TURSO_BACKUP_RECIPIENT holds what is no public key of age",
+        ]);
+        expect(readdirSync(root)).toEqual([]);
+    });
+});
+
+describe("db:restore --verify", () => {
+    test("needs no database, tells that everything came back, and leaves nothing behind", async () => {
+        const root = makeFolder();
+        const file = await takeBackup(url);
+        const ran = await restoreHere({ root, args: [file] }, { verify: true });
+        expect([ran.code, ran.stderr]).toEqual([0, ""]);
+        expect(ran.stdout).toMatch(/\nVerified 2 rows of 1 table: restored, read again and equal, in [\d,]+ ms\.\n$/);
+        expect(readdirSync(root)).toEqual([]);
+        const both = await restoreHere({ root, args: [file] }, { verify: true, replace: true });
+        expect(both.code).toBe(2);
+    });
+
+    test("says how the backup stands to the files of the project", async () => {
+        const root = makeFolder();
+        mkdirSync(path.join(root, "migrations"));
+        for (const [number, words] of [
+            ["001", "one"],
+            ["002", "two"],
+        ]) {
+            writeFileSync(
+                path.join(root, `migrations/${number}.do.${words}.sql`),
+                `CREATE TABLE ${words} (a INTEGER) STRICT;\n`,
+            );
+        }
+        const ran = await restoreHere({ root, args: [await takeBackup(url)] }, { verify: true });
+        expect(ran.stdout).toMatch(/ms\. It has no version records: see `pnpm db:baseline` and `pnpm db:adopt`\.\n$/);
+    });
+});
+
+test("db:restore --wal gives a file the log that `turso db create --from-file` asks for", async () => {
+    const file = path.join(makeFolder(), "copy.db");
+    expect((await restoreHere({ url: `file:${file}`, args: [await takeBackup(url)] }, { wal: true })).code).toBe(0);
+    expect(gunzipSync(readFileSync(await takeBackup(`file:${file}`))).toString()).toContain("CREATE TABLE t (a)");
+    const client = createClient({ url: `file:${file}` });
+    expect(await readRows(client, "PRAGMA journal_mode")).toEqual([{ journal_mode: "wal" }]);
+    expect(existsSync(file)).toBe(true);
+});
