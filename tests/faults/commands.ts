@@ -7,15 +7,24 @@ import { migrateJobTitles } from "../../seeds/migrate-job-titles.ts";
 import { origins } from "../../seeds/origins.ts";
 import type { Context } from "../../src/cli.ts";
 import { adopt } from "../../src/commands/adopt.ts";
+import { backup } from "../../src/commands/backup.ts";
 import { baseline } from "../../src/commands/baseline.ts";
+import { examineHealth } from "../../src/commands/doctor.ts";
+import { explain } from "../../src/commands/explain.ts";
+import { maintain } from "../../src/commands/maintain.ts";
 import { migrate } from "../../src/commands/migrate.ts";
 import { push } from "../../src/commands/push.ts";
 import { pushSchema } from "../../src/commands/push-schema.ts";
 import { rehearseDeploy } from "../../src/commands/rehearse.ts";
 import { reset } from "../../src/commands/reset.ts";
+import { restore } from "../../src/commands/restore.ts";
 import { rollback } from "../../src/commands/rollback.ts";
+import { showStatistics } from "../../src/commands/stats.ts";
 import { showStatus } from "../../src/commands/status.ts";
 import { showVerification } from "../../src/commands/verify.ts";
+import { makeFolder, makeSmallBackup } from "../backup/running.ts";
+import { readCheckFiles } from "../health/check-files.ts";
+import { ruleFiles } from "../maintenance/maintaining.ts";
 import { copyProject } from "../seeding/running.ts";
 import { root } from "../support/deployed.ts";
 
@@ -53,6 +62,11 @@ function once(files: Readonly<Record<string, string>>): () => string {
 /** The project whose files the databases were deployed from, and the same with one migration more. */
 export const current = once(input);
 const ahead = once({ ...input, ...pending });
+const examined = once(readCheckFiles());
+
+const maintained = once(ruleFiles);
+/** When the two questions are no longer new. */
+const later = new Date(Date.now() + 8 * 24 * 3_600_000);
 
 const from = "in.json";
 
@@ -67,9 +81,17 @@ export const commands: readonly Tried[] = [
     writes("db:seed", current, (context) => migrate(context, { from }, bundled)),
     writes("db:migrate:history", current, (context) => migrateHistory(context, {})),
     writes("db:migrate:job-titles", current, (context) => migrateJobTitles(context, {})),
+    writes("db:maintain", maintained, (context) => maintain(context, {}, later)),
+    writes("db:restore", current, async (context) =>
+        restore({ ...context, args: [await makeSmallBackup()] }, { replace: true, yes: true }),
+    ),
     { ...writes("db:adopt", current, (context) => adopt(context, {}, origins)), base: "unrecorded" },
     { ...reads("db:adopt --check", (context) => adopt(context, { check: true }, origins)), base: "unrecorded" },
     { ...reads("db:rehearse", (context) => rehearseDeploy(context, {})), root: ahead },
+    reads("db:explain", (context) => explain({ ...context, args: ["SELECT count(*) FROM questions"] }, {})),
+    { ...reads("db:doctor", (context) => examineHealth(context, {})), root: examined },
+    reads("db:stats", (context) => showStatistics(context)),
+    reads("db:backup", (context) => backup({ ...context, args: [makeFolder()] }, {})),
     reads("db:status", showStatus),
     reads("db:verify", showVerification),
     reads("db:export", (context) => exportTables({ ...context, args: ["exported"] }, { force: true })),

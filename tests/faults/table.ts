@@ -10,7 +10,7 @@ import type { ServerFault } from "./server-faults.ts";
 import { type Finding, tryCommand } from "./trial.ts";
 
 const deploys = ["db:migrate", "db:push", "db:push:schema", "db:rollback"];
-const takeAnyVersion = ["db:reset", "db:export"];
+const takeAnyVersion = ["db:reset", "db:backup", "db:restore", "db:export", "db:doctor"];
 
 /** Whether a command meets a fault at all: each one for which it has a sentence. */
 export function meets(
