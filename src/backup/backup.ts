@@ -176,10 +176,11 @@ function renderHeader(input: BackupInput, { objects }: DatabaseLayout, startedAt
     const { target, only, writtenBy, recipients } = input;
     const virtual = objects.some((object) => object.type === "table" && isVirtual(object));
     const vectors = objects.some(({ type, sql }) => type === "index" && /\blibsql_vector_idx\b/i.test(sql));
+    const what = only === undefined ? "Everything" : `The tables ${only.join(", ")}`;
     const unpack = `${recipients.length > 0 ? "age -d -i key.txt FILE | gunzip" : "gunzip -c FILE"}`;
     return [
         `${firstWords}${formatNumber}`,
-        `-- ${only === undefined ? "Everything" : `The tables ${only.join(", ")}`} of ${target.label}, read from ${startedAt} on, by ${writtenBy}.`,
+        `-- ${what} of ${target.label}, read from ${startedAt} on, by ${writtenBy}.`.replace(/[\r\n]+/g, " "),
         "-- Restore it with `pnpm db:restore FILE`, which checks it first, or without this project:",
         `--     ${unpack} | sqlite3${virtual ? " -cmd '.dbconfig defensive off'" : ""} new.db`,
         ...(virtual ? ["-- (From sqlite3 3.42 on, virtual tables ask for that option; before, leave it out.)"] : []),

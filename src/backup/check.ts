@@ -42,7 +42,7 @@ export async function checkBackup(
             for (const literals of splitRows(note, sql)) hash.add(literals);
         }
         if (isObject(does)) {
-            const text = sql.toString().replace(/\n?;$/, "");
+            const text = sql.toString().replace(/;$/, "");
             objects.push({ type: does, name: name ?? "", table: table ?? "", sql: text });
         }
         bytes += sql.length;

@@ -46,8 +46,8 @@ function carry(sums: Float64Array): void {
     }
 }
 
-/** Counts and hashes objects, in whatever order they come. */
+/** Counts and hashes objects, in whatever order they come. SQLite keeps the white space before a semicolon, or does not. */
 export function summarizeObjects(objects: readonly Omit<SchemaObject, "table">[]): ObjectSummary {
-    const texts = objects.map(({ type, name, sql }) => JSON.stringify([type, name, sql])).sort();
+    const texts = objects.map(({ type, name, sql }) => JSON.stringify([type, name, sql.trimEnd()])).sort();
     return { count: texts.length, sha256: createHash("sha256").update(texts.join("\n")).digest("hex") };
 }

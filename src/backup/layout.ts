@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { DatabaseFault } from "../database/faults.ts";
 import type { Snapshot, StoredValue } from "../database/snapshot.ts";
+import { findOpenToken } from "../database/statements.ts";
 
 /** A row of sqlite_schema that somebody made. */
 export interface SchemaObject {
@@ -23,6 +24,8 @@ export interface TableLayout {
     readonly columns: readonly Column[];
     /** What rows are read in the order of: one column that holds the rowid, or the columns of the primary key. */
     readonly key: readonly string[];
+    /** How the columns of the key compare there, which may be another way than elsewhere; none for a rowid. */
+    readonly collations: readonly string[];
     /** Whether the key is a rowid, and so a whole number. */
     readonly isNumbered: boolean;
     /** Whether the key is none of the columns. */
@@ -56,7 +59,7 @@ export async function readLayout(snapshot: Snapshot): Promise<DatabaseLayout> {
         type: type as SchemaObject["type"],
         name: toText(name),
         table: toText(table),
-        sql: toText(sql),
+        sql: closeComment(toText(sql)),
     }));
     const made = all.filter(({ name }) => !name.toLowerCase().startsWith("sqlite_"));
     const hidden = findVectorShadows(made);
@@ -94,6 +97,12 @@ function toText(value: StoredValue | undefined): string {
     return bytes.toString();
 }
 
+// A comment that its statement ended inside of would take along what comes behind it.
+function closeComment(sql: string): string {
+    const open = findOpenToken(sql);
+    return open?.kind === "comment" ? `${sql}*/` : sql;
+}
+
 function findVectorShadows(objects: readonly SchemaObject[]): ReadonlySet<string> {
     const names = objects
         .filter(({ type, sql }) => type === "index" && /\blibsql_vector_idx\b/i.test(sql))
@@ -120,7 +129,8 @@ async function readTables(snapshot: Snapshot, objects: readonly SchemaObject[]):
     );
     const indexed = await readSome(
         snapshot,
-        `SELECT m.name FROM (${stored}) AS m, pragma_index_list(m.name) AS i WHERE i.origin = 'pk'`,
+        `SELECT m.name, x.coll FROM (${stored}) AS m, pragma_index_list(m.name) AS i, pragma_index_xinfo(i.name) AS x
+        WHERE i.origin = 'pk' AND x.key ORDER BY x.seqno`,
     );
     return objects
         .filter((object) => object.type === "table" && !isVirtual(object))
@@ -131,7 +141,7 @@ async function readTables(snapshot: Snapshot, objects: readonly SchemaObject[]):
                 columns: columns.filter(([table]) => table === name).map(toColumnFacts),
                 isWithoutRowid: Number(withoutRowid) === 1,
                 isStrict: Number(strict) === 1,
-                hasKeyIndex: indexed.some(([table]) => table === name),
+                collations: indexed.filter(([table]) => table === name).map(([, collation]) => String(collation)),
                 isShadow: type === "shadow",
             });
         });
@@ -146,14 +156,15 @@ interface TableFacts {
     readonly columns: readonly ColumnFacts[];
     readonly isWithoutRowid: boolean;
     readonly isStrict: boolean;
-    /** Whether an index serves the primary key: it is no name of the rowid then. */
-    readonly hasKeyIndex: boolean;
+    /** Of the index that serves the primary key; where there is one, the key is no name of the rowid. */
+    readonly collations: readonly string[];
     readonly isShadow: boolean;
 }
 
-function toLayout({ name, columns, isWithoutRowid, isStrict, hasKeyIndex, isShadow }: TableFacts): TableLayout {
+function toLayout({ name, columns, isWithoutRowid, isStrict, collations, isShadow }: TableFacts): TableLayout {
     const primary = columns.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk);
-    const isAlias = !isWithoutRowid && !hasKeyIndex && primary.length === 1 && primary[0]?.type === "INTEGER";
+    const isAlias =
+        !isWithoutRowid && collations.length === 0 && primary.length === 1 && primary[0]?.type === "INTEGER";
     const names = new Set(columns.map((column) => column.name.toLowerCase()));
     const rowid =
         isWithoutRowid || isAlias ? undefined : ["rowid", "_rowid_", "oid"].find((alias) => !names.has(alias));
@@ -165,6 +176,7 @@ function toLayout({ name, columns, isWithoutRowid, isStrict, hasKeyIndex, isShad
             .filter(({ hidden }) => hidden === 0)
             .map((column) => ({ name: column.name, holds: findHolds(column.type, isStrict) })),
         key,
+        collations: rowid === undefined ? collations : [],
         isNumbered: rowid !== undefined || isAlias,
         hasRowid: rowid !== undefined,
         isShadow,

@@ -50,11 +50,10 @@ export function joinSlowly(values: readonly StoredValue[]): Buffer {
     for (let at = 0; at < values.length; at += 2) {
         if (at > 0) parts.push(separator);
         const value = values[at + 1] ?? null;
-        const bytes =
-            value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : undefined;
-        if (bytes && values[at] === "text") parts.push(renderText(bytes));
-        else if (bytes) parts.push(Buffer.from(`X'${bytes.toString("hex").toUpperCase()}'`));
-        else parts.push(toPart(value));
+        const part = toPart(value);
+        // A number may come as the bytes of its literal.
+        if (values[at] === "text") parts.push(renderText(part));
+        else parts.push(values[at] === "blob" ? renderBlob(part) : part);
     }
     return Buffer.concat(parts);
 }
@@ -122,9 +121,21 @@ function realAsNumber(column: string, other: string): string {
     return `iif(typeof(${column}) = 'real', iif(abs(${column}) = 9e999, ${infinite}, ${column}), ${other})`;
 }
 
+const hexAtOnce = 65_536;
+
+// Piece by piece: as one string it would take a multiple of its memory.
+function renderBlob(bytes: Buffer): Buffer {
+    const literal = Buffer.alloc(bytes.length * 2 + 3, "X'");
+    for (let at = 0; at < bytes.length; at += hexAtOnce) {
+        literal.write(bytes.toString("hex", at, at + hexAtOnce).toUpperCase(), at * 2 + 2, "latin1");
+    }
+    literal.write("'", literal.length - 1, "latin1");
+    return literal;
+}
+
 function renderText(bytes: Buffer): Buffer {
     if (bytes.includes(0) || !isUtf8(bytes))
-        return Buffer.from(`CAST(X'${bytes.toString("hex").toUpperCase()}' AS TEXT)`);
+        return Buffer.concat([Buffer.from("CAST("), renderBlob(bytes), Buffer.from(" AS TEXT)")]);
     return Buffer.from(`'${bytes.toString().replaceAll("'", "''")}'`);
 }
 

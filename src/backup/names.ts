@@ -1,4 +1,5 @@
-import { basename } from "node:path";
+import { createHash } from "node:crypto";
+import { basename, join } from "node:path";
 import type { Target } from "../database/target.ts";
 
 /** What the name of a backup says. */
@@ -10,8 +11,13 @@ export interface BackupName {
 
 const stampPattern = /^(.+)-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.sql\.gz(?:\.age)?$/;
 
-/** Names a database, and the tables where not all of them are meant: `code-reels`, `code-reels.questions`. */
-export function nameSeries(target: Target, only: readonly string[] | undefined): string {
+/**
+ * Names a database, and the tables where not all of them are meant: `code-reels`, `code-reels.questions`. What another one
+ * could be called, too, gets a part of a hash behind it: a file elsewhere, and what holds characters that no name has.
+ *
+ * @param root the project's folder
+ */
+export function nameSeries(target: Target, only: readonly string[] | undefined, root: string): string {
     const database =
         target.kind === "file"
             ? basename(target.path).replace(/\.(db|sqlite3?)$/i, "")
@@ -20,7 +26,12 @@ export function nameSeries(target: Target, only: readonly string[] | undefined):
               : `${target.host}-${new URL(target.url).port || "443"}`;
     // A dot is what stands before the tables.
     const parts = [database.replaceAll(".", "_"), ...(only === undefined ? [] : [only.join("+").replaceAll(".", "_")])];
-    return parts.map((part) => part.replace(/[^\w.+-]/g, "_")).join(".");
+    const name = parts.map((part) => part.replace(/[^\w.+-]/g, "_")).join(".");
+    const isPlain = target.kind !== "file" || target.path === join(root, `${parts[0]}.db`);
+    if (isPlain && name === parts.join(".") && !only?.some((table) => /[.+]/.test(table))) return name;
+    const place = target.kind === "file" ? target.path : target.url;
+    const identity = JSON.stringify([isPlain ? basename(place) : place, only ?? null]);
+    return `${name}~${createHash("sha256").update(identity).digest("hex").slice(0, 6)}`;
 }
 
 /** `code-reels-20261123T031500Z.sql.gz`, with `.age` where it is encrypted. */

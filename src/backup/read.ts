@@ -6,6 +6,7 @@ import { AppError } from "../errors.ts";
 import { createByteReader } from "./bytes.ts";
 import { ageMark, decrypt } from "./encryption.ts";
 import { firstWords, formatNumber, type Manifest, manifestLine, type StatementNote } from "./format.ts";
+import { parseManifest, parseNote } from "./manifest-check.ts";
 import { damaged, unseal } from "./seal.ts";
 
 /** A backup file, and what decrypts it. */
@@ -17,10 +18,15 @@ export interface BackupFile {
     readonly identities: () => Promise<readonly string[]>;
 }
 
-/** A statement of a backup with its comment, or, at the end, the manifest and the seal. */
-export type BackupPart =
-    | { readonly kind: "statement"; readonly note: StatementNote; readonly sql: Buffer }
-    | { readonly kind: "end"; readonly manifest: Manifest; readonly seal: string };
+/** A statement of a backup with its comment. */
+export interface BackupStatement {
+    readonly kind: "statement";
+    readonly note: StatementNote;
+    readonly sql: Buffer;
+}
+
+/** A statement, or, at the end, the manifest and the seal. */
+export type BackupPart = BackupStatement | { readonly kind: "end"; readonly manifest: Manifest; readonly seal: string };
 
 const gunzipChunk = 256 * 1024;
 
@@ -42,7 +48,7 @@ export async function* readBackup(file: BackupFile): AsyncGenerator<BackupPart> 
             if (line.startsWith("-- ")) continue;
             throw damaged("it holds what no backup holds");
         }
-        const note = parse<StatementNote>(line.slice("-- ".length));
+        const note = parseNote(line.slice("-- ".length));
         const sql = await reader.take(note.bytes);
         if (sql.length < note.bytes || (await reader.line())?.length !== 0)
             throw damaged("a statement has another length");
@@ -53,7 +59,7 @@ export async function* readBackup(file: BackupFile): AsyncGenerator<BackupPart> 
         lines.push(line.toString().slice("-- ".length));
     }
     if (sealed === undefined) throw damaged("its seal is missing");
-    yield { kind: "end", manifest: parse<Manifest>(lines.join("\n")), seal: sealed };
+    yield { kind: "end", manifest: parseManifest(lines.join("\n")), seal: sealed };
 }
 
 async function open(file: BackupFile): Promise<AsyncIterable<Buffer>> {
@@ -124,13 +130,5 @@ async function* unpack(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     } catch (error) {
         const code = error instanceof Error && "code" in error ? String(error.code) : "";
         throw code.startsWith("Z_") ? damaged("it cannot be unpacked") : error;
-    }
-}
-
-function parse<T>(json: string): T {
-    try {
-        return JSON.parse(json) as T;
-    } catch {
-        throw damaged("a comment of it cannot be read");
     }
 }

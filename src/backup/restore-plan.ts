@@ -22,6 +22,8 @@ export interface RestorePlan {
     readonly after: readonly string[];
     /** Tables that keep their place: only their rows are replaced. */
     readonly refilled: readonly string[];
+    /** Those of them whose ids SQLite counts. */
+    readonly counted: readonly string[];
     /** Tables that are made. */
     readonly made: readonly string[];
     /** What is there and goes, with the type before the name. */
@@ -77,9 +79,15 @@ export function planRestore(
         wants,
         after: [...triggers.map(({ sql }) => sql), ...rebuildSearch(live, refilled)],
         refilled,
+        counted: listCounted(live, refilled),
         made: made.map(({ name }) => name),
         dropped: dropped.map(({ type, name }) => `${type} ${name}`),
     };
+}
+
+function listCounted(live: readonly SchemaObject[], tables: readonly string[]): string[] {
+    const counted = live.filter(({ type, sql }) => type === "table" && /\bAUTOINCREMENT\b/i.test(sql));
+    return counted.map(({ name }) => name).filter((name) => tables.includes(name));
 }
 
 /** What stands in an error that came before anything was written. */

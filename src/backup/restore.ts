@@ -9,9 +9,10 @@ import { compareTables, readSummaries } from "./compare.ts";
 import { countViolations, refuseNewViolations, refuseOtherColumns } from "./fitting.ts";
 import type { TableSummary } from "./format.ts";
 import type { SchemaObject } from "./layout.ts";
-import { type BackupFile, readBackup } from "./read.ts";
+import { type BackupFile, type BackupStatement, readBackup } from "./read.ts";
 import { nothingDone, planRestore, type RestoreChoice, type RestorePlan } from "./restore-plan.ts";
 import { damaged } from "./seal.ts";
+import { findSequence, renderRaisedSequence } from "./statements.ts";
 import { openWriter, type RestoreWriter } from "./writer.ts";
 
 export interface RestoreInput {
@@ -60,7 +61,7 @@ export async function restore(input: RestoreInput): Promise<RestorePlan> {
         for (const sql of plan.before) await writer.run(sql);
         await writeParts(writer, input, plan);
         for (const sql of plan.after) await writer.run(sql);
-        if (backup.manifest.userVersion && !choice.only) await restoreUserVersion(writer, input);
+        if (!choice.only) await restoreUserVersion(writer, input);
         await refuseMissingRows(writer, wantedTables(backup, choice));
         await refuseNewViolations(writer, plan, violations);
         if (input.signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
@@ -98,15 +99,26 @@ async function writeParts(
             if (part.seal !== backup.seal) throw damaged("it was changed while it was being restored");
             continue;
         }
-        if (plan.wants(part.note)) await writer.run(part.sql.toString());
+        for (const sql of listStatements(part, plan)) await writer.run(sql);
         bytes += part.sql.length;
         onBytes(bytes);
     }
 }
 
-async function restoreUserVersion(writer: RestoreWriter, { backup, onNote }: RestoreInput): Promise<void> {
+// An id that was given before the backup is not given again either.
+function listStatements({ note, sql }: BackupStatement, { wants, counted }: RestorePlan): string[] {
+    const { does, table = "" } = note;
+    const last = does === "sequence" && counted.includes(table) ? findSequence(table, sql) : undefined;
+    if (last !== undefined) return renderRaisedSequence(table, last);
+    return wants(note) ? [sql.toString()] : [];
+}
+
+async function restoreUserVersion(writer: RestoreWriter, { backup, live, onNote }: RestoreInput): Promise<void> {
     const { userVersion } = backup.manifest;
-    if (await writer.tryRun(`PRAGMA user_version = ${userVersion}`)) return;
+    // What is replaced may have had one.
+    if (userVersion === null || (userVersion === 0 && live.length === 0)) return;
+    const isSet = await writer.tryRun(`PRAGMA user_version = ${userVersion}`);
+    if (isSet || userVersion === 0) return;
     onNote(`The server does not take PRAGMA user_version, which was ${userVersion}.`);
 }
 

@@ -14,8 +14,8 @@ const comma = Buffer.from(", ");
  */
 export function* splitRows({ table = "", rows = [], rowid }: StatementNote, sql: Buffer): Generator<Buffer> {
     const refuse = (what: string) => damaged(`rows of '${table}' ${what}`);
-    let at = findValues(table, sql);
-    if (at === undefined || rows.length === 0) throw refuse("have another beginning");
+    let at = findValues(table, sql) ?? 0;
+    if (at === 0 || rows.length === 0) throw refuse("have another beginning");
     for (const [index, length] of rows.entries()) {
         if (index > 0) {
             if (!sql.subarray(at, at + between.length).equals(between)) throw refuse("have another length");
@@ -23,7 +23,7 @@ export function* splitRows({ table = "", rows = [], rowid }: StatementNote, sql:
         }
         if (sql[at++] !== 0x28) throw refuse("have another length");
         if (rowid) {
-            const end = sql.indexOf(comma, at);
+            const end: number = sql.indexOf(comma, at);
             if (!/^-?\d+$/.test(sql.toString("latin1", at, end))) throw refuse("have no number");
             at = end + comma.length;
         }
@@ -43,7 +43,10 @@ function findValues(table: string, sql: Buffer): number | undefined {
         const end = endOfQuoted(sql, at, 0x22);
         if (end === undefined) return undefined;
         if (sql.subarray(end, end + comma.length).equals(comma)) at = end + comma.length;
-        else return sql.toString("latin1", end, end + valuesWord.length) === valuesWord ? end + valuesWord.length : undefined;
+        else
+            return sql.toString("latin1", end, end + valuesWord.length) === valuesWord
+                ? end + valuesWord.length
+                : undefined;
     }
 }
 
@@ -80,7 +83,7 @@ function endOfLiteral(row: Buffer, at: number): number | undefined {
 }
 
 // What renderReal() writes, whole numbers, and infinity.
-const simple = /^(NULL|-?\d+(\.\d+)?(e[+-]?\d+)?|\(-?\d+\.\d+( [*/] -?\d+(\.\d+)?)+\))$/;
+const simple = /^(NULL|-?\d+(\.\d+)?(e[+-]?\d+)?|\(-?\d+\.\d+( [*/] -?\d+(\.\d+)?)*\))$/;
 
 // Behind the closing mark; a doubled one stands for itself.
 function endOfQuoted(bytes: Buffer, at: number, mark: number): number | undefined {

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { DatabaseFault } from "../database/faults.ts";
 import type { Snapshot, SnapshotQuery, StoredRows, StoredValue } from "../database/snapshot.ts";
+import { AppError } from "../errors.ts";
 import { name as quote } from "../migrations/bookkeeping.ts";
 import type { TableLayout } from "./layout.ts";
 import { joinSlowly, type LiteralReader, listSlowExpressions, planLiterals } from "./literals.ts";
@@ -18,6 +19,9 @@ const firstLimit = 50;
 const mostRows = 5_000;
 /** Rows with more bytes are read one by one: an answer holds a page of them. A server refuses one beyond 10 MB. */
 const largeRow = 150_000;
+
+/** As SQL it must fit into a string, when it is backed up and when it is restored; in bytes. */
+const largestRow = 200_000_000;
 
 /** How many rows a table has. */
 export async function countRows(snapshot: Snapshot, table: TableLayout): Promise<number> {
@@ -91,23 +95,34 @@ async function toRow(
     const literals = reader.join(values.slice(key.length));
     if (literals) return { rowid, literals };
     const expressions = listSlowExpressions(table.columns).join(", ");
-    const where = key.map((column, at) => `${quote(column)} IS ${keyLiteral(values[at])}`).join(" AND ");
+    const where = listKey(table)
+        .map((column, at) => `${column} IS ${keyLiteral(values[at])}`)
+        .join(" AND ");
     const answer = await snapshot.read({ sql: `SELECT ${expressions} FROM ${quote(table.name)} WHERE ${where}` });
     if (!answer) throw tooLarge(table);
     const [row, ...others] = answer.rows;
     if (!row || others.length > 0)
         throw new DatabaseFault("corrupt", `the key of '${table.name}' does not name one row`);
+    const size = row.reduce<number>((sum, value) => sum + (value instanceof Uint8Array ? value.length : 0), 0);
+    if (size > largestRow) throw tooLong(table, size);
     return { rowid, literals: joinSlowly(row) };
 }
 
 function renderPage(table: TableLayout, reader: LiteralReader, last: Values | undefined, limit: number): SnapshotQuery {
     const { name, key, isNumbered } = table;
-    const names = key.map(quote).join(", ");
+    const names = listKey(table).join(", ");
     const read = isNumbered ? names : key.map((column) => readKey(quote(column))).join(", ");
     const after = last ? ` WHERE (${names}) > (${last.slice(0, key.length).map(keyLiteral).join(", ")})` : "";
     return {
         sql: `SELECT ${read}, ${reader.expressions.join(", ")} FROM ${quote(name)}${after} ORDER BY ${names} LIMIT ${limit}`,
     };
+}
+
+function listKey({ key, collations }: TableLayout): string[] {
+    return key.map((column, at) => {
+        const collation = collations[at];
+        return collation === undefined ? quote(column) : `${quote(column)} COLLATE ${quote(collation)}`;
+    });
 }
 
 // As a literal that holds no text: what is no valid UTF-8 could not be given back.
@@ -120,6 +135,17 @@ function readKey(column: string): string {
 
 function keyLiteral(value: StoredValue | undefined): string {
     return String(value ?? null);
+}
+
+function tooLong({ name }: TableLayout, size: number): AppError {
+    const megabytes = Math.ceil(size / 1_000_000);
+    return new AppError(
+        "sql",
+        `a row of '${name}' has ${megabytes} MB, and a backup takes ${largestRow / 1_000_000} MB of one`,
+        {
+            hint: "copy a file as it is: `sqlite3 FILE \"VACUUM INTO 'copy.db'\"`; back the other tables up with --table",
+        },
+    );
 }
 
 function tooLarge({ name }: TableLayout): DatabaseFault {

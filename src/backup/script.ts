@@ -1,3 +1,4 @@
+import { tokenize } from "../database/lexer.ts";
 import type { Snapshot } from "../database/snapshot.ts";
 import { isMigratorTable, name as quote } from "../migrations/bookkeeping.ts";
 import {
@@ -86,7 +87,8 @@ export async function* writeScript(input: ScriptInput): AsyncGenerator<Buffer> {
 
 function renderObject({ type, name, table, sql }: SchemaObject): Buffer {
     // A comment at the end would take the semicolon along.
-    const end = /--[^\n]*$/.test(sql) ? "\n;" : ";";
+    const last = tokenize(sql).at(-1);
+    const end = last?.kind === "comment" && last.text.startsWith("--") ? "\n;" : ";";
     return renderStatement(`${sql}${end}`, { does: type, name, table });
 }
 
@@ -150,10 +152,7 @@ async function writeSequences(snapshot: Snapshot, { tables }: DatabaseLayout): P
         const table = Buffer.from(bytes as Uint8Array).toString();
         if (!tables.some(({ name }) => name === table) || typeof sequence !== "bigint") return [];
         const note = { does: "sequence", table } as const;
-        return [
-            renderStatement(renderNoSequence(table), note),
-            renderStatement(renderSequence(table, sequence), note),
-        ];
+        return [renderStatement(renderNoSequence(table), note), renderStatement(renderSequence(table, sequence), note)];
     });
 }
 

@@ -1,8 +1,9 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createReadStream, existsSync } from "node:fs";
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
 import { environmentFor } from "../config.ts";
 import { AppError } from "../errors.ts";
@@ -91,6 +92,21 @@ function explainWrite(error: unknown, folder: string): unknown {
     return new AppError(kind, `the backup cannot be written to '${folder}': ${why}`, { hint, cause: error });
 }
 
+function endGroup({ pid }: ChildProcess): void {
+    try {
+        if (pid !== undefined) process.kill(-pid, "SIGTERM");
+    } catch {
+        // It has ended.
+    }
+}
+
+/** The exit code when a command leaves bytes unread: a small backup fits into the pipe, and nobody would notice. */
+const unread = 98;
+const notRead = "it did not read all of the backup";
+
+/** How many of the last lines of a command stand in its error. */
+const shownLines = 10;
+
 /**
  * Hands a file to a command of the user's on its standard input.
  *
@@ -105,34 +121,41 @@ export async function handOver(
     say: (line: string) => void,
     signal?: AbortSignal,
 ): Promise<void> {
-    const child = spawn(command, {
+    const child = spawn(`(${command}\n) || exit $?\n[ "$(head -c 1 | wc -c)" -eq 0 ] || exit ${unread}`, {
         shell: true,
         stdio: ["pipe", "pipe", "pipe"],
         env: environmentFor({ BACKUP_NAME: name }),
-        ...(signal ? { signal } : {}),
+        // A group of its own: the shell alone would leave behind what it started.
+        detached: true,
     });
+    const stop = (): void => endGroup(child);
+    if (signal?.aborted) stop();
+    signal?.addEventListener("abort", stop, { once: true });
     const printed: string[] = [];
     for (const stream of [child.stdout, child.stderr]) {
-        stream.setEncoding("utf8").on("data", (text: string) => {
-            for (const line of text.split("\n").filter((part) => part.trim() !== "")) {
-                printed.push(line);
-                say(line);
-            }
+        // Whole lines: half a secret would not be known as one.
+        createInterface({ input: stream }).on("line", (line) => {
+            if (line.trim() === "") return;
+            printed.push(line);
+            if (printed.length > shownLines) printed.shift();
+            say(line);
         });
     }
     const ended = new Promise<string | undefined>((resolve) => {
         child.once("error", (error) => resolve(error.message));
         child.once("close", (code, by) =>
-            resolve(code === 0 ? undefined : by ? `ended by ${by}` : `exit code ${code}`),
+            resolve(code === 0 ? undefined : by ? `ended by ${by}` : code === unread ? notRead : `exit code ${code}`),
         );
     });
     // A command may end without having read all: what it says of that goes before.
     const broken = await pipeline(createReadStream(path), child.stdin).catch((error: Error) => error);
-    const failure = (await ended) ?? (broken instanceof Error ? "it did not read all of the backup" : undefined);
+    const ending = await ended;
+    signal?.removeEventListener("abort", stop);
+    const failure = ending ?? (broken instanceof Error ? notRead : undefined);
     if (signal?.aborted) throw new AppError("interrupted", "interrupted");
     if (failure === undefined) return;
     throw new AppError("server-fault", `TURSO_BACKUP_COMMAND failed: ${failure}`, {
-        details: printed.slice(-10),
+        details: printed,
         hint: "try the command by hand, with some text on its input and BACKUP_NAME set",
     });
 }

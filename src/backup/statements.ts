@@ -1,4 +1,4 @@
-import { isKeyword } from "../database/lexer.ts";
+import { isKeyword, type Token } from "../database/lexer.ts";
 import { findOpenToken, splitStatements } from "../database/statements.ts";
 import { name as quote, text } from "../migrations/bookkeeping.ts";
 import type { StatementNote } from "./format.ts";
@@ -44,10 +44,10 @@ function isExpected(does: string, name: string, table: string, sql: Buffer): boo
 function isOneCreate(sql: string, type: string): boolean {
     const [statement, ...others] = splitStatements(sql);
     if (!statement || others.length > 0 || findOpenToken(sql) || !sql.endsWith(";")) return false;
-    const [create, ...words] = statement.tokens;
-    const before: Readonly<Record<string, string>> = { table: "VIRTUAL", index: "UNIQUE" };
-    const at = isKeyword(words[0], before[type] ?? type) ? 1 : 0;
-    return isKeyword(create, "CREATE") && (isKeyword(words[at], type) || isKeyword(words[0], type));
+    const [create, first, second] = statement.tokens;
+    const isType = (token: Token | undefined): boolean => isKeyword(token, type.toUpperCase());
+    const isFurther = isKeyword(first, "VIRTUAL") || isKeyword(first, "UNIQUE");
+    return isKeyword(create, "CREATE") && (isType(first) || (isFurther && isType(second)));
 }
 
 /** Forgets what SQLite counts the ids of a table on from. */
@@ -58,6 +58,15 @@ export function renderNoSequence(table: string): string {
 /** Sets what SQLite counts the ids of a table on from. */
 export function renderSequence(table: string, last: bigint): string {
     return `INSERT INTO sqlite_sequence (name, seq) VALUES (${text(table)}, ${last});`;
+}
+
+/** Counts the ids of a table that keeps its place on from at least this one. */
+export function renderRaisedSequence(table: string, last: bigint): string[] {
+    const row = `name = ${text(table)}`;
+    return [
+        `INSERT INTO sqlite_sequence (name, seq) SELECT ${text(table)}, ${last} WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE ${row})`,
+        `UPDATE sqlite_sequence SET seq = max(seq, ${last}) WHERE ${row}`,
+    ];
 }
 
 /** The last id that such a statement sets. */

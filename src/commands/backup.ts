@@ -35,7 +35,7 @@ export async function backup(context: Context, options: BackupOptions, now = () 
         noBackup,
     );
     const takenAt = now();
-    const series = nameSeries(target, options.table);
+    const series = nameSeries(target, options.table, root);
     const name = nameBackup({ series, takenAt }, settings.recipients.length > 0);
     const place: Place = { settings, series, name, path: findPath(settings.destination, name), takenAt };
     if (options.dryRun) return showPlan(context, place, options);

@@ -16,6 +16,8 @@ import { spoolInput } from "../backup/spool.ts";
 import { compareVersions } from "../backup/versions.ts";
 import { type Context, confirmRemote, confirmReplace, confirmReset, openForWriting } from "../cli.ts";
 import { readVariables } from "../config.ts";
+import type { Connection } from "../database/connection.ts";
+import { explainFault, toFault } from "../database/faults.ts";
 import type { Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
 import { check, describeBackup, type RestoreOptions, showBytes } from "./checked-backup.ts";
@@ -82,7 +84,7 @@ async function restoreFile(context: Context, file: BackupFile, options: RestoreO
                 onNote: (text) => output.note(text),
                 signal,
             });
-            if (options.wal) await connection.runScript("PRAGMA journal_mode = WAL;");
+            if (options.wal) await setLog(connection);
             end();
             await report(context, checked, choice, Math.round(performance.now() - started));
         });
@@ -92,6 +94,14 @@ async function restoreFile(context: Context, file: BackupFile, options: RestoreO
     } finally {
         end();
     }
+}
+
+async function setLog(connection: Connection): Promise<void> {
+    await connection.runScript("PRAGMA journal_mode = WAL;").catch((error: unknown) => {
+        throw explainFault(toFault(error), connection.target).withOutcome(
+            "Everything was restored; only the write-ahead log is missing: `PRAGMA journal_mode = WAL` sets it.",
+        );
+    });
 }
 
 // A file is made when it is opened. One that was not there before is not left behind empty.

@@ -4,7 +4,7 @@ import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { createClient } from "@libsql/client";
 import { generateIdentity, identityToRecipient } from "age-encryption";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { readRows } from "../seeding/contents.ts";
 import { backupHere, makeFolder, readManifest, restoreHere, takeBackup } from "./running.ts";
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
     client.close();
 });
 
-const name = /^app-\d{8}T\d{6}Z\.sql\.gz$/;
+const name = /^app~\w{6}-\d{8}T\d{6}Z\.sql\.gz$/;
 
 describe("db:backup", () => {
     test("makes the folder backups/ where nothing else is said, and files that nobody else may read", async () => {
@@ -111,53 +111,44 @@ describe("db:backup", () => {
         const folder = makeFolder();
         const { stdout } = await backupHere({ url, args: [folder], json: true });
         const document = JSON.parse(stdout) as { backup: string; tables: unknown; writtenBy: string };
-        expect(document.backup).toMatch(new RegExp(`^${folder}/app-`));
+        expect(document.backup).toMatch(new RegExp(`^${folder}/app~`));
         expect(document).toMatchObject({ ...(await readManifest(document.backup)) });
     });
 });
 
 describe("db:backup --prune", () => {
-    const old = [
-        "app-20200101T000000Z.sql.gz",
-        "app-20200102T000000Z.sql.gz",
-        "other-20200101T000000Z.sql.gz",
-        "notes.txt",
-    ];
-    const makeOld = (): string => {
+    const strangers = ["app-20200101T000000Z.sql.gz", "app~000000-20200101T000000Z.sql.gz", "notes.txt"];
+    const makeOld = async () => {
         const folder = makeFolder();
-        for (const file of old) writeFileSync(path.join(folder, file), "x");
-        return folder;
+        const made = path.basename(await takeBackup(url));
+        const old = [1, 2, 3, 4, 5, 6, 7, 8].map((day) => made.replace(/\d{8}T\d{6}/, `2020010${day}T000000`));
+        for (const file of [...old, ...strangers]) writeFileSync(path.join(folder, file), "x");
+        return { folder, old };
     };
 
     test("removes old backups of this database after the new one is there, and lists them", async () => {
-        const folder = makeOld();
+        const { folder, old } = await makeOld();
         const { code, stdout } = await backupHere({ url, args: [folder] }, { prune: true });
-        expect([code, stdout]).toEqual([
-            0,
-            expect.stringMatching(/\nRemoved: {2}app-20200102T.*\nRemoved: {2}app-20200101T/),
-        ]);
-        expect(readdirSync(folder)).toEqual([
-            expect.stringMatching(name),
-            "notes.txt",
-            "other-20200101T000000Z.sql.gz",
-        ]);
+        expect(code).toBe(0);
+        expect(stdout).toContain(`\nRemoved:  ${old[1]}\nRemoved:  ${old[0]}\nBacked up `);
+        const left = readdirSync(folder).filter((file) => !old.slice(2).includes(file) && !strangers.includes(file));
+        expect([left, readdirSync(folder).length]).toEqual([[expect.stringMatching(name)], 10]);
     });
 
     test("removes nothing under --dry-run, and shows what would go", async () => {
-        const folder = makeOld();
+        const { folder, old } = await makeOld();
         const { code, stdout } = await backupHere({ url, args: [folder] }, { prune: true, dryRun: true });
-        expect([code, stdout]).toEqual([
-            0,
-            expect.stringMatching(/\nWould go: app-20200102T.*\nWould go: app-20200101T/),
-        ]);
-        expect(stdout).toMatch(/\nDry run: no backup was written, and nothing was removed\.\n$/);
-        expect(readdirSync(folder).sort()).toEqual([...old].sort());
+        expect(code).toBe(0);
+        expect(stdout).toContain(
+            `\nWould go: ${old[1]}\nWould go: ${old[0]}\nDry run: no backup was written, and nothing `,
+        );
+        expect(readdirSync(folder).sort()).toEqual([...old, ...strangers].sort());
     });
 
     test("removes nothing when the backup fails, and is refused where there is no folder", async () => {
-        const folder = makeOld();
+        const { folder, old } = await makeOld();
         expect((await backupHere({ url, args: [folder] }, { prune: true, table: ["none"] })).code).toBe(2);
-        expect(readdirSync(folder).sort()).toEqual([...old].sort());
+        expect(readdirSync(folder).sort()).toEqual([...old, ...strangers].sort());
         const named = await backupHere({ url, args: [path.join(folder, "new.sql.gz")] }, { prune: true });
         expect([named.code, named.error?.message]).toEqual([
             2,
@@ -192,6 +183,28 @@ describe("TURSO_BACKUP_COMMAND", () => {
         expect([ran.code, ran.error?.message]).toEqual([1, message]);
         expect(ran.error?.details.join("\n")).toMatch(/no room|not found/);
         expect(ran.stderr).toContain("\nThe backup is not known to have been kept.\n");
+    });
+
+    test.each(["true", "sleep 0.3; echo done", "exit 0", "head -c 5"])(
+        "that reads not all of it fails the backup: %s",
+        async (command) => {
+            const ran = await backupHere({ url, env: { TURSO_BACKUP_COMMAND: command } });
+            const message = "TURSO_BACKUP_COMMAND failed: it did not read all of the backup";
+            expect([ran.code, ran.error?.message]).toEqual([1, message]);
+            expect(ran.stderr).toContain("\nThe backup is not known to have been kept.\n");
+        },
+    );
+
+    test("is ended by Ctrl-C with all that it started", async () => {
+        const [folder, control] = [makeFolder(), new AbortController()];
+        const TURSO_BACKUP_COMMAND = `cat > ${folder}/taken; echo $$ > ${folder}/shell; sleep 60 | cat; echo late > ${folder}/late`;
+        const running = backupHere({ url, env: { TURSO_BACKUP_COMMAND }, signal: control.signal });
+        await vi.waitFor(() => expect(existsSync(path.join(folder, "shell"))).toBe(true), { timeout: 10_000 });
+        control.abort();
+        const ran = await running;
+        expect([ran.code, ran.error?.code]).toEqual([130, "interrupted"]);
+        expect(ran.error?.outcome).toBe("The backup is not known to have been kept.");
+        expect(readdirSync(folder).sort()).toEqual(["shell", "taken"]);
     });
 
     test("and TURSO_BACKUP_FOLDER together are refused", async () => {

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import Database from "libsql";
 import { expect, test } from "vitest";
 import { renderReal } from "../../src/backup/literals.ts";
+import { splitRows } from "../../src/backup/row-check.ts";
 import { makeFolder } from "./running.ts";
 
 /** Together: one database for all of them. */
@@ -51,6 +52,15 @@ test("a number is written so that it is read back bit by bit", () => {
     const database = new Database(":memory:");
     for (const sql of [create, ...inserts]) database.exec(sql);
     expect(findWrong(database)).toEqual([]);
+});
+
+test("a number is taken by the check of a restore", () => {
+    for (let from = 0; from < all.length; from += 500) {
+        const literals = all.slice(from, from + 500).map((value) => Buffer.from(renderReal(value)));
+        const rows = literals.map((row) => row.length);
+        const sql = Buffer.from(`INSERT INTO "t" ("v") VALUES\n${literals.map((row) => `(${row})`).join(",\n")};`);
+        expect([...splitRows({ bytes: sql.length, does: "rows", table: "t", rows }, sql)]).toEqual(literals);
+    }
 });
 
 test.skipIf(spawnSync("sqlite3", ["--version"]).status !== 0)("so it is by a stock sqlite3", () => {

@@ -106,6 +106,24 @@ describeTargets("db:restore", (target) => {
         expect(await readValue(database.client, "SELECT max(id) FROM goods")).toBe(5);
     });
 
+    test("gives no id again that was given before the backup, also where one table is replaced", async () => {
+        await made.client.executeMultiple(
+            "INSERT INTO goods (id, maker, name) VALUES (90, 'a', 'gone'); DELETE FROM goods WHERE id = 90",
+        );
+        const file = await takeBackup(made.url);
+        expect((await run({ replace: true, yes: true, table: ["goods"] }, file)).code).toBe(0);
+        await database.client.execute("INSERT INTO goods (maker, name) VALUES ('a', 'new')");
+        expect(await readValue(database.client, "SELECT max(id) FROM goods")).toBe(91);
+    });
+
+    test("takes user_version along with --replace, also where it is none", async () => {
+        await database.client.execute("PRAGMA user_version = 5");
+        expect((await run({ replace: true, yes: true, table: ["goods"] })).code).toBe(0);
+        expect(await readValue(database.client, "PRAGMA user_version")).toBe(5);
+        expect((await run({ replace: true, yes: true })).code).toBe(0);
+        expect(await readValue(database.client, "PRAGMA user_version")).toBe(0);
+    });
+
     test("refuses rows of one table that would point to none of another, and takes both at once", async () => {
         await database.client.executeMultiple("DELETE FROM goods WHERE maker = 'b'; DELETE FROM makers WHERE id = 'b'");
         const before = await hashContents(database.client);
@@ -149,7 +167,7 @@ describeTargets("db:restore", (target) => {
         );
         expect([code, stdout]).toEqual([0, expect.stringContaining("\nBacked up 5 rows of 2 tables, ")]);
         const [name = ""] = readdirSync(folder);
-        expect(name).toMatch(/^[\w-]+\.makers\+goods-\d{8}T\d{6}Z\.sql\.gz$/);
+        expect(name).toMatch(/^[\w-]+\.makers\+goods(~\w{6})?-\d{8}T\d{6}Z\.sql\.gz$/);
         const file = `${folder}/${name}`;
         expect(readScript(file)).not.toMatch(/CREATE (VIEW|TRIGGER|VIRTUAL)/);
         expect((await readManifest(file)).only).toEqual(["makers", "goods"]);

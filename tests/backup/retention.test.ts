@@ -23,33 +23,34 @@ const toNames = (minutes: readonly number[]): string[] => [
 ];
 
 describe("db:backup --prune", () => {
-    test("keeps the newest of each of the last 30 days and of the last 52 weeks, and nothing else", () => {
+    test("keeps the newest of each of the last 30 days, the last 52 weeks and the last 7 days with one, and nothing else", () => {
         fc.assert(
             fc.property(times, (minutes) => {
                 const names = toNames(minutes);
                 const gone = new Set(planPruning(names, series, now));
                 const newestIn = (name: string, periodOf: (name: string) => string): boolean =>
                     !names.some((other) => periodOf(other) === periodOf(name) && timeOf(other) > timeOf(name));
+                const days = [...new Set(names.map(dayOf))].sort().slice(-7);
                 const firstDay = new Date(now.getTime() - 29 * day).toISOString().slice(0, 10);
                 const firstWeek = weekOf(nameAt(now.getTime() - 51 * 7 * day));
                 for (const name of names) {
                     const isDaily = dayOf(name) >= firstDay && newestIn(name, dayOf);
                     const isWeekly = weekOf(name) >= firstWeek && newestIn(name, weekOf);
-                    const isNewest = !names.some((other) => timeOf(other) > timeOf(name));
-                    expect(gone.has(name)).toBe(!isDaily && !isWeekly && !isNewest);
+                    const isLast = days.includes(dayOf(name)) && newestIn(name, dayOf);
+                    expect(gone.has(name)).toBe(!isDaily && !isWeekly && !isLast);
                 }
             }),
         );
     });
 
-    test("takes nothing more when it runs again, and never more than 82 stay", () => {
+    test("takes nothing more when it runs again, and never more than 89 stay", () => {
         fc.assert(
             fc.property(times, (minutes) => {
                 const names = toNames(minutes);
                 const gone = new Set(planPruning(names, series, now));
                 const left = names.filter((name) => !gone.has(name));
                 expect(planPruning(left, series, now)).toEqual([]);
-                expect(left.length).toBeLessThanOrEqual(83);
+                expect(left.length).toBeLessThanOrEqual(89);
             }),
         );
     });
@@ -69,11 +70,11 @@ describe("db:backup --prune", () => {
             "",
         ];
         const own = [
-            nameAt(now.getTime()),
+            ...Array.from({ length: 7 }, (_, ago) => nameAt(now.getTime() - ago * day)),
             "code-reels-20200101T000000Z.sql.gz",
             "code-reels-20200102T000000Z.sql.gz.age",
         ];
-        expect(planPruning([...strangers, ...own], series, now).sort()).toEqual(own.slice(1).sort());
+        expect(planPruning([...strangers, ...own], series, now).sort()).toEqual(own.slice(7).sort());
         fc.assert(
             fc.property(fc.array(fc.string()), (names) => {
                 expect(planPruning(names, series, now)).toEqual([]);
@@ -81,22 +82,43 @@ describe("db:backup --prune", () => {
         );
     });
 
-    test("keeps the newest, however old it is", () => {
+    test("keeps the newest of seven days, however old they are, and with a clock that is wrong", () => {
         expect(planPruning(["code-reels-20200101T000000Z.sql.gz"], series, now)).toEqual([]);
+        const nightly = Array.from({ length: 40 }, (_, ago) => nameAt(now.getTime() - ago * day));
+        const ahead = new Date(now.getTime() + 4_000 * day);
+        const gone = planPruning([...nightly, nameAt(ahead.getTime())], series, ahead);
+        expect(nightly.filter((name) => !gone.includes(name))).toEqual(nightly.slice(0, 6));
+        const behind = new Date(now.getTime() - 4_000 * day);
+        expect(planPruning([...nightly, nameAt(behind.getTime())], series, behind)).toEqual([]);
     });
 });
 
 test.each([
     ["file:local.db", "local"],
-    ["file:/data/my.prod.sqlite3", "my_prod"],
     ["libsql://code-reels-team.turso.io", "code-reels-team"],
     ["http://127.0.0.1:8080", "127_0_0_1-8080"],
     ["https://db.example.org", "db_example_org-443"],
 ])("a backup of %s is called %s", (address, name) => {
-    const target = parseTarget(address, "a test", undefined, "/");
-    expect(nameSeries(target, undefined)).toBe(name);
-    expect(nameSeries(target, ["a", "b/c"])).toBe(`${name}.a+b_c`);
+    const target = parseTarget(address, "a test", undefined, "/app");
+    expect(nameSeries(target, undefined, "/app")).toBe(name);
+    expect(nameSeries(target, ["a", "b"], "/app")).toBe(`${name}.a+b`);
     const taken = nameBackup({ series: name, takenAt: new Date("2026-01-02T03:04:05.678Z") }, true);
     expect(taken).toBe(`${name}-20260102T030405Z.sql.gz.age`);
     expect(findBackupName(taken)).toEqual({ series: name, takenAt: new Date("2026-01-02T03:04:05Z") });
+});
+
+test("backups of databases and tables whose names are alike are of different series", () => {
+    const files = ["app.db", "app.sqlite", "prod/app.db", "test/app.db", "/data/app.db", "my%20app.db", "my_app.db"];
+    const series = files.map((file) =>
+        nameSeries(parseTarget(`file:${file}`, "a test", undefined, "/app"), undefined, "/app"),
+    );
+    expect(new Set(series).size).toBe(files.length);
+    expect(series.slice(0, 3)).toEqual([
+        "app",
+        expect.stringMatching(/^app~\w{6}$/),
+        expect.stringMatching(/^app~\w{6}$/),
+    ]);
+    const target = parseTarget("file:app.db", "a test", undefined, "/app");
+    const tables = [["a b"], ["a_b"], ["a", "b"], ["a+b"], ["a.b"]];
+    expect(new Set(tables.map((only) => nameSeries(target, only, "/app"))).size).toBe(tables.length);
 });

@@ -1,0 +1,140 @@
+import { existsSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import { createClient } from "@libsql/client";
+import { expect, test } from "vitest";
+import {
+    firstWords,
+    type Manifest,
+    renderManifest,
+    renderStatement,
+    type StatementNote,
+} from "../../src/backup/format.ts";
+import { createRowHash, summarizeObjects } from "../../src/backup/hash.ts";
+import { seal } from "../../src/backup/seal.ts";
+import { makeFolder, restoreHere } from "./running.ts";
+
+const folder = makeFolder();
+const other = path.join(folder, "other.db");
+const table = "CREATE TABLE t (a)";
+const attach = `ATTACH '${other}' AS o; CREATE TABLE o.gone (a)`;
+
+type Part = readonly [sql: string, note: Omit<StatementNote, "bytes">];
+
+const makeTable: Part = [`${table};`, { does: "table", name: "t", table: "t" }];
+const makeRow = (literals: string): Part => [
+    `INSERT INTO "t" ("a") VALUES\n(${literals});`,
+    { does: "rows", table: "t", rows: [Buffer.byteLength(literals)] },
+];
+
+/** A file of somebody who knows the format: its seal and its hashes are right. */
+async function forge(parts: readonly Part[], change: object = {}): Promise<string> {
+    const hash = createRowHash();
+    for (const [sql, { does }] of parts) {
+        if (does === "rows") hash.add(Buffer.from(sql.slice(sql.indexOf("\n(") + 2, -2)));
+    }
+    const objects = parts.flatMap(([sql, { does, name = "" }]) =>
+        does === "table" || does === "index" || does === "view" || does === "trigger"
+            ? [{ type: does, name, sql: sql.replace(/;$/, "") }]
+            : [],
+    );
+    const manifest = {
+        format: 1,
+        writtenBy: "somebody 1",
+        schemaVersion: "1",
+        database: "file:theirs.db",
+        startedAt: "2026-01-01T00:00:00.000Z",
+        endedAt: "2026-01-01T00:00:00.000Z",
+        versions: {},
+        userVersion: null,
+        views: 1,
+        only: null,
+        tables: [{ name: "t", rows: hash.rows, sha256: hash.digest() }],
+        objects: summarizeObjects(objects),
+        bytes: 1,
+        ...change,
+    } as Manifest;
+    const bytes = Buffer.concat([
+        Buffer.from(`${firstWords}1\n`),
+        ...parts.map(([sql, note]) => renderStatement(sql, note)),
+        renderManifest(manifest),
+    ]);
+    const file = path.join(folder, "forged.sql.gz");
+    async function* packed(): AsyncGenerator<Buffer> {
+        yield gzipSync(bytes);
+    }
+    const sealed: Buffer[] = [];
+    for await (const chunk of seal(packed())) sealed.push(chunk);
+    writeFileSync(file, Buffer.concat(sealed));
+    return file;
+}
+
+const restoreForged = async (file: string, verify = false) => {
+    const database = path.join(makeFolder(), "mine.db");
+    const ran = await restoreHere({ url: `file:${database}`, args: [file] }, verify ? { verify } : {});
+    return { ...ran, made: existsSync(database), path: database };
+};
+
+test("a file that was made by hand is restored when it holds nothing but objects and rows", async () => {
+    const { stderr, code, path: database } = await restoreForged(await forge([makeTable, makeRow("'x;'';'")]));
+    expect([stderr, code]).toEqual(["", 0]);
+    const client = createClient({ url: `file:${database}` });
+    expect((await client.execute("SELECT a FROM t")).rows[0]?.a).toBe("x;';");
+    client.close();
+});
+
+test.each<[string, readonly Part[]]>([
+    ["a row with a statement in it", [makeTable, makeRow(`1); ${attach}; INSERT INTO "t" ("a") VALUES (2`)]],
+    ["a row that reads a table", [makeTable, makeRow("(SELECT sql FROM sqlite_schema)")]],
+    ["a row that calls a function", [makeTable, makeRow("randomblob(9)")]],
+    ["a row with a comment in it", [makeTable, makeRow("1--2")]],
+    ["a row with a longer comment in it", [makeTable, makeRow("1 /* , 'x' */")]],
+    ["rows of another table", [makeTable, [`INSERT INTO "u" ("a") VALUES\n(1);`, makeRow("1")[1]]]],
+    ["a table with a statement behind it", [[`${table}; ${attach};`, makeTable[1]]]],
+    [
+        "a table that is a trigger",
+        [makeTable, ["CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END;", makeTable[1]]],
+    ],
+    ["a table that ends the transaction", [[`${table}; COMMIT;`, makeTable[1]]]],
+    ["a statement with a NUL", [[`${table} \0;`, makeTable[1]]]],
+    [
+        "a trigger with a statement behind it",
+        [
+            makeTable,
+            [
+                `CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END; ${attach};`,
+                { does: "trigger", name: "g", table: "t" },
+            ],
+        ],
+    ],
+    ["clearing that does more", [makeTable, [`DELETE FROM "t"; ${attach};`, { does: "clear", table: "t" }]]],
+    ["a sequence that is none", [makeTable, [`${attach};`, { does: "sequence", table: "t" }]]],
+    ["a purpose that nobody knows", [makeTable, [`${attach};`, { does: "more" as "begin" }]]],
+])("a file with a right seal is refused, before anything runs, for %s", async (_, parts) => {
+    const file = await forge(parts);
+    for (const verify of [false, true]) {
+        const { code, stderr, made } = await restoreForged(file, verify);
+        expect([code, stderr]).toEqual([
+            1,
+            expect.stringMatching(/^error: the backup is damaged: (a statement|a comment|rows)/m),
+        ]);
+        expect([made, existsSync(other)]).toEqual([false, false]);
+    }
+});
+
+test.each<[string, object]>([
+    ["tables that are none", { tables: 5 }],
+    ["no tables", { tables: undefined }],
+    ["a user_version that is SQL", { userVersion: `1; ${attach}` }],
+    ["a hash that is a number", { objects: { count: 1, sha256: 1 } }],
+])("a file whose last lines hold %s is refused", async (_, change) => {
+    const { code, stderr, made } = await restoreForged(await forge([makeTable], change));
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^error: the backup is damaged: /m)]);
+    expect([made, existsSync(other)]).toEqual([false, false]);
+});
+
+test.each([-1, 1e15, 1.5, null, "9"])("a statement whose length is said to be %j is refused", async (bytes) => {
+    const note = { does: "begin", bytes } as unknown as StatementNote;
+    const { code, stderr } = await restoreForged(await forge([["BEGIN;", note]]));
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^error: the backup is damaged: /m)]);
+});
