@@ -1,4 +1,4 @@
--- Domains of certifications without id, name or weight, or whose weights do not add up to 100.
+-- Domains of certifications without id, name or weight, listed twice, or whose weights do not add up to 100.
 -- Level: warning
 -- Why: The weights say how many questions of an exam come from a domain; what does not add up plans the wrong exam.
 -- Remedy: Correct certifications.domains after the exam guide of the provider (official_url).
@@ -6,7 +6,8 @@ SELECT
     found.id AS id,
     found.domains AS domains,
     found.weights AS weights,
-    found.unfinished AS unfinished
+    found.unfinished AS unfinished,
+    found.different AS different
 FROM
     (
         SELECT
@@ -17,7 +18,9 @@ FROM
                 json_type(domain.entry, '$.id') IS NOT 'text'
                 OR json_type(domain.entry, '$.name') IS NOT 'text'
                 OR coalesce(json_type(domain.entry, '$.weight'), '') NOT IN ('integer', 'real')
-            ) AS unfinished
+                OR domain.entry ->> '$.weight' < 0
+            ) AS unfinished,
+            count(DISTINCT domain.entry ->> '$.id') AS different
         FROM
             (
                 SELECT
@@ -45,5 +48,6 @@ FROM
 WHERE
     found.weights IS NOT 100
     OR found.unfinished > 0
+    OR found.different < found.domains
 ORDER BY
     found.id;

@@ -1,4 +1,4 @@
--- Prerequisites of certifications that are not there.
+-- Prerequisites of certifications that are not there, or are the certification itself.
 -- Level: warning
 -- Why: Nobody can have met such a condition.
 -- Remedy: Load the certification that is missing, or take its id out of certifications.prerequisites.
@@ -14,7 +14,7 @@ SELECT
         ),
         1,
         60
-    ) AS missing_id
+    ) AS prerequisite
 FROM
     certifications AS certification,
     json_each(
@@ -37,6 +37,7 @@ WHERE
             certifications AS target
         WHERE
             target.id = element.value
+            AND target.id <> certification.id
     )
 ORDER BY
     certification.id,

@@ -1,4 +1,4 @@
--- Prerequisites of learning paths that are not there.
+-- Prerequisites of learning paths that are not there, or are the path itself.
 -- Level: warning
 -- Why: Nobody can have met such a condition.
 -- Remedy: Load the path that is missing, or take its id out of learning_paths.prerequisites.
@@ -14,7 +14,7 @@ SELECT
         ),
         1,
         60
-    ) AS missing_id
+    ) AS prerequisite
 FROM
     learning_paths AS path,
     json_each(
@@ -37,6 +37,7 @@ WHERE
             learning_paths AS target
         WHERE
             target.id = element.value
+            AND target.id <> path.id
     )
 ORDER BY
     path.id,

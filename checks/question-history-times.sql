@@ -3,7 +3,7 @@
 -- Why: Times are compared as texts: one of another form sorts before or behind those of the same day, so that 'the
 --     latest' and 'older than 7 days' are wrong.
 -- Remedy: Give those of the second form that of the others: UPDATE question_history SET <column> =
---     strftime('%Y-%m-%dT%H:%M:%fZ', <column>) WHERE <column> GLOB '????-??-?? ??:??:??'. The same by id for those of
+--     strftime('%Y-%m-%dT%H:%M:%fZ', <column>) WHERE <column> = datetime(<column>). The same by id for those of
 --     another form; what is no time, no day, or in the future, needs a person.
 SELECT
     event.id AS id,
@@ -12,7 +12,7 @@ SELECT
     CASE
         WHEN strftime('%Y-%m-%dT%H:%M:%fZ', field.value) IS NULL
         OR field.value NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' THEN 'is no time'
-        WHEN field.value GLOB '????-??-?? ??:??:??' THEN 'is of the form YYYY-MM-DD HH:MM:SS'
+        WHEN field.value = datetime(field.value) THEN 'is of the form YYYY-MM-DD HH:MM:SS'
         WHEN field.value IS NOT strftime('%Y-%m-%dT%H:%M:%fZ', field.value) THEN 'is of another form, or no day of the calendar'
         ELSE 'is in the future'
     END AS problem

@@ -1,11 +1,19 @@
--- Videos of questions that are no web address.
+-- Videos of questions that are no web address, or of a kind that is not documented.
 -- Level: warning
--- Why: The player gets an address that it cannot open.
--- Remedy: UPDATE questions SET videos = json_set(videos, '$.<kind>', NULL) WHERE id = '<id>', or write the right
---     address there.
+-- Why: The player gets an address that it cannot open, or never looks where it stands.
+-- Remedy: Write the right address under shortVideo or longVideo, or take it out: UPDATE questions SET videos =
+--     json_remove(videos, '$."<kind>"') WHERE id = '<id>'.
 SELECT
     question.id AS id,
-    video.key AS kind,
+    substr(
+        iif(
+            video.key GLOB '*[^ -~]*',
+            'x''' || hex(video.key) || '''',
+            video.key
+        ),
+        1,
+        60
+    ) AS kind,
     -- In hexadecimal unless it is plain: half a character ends some drivers.
     substr(
         iif(
@@ -30,11 +38,16 @@ FROM
         )
     ) AS video
 WHERE
-    video.key IN ('shortVideo', 'longVideo')
-    AND video.type <> 'null'
-    AND (
-        video.type <> 'text'
-        OR video.value NOT LIKE 'http%://_%'
+    video.key NOT IN ('shortVideo', 'longVideo')
+    OR (
+        video.type <> 'null'
+        AND (
+            video.type <> 'text'
+            OR (
+                lower(video.value) NOT GLOB 'http://[^ ]*'
+                AND lower(video.value) NOT GLOB 'https://[^ ]*'
+            )
+        )
     )
 ORDER BY
     question.id,

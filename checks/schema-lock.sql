@@ -2,7 +2,9 @@
 -- Level: note
 -- Why: The next deploy takes the lease over, so nothing waits for it; but somebody may not know that the deploy has
 --     not ended well.
--- Remedy: See with `pnpm db:status` what is applied, and deploy again: that also clears the lease.
+-- Remedy: See with `pnpm db:status` what is applied, and deploy again. A deploy that finds nothing to do leaves the lease
+--     as it is: UPDATE schema_lock SET owner = NULL, expires_at = NULL WHERE expires_at < strftime('%Y-%m-%dT%H:%M:%fZ',
+--     'now').
 SELECT
     lock.owner AS owner,
     lock.expires_at AS expires_at

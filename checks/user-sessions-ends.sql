@@ -1,8 +1,9 @@
 -- Sessions whose status and completed_at contradict each other.
 -- Level: warning
 -- Why: Reports of completed sessions and of those under way disagree.
--- Remedy: UPDATE user_sessions SET completed_at = last_accessed_at WHERE id = '<id>' AND status = 'completed' AND
---     completed_at IS NULL; or set status to 'completed' where it has ended.
+-- Remedy: Where it has no time: UPDATE user_sessions SET completed_at = last_accessed_at WHERE id = '<id>' AND status =
+--     'completed' AND completed_at IS NULL; where it has ended: UPDATE user_sessions SET status = 'completed' WHERE id =
+--     '<id>' AND completed_at >= started_at; where it ended before it began, correct the time that is wrong.
 SELECT
     session.id AS id,
     session.status AS status,

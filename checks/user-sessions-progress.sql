@@ -1,8 +1,9 @@
 -- Sessions whose progress does not follow from their items.
 -- Level: warning
 -- Why: The user sees another progress than the list of items shows.
--- Remedy: UPDATE user_sessions SET progress = round(100.0 * min(completed_items, total_items) / total_items) WHERE id
---     = '<id>' AND total_items > 0.
+-- Remedy: UPDATE user_sessions SET completed_items = min(completed_items, total_items), progress = round(100.0 *
+--     min(completed_items, total_items) / total_items) WHERE id = '<id>' AND total_items > 0. Where there are no items at
+--     all, look at session_data for how many there were.
 SELECT
     session.id AS id,
     session.progress AS progress,

@@ -1,22 +1,42 @@
--- Voice sessions whose total_questions is not the number of their question_ids.
+-- Voice sessions without a question, that list one twice, or whose total_questions is not the number of their question_ids.
 -- Level: warning
 -- Why: The interview promises more or fewer questions than it asks.
--- Remedy: UPDATE voice_sessions SET total_questions = json_array_length(question_ids) WHERE id = '<id>'.
+-- Remedy: Fill question_ids, and take out what is there twice; then UPDATE voice_sessions SET total_questions =
+--     json_array_length(question_ids) WHERE id = '<id>'.
 SELECT
-    session.id AS id,
-    session.total_questions AS total_questions,
-    iif(
-        json_valid(session.question_ids),
-        json_array_length(session.question_ids),
-        NULL
-    ) AS listed
+    found.id AS id,
+    found.total_questions AS total_questions,
+    found.listed AS listed,
+    found.different AS different
 FROM
-    voice_sessions AS session
+    (
+        SELECT
+            session.id AS id,
+            session.total_questions AS total_questions,
+            count(element.key) AS listed,
+            count(DISTINCT element.value) AS different
+        FROM
+            voice_sessions AS session
+            LEFT JOIN json_each(
+                iif(
+                    json_valid(session.question_ids),
+                    session.question_ids,
+                    '[]'
+                )
+            ) AS element
+        WHERE
+            -- What is no array is told by voice-sessions-json.sql.
+            iif(
+                json_valid(session.question_ids),
+                json_type(session.question_ids) = 'array',
+                FALSE
+            )
+        GROUP BY
+            session.id
+    ) AS found
 WHERE
-    iif(
-        json_valid(session.question_ids),
-        session.total_questions IS NOT json_array_length(session.question_ids),
-        FALSE
-    )
+    found.total_questions IS NOT found.listed
+    OR found.listed = 0
+    OR found.different < found.listed
 ORDER BY
-    session.id;
+    found.id;

@@ -2,7 +2,8 @@
 -- Level: note
 -- Why: No bot may know them, and then their items wait for ever.
 -- Remedy: Document the action and the bot that takes it, or give its items up: UPDATE work_queue SET status =
---     'failed', reason = 'unknown action' WHERE action = '<action>' AND status = 'pending'.
+--     'failed', reason = 'unknown action' WHERE action = '<action>' AND status = 'pending'. They stay listed, and wait
+--     no longer.
 SELECT
     item.action AS action,
     count(*) AS items,

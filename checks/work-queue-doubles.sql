@@ -8,7 +8,8 @@ SELECT
     item.item_id AS item_id,
     item.action AS action,
     count(*) AS items,
-    max(item.id) AS last_id
+    -- What a bot is at already is not given up.
+    max(iif(item.status = 'pending', item.id, NULL)) AS last_id
 FROM
     work_queue AS item
 WHERE

@@ -3,7 +3,8 @@
 -- Why: How long items take cannot be told, and clean-up goes by the time they were processed: completed items without
 --     one stay for ever.
 -- Remedy: UPDATE work_queue SET processed_at = created_at WHERE status = 'completed' AND processed_at IS NULL; where
---     an item was processed before it was asked for, correct the time that is wrong.
+--     nothing was done yet: UPDATE work_queue SET processed_at = NULL WHERE id = <id> AND status = 'pending'; where an item
+--     was processed before it was asked for, correct the time that is wrong.
 SELECT
     item.id AS id,
     item.status AS status,

@@ -1,8 +1,8 @@
 -- Open items of the work queue for questions, certifications or voice sessions that are gone.
 -- Level: warning
 -- Why: The bot that takes them finds nothing, and fails or makes something up.
--- Remedy: UPDATE work_queue SET status = 'failed', reason = 'the item is gone' WHERE id = <id> AND status =
---     'pending'.
+-- Remedy: UPDATE work_queue SET status = 'failed', reason = 'the item is gone' WHERE id = <id> AND status IN
+--     ('pending', 'processing').
 SELECT
     item.id AS id,
     item.item_type AS item_type,

@@ -30,21 +30,66 @@ WITH
                     active.status = 'active'
             )
     ),
+    -- Of questions with the same mappings one stands for all: there are far fewer of those.
+    alike AS MATERIALIZED (
+        SELECT
+            min(placed.question) AS question,
+            count(*) AS questions
+        FROM
+            (
+                SELECT
+                    sorted.question,
+                    json_group_array(json_array(sorted.channel_id, sorted.sub_channel)) AS places
+                FROM
+                    (
+                        SELECT
+                            shown.question,
+                            shown.channel_id,
+                            shown.sub_channel
+                        FROM
+                            shown
+                        ORDER BY
+                            shown.question,
+                            shown.channel_id,
+                            shown.sub_channel
+                    ) AS sorted
+                GROUP BY
+                    sorted.question
+            ) AS placed
+        GROUP BY
+            placed.places
+    ),
+    place AS MATERIALIZED (
+        SELECT
+            shown.channel_id,
+            shown.sub_channel,
+            alike.question,
+            alike.questions
+        FROM
+            alike
+            CROSS JOIN shown ON shown.question = alike.question
+    ),
     counted AS MATERIALIZED (
         SELECT
             certification.id,
             certification.question_count,
             (
                 SELECT
-                    count(DISTINCT shown.question)
+                    coalesce(sum(listed.questions), 0)
                 FROM
-                    json_each(certification.channel_mappings) AS part
-                    CROSS JOIN shown ON shown.channel_id = iif(part.type = 'object', part.value, '{}') ->> '$.channel'
-                WHERE
-                    coalesce(
-                        iif(part.type = 'object', part.value, '{}') ->> '$.subChannel',
-                        ''
-                    ) IN ('', shown.sub_channel)
+                    (
+                        SELECT DISTINCT
+                            place.question,
+                            place.questions
+                        FROM
+                            json_each(certification.channel_mappings) AS part
+                            CROSS JOIN place ON place.channel_id = iif(part.type = 'object', part.value, '{}') ->> '$.channel'
+                        WHERE
+                            coalesce(
+                                iif(part.type = 'object', part.value, '{}') ->> '$.subChannel',
+                                ''
+                            ) IN ('', place.sub_channel)
+                    ) AS listed
             ) AS recount
         FROM
             certifications AS certification
@@ -62,7 +107,7 @@ SELECT
 FROM
     counted
 WHERE
-    counted.recount <> counted.question_count;
+    counted.recount IS NOT counted.question_count;
 
 -- Leaves alone: channel_mappings is missing or is no list, so that nothing can be counted.
 SELECT
@@ -84,4 +129,4 @@ FROM
     due
 WHERE
     due.id = certifications.id
-    AND due.question_count = certifications.question_count;
+    AND due.question_count IS certifications.question_count;

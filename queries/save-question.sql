@@ -1,4 +1,5 @@
--- Saves a question: a new one, or an old one as a whole. The history is written by triggers.
+-- Saves a question: a new one, or an old one as a whole; columns that are not named take their defaults. The history is
+-- written by triggers.
 -- For: the application, and the bot that writes questions.
 -- :question_id = 'q-42'
 -- :question = 'How does a cache keep up with its source?'

@@ -1,7 +1,8 @@
 -- Growth: rows added in each of the last 12 weeks, the present one up to now.
 --
 -- The documents expect 50 questions, 500 events of history and 1,000 actions of bots a week. Rows that are gone since are not
--- counted. The columns series, period, amount and expected are drawn as one small chart a series.
+-- counted, and a table has no amount for the weeks before its first row. The columns series, period, amount and expected are
+-- drawn as one small chart a series.
 WITH RECURSIVE
     week (week_start) AS (
         SELECT
@@ -22,7 +23,16 @@ WITH RECURSIVE
         FROM
             v_table_growth
         WHERE
-            week_start BETWEEN date(:now, 'weekday 0', '-6 days', '-77 days') AND date(:now)
+            week_start <= date(:now)
+    ),
+    begun AS (
+        SELECT
+            table_name,
+            min(week_start) AS week_start
+        FROM
+            growth
+        GROUP BY
+            table_name
     ),
     documented (table_name, a_week) AS (
         VALUES
@@ -40,17 +50,24 @@ WITH RECURSIVE
             table_name
         FROM
             growth
+        WHERE
+            week_start >= date(:now, 'weekday 0', '-6 days', '-77 days')
     )
 SELECT
     shown.table_name AS series,
     week.week_start AS period,
-    coalesce(growth.rows_added, 0) AS amount,
+    iif(
+        week.week_start < begun.week_start,
+        NULL,
+        coalesce(growth.rows_added, 0)
+    ) AS amount,
     documented.a_week AS expected
 FROM
     shown
     CROSS JOIN week
     LEFT JOIN growth ON growth.table_name = shown.table_name
     AND growth.week_start = week.week_start
+    LEFT JOIN begun ON begun.table_name = shown.table_name
     LEFT JOIN documented ON documented.table_name = shown.table_name
 ORDER BY
     documented.a_week IS NULL,

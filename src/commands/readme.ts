@@ -26,7 +26,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
     failed: "Failed. The last line says what the database is now.",
     usage: "Wrong usage: an option, a variable, or a missing confirmation. Nothing was tried.",
     pending: "Something is pending (`db:status`).",
-    drift: "Files and database, or files and what is generated from them, do not agree; or the plan is not the approved one; or a rehearsal found something. Nothing was changed.",
+    drift: "Files and database, or files and what is generated from them, do not agree; or the plan is not the approved one; or a rehearsal or `db:doctor` found something. Nothing was changed.",
     rejected: "Done, except for records that were rejected and written to a file.",
     interrupted: "Interrupted by Ctrl-C.",
 };

@@ -20,18 +20,22 @@ export interface AdviceInput {
 export function giveAdvice(input: AdviceInput): string[] {
     const { explained, plan, findTable, countRows, rowsRead, rowsGiven } = input;
     const advice: string[] = [];
+    const sorts = findSorts(plan);
+    const sortsAll = sorts.some(({ detail }) => / FOR (?:ORDER|GROUP) BY$/.test(detail));
     const hasLimit = explained.tokens.some((token) => isKeyword(token, "LIMIT"));
+    const mayEnd = hasLimit && !sortsAll && !isAggregate(explained.tokens);
     for (const step of findScans(plan)) {
         const table = findTable(step.source ?? "") ?? step.source ?? "";
         const rows = countRows(table);
         const all = rows === undefined ? "all rows" : `all ${rows.toLocaleString("en-US")} rows`;
-        const end = hasLimit ? ", unless the LIMIT ends it earlier" : "";
+        const end = mayEnd ? ", unless the LIMIT ends it earlier" : "";
         advice.push(`It goes through ${all} of '${table}'${end}.`);
     }
     if (explained.query?.scans) advice.push(`The file gives the reason: ${explained.query.scans}`);
-    if (findSorts(plan).length > 0) {
-        advice.push("It sorts in memory, which takes all rows before the first one is given.");
-        if (explained.query?.sorts) advice.push(`The file gives the reason: ${explained.query.sorts}`);
+    if (sortsAll) advice.push("It sorts in memory, which takes all rows before the first one is given.");
+    else if (sorts.length > 0) advice.push("It keeps rows in memory, to sort those of one group or to drop doubles.");
+    if (sorts.length > 0 && explained.query?.sorts) {
+        advice.push(`The file gives the reason: ${explained.query.sorts}`);
     }
     if (/ AUTOMATIC /.test(JSON.stringify(plan))) {
         advice.push("It builds an index each time it runs: one that stays would do that once.");
@@ -46,6 +50,15 @@ export function giveAdvice(input: AdviceInput): string[] {
         advice.push(`It reads ${read} rows to give ${rowsGiven.toLocaleString("en-US")}; Turso bills the rows read.`);
     }
     return advice;
+}
+
+const aggregates = ["COUNT", "SUM", "TOTAL", "AVG", "GROUP_CONCAT", "JSON_GROUP_ARRAY", "JSON_GROUP_OBJECT"];
+
+// One row for all there are is known when all were read, whatever the LIMIT.
+function isAggregate(tokens: readonly Token[]): boolean {
+    const words = tokens.filter(({ kind }) => kind !== "space" && kind !== "comment");
+    if (words.some((token) => isKeyword(token, "GROUP") || isKeyword(token, "OVER"))) return false;
+    return words.some((token, at) => words[at + 1]?.text === "(" && aggregates.some((name) => isKeyword(token, name)));
 }
 
 /** An index that was tried, and that the planner takes. */

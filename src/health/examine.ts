@@ -65,14 +65,28 @@ export async function examine(
         for (const query of queries) results.push(...(await readGroup([query])));
         return results;
     };
-    for (let at = 0; at < checks.length; at += atOnce) {
+    for (const group of groupChecks(checks, atOnce)) {
         await new Promise(setImmediate);
         if (signal.aborted) throw new AppError("interrupted", "interrupted", { outcome: "Nothing was changed." });
-        const group = checks.slice(at, at + atOnce);
-        const results = await readGroup(group.map((check) => renderQuery(check, examples)));
+        const results = await readGroup(group.map((check) => renderQuery(check, examples))).catch(failAlone(group));
         examined.push(...group.map((check, index) => judge(check, results[index], examples)));
     }
     return { examined, damage };
+}
+
+// Those that look at every page come last and alone: a large database may take longer for one than an answer is waited for.
+function groupChecks(checks: readonly Check[], atOnce: number): Check[][] {
+    const quick = checks.filter(({ isSlow }) => !isSlow);
+    const groups: Check[][] = [];
+    for (let at = 0; at < quick.length; at += atOnce) groups.push(quick.slice(at, at + atOnce));
+    return [...groups, ...checks.filter(({ isSlow }) => isSlow).map((check) => [check])];
+}
+
+function failAlone([check]: readonly Check[]): (error: unknown) => readonly ReadResult[] {
+    return (error) => {
+        if (!check?.isSlow || !(error instanceof DatabaseFault) || error.variant !== "no-answer") throw error;
+        return [{ ok: false, message: error.message }];
+    };
 }
 
 /** The query of a check with the number of all its rows beside the first ones: one look at the tables gives both. */

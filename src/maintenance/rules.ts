@@ -49,11 +49,12 @@ export function readRules(root: string): Promise<Rule[]> {
 }
 
 /**
- * The rules of these names, in their own order; all of them where no name is given.
+ * The rules of these names, in their own order; all of them where no name is given. The path of a file is a name, too.
  *
  * @throws AppError `usage` for a name that no rule has
  */
-export function chooseRules(rules: readonly Rule[], names: readonly string[]): readonly Rule[] {
+export function chooseRules(rules: readonly Rule[], wanted: readonly string[]): readonly Rule[] {
+    const names = wanted.map((name) => name.replace(/^.*\//, "").replace(/^\d{3}-|\.sql$/g, ""));
     const unknown = names.find((name) => !rules.some((rule) => rule.name === name));
     if (unknown !== undefined) {
         throw new AppError("usage", `there is no rule '${unknown}'`, {

@@ -86,22 +86,26 @@ function renderSection({ title, rows, problem }: Section, hasBlocks: boolean): B
     return { heading, rows: alignNumbers([titles, ...cells]) };
 }
 
-// The last period is not over yet, so it counts in no average.
+// Neither the last period is whole, nor that in which a series began: they count in no average.
 function renderSeries(rows: readonly Row[], hasBlocks: boolean): string[][] {
     const names = [...new Set(rows.map(({ series }) => String(series)))];
     const lines = names.map((name) => {
         const own = rows.filter(({ series }) => String(series) === name);
-        const amounts = own.map(({ amount }) => Number(amount));
-        const over = amounts.slice(0, -1);
-        const average = over.reduce((sum, amount) => sum + amount, 0) / Math.max(1, over.length);
+        const known = own.flatMap(({ amount }) => (amount === null ? [] : [Number(amount)]));
+        const before = own.length - known.length;
+        const whole = known.slice(before === 0 ? 0 : 1, -1);
+        const average = whole.reduce((sum, amount) => sum + amount, 0) / whole.length;
         const expected = own[0]?.expected;
+        const hasAverage = whole.length > 0;
         return [
             name,
-            renderSparkline(amounts, hasBlocks),
-            renderCount(Math.round(average)),
+            " ".repeat(before) + renderSparkline(known, hasBlocks),
+            hasAverage ? renderCount(Math.round(average)) : "-",
             typeof expected === "number" ? renderCount(expected) : "",
-            typeof expected === "number" && expected > 0 ? `${Math.round((100 * average) / expected)}%` : "",
-            renderCount(amounts.at(-1) ?? null),
+            hasAverage && typeof expected === "number" && expected > 0
+                ? `${Math.round((100 * average) / expected)}%`
+                : "",
+            renderCount(known.at(-1) ?? null),
         ];
     });
     return alignNumbers([["", "", "average", "expected", "of it", "now"], ...lines]);

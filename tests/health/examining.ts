@@ -19,6 +19,7 @@ export interface Report {
     readonly failed: number;
     readonly skipped: number;
     readonly requests: number;
+    readonly rowsRead: number;
     readonly rowsWritten: number;
     readonly checks: readonly {
         readonly name: string;

@@ -78,6 +78,20 @@ describeTargets("db:explain", (target) => {
         expect(other.stdout).toContain("all 100 rows of 'questions', unless the LIMIT ends it earlier.");
     });
 
+    test("does not say that a LIMIT ends early what must be read to its end first", async () => {
+        const ask = async (asked: string): Promise<string> => (await run(asked)).stdout.split("\nAdvice:")[1] ?? "";
+        const earlier = "unless the LIMIT ends it earlier";
+        const sorted = await ask("SELECT id FROM questions ORDER BY answer LIMIT 1");
+        expect(sorted).toContain("all 100 rows of 'questions'.\n");
+        expect(sorted).toContain("It sorts in memory, which takes all rows before the first one is given.");
+        expect(await ask("SELECT count(*) FROM questions LIMIT 1")).not.toContain(earlier);
+        const distinct = await ask("SELECT DISTINCT answer FROM questions LIMIT 1");
+        expect(distinct).toContain(earlier);
+        expect(distinct).not.toContain("takes all rows");
+        const within = await ask("SELECT channel FROM questions ORDER BY channel, status LIMIT 1");
+        expect(within).toContain("to sort those of one group");
+    });
+
     test("suggests an index only where SQLite would take it, and none for a column of a few values", async () => {
         const suggestion = /An index on questions \((.*)\) would spare it the scan/;
         const ask = async (condition: string): Promise<string | undefined> =>

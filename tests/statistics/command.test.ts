@@ -85,6 +85,15 @@ describeTargets("db:stats", (target) => {
         });
     });
 
+    test("says nothing of the weeks before a table's first row, and makes no average of parts of weeks", async () => {
+        const document = await readDocument({ root, url: filled.url });
+        const runs = (sectionOf(document, "growth")?.rows ?? []).filter(({ series }) => series === "bot_runs");
+        expect(runs.map(({ amount }) => amount)).toEqual([...Array.from({ length: 10 }, () => null), 4, 0]);
+        const { stdout } = await showHere({ root, url: filled.url });
+        expect(stdout).toMatch(/\n {4}bot_runs {2,}\S{2} +- +0\n/);
+        expect(stdout).toMatch(/\n {4}questions +\S{12} +0 +50 +1% +2\n/);
+    });
+
     test("shows the queue and the bots", async () => {
         const document = await readDocument({ root, url: filled.url });
         expect(sectionOf(document, "queue")?.rows).toMatchObject([

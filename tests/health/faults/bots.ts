@@ -44,6 +44,18 @@ export const botsFaults: readonly PlantedFault[] = [
         "INSERT INTO work_queue (id, item_type, item_id, action) VALUES (90, 'question', 'q-2', 'verify')",
         '"items":2,"last_id":90',
     ),
+    inDeployed(
+        "work-queue-doubles",
+        "an item that waits although a later one is in work",
+        "INSERT INTO work_queue (id, item_type, item_id, action, status) VALUES (90, 'question', 'q-1', 'improve', 'processing')",
+        '"items":2,"last_id":1',
+    ),
+    inDeployed(
+        "work-queue-items",
+        "an item in work that is gone",
+        "INSERT INTO work_queue (id, item_type, item_id, action, status) VALUES (90, 'question', 'gone', 'verify', 'processing')",
+        '"id":90,"item_type":"question"',
+    ),
     ...["question", "certification", "voice_session"].map((type) =>
         inDeployed(
             "work-queue-items",

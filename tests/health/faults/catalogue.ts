@@ -1,4 +1,4 @@
-import { inDeployed, type PlantedFault } from "./plant.ts";
+import { inDeployed, inLoose, type PlantedFault } from "./plant.ts";
 
 /** In certifications, learning paths and voice sessions. */
 export const catalogueFaults: readonly PlantedFault[] = [
@@ -6,7 +6,13 @@ export const catalogueFaults: readonly PlantedFault[] = [
         "certifications-prerequisites",
         "a prerequisite that is gone",
         `UPDATE certifications SET prerequisites = '["c-1","c-gone"]' WHERE id = 'c-2'`,
-        '"position":1,"missing_id":"c-gone"',
+        '"position":1,"prerequisite":"c-gone"',
+    ),
+    inDeployed(
+        "certifications-prerequisites",
+        "a certification that must be had before itself",
+        `UPDATE certifications SET prerequisites = '["c-2"]' WHERE id = 'c-2'`,
+        '"id":"c-2","position":0,"prerequisite":"c-2"',
     ),
     inDeployed(
         "certifications-domains",
@@ -19,6 +25,18 @@ export const catalogueFaults: readonly PlantedFault[] = [
         "a domain without a name",
         `UPDATE certifications SET domains = json_remove(domains, '$[0].name') WHERE id = 'c-1'`,
         '"unfinished":1',
+    ),
+    inDeployed(
+        "certifications-domains",
+        "a domain that weighs less than nothing",
+        `UPDATE certifications SET domains = json_set(domains, '$[0].weight', 150, '$[1].weight', -50) WHERE id = 'c-1'`,
+        '"weights":100,"unfinished":1',
+    ),
+    inDeployed(
+        "certifications-domains",
+        "a domain that is listed twice",
+        `UPDATE certifications SET domains = json_set(domains, '$[1].id', 'a') WHERE id = 'c-1'`,
+        '"unfinished":0,"different":1',
     ),
     inDeployed(
         "certifications-channels",
@@ -38,6 +56,12 @@ export const catalogueFaults: readonly PlantedFault[] = [
         "UPDATE certifications SET question_count = 9 WHERE id = 'c-1'",
         '"question_count":9,"recount":2',
     ),
+    inLoose(
+        "certifications-json",
+        "channels that are no list, so that nobody can recount",
+        "UPDATE certifications SET channel_mappings = '{}', question_count = 9 WHERE id = 'c-1'",
+        '"column":"channel_mappings","problem":"is not an array"',
+    ),
     inDeployed(
         "learning-paths-questions",
         "a question that is gone",
@@ -55,6 +79,12 @@ export const catalogueFaults: readonly PlantedFault[] = [
         "a path that is gone",
         `UPDATE learning_paths SET prerequisites = '["p-gone"]' WHERE id = 'p-2'`,
         "p-gone",
+    ),
+    inDeployed(
+        "learning-paths-prerequisites",
+        "a path that must be walked before itself",
+        `UPDATE learning_paths SET prerequisites = '["p-2"]' WHERE id = 'p-2'`,
+        '"id":"p-2","position":0,"prerequisite":"p-2"',
     ),
     inDeployed(
         "learning-paths-milestones",
@@ -103,5 +133,17 @@ export const catalogueFaults: readonly PlantedFault[] = [
         "a total that is out of date",
         "UPDATE voice_sessions SET total_questions = 5",
         '"total_questions":5,"listed":2',
+    ),
+    inDeployed(
+        "voice-sessions-total",
+        "an interview without questions",
+        "UPDATE voice_sessions SET question_ids = '[]', total_questions = 0",
+        '"listed":0',
+    ),
+    inDeployed(
+        "voice-sessions-total",
+        "a question that comes twice",
+        `UPDATE voice_sessions SET question_ids = '["q-1","q-1"]'`,
+        '"listed":2,"different":1',
     ),
 ];

@@ -15,6 +15,18 @@ export const questionsFaults: readonly PlantedFault[] = [
         '"kind":"longVideo"',
     ),
     inDeployed(
+        "questions-videos",
+        "a video of a kind that nobody plays",
+        `UPDATE questions SET videos = '{"short video":"https://example.org/v"}' WHERE id = 'q-1'`,
+        '"kind":"short video"',
+    ),
+    inDeployed(
+        "questions-videos",
+        "a video of another protocol",
+        `UPDATE questions SET videos = '{"shortVideo":"httpx://example.org"}' WHERE id = 'q-1'`,
+        '"value":"httpx://example.org"',
+    ),
+    inDeployed(
         "questions-job-titles",
         "a title that nobody knows",
         `UPDATE questions SET job_title_relevance = '{"sre":40,"plumber":7}' WHERE id = 'q-1'`,

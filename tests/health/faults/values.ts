@@ -19,6 +19,7 @@ export const timesFaults: readonly PlantedFault[] = [
     at("questions-times", "questions", "last_updated", "'1767585600'", "is no time"),
     at("questions-times", "questions", "last_updated", "''", "is no time"),
     at("questions-times", "questions", "last_updated", "'2026-02-30T04:00:00.000Z'", "no day of the calendar"),
+    at("questions-times", "questions", "last_updated", "'2026-02-30 04:00:00'", "no day of the calendar"),
     at("questions-times", "questions", "last_updated", "'2026-01-05T04:00:00Z'", "is of another form"),
     at("questions-times", "questions", "last_updated", "'2999-01-05T04:00:00.000Z'", "is in the future"),
     at("certifications-times", "certifications", "last_updated", otherForm, saysForm),
