@@ -48,7 +48,7 @@ async function makeFiles(): Promise<Files> {
     const at = (name: string): string => path.join(folder, name);
     const files = {
         source: at("source.db"),
-        made: at("made"),
+        made: at("made.sql.gz"),
         ours: at("ours.sql.gz"),
         dump: at("dump.sql"),
         packed: at("dump.gz"),
