@@ -4,7 +4,7 @@ import type { Snapshot, SnapshotQuery, StoredRows, StoredValue } from "../databa
 import { AppError } from "../errors.ts";
 import { name as quote } from "../migrations/bookkeeping.ts";
 import type { TableLayout } from "./layout.ts";
-import { joinSlowly, type LiteralReader, listSlowExpressions, planLiterals } from "./literals.ts";
+import { joinSlowly, type LiteralReader, listSlowExpressions, planLiterals, renderReal } from "./literals.ts";
 
 /** A row as SQL: the literals of its values, with commas. */
 export interface LiteralRow {
@@ -125,16 +125,18 @@ function listKey({ key, collations }: TableLayout): string[] {
     });
 }
 
-// As a literal that holds no text: what is no valid UTF-8 could not be given back.
+// As a literal that holds no text: what is no valid UTF-8 could not be given back. REAL comes as a number, for quote() writes
+// some that are read as another.
 function readKey(column: string): string {
     const text = `'CAST(' || quote(CAST(${column} AS BLOB)) || ' AS TEXT)'`;
     const infinite = `iif(${column} > 0, '9e999', '-9e999')`;
-    const other = `iif(typeof(${column}) = 'real' AND abs(${column}) = 9e999, ${infinite}, quote(${column}))`;
+    const real = `iif(abs(${column}) = 9e999, ${infinite}, ${column})`;
+    const other = `iif(typeof(${column}) = 'real', ${real}, quote(${column}))`;
     return `iif(typeof(${column}) = 'text', ${text}, ${other})`;
 }
 
 function keyLiteral(value: StoredValue | undefined): string {
-    return String(value ?? null);
+    return typeof value === "number" ? renderReal(value) : String(value ?? null);
 }
 
 function tooLong({ name }: TableLayout, size: number): AppError {

@@ -53,6 +53,18 @@ test("an infinite number beside a text that is no text comes back as a number", 
     expect(all(await bringBack(file), read)).toEqual([["real", 1, "FF", "real", 1]]);
 });
 
+test("a table is read to its end by a key of numbers that no version prints exactly", async () => {
+    // Bound, for a literal might be read as another number.
+    const file = make("odd.db", "CREATE TABLE t (k REAL PRIMARY KEY, b) WITHOUT ROWID");
+    const database = new Database(file);
+    const insert = database.prepare("INSERT INTO t VALUES (?, CAST(X'80' AS TEXT))");
+    const numbers = [-Number.MAX_VALUE, Number.MAX_VALUE, 5e-324, -1e-310];
+    for (let at = 1; at <= 400; at++) numbers.push(Math.sin(at) * 10 ** (at - 200));
+    for (const number of numbers) insert.run([number]);
+    database.close();
+    expect(all(await bringBack(file), "SELECT k FROM t")).toEqual(all(file, "SELECT k FROM t"));
+});
+
 test("a table is read to its end by a key of numbers and texts that look like them", async () => {
     const file = make(
         "odd.db",
