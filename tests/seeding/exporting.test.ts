@@ -45,13 +45,14 @@ describeTargets("an export", (target) => {
     beforeAll(async () => {
         database = await target.createDatabase();
         expect((await migrateHere({ root, url: database.url }, { data: ["all"] })).code).toBe(0);
+        // Each question changes once: two equal events of one millisecond would be one event.
         await database.client.executeMultiple(`
             INSERT INTO users (id, username, password) VALUES ('u-1', 'ada', 'scrypt$1'), ('u-2', 'bob', 'scrypt$2');
             INSERT INTO user_sessions (id, user_id, session_type, session_key, title, total_items, session_data)
             VALUES ('s-1', 'u-1', 'test', 'linux', 'Linux', 10, '{"at": [1, 2]}'), ('s-2', NULL, 'test', 'k', 'T', 1, NULL);
             UPDATE questions SET answer = answer || ' More.' WHERE id IN (SELECT id FROM questions ORDER BY id LIMIT 3);
             UPDATE questions SET status = 'deleted' WHERE id = (SELECT max(id) FROM questions);
-            UPDATE questions SET tags = NULL, companies = '["Ümläut & Söhne \u{1F512}"]' WHERE id = (SELECT min(id) FROM questions);
+            UPDATE questions SET tags = NULL, companies = '["Ümläut & Söhne \u{1F512}"]' WHERE id = (SELECT id FROM questions ORDER BY id LIMIT 1 OFFSET 5);
             INSERT INTO question_history (question_id, question_type, event_type, event_source, metadata)
             VALUES ('a/b', 'coding', 'verified', 'bot', '{"n": 1}'), ('a/b', 'test', 'flagged', 'user', NULL);`);
         expect((await runHere((context) => migrateJobTitles(context, {}), { root, url: database.url })).code).toBe(0);
