@@ -1,5 +1,5 @@
 import type { Connection } from "../database/connection.ts";
-import { findShadows } from "../database/schema-facts.ts";
+import { findShadows, isVirtual } from "../database/schema-facts.ts";
 import { name } from "../migrations/bookkeeping.ts";
 import { type DatabaseState, findSchemaRow, type SchemaRow } from "../migrations/state.ts";
 import { isSameName } from "../schema/names.ts";
@@ -9,7 +9,7 @@ import { type LiveTable, readRows } from "./live-tables.ts";
 import type { Adoption } from "./prepare.ts";
 import { readDigest, refuseDifferent } from "./proving.ts";
 import { keepSequence, renderTransaction } from "./rebuild.ts";
-import { findCopyWay, isVirtual } from "./virtual-tables.ts";
+import { findCopyWay } from "./virtual-tables.ts";
 
 /** Copies the tables that are no files' as they are, row by row, then their indexes, views and triggers. */
 export async function copyExtraTables(

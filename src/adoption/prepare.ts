@@ -1,5 +1,5 @@
 import type { Connection } from "../database/connection.ts";
-import { findShadows } from "../database/schema-facts.ts";
+import { findShadows, isVirtual } from "../database/schema-facts.ts";
 import { AppError } from "../errors.ts";
 import { prepareBaseline } from "../migrations/baseline.ts";
 import { isMigratorTable } from "../migrations/bookkeeping.ts";
@@ -108,8 +108,7 @@ function describeTable(
     }
     const { rowid } = live;
     if (rowid === undefined) throw refuse(`'${live.name}' has no row numbers`, "make it anew without WITHOUT ROWID");
-    if (/^CREATE\s+VIRTUAL/i.test(live.sql))
-        throw refuse(`'${live.name}' is a virtual table`, "rename or drop it by hand");
+    if (isVirtual(live)) throw refuse(`'${live.name}' is a virtual table`, "rename or drop it by hand");
     const reading = planReading({ ...live, rowid }, target, origins);
     return { target, state: rebuilt.has(target.name.toLowerCase()) ? "rebuild" : "done", reading };
 }

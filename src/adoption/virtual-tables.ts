@@ -1,4 +1,5 @@
 import { isKeyword, isSignificant, readName, tokenize } from "../database/lexer.ts";
+import { isVirtual } from "../database/schema-facts.ts";
 import { AppError } from "../errors.ts";
 import type { LiveTable } from "./live-tables.ts";
 
@@ -11,11 +12,6 @@ export type CopyWay = "rows" | "rebuild" | "derived";
 const searching = ["fts3", "fts4", "fts5"];
 const keeping = ["rtree", "rtree_i32", "geopoly"];
 const deriving = ["fts5vocab", "fts4aux", "fts3tokenize", "dbstat"];
-
-/** Whether a table is a virtual one. */
-export function isVirtual({ sql }: Pick<LiveTable, "sql">): boolean {
-    return /^CREATE\s+VIRTUAL\s/i.test(sql);
-}
 
 /**
  * Finds how a table can be copied.

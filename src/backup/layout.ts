@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { DatabaseFault } from "../database/faults.ts";
+import { isVirtual } from "../database/schema-facts.ts";
 import type { Snapshot, StoredValue } from "../database/snapshot.ts";
 import { findOpenToken } from "../database/statements.ts";
 
@@ -71,11 +72,6 @@ export async function readLayout(snapshot: Snapshot): Promise<DatabaseLayout> {
         tables: await readTables(snapshot, objects),
         hasSequences: all.some(({ name }) => name === "sqlite_sequence"),
     };
-}
-
-/** Whether a statement makes a virtual table. */
-export function isVirtual({ sql }: Pick<SchemaObject, "sql">): boolean {
-    return /^CREATE\s+VIRTUAL\s/i.test(sql);
 }
 
 // Texts are read as their bytes, which are another encoding's there.

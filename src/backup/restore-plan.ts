@@ -1,8 +1,9 @@
+import { isVirtual } from "../database/schema-facts.ts";
 import { AppError } from "../errors.ts";
 import { name as quote } from "../migrations/bookkeeping.ts";
 import type { CheckedBackup } from "./check.ts";
 import type { StatementNote } from "./format.ts";
-import { isVirtual, type SchemaObject } from "./layout.ts";
+import type { SchemaObject } from "./layout.ts";
 
 /** What a restore is asked to do. */
 export interface RestoreChoice {

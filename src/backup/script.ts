@@ -1,4 +1,5 @@
 import { tokenize } from "../database/lexer.ts";
+import { isVirtual } from "../database/schema-facts.ts";
 import type { Snapshot } from "../database/snapshot.ts";
 import { isMigratorTable, name as quote } from "../migrations/bookkeeping.ts";
 import {
@@ -10,7 +11,7 @@ import {
     type TableSummary,
 } from "./format.ts";
 import { createRowHash, summarizeObjects } from "./hash.ts";
-import { type DatabaseLayout, isVirtual, type SchemaObject, type TableLayout } from "./layout.ts";
+import type { DatabaseLayout, SchemaObject, TableLayout } from "./layout.ts";
 import { countRows, type LiteralRow, readRows } from "./rows.ts";
 import { renderNoSequence, renderSequence } from "./statements.ts";
 

@@ -1,6 +1,6 @@
 import { DatabaseFault } from "../database/faults.ts";
-import { faultOfError, foreignReply, type ProtocolResult, type ProtocolValue } from "../database/protocol.ts";
-import type { StoredValue } from "../database/snapshot.ts";
+import { faultOfError, foreignReply, type ProtocolResult } from "../database/protocol.ts";
+import { type StoredValue, toStoredRows } from "../database/snapshot.ts";
 import { openStream, type Stream } from "../database/stream.ts";
 import type { ServerTarget } from "../database/target.ts";
 import type { RestoreWriter } from "./writer.ts";
@@ -84,7 +84,7 @@ async function runInside(
         stmt: { sql, want_rows: wantRows },
     }));
     const results = await runBatch(stream, steps, proofs.length);
-    return wantRows ? results.slice(proofs.length).map(toRows) : [];
+    return wantRows ? results.slice(proofs.length).map(toStoredRows) : [];
 }
 
 type Results = readonly (ProtocolResult | null)[];
@@ -103,16 +103,4 @@ async function runBatch(stream: Stream, steps: readonly object[], refused = 0): 
     }
     if (results.length !== steps.length || !results.at(-1)) throw foreignReply();
     return results;
-}
-
-function toRows(result: ProtocolResult | null): (readonly StoredValue[])[] {
-    if (!result?.rows) throw foreignReply();
-    return result.rows.map((row) => row.map(toStored));
-}
-
-function toStored(value: ProtocolValue): StoredValue {
-    if (value.type === "null") return null;
-    if (value.type === "integer") return BigInt(value.value);
-    if (value.type === "blob") return Buffer.from(value.base64, "base64");
-    return value.type === "text" ? String(value.value) : value.value;
 }

@@ -1,13 +1,14 @@
 import { type Context, confirmReset, openForWriting } from "../cli.ts";
 import type { Connection } from "../database/connection.ts";
 import { DatabaseFault, explainFault } from "../database/faults.ts";
+import { isVirtual } from "../database/schema-facts.ts";
 import { AppError } from "../errors.ts";
 import { name } from "../migrations/bookkeeping.ts";
 import { prepareDeploy, readAll } from "../migrations/deploy.ts";
 import type { MigrationSet } from "../migrations/files.ts";
 import { prepareWayBack } from "../migrations/safety.ts";
 import { deployScratch } from "../migrations/scratch.ts";
-import { type DatabaseState, readState, type SchemaRow } from "../migrations/state.ts";
+import { type DatabaseState, readState } from "../migrations/state.ts";
 import { printSummary, type RunOptions, runPrepared, withConnection } from "./run-prepared.ts";
 
 /** db:reset: drops everything in a local database and deploys the schema anew, with the sets that it had. */
@@ -84,7 +85,6 @@ async function dropAll(context: Context, connection: Connection, state: Database
 
 async function dropEverything(connection: Connection, state: DatabaseState): Promise<void> {
     const rows = state.schema.filter((row) => row.sql !== null && !row.name.startsWith("sqlite_"));
-    const isVirtual = (row: SchemaRow): boolean => /^CREATE VIRTUAL/i.test(row.sql ?? "");
     // A virtual table takes the tables along that it keeps its content in; they cannot be dropped by themselves.
     const drops = [
         ...rows.filter((row) => row.type === "trigger"),

@@ -34,6 +34,11 @@ export function countObjects(schema: readonly NamedObject[]): SchemaCounts {
     };
 }
 
+/** Whether a row of sqlite_schema is a virtual table. SQLite stores the first words of a statement in one form. */
+export function isVirtual({ sql }: Pick<NamedObject, "sql">): boolean {
+    return /^CREATE\s+VIRTUAL\s/i.test(sql ?? "");
+}
+
 // By what the object is that keeps them; https://www.sqlite.org/vtab.html#the_xshadowname_method
 const shadowSuffixes = {
     table: "data idx content docsize config segments segdir stat node parent rowid".split(" "),
@@ -47,9 +52,9 @@ const shadowSuffixes = {
 export function findShadows(schema: readonly NamedObject[]): (name: string) => boolean {
     const names = new Set(["libsql_vector_meta_shadow"]);
     for (const { type, name, sql } of schema) {
-        const isVirtual = type === "table" && /^CREATE\s+VIRTUAL\s/i.test(sql ?? "");
+        const keepsTables = type === "table" && isVirtual({ sql });
         const isVector = type === "index" && /\blibsql_vector_idx\b/i.test(sql ?? "");
-        const suffixes = isVirtual ? shadowSuffixes.table : isVector ? shadowSuffixes.index : [];
+        const suffixes = keepsTables ? shadowSuffixes.table : isVector ? shadowSuffixes.index : [];
         for (const suffix of suffixes) names.add(`${name}_${suffix}`.toLowerCase());
     }
     return (name) => names.has(name.toLowerCase());

@@ -123,7 +123,8 @@ function execute(query: SnapshotQuery): StreamRequest {
     return { type: "execute", stmt: { sql: query.sql, args, want_rows: true } };
 }
 
-function toStoredRows(result: ProtocolResult | undefined): StoredValue[][] {
+/** The rows of a result, each value as it was stored. */
+export function toStoredRows(result: ProtocolResult | null | undefined): StoredValue[][] {
     if (!result?.cols || !result.rows) throw foreignReply();
     return result.rows.map((row) => row.map(toStored));
 }

@@ -7,6 +7,7 @@ import { type Connection, openConnection } from "../database/connection.ts";
 import { AppError } from "../errors.ts";
 import { prepareDeploy } from "../migrations/deploy.ts";
 import { readFiles } from "../migrations/files.ts";
+import { isAlive } from "../processes.ts";
 import { countRows, type FillProgress, fillVolumes, readVolumes, type Volume } from "../queries/volumes.ts";
 import { findSqld, startSqld } from "../server/sqld.ts";
 
@@ -129,15 +130,6 @@ async function removeForgotten(folder: string): Promise<void> {
     for (const name of await readdir(folder)) {
         const pid = Number(/^(?:making|running)-(\d+)-/.exec(name)?.[1] ?? "0");
         if (pid !== 0 && !isAlive(pid)) await rm(join(folder, name), { recursive: true, force: true });
-    }
-}
-
-function isAlive(pid: number): boolean {
-    try {
-        process.kill(pid, 0);
-        return true;
-    } catch (error) {
-        return (error as NodeJS.ErrnoException).code !== "ESRCH";
     }
 }
 

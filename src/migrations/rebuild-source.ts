@@ -1,5 +1,5 @@
 import type { Connection, Row } from "../database/connection.ts";
-import { findShadows } from "../database/schema-facts.ts";
+import { findShadows, isVirtual } from "../database/schema-facts.ts";
 import { AppError } from "../errors.ts";
 import { isMigratorTable, text } from "./bookkeeping.ts";
 import type { MigrationSet } from "./files.ts";
@@ -59,7 +59,7 @@ function getTable(schema: readonly SchemaRow[], name: string): SchemaRow {
         !isMigratorTable(other.name) &&
         !isShadow(other.name) &&
         !other.name.startsWith("sqlite_") &&
-        !/^CREATE\s+VIRTUAL\b/i.test(other.sql ?? "");
+        !isVirtual(other);
     if (row && isOwn(row)) return row;
     const own = schema.filter(isOwn).map((other) => other.name);
     const what = row === undefined ? "is no table of these files" : "is a table that cannot be made anew";

@@ -1,5 +1,5 @@
 import type Database from "libsql";
-import { findShadows, isBookkeeping } from "../database/schema-facts.ts";
+import { findShadows, isBookkeeping, isVirtual } from "../database/schema-facts.ts";
 import { isMigratorTable, name as quote, text } from "../migrations/bookkeeping.ts";
 import type { SchemaRow } from "../migrations/state.ts";
 import { readRows } from "./queries.ts";
@@ -30,11 +30,7 @@ export interface TableLayout {
 /** Tables whose rows are rows of their own: no virtual tables (their shadow tables hold the rows), none of SQLite's. */
 export function findStoredTables(schema: readonly SchemaRow[]): SchemaRow[] {
     return schema.filter(
-        (row) =>
-            row.type === "table" &&
-            !row.name.startsWith("sqlite_") &&
-            row.sql !== null &&
-            !/^CREATE\s+VIRTUAL\s/i.test(row.sql),
+        (row) => row.type === "table" && !row.name.startsWith("sqlite_") && row.sql !== null && !isVirtual(row),
     );
 }
 

@@ -3,6 +3,7 @@ import { chmod, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { AppError } from "../errors.ts";
+import { isAlive } from "../processes.ts";
 
 /** Where a copy stands. */
 export interface Place {
@@ -77,14 +78,5 @@ async function removeForgotten(now: Date): Promise<void> {
         const isOld = facts !== undefined && now.getTime() - facts.mtimeMs > forgottenLimit;
         // Another user's is not ours to remove.
         if (isOld) await rm(path, { recursive: true, force: true }).catch(() => undefined);
-    }
-}
-
-function isAlive(pid: number): boolean {
-    try {
-        process.kill(pid, 0);
-        return true;
-    } catch (error) {
-        return (error as NodeJS.ErrnoException).code !== "ESRCH";
     }
 }

@@ -1,4 +1,5 @@
 import { readName, tokenize } from "../database/lexer.ts";
+import { isVirtual } from "../database/schema-facts.ts";
 import { isMigratorTable } from "../migrations/bookkeeping.ts";
 import type { MigrationFile, MigrationSet, ObjectFile } from "../migrations/files.ts";
 import { pointsTo } from "../migrations/judge.ts";
@@ -57,7 +58,7 @@ function findObstacle(difference: ObjectDifference, input: AlignInput): string |
     const { type, name, state, expected, table } = difference;
     if (difference.isUndeployed) return "only its file has changed; `pnpm db:push` deploys it";
     if (isMigratorTable(name) || isMigratorTable(table)) return "it belongs to the migrator's own tables";
-    if (type === "table" && /^CREATE\s+VIRTUAL\s/i.test(expected ?? "")) return "virtual tables are changed by hand";
+    if (type === "table" && isVirtual({ sql: expected ?? null })) return "virtual tables are changed by hand";
     if (type === "table" && state === "missing") {
         const other = live.find((row) => pointsTo(row, name) || (row.type !== "table" && mentions(row, name)));
         if (other)
