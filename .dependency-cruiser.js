@@ -1,45 +1,65 @@
-/** Imports point one way: scripts → seeds → src, and inside src from the commands down to the database. */
-const forbid = (name, comment, from, to) => ({
-    name,
-    comment,
-    severity: "error",
-    from: { path: from },
-    to: { path: to },
-});
+/**
+ * Imports point one way: scripts → app → seeds → src, and inside src from a folder only to those below it.
+ * CONTRIBUTING.md tells what each folder is for.
+ */
+
+/** The floors of src/, the lowest first. A folder imports itself and the floors below; the features are one floor. */
+const floors = [["sql"], ["database"], ["server"], ["schema"], ["queries"], ["planning"], "features", ["cli"]];
+const features = [
+    "migrations",
+    "loading",
+    "backup",
+    "lint",
+    "doctor",
+    "maintenance",
+    "statistics",
+    "explain",
+    "drift",
+    "generated",
+    "adoption",
+    "rehearsal",
+];
+/** The few features that build on others. */
+const mayUse = { rehearsal: ["migrations", "backup", "lint"], adoption: ["migrations"] };
+
+const folders = floors.flatMap((floor, at) =>
+    (floor === "features" ? features : floor).map((folder) => ({
+        folder,
+        below: floors.slice(0, at).flatMap((other) => (other === "features" ? features : other)),
+        also: mayUse[folder] ?? [],
+    })),
+);
+
+const forbid = (name, comment, from, to) => ({ name, comment, severity: "warn", from, to });
 
 export default {
     forbidden: [
-        {
-            name: "no-circle",
-            severity: "error",
-            from: {},
-            to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
-        },
+        forbid("no-circle", "also of types alone", {}, { circular: true }),
+        ...folders.map(({ folder, below, also }) =>
+            forbid(
+                `floor-of-${folder}`,
+                `src/${folder}/ imports only what is below it`,
+                { path: `^src/${folder}/` },
+                {
+                    path: "^src/",
+                    pathNot: `^src/(errors\\.ts|processes\\.ts|(${[folder, ...below, ...also].join("|")})/)`,
+                },
+            ),
+        ),
         forbid(
             "src-stands-alone",
-            "src is the core; seeds and scripts use it",
-            "^src/",
-            "^(seeds|scripts|tests|bench)/",
+            "src is the core; what knows this site uses it",
+            { path: "^src/" },
+            { path: "^(app|seeds|scripts|conformance|tests|bench)/" },
         ),
-        forbid("seeds-below-scripts", "scripts call seeds, never the other way", "^seeds/", "^(scripts|tests|bench)/"),
-        forbid("scripts-are-leaves", "a command is never imported", "^(src|seeds|tests|scripts)/", "^scripts/"),
+        forbid("seeds-below-app", "app uses seeds", { path: "^seeds/" }, { path: "^(app|scripts|tests|bench)/" }),
+        forbid("app-below-scripts", "scripts call app", { path: "^app/" }, { path: "^(scripts|tests|bench)/" }),
+        forbid("scripts-are-leaves", "a command is never imported", {}, { path: "^scripts/" }),
         forbid(
-            "database-at-the-bottom",
-            "the database layer knows nothing above it",
-            "^src/database/",
-            "^src/(?!database/|errors\\.ts)",
-        ),
-        forbid(
-            "sql-files-know-no-folder",
-            "what reads one kind of documented SQL builds on it",
-            "^src/sql-files/",
-            "^src/(?!sql-files/|database/|errors\\.ts)",
-        ),
-        forbid(
-            "migrations-print-nothing",
-            "commands print",
-            "^src/(migrations|schema|seeding)/",
-            "^src/(cli|commands|output)",
+            "drivers-in-database",
+            "only src/database/ talks to libSQL",
+            { path: "^(src|app|seeds|scripts)/", pathNot: "^src/database/" },
+            { path: "node_modules/(libsql|@libsql)/" },
         ),
     ],
     options: {

@@ -5,7 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { createClient } from "@libsql/client";
-import { createOutput } from "../src/output.ts";
+import { createOutput } from "../src/cli/output.ts";
 import { fill } from "../tests/backup/large.ts";
 import { type Files, hasSqlite, run, type Tool, tools, type Usage } from "./backup/tools.ts";
 import { deploySchema } from "./load/programs.ts";

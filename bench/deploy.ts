@@ -2,7 +2,7 @@
 import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { createOutput } from "../src/output.ts";
+import { createOutput } from "../src/cli/output.ts";
 import { closeLines, type Line, openLine, readExpectedNames, readObjectNames } from "./line.ts";
 import { createOwnProject, createTinyProject, type Project } from "./projects.ts";
 import { deploy, drizzleKit, ours, type Tool, tools } from "./tools.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { createOutput } from "../src/output.ts";
+import { createOutput } from "../src/cli/output.ts";
 import { createTarget, type TargetName } from "./load/databases.ts";
 import { type Input, makeInput } from "./load/input.ts";
 import { judgeMeasurements, judgeTraffic, type Limit } from "./load/limits.ts";

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { splitStatements } from "../src/database/statements.ts";
+import { splitStatements } from "../src/sql/statements.ts";
 
 /** The same SQL in one temporary folder for every tool: migrations/, views/, triggers/, postgrator/ and drizzle/. */
 export interface Project {

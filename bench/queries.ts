@@ -6,7 +6,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { createClient } from "@libsql/client";
-import { createOutput } from "../src/output.ts";
+import { createOutput } from "../src/cli/output.ts";
 import { type DocumentedQuery, readQueries } from "../src/queries/files.ts";
 import { makeDatabase, openRaw, type TargetName } from "./queries/databases.ts";
 import { average, type Measurement, measureQueries, percentile } from "./queries/measure.ts";

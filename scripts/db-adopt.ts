@@ -1,7 +1,7 @@
-import { origins } from "../seeds/origins.ts";
-import { parseCount, runCommand } from "../src/cli.ts";
-import { adopt } from "../src/commands/adopt.ts";
-import type { AdoptOptions } from "../src/commands/adoption-steps.ts";
+import { origins } from "../app/origins.ts";
+import { adopt } from "../src/cli/commands/adopt.ts";
+import type { AdoptOptions } from "../src/cli/commands/adoption-steps.ts";
+import { parseCount, runCommand } from "../src/cli/program.ts";
 
 await runCommand<AdoptOptions>({
     name: "db:adopt",

@@ -1,5 +1,5 @@
-import { runCommand } from "../src/cli.ts";
-import { type BackupOptions, backup } from "../src/commands/backup.ts";
+import { type BackupOptions, backup } from "../src/cli/commands/backup.ts";
+import { runCommand } from "../src/cli/program.ts";
 
 await runCommand<BackupOptions>({
     name: "db:backup",

@@ -1,5 +1,5 @@
-import { parseCount, runCommand } from "../src/cli.ts";
-import { type BaselineOptions, baseline } from "../src/commands/baseline.ts";
+import { type BaselineOptions, baseline } from "../src/cli/commands/baseline.ts";
+import { parseCount, runCommand } from "../src/cli/program.ts";
 
 await runCommand<BaselineOptions>({
     name: "db:baseline",

@@ -1,5 +1,5 @@
-import { parseCount, runCommand } from "../src/cli.ts";
-import { type DoctorOptions, examineHealth } from "../src/commands/doctor.ts";
+import { type DoctorOptions, examineHealth } from "../src/cli/commands/doctor.ts";
+import { parseCount, runCommand } from "../src/cli/program.ts";
 
 await runCommand<DoctorOptions>({
     name: "db:doctor",

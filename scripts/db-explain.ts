@@ -1,5 +1,5 @@
-import { parseCount, runCommand } from "../src/cli.ts";
-import { type ExplainOptions, explain } from "../src/commands/explain.ts";
+import { type ExplainOptions, explain } from "../src/cli/commands/explain.ts";
+import { parseCount, runCommand } from "../src/cli/program.ts";
 
 await runCommand<ExplainOptions>({
     name: "db:explain",

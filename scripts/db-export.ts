@@ -1,5 +1,5 @@
-import { type ExportOptions, exportTables } from "../seeds/export.ts";
-import { runCommand } from "../src/cli.ts";
+import { type ExportOptions, exportTables } from "../app/export.ts";
+import { runCommand } from "../src/cli/program.ts";
 
 await runCommand<ExportOptions>({
     name: "db:export",

@@ -1,5 +1,5 @@
-import { runCommand } from "../src/cli.ts";
-import { type LintOptions, lint } from "../src/commands/lint.ts";
+import { type LintOptions, lint } from "../src/cli/commands/lint.ts";
+import { runCommand } from "../src/cli/program.ts";
 
 await runCommand<LintOptions>({
     name: "db:lint",

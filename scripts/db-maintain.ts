@@ -1,10 +1,10 @@
-import { runCommand } from "../src/cli.ts";
-import { type MaintainOptions, maintain } from "../src/commands/maintain.ts";
+import { type MaintainOptions, maintain } from "../src/cli/commands/maintain.ts";
+import { runCommand } from "../src/cli/program.ts";
 
 await runCommand<MaintainOptions>({
     name: "db:maintain",
     summary:
-        "Carry out the rules of maintenance/: old queue items and runs go, sessions are abandoned, counts are set right.",
+        "Carry out the rules of operations/maintenance/: old queue items and runs go, sessions are abandoned, counts are set right.",
     define: (command) =>
         command
             .argument("[rules...]", "only these rules")

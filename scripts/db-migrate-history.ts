@@ -1,5 +1,5 @@
-import { type HistoryOptions, migrateHistory } from "../seeds/migrate-history.ts";
-import { parseCount, runCommand } from "../src/cli.ts";
+import { type HistoryOptions, migrateHistory } from "../app/migrate-history.ts";
+import { parseCount, runCommand } from "../src/cli/program.ts";
 
 await runCommand<HistoryOptions>({
     name: "db:migrate:history",

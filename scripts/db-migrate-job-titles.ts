@@ -1,5 +1,5 @@
-import { type JobTitleOptions, migrateJobTitles } from "../seeds/migrate-job-titles.ts";
-import { runCommand } from "../src/cli.ts";
+import { type JobTitleOptions, migrateJobTitles } from "../app/migrate-job-titles.ts";
+import { runCommand } from "../src/cli/program.ts";
 
 await runCommand<JobTitleOptions>({
     name: "db:migrate:job-titles",

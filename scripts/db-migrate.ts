@@ -1,7 +1,7 @@
 import { bundled } from "../seeds/bundled.ts";
-import { runCommand } from "../src/cli.ts";
-import { type MigrateOptions, migrate } from "../src/commands/migrate.ts";
-import { defineDeploy, defineLoad } from "../src/commands/options.ts";
+import { type MigrateOptions, migrate } from "../src/cli/commands/migrate.ts";
+import { defineDeploy, defineLoad } from "../src/cli/options.ts";
+import { runCommand } from "../src/cli/program.ts";
 
 await runCommand<MigrateOptions>({
     name: "db:migrate",

@@ -1,5 +1,5 @@
-import { runCommand } from "../src/cli.ts";
-import { type ScaffoldOptions, scaffold } from "../src/commands/scaffold.ts";
+import { type ScaffoldOptions, scaffold } from "../src/cli/commands/new.ts";
+import { runCommand } from "../src/cli/program.ts";
 
 await runCommand<ScaffoldOptions>({
     name: "db:new",

@@ -1,5 +1,5 @@
-import { runCommand } from "../src/cli.ts";
-import { type ProbeOptions, probe } from "../src/commands/probe.ts";
+import { type ProbeOptions, probe } from "../src/cli/commands/probe.ts";
+import { runCommand } from "../src/cli/program.ts";
 
 await runCommand<ProbeOptions>({
     name: "db:probe",

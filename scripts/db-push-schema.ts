@@ -1,7 +1,7 @@
-import { runCommand } from "../src/cli.ts";
-import { defineDeploy } from "../src/commands/options.ts";
-import type { PushOptions } from "../src/commands/push.ts";
-import { pushSchema } from "../src/commands/push-schema.ts";
+import type { PushOptions } from "../src/cli/commands/push.ts";
+import { pushSchema } from "../src/cli/commands/push-schema.ts";
+import { defineDeploy } from "../src/cli/options.ts";
+import { runCommand } from "../src/cli/program.ts";
 
 await runCommand<PushOptions>({
     name: "db:push:schema",

@@ -1,6 +1,6 @@
-import { runCommand } from "../src/cli.ts";
-import { defineDeploy } from "../src/commands/options.ts";
-import { type PushOptions, push } from "../src/commands/push.ts";
+import { type PushOptions, push } from "../src/cli/commands/push.ts";
+import { defineDeploy } from "../src/cli/options.ts";
+import { runCommand } from "../src/cli/program.ts";
 
 await runCommand<PushOptions>({
     name: "db:push",

@@ -1,5 +1,5 @@
-import { parseCount, runCommand } from "../src/cli.ts";
-import { type RehearseOptions, rehearseDeploy } from "../src/commands/rehearse.ts";
+import { type RehearseOptions, rehearseDeploy } from "../src/cli/commands/rehearse.ts";
+import { parseCount, runCommand } from "../src/cli/program.ts";
 
 await runCommand<RehearseOptions>({
     name: "db:rehearse",

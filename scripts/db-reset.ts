@@ -1,6 +1,6 @@
-import { runCommand } from "../src/cli.ts";
-import { reset } from "../src/commands/reset.ts";
-import type { RunOptions } from "../src/commands/run-prepared.ts";
+import { reset } from "../src/cli/commands/reset.ts";
+import { runCommand } from "../src/cli/program.ts";
+import type { RunOptions } from "../src/cli/run-prepared.ts";
 
 await runCommand<RunOptions>({
     name: "db:reset",

@@ -1,6 +1,6 @@
-import { runCommand } from "../src/cli.ts";
-import type { RestoreOptions } from "../src/commands/checked-backup.ts";
-import { restore } from "../src/commands/restore.ts";
+import type { RestoreOptions } from "../src/cli/commands/checked-backup.ts";
+import { restore } from "../src/cli/commands/restore.ts";
+import { runCommand } from "../src/cli/program.ts";
 
 await runCommand<RestoreOptions>({
     name: "db:restore",

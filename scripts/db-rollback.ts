@@ -1,5 +1,5 @@
-import { parseCount, runCommand } from "../src/cli.ts";
-import { type RollbackOptions, rollback } from "../src/commands/rollback.ts";
+import { type RollbackOptions, rollback } from "../src/cli/commands/rollback.ts";
+import { parseCount, runCommand } from "../src/cli/program.ts";
 
 await runCommand<RollbackOptions>({
     name: "db:rollback",

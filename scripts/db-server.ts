@@ -1,5 +1,5 @@
-import { parseCount, runCommand } from "../src/cli.ts";
-import { type ServerOptions, serve } from "../src/commands/server.ts";
+import { type ServerOptions, serve } from "../src/cli/commands/server.ts";
+import { parseCount, runCommand } from "../src/cli/program.ts";
 
 await runCommand<ServerOptions>({
     name: "db:server",

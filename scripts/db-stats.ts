@@ -1,5 +1,5 @@
-import { runCommand } from "../src/cli.ts";
-import { showStatistics } from "../src/commands/stats.ts";
+import { showStatistics } from "../src/cli/commands/stats.ts";
+import { runCommand } from "../src/cli/program.ts";
 
 await runCommand({
     name: "db:stats",

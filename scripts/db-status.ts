@@ -1,5 +1,5 @@
-import { runCommand } from "../src/cli.ts";
-import { showStatus } from "../src/commands/status.ts";
+import { showStatus } from "../src/cli/commands/status.ts";
+import { runCommand } from "../src/cli/program.ts";
 
 await runCommand({
     name: "db:status",

@@ -1,5 +1,5 @@
-import { runCommand } from "../src/cli.ts";
-import { showVerification, type VerifyOptions } from "../src/commands/verify.ts";
+import { showVerification, type VerifyOptions } from "../src/cli/commands/verify.ts";
+import { runCommand } from "../src/cli/program.ts";
 
 await runCommand<VerifyOptions>({
     name: "db:verify",

@@ -1,6 +1,6 @@
-import { readJobTitles } from "../seeds/job-titles.ts";
-import { runCommand } from "../src/cli.ts";
-import { buildReadme } from "../src/commands/readme.ts";
+import { readJobTitles } from "../app/job-titles.ts";
+import { buildReadme } from "../src/cli/commands/readme-build.ts";
+import { runCommand } from "../src/cli/program.ts";
 
 await runCommand<{ check?: boolean }>({
     name: "readme:build",

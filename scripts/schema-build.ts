@@ -1,5 +1,5 @@
-import { runCommand } from "../src/cli.ts";
-import { writeSchemaFiles } from "../src/commands/schema-files.ts";
+import { writeSchemaFiles } from "../src/cli/commands/schema-build.ts";
+import { runCommand } from "../src/cli/program.ts";
 
 await runCommand<{ check?: boolean }>({
     name: "schema:build",

@@ -1,5 +1,5 @@
-import { runCommand } from "../src/cli.ts";
-import { type FormatOptions, formatSql } from "../src/commands/format.ts";
+import { type FormatOptions, formatSql } from "../src/cli/commands/sql-format.ts";
+import { runCommand } from "../src/cli/program.ts";
 
 await runCommand<FormatOptions>({
     name: "sql:format",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Loader } from "../src/seeding/loader.ts";
+import type { Loader } from "../src/loading/loader.ts";
 import { name, optionalObject, optionalText } from "./fields.ts";
 import { isObject, listRecords } from "./shapes.ts";
 import { itemType } from "./work-queue.ts";

@@ -1,4 +1,4 @@
-import type { Seeds } from "../src/commands/migrate.ts";
+import type { Seeds } from "../src/cli/commands/migrate.ts";
 
 /** The seed that comes with this repository. Users are never part of it. */
 export const bundled: Seeds = {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Loader } from "../src/seeding/loader.ts";
+import type { Loader } from "../src/loading/loader.ts";
 import { count, name, optionalStrings, optionalText, percent, text } from "./fields.ts";
 import { isObject, listRecords } from "./shapes.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Loader, SourceRecord } from "../src/seeding/loader.ts";
+import type { Loader, SourceRecord } from "../src/loading/loader.ts";
 import { isObject } from "./shapes.ts";
 
 /**

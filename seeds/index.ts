@@ -1,4 +1,4 @@
-import type { Loader } from "../src/seeding/loader.ts";
+import type { Loader } from "../src/loading/loader.ts";
 import { botLedger } from "./bot-ledger.ts";
 import { botRuns } from "./bot-runs.ts";
 import { certifications } from "./certifications.ts";

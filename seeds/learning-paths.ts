@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Known, Loader } from "../src/seeding/loader.ts";
+import type { Known, Loader } from "../src/loading/loader.ts";
 import {
     count,
     difficulty,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ColumnValues, Loader, SourceRecord } from "../src/seeding/loader.ts";
+import type { ColumnValues, Loader, SourceRecord } from "../src/loading/loader.ts";
 import { name, optionalObject, optionalStrings, optionalText } from "./fields.ts";
 import { isObject, listRecords } from "./shapes.ts";
 

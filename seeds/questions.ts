@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Loader, SourceRecord } from "../src/seeding/loader.ts";
+import type { Loader, SourceRecord } from "../src/loading/loader.ts";
 import { difficulty, flag, name, optionalObject, optionalStrings, optionalText, percent, text } from "./fields.ts";
 import { isObject, listRecords } from "./shapes.ts";
 

@@ -1,4 +1,4 @@
-import type { SourceRecord } from "../src/seeding/loader.ts";
+import type { SourceRecord } from "../src/loading/loader.ts";
 
 type Found = Omit<SourceRecord, "file">;
 

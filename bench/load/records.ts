@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { toSnakeCase } from "../../src/schema/names.ts";
+import { toSnakeCase } from "../../src/sql/names.ts";
 
 /** What both peers bind. */
 export type Value = string | number | null;

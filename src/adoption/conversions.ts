@@ -1,4 +1,4 @@
-import type { FieldKind } from "../seeding/loader.ts";
+import type { FieldKind } from "../loading/loader.ts";
 import type { Column } from "./live-tables.ts";
 
 /**

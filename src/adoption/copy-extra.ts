@@ -1,8 +1,9 @@
 import type { Connection } from "../database/connection.ts";
-import { findShadows, isVirtual } from "../database/schema-facts.ts";
-import { name } from "../migrations/bookkeeping.ts";
-import { type DatabaseState, findSchemaRow, type SchemaRow } from "../migrations/state.ts";
-import { isSameName } from "../schema/names.ts";
+import { type DatabaseState, findSchemaRow } from "../planning/state.ts";
+import { findShadows, isVirtual } from "../schema/facts.ts";
+import type { SchemaRow } from "../schema/row.ts";
+import { isSameName } from "../sql/names.ts";
+import { quoteName } from "../sql/quoting.ts";
 import type { CopyReport } from "./copy.ts";
 import { type LiteralSource, readLiterals, renderPlace } from "./literals.ts";
 import { type LiveTable, readRows } from "./live-tables.ts";
@@ -64,7 +65,7 @@ function listObjects({ state, target, extra }: Adoption): SchemaRow[] {
 
 async function copyTable(source: Connection, target: Connection, table: LiveTable): Promise<number> {
     const way = findCopyWay(table);
-    const own = name(table.name);
+    const own = quoteName(table.name);
     if (way === "rebuild") await runAlone(target, [`INSERT INTO ${own} (${own}) VALUES ('rebuild')`]);
     if (way === "rows") return copyRows(source, target, table);
     const [there] = await readRows(target, { sql: `SELECT count(*) AS count FROM ${own}` });
@@ -76,10 +77,10 @@ async function copyRows(source: Connection, target: Connection, table: LiveTable
     const key = table.columns.filter((column) => column.key > 0).sort((a, b) => a.key - b.key);
     const { rowid } = table;
     const columns = rowid === undefined ? stored : [rowid, ...stored];
-    const place = rowid === undefined ? key.map((column) => name(column.name)) : [rowid];
-    const from: LiteralSource = { rows: name(table.name), place, columns };
-    const fields = columns.map((column) => (column === rowid ? column : name(column)));
-    const into = `INSERT INTO ${name(table.name)} (${fields.join(", ")}) VALUES`;
+    const place = rowid === undefined ? key.map((column) => quoteName(column.name)) : [rowid];
+    const from: LiteralSource = { rows: quoteName(table.name), place, columns };
+    const fields = columns.map((column) => (column === rowid ? column : quoteName(column)));
+    const into = `INSERT INTO ${quoteName(table.name)} (${fields.join(", ")}) VALUES`;
     // Rows may point to others that come later, or to none: they are taken as they are.
     for await (const { rows } of readLiterals(source, from, await findLast(target, from))) {
         await runAlone(target, [`${into} ${rows.join(", ")}`]);

@@ -1,5 +1,5 @@
 import type { Connection } from "../database/connection.ts";
-import { name, text } from "../migrations/bookkeeping.ts";
+import { quoteName, quoteText } from "../sql/quoting.ts";
 import { selectRefused } from "./judging.ts";
 import { type LiteralSource, pageLength, quoteExactly, readLiterals } from "./literals.ts";
 import { readRows } from "./live-tables.ts";
@@ -52,8 +52,8 @@ async function copyTable(
     for (const number of refused.keys()) kept.delete(number);
     // What a run that was ended has left is no beginning: a default such as the time is another one now.
     await target.write([
-        { sql: `DELETE FROM ${name(table.name)}` },
-        { sql: `DELETE FROM ${adoptionTable} WHERE source_table = ${text(table.name)}` },
+        { sql: `DELETE FROM ${quoteName(table.name)}` },
+        { sql: `DELETE FROM ${adoptionTable} WHERE source_table = ${quoteText(table.name)}` },
     ]);
     await copyEntries(source, target, reading, "refused", refused);
     await copyEntries(source, target, reading, "kept", kept);
@@ -74,7 +74,7 @@ async function copyRows(
     const { table, reading, refused, columns } = copied;
     const from: LiteralSource = { rows: `(${selectConverted(reading)})`, place: [rowNumber], columns };
     const key = findRowidAlias(table);
-    const fields = [...(key === undefined ? [table.rowid ?? ""] : []), ...columns.map(name)];
+    const fields = [...(key === undefined ? [table.rowid ?? ""] : []), ...columns.map(quoteName)];
     const tally = createTally();
     for await (const page of readLiterals(source, from)) {
         const literals = page.rows.flatMap((literal, at) => {
@@ -85,11 +85,11 @@ async function copyRows(
         });
         if (literals.length === 0) continue;
         await target.write([
-            { sql: `INSERT INTO ${name(table.name)} (${fields.join(", ")}) VALUES ${literals.join(", ")}` },
+            { sql: `INSERT INTO ${quoteName(table.name)} (${fields.join(", ")}) VALUES ${literals.join(", ")}` },
         ]);
     }
     const expected = tally.end();
-    const back: LiteralSource = { rows: name(table.name), place: [table.rowid ?? ""], columns };
+    const back: LiteralSource = { rows: quoteName(table.name), place: [table.rowid ?? ""], columns };
     refuseDifferent(table.name, expected, await readDigest(target, back));
     return expected;
 }
@@ -131,7 +131,7 @@ async function copyEntries(
             args: [{ items: numbers.slice(at, at + entriesAtOnce) }],
         });
         const values = rows.map(({ number, literal }) => {
-            const entry = [reading.target.name, outcome, reasons.get(String(number)) ?? "[]"].map(text);
+            const entry = [reading.target.name, outcome, reasons.get(String(number)) ?? "[]"].map(quoteText);
             return `(${[...entry, number, literal].join(", ")})`;
         });
         if (values.length === 0) break;
@@ -150,23 +150,23 @@ async function copyEntries(
  * @throws AppError `would-lose`
  */
 async function proveCount(source: Connection, target: Connection, { live, target: table }: Reading, rows: number) {
-    const [there] = await readRows(source, { sql: `SELECT count(*) AS count FROM ${name(live.name)}` });
+    const [there] = await readRows(source, { sql: `SELECT count(*) AS count FROM ${quoteName(live.name)}` });
     const [refused] = await readRows(target, {
-        sql: `SELECT count(*) AS count FROM ${adoptionTable} WHERE source_table = ${text(table.name)} AND outcome = 'refused'`,
+        sql: `SELECT count(*) AS count FROM ${adoptionTable} WHERE source_table = ${quoteText(table.name)} AND outcome = 'refused'`,
     });
     const found = rows + Number(refused?.count);
     if (found !== Number(there?.count)) throw refuseCopy(table.name, `${found} rows of ${there?.count}`);
 }
 
 async function copySequence(source: Connection, target: Connection, { live, target: table }: Reading): Promise<void> {
-    const last = `coalesce((SELECT max(${live.rowid}) FROM ${name(live.name)}), 0)`;
+    const last = `coalesce((SELECT max(${live.rowid}) FROM ${quoteName(live.name)}), 0)`;
     const [tables] = await readRows(source, {
         sql: "SELECT count(*) AS count FROM sqlite_schema WHERE name = 'sqlite_sequence'",
     });
     const given =
         Number(tables?.count) === 0
             ? "0"
-            : `coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = ${text(live.name)} COLLATE NOCASE), 0)`;
+            : `coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = ${quoteText(live.name)} COLLATE NOCASE), 0)`;
     const [row] = await readRows(source, { sql: `SELECT CAST(max(${last}, ${given}) AS TEXT) AS last` });
     await target.write(keepSequence(table, String(row?.last)).map((sql) => ({ sql })));
 }

@@ -1,7 +1,7 @@
 import type { Connection } from "../database/connection.ts";
-import { name } from "../migrations/bookkeeping.ts";
-import type { SchemaRow } from "../migrations/state.ts";
-import { isSameName } from "../schema/names.ts";
+import type { SchemaRow } from "../schema/row.ts";
+import { isSameName } from "../sql/names.ts";
+import { quoteName } from "../sql/quoting.ts";
 import type { Adoption } from "./prepare.ts";
 
 /** How many rows of a table point to rows that are not there. */
@@ -44,7 +44,9 @@ export async function findBrokenViews(
 ): Promise<{ view: string; message: string }[]> {
     const own = new Set(target.schema.map((row) => row.name.toLowerCase()));
     const views = state.schema.filter((row) => row.type === "view" && !own.has(row.name.toLowerCase()));
-    const results = await connection.readAll(views.map((row) => ({ sql: `SELECT * FROM ${name(row.name)} LIMIT 0` })));
+    const results = await connection.readAll(
+        views.map((row) => ({ sql: `SELECT * FROM ${quoteName(row.name)} LIMIT 0` })),
+    );
     return results.flatMap((result, at) =>
         result.ok ? [] : [{ view: views[at]?.name ?? "", message: result.message }],
     );
@@ -60,8 +62,8 @@ export async function findBrokenTriggers(
         const isOfTable = ({ type, table: owner }: SchemaRow): boolean =>
             type === "trigger" && isSameName(owner, table.name);
         if (!state.schema.some(isOfTable)) continue;
-        const own = name(table.name);
-        const column = name(table.columns.find(({ isGenerated }) => !isGenerated)?.name ?? "");
+        const own = quoteName(table.name);
+        const column = quoteName(table.columns.find(({ isGenerated }) => !isGenerated)?.name ?? "");
         // To explain a statement is to prepare it, with the triggers that it would set off.
         const tried = await connection.rehearse([
             `EXPLAIN INSERT INTO ${own} DEFAULT VALUES`,

@@ -1,5 +1,5 @@
-import { name, text } from "../migrations/bookkeeping.ts";
-import { isSameName } from "../schema/names.ts";
+import { isSameName } from "../sql/names.ts";
+import { quoteName, quoteText } from "../sql/quoting.ts";
 import { type Reading, rowNumber, rowReasons, selectConverted } from "./reading.ts";
 import { findRowidAlias, type TableReference, type TargetTable, type Unique } from "./target-tables.ts";
 
@@ -33,8 +33,8 @@ export function judgeRows(
 ): Judgement {
     const parents = target.references.map((reference) => ({ reference, parent: findParent(reference.parent) }));
     const used = listJudged(target, newest);
-    const label = (step: string): string => name(`${step} ${target.name}`);
-    const fields = used.map((column) => name(column));
+    const label = (step: string): string => quoteName(`${step} ${target.name}`);
+    const fields = used.map((column) => quoteName(column));
     const expressions = [
         ...new Set(parents.flatMap(({ parent }) => parent?.expressions ?? [])),
         `${label("judged")} AS MATERIALIZED (SELECT ${[rowNumber, `${renderReasons(target)} AS ${rowReasons}`, ...fields].join(", ")} FROM (${rows}))`,
@@ -59,14 +59,17 @@ export function judgeRows(
 
 /** Where the rows of a table are that lies in the files' form already. */
 export function parentInPlace(table: string): Parent {
-    return { expressions: [], selectKept: (columns) => `SELECT ${columns.map(name).join(", ")} FROM ${name(table)}` };
+    return {
+        expressions: [],
+        selectKept: (columns) => `SELECT ${columns.map(quoteName).join(", ")} FROM ${quoteName(table)}`,
+    };
 }
 
 /** Where the rows of a table are that is judged in the same query. */
 export function parentJudged({ expressions, verdict }: Judgement): Parent {
     return {
         expressions,
-        selectKept: (columns) => `SELECT ${columns.map(name).join(", ")} FROM ${verdict} WHERE ${rowReasons} = ''`,
+        selectKept: (columns) => `SELECT ${columns.map(quoteName).join(", ")} FROM ${verdict} WHERE ${rowReasons} = ''`,
     };
 }
 
@@ -100,7 +103,7 @@ function listJudged(target: TargetTable, newest: readonly string[]): string[] {
 function renderReasons(target: TargetTable): string {
     const alias = findRowidAlias(target);
     const reasons = target.columns.flatMap((column) => {
-        const own = name(column.name);
+        const own = quoteName(column.name);
         const isRequired = column.notNull || (target.isStrict && column.key > 0 && column.name !== alias);
         return [
             ...(isRequired ? [reasonIf(`${own} IS NULL`, `null:${column.name}`)] : []),
@@ -116,32 +119,32 @@ function renderReasons(target: TargetTable): string {
 function findTypeReason(type: string, column: string): string[] {
     const stored = { INT: "integer", INTEGER: "integer", REAL: "real", TEXT: "text", BLOB: "blob" }[type];
     if (stored === undefined) return [];
-    return [reasonIf(`typeof(${name(column)}) NOT IN ('${stored}', 'null')`, `type:${column}`)];
+    return [reasonIf(`typeof(${quoteName(column)}) NOT IN ('${stored}', 'null')`, `type:${column}`)];
 }
 
 function renderDangling(reference: TableReference, parent: Parent | undefined): string {
     const { columns, parentColumns } = reference;
-    const own = columns.map(name);
+    const own = columns.map(quoteName);
     const reason = `key:${columns.join(",")}`;
     const isGiven = own.map((column) => `${column} IS NOT NULL`).join(" AND ");
     if (!parent) return reasonIf(isGiven, reason);
     const kept = parent.selectKept(parentColumns);
-    const there = parentColumns.map((column) => `${name(column)} IS NOT NULL`).join(" AND ");
+    const there = parentColumns.map((column) => `${quoteName(column)} IS NOT NULL`).join(" AND ");
     const value = own.length === 1 ? own[0] : `(${own.join(", ")})`;
     return reasonIf(`${isGiven} AND ${value} NOT IN (SELECT * FROM (${kept}) WHERE ${there})`, reason);
 }
 
 function renderDuplicate({ columns, collations }: Unique, target: TargetTable, newest: readonly string[]): string {
-    const keys = columns.map((column, at) => `${name(column)} COLLATE ${name(collations[at] ?? "BINARY")}`);
-    const isGiven = columns.map((column) => `${name(column)} IS NOT NULL`).join(" AND ");
+    const keys = columns.map((column, at) => `${quoteName(column)} COLLATE ${quoteName(collations[at] ?? "BINARY")}`);
+    const isGiven = columns.map((column) => `${quoteName(column)} IS NOT NULL`).join(" AND ");
     const order = newest
         .filter((column) => target.columns.some((own) => isSameName(own.name, column)))
-        .map((column) => `${name(column)} DESC NULLS LAST`);
+        .map((column) => `${quoteName(column)} DESC NULLS LAST`);
     const window = `PARTITION BY ${[`${rowReasons} = ''`, ...keys].join(", ")} ORDER BY ${[...order, rowNumber].join(", ")}`;
     return reasonIf(`${isGiven} AND row_number() OVER (${window}) > 1`, `unique:${columns.join(",")}`);
 }
 
 // A comma before each makes the list a JSON array once the first one is cut off.
 function reasonIf(condition: string, reason: string): string {
-    return `iif(${condition}, ${text(`,${JSON.stringify(reason)}`)}, '')`;
+    return `iif(${condition}, ${quoteText(`,${JSON.stringify(reason)}`)}, '')`;
 }

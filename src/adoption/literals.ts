@@ -1,5 +1,5 @@
 import type { Connection, Query } from "../database/connection.ts";
-import { name } from "../migrations/bookkeeping.ts";
+import { quoteName } from "../sql/quoting.ts";
 import { readRows } from "./live-tables.ts";
 
 /** How many characters of rows one answer brings, beyond the first of them. */
@@ -71,7 +71,7 @@ export function renderPlace(place: readonly string[]): string {
 }
 
 function selectPage({ rows, place, columns }: LiteralSource, after: string | undefined, limit: number): Query {
-    const literal = `'(' || ${columns.map((column) => quoteExactly(name(column))).join(" || ', ' || ")} || ')' AS literal`;
+    const literal = `'(' || ${columns.map((column) => quoteExactly(quoteName(column))).join(" || ', ' || ")} || ')' AS literal`;
     const order = place.join(", ");
     const rest = after === undefined ? "" : ` WHERE (${order}) > (${after})`;
     const page = `SELECT ${renderPlace(place)} AS literal_place, ${literal} FROM ${rows}${rest} ORDER BY ${order} LIMIT ${limit}`;

@@ -1,6 +1,6 @@
 import type { Connection, Query, ReadResult, Row } from "../database/connection.ts";
 import { AppError } from "../errors.ts";
-import type { SchemaRow } from "../migrations/state.ts";
+import type { SchemaRow } from "../schema/row.ts";
 
 /** A column as the database describes it. */
 export interface Column {

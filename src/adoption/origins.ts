@@ -1,5 +1,5 @@
-import type { SchemaRow } from "../migrations/state.ts";
-import type { FieldKind } from "../seeding/loader.ts";
+import type { FieldKind } from "../loading/loader.ts";
+import type { SchemaRow } from "../schema/row.ts";
 import type { LiveTable } from "./live-tables.ts";
 
 /** What a project knows of the databases that others made and that it can adopt. */

@@ -1,12 +1,12 @@
 import type { Connection } from "../database/connection.ts";
-import { findShadows, isVirtual } from "../database/schema-facts.ts";
 import { AppError } from "../errors.ts";
 import { prepareBaseline } from "../migrations/baseline.ts";
-import { isMigratorTable } from "../migrations/bookkeeping.ts";
-import type { PreparedDeploy } from "../migrations/deploy.ts";
-import { type DatabaseState, findSchemaRow, type SchemaRow } from "../migrations/state.ts";
+import type { PreparedDeploy } from "../planning/prepare.ts";
+import { type DatabaseState, findSchemaRow } from "../planning/state.ts";
 import { compareSchemas } from "../schema/compare.ts";
-import { isSameName } from "../schema/names.ts";
+import { findShadows, isMigratorTable, isVirtual } from "../schema/facts.ts";
+import type { SchemaRow } from "../schema/row.ts";
+import { isSameName } from "../sql/names.ts";
 import { type LiveTable, readTables } from "./live-tables.ts";
 import { findOrigins, listFacts, type Origin, type Origins } from "./origins.ts";
 import { planReading, type Reading } from "./reading.ts";

@@ -1,5 +1,5 @@
-import { name, text } from "../migrations/bookkeeping.ts";
-import { isSameName } from "../schema/names.ts";
+import { isSameName } from "../sql/names.ts";
+import { quoteName, quoteText } from "../sql/quoting.ts";
 import { convertValue } from "./conversions.ts";
 import type { Column, LiveTable } from "./live-tables.ts";
 import type { FormerColumn, Origins } from "./origins.ts";
@@ -37,7 +37,7 @@ export function planReading(live: LiveTable & { rowid: string }, target: TargetT
         .map((column) => ({
             column,
             raw: findRaw(live, column, former),
-            converted: convertValue(column, kinds?.get(column.name), target.isStrict, name(column.name)),
+            converted: convertValue(column, kinds?.get(column.name), target.isStrict, quoteName(column.name)),
         }));
     const homeless = live.columns
         .filter(({ name: own }) => !columns.some(({ column }) => isSameName(column.name, own)))
@@ -45,29 +45,29 @@ export function planReading(live: LiveTable & { rowid: string }, target: TargetT
             const heirs = former.filter(({ from, sql }) => isSameName(from, own) && sql === undefined);
             const isElsewhere = heirs.map(({ to }) => {
                 const heir = columns.find(({ column }) => isSameName(column.name, to));
-                return heir ? `${name(own)} IS NOT ${heir.raw}` : "TRUE";
+                return heir ? `${quoteName(own)} IS NOT ${heir.raw}` : "TRUE";
             });
-            return { column: own, condition: [`${name(own)} IS NOT NULL`, ...isElsewhere].join(" AND ") };
+            return { column: own, condition: [`${quoteName(own)} IS NOT NULL`, ...isElsewhere].join(" AND ") };
         });
     return { live, target, columns, homeless };
 }
 
 /** SQL that gives the live rows with their numbers, in the names of the files but with the values as they are. */
 export function selectRaw({ live, columns }: Reading): string {
-    const fields = columns.map(({ column, raw }) => `${raw} AS ${name(column.name)}`);
-    return `SELECT ${live.rowid} AS ${rowNumber}, ${fields.join(", ")} FROM ${name(live.name)}`;
+    const fields = columns.map(({ column, raw }) => `${raw} AS ${quoteName(column.name)}`);
+    return `SELECT ${live.rowid} AS ${rowNumber}, ${fields.join(", ")} FROM ${quoteName(live.name)}`;
 }
 
 /** SQL that gives the live rows with their numbers as the files want them. */
 export function selectConverted(reading: Reading, where = ""): string {
-    const fields = reading.columns.map(({ column, converted }) => `${converted} AS ${name(column.name)}`);
+    const fields = reading.columns.map(({ column, converted }) => `${converted} AS ${quoteName(column.name)}`);
     return `SELECT ${rowNumber}, ${fields.join(", ")} FROM (${selectRaw(reading)})${where}`;
 }
 
 /** SQL that counts, column by column, the values that conversion changes. */
 export function countConverted(reading: Reading): string {
     const counts = reading.columns.map(({ column, converted }) => {
-        const own = name(column.name);
+        const own = quoteName(column.name);
         return `sum(${own} IS NOT ${converted}) AS ${own}`;
     });
     return `SELECT ${counts.join(", ")} FROM (${selectRaw(reading)})`;
@@ -77,11 +77,11 @@ export function countConverted(reading: Reading): string {
 export function selectHomeless({ live, homeless }: Reading): string | undefined {
     if (homeless.length === 0) return undefined;
     const columns = homeless.map(
-        ({ column, condition }) => `iif(${condition}, ',' || json_quote(${text(column)}), '')`,
+        ({ column, condition }) => `iif(${condition}, ',' || json_quote(${quoteText(column)}), '')`,
     );
     return (
         `SELECT ${live.rowid} AS ${rowNumber}, '[' || substr(${columns.join(" || ")}, 2) || ']' AS ${rowReasons} ` +
-        `FROM ${name(live.name)} WHERE ${homeless.map(({ condition }) => `(${condition})`).join(" OR ")}`
+        `FROM ${quoteName(live.name)} WHERE ${homeless.map(({ condition }) => `(${condition})`).join(" OR ")}`
     );
 }
 
@@ -90,8 +90,8 @@ export function renderRecord(live: LiveTable): string {
     const pairs = live.columns
         .filter((column) => !column.isGenerated)
         .map(({ name: own }) => {
-            const value = `live.${name(own)}`;
-            const key = `${text(`${JSON.stringify(own)}:`)}`;
+            const value = `live.${quoteName(own)}`;
+            const key = `${quoteText(`${JSON.stringify(own)}:`)}`;
             // json_quote() gives 15 digits of a number; quote() gives all, but a name for one that is infinite.
             return (
                 `${key} || CASE typeof(${value}) WHEN 'blob' THEN '{"blob":"' || hex(${value}) || '"}' ` +
@@ -105,8 +105,10 @@ function findRaw(live: LiveTable, column: Column, former: readonly FormerColumn[
     const own = findColumn(live, column.name);
     const inherited = former
         .filter(({ to }) => isSameName(to, column.name))
-        .map(({ from, sql }) => (sql === undefined ? name(from) : `iif(${name(from)} IS NULL, NULL, ${sql})`));
-    const values = [...(own ? [name(own.name)] : []), ...inherited];
+        .map(({ from, sql }) =>
+            sql === undefined ? quoteName(from) : `iif(${quoteName(from)} IS NULL, NULL, ${sql})`,
+        );
+    const values = [...(own ? [quoteName(own.name)] : []), ...inherited];
     if (values.length < 2) return values[0] ?? "NULL";
     return `coalesce(${values.join(", ")})`;
 }

@@ -1,5 +1,5 @@
-import { name, text } from "../migrations/bookkeeping.ts";
-import { checkForeignKeysOff } from "../migrations/guards.ts";
+import { checkForeignKeysOff } from "../planning/guards.ts";
+import { quoteName, quoteText } from "../sql/quoting.ts";
 import { judgeRows, type Parent, parentInPlace, selectRefused } from "./judging.ts";
 import type { AdoptedTable } from "./prepare.ts";
 import { type Reading, rowNumber, selectConverted, selectHomeless } from "./reading.ts";
@@ -39,27 +39,27 @@ export function renderRebuild(
     const findParent = (parent: string): Parent | undefined =>
         options.isMissing(parent) ? undefined : parentInPlace(parent);
     const judgement = judgeRows(target, `SELECT * FROM ${staging}`, newest, findParent);
-    const columns = reading.columns.map(({ column }) => name(column.name));
+    const columns = reading.columns.map(({ column }) => quoteName(column.name));
     const homeless = selectHomeless(reading);
     const sequence = options.hasSequences
-        ? `(SELECT max(seq) FROM sqlite_sequence WHERE name = ${text(live.name)} COLLATE NOCASE)`
+        ? `(SELECT max(seq) FROM sqlite_sequence WHERE name = ${quoteText(live.name)} COLLATE NOCASE)`
         : "NULL";
     return renderTransaction([
         createGuard,
         checkForeignKeysOff,
-        `INSERT INTO ${guard} (unchanged) SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ${text(live.name)} AND sql = ${text(live.sql)}`,
+        `INSERT INTO ${guard} (unchanged) SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ${quoteText(live.name)} AND sql = ${quoteText(live.sql)}`,
         createAdoptionTable,
-        `INSERT INTO ${guard} (live_rows, first_entry, sequence) SELECT (SELECT count(*) FROM ${name(live.name)}), ` +
+        `INSERT INTO ${guard} (live_rows, first_entry, sequence) SELECT (SELECT count(*) FROM ${quoteName(live.name)}), ` +
             `(SELECT coalesce(max(id), 0) FROM ${adoptionTable}), ` +
-            `max(coalesce(${sequence}, 0), coalesce((SELECT max(${live.rowid}) FROM ${name(live.name)}), 0))`,
+            `max(coalesce(${sequence}, 0), coalesce((SELECT max(${live.rowid}) FROM ${quoteName(live.name)}), 0))`,
         `CREATE TABLE ${staging} (${rowNumber} INTEGER PRIMARY KEY, ${columns.join(", ")})`,
         `INSERT INTO ${staging} ${selectConverted(reading)}`,
         keepRows(reading, "refused", selectRefused(judgement)),
         ...(homeless === undefined ? [] : [keepRows(reading, "kept", exceptRefused(homeless, target))]),
         keepObjects(reading),
-        `DROP TABLE ${name(live.name)}`,
+        `DROP TABLE ${quoteName(live.name)}`,
         target.sql,
-        `INSERT INTO ${name(target.name)} (${[...rowidOf(target), ...columns].join(", ")}) ` +
+        `INSERT INTO ${quoteName(target.name)} (${[...rowidOf(target), ...columns].join(", ")}) ` +
             `SELECT ${[...(rowidOf(target).length > 0 ? [rowNumber] : []), ...columns].join(", ")} FROM ${staging} ` +
             `WHERE ${rowNumber} NOT IN (${refusedHere(target)}) ORDER BY ${rowNumber}`,
         ...target.indexes.map(({ sql }) => sql ?? ""),
@@ -83,17 +83,17 @@ export function renderMissing(tables: readonly AdoptedTable[]): string {
 
 /** Sets how far the numbers of an AUTOINCREMENT table have been given out, so that none is given again. */
 export function keepSequence({ name: table }: Pick<TargetTable, "name">, sequence: string): string[] {
-    const same = `name = ${text(table)}`;
+    const same = `name = ${quoteText(table)}`;
     return [
-        `INSERT INTO sqlite_sequence (name, seq) SELECT ${text(table)}, 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE ${same})`,
+        `INSERT INTO sqlite_sequence (name, seq) SELECT ${quoteText(table)}, 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE ${same})`,
         `UPDATE sqlite_sequence SET seq = max(seq, ${sequence}) WHERE ${same}`,
         `DELETE FROM sqlite_sequence WHERE ${same} AND seq = 0`,
     ];
 }
 
 function insertContent({ name: table, columns, content }: TargetTable): string[] {
-    const stored = columns.filter((column) => !column.isGenerated).map((column) => name(column.name));
-    return content.map((row) => `INSERT INTO ${name(table)} (${stored.join(", ")}) VALUES (${row})`);
+    const stored = columns.filter((column) => !column.isGenerated).map((column) => quoteName(column.name));
+    return content.map((row) => `INSERT INTO ${quoteName(table)} (${stored.join(", ")}) VALUES (${row})`);
 }
 
 /** The script of one transaction in which foreign keys are off. */
@@ -109,7 +109,7 @@ export function renderTransaction(statements: readonly string[]): string {
 }
 
 function refusedHere({ name: table }: TargetTable): string {
-    return `SELECT source_row FROM ${adoptionTable} WHERE id > ${noted("first_entry")} AND source_table = ${text(table)} AND outcome = 'refused'`;
+    return `SELECT source_row FROM ${adoptionTable} WHERE id > ${noted("first_entry")} AND source_table = ${quoteText(table)} AND outcome = 'refused'`;
 }
 
 function exceptRefused(rows: string, target: TargetTable): string {
@@ -122,10 +122,10 @@ function rowidOf(target: TargetTable): string[] {
 }
 
 function renderProof(target: TargetTable, columns: readonly string[]): string[] {
-    const own = name(target.name);
+    const own = quoteName(target.name);
     const key = findRowidAlias(target);
-    const place = key === undefined ? (target.rowid ?? "") : name(key);
-    const staged = key === undefined ? rowNumber : name(key);
+    const place = key === undefined ? (target.rowid ?? "") : quoteName(key);
+    const staged = key === undefined ? rowNumber : quoteName(key);
     const values = (table: string): string => `(${columns.map((column) => `${table}.${column}`).join(", ")})`;
     const different =
         `SELECT 1 FROM ${staging} AS staged LEFT JOIN ${own} AS made ON made.${place} = staged.${staged} ` +

@@ -1,9 +1,9 @@
 import type { Connection } from "../database/connection.ts";
 import { AppError } from "../errors.ts";
-import { name } from "../migrations/bookkeeping.ts";
-import { prepareDeploy } from "../migrations/deploy.ts";
 import { type RunReport, runPlan } from "../migrations/run.ts";
-import { type DatabaseState, findSchemaRow, readState } from "../migrations/state.ts";
+import { prepareDeploy } from "../planning/prepare.ts";
+import { type DatabaseState, findSchemaRow, readState } from "../planning/state.ts";
+import { quoteName } from "../sql/quoting.ts";
 import { attend } from "./attending.ts";
 import { type CopyReport, copyTables } from "./copy.ts";
 import { copyExtraTables } from "./copy-extra.ts";
@@ -86,7 +86,7 @@ async function dropTriggers(target: Connection, state: DatabaseState): Promise<v
     const managed = await readRows(target, { sql: "SELECT name FROM schema_objects WHERE type = 'trigger'" });
     const drops = managed.flatMap((row) => {
         const trigger = findSchemaRow(state, String(row.name));
-        return trigger ? [`DROP TRIGGER ${name(trigger.name)};`] : [];
+        return trigger ? [`DROP TRIGGER ${quoteName(trigger.name)};`] : [];
     });
     if (drops.length > 0) await target.runScript(["BEGIN IMMEDIATE;", ...drops, "COMMIT;"].join("\n"));
 }

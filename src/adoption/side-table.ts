@@ -1,5 +1,5 @@
 import type { Connection } from "../database/connection.ts";
-import { name, text } from "../migrations/bookkeeping.ts";
+import { quoteName, quoteText } from "../sql/quoting.ts";
 import { readLiterals } from "./literals.ts";
 import { readRows } from "./live-tables.ts";
 import { type Reading, renderRecord, rowNumber, rowReasons } from "./reading.ts";
@@ -39,8 +39,8 @@ export const createAdoptionTable = `CREATE TABLE IF NOT EXISTS ${adoptionTable} 
 export function keepRows({ live, target }: Reading, outcome: AdoptionOutcome, rows: string): string {
     return (
         `INSERT INTO ${adoptionTable} (source_table, source_row, outcome, reasons, record) ` +
-        `SELECT ${text(target.name)}, given.${rowNumber}, ${text(outcome)}, given.${rowReasons}, ${renderRecord(live)} ` +
-        `FROM (${rows}) AS given CROSS JOIN ${name(live.name)} AS live ON live.${live.rowid} = given.${rowNumber} ` +
+        `SELECT ${quoteText(target.name)}, given.${rowNumber}, ${quoteText(outcome)}, given.${rowReasons}, ${renderRecord(live)} ` +
+        `FROM (${rows}) AS given CROSS JOIN ${quoteName(live.name)} AS live ON live.${live.rowid} = given.${rowNumber} ` +
         `ORDER BY given.${rowNumber}`
     );
 }
@@ -63,15 +63,15 @@ const entryColumns = "source_table, outcome, reasons, record";
 
 function selectObjects({ live, target }: Reading): string {
     return (
-        `SELECT ${text(target.name)} AS source_table, 'dropped' AS outcome, '[]' AS reasons, ` +
+        `SELECT ${quoteText(target.name)} AS source_table, 'dropped' AS outcome, '[]' AS reasons, ` +
         `json_object('type', type, 'name', name, 'sql', sql) AS record FROM sqlite_schema ` +
-        `WHERE type IN ('index', 'trigger') AND sql IS NOT NULL AND tbl_name = ${text(live.name)} COLLATE NOCASE ORDER BY rowid`
+        `WHERE type IN ('index', 'trigger') AND sql IS NOT NULL AND tbl_name = ${quoteText(live.name)} COLLATE NOCASE ORDER BY rowid`
     );
 }
 
 /** Notes that a table is whole; without a table, where the copy comes from. */
 export function noteCopied(table: string, record: string): string {
-    const values = [table, "copied", "[]", record].map(text).join(", ");
+    const values = [table, "copied", "[]", record].map(quoteText).join(", ");
     return `INSERT INTO ${adoptionTable} (${entryColumns}) VALUES (${values})`;
 }
 
@@ -125,6 +125,6 @@ export async function* readRefused(connection: Connection): AsyncGenerator<Refus
 export function selectKept({ live }: Reading): string {
     return (
         `SELECT given.key AS place, CAST(live.${live.rowid} AS TEXT) AS number, ${renderRecord(live)} AS record FROM json_each(?) AS given ` +
-        `CROSS JOIN ${name(live.name)} AS live ON live.${live.rowid} = CAST(given.value AS INTEGER)`
+        `CROSS JOIN ${quoteName(live.name)} AS live ON live.${live.rowid} = CAST(given.value AS INTEGER)`
     );
 }

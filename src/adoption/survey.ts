@@ -1,6 +1,6 @@
 import type { Connection, Query } from "../database/connection.ts";
-import { name } from "../migrations/bookkeeping.ts";
-import { isSameName } from "../schema/names.ts";
+import { isSameName } from "../sql/names.ts";
+import { quoteName } from "../sql/quoting.ts";
 import { type Judgement, judgeReading, type Parent, parentInPlace, parentJudged, selectRefused } from "./judging.ts";
 import { readRows, rowsOf } from "./live-tables.ts";
 import type { AdoptedTable, Adoption, TableState } from "./prepare.ts";
@@ -65,7 +65,7 @@ async function surveyTable(
 ): Promise<Omit<TableSurvey, "dropped">> {
     const nothing = { table: target.name, state, rows: 0, converted: {}, refused: 0, reasons: {}, homeless: {} };
     if (!reading) return nothing;
-    const count = `SELECT count(*) AS count FROM ${name(reading.live.name)}`;
+    const count = `SELECT count(*) AS count FROM ${quoteName(reading.live.name)}`;
     if (!judgement) {
         const [row] = await readRows(connection, { sql: count });
         return { ...nothing, rows: Number(row?.count) };

@@ -1,11 +1,13 @@
 import type { Connection, Row } from "../database/connection.ts";
-import { isKeyword, isSignificant, readName, type Token, tokenize } from "../database/lexer.ts";
 import { AppError } from "../errors.ts";
-import { isMigratorTable, name, text } from "../migrations/bookkeeping.ts";
-import type { MigrationSet } from "../migrations/files.ts";
-import { deployScratch } from "../migrations/scratch.ts";
-import { readState, type SchemaRow } from "../migrations/state.ts";
-import { isSameName } from "../schema/names.ts";
+import type { MigrationSet } from "../planning/files.ts";
+import { deployScratch } from "../planning/shadow.ts";
+import { readState } from "../planning/state.ts";
+import { isMigratorTable } from "../schema/facts.ts";
+import type { SchemaRow } from "../schema/row.ts";
+import { isKeyword, isSignificant, readName, type Token, tokenize } from "../sql/lexer.ts";
+import { isSameName } from "../sql/names.ts";
+import { quoteName, quoteText } from "../sql/quoting.ts";
 import { type LiveTable, readRows, readTables } from "./live-tables.ts";
 
 /** A table as the files make it, with everything that refuses a row. */
@@ -70,8 +72,8 @@ async function describeTable(
     const tokens = tokenize(table.sql).filter(isSignificant);
     const options = tokens.slice(tokens.findLastIndex((token) => token.text === ")") + 1);
     const stored = table.columns.filter((column) => !column.isGenerated);
-    const literals = stored.map((column) => `quote(${name(column.name)})`).join(" || ', ' || ");
-    const content = await readRows(connection, { sql: `SELECT ${literals} AS row FROM ${name(table.name)}` });
+    const literals = stored.map((column) => `quote(${quoteName(column.name)})`).join(" || ', ' || ");
+    const content = await readRows(connection, { sql: `SELECT ${literals} AS row FROM ${quoteName(table.name)}` });
     return {
         ...table,
         isStrict: options.some((token) => isKeyword(token, "STRICT")),
@@ -112,7 +114,7 @@ function findClose(tokens: readonly Token[], open: number): Token {
 async function readUniques(connection: Connection, table: LiveTable): Promise<Unique[]> {
     const rows = await readRows(connection, {
         sql:
-            `SELECT list.name AS "index", info.name AS column, info.coll AS collation FROM pragma_index_list(${text(table.name)}) AS list ` +
+            `SELECT list.name AS "index", info.name AS column, info.coll AS collation FROM pragma_index_list(${quoteText(table.name)}) AS list ` +
             `JOIN pragma_index_xinfo(list.name) AS info WHERE list."unique" = 1 AND list.partial = 0 AND info.key = 1 ` +
             "ORDER BY list.origin = 'pk' DESC, list.name, info.seqno",
     });
@@ -132,7 +134,7 @@ export function findRowidAlias({ columns, rowid }: LiveTable): string | undefine
 
 async function readReferences(connection: Connection, table: LiveTable): Promise<TableReference[]> {
     const rows = await readRows(connection, {
-        sql: `SELECT id, "table" AS parent, "from" AS child, "to" AS key FROM pragma_foreign_key_list(${text(table.name)}) ORDER BY id DESC, seq`,
+        sql: `SELECT id, "table" AS parent, "from" AS child, "to" AS key FROM pragma_foreign_key_list(${quoteText(table.name)}) ORDER BY id DESC, seq`,
     });
     return groupRows(rows, "id").map((columns) => ({
         parent: String(columns[0]?.parent),

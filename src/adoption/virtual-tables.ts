@@ -1,6 +1,6 @@
-import { isKeyword, isSignificant, readName, tokenize } from "../database/lexer.ts";
-import { isVirtual } from "../database/schema-facts.ts";
 import { AppError } from "../errors.ts";
+import { isVirtual } from "../schema/facts.ts";
+import { isKeyword, isSignificant, readName, tokenize } from "../sql/lexer.ts";
 import type { LiveTable } from "./live-tables.ts";
 
 /**

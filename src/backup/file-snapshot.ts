@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import Database from "libsql";
 import { DatabaseFault } from "../database/faults.ts";
-import { toFileFault } from "../database/file-faults.ts";
-import type { Snapshot, StoredValue } from "../database/snapshot.ts";
+import { toFileFault } from "../database/file/faults.ts";
+import type { Snapshot, StoredValue } from "../database/server/snapshot.ts";
 import type { FileTarget } from "../database/target.ts";
 
 /** How many bytes an answer may have; a server has such a limit, too. */

@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import { DatabaseFault } from "../database/faults.ts";
-import { isVirtual } from "../database/schema-facts.ts";
-import type { Snapshot, StoredValue } from "../database/snapshot.ts";
-import { findOpenToken } from "../database/statements.ts";
+import type { Snapshot, StoredValue } from "../database/server/snapshot.ts";
+import { isVirtual } from "../schema/facts.ts";
+import { findOpenToken } from "../sql/statements.ts";
 
 /** A row of sqlite_schema that somebody made. */
 export interface SchemaObject {

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import type { StoredValue } from "../database/snapshot.ts";
-import { name as quote } from "../migrations/bookkeeping.ts";
+import type { StoredValue } from "../database/server/snapshot.ts";
+import { quoteName } from "../sql/quoting.ts";
 import type { Column } from "./layout.ts";
 
 /** How many values one expression joins: functions take some 100 arguments. */
@@ -35,7 +35,7 @@ export function planLiterals(columns: readonly Column[], largeRow: number): Lite
 /** The expressions that read one row value by value, two for each column; `joinSlowly` takes what they give. */
 export function listSlowExpressions(columns: readonly Column[]): string[] {
     return columns.flatMap(({ name }) => {
-        const column = quote(name);
+        const column = quoteName(name);
         const isBytes = `typeof(${column}) IN ('text', 'blob')`;
         return [
             `typeof(${column})`,
@@ -78,7 +78,7 @@ function listPieces(columns: readonly Column[], largeRow: number): string[] {
     for (const column of columns) {
         if (column.holds === "anything") {
             flush();
-            const name = quote(column.name);
+            const name = quoteName(column.name);
             const value = realAsNumber(name, `CAST(${quoteText(name)} AS BLOB)`);
             pieces.push(`iif(${sizeOf(name)} > ${largeRow}, NULL, ${value})`);
             continue;
@@ -91,14 +91,16 @@ function listPieces(columns: readonly Column[], largeRow: number): string[] {
 }
 
 function joinInDatabase(columns: readonly Column[], largeRow: number): string {
-    const growing = columns.filter(({ holds }) => holds === "texts").map(({ name }) => sizeOf(quote(name)));
+    const growing = columns.filter(({ holds }) => holds === "texts").map(({ name }) => sizeOf(quoteName(name)));
     // What a table should not hold, but may after an ALTER, makes its row one that is read value by value.
     const strange = columns.map(({ name, holds }) =>
-        holds === "texts" ? `typeof(${quote(name)}) = 'real'` : `typeof(${quote(name)}) NOT IN ('integer', 'null')`,
+        holds === "texts"
+            ? `typeof(${quoteName(name)}) = 'real'`
+            : `typeof(${quoteName(name)}) NOT IN ('integer', 'null')`,
     );
     const large = growing.length === 0 ? [] : [`${growing.join(" + ")} > ${largeRow}`];
     const literals = columns.map(({ name, holds }) =>
-        holds === "texts" ? quoteText(quote(name)) : `quote(${quote(name)})`,
+        holds === "texts" ? quoteText(quoteName(name)) : `quote(${quoteName(name)})`,
     );
     const joined = `printf('${columns.map(() => "%s").join(", ")}', ${literals.join(", ")})`;
     return `iif(${[...large, ...strange].join(" OR ")}, NULL, CAST(${joined} AS BLOB))`;

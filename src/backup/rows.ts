@@ -1,8 +1,8 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { DatabaseFault } from "../database/faults.ts";
-import type { Snapshot, SnapshotQuery, StoredRows, StoredValue } from "../database/snapshot.ts";
+import type { Snapshot, SnapshotQuery, StoredRows, StoredValue } from "../database/server/snapshot.ts";
 import { AppError } from "../errors.ts";
-import { name as quote } from "../migrations/bookkeeping.ts";
+import { quoteName } from "../sql/quoting.ts";
 import type { TableLayout } from "./layout.ts";
 import { joinSlowly, type LiteralReader, listSlowExpressions, planLiterals, renderReal } from "./literals.ts";
 
@@ -25,7 +25,7 @@ const largestRow = 200_000_000;
 
 /** How many rows a table has. */
 export async function countRows(snapshot: Snapshot, table: TableLayout): Promise<number> {
-    const answer = await snapshot.read({ sql: `SELECT count(*) FROM ${quote(table.name)}` });
+    const answer = await snapshot.read({ sql: `SELECT count(*) FROM ${quoteName(table.name)}` });
     return Number(answer?.rows[0]?.[0]);
 }
 
@@ -98,7 +98,7 @@ async function toRow(
     const where = listKey(table)
         .map((column, at) => `${column} IS ${keyLiteral(values[at])}`)
         .join(" AND ");
-    const answer = await snapshot.read({ sql: `SELECT ${expressions} FROM ${quote(table.name)} WHERE ${where}` });
+    const answer = await snapshot.read({ sql: `SELECT ${expressions} FROM ${quoteName(table.name)} WHERE ${where}` });
     if (!answer) throw tooLarge(table);
     const [row, ...others] = answer.rows;
     if (!row || others.length > 0)
@@ -111,17 +111,17 @@ async function toRow(
 function renderPage(table: TableLayout, reader: LiteralReader, last: Values | undefined, limit: number): SnapshotQuery {
     const { name, key, isNumbered } = table;
     const names = listKey(table).join(", ");
-    const read = isNumbered ? names : key.map((column) => readKey(quote(column))).join(", ");
+    const read = isNumbered ? names : key.map((column) => readKey(quoteName(column))).join(", ");
     const after = last ? ` WHERE (${names}) > (${last.slice(0, key.length).map(keyLiteral).join(", ")})` : "";
     return {
-        sql: `SELECT ${read}, ${reader.expressions.join(", ")} FROM ${quote(name)}${after} ORDER BY ${names} LIMIT ${limit}`,
+        sql: `SELECT ${read}, ${reader.expressions.join(", ")} FROM ${quoteName(name)}${after} ORDER BY ${names} LIMIT ${limit}`,
     };
 }
 
 function listKey({ key, collations }: TableLayout): string[] {
     return key.map((column, at) => {
         const collation = collations[at];
-        return collation === undefined ? quote(column) : `${quote(column)} COLLATE ${quote(collation)}`;
+        return collation === undefined ? quoteName(column) : `${quoteName(column)} COLLATE ${quoteName(collation)}`;
     });
 }
 

@@ -1,7 +1,7 @@
-import { tokenize } from "../database/lexer.ts";
-import { isVirtual } from "../database/schema-facts.ts";
-import type { Snapshot } from "../database/snapshot.ts";
-import { isMigratorTable, name as quote } from "../migrations/bookkeeping.ts";
+import type { Snapshot } from "../database/server/snapshot.ts";
+import { isMigratorTable, isVirtual } from "../schema/facts.ts";
+import { tokenize } from "../sql/lexer.ts";
+import { quoteName } from "../sql/quoting.ts";
 import {
     type Manifest,
     renderManifest,
@@ -54,7 +54,7 @@ export async function* writeScript(input: ScriptInput): AsyncGenerator<Buffer> {
     // What keeps its content in other tables makes them itself, with rows that are not the ones to come.
     for (const object of ofType("table").filter(({ name }) => !shadows.has(name))) yield count(renderObject(object));
     for (const name of shadows) {
-        yield count(renderStatement(`DELETE FROM ${quote(name)};`, { does: "clear", table: name }));
+        yield count(renderStatement(`DELETE FROM ${quoteName(name)};`, { does: "clear", table: name }));
     }
     const tables: TableSummary[] = [];
     for (const table of layout.tables) {
@@ -120,7 +120,7 @@ interface RowCollector {
 
 function collectRows({ name, columns, key, hasRowid }: TableLayout): RowCollector {
     const names = [...(hasRowid ? key : []), ...columns.map((column) => column.name)];
-    const head = Buffer.from(`INSERT INTO ${quote(name)} (${names.map(quote).join(", ")}) VALUES\n`);
+    const head = Buffer.from(`INSERT INTO ${quoteName(name)} (${names.map(quoteName).join(", ")}) VALUES\n`);
     let pieces: Buffer[] = [];
     let lengths: number[] = [];
     let size = 0;
@@ -162,7 +162,7 @@ async function readVersions(snapshot: Snapshot, { objects }: DatabaseLayout): Pr
     for (const { type, name, sql } of objects) {
         const isVersions = type === "table" && isMigratorTable(name) && name.startsWith("schemaversion");
         if (!isVersions || isVirtual({ sql })) continue;
-        const answer = await snapshot.read({ sql: `SELECT max(version) FROM ${quote(name)}` });
+        const answer = await snapshot.read({ sql: `SELECT max(version) FROM ${quoteName(name)}` });
         versions[name] = Number(answer?.rows[0]?.[0] ?? 0);
     }
     return versions;

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { readVariables } from "../config.ts";
+import { readVariables } from "../cli/settings.ts";
 import { AppError } from "../errors.ts";
 
 /** Where a backup goes: a folder, in which it gets a name of its own, a file, or the input of a command. */

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
-import { environmentFor } from "../config.ts";
+import { environmentFor } from "../cli/settings.ts";
 import { AppError } from "../errors.ts";
 
 /** A file that gets its name when it is whole. */

@@ -1,6 +1,6 @@
-import { isKeyword, type Token } from "../database/lexer.ts";
-import { findOpenToken, splitStatements } from "../database/statements.ts";
-import { name as quote, text } from "../migrations/bookkeeping.ts";
+import { isKeyword, type Token } from "../sql/lexer.ts";
+import { quoteName, quoteText } from "../sql/quoting.ts";
+import { findOpenToken, splitStatements } from "../sql/statements.ts";
 import type { StatementNote } from "./format.ts";
 import { damaged } from "./seal.ts";
 
@@ -25,7 +25,7 @@ function isExpected(does: string, name: string, table: string, sql: Buffer): boo
         case "commit":
             return sql.toString() === `${does.toUpperCase()};`;
         case "clear":
-            return sql.toString() === `DELETE FROM ${quote(table)};`;
+            return sql.toString() === `DELETE FROM ${quoteName(table)};`;
         case "sequence":
             return findSequence(table, sql) !== undefined || sql.toString() === renderNoSequence(table);
         case "rows":
@@ -52,19 +52,19 @@ function isOneCreate(sql: string, type: string): boolean {
 
 /** Forgets what SQLite counts the ids of a table on from. */
 export function renderNoSequence(table: string): string {
-    return `DELETE FROM sqlite_sequence WHERE name = ${text(table)};`;
+    return `DELETE FROM sqlite_sequence WHERE name = ${quoteText(table)};`;
 }
 
 /** Sets what SQLite counts the ids of a table on from. */
 export function renderSequence(table: string, last: bigint): string {
-    return `INSERT INTO sqlite_sequence (name, seq) VALUES (${text(table)}, ${last});`;
+    return `INSERT INTO sqlite_sequence (name, seq) VALUES (${quoteText(table)}, ${last});`;
 }
 
 /** Counts the ids of a table that keeps its place on from at least this one. */
 export function renderRaisedSequence(table: string, last: bigint): string[] {
-    const row = `name = ${text(table)}`;
+    const row = `name = ${quoteText(table)}`;
     return [
-        `INSERT INTO sqlite_sequence (name, seq) SELECT ${text(table)}, ${last} WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE ${row})`,
+        `INSERT INTO sqlite_sequence (name, seq) SELECT ${quoteText(table)}, ${last} WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE ${row})`,
         `UPDATE sqlite_sequence SET seq = max(seq, ${last}) WHERE ${row}`,
     ];
 }

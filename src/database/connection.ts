@@ -95,9 +95,9 @@ export async function openConnection(
     { lock, answer }: OperationLimits = {},
 ): Promise<Connection> {
     if (target.kind === "file") {
-        const { openFile } = await import("./file-connection.ts");
+        const { openFile } = await import("./file/connection.ts");
         return openFile(target, signal, lock === undefined ? undefined : { lock, firstRead: 0 });
     }
-    const { openServer } = await import("./server-connection.ts");
+    const { openServer } = await import("./server/connection.ts");
     return openServer(target, signal, answer === undefined ? undefined : { usual: answer, interrupted: answer });
 }

@@ -1,7 +1,7 @@
 import type { InStatement, ResultSet } from "@libsql/client";
-import { isJsonList } from "./body.ts";
 import type { Argument, JsonList, Query, Row, Value } from "./connection.ts";
-import type { ProtocolValue } from "./protocol.ts";
+import { isJsonList } from "./server/body.ts";
+import type { ProtocolValue } from "./server/protocol.ts";
 
 /** A bound value as the drivers of a file take it: a whole number as BigInt, because they bind a number as REAL. */
 export function toBound(value: Argument | JsonList): Argument {

@@ -1,6 +1,6 @@
 import type { Connection } from "../database/connection.ts";
-import { isKeyword, readName, type Token } from "../database/lexer.ts";
 import { findScans, findSorts, type PlanStep, readPlan } from "../queries/plan.ts";
+import { isKeyword, readName, type Token } from "../sql/lexer.ts";
 import type { SchemaFacts } from "./schema.ts";
 import type { Explained } from "./statement.ts";
 

@@ -1,6 +1,6 @@
 import type { Connection } from "../database/connection.ts";
-import { readName, type Token, tokenize } from "../database/lexer.ts";
 import { AppError } from "../errors.ts";
+import { readName, type Token, tokenize } from "../sql/lexer.ts";
 import { describePlace, renderExcerpt } from "./statement.ts";
 
 const nearToken = /^near "(.*)": syntax error$/s;

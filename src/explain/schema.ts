@@ -1,6 +1,6 @@
 import type { Query, Row } from "../database/connection.ts";
-import { isReserved } from "../database/keywords.ts";
-import { isKeyword, readName, type Token, tokenize } from "../database/lexer.ts";
+import { isReserved } from "../sql/keywords.ts";
+import { isKeyword, readName, type Token, tokenize } from "../sql/lexer.ts";
 
 /** An index as a plan may use it. */
 export interface IndexFacts {

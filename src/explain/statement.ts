@@ -1,10 +1,10 @@
 import type { Argument } from "../database/connection.ts";
-import { isKeyword, type Token, tokenize } from "../database/lexer.ts";
-import { readFact } from "../database/statement-facts.ts";
-import { type Statement, splitStatements } from "../database/statements.ts";
 import { AppError } from "../errors.ts";
 import { type DocumentedQuery, listParameters } from "../queries/files.ts";
 import { readLiteral } from "../queries/header.ts";
+import { isKeyword, type Token, tokenize } from "../sql/lexer.ts";
+import { readFact } from "../sql/statement-facts.ts";
+import { type Statement, splitStatements } from "../sql/statements.ts";
 import { findNearest } from "./nearest.ts";
 
 /** What is to be explained. */

@@ -1,4 +1,4 @@
-import { readComment } from "../schema/table.ts";
+import { readComment } from "../sql/create-table.ts";
 import { isLintComment } from "./definitions.ts";
 import type { LintFile } from "./files.ts";
 import type { Finding, Rule } from "./rule.ts";

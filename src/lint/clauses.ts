@@ -1,5 +1,5 @@
-import { isKeyword, readName, type Token } from "../database/lexer.ts";
-import type { Statement } from "../database/statements.ts";
+import { isKeyword, readName, type Token } from "../sql/lexer.ts";
+import type { Statement } from "../sql/statements.ts";
 
 /** What a statement does to rows: its verb, outside parentheses; undefined for one that writes none. */
 export function findVerb(statement: Statement): "INSERT" | "REPLACE" | "UPDATE" | "DELETE" | undefined {

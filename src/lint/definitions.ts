@@ -1,6 +1,6 @@
-import { isKeyword, isSignificant, readName, type Token, tokenize } from "../database/lexer.ts";
-import type { Statement } from "../database/statements.ts";
-import { isColumnDefinition, readComment, splitDefinitions } from "../schema/table.ts";
+import { isColumnDefinition, readComment, splitDefinitions } from "../sql/create-table.ts";
+import { isKeyword, isSignificant, readName, type Token, tokenize } from "../sql/lexer.ts";
+import type { Statement } from "../sql/statements.ts";
 import { hasClause } from "./clauses.ts";
 
 /** What stands between two commas of a CREATE TABLE. */

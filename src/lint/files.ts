@@ -1,11 +1,11 @@
-import { isKeyword, type Token, tokenize } from "../database/lexer.ts";
-import { readFact, type StatementFact } from "../database/statement-facts.ts";
-import { type Statement, splitStatements } from "../database/statements.ts";
-import type { FoundFiles, MigrationFile, MigrationSet, SqlFile } from "../migrations/files.ts";
-import { findPendingProblems, findUnwatchedWrites } from "../migrations/judge.ts";
-import { findFileProblems, type Problem } from "../migrations/problems.ts";
-import { emptyState } from "../migrations/state.ts";
-import { readStructure, type Structure } from "../migrations/structure.ts";
+import type { FoundFiles, MigrationFile, MigrationSet, SqlFile } from "../planning/files.ts";
+import { findPendingProblems, findUnwatchedWrites } from "../planning/judge.ts";
+import { findFileProblems, type Problem } from "../planning/problems.ts";
+import { emptyState } from "../planning/state.ts";
+import { readStructure, type Structure } from "../planning/structure.ts";
+import { isKeyword, type Token, tokenize } from "../sql/lexer.ts";
+import { readFact, type StatementFact } from "../sql/statement-facts.ts";
+import { type Statement, splitStatements } from "../sql/statements.ts";
 import { emptySchema, followStatements, type KnownSchema, toSchemaRows } from "./known-schema.ts";
 
 /** A statement with what the lint asks of it again and again. */

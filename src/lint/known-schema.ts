@@ -1,7 +1,7 @@
-import { isKeyword, readName, type Token } from "../database/lexer.ts";
-import { readFact } from "../database/statement-facts.ts";
-import type { Statement } from "../database/statements.ts";
-import type { SchemaRow } from "../migrations/state.ts";
+import type { SchemaRow } from "../schema/row.ts";
+import { isKeyword, readName, type Token } from "../sql/lexer.ts";
+import { readFact } from "../sql/statement-facts.ts";
+import type { Statement } from "../sql/statements.ts";
 import { readDefinitions } from "./definitions.ts";
 
 /** A table as migrations made it, without a database. */

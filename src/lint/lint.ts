@@ -1,4 +1,4 @@
-import type { FoundFiles } from "../migrations/files.ts";
+import type { FoundFiles } from "../planning/files.ts";
 import { applyAllows } from "./allows.ts";
 import { toLintFiles } from "./files.ts";
 import type { Finding } from "./rule.ts";

@@ -1,5 +1,5 @@
-import { isKeyword, readName, type Token } from "../database/lexer.ts";
-import type { Statement } from "../database/statements.ts";
+import { isKeyword, readName, type Token } from "../sql/lexer.ts";
+import type { Statement } from "../sql/statements.ts";
 import { splitList } from "./clauses.ts";
 import { readDefinitions } from "./definitions.ts";
 import type { KnownSchema } from "./known-schema.ts";

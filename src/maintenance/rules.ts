@@ -1,13 +1,13 @@
-import { isKeyword } from "../database/lexer.ts";
-import { readFact } from "../database/statement-facts.ts";
-import type { Statement } from "../database/statements.ts";
 import { AppError } from "../errors.ts";
-import { requireQuery, requireValues } from "../sql-files/demands.ts";
-import { numberedNames, readSqlFolder, type SqlFile, type SqlFolder } from "../sql-files/folder.ts";
-import { listLinesAbove, readHeader, requireHeader } from "../sql-files/header.ts";
-import type { Refuse } from "../sql-files/problems.ts";
+import { requireQuery, requireValues } from "../sql/documented/demands.ts";
+import { numberedNames, readSqlFolder, type SqlFile, type SqlFolder } from "../sql/documented/folder.ts";
+import { listLinesAbove, readHeader, requireHeader } from "../sql/documented/header.ts";
+import type { Refuse } from "../sql/documented/problems.ts";
+import { isKeyword } from "../sql/lexer.ts";
+import { readFact } from "../sql/statement-facts.ts";
+import type { Statement } from "../sql/statements.ts";
 
-/** A rule by which rows of a database are kept in order, as a file of maintenance/ states it. */
+/** A rule by which rows of a database are kept in order, as a file of operations/maintenance/ states it. */
 export interface Rule {
     /** The file's name without its number and its ending, such as `old-runs`. */
     readonly name: string;
@@ -28,7 +28,7 @@ export interface Rule {
 }
 
 const folder: SqlFolder = {
-    path: "maintenance",
+    path: "operations/maintenance",
     names: numberedNames,
     page: "docs/maintenance.md",
     hasParts: true,

@@ -1,11 +1,11 @@
 import type { Connection, ReadResult, Row } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
-import { readAll } from "../migrations/deploy.ts";
-import type { MigrationSet } from "../migrations/files.ts";
-import { findPending } from "../migrations/judge.ts";
-import type { DatabaseState } from "../migrations/state.ts";
-import { hearInterrupt } from "../seeding/interrupt.ts";
+import { hearInterrupt } from "../loading/interrupt.ts";
+import type { MigrationSet } from "../planning/files.ts";
+import { findPending } from "../planning/judge.ts";
+import { readAll } from "../planning/prepare.ts";
+import type { DatabaseState } from "../planning/state.ts";
 import type { Rule } from "./rules.ts";
 import { countDue, countLeft, selectDue, writeRows } from "./statements.ts";
 

@@ -1,6 +1,6 @@
 import type { Query, Row } from "../database/connection.ts";
-import { tokenize } from "../database/lexer.ts";
-import { name as quote } from "../migrations/bookkeeping.ts";
+import { tokenize } from "../sql/lexer.ts";
+import { quoteName } from "../sql/quoting.ts";
 import type { Rule } from "./rules.ts";
 
 /** Counts the rows that a rule takes at a time. */
@@ -36,7 +36,7 @@ ON found.id = chunk.value`;
 function readColumns(row: Row): string {
     const columns = Object.keys(row).map((column) => {
         const path = `$.${JSON.stringify(column)}`;
-        return `chunk.value ->> '${path.replaceAll("'", "''")}' AS ${quote(column)}`;
+        return `chunk.value ->> '${path.replaceAll("'", "''")}' AS ${quoteName(column)}`;
     });
     return `SELECT ${columns.join(", ")} FROM json_each(?1) AS chunk`;
 }

@@ -1,13 +1,13 @@
 import type { Connection } from "../database/connection.ts";
-import { readFact } from "../database/statement-facts.ts";
 import { AppError } from "../errors.ts";
-import { type PreparedDeploy, readAll } from "./deploy.ts";
-import type { MigrationFile, MigrationSet } from "./files.ts";
-import { findHistoryProblems, findPending } from "./judge.ts";
-import { type Plan, planRun } from "./plan.ts";
-import { refuseFiles } from "./problems.ts";
-import type { DatabaseState } from "./state.ts";
-import { readStructure } from "./structure.ts";
+import type { MigrationFile, MigrationSet } from "../planning/files.ts";
+import { findHistoryProblems, findPending } from "../planning/judge.ts";
+import { type Plan, planRun } from "../planning/plan.ts";
+import { type PreparedDeploy, readAll } from "../planning/prepare.ts";
+import { refuseFiles } from "../planning/problems.ts";
+import type { DatabaseState } from "../planning/state.ts";
+import { readStructure } from "../planning/structure.ts";
+import { readFact } from "../sql/statement-facts.ts";
 
 /**
  * Plans recording migrations up to version `to` without running them. Views and triggers are brought to the files' form,
@@ -37,7 +37,7 @@ export async function prepareBaseline(
         .filter((file) => !pending.includes(file) || recorded.includes(file));
     if (!isFirst) refuseUnknowable(sets, state, recorded);
     const replan = async (current: DatabaseState, perFile: boolean): Promise<Plan> => {
-        const { findWaiting } = await import("./scratch.ts");
+        const { findWaiting } = await import("../planning/shadow.ts");
         // What was compared is what was read: after somebody else's deploy, nothing is recorded.
         const isSame = sets.every(
             ({ name }) => current.versions.get(name)?.length === state.versions.get(name)?.length,

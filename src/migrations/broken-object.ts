@@ -1,7 +1,7 @@
 import type { Connection } from "../database/connection.ts";
-import { readName } from "../database/lexer.ts";
-import { name } from "./bookkeeping.ts";
-import type { ScriptPart } from "./script.ts";
+import type { ScriptPart } from "../planning/script.ts";
+import { readName } from "../sql/lexer.ts";
+import { quoteName } from "../sql/quoting.ts";
 
 export interface FailedProof {
     readonly connection: Connection;
@@ -50,7 +50,7 @@ async function findBrokenTrigger(
     const triggers = proofs.filter((part) => part.proves?.type === "trigger");
     for (const part of triggers) {
         const others = triggers.filter((other) => other !== part);
-        const drops = others.map((other) => `DROP TRIGGER ${name(other.proves?.name ?? "")}`);
+        const drops = others.map((other) => `DROP TRIGGER ${quoteName(other.proves?.name ?? "")}`);
         const message = await tryAlone(proof, drops, part);
         if (message !== undefined) return { part, message };
     }

@@ -1,13 +1,13 @@
 import type { Connection } from "../database/connection.ts";
 import { DatabaseFault, explainFault } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
-import type { PreparedDeploy } from "./deploy.ts";
+import { predictState } from "../planning/predict.ts";
+import type { PreparedDeploy } from "../planning/prepare.ts";
+import { renderScript } from "../planning/script.ts";
+import type { DatabaseState } from "../planning/state.ts";
 import { pinPlan } from "./plan-id.ts";
-import { predictState } from "./predict.ts";
+import { prepareWayBack, type WayBack } from "./restore-point.ts";
 import { type RunOutcome, type RunReport, runPlan } from "./run.ts";
-import { prepareWayBack, type WayBack } from "./safety.ts";
-import { renderScript } from "./script.ts";
-import type { DatabaseState } from "./state.ts";
 
 export interface DeployRun {
     readonly perFile?: boolean;

@@ -1,13 +1,13 @@
 import type { Connection } from "../database/connection.ts";
 import { type DatabaseFault, explainFault } from "../database/faults.ts";
-import { isSignificant, readName, tokenize } from "../database/lexer.ts";
 import { AppError } from "../errors.ts";
-import { describeSet } from "./bookkeeping.ts";
+import { describeSet } from "../planning/bookkeeping.ts";
+import type { MigrationSet, SqlFile } from "../planning/files.ts";
+import { listLosses, listViolations } from "../planning/guards.ts";
+import { renderParts, type ScriptInput, type ScriptPart } from "../planning/script.ts";
+import { findOwnTables } from "../planning/structure.ts";
+import { isSignificant, readName, tokenize } from "../sql/lexer.ts";
 import { findBrokenObject } from "./broken-object.ts";
-import type { MigrationSet, SqlFile } from "./files.ts";
-import { listLosses, listViolations } from "./guards.ts";
-import { renderParts, type ScriptInput, type ScriptPart } from "./script.ts";
-import { findOwnTables } from "./structure.ts";
 
 const shownViolations = 20;
 

@@ -3,8 +3,8 @@ import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, openConnection } from "../database/connection.ts";
 import { AppError } from "../errors.ts";
-import { createLockTable, releaseLease, takeLease } from "./bookkeeping.ts";
-import type { DatabaseState, Lease } from "./state.ts";
+import { createLockTable, releaseLease, takeLease } from "../planning/bookkeeping.ts";
+import type { DatabaseState, Lease } from "../planning/state.ts";
 
 /** How long a lease lasts when its owner dies, in seconds. It is renewed before each step. */
 const leaseSeconds = 120;

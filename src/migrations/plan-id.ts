@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import { checksumTokens } from "../database/statements.ts";
 import type { Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
-import type { PreparedDeploy } from "./deploy.ts";
-import type { Plan, Step } from "./plan.ts";
-import { predictState } from "./predict.ts";
+import type { Plan, Step } from "../planning/plan.ts";
+import { predictState } from "../planning/predict.ts";
+import type { PreparedDeploy } from "../planning/prepare.ts";
+import { type DatabaseState, findSchemaRow, versionOf } from "../planning/state.ts";
+import { checksumTokens } from "../sql/statements.ts";
 import { describeOutcome } from "./run.ts";
-import { type DatabaseState, findSchemaRow, versionOf } from "./state.ts";
 
 type Planned = Pick<PreparedDeploy, "sets" | "state" | "plan">;
 

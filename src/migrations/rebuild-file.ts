@@ -1,6 +1,6 @@
-import { writeName } from "../database/keywords.ts";
-import { readName, type Token, tokenize } from "../database/lexer.ts";
-import { splitStatements } from "../database/statements.ts";
+import { writeName } from "../sql/keywords.ts";
+import { readName, type Token, tokenize } from "../sql/lexer.ts";
+import { splitStatements } from "../sql/statements.ts";
 
 /** What a rebuild of a table must make again. */
 export interface RebuildSource {

@@ -1,12 +1,13 @@
 import type { Connection, Row } from "../database/connection.ts";
-import { findShadows, isVirtual } from "../database/schema-facts.ts";
 import { AppError } from "../errors.ts";
-import { isMigratorTable, text } from "./bookkeeping.ts";
-import type { MigrationSet } from "./files.ts";
+import type { MigrationSet } from "../planning/files.ts";
+import { deployScratch } from "../planning/shadow.ts";
+import { readState } from "../planning/state.ts";
+import { findOwnTables } from "../planning/structure.ts";
+import { findShadows, isMigratorTable, isVirtual } from "../schema/facts.ts";
+import type { SchemaRow } from "../schema/row.ts";
+import { quoteText } from "../sql/quoting.ts";
 import type { RebuildSource } from "./rebuild-file.ts";
-import { deployScratch } from "./scratch.ts";
-import { readState, type SchemaRow } from "./state.ts";
-import { findOwnTables } from "./structure.ts";
 
 /** A table with the migration set that makes it. */
 export interface FoundTable {
@@ -77,12 +78,12 @@ function findFreeName(schema: readonly SchemaRow[], table: string): string {
 
 // Generated columns take no values. Rows keep their rowid, which full-text search points to; an INTEGER PRIMARY KEY is it.
 async function readCopiedColumns(connection: Connection, table: string): Promise<string[]> {
-    const info = await read(connection, `SELECT name, pk, hidden FROM pragma_table_xinfo(${text(table)})`);
-    const [listed] = await read(connection, `SELECT wr FROM pragma_table_list(${text(table)})`);
+    const info = await read(connection, `SELECT name, pk, hidden FROM pragma_table_xinfo(${quoteText(table)})`);
+    const [listed] = await read(connection, `SELECT wr FROM pragma_table_list(${quoteText(table)})`);
     const columns = info.filter(({ hidden }) => Number(hidden) === 0).map(({ name }) => String(name));
     const keys = info.filter(({ pk }) => Number(pk) > 0);
     // What is the rowid has no index: an INTEGER PRIMARY KEY, but not one with DESC.
-    const indexes = await read(connection, `SELECT origin FROM pragma_index_list(${text(table)})`);
+    const indexes = await read(connection, `SELECT origin FROM pragma_index_list(${quoteText(table)})`);
     const isRowid = keys.length === 1 && !indexes.some(({ origin }) => origin === "pk");
     if (isRowid || Number(listed?.wr) === 1) return columns;
     const names = new Set(info.map(({ name }) => String(name).toLowerCase()));

@@ -1,17 +1,17 @@
 import type { Connection, Query, ReadResult } from "../database/connection.ts";
-import { isSignificant, readName, tokenize } from "../database/lexer.ts";
-import { findShadows, isBookkeeping } from "../database/schema-facts.ts";
-import { readFact } from "../database/statement-facts.ts";
 import { AppError } from "../errors.ts";
-import { name } from "./bookkeeping.ts";
-import { type PreparedDeploy, readAll, rememberWaiting } from "./deploy.ts";
-import type { MigrationFile, MigrationSet } from "./files.ts";
-import { findHistoryProblems } from "./judge.ts";
-import { type Plan, planRun, type Step } from "./plan.ts";
-import { refuseFiles } from "./problems.ts";
-import { renderParts, type ScriptPart } from "./script.ts";
-import { type DatabaseState, findSchemaRow, versionOf } from "./state.ts";
-import { findTableShape } from "./structure.ts";
+import type { MigrationFile, MigrationSet } from "../planning/files.ts";
+import { findHistoryProblems } from "../planning/judge.ts";
+import { type Plan, planRun, type Step } from "../planning/plan.ts";
+import { type PreparedDeploy, readAll, rememberWaiting } from "../planning/prepare.ts";
+import { refuseFiles } from "../planning/problems.ts";
+import { renderParts, type ScriptPart } from "../planning/script.ts";
+import { type DatabaseState, findSchemaRow, versionOf } from "../planning/state.ts";
+import { findTableShape } from "../planning/structure.ts";
+import { findShadows, isBookkeeping } from "../schema/facts.ts";
+import { isSignificant, readName, tokenize } from "../sql/lexer.ts";
+import { quoteName } from "../sql/quoting.ts";
+import { readFact } from "../sql/statement-facts.ts";
 
 /** Rows or values that a rollback takes away. */
 export interface Loss {
@@ -64,12 +64,12 @@ function listLosses(step: Step, state: DatabaseState): string[] {
         const fact = readFact(statement);
         const isRebuilt = (table: string): boolean => step.rebuilt.some((other) => sameName(other, table));
         if (fact.does === "drop" && fact.type === "table" && isThere(fact.name) && !isRebuilt(fact.name))
-            return [`SELECT 1 FROM ${name(fact.name)}`];
+            return [`SELECT 1 FROM ${quoteName(fact.name)}`];
         if (fact.does !== "alter" || fact.action !== "drop" || !isThere(fact.table)) return [];
         const column = tokenize(statement.sql).filter(isSignificant).at(-1);
         const columns = findTableShape(fact.table, [], state.schema)?.ordinary ?? [];
         if (!column || !columns.some((other) => sameName(other, readName(column)))) return [];
-        return [`SELECT 1 FROM ${name(fact.table)} WHERE ${name(readName(column))} IS NOT NULL`];
+        return [`SELECT 1 FROM ${quoteName(fact.table)} WHERE ${quoteName(readName(column))} IS NOT NULL`];
     });
 }
 
@@ -84,7 +84,7 @@ export async function findLosses(connection: Connection, prepared: PreparedDeplo
     const isShadow = findShadows(state.schema);
     const tables = state.schema.filter((row) => row.type === "table" && row.sql !== null && !isBookkeeping(row));
     const names = tables.map((row) => row.name).filter((table) => !table.startsWith("sqlite_") && !isShadow(table));
-    const count = (table: string): Query => ({ sql: `SELECT count(*) AS n FROM ${name(table)}` });
+    const count = (table: string): Query => ({ sql: `SELECT count(*) AS n FROM ${quoteName(table)}` });
     const columns: Query = {
         sql: `SELECT t.name AS "table", c.name AS "column" FROM sqlite_schema AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table'`,
     };
@@ -132,7 +132,7 @@ async function findLostValues(
     );
     if (lost.length === 0) return [];
     const results = await connection.readAll(
-        lost.map(([table, column]) => ({ sql: `SELECT count(${name(column)}) AS n FROM ${name(table)}` })),
+        lost.map(([table, column]) => ({ sql: `SELECT count(${quoteName(column)}) AS n FROM ${quoteName(table)}` })),
     );
     return lost.flatMap(([table, column], at) => {
         const count = countOf(results[at]);

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "../database/connection.ts";
 import { DatabaseFault, explainFault, toFault } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
-import type { MigrationSet } from "./files.ts";
+import type { MigrationSet } from "../planning/files.ts";
+import type { Plan, Step } from "../planning/plan.ts";
+import { renderScript, type ScriptInput } from "../planning/script.ts";
+import { type DatabaseState, type Lease, readState, versionOf } from "../planning/state.ts";
 import { explainLease, findForeignLease, giveLeaseBack, nameDeployer, tryLease, waitForLease } from "./lease.ts";
-import type { Plan, Step } from "./plan.ts";
-import { renderScript, type ScriptInput } from "./script.ts";
-import { type DatabaseState, type Lease, readState, versionOf } from "./state.ts";
 
 /** How long another writer of the same file is waited for, in milliseconds, beyond SQLite's own 5 s. */
 const busyLimit = 60_000;

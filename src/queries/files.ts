@@ -1,8 +1,8 @@
 import type { Argument, Query } from "../database/connection.ts";
-import { type Token, tokenize } from "../database/lexer.ts";
-import type { Statement } from "../database/statements.ts";
-import { plainNames, readSqlFolder, type SqlFile, type SqlFolder } from "../sql-files/folder.ts";
-import type { Refuse } from "../sql-files/problems.ts";
+import { plainNames, readSqlFolder, type SqlFile, type SqlFolder } from "../sql/documented/folder.ts";
+import type { Refuse } from "../sql/documented/problems.ts";
+import { type Token, tokenize } from "../sql/lexer.ts";
+import type { Statement } from "../sql/statements.ts";
 import { type QueryHeader, type QueryParameter, readQueryHeader } from "./header.ts";
 
 /** A statement that the application, a bot or an operator sends, as a file of queries/ documents it. */

@@ -1,8 +1,8 @@
 import type { Argument } from "../database/connection.ts";
-import { tokenize } from "../database/lexer.ts";
-import type { SqlFile } from "../sql-files/folder.ts";
-import { type CommentLine, listLinesAbove, readHeader, requireHeader } from "../sql-files/header.ts";
-import type { Refuse } from "../sql-files/problems.ts";
+import type { SqlFile } from "../sql/documented/folder.ts";
+import { type CommentLine, listLinesAbove, readHeader, requireHeader } from "../sql/documented/header.ts";
+import type { Refuse } from "../sql/documented/problems.ts";
+import { tokenize } from "../sql/lexer.ts";
 
 /** A value that the statement asks for by name, such as `:channel`. */
 export interface QueryParameter {

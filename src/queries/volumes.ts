@@ -1,8 +1,8 @@
 import type { Connection } from "../database/connection.ts";
-import { requireValues } from "../sql-files/demands.ts";
-import { readSqlFolder, type SqlFile, type SqlFolder } from "../sql-files/folder.ts";
-import { listLinesAbove, readHeader } from "../sql-files/header.ts";
-import type { Refuse } from "../sql-files/problems.ts";
+import { requireValues } from "../sql/documented/demands.ts";
+import { readSqlFolder, type SqlFile, type SqlFolder } from "../sql/documented/folder.ts";
+import { listLinesAbove, readHeader } from "../sql/documented/header.ts";
+import type { Refuse } from "../sql/documented/problems.ts";
 import { bindQuery, listParameters } from "./files.ts";
 
 /** A statement that makes rows for a database as large as the real one, or that prepares for such statements. */

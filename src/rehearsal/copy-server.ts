@@ -1,8 +1,8 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type Database from "libsql";
 import { DatabaseFault } from "../database/faults.ts";
-import type { Snapshot, SnapshotQuery, StoredRows, StoredValue } from "../database/snapshot.ts";
-import { name as quote } from "../migrations/bookkeeping.ts";
+import type { Snapshot, SnapshotQuery, StoredRows, StoredValue } from "../database/server/snapshot.ts";
+import { quoteName } from "../sql/quoting.ts";
 import { asRowValue, listNames, type TableLayout } from "./layout.ts";
 import { type CopiedValue, isRawText, isUnreadableText, listAsBytes, readAsText } from "./raw-text.ts";
 
@@ -147,18 +147,18 @@ export function followReference(
     first: string,
 ): string {
     const names = columns.map((_, at) => `step_${at}`);
-    const next = columns.map((column) => `row.${quote(column)}`).join(", ");
-    const matches = parentColumns.map((column, at) => `row.${quote(column)} = steps.${names[at]}`).join(" AND ");
+    const next = columns.map((column) => `row.${quoteName(column)}`).join(", ");
+    const matches = parentColumns.map((column, at) => `row.${quoteName(column)} = steps.${names[at]}`).join(" AND ");
     return (
         `WITH RECURSIVE steps (${names.join(", ")}) AS (${first} UNION ` +
-        `SELECT ${next} FROM steps JOIN ${quote(table)} AS row ON ${matches}) SELECT ${names.join(", ")} FROM steps`
+        `SELECT ${next} FROM steps JOIN ${quoteName(table)} AS row ON ${matches}) SELECT ${names.join(", ")} FROM steps`
     );
 }
 
 /** The keys of the first and of the last rows of a table: old ones are where the dirt is, new ones what is written now. */
 export function selectEnds({ name, key }: TableLayout, rows: number): string {
-    const [keys, table] = [listNames(key), quote(name)];
-    const backwards = key.map((column) => `${quote(column)} DESC`).join(", ");
+    const [keys, table] = [listNames(key), quoteName(name)];
+    const backwards = key.map((column) => `${quoteName(column)} DESC`).join(", ");
     const first = `SELECT * FROM (SELECT ${keys} FROM ${table} ORDER BY ${keys} LIMIT ${Math.ceil(rows / 2)})`;
     const last = `SELECT * FROM (SELECT ${keys} FROM ${table} ORDER BY ${backwards} LIMIT ${Math.floor(rows / 2)})`;
     return `${first} UNION ${last}`;
@@ -176,7 +176,7 @@ function renderRead(
     const conditions = [...isLater, ...(where.sql === "" ? [] : [where.sql])];
     return {
         sql:
-            `SELECT ${keys}, ${asBytes ? listAsBytes(columns) : listNames(columns)} FROM ${quote(name)} ` +
+            `SELECT ${keys}, ${asBytes ? listAsBytes(columns) : listNames(columns)} FROM ${quoteName(name)} ` +
             `${conditions.length > 0 ? `WHERE ${conditions.join(" AND ")} ` : ""}ORDER BY ${keys} LIMIT ${limit}`,
         args: [...(after ?? []), ...where.args],
     };
@@ -190,7 +190,9 @@ function prepareInsert(database: Database.Database, table: TableLayout): Insert 
     const { name, columns, strictTypes, key, hasRowid } = table;
     const names = hasRowid ? [key[0] ?? "rowid", ...columns] : columns;
     const prepare = (values: readonly string[]): Database.Statement =>
-        database.prepare(`INSERT OR IGNORE INTO ${quote(name)} (${listNames(names)}) VALUES (${values.join(", ")})`);
+        database.prepare(
+            `INSERT OR IGNORE INTO ${quoteName(name)} (${listNames(names)}) VALUES (${values.join(", ")})`,
+        );
     const plain = prepare(names.map(() => "?"));
     const skipped = hasRowid ? 0 : key.length;
     return (rows, counts) => {

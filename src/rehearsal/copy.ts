@@ -2,12 +2,12 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "libsql";
 import { DatabaseFault, toFault } from "../database/faults.ts";
-import { inMemory } from "../database/file-connection.ts";
-import { findShadows } from "../database/schema-facts.ts";
-import { openSnapshot, type Snapshot } from "../database/snapshot.ts";
+import { inMemory } from "../database/file/connection.ts";
+import { openSnapshot, type Snapshot } from "../database/server/snapshot.ts";
 import type { FileTarget, ServerTarget, Target } from "../database/target.ts";
-import { name as quote, text } from "../migrations/bookkeeping.ts";
-import type { SchemaRow } from "../migrations/state.ts";
+import { findShadows } from "../schema/facts.ts";
+import type { SchemaRow } from "../schema/row.ts";
+import { quoteName, quoteText } from "../sql/quoting.ts";
 import { copyRows } from "./copy-server.ts";
 import { readLayouts, type TableLayout } from "./layout.ts";
 import { countRows, readSchema, selectSchema } from "./queries.ts";
@@ -67,7 +67,7 @@ async function copyFile(target: FileTarget, path: string, { sample, signal }: Co
         // Not opened read-only: VACUUM then fails on generated columns, and on rows that break a rule of their table.
         const source = new Database(target.path, { timeout: lockTimeout });
         try {
-            source.exec(`VACUUM INTO ${text(path)}`);
+            source.exec(`VACUUM INTO ${quoteText(path)}`);
         } finally {
             source.close();
         }
@@ -134,7 +134,7 @@ async function fill(
             continue;
         }
         // What the virtual table put in when it was made.
-        database.exec(`DELETE FROM ${quote(table.name)}`);
+        database.exec(`DELETE FROM ${quoteName(table.name)}`);
         const isWhole = sample === undefined || table.isWhole;
         const selection = isWhole ? { by: "all" as const } : { by: "ends" as const, rows: sample };
         const { copied, refused } = await copyRows(snapshot, database, table, selection, signal);
@@ -188,7 +188,7 @@ async function copySequences(
     database.exec("DELETE FROM sqlite_sequence");
     database.exec(
         `INSERT INTO sqlite_sequence (name, seq) ` +
-            `SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(${text(sequences)})`,
+            `SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(${quoteText(sequences)})`,
     );
 }
 

@@ -1,8 +1,8 @@
-import { findShadows } from "../database/schema-facts.ts";
-import { readFact } from "../database/statement-facts.ts";
-import type { MigrationFile, MigrationSet } from "../migrations/files.ts";
-import type { Plan } from "../migrations/plan.ts";
-import type { SchemaRow } from "../migrations/state.ts";
+import type { MigrationFile, MigrationSet } from "../planning/files.ts";
+import type { Plan } from "../planning/plan.ts";
+import { findShadows } from "../schema/facts.ts";
+import type { SchemaRow } from "../schema/row.ts";
+import { readFact } from "../sql/statement-facts.ts";
 import type { Health, Inspection } from "./inspect.ts";
 import { findLosses } from "./losses.ts";
 import type { WatchedFile } from "./watch.ts";

@@ -1,12 +1,12 @@
 import type Database from "libsql";
 import { toFault } from "../database/faults.ts";
-import { findShadows } from "../database/schema-facts.ts";
-import { splitStatements } from "../database/statements.ts";
-import { isMigratorTable, name as quote, text } from "../migrations/bookkeeping.ts";
-import { guardTable } from "../migrations/guards.ts";
-import { proofOf } from "../migrations/script.ts";
-import type { SchemaRow } from "../migrations/state.ts";
-import { findTableShape } from "../migrations/structure.ts";
+import { guardTable } from "../planning/guards.ts";
+import { proofOf } from "../planning/script.ts";
+import { findTableShape } from "../planning/structure.ts";
+import { findShadows, isMigratorTable } from "../schema/facts.ts";
+import type { SchemaRow } from "../schema/row.ts";
+import { quoteName, quoteText } from "../sql/quoting.ts";
+import { splitStatements } from "../sql/statements.ts";
 import { findStoredTables } from "./layout.ts";
 import { countRows, readRows, readSchema } from "./queries.ts";
 
@@ -62,12 +62,12 @@ export function inspect(database: Database.Database, rebuilt: readonly string[] 
 }
 
 function readColumns(database: Database.Database, table: string): string[] {
-    const sql = `SELECT name FROM pragma_table_xinfo(${text(table)})`;
+    const sql = `SELECT name FROM pragma_table_xinfo(${quoteText(table)})`;
     return readRows<{ name: string }>(database, sql).map(({ name }) => name);
 }
 
 function readReferring(database: Database.Database, table: string): string[] {
-    const sql = `SELECT DISTINCT "from" AS name FROM pragma_foreign_key_list(${text(table)})`;
+    const sql = `SELECT DISTINCT "from" AS name FROM pragma_foreign_key_list(${quoteText(table)})`;
     return readRows<{ name: string }>(database, sql).map(({ name }) => name);
 }
 
@@ -78,10 +78,13 @@ function readContent(
 ): (readonly [string, ColumnContent])[] {
     if (columns.length === 0) return [];
     const facts = columns.map((column, at) => {
-        const value = quote(column);
+        const value = quoteName(column);
         return `count(${value}) AS filled_${at}, min(${value}) IS NOT max(${value}) AS varies_${at}`;
     });
-    const [row = {}] = readRows<Record<string, number>>(database, `SELECT ${facts.join(", ")} FROM ${quote(table)}`);
+    const [row = {}] = readRows<Record<string, number>>(
+        database,
+        `SELECT ${facts.join(", ")} FROM ${quoteName(table)}`,
+    );
     return columns.map((column, at) => [
         `${table}.${column}`,
         { table, filled: Number(row[`filled_${at}`]), varies: Number(row[`varies_${at}`]) === 1 },
@@ -95,7 +98,7 @@ function countViolations(database: Database.Database, tables: readonly string[])
         if (!hasForeignKeys(database, table)) continue;
         const sql =
             `SELECT "table" || ' -> ' || parent AS reference, count(*) AS violating ` +
-            `FROM pragma_foreign_key_check(${text(table)}) GROUP BY reference`;
+            `FROM pragma_foreign_key_check(${quoteText(table)}) GROUP BY reference`;
         // One that points to no unique columns is a defect of the schema, which the first write would meet.
         const rows =
             attempt(database, sql) === undefined
@@ -107,7 +110,7 @@ function countViolations(database: Database.Database, tables: readonly string[])
 }
 
 function hasForeignKeys(database: Database.Database, table: string): boolean {
-    return readRows(database, `SELECT 1 FROM pragma_foreign_key_list(${text(table)}) LIMIT 1`).length > 0;
+    return readRows(database, `SELECT 1 FROM pragma_foreign_key_list(${quoteText(table)}) LIMIT 1`).length > 0;
 }
 
 /** What is read only before everything and after it, because it reads every row or every object. */
@@ -142,7 +145,7 @@ export function readHealth(database: Database.Database): Health {
 }
 
 function proofOfRow(row: SchemaRow, schema: readonly SchemaRow[]): string | undefined {
-    if (row.type === "view") return `SELECT * FROM ${quote(row.name)} LIMIT 1`;
+    if (row.type === "view") return `SELECT * FROM ${quoteName(row.name)} LIMIT 1`;
     const [statement] = row.type === "trigger" ? splitStatements(row.sql ?? "") : [];
     if (!statement) return undefined;
     return proofOf({ type: "trigger", name: row.name, statement }, (table) => findTableShape(table, [], schema));

@@ -1,7 +1,7 @@
 import type Database from "libsql";
-import { findShadows, isBookkeeping, isVirtual } from "../database/schema-facts.ts";
-import { isMigratorTable, name as quote, text } from "../migrations/bookkeeping.ts";
-import type { SchemaRow } from "../migrations/state.ts";
+import { findShadows, isBookkeeping, isMigratorTable, isVirtual } from "../schema/facts.ts";
+import type { SchemaRow } from "../schema/row.ts";
+import { quoteName, quoteText } from "../sql/quoting.ts";
 import { readRows } from "./queries.ts";
 
 /** A foreign key: columns of a table that point to columns of another one. */
@@ -40,11 +40,11 @@ export function readLayouts(database: Database.Database, schema: readonly Schema
     return findStoredTables(schema).flatMap((row) => {
         const [facts] = readRows<TableFacts>(
             database,
-            `SELECT wr, strict FROM pragma_table_list WHERE name = ${text(row.name)}`,
+            `SELECT wr, strict FROM pragma_table_list WHERE name = ${quoteText(row.name)}`,
         );
         const columns = readRows<ColumnFacts>(
             database,
-            `SELECT name, type, "notnull", pk, hidden FROM pragma_table_xinfo(${text(row.name)})`,
+            `SELECT name, type, "notnull", pk, hidden FROM pragma_table_xinfo(${quoteText(row.name)})`,
         );
         if (!facts || columns.length === 0) return [];
         const stored = columns.filter(({ hidden }) => hidden === 0);
@@ -72,7 +72,7 @@ export function readLayouts(database: Database.Database, schema: readonly Schema
 
 /** The names of some columns, quoted, with commas. */
 export function listNames(columns: readonly string[]): string {
-    return columns.map(quote).join(", ");
+    return columns.map(quoteName).join(", ");
 }
 
 /** Columns as one value: `a`, or `(a, b)`. */
@@ -95,7 +95,7 @@ interface ColumnFacts {
 
 // A key of its own has an index; an INTEGER PRIMARY KEY that is the rowid has none, one with DESC is not the rowid.
 function hasKeyIndex(database: Database.Database, table: string): boolean {
-    return readRows(database, `SELECT 1 FROM pragma_index_list(${text(table)}) WHERE origin = 'pk'`).length > 0;
+    return readRows(database, `SELECT 1 FROM pragma_index_list(${quoteText(table)}) WHERE origin = 'pk'`).length > 0;
 }
 
 interface KeyPart {
@@ -108,7 +108,7 @@ interface KeyPart {
 function readForeignKeys(database: Database.Database, table: string): ForeignKey[] {
     const parts = readRows<KeyPart>(
         database,
-        `SELECT id, "table" AS parent, "from" AS "column", "to" AS target FROM pragma_foreign_key_list(${text(table)}) ORDER BY id, seq`,
+        `SELECT id, "table" AS parent, "from" AS "column", "to" AS target FROM pragma_foreign_key_list(${quoteText(table)}) ORDER BY id, seq`,
     );
     const keys = new Map<number, KeyPart[]>();
     for (const part of parts) keys.set(part.id, [...(keys.get(part.id) ?? []), part]);
@@ -123,6 +123,6 @@ function readForeignKeys(database: Database.Database, table: string): ForeignKey
 }
 
 function readPrimaryKey(database: Database.Database, table: string): string[] {
-    const sql = `SELECT name FROM pragma_table_info(${text(table)}) WHERE pk > 0 ORDER BY pk`;
+    const sql = `SELECT name FROM pragma_table_info(${quoteText(table)}) WHERE pk > 0 ORDER BY pk`;
     return readRows<{ name: string }>(database, sql).map(({ name }) => name);
 }

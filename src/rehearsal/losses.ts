@@ -1,8 +1,8 @@
-import { readFact } from "../database/statement-facts.ts";
-import type { Statement } from "../database/statements.ts";
 import { findVerb, hasClause } from "../lint/clauses.ts";
 import { emptySchema, followStatements, type KnownSchema } from "../lint/known-schema.ts";
-import type { MigrationFile } from "../migrations/files.ts";
+import type { MigrationFile } from "../planning/files.ts";
+import { readFact } from "../sql/statement-facts.ts";
+import type { Statement } from "../sql/statements.ts";
 import type { Finding, Rehearsed } from "./findings.ts";
 import type { Inspection } from "./inspect.ts";
 

@@ -1,6 +1,6 @@
 import type Database from "libsql";
-import { name as quote } from "../migrations/bookkeeping.ts";
-import type { SchemaRow } from "../migrations/state.ts";
+import type { SchemaRow } from "../schema/row.ts";
+import { quoteName } from "../sql/quoting.ts";
 
 /** Objects in the order in which they were made. */
 export const selectSchema = `SELECT type, name, tbl_name AS "table", sql FROM sqlite_schema ORDER BY rowid`;
@@ -17,7 +17,7 @@ export function readSchema(database: Database.Database): SchemaRow[] {
 
 /** How many rows a table of a local file has. */
 export function countRows(database: Database.Database, table: string): number {
-    return readNumber(database, `SELECT count(*) AS number FROM ${quote(table)}`);
+    return readNumber(database, `SELECT count(*) AS number FROM ${quoteName(table)}`);
 }
 
 /** The column `number` of the one row that a query on a local file gives. */

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { type DatabaseFault, toFault } from "../database/faults.ts";
-import type { StoredValue } from "../database/snapshot.ts";
-import { name as quote } from "../migrations/bookkeeping.ts";
+import type { StoredValue } from "../database/server/snapshot.ts";
+import { quoteName } from "../sql/quoting.ts";
 
 /** A text that is not UTF-8, as its bytes. SQLite stores and keeps it, but neither a server nor a driver reads it. */
 export interface RawText {
@@ -25,10 +25,10 @@ export function isUnreadableText(error: unknown): boolean {
 /** A select list in which texts come as their bytes; one column more, the last, tells what each was. */
 export function listAsBytes(columns: readonly string[]): string {
     const values = columns.map((column) => {
-        const name = quote(column);
+        const name = quoteName(column);
         return `iif(typeof(${name}) = 'text', CAST(${name} AS BLOB), ${name})`;
     });
-    const types = columns.map((column) => `typeof(${quote(column)})`);
+    const types = columns.map((column) => `typeof(${quoteName(column)})`);
     return [...values, types.join(" || ',' || ")].join(", ");
 }
 

@@ -1,11 +1,11 @@
 import Database from "libsql";
 import { DatabaseFault, explainFault } from "../database/faults.ts";
-import { openFile } from "../database/file-connection.ts";
+import { openFile } from "../database/file/connection.ts";
 import type { FileTarget, Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
 import { runDeploy } from "../migrations/carry-out.ts";
-import { type DeployOptions, type PreparedDeploy, prepareDeploy } from "../migrations/deploy.ts";
 import { identifyPlan, refuseOtherPlan } from "../migrations/plan-id.ts";
+import { type DeployOptions, type PreparedDeploy, prepareDeploy } from "../planning/prepare.ts";
 import { type CopyReport, copyDatabase } from "./copy.ts";
 import { type Finding, findChanges, listOldProblems } from "./findings.ts";
 import { type Health, type Inspection, inspect, readHealth } from "./inspect.ts";

@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import type Database from "libsql";
-import type { Snapshot } from "../database/snapshot.ts";
-import { name as quote } from "../migrations/bookkeeping.ts";
-import type { SchemaRow } from "../migrations/state.ts";
+import type { Snapshot } from "../database/server/snapshot.ts";
+import type { SchemaRow } from "../schema/row.ts";
+import { quoteName } from "../sql/quoting.ts";
 import { copyRows, followReference, type RowCounts, selectEnds } from "./copy-server.ts";
 import { asRowValue, type ForeignKey, listNames, type TableLayout } from "./layout.ts";
 import { readNumber, readRows } from "./queries.ts";
@@ -48,11 +48,11 @@ export function pruneToSample(
 ): void {
     const triggers = schema.filter((row) => row.type === "trigger" && row.sql !== null);
     const sampled = tables.filter((table) => !table.isWhole && table.key.length > 0);
-    const keepOf = (table: TableLayout): string => `temp.${quote(`keep ${table.name}`)}`;
+    const keepOf = (table: TableLayout): string => `temp.${quoteName(`keep ${table.name}`)}`;
     database.exec("BEGIN");
-    for (const { name } of triggers) database.exec(`DROP TRIGGER ${quote(name)}`);
+    for (const { name } of triggers) database.exec(`DROP TRIGGER ${quoteName(name)}`);
     for (const table of sampled) {
-        database.exec(`CREATE TEMP TABLE ${quote(`keep ${table.name}`)} AS ${selectEnds(table, rows)}`);
+        database.exec(`CREATE TEMP TABLE ${quoteName(`keep ${table.name}`)} AS ${selectEnds(table, rows)}`);
     }
     for (let added = -1; added !== 0; ) {
         added = 0;
@@ -61,11 +61,11 @@ export function pruneToSample(
             const kept = sampled.includes(child)
                 ? `WHERE ${asRowValue(child.key)} IN (SELECT * FROM ${keepOf(child)})`
                 : "";
-            const pointed = `SELECT ${listNames(key.columns)} FROM ${quote(child.name)} ${kept}`;
+            const pointed = `SELECT ${listNames(key.columns)} FROM ${quoteName(child.name)} ${kept}`;
             const sought =
                 child === parent ? followReference(child.name, key.columns, key.parentColumns, pointed) : pointed;
             database.exec(
-                `INSERT INTO ${keepOf(parent)} SELECT ${listNames(parent.key)} FROM ${quote(parent.name)} ` +
+                `INSERT INTO ${keepOf(parent)} SELECT ${listNames(parent.key)} FROM ${quoteName(parent.name)} ` +
                     `WHERE ${asRowValue(key.parentColumns)} IN (${sought}) ` +
                     `AND ${asRowValue(parent.key)} NOT IN (SELECT * FROM ${keepOf(parent)})`,
             );
@@ -74,7 +74,7 @@ export function pruneToSample(
     }
     for (const table of sampled) {
         database.exec(
-            `DELETE FROM ${quote(table.name)} WHERE ${asRowValue(table.key)} NOT IN (SELECT * FROM ${keepOf(table)})`,
+            `DELETE FROM ${quoteName(table.name)} WHERE ${asRowValue(table.key)} NOT IN (SELECT * FROM ${keepOf(table)})`,
         );
     }
     for (const { sql } of triggers) database.exec(sql ?? "");
@@ -99,12 +99,12 @@ function listReferences(tables: readonly TableLayout[]): Reference[] {
 
 // As JSON has neither blobs nor texts that are not UTF-8, rows that point by one are left as they are.
 function findMissingKeys(database: Database.Database, child: TableLayout, key: ForeignKey): unknown[][] {
-    const columns = key.columns.map((column) => `child.${quote(column)}`);
-    const isThere = key.parentColumns.map((column, at) => `parent.${quote(column)} = ${columns[at]}`).join(" AND ");
+    const columns = key.columns.map((column) => `child.${quoteName(column)}`);
+    const isThere = key.parentColumns.map((column, at) => `parent.${quoteName(column)} = ${columns[at]}`).join(" AND ");
     const usable = columns.map((column) => `${column} IS NOT NULL AND typeof(${column}) <> 'blob'`).join(" AND ");
     const sql =
-        `SELECT DISTINCT CAST(json_array(${columns.join(", ")}) AS BLOB) AS missing FROM ${quote(child.name)} AS child WHERE ${usable} ` +
-        `AND NOT EXISTS (SELECT 1 FROM ${quote(key.parent)} AS parent WHERE ${isThere})`;
+        `SELECT DISTINCT CAST(json_array(${columns.join(", ")}) AS BLOB) AS missing FROM ${quoteName(child.name)} AS child WHERE ${usable} ` +
+        `AND NOT EXISTS (SELECT 1 FROM ${quoteName(key.parent)} AS parent WHERE ${isThere})`;
     return readRows<{ missing: ArrayBuffer }>(database, sql)
         .map(({ missing }) => Buffer.from(missing))
         .filter((missing) => isUtf8(missing))

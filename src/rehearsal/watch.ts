@@ -2,11 +2,11 @@ import { setImmediate as turn } from "node:timers/promises";
 import Database from "libsql";
 import type { Connection } from "../database/connection.ts";
 import { DatabaseFault, toFault } from "../database/faults.ts";
-import { openFile } from "../database/file-connection.ts";
-import { splitStatements } from "../database/statements.ts";
+import { openFile } from "../database/file/connection.ts";
 import type { FileTarget } from "../database/target.ts";
-import type { MigrationFile } from "../migrations/files.ts";
-import type { Plan } from "../migrations/plan.ts";
+import type { MigrationFile } from "../planning/files.ts";
+import type { Plan } from "../planning/plan.ts";
+import { splitStatements } from "../sql/statements.ts";
 import { type Inspection, inspect } from "./inspect.ts";
 import { readNumber } from "./queries.ts";
 

@@ -1,8 +1,7 @@
-import { writeName } from "../database/keywords.ts";
-import { isSignificant, readName, type Token, tokenize } from "../database/lexer.ts";
-import { findShadows } from "../database/schema-facts.ts";
-import { isMigratorTable } from "../migrations/bookkeeping.ts";
-import type { SchemaRow } from "../migrations/state.ts";
+import { writeName } from "../sql/keywords.ts";
+import { isSignificant, readName, type Token, tokenize } from "../sql/lexer.ts";
+import { findShadows, isMigratorTable } from "./facts.ts";
+import type { SchemaRow } from "./row.ts";
 
 /** How a live object stands to the files. */
 export interface ObjectDifference {

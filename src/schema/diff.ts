@@ -1,8 +1,8 @@
 // The whole of the library takes five times as long to load.
 import { diffArrays } from "diff/lib/diff/array.js";
-import { isSignificant, readName, type Token, tokenize } from "../database/lexer.ts";
+import { isColumnDefinition, splitDefinitions } from "../sql/create-table.ts";
+import { isSignificant, readName, type Token, tokenize } from "../sql/lexer.ts";
 import { describeToken, type ObjectDifference } from "./compare.ts";
-import { isColumnDefinition, splitDefinitions } from "./table.ts";
 
 /** A line of a difference: `-` as the files have it, `+` as the database has it, a blank for what both have. */
 export interface DiffLine {

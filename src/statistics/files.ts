@@ -1,11 +1,11 @@
 import type { Query } from "../database/connection.ts";
-import { tokenize } from "../database/lexer.ts";
-import { requireQuery, requireValues } from "../sql-files/demands.ts";
-import { numberedNames, readSqlFolder, type SqlFile, type SqlFolder } from "../sql-files/folder.ts";
-import { listLinesAbove, readHeader, requireHeader } from "../sql-files/header.ts";
-import type { Refuse } from "../sql-files/problems.ts";
+import { requireQuery, requireValues } from "../sql/documented/demands.ts";
+import { numberedNames, readSqlFolder, type SqlFile, type SqlFolder } from "../sql/documented/folder.ts";
+import { listLinesAbove, readHeader, requireHeader } from "../sql/documented/header.ts";
+import type { Refuse } from "../sql/documented/problems.ts";
+import { tokenize } from "../sql/lexer.ts";
 
-/** A query whose rows are figures that somebody watches, as a file of statistics/ holds it. */
+/** A query whose rows are figures that somebody watches, as a file of operations/statistics/ holds it. */
 export interface StatisticsFile {
     /** The file's name without its number and its ending, such as `queue`. */
     readonly name: string;
@@ -16,7 +16,7 @@ export interface StatisticsFile {
     readonly sql: string;
 }
 
-const folder: SqlFolder = { path: "statistics", names: numberedNames, page: "docs/statistics.md" };
+const folder: SqlFolder = { path: "operations/statistics", names: numberedNames, page: "docs/statistics.md" };
 
 /**
  * Reads the queries of a project, in the order of their files. A folder that does not exist holds none.

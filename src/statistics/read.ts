@@ -1,9 +1,9 @@
 import type { Connection, ReadResult, Row } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
-import { readAll } from "../migrations/deploy.ts";
-import type { SchemaRow } from "../migrations/state.ts";
+import { readAll } from "../planning/prepare.ts";
 import { type DocumentedQuery, readQueries } from "../queries/files.ts";
 import { groupByIndex, readQueryPlans } from "../queries/usage.ts";
+import type { SchemaRow } from "../schema/row.ts";
 import { bindTime, readStatisticsFiles } from "./files.ts";
 import {
     countTable,
@@ -41,7 +41,7 @@ export interface JsonSize {
     readonly estimatedBytes: number;
 }
 
-/** The rows of a file of statistics/, or why there are none. */
+/** The rows of a file of operations/statistics/, or why there are none. */
 export interface Section {
     readonly name: string;
     readonly path: string;

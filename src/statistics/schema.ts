@@ -1,9 +1,9 @@
 import type { Query, Row } from "../database/connection.ts";
-import { isKeyword, readName, tokenize } from "../database/lexer.ts";
-import { findShadows, isBookkeeping } from "../database/schema-facts.ts";
-import { name as quote } from "../migrations/bookkeeping.ts";
-import type { SchemaRow } from "../migrations/state.ts";
-import { readTable } from "../schema/table.ts";
+import { findShadows, isBookkeeping } from "../schema/facts.ts";
+import type { SchemaRow } from "../schema/row.ts";
+import { readTable } from "../sql/create-table.ts";
+import { isKeyword, readName, tokenize } from "../sql/lexer.ts";
+import { quoteName } from "../sql/quoting.ts";
 
 /** A table that is measured. */
 export interface MeasuredTable {
@@ -50,16 +50,16 @@ function findJsonColumns(table: string, sql: string): string[] {
 
 /** Counts the rows of a table. */
 export function countTable({ name }: MeasuredTable): Query {
-    return { sql: `SELECT count(*) AS counted FROM ${quote(name)}` };
+    return { sql: `SELECT count(*) AS counted FROM ${quoteName(name)}` };
 }
 
 /** Measures the JSON columns of a table, in bytes, over a sample of its rows: value, average and maximum of each. */
 export function measureJson({ name, jsonColumns, hasRowid }: MeasuredTable): Query {
-    const table = quote(name);
+    const table = quoteName(name);
     const figures = jsonColumns.flatMap((column, at) => [
-        `count(${quote(column)}) AS values_${at}`,
-        `avg(octet_length(${quote(column)})) AS average_${at}`,
-        `max(octet_length(${quote(column)})) AS largest_${at}`,
+        `count(${quoteName(column)}) AS values_${at}`,
+        `avg(octet_length(${quoteName(column)})) AS average_${at}`,
+        `max(octet_length(${quoteName(column)})) AS largest_${at}`,
     ]);
     const select = `SELECT count(*) AS looked_at, ${figures.join(", ")} FROM`;
     if (!hasRowid) return { sql: `${select} (SELECT * FROM ${table} LIMIT ${sampleSize})` };

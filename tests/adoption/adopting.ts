@@ -1,10 +1,10 @@
 import type { Client } from "@libsql/client";
-import { origins } from "../../seeds/origins.ts";
-import { adopt } from "../../src/commands/adopt.ts";
-import type { AdoptOptions } from "../../src/commands/adoption-steps.ts";
-import { showVerification } from "../../src/commands/verify.ts";
-import { readRows, readValue } from "../seeding/contents.ts";
-import { copyProject, type Ran, runHere } from "../seeding/running.ts";
+import { origins } from "../../app/origins.ts";
+import { adopt } from "../../src/cli/commands/adopt.ts";
+import type { AdoptOptions } from "../../src/cli/commands/adoption-steps.ts";
+import { showVerification } from "../../src/cli/commands/verify.ts";
+import { readRows, readValue } from "../loading/contents.ts";
+import { copyProject, type Ran, runHere } from "../loading/running.ts";
 
 /** A copy of this repository's files. */
 export const root = copyProject();

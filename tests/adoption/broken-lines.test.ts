@@ -3,7 +3,7 @@ import path from "node:path";
 import { createClient } from "@libsql/client";
 import { describe, expect, test } from "vitest";
 import { findSqld, startSqld } from "../../src/server/sqld.ts";
-import { hashContents, readRows, readValue } from "../seeding/contents.ts";
+import { hashContents, readRows, readValue } from "../loading/contents.ts";
 import { startCommand } from "../support/command.ts";
 import { writeProject } from "../support/project.ts";
 import { type ProxyHooks, startProxy } from "../support/proxy.ts";

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { hashContents, readContents, readRows, readValue, withoutColumns } from "../seeding/contents.ts";
+import { hashContents, readContents, readRows, readValue, withoutColumns } from "../loading/contents.ts";
 import { startCommand } from "../support/command.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { adoptHere, countRows, listRefused, readExtras, root, verifyHere } from "./adopting.ts";

@@ -1,7 +1,7 @@
 import { createClient } from "@libsql/client";
 import { expect, test } from "vitest";
 import { convertTime } from "../../src/adoption/conversions.ts";
-import { normalizeTime } from "../../src/seeding/time.ts";
+import { normalizeTime } from "../../src/loading/time.ts";
 
 const days = ["2025-01-02", "2024-02-29", "2023-02-29", "2025-13-01", "2025-04-31", "1999-12-31", "25-1-2", ""];
 const between = ["T", " ", "  ", "_"];

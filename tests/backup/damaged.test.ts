@@ -5,10 +5,10 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { createClient } from "@libsql/client";
 import { generateIdentity, identityToRecipient } from "age-encryption";
 import { beforeAll, describe, expect, test } from "vitest";
-import { checkBackup } from "../../src/backup/check.ts";
-import { readBackup } from "../../src/backup/read.ts";
+import { checkBackup } from "../../src/backup/restore/check.ts";
+import { readBackup } from "../../src/backup/restore/read.ts";
 import { AppError } from "../../src/errors.ts";
-import { readRows } from "../seeding/contents.ts";
+import { readRows } from "../loading/contents.ts";
 import { makeFolder, restoreHere, takeBackup } from "./running.ts";
 import { zoo } from "./zoo.ts";
 

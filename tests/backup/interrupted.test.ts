@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "@libsql/client";
 import { beforeAll, describe, expect, test } from "vitest";
 import { findSqld, startSqld } from "../../src/server/sqld.ts";
-import { hashContents, readValue } from "../seeding/contents.ts";
+import { hashContents, readValue } from "../loading/contents.ts";
 import { startCommand } from "../support/command.ts";
 import { startProxy, type TestProxy } from "../support/proxy.ts";
 import { describeTargets } from "../support/targets.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
 import { tell } from "../deploy/snapshot.ts";
-import { readValue } from "../seeding/contents.ts";
+import { readValue } from "../loading/contents.ts";
 import { type RunningCommand, startCommand } from "../support/command.ts";
 import type { Target, TestDatabase } from "../support/targets.ts";
 

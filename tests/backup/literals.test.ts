@@ -4,7 +4,7 @@ import fc from "fast-check";
 import Database from "libsql";
 import { expect, test } from "vitest";
 import { renderReal } from "../../src/backup/literals.ts";
-import { splitRows } from "../../src/backup/row-check.ts";
+import { splitRows } from "../../src/backup/restore/row-check.ts";
 import { makeFolder } from "./running.ts";
 
 /** Together: one database for all of them. */

@@ -4,13 +4,13 @@ import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { createClient } from "@libsql/client";
 import { afterAll } from "vitest";
-import { checkBackup } from "../../src/backup/check.ts";
 import type { Manifest } from "../../src/backup/format.ts";
-import { readBackup } from "../../src/backup/read.ts";
-import { type BackupOptions, backup } from "../../src/commands/backup.ts";
-import type { RestoreOptions } from "../../src/commands/checked-backup.ts";
-import { restore } from "../../src/commands/restore.ts";
-import { type Ran, type RunSettings, runHere } from "../seeding/running.ts";
+import { checkBackup } from "../../src/backup/restore/check.ts";
+import { readBackup } from "../../src/backup/restore/read.ts";
+import { type BackupOptions, backup } from "../../src/cli/commands/backup.ts";
+import type { RestoreOptions } from "../../src/cli/commands/checked-backup.ts";
+import { restore } from "../../src/cli/commands/restore.ts";
+import { type Ran, type RunSettings, runHere } from "../loading/running.ts";
 
 const folders: string[] = [];
 

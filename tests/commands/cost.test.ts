@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { migrateHistory } from "../../seeds/migrate-history.ts";
-import { migrateJobTitles } from "../../seeds/migrate-job-titles.ts";
-import { push } from "../../src/commands/push.ts";
-import { makeQuestion } from "../seeding/records.ts";
-import { copyProject, migrateHere, type Ran, type RunSettings, runHere } from "../seeding/running.ts";
+import { migrateHistory } from "../../app/migrate-history.ts";
+import { migrateJobTitles } from "../../app/migrate-job-titles.ts";
+import { push } from "../../src/cli/commands/push.ts";
+import { makeQuestion } from "../loading/records.ts";
+import { copyProject, migrateHere, type Ran, type RunSettings, runHere } from "../loading/running.ts";
 import { startProxy } from "../support/proxy.ts";
 import { describeTargets } from "../support/targets.ts";
 

@@ -91,13 +91,19 @@ describe("sql:format", () => {
     });
 
     test("formats the documented SQL too, whatever the database has had, and passes over what is no SQL", async () => {
-        const folders = ["checks", "maintenance", "queries", "queries/volumes", "statistics"];
+        const folders = [
+            "operations/checks",
+            "operations/maintenance",
+            "operations/statistics",
+            "queries",
+            "queries/volumes",
+        ];
         const sent = folders.map((folder) => `${folder}/010-a.sql`);
         const query = "-- It.\nSELECT id FROM a;\n";
         const root = writeProject({
             ...files,
             ...Object.fromEntries(sent.map((file) => [file, query])),
-            ...{ "checks/notes.txt": query, "queries/README.md": "# Queries\n" },
+            ...{ "operations/checks/notes.txt": query, "queries/README.md": "# Queries\n" },
         });
         expect((await runCommand("db:push", [], { cwd: root })).code).toBe(0);
         const checked = await runCommand("sql:format", ["--check"], { cwd: root });
@@ -107,7 +113,10 @@ describe("sql:format", () => {
         const { stdout } = await runCommand("sql:format", [], { cwd: root });
         expect(stdout).toContain("Formatted 6 of 6 files.\n");
         for (const file of sent) expect(read(root, file)).toBe("-- It.\nSELECT\n    id\nFROM\n    a;\n");
-        expect([read(root, "checks/notes.txt"), read(root, "queries/README.md")]).toEqual([query, "# Queries\n"]);
+        expect([read(root, "operations/checks/notes.txt"), read(root, "queries/README.md")]).toEqual([
+            query,
+            "# Queries\n",
+        ]);
     });
 
     test("says which named file is not there", async () => {

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
-import { hashContents, readRows, readValue } from "../seeding/contents.ts";
-import { makeQuestion } from "../seeding/records.ts";
-import { copyProject, migrateHere, type Ran } from "../seeding/running.ts";
+import { hashContents, readRows, readValue } from "../loading/contents.ts";
+import { makeQuestion } from "../loading/records.ts";
+import { copyProject, migrateHere, type Ran } from "../loading/running.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
 import { assertLocal } from "../support/local.ts";
 import { writeProject } from "../support/project.ts";

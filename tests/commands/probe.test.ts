@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Client, createClient } from "@libsql/client";
 import { describe, expect, test } from "vitest";
-import { assumptions } from "../../src/server/assumptions/all.ts";
+import { assumptions } from "../../conformance/all.ts";
 import { findSqld, startSqld } from "../../src/server/sqld.ts";
 import { runCommand, startCommand } from "../support/command.ts";
 import { writeProject } from "../support/project.ts";

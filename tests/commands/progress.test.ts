@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { createProgress, renderBar, renderProgress } from "../../src/commands/progress.ts";
-import { isWatched } from "../../src/config.ts";
-import { createOutput, type Output } from "../../src/output.ts";
-import { readValue } from "../seeding/contents.ts";
-import { makeQuestion } from "../seeding/records.ts";
-import { copyProject } from "../seeding/running.ts";
+import { createOutput, type Output } from "../../src/cli/output.ts";
+import { createProgress, renderBar, renderProgress } from "../../src/cli/progress.ts";
+import { isWatched } from "../../src/cli/settings.ts";
+import { readValue } from "../loading/contents.ts";
+import { makeQuestion } from "../loading/records.ts";
+import { copyProject } from "../loading/running.ts";
 import { hasTerminal, type RunningCommand, startCommand } from "../support/command.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
 import { startProxy } from "../support/proxy.ts";

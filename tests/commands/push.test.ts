@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { type PushOptions, push } from "../../src/commands/push.ts";
-import { hashContents, readRows } from "../seeding/contents.ts";
-import { copyProject, type Ran, runHere } from "../seeding/running.ts";
+import { type PushOptions, push } from "../../src/cli/commands/push.ts";
+import { hashContents, readRows } from "../loading/contents.ts";
+import { copyProject, type Ran, runHere } from "../loading/running.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
 import { startProxy } from "../support/proxy.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";

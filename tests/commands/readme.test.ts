@@ -2,7 +2,12 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type CommandHelp, readCommandScripts, readCommands, renderReadme } from "../../src/commands/readme.ts";
+import {
+    type CommandHelp,
+    readCommandScripts,
+    readCommands,
+    renderReadme,
+} from "../../src/cli/commands/readme-build.ts";
 import { exitCodes } from "../../src/errors.ts";
 import { runCommand } from "../support/command.ts";
 import { changeProject, writeProject } from "../support/project.ts";

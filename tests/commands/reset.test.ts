@@ -2,10 +2,9 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { createClient } from "@libsql/client";
 import { expect, test, vi } from "vitest";
-import { reset } from "../../src/commands/reset.ts";
-import type { RunOptions } from "../../src/commands/run-prepared.ts";
-import { showVerification } from "../../src/commands/verify.ts";
-import { insertRow } from "../schema/rows.ts";
+import { reset } from "../../src/cli/commands/reset.ts";
+import { showVerification } from "../../src/cli/commands/verify.ts";
+import type { RunOptions } from "../../src/cli/run-prepared.ts";
 import {
     type Contents,
     hashContents,
@@ -13,8 +12,9 @@ import {
     readRows,
     withoutColumns,
     withoutOrder,
-} from "../seeding/contents.ts";
-import { copyProject, type Ran, type RunSettings, runHere } from "../seeding/running.ts";
+} from "../loading/contents.ts";
+import { copyProject, type Ran, type RunSettings, runHere } from "../loading/running.ts";
+import { insertRow } from "../product/rows.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
 import { startProxy } from "../support/proxy.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";

@@ -1,12 +1,12 @@
 import { beforeAll, expect, test } from "vitest";
-import { push } from "../../src/commands/push.ts";
-import { type RollbackOptions, rollback } from "../../src/commands/rollback.ts";
-import { runPrepared } from "../../src/commands/run-prepared.ts";
+import { push } from "../../src/cli/commands/push.ts";
+import { type RollbackOptions, rollback } from "../../src/cli/commands/rollback.ts";
+import { runPrepared } from "../../src/cli/run-prepared.ts";
 import { findLosses, prepareRollback } from "../../src/migrations/rollback.ts";
 import { tell } from "../deploy/snapshot.ts";
-import { insertRow, TABLES } from "../schema/rows.ts";
-import { type Contents, hashContents, readContents, readRows } from "../seeding/contents.ts";
-import { copyProject, type Ran, runHere } from "../seeding/running.ts";
+import { type Contents, hashContents, readContents, readRows } from "../loading/contents.ts";
+import { copyProject, type Ran, runHere } from "../loading/running.ts";
+import { insertRow, TABLES } from "../product/rows.ts";
 import { createDeployedDatabase, openTestConnection } from "../support/deployed.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";

@@ -12,12 +12,12 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { push } from "../../src/commands/push.ts";
-import { showStatus } from "../../src/commands/status.ts";
-import { showVerification } from "../../src/commands/verify.ts";
+import { push } from "../../src/cli/commands/push.ts";
+import { showStatus } from "../../src/cli/commands/status.ts";
+import { showVerification } from "../../src/cli/commands/verify.ts";
 import { findSqld, type Sqld, startSqld } from "../../src/server/sqld.ts";
-import { hashContents } from "../seeding/contents.ts";
-import { copyProject, type Ran, runHere } from "../seeding/running.ts";
+import { hashContents } from "../loading/contents.ts";
+import { copyProject, type Ran, runHere } from "../loading/running.ts";
 import { hasTerminal } from "../support/command.ts";
 import { createDeployedDatabase, deployInto } from "../support/deployed.ts";
 import { changeProject, writeProject } from "../support/project.ts";

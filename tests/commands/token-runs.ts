@@ -2,9 +2,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect } from "vitest";
 import { tell } from "../deploy/snapshot.ts";
-import { readCheckFiles } from "../health/check-files.ts";
+import { readCheckFiles } from "../doctor/check-files.ts";
+import { copyProject } from "../loading/running.ts";
 import { ruleFiles } from "../maintenance/maintaining.ts";
-import { copyProject } from "../seeding/running.ts";
 import { type Printed, runScript } from "../support/script.ts";
 import { createKeyPair, mintToken } from "../support/tokens.ts";
 

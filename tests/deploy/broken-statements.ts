@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { type MigrationFile, readFiles, type SqlFile } from "../../src/migrations/files.ts";
+import { type MigrationFile, readFiles, type SqlFile } from "../../src/planning/files.ts";
 import { createDeployedProject } from "../support/deployed.ts";
 import { changeProject } from "../support/project.ts";
 import { describeTargets, type Target } from "../support/targets.ts";

@@ -1,5 +1,4 @@
-import type { AddressInfo } from "node:net";
-import { connect, createServer, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { assertLocal } from "../support/local.ts";
 
 /** A line to a server that can be cut while a request is under way. */

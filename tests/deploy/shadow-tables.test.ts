@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { push } from "../../src/commands/push.ts";
-import { rollback } from "../../src/commands/rollback.ts";
-import { readRows } from "../seeding/contents.ts";
-import { runHere } from "../seeding/running.ts";
+import { push } from "../../src/cli/commands/push.ts";
+import { rollback } from "../../src/cli/commands/rollback.ts";
+import { readRows } from "../loading/contents.ts";
+import { runHere } from "../loading/running.ts";
 import { writeProject } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
 

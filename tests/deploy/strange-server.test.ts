@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Connection } from "../../src/database/connection.ts";
-import { openServer } from "../../src/database/server-connection.ts";
+import { openServer } from "../../src/database/server/connection.ts";
 import { runCommand, startCommand } from "../support/command.ts";
 import { writeProject } from "../support/project.ts";
 import { deploy } from "./deploying.ts";

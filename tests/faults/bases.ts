@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { insertRow } from "../schema/rows.ts";
-import { readContents } from "../seeding/contents.ts";
+import { readContents } from "../loading/contents.ts";
+import { insertRow } from "../product/rows.ts";
 import { deployInto } from "../support/deployed.ts";
 import type { Target, TestDatabase } from "../support/targets.ts";
 import { type Base, current } from "./commands.ts";

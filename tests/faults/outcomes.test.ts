@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
-import { readRows } from "../seeding/contents.ts";
-import { copyProject, migrateHere } from "../seeding/running.ts";
+import { readRows } from "../loading/contents.ts";
+import { copyProject, migrateHere } from "../loading/running.ts";
 import { startProxy } from "../support/proxy.ts";
 import { describeTargets } from "../support/targets.ts";
 

@@ -1,6 +1,5 @@
 import dns from "node:dns";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import type { Patience } from "../../src/database/retry.ts";
 import { startProxy, type TestProxy, type Verdict } from "../support/proxy.ts";
 import type { TestDatabase } from "../support/targets.ts";

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { Patience } from "../../src/database/retry.ts";
-import { runHere } from "../seeding/running.ts";
+import { runHere } from "../loading/running.ts";
 import { createKeyPair, mintToken } from "../support/tokens.ts";
 import type { Tried } from "./commands.ts";
 

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readFiles } from "../../src/migrations/files.ts";
-import { readStructure } from "../../src/migrations/structure.ts";
+import { readFiles } from "../../src/planning/files.ts";
+import { readStructure } from "../../src/planning/structure.ts";
 import { root } from "../support/deployed.ts";
 
 const lineLimit = 250;

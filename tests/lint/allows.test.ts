@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { lintFiles } from "../../src/lint/lint.ts";
-import { readFiles } from "../../src/migrations/files.ts";
+import { readFiles } from "../../src/planning/files.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { base, migration, second } from "./corpus/base.ts";
 

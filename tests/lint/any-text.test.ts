@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { isSignificant } from "../../src/database/lexer.ts";
 import { toLintFiles } from "../../src/lint/files.ts";
 import { lintFiles } from "../../src/lint/lint.ts";
-import { readFiles } from "../../src/migrations/files.ts";
+import { readFiles } from "../../src/planning/files.ts";
+import { isSignificant } from "../../src/sql/lexer.ts";
 import { copyRepository } from "../deploy/repository.ts";
 import { family, recipe } from "../migrations/family.ts";
 import { zooFiles } from "../migrations/zoo.ts";

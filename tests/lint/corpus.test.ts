@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { lintFiles } from "../../src/lint/lint.ts";
 import type { Finding } from "../../src/lint/rule.ts";
 import { rules } from "../../src/lint/rules.ts";
-import { readFiles } from "../../src/migrations/files.ts";
+import { readFiles } from "../../src/planning/files.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { base, type Files } from "./corpus/base.ts";
 import { runs } from "./corpus/runs.ts";

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { lintFiles } from "../../src/lint/lint.ts";
 import { renderRuleTable } from "../../src/lint/render.ts";
 import { rules } from "../../src/lint/rules.ts";
-import { readFiles } from "../../src/migrations/files.ts";
+import { readFiles } from "../../src/planning/files.ts";
 import { copyRepository } from "../deploy/repository.ts";
 import { root } from "../support/deployed.ts";
 

@@ -1,7 +1,7 @@
 import Database from "libsql";
 import { expect, test } from "vitest";
 import { lintFiles } from "../../src/lint/lint.ts";
-import { readFiles } from "../../src/migrations/files.ts";
+import { readFiles } from "../../src/planning/files.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { base, type Files, migration, rebuild } from "./corpus/base.ts";
 

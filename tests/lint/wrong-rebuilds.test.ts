@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { lintFiles } from "../../src/lint/lint.ts";
-import { readFiles } from "../../src/migrations/files.ts";
+import { readFiles } from "../../src/planning/files.ts";
 import { copy, family, indexes, newTable, recipe, swap } from "../migrations/family.ts";
 import { path, wrong } from "../migrations/wrong-rebuilds.ts";
 import { changeProject, writeProject } from "../support/project.ts";

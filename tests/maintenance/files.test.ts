@@ -9,7 +9,7 @@ import { writeProject } from "../support/project.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { time } from "./maintaining.ts";
 
-describe("the files of maintenance/", () => {
+describe("the files of operations/maintenance/", () => {
     test("each say what they do, after how long, what they leave alone and why", async () => {
         const rules = await readRules(root);
         expect(rules.map(({ name }) => name)).toEqual([
@@ -36,7 +36,7 @@ describe("the files of maintenance/", () => {
     });
 });
 
-describe("a file of maintenance/ that is wrong", () => {
+describe("a file of operations/maintenance/ that is wrong", () => {
     const good =
         "-- Drops old rows.\n--\n-- Takes:\nSELECT id FROM t WHERE at < :now;\n-- Does:\nDELETE FROM t WHERE id IN (SELECT id FROM due);\n";
 
@@ -49,11 +49,11 @@ describe("a file of maintenance/ that is wrong", () => {
 
     test("is no other than these: what is right is read", async () => {
         const [rule] = await readRules(
-            writeProject({ "maintenance/010-old-rows.sql": good, "maintenance/README.md": "" }),
+            writeProject({ "operations/maintenance/010-old-rows.sql": good, "maintenance/README.md": "" }),
         );
         expect(rule).toEqual({
             name: "old-rows",
-            path: "maintenance/010-old-rows.sql",
+            path: "operations/maintenance/010-old-rows.sql",
             title: "Drops old rows.",
             after: "",
             judgedOnce: false,
@@ -64,50 +64,66 @@ describe("a file of maintenance/ that is wrong", () => {
     });
 
     test.each([
-        ["Old.sql", good, "maintenance/Old.sql:1: is not named as the files of maintenance/ are"],
-        ["010-a.sql", "", "maintenance/010-a.sql:1: holds no statement"],
+        ["Old.sql", good, "operations/maintenance/Old.sql:1: is not named as the files of operations/maintenance/ are"],
+        ["010-a.sql", "", "operations/maintenance/010-a.sql:1: holds no statement"],
         [
             "010-a.sql",
             good.slice(0, good.indexOf("-- Does:")),
-            "maintenance/010-a.sql:1: has no statement under 'Does:'",
+            "operations/maintenance/010-a.sql:1: has no statement under 'Does:'",
         ],
         [
             "010-a.sql",
             good.replace("--\n", "-- After: a day.\n-- Or so.\n"),
-            "maintenance/010-a.sql:3: belongs to nothing",
+            "operations/maintenance/010-a.sql:3: belongs to nothing",
         ],
         [
             "010-a.sql",
             good.replace("-- Does:\n", ""),
-            "maintenance/010-a.sql:5: does not say what the statement is for",
+            "operations/maintenance/010-a.sql:5: does not say what the statement is for",
         ],
-        ["010-a.sql", good.replace("Does:", "Takes:"), "maintenance/010-a.sql:6: 'Takes:' stands here twice"],
-        ["010-a.sql", good.replace("-- Drops old rows.", "--"), "maintenance/010-a.sql:1: does not say what it is"],
-        ["010-a.sql", good.replace("SELECT id FROM t", "DELETE FROM t"), "maintenance/010-a.sql:4: is no query"],
+        [
+            "010-a.sql",
+            good.replace("Does:", "Takes:"),
+            "operations/maintenance/010-a.sql:6: 'Takes:' stands here twice",
+        ],
+        [
+            "010-a.sql",
+            good.replace("-- Drops old rows.", "--"),
+            "operations/maintenance/010-a.sql:1: does not say what it is",
+        ],
+        [
+            "010-a.sql",
+            good.replace("SELECT id FROM t", "DELETE FROM t"),
+            "operations/maintenance/010-a.sql:4: is no query",
+        ],
         [
             "010-a.sql",
             good.replace("DELETE FROM t", "SELECT 1 FROM t"),
-            "maintenance/010-a.sql:6: 'Does:' changes no row",
+            "operations/maintenance/010-a.sql:6: 'Does:' changes no row",
         ],
-        ["010-a.sql", good.replace(":now", ":then"), "maintenance/010-a.sql:4: nothing gives ':then' a value"],
+        [
+            "010-a.sql",
+            good.replace(":now", ":then"),
+            "operations/maintenance/010-a.sql:4: nothing gives ':then' a value",
+        ],
         [
             "010-a.sql",
             good.replace("FROM due", "FROM due WHERE 1 < :now"),
-            "maintenance/010-a.sql:6: nothing gives ':now' a value",
+            "operations/maintenance/010-a.sql:6: nothing gives ':now' a value",
         ],
-        ["010-a.sql", `${good}/* and`, "maintenance/010-a.sql:7: what begins here is never closed"],
+        ["010-a.sql", `${good}/* and`, "operations/maintenance/010-a.sql:7: what begins here is never closed"],
     ])("%s, and is refused by file and line (%#)", async (name, text, problem) => {
-        expect(await findProblems({ [`maintenance/${name}`]: text })).toContain(problem);
+        expect(await findProblems({ [`operations/maintenance/${name}`]: text })).toContain(problem);
     });
 
     test("or has the name of another, or is not there at all", async () => {
-        const doubles = { "maintenance/010-a.sql": good, "maintenance/020-a.sql": good };
+        const doubles = { "operations/maintenance/010-a.sql": good, "operations/maintenance/020-a.sql": good };
         expect(await findProblems(doubles)).toEqual([
-            "maintenance/020-a.sql:1: has the same name as maintenance/010-a.sql",
+            "operations/maintenance/020-a.sql:1: has the same name as operations/maintenance/010-a.sql",
         ]);
         await expect(readRules(writeProject({}))).rejects.toMatchObject({
             code: "usage",
-            message: "maintenance/ holds no SQL",
+            message: "operations/maintenance/ holds no SQL",
         });
     });
 });
@@ -124,7 +140,7 @@ describeTargets("an index finds", (target) => {
     test("what the example of docs/maintenance.md takes, which is a rule as it stands", async () => {
         const [, example = ""] =
             /```sql\n([\s\S]*?)```/.exec(readFileSync(path.join(root, "docs/maintenance.md"), "utf8")) ?? [];
-        const [rule] = await readRules(writeProject({ "maintenance/060-failed-runs.sql": example }));
+        const [rule] = await readRules(writeProject({ "operations/maintenance/060-failed-runs.sql": example }));
         const { sql, args = [] } = writeRows(rule as Rule, time.toISOString(), []);
         expect(await explain(sql, args)).toMatch(/SEARCH bot_runs USING INTEGER PRIMARY KEY/);
     });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { type MaintainOptions, maintain } from "../../src/commands/maintain.ts";
-import { copyProject, type Ran, type RunSettings, runHere } from "../seeding/running.ts";
+import { type MaintainOptions, maintain } from "../../src/cli/commands/maintain.ts";
+import { copyProject, type Ran, type RunSettings, runHere } from "../loading/running.ts";
 import { root } from "../support/deployed.ts";
 
 /** When all these runs are. */
@@ -9,9 +9,12 @@ export const time = new Date("2026-03-01T12:00:00.000Z");
 
 /** The rules of this repository, by path. */
 export const ruleFiles: Readonly<Record<string, string>> = Object.fromEntries(
-    readdirSync(path.join(root, "maintenance"))
+    readdirSync(path.join(root, "operations/maintenance"))
         .filter((name) => name.endsWith(".sql"))
-        .map((name) => [`maintenance/${name}`, readFileSync(path.join(root, "maintenance", name), "utf8")]),
+        .map((name) => [
+            `operations/maintenance/${name}`,
+            readFileSync(path.join(root, "operations/maintenance", name), "utf8"),
+        ]),
 );
 
 /** A copy of this repository's SQL files with its rules, and `files` on top; gives its path. */

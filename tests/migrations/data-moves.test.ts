@@ -1,7 +1,7 @@
 import type { Client } from "@libsql/client";
 import { beforeEach, expect, test } from "vitest";
-import { readFiles } from "../../src/migrations/files.ts";
-import { deployScratch, readExpectedSchema } from "../../src/migrations/scratch.ts";
+import { readFiles } from "../../src/planning/files.ts";
+import { deployScratch, readExpectedSchema } from "../../src/planning/shadow.ts";
 import { copyRepository } from "../deploy/repository.ts";
 import { createDeployedProject } from "../support/deployed.ts";
 import { changeProject } from "../support/project.ts";

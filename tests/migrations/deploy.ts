@@ -3,9 +3,9 @@ import type { Connection } from "../../src/database/connection.ts";
 import { AppError } from "../../src/errors.ts";
 import { prepareBaseline } from "../../src/migrations/baseline.ts";
 import { runDeploy } from "../../src/migrations/carry-out.ts";
-import { type DeployOptions, type PreparedDeploy, prepareDeploy } from "../../src/migrations/deploy.ts";
 import { prepareRollback } from "../../src/migrations/rollback.ts";
 import type { RunOutcome } from "../../src/migrations/run.ts";
+import { type DeployOptions, type PreparedDeploy, prepareDeploy } from "../../src/planning/prepare.ts";
 import { type Address, openTestConnection, silentReport } from "../support/deployed.ts";
 
 export interface Deployed extends RunOutcome {

@@ -1,6 +1,6 @@
 import type { Client } from "@libsql/client";
 import { beforeEach, expect, test } from "vitest";
-import { findChangedByHand } from "../../src/migrations/plan.ts";
+import { findChangedByHand } from "../../src/planning/plan.ts";
 import { createDeployedProject } from "../support/deployed.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";

@@ -1,12 +1,12 @@
 import type { Client } from "@libsql/client";
 import { beforeAll, describe, expect, test } from "vitest";
-import { scaffold } from "../../src/commands/scaffold.ts";
-import { readName, tokenize } from "../../src/database/lexer.ts";
+import { scaffold } from "../../src/cli/commands/new.ts";
+import { createOutput } from "../../src/cli/output.ts";
 import { lintFiles } from "../../src/lint/lint.ts";
-import { isMigratorTable } from "../../src/migrations/bookkeeping.ts";
-import { readFiles } from "../../src/migrations/files.ts";
-import type { SchemaRow } from "../../src/migrations/state.ts";
-import { createOutput } from "../../src/output.ts";
+import { readFiles } from "../../src/planning/files.ts";
+import { isMigratorTable } from "../../src/schema/facts.ts";
+import type { SchemaRow } from "../../src/schema/row.ts";
+import { readName, tokenize } from "../../src/sql/lexer.ts";
 import { runCommand } from "../support/command.ts";
 import { createDeployedProject, type TestProject } from "../support/deployed.ts";
 import { changeProject, writeProject } from "../support/project.ts";

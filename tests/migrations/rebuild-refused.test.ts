@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { runDeploy } from "../../src/migrations/carry-out.ts";
-import { prepareDeploy } from "../../src/migrations/deploy.ts";
+import { prepareDeploy } from "../../src/planning/prepare.ts";
 import { tell } from "../deploy/snapshot.ts";
 import { openTestConnection, silentReport } from "../support/deployed.ts";
 import { changeProject } from "../support/project.ts";

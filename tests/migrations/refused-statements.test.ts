@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { readFiles } from "../../src/migrations/files.ts";
-import { findFileProblems, type Problem } from "../../src/migrations/problems.ts";
+import { readFiles } from "../../src/planning/files.ts";
+import { findFileProblems, type Problem } from "../../src/planning/problems.ts";
 import { tell } from "../deploy/snapshot.ts";
 import { writeProject } from "../support/project.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";

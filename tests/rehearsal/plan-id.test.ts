@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { push } from "../../src/commands/push.ts";
-import { rehearseDeploy } from "../../src/commands/rehearse.ts";
+import { push } from "../../src/cli/commands/push.ts";
+import { rehearseDeploy } from "../../src/cli/commands/rehearse.ts";
 import { runDeploy } from "../../src/migrations/carry-out.ts";
-import { prepareDeploy } from "../../src/migrations/deploy.ts";
+import { prepareDeploy } from "../../src/planning/prepare.ts";
+import { runHere } from "../loading/running.ts";
 import { readAll, refusal } from "../migrations/deploy.ts";
-import { runHere } from "../seeding/running.ts";
 import { deployInto, openTestConnection, silentReport, type TestProject } from "../support/deployed.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";

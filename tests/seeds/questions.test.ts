@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { questions as loader } from "../../seeds/questions.ts";
-import { checkRecord } from "../../src/seeding/validate.ts";
+import { checkRecord } from "../../src/loading/validate.ts";
 import { tell } from "../deploy/snapshot.ts";
 import { type BundledQuestion, listTrigrams, measureJaccard, readMappings, readQuestions } from "./bundled.ts";
 

@@ -7,7 +7,7 @@ import { changeProject, writeProject } from "../support/project.ts";
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
 test("seeds/README.md explains every reason for which a record is rejected", () => {
-    const files = readdirSync(new URL("../../src/seeding/", import.meta.url));
+    const files = readdirSync(new URL("../../src/loading/", import.meta.url));
     const source = files.map((name) => read(`src/seeding/${name}`)).join("\n");
     const codes = [...source.matchAll(/(?:code: |reject\(source, |toRejection\(\w+, )"([a-z]+(?:-[a-z]+)*)"/g)].map(
         ([, code]) => code ?? "",

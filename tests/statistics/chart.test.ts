@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { speaksUtf8 } from "../../src/config.ts";
+import { speaksUtf8 } from "../../src/cli/settings.ts";
 import { renderBar, renderBytes, renderSparkline } from "../../src/statistics/chart.ts";
 
 describe("charts", () => {

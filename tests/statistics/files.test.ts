@@ -3,7 +3,7 @@ import { readStatisticsFiles } from "../../src/statistics/files.ts";
 import { root } from "../support/deployed.ts";
 import { writeProject } from "../support/project.ts";
 
-describe("the files of statistics/", () => {
+describe("the files of operations/statistics/", () => {
     test("are read in their order, each with a sentence that says what it shows", async () => {
         const files = await readStatisticsFiles(root);
         expect(files.map(({ name }) => name)).toEqual(["growth", "queue", "bots"]);
@@ -12,17 +12,33 @@ describe("the files of statistics/", () => {
     });
 
     test.each([
-        ["queue.sql", "-- Queue.\nSELECT 1;", "statistics/queue.sql:1: is not named as the files of statistics/ are"],
-        ["010-queue.sql", "-- Queue.\n", "statistics/010-queue.sql:1: holds no statement"],
-        ["010-queue.sql", "SELECT 1;", "statistics/010-queue.sql:1: does not say what it is"],
-        ["010-queue.sql", "-- Queue.\nSELECT 1;\nSELECT 2;", "statistics/010-queue.sql:3: holds a second statement"],
-        ["010-queue.sql", "-- Queue.\nDELETE FROM t;", "statistics/010-queue.sql:2: is no query"],
-        ["010-queue.sql", "-- Queue.\nSELECT\n:then;", "statistics/010-queue.sql:3: nothing gives ':then' a value"],
-        ["010-queue.sql", "-- Queue.\nSELECT 'a;", "statistics/010-queue.sql:2: what begins here is never closed"],
+        [
+            "queue.sql",
+            "-- Queue.\nSELECT 1;",
+            "operations/statistics/queue.sql:1: is not named as the files of operations/statistics/ are",
+        ],
+        ["010-queue.sql", "-- Queue.\n", "operations/statistics/010-queue.sql:1: holds no statement"],
+        ["010-queue.sql", "SELECT 1;", "operations/statistics/010-queue.sql:1: does not say what it is"],
+        [
+            "010-queue.sql",
+            "-- Queue.\nSELECT 1;\nSELECT 2;",
+            "operations/statistics/010-queue.sql:3: holds a second statement",
+        ],
+        ["010-queue.sql", "-- Queue.\nDELETE FROM t;", "operations/statistics/010-queue.sql:2: is no query"],
+        [
+            "010-queue.sql",
+            "-- Queue.\nSELECT\n:then;",
+            "operations/statistics/010-queue.sql:3: nothing gives ':then' a value",
+        ],
+        [
+            "010-queue.sql",
+            "-- Queue.\nSELECT 'a;",
+            "operations/statistics/010-queue.sql:2: what begins here is never closed",
+        ],
     ])("are refused by file and line where they are wrong: %s (%#)", async (name, text, message) => {
-        const wrong = readStatisticsFiles(writeProject({ [`statistics/${name}`]: text }));
+        const wrong = readStatisticsFiles(writeProject({ [`operations/statistics/${name}`]: text }));
         await expect(wrong).rejects.toMatchObject({
-            ...{ code: "invalid-files", message: "the files of statistics/ have a problem" },
+            ...{ code: "invalid-files", message: "the files of operations/statistics/ have a problem" },
             details: [message, expect.stringMatching(/^ {4}\w/)],
         });
     });

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { showStatistics } from "../../src/commands/stats.ts";
+import { showStatistics } from "../../src/cli/commands/stats.ts";
 import type { Statistics } from "../../src/statistics/read.ts";
-import { copyProject, type Ran, type RunSettings, runHere } from "../seeding/running.ts";
+import { copyProject, type Ran, type RunSettings, runHere } from "../loading/running.ts";
 import { root } from "../support/deployed.ts";
 
 /** When all these runs are: on a Wednesday. */
@@ -10,7 +10,7 @@ export const time = new Date("2026-03-04T12:00:00.000Z");
 
 /** The figures and the documented queries of this repository, by path. */
 export const figureFiles: Readonly<Record<string, string>> = Object.fromEntries(
-    ["statistics", "queries"].flatMap((folder) =>
+    ["operations/statistics", "queries"].flatMap((folder) =>
         readdirSync(path.join(root, folder))
             .filter((name) => name.endsWith(".sql"))
             .map((name) => [`${folder}/${name}`, readFileSync(path.join(root, folder, name), "utf8")]),

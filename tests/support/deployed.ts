@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
 import type { Client } from "@libsql/client";
-import { readConfig } from "../../src/config.ts";
+import { readConfig } from "../../src/cli/settings.ts";
 import { type Connection, openConnection } from "../../src/database/connection.ts";
 import { runDeploy } from "../../src/migrations/carry-out.ts";
-import { prepareDeploy } from "../../src/migrations/deploy.ts";
+import { prepareDeploy } from "../../src/planning/prepare.ts";
 import { assertLocal } from "./local.ts";
 import type { Target, TestDatabase } from "./targets.ts";
 

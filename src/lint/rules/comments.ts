@@ -1,5 +1,5 @@
-import { isKeyword, type Token } from "../../database/lexer.ts";
-import { readComment } from "../../schema/table.ts";
+import { readComment } from "../../sql/create-table.ts";
+import { isKeyword, type Token } from "../../sql/lexer.ts";
 import { isLintComment, readAllTokens } from "../definitions.ts";
 import type { LintFile, LintStatement } from "../files.ts";
 import type { Rule } from "../rule.ts";

@@ -1,4 +1,4 @@
-import { isKeyword, readName } from "../../database/lexer.ts";
+import { isKeyword, readName } from "../../sql/lexer.ts";
 import type { LintFile } from "../files.ts";
 import type { Rule } from "../rule.ts";
 

@@ -1,4 +1,4 @@
-import { isKeyword } from "../../database/lexer.ts";
+import { isKeyword } from "../../sql/lexer.ts";
 import { readDefinitions } from "../definitions.ts";
 import type { Rule } from "../rule.ts";
 import { findOptions } from "./tables.ts";

@@ -1,5 +1,5 @@
-import { isKeywordLike, isReserved } from "../../database/keywords.ts";
-import { isSignificant, readName, type Token } from "../../database/lexer.ts";
+import { isKeywordLike, isReserved } from "../../sql/keywords.ts";
+import { isSignificant, readName, type Token } from "../../sql/lexer.ts";
 import { splitList } from "../clauses.ts";
 import type { LintStatement } from "../files.ts";
 import type { Rule } from "../rule.ts";

@@ -1,4 +1,4 @@
-import { isKeyword, type Token } from "../../database/lexer.ts";
+import { isKeyword, type Token } from "../../sql/lexer.ts";
 import { splitList, topLevel } from "../clauses.ts";
 import type { LintStatement } from "../files.ts";
 import type { Rule } from "../rule.ts";

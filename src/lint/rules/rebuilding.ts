@@ -1,4 +1,4 @@
-import { isKeyword, readName, type Token } from "../../database/lexer.ts";
+import { isKeyword, readName, type Token } from "../../sql/lexer.ts";
 import { findRowCopy } from "../clauses.ts";
 import type { LintFile, LintStatement } from "../files.ts";
 import type { KnownTable } from "../known-schema.ts";

@@ -1,6 +1,6 @@
-import { isKeyword, readName, type Token } from "../../database/lexer.ts";
-import { readFact } from "../../database/statement-facts.ts";
-import type { Statement } from "../../database/statements.ts";
+import { isKeyword, readName, type Token } from "../../sql/lexer.ts";
+import { readFact } from "../../sql/statement-facts.ts";
+import type { Statement } from "../../sql/statements.ts";
 import { choosesRows, findRowCopy, findVerb, hasClause } from "../clauses.ts";
 import type { LintFile } from "../files.ts";
 import type { KnownSchema, KnownTable } from "../known-schema.ts";

@@ -1,4 +1,4 @@
-import { readName, type Token } from "../../database/lexer.ts";
+import { readName, type Token } from "../../sql/lexer.ts";
 import type { KnownSchema, KnownTable } from "../known-schema.ts";
 import type { Rule } from "../rule.ts";
 

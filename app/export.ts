@@ -1,0 +1,176 @@
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { loaders } from "../seeds/index.ts";
+import { type Context, openExisting } from "../src/cli/program.ts";
+import { countOf } from "../src/cli/report.ts";
+import { measureCost, withConnection } from "../src/cli/run-prepared.ts";
+import type { Connection } from "../src/database/connection.ts";
+import { AppError } from "../src/errors.ts";
+import type { Loader } from "../src/loading/loader.ts";
+import { refuseUndeployed } from "./deployed.ts";
+import { type ExportedRow, exportRows } from "./export-rows.ts";
+
+/** Writes a table's rows in the shape that its loader reads; gives the files by path below the folder. */
+type Shape = (rows: AsyncIterable<ExportedRow>) => AsyncGenerator<readonly [path: string, content: unknown]>;
+
+const asArray = (path: string): Shape =>
+    async function* (rows) {
+        yield [path, await collect(rows)];
+    };
+
+const wrapped = (path: string, wrapper: string): Shape =>
+    async function* (rows) {
+        yield [path, { [wrapper]: await collect(rows) }];
+    };
+
+const shapes: Readonly<Record<string, Shape>> = {
+    users: wrapped("users.json", "users"),
+    questions: async function* (rows) {
+        for (const [channel, list] of await groupBy(rows, (row) => String(row.channel))) {
+            yield [`questions/${toFileName(channel)}.json`, list];
+        }
+    },
+    "channel-mappings": async function* (rows) {
+        const channels: Record<string, { subChannels: Record<string, unknown[]> }> = {};
+        for await (const { channelId, subChannel, questionId } of rows) {
+            channels[String(channelId)] ??= { subChannels: {} };
+            const subChannels = channels[String(channelId)]?.subChannels ?? {};
+            subChannels[String(subChannel)] = [...(subChannels[String(subChannel)] ?? []), questionId];
+        }
+        yield ["channel-mappings.json", { channels }];
+    },
+    certifications: asArray("certifications.json"),
+    "learning-paths": asArray("learning-paths.json"),
+    "voice-sessions": asArray("voice-sessions.json"),
+    "question-relationships": wrapped("question-relationships.json", "relationships"),
+    "user-sessions": wrapped("user-sessions.json", "userSessions"),
+    "question-history": async function* (rows) {
+        const items = await groupBy(rows, ({ questionType, questionId }) => JSON.stringify([questionType, questionId]));
+        for (const [key, events] of items) {
+            const [questionType, questionId] = JSON.parse(key) as [string, string];
+            const name = toFileName(questionType === "question" ? questionId : `${questionType} ${questionId}`);
+            yield [`history/${name}.json`, describeItem(questionId, questionType, events)];
+        }
+    },
+    "work-queue": wrapped("bots/queue.json", "queue"),
+    "bot-ledger": wrapped("bots/ledger.json", "ledger"),
+    "bot-runs": wrapped("bots/runs.json", "runs"),
+};
+
+/** What is exported only when it is named: it holds people's names and the hashes of their passwords. */
+const personal = ["users", "user-sessions"];
+
+const notWhole = "The export is not whole. The database is as before.";
+
+export interface ExportOptions {
+    readonly force?: boolean;
+}
+
+/** db:export: writes every table, or the named ones, into a folder, in the shapes that `--from` loads. */
+export async function exportTables(context: Context, options: ExportOptions): Promise<void> {
+    const { output, root } = context;
+    const [target, ...names] = context.args;
+    const chosen = chooseLoaders(names);
+    const folder = resolve(root, target ?? "");
+    await refuseOccupied(folder, options.force ?? false);
+    const connection = await openExisting(context, "read");
+    await withConnection(
+        connection,
+        async () => {
+            await refuseUndeployed(root, connection, "questions", { anyVersion: true });
+            const counts: Record<string, number> = {};
+            for (const loader of chosen) {
+                counts[loader.name] = await exportTable(connection, loader, folder);
+                output.field("Exported", `${loader.name}: ${countOf(counts[loader.name] ?? 0, "row")}`);
+            }
+            const { sentence, ...cost } = measureCost(connection);
+            const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+            output.line(`Exported ${countOf(total, "row")} to ${target}. ${sentence}`);
+            output.document({ folder: target, counts, ...cost });
+        },
+        notWhole,
+    );
+}
+
+async function exportTable(connection: Connection, loader: Loader, folder: string): Promise<number> {
+    let count = 0;
+    async function* counted(): AsyncGenerator<ExportedRow> {
+        for await (const row of exportRows(connection, loader)) {
+            count++;
+            yield row;
+        }
+    }
+    const shape = shapes[loader.name] ?? asArray(`${loader.name}.json`);
+    for await (const [path, content] of shape(counted())) {
+        await writeText(join(folder, path), `${JSON.stringify(content, null, 2)}\n`);
+    }
+    return count;
+}
+
+async function writeText(file: string, text: string): Promise<void> {
+    try {
+        await mkdir(dirname(file), { recursive: true });
+        await writeFile(file, text);
+    } catch (error) {
+        const { code = "unknown" } = error as NodeJS.ErrnoException;
+        throw new AppError("cannot-open", `${file} cannot be written (${code})`, {
+            hint: "name a folder that you may write to, on a disk with room",
+            outcome: notWhole,
+            cause: error,
+        });
+    }
+}
+
+function chooseLoaders(names: readonly string[]): readonly Loader[] {
+    const unknown = names.find((name) => !loaders.some((loader) => loader.name === name));
+    if (unknown !== undefined) {
+        throw new AppError("usage", `there is no data set '${unknown}'`, {
+            hint: `there are: ${loaders.map((loader) => loader.name).join(", ")}`,
+        });
+    }
+    return loaders.filter(({ name }) => (names.length === 0 ? !personal.includes(name) : names.includes(name)));
+}
+
+async function refuseOccupied(folder: string, force: boolean): Promise<void> {
+    const entries = await readdir(folder).catch(() => []);
+    if (entries.length === 0 || force) return;
+    throw new AppError("usage", `'${folder}' is not empty`, { hint: "name a new folder, or overwrite with --force" });
+}
+
+async function collect(rows: AsyncIterable<ExportedRow>): Promise<ExportedRow[]> {
+    const list: ExportedRow[] = [];
+    for await (const row of rows) list.push(row);
+    return list;
+}
+
+async function groupBy(
+    rows: AsyncIterable<ExportedRow>,
+    keyOf: (row: ExportedRow) => string,
+): Promise<Map<string, ExportedRow[]>> {
+    const groups = new Map<string, ExportedRow[]>();
+    for await (const row of rows) {
+        const group = groups.get(keyOf(row));
+        if (group) group.push(row);
+        else groups.set(keyOf(row), [row]);
+    }
+    return groups;
+}
+
+function describeItem(questionId: string, questionType: string, events: readonly ExportedRow[]): ExportedRow {
+    const latest = events.reduce((last, event) => (String(event.createdAt) > String(last.createdAt) ? event : last));
+    const eventTypes: Record<string, number> = {};
+    for (const { eventType } of events) eventTypes[String(eventType)] = (eventTypes[String(eventType)] ?? 0) + 1;
+    return {
+        questionId,
+        questionType,
+        totalEvents: events.length,
+        latestEvent: { eventType: latest.eventType, createdAt: latest.createdAt },
+        eventTypes,
+        history: events.map(({ questionId: _id, questionType: _type, ...event }) => event),
+    };
+}
+
+// An id may hold a slash; a name that differs only in letter case must not meet another on some file systems.
+function toFileName(id: string): string {
+    return encodeURIComponent(id).replace(/[A-Z]/g, (letter) => `^${letter.toLowerCase()}`);
+}

@@ -1,0 +1,93 @@
+import { join } from "node:path";
+import { bundled } from "../seeds/bundled.ts";
+import { type LoadResult, loadInto } from "../src/cli/commands/load.ts";
+import { type Context, confirmRemote, openForWriting } from "../src/cli/program.ts";
+import { countOf } from "../src/cli/report.ts";
+import { goesOn, measureCost, withConnection } from "../src/cli/run-prepared.ts";
+import type { Connection } from "../src/database/connection.ts";
+import { type ExitCode, exitCodes } from "../src/errors.ts";
+import { openSource } from "../src/loading/sources/input.ts";
+import { addCreatedEvents } from "./created-events.ts";
+import { refuseUndeployed } from "./deployed.ts";
+
+export interface HistoryOptions {
+    readonly from?: string;
+    readonly force?: boolean;
+    readonly rejects?: string;
+    readonly maxRejects?: number;
+    readonly dryRun?: boolean;
+    readonly yes?: boolean;
+}
+
+/**
+ * db:migrate:history: loads an export of history, or the bundled one where the bundled questions are, and gives every
+ * question without history its 'created' event. Running it again adds nothing.
+ */
+export async function migrateHistory(context: Context, options: HistoryOptions): Promise<ExitCode> {
+    const { output } = context;
+    const { connection } = await openForWriting(context, options);
+    return withConnection(
+        connection,
+        async () => {
+            await refuseUndeployed(context.root, connection, "question_history");
+            const isSeeded = await readSeeded(connection);
+            const path = options.from ?? (isSeeded ? join(bundled.folder, "history.json") : undefined);
+            if (!options.dryRun) await confirmRemote(context, connection.target, options.yes ?? false);
+            const loaded = path === undefined ? undefined : await load(context, connection, options, path);
+            if (path === undefined)
+                output.note("No history was loaded: give --from <path>; the bundled one is for the bundled questions.");
+            const created = options.dryRun ? undefined : await addCreatedEvents(connection);
+            for (const table of created?.skipped ?? [])
+                output.note(`${table}: skipped, this database has no such table`);
+            for (const [table, count] of created?.added ?? [])
+                output.field("Created", `${table}: ${countOf(count, "event")} for items without history`);
+            // An event in the place of what a trigger had written adds no row.
+            const { created: events = 0, tookOver = 0 } = loaded?.counts["question-history"] ?? {};
+            if (tookOver > 0) output.field("Replaced", `${countOf(tookOver, "event")} that the triggers had written`);
+            const added =
+                events - tookOver + [...(created?.added.values() ?? [])].reduce((sum, count) => sum + count, 0);
+            const { sentence, ...cost } = measureCost(connection);
+            output.line(`${options.dryRun ? "Would add" : "Added"} ${countOf(added, "event")} of history. ${sentence}`);
+            output.document({
+                added,
+                loaded: loaded?.counts ?? {},
+                created: Object.fromEntries(created?.added ?? []),
+                skipped: created?.skipped ?? [],
+                rejects: loaded?.rejectFile ?? null,
+                ...cost,
+            });
+            return loaded && loaded.rejected > 0 ? exitCodes.rejected : exitCodes.done;
+        },
+        goesOn,
+    );
+}
+
+// Whether the bundled questions are in.
+async function readSeeded(connection: Connection): Promise<boolean> {
+    const [seeded] = await connection.readAll([{ sql: "SELECT 1 FROM schema_seeds WHERE name = 'bundled:questions'" }]);
+    return seeded?.ok === true && seeded.rows.length > 0;
+}
+
+async function load(
+    context: Context,
+    connection: Connection,
+    options: HistoryOptions,
+    path: string,
+): Promise<LoadResult> {
+    const opened = await openSource(context.root, path, undefined, context.signal);
+    const loaders = await bundled.loaders();
+    return loadInto(context, connection, {
+        loaders: loaders.filter((loader) => loader.name === "question-history"),
+        passOver: loaders.filter((loader) => loader.name !== "question-history"),
+        files: opened.files,
+        nameFile: opened.nameFile,
+        force: options.force ?? false,
+        dryRun: options.dryRun ?? false,
+        rejectFile: options.rejects,
+        maxRejects: options.maxRejects,
+        recognize:
+            options.from === undefined || opened.isSpooled
+                ? undefined
+                : { path: options.from, history: bundled.history },
+    }).finally(opened.close);
+}

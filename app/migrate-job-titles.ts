@@ -1,0 +1,33 @@
+import { type Context, confirmRemote, openForWriting } from "../src/cli/program.ts";
+import { countOf } from "../src/cli/report.ts";
+import { goesOn, measureCost, withConnection } from "../src/cli/run-prepared.ts";
+import { refuseUndeployed } from "./deployed.ts";
+import { fillJobTitles, readJobTitles } from "./job-titles.ts";
+
+export interface JobTitleOptions {
+    readonly force?: boolean;
+    readonly yes?: boolean;
+}
+
+/** db:migrate:job-titles: scores every question for every job title, and says which levels of experience it suits. */
+export async function migrateJobTitles(context: Context, options: JobTitleOptions): Promise<void> {
+    const { output } = context;
+    const { connection } = await openForWriting(context);
+    await withConnection(
+        connection,
+        async () => {
+            await refuseUndeployed(context.root, connection, "questions");
+            const titles = await readJobTitles();
+            await confirmRemote(context, connection.target, options.yes ?? false);
+            const written = await fillJobTitles(connection, titles, options.force ?? false);
+            const { sentence, ...cost } = measureCost(connection);
+            const verdict =
+                written === 0
+                    ? "Nothing to do: every question has its scores."
+                    : `Scored ${countOf(written, "question")}.`;
+            output.line(`${verdict} ${sentence}`);
+            output.document({ written, titles: Object.keys(titles), ...cost });
+        },
+        goesOn,
+    );
+}

@@ -1,0 +1,51 @@
+import { loaders } from "../seeds/index.ts";
+import type { FormerColumn, Origin, Origins } from "../src/adoption/origins.ts";
+import { toSnakeCase } from "../src/sql/names.ts";
+
+const known: readonly Origin[] = [
+    {
+        name: "the original's SQL file",
+        has: ["table questions", "index idx_questions_channel", "index idx_question_history_question"],
+    },
+    { name: "the original's drizzle form", has: ["table questions", "index users_username_unique"] },
+    {
+        name: "the bots' own tables",
+        has: ["default bot_ledger.created_at CURRENT_TIMESTAMP"],
+    },
+    {
+        name: "the bots' own queue",
+        has: ["column work_queue.item_id", "default work_queue.created_at CURRENT_TIMESTAMP"],
+        lacks: ["column work_queue.question_id"],
+    },
+    {
+        name: "the older bot's queue",
+        has: ["column work_queue.question_id"],
+        lacks: ["column work_queue.item_id"],
+    },
+    {
+        name: "a queue of the older and the newer bots",
+        has: ["column work_queue.question_id", "column work_queue.item_id"],
+    },
+];
+
+// The older bot knew questions only, and its type was all that said what to do: 'fact-check' becomes fact_check.
+const columns: readonly FormerColumn[] = [
+    { table: "work_queue", from: "question_id", to: "item_id" },
+    { table: "work_queue", from: "question_id", to: "item_type", sql: "'question'" },
+    { table: "work_queue", from: "bot_type", to: "assigned_to" },
+    { table: "work_queue", from: "bot_type", to: "action", sql: `replace(lower("bot_type"), '-', '_')` },
+    { table: "work_queue", from: "completed_at", to: "processed_at" },
+];
+
+/** The databases that were there before this repository, and how their rows become rows of its tables. */
+export const origins: Origins = {
+    known,
+    columns,
+    kinds: new Map(
+        loaders.map(({ table, fields }) => [
+            table,
+            new Map(Object.entries(fields).map(([field, kind]) => [toSnakeCase(field), kind])),
+        ]),
+    ),
+    newest: ["last_updated", "created_at"],
+};

@@ -1,0 +1,200 @@
+import { storedSql } from "../src/sql/statement-facts.ts";
+import { splitStatements } from "../src/sql/statements.ts";
+import { type Assumption, must, mustEqual } from "./assumption.ts";
+
+const commented = `
+CREATE   TABLE schema_probe_words (
+    /* One row is a word; comments; stay. */
+    -- The word itself.
+    word TEXT NOT NULL, -- and a trailing one
+    CONSTRAINT schema_probe_words_word_is_not_empty CHECK (word <> '')
+) STRICT;
+
+CREATE UNIQUE INDEX schema_probe_words_word ON schema_probe_words (
+    /* Serves the search for a word. */
+    word
+);
+
+CREATE VIEW schema_probe_view AS
+/* Every word. */
+SELECT
+    word.word AS word
+FROM
+    schema_probe_words AS word;
+
+CREATE TRIGGER schema_probe_trigger
+/* Two statements; an END; in words. */
+AFTER INSERT ON schema_probe_words
+BEGIN
+    INSERT INTO schema_probe_log VALUES ('first; END;');
+    INSERT INTO schema_probe_log VALUES (NEW.word);
+END;`;
+
+const allStored = "SELECT name, sql FROM sqlite_schema WHERE name LIKE 'schema_probe_%' ORDER BY rowid";
+const brokenTrigger = (event: string): string[] => [
+    "CREATE TABLE schema_probe_fired (n INTEGER)",
+    `CREATE TRIGGER schema_probe_broken AFTER ${event} ON schema_probe_fired BEGIN DELETE FROM schema_probe_missing; END`,
+];
+const brokenView = "CREATE VIEW schema_probe_broken AS SELECT missing.n AS n FROM schema_probe_missing AS missing";
+
+/** What CREATE and ALTER do, and what sqlite_schema keeps. */
+export const schemaAssumptions: readonly Assumption[] = [
+    {
+        name: "sqlite_schema keeps each statement as it was written, comments included",
+        why: "the documentation and the comparison with the files are made from it",
+        attempt: async (lab) => {
+            const statements = splitStatements(commented);
+            const [rows = []] = await lab.inside(
+                ["CREATE TABLE schema_probe_log (word TEXT)", ...statements.map(({ sql }) => sql)],
+                allStored,
+            );
+            statements.forEach((statement, at) => {
+                mustEqual(rows[at + 1]?.sql, storedSql(statement), `statement ${at + 1}`);
+            });
+        },
+    },
+    {
+        name: "sqlite_schema by rowid is in the order of creation",
+        why: "TURSO_SCHEMA.sql is written in that order",
+        attempt: async (lab) => {
+            const names = ["schema_probe_z", "schema_probe_a", "schema_probe_m"];
+            const [rows = []] = await lab.inside(
+                names.map((name) => `CREATE TABLE ${name} (n)`),
+                allStored,
+            );
+            mustEqual(
+                rows.filter((row) => names.includes(String(row.name))).map((row) => row.name),
+                names,
+                "order",
+            );
+        },
+    },
+    {
+        name: "a refused CHECK is reported by its name",
+        why: "the name is the sentence that the user reads",
+        attempt: async (lab) => {
+            const name = "schema_probe_level_is_between_1_and_3";
+            const message = await lab.refusedInside([
+                `CREATE TABLE schema_probe_level (level INTEGER CONSTRAINT ${name} CHECK (level BETWEEN 1 AND 3))`,
+                "INSERT INTO schema_probe_level VALUES (4)",
+            ]);
+            must(message.includes(name), `the message is: ${message}`);
+        },
+    },
+    {
+        name: "a STRICT table refuses a value of another type",
+        why: "columns hold what they say",
+        attempt: async (lab) => {
+            await lab.refusedInside([
+                "CREATE TABLE schema_probe_strict (n INTEGER) STRICT",
+                "INSERT INTO schema_probe_strict VALUES ('many')",
+            ]);
+        },
+    },
+    {
+        name: "a CHECK can tell valid JSON of the right kind",
+        why: "JSON columns are checked by the database",
+        attempt: async (lab) => {
+            const make =
+                "CREATE TABLE schema_probe_json (list TEXT CHECK (iif(json_valid(list), json_type(list) = 'array', 0)))";
+            await lab.inside([make, `INSERT INTO schema_probe_json VALUES ('["a"]')`]);
+            for (const value of ["{}", "[", ""])
+                await lab.refusedInside([make, `INSERT INTO schema_probe_json VALUES ('${value}')`]);
+        },
+    },
+    {
+        name: "a default may be an expression: a random UUID, the time now",
+        why: "ids and times are filled in by the database",
+        attempt: async (lab) => {
+            const [rows = []] = await lab.inside(
+                [
+                    `CREATE TABLE schema_probe_default (
+                        id TEXT DEFAULT (lower(hex(randomblob(4)) || printf('-%s', hex(randomblob(2))))),
+                        at TEXT DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+                    ) STRICT`,
+                    "INSERT INTO schema_probe_default DEFAULT VALUES",
+                    "INSERT INTO schema_probe_default DEFAULT VALUES",
+                ],
+                "SELECT count(DISTINCT id) AS ids, min(id GLOB '[0-9a-f]*-*') AS shaped, min(length(at)) AS length FROM schema_probe_default",
+            );
+            mustEqual(rows, [{ ids: 2, shaped: 1, length: 24 }], "rows");
+        },
+    },
+    ...["INSERT", "UPDATE", "DELETE"].map(
+        (event): Assumption => ({
+            name: `EXPLAIN ${event} finds a trigger that does not prepare`,
+            why: "a deploy proves every trigger before it commits, and changes no row for it",
+            attempt: async (lab) => {
+                const explain = {
+                    INSERT: "EXPLAIN INSERT INTO schema_probe_fired DEFAULT VALUES",
+                    UPDATE: "EXPLAIN UPDATE schema_probe_fired SET n = n",
+                    DELETE: "EXPLAIN DELETE FROM schema_probe_fired",
+                }[event] as string;
+                const message = await lab.refusedInside([...brokenTrigger(event), explain]);
+                must(message.includes("schema_probe_missing"), `the message is: ${message}`);
+                const mended = [
+                    ...brokenTrigger(event),
+                    "CREATE TABLE schema_probe_missing (n)",
+                    "INSERT INTO schema_probe_missing VALUES (1)",
+                    explain,
+                ];
+                mustEqual(
+                    await lab.inside(mended, "SELECT count(*) AS n FROM schema_probe_missing"),
+                    [[{ n: 1 }]],
+                    "rows",
+                );
+            },
+        }),
+    ),
+    {
+        name: "SELECT … LIMIT 0 finds a view that does not prepare",
+        why: "a deploy proves every view before it commits",
+        attempt: async (lab) => {
+            await lab.refusedInside([brokenView, "SELECT * FROM schema_probe_broken LIMIT 0"]);
+        },
+    },
+    {
+        name: "ADD COLUMN works beside a view and a trigger that do not prepare",
+        why: "only other changes of a table need the views and triggers out of the way",
+        attempt: async (lab) => {
+            const [trigger, view] = [brokenTrigger("INSERT"), brokenView.replace("_broken", "_broken_view")];
+            const [columns] = await lab.inside(
+                [...trigger, view, "ALTER TABLE schema_probe_fired ADD COLUMN more TEXT NOT NULL DEFAULT ''"],
+                "SELECT group_concat(name) AS names FROM pragma_table_info('schema_probe_fired')",
+            );
+            mustEqual(columns, [{ names: "n,more" }], "columns");
+        },
+    },
+    {
+        name: "columns can be renamed and dropped, and pragma_table_info can be joined to sqlite_schema",
+        why: "a rollback tells which columns, with how many values, would be lost",
+        attempt: async (lab) => {
+            const [columns] = await lab.inside(
+                [
+                    "CREATE TABLE schema_probe_columns (a, b, c)",
+                    "ALTER TABLE schema_probe_columns DROP COLUMN a",
+                    "ALTER TABLE schema_probe_columns RENAME COLUMN b TO d",
+                ],
+                "SELECT c.name AS name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c WHERE t.name = 'schema_probe_columns'",
+            );
+            mustEqual(columns, [{ name: "d" }, { name: "c" }], "columns");
+        },
+    },
+    {
+        name: "the sequence of an AUTOINCREMENT table can be written",
+        why: "a rebuilt table must not hand out again the ids of rows that were deleted",
+        attempt: async (lab) => {
+            const [rows] = await lab.inside(
+                [
+                    "CREATE TABLE schema_probe_count (id INTEGER PRIMARY KEY AUTOINCREMENT)",
+                    "INSERT INTO schema_probe_count VALUES (5)",
+                    "DELETE FROM sqlite_sequence WHERE name = 'schema_probe_count' AND seq < 41",
+                    "INSERT INTO sqlite_sequence (name, seq) VALUES ('schema_probe_count', 41)",
+                    "INSERT INTO schema_probe_count DEFAULT VALUES",
+                ],
+                "SELECT max(id) AS id FROM schema_probe_count",
+            );
+            mustEqual(rows, [{ id: 42 }], "the next id");
+        },
+    },
+];

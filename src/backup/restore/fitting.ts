@@ -1,0 +1,86 @@
+import { AppError } from "../../errors.ts";
+import { quoteText } from "../../sql/quoting.ts";
+import type { SchemaObject } from "../layout.ts";
+import type { CheckedBackup } from "./check.ts";
+import { listNames, nothingDone, type RestorePlan } from "./plan.ts";
+import type { RestoreWriter } from "./writer.ts";
+
+/**
+ * Refuses to replace the rows of tables whose columns are not those of the backup.
+ *
+ * @throws AppError `drift`
+ */
+export async function refuseOtherColumns(
+    writer: RestoreWriter,
+    backup: CheckedBackup,
+    { refilled }: RestorePlan,
+): Promise<void> {
+    if (refilled.length === 0) return;
+    const wanted = await readColumns(
+        backup.objects.filter(({ type, name }) => type === "table" && refilled.includes(name)),
+    );
+    for (const table of refilled) {
+        const rows = await writer.read(`SELECT name FROM pragma_table_xinfo(${quoteText(table)}) WHERE hidden = 0`);
+        const live = rows.map(([name]) => String(name)).sort();
+        const own = wanted.get(table) ?? [];
+        if (live.join("\n") === own.join("\n")) continue;
+        const lacks = own.filter((name) => !live.includes(name));
+        const more = live.filter((name) => !own.includes(name));
+        const says = [
+            ...(lacks.length > 0 ? [`the database lacks ${listNames(lacks)}`] : []),
+            ...(more.length > 0 ? [`the backup lacks ${listNames(more)}`] : []),
+        ];
+        throw new AppError("drift", `'${table}' has other columns than in the backup: ${says.join(", ")}`, {
+            hint: "restore into an empty database, bring it up to date with `pnpm db:migrate`, and take the rows from there",
+            outcome: nothingDone,
+        });
+    }
+}
+
+// Their own statements make them, in memory.
+async function readColumns(tables: readonly SchemaObject[]): Promise<Map<string, string[]>> {
+    const { default: Database } = await import("libsql");
+    const database = new Database(":memory:");
+    try {
+        for (const { sql } of tables) database.exec(sql);
+        return new Map(
+            tables.map(({ name }) => {
+                const rows = database
+                    .prepare(`SELECT name FROM pragma_table_xinfo(${quoteText(name)}) WHERE hidden = 0`)
+                    .all();
+                return [name, (rows as { name: string }[]).map((row) => row.name).sort()];
+            }),
+        );
+    } finally {
+        database.close();
+    }
+}
+
+/** How many rows point to nothing, by what they point to. */
+export type Violations = ReadonlyMap<string, number>;
+
+/** Counts rows that point to nothing; only where rows are replaced beside others, for a backup as a whole comes back as it was. */
+export async function countViolations(writer: RestoreWriter, { refilled }: RestorePlan): Promise<Violations> {
+    if (refilled.length === 0) return new Map();
+    const rows = await writer.read(`SELECT "table", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2`);
+    return new Map(
+        rows.map(([table, parent, count]) => [`rows of '${table}' that point to none of '${parent}'`, Number(count)]),
+    );
+}
+
+/**
+ * Refuses restored rows that point to nothing, or that others now point to in vain.
+ *
+ * @throws AppError `would-lose`
+ */
+export async function refuseNewViolations(writer: RestoreWriter, plan: RestorePlan, before: Violations): Promise<void> {
+    const after = await countViolations(writer, plan);
+    const grown = [...after].filter(([what, count]) => count > (before.get(what) ?? 0));
+    if (grown.length === 0) return;
+    const details = grown.map(([what, count]) => `${count} ${what}, where there were ${before.get(what) ?? 0}`);
+    throw new AppError("would-lose", "the restored rows do not fit the other tables", {
+        details,
+        hint: `restore the tables that belong together at once: \`--table ${plan.refilled.join(" ")} …\``,
+        outcome: nothingDone,
+    });
+}

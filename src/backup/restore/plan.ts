@@ -1,0 +1,153 @@
+import { AppError } from "../../errors.ts";
+import { isVirtual } from "../../schema/facts.ts";
+import { quoteName } from "../../sql/quoting.ts";
+import type { StatementNote } from "../format.ts";
+import type { SchemaObject } from "../layout.ts";
+import type { CheckedBackup } from "./check.ts";
+
+/** What a restore is asked to do. */
+export interface RestoreChoice {
+    /** The tables that are wanted; all when undefined. */
+    readonly only?: readonly string[] | undefined;
+    /** Whether what is there may go. */
+    readonly replace: boolean;
+}
+
+/** What a restore does, besides the rows. */
+export interface RestorePlan {
+    /** Statements that come first. */
+    readonly before: readonly string[];
+    /** Whether a statement of the backup runs. */
+    readonly wants: (note: StatementNote) => boolean;
+    /** Statements that come last. */
+    readonly after: readonly string[];
+    /** Tables that keep their place: only their rows are replaced. */
+    readonly refilled: readonly string[];
+    /** Those of them whose ids SQLite counts. */
+    readonly counted: readonly string[];
+    /** Tables that are made. */
+    readonly made: readonly string[];
+    /** What is there and goes, with the type before the name. */
+    readonly dropped: readonly string[];
+}
+
+/**
+ * Plans a restore from what the backup holds and what is in the database.
+ *
+ * @throws AppError `would-lose` for a database that is not empty, `usage` for tables that the backup does not hold
+ */
+export function planRestore(
+    { manifest, objects }: CheckedBackup,
+    live: readonly SchemaObject[],
+    choice: RestoreChoice,
+): RestorePlan {
+    const { only, replace } = choice;
+    if (only)
+        refuseMissing(
+            only,
+            manifest.tables.map(({ name }) => name),
+        );
+    if (!only && manifest.only && live.length > 0 && replace) {
+        throw new AppError(
+            "usage",
+            `this backup holds only ${listNames(manifest.only)}, and --replace would drop everything`,
+            {
+                hint: `name its tables: \`--replace --table ${manifest.only.join(" ")}\``,
+                outcome: nothingDone,
+            },
+        );
+    }
+    refuseOccupied(live, choice);
+    const isWanted = (table: string | undefined): boolean => !only || only.includes(table ?? "");
+    const refilled = only
+        ? only.filter((name) => live.some((object) => object.type === "table" && object.name === name))
+        : [];
+    const made = objects.filter(({ type, name }) => type === "table" && isWanted(name) && !refilled.includes(name));
+    const wants = ({ does, table }: StatementNote): boolean => {
+        if (["settings", "begin", "commit"].includes(does)) return false;
+        if (!only) return true;
+        if (does === "view" || does === "trigger" || !isWanted(table)) return false;
+        return does === "rows" || does === "clear" ? true : !refilled.includes(table ?? "");
+    };
+    const dropped = only ? [] : sortForDrop(live);
+    const triggers = live.filter((object) => object.type === "trigger" && refilled.includes(object.table));
+    return {
+        before: [
+            ...dropped.map(({ type, name }) => `DROP ${type.toUpperCase()} IF EXISTS ${quoteName(name)}`),
+            ...triggers.map(({ name }) => `DROP TRIGGER ${quoteName(name)}`),
+            ...refilled.map((name) => `DELETE FROM ${quoteName(name)}`),
+        ],
+        wants,
+        after: [...triggers.map(({ sql }) => sql), ...rebuildSearch(live, refilled)],
+        refilled,
+        counted: listCounted(live, refilled),
+        made: made.map(({ name }) => name),
+        dropped: dropped.map(({ type, name }) => `${type} ${name}`),
+    };
+}
+
+function listCounted(live: readonly SchemaObject[], tables: readonly string[]): string[] {
+    const counted = live.filter(({ type, sql }) => type === "table" && /\bAUTOINCREMENT\b/i.test(sql));
+    return counted.map(({ name }) => name).filter((name) => tables.includes(name));
+}
+
+/** What stands in an error that came before anything was written. */
+export const nothingDone = "Nothing was restored. The database is as it was.";
+
+function refuseMissing(only: readonly string[], tables: readonly string[]): void {
+    const missing = only.filter((name) => !tables.includes(name));
+    if (missing.length === 0) return;
+    throw new AppError("usage", `the backup holds no table ${listNames(missing)}`, {
+        hint: `it holds: ${tables.join(", ")}`,
+        outcome: nothingDone,
+    });
+}
+
+const namedAtMost = 12;
+
+/**
+ * Refuses a database that is not empty, unless what is there may be replaced.
+ *
+ * @throws AppError `would-lose`
+ */
+export function refuseOccupied(live: readonly SchemaObject[], { only, replace }: RestoreChoice): void {
+    if (live.length === 0 || replace) return;
+    const tables = live.filter(({ type }) => type === "table").map(({ name }) => name);
+    const more = tables.length > namedAtMost ? `, and ${tables.length - namedAtMost} more` : "";
+    const what =
+        tables.length > 0
+            ? `the tables ${tables.slice(0, namedAtMost).join(", ")}${more}`
+            : listNames(live.map(({ name }) => name));
+    throw new AppError("would-lose", `the database is not empty: it holds ${what}`, {
+        hint: only
+            ? `give --replace to replace the rows of ${listNames(only)}, and nothing else`
+            : "restore into an empty database, or give --replace to drop everything that is there first",
+        outcome: nothingDone,
+    });
+}
+
+/** Objects in an order in which each can be dropped; those that go along with another one are left out. */
+function sortForDrop(live: readonly SchemaObject[]): SchemaObject[] {
+    const tables = live.filter(({ type }) => type === "table");
+    return [
+        ...live.filter(({ type }) => type === "trigger"),
+        ...live.filter(({ type }) => type === "view"),
+        ...live.filter(({ type, sql }) => type === "index" && /\blibsql_vector_idx\b/i.test(sql)),
+        ...tables.filter(isVirtual),
+        ...tables.filter((table) => !isVirtual(table)),
+    ];
+}
+
+// A full-text index over another table is kept up by triggers, which are not there while rows are replaced.
+function rebuildSearch(live: readonly SchemaObject[], refilled: readonly string[]): string[] {
+    return live.filter(isVirtual).flatMap(({ name, sql }) => {
+        const [, content] = /\bcontent\s*=\s*["'`]?([^"'`,)\s]+)/i.exec(sql) ?? [];
+        if (content === undefined || !refilled.includes(content) || !/\bUSING\s+fts[45]\b/i.test(sql)) return [];
+        return [`INSERT INTO ${quoteName(name)} (${quoteName(name)}) VALUES ('rebuild')`];
+    });
+}
+
+/** Names in quotes, with commas. */
+export function listNames(names: readonly string[]): string {
+    return names.map((name) => `'${name}'`).join(", ");
+}

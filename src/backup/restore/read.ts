@@ -1,0 +1,134 @@
+import { createReadStream } from "node:fs";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import { AppError } from "../../errors.ts";
+import { createByteReader } from "../bytes.ts";
+import { ageMark, decrypt } from "../encryption.ts";
+import { firstWords, formatNumber, type Manifest, manifestLine, type StatementNote } from "../format.ts";
+import { damaged, unseal } from "../seal.ts";
+import { parseManifest, parseNote } from "./manifest-check.ts";
+
+/** A backup file, and what decrypts it. */
+export interface BackupFile {
+    readonly path: string;
+    /** As the user knows it. */
+    readonly label: string;
+    /** Secret keys of age; asked for only where the file is encrypted. */
+    readonly identities: () => Promise<readonly string[]>;
+}
+
+/** A statement of a backup with its comment. */
+export interface BackupStatement {
+    readonly kind: "statement";
+    readonly note: StatementNote;
+    readonly sql: Buffer;
+}
+
+/** A statement, or, at the end, the manifest and the seal. */
+export type BackupPart = BackupStatement | { readonly kind: "end"; readonly manifest: Manifest; readonly seal: string };
+
+const gunzipChunk = 256 * 1024;
+
+/**
+ * Reads a backup, part by part, and checks its seal. What comes before the end is not yet proven.
+ *
+ * @throws AppError `invalid-input` for what is no backup, `corrupt` for a damaged one
+ */
+export async function* readBackup(file: BackupFile): AsyncGenerator<BackupPart> {
+    let sealed: string | undefined;
+    const unpacked = unpack(unseal(await open(file), (hex) => (sealed = hex)));
+    const reader = createByteReader(unpacked);
+    refuseOtherFormat(await reader.line(), file.label);
+    for (;;) {
+        const line = (await reader.line())?.toString();
+        if (line === undefined) throw damaged("its end is missing");
+        if (line === manifestLine) break;
+        if (!line.startsWith("-- {")) {
+            if (line.startsWith("-- ")) continue;
+            throw damaged("it holds what no backup holds");
+        }
+        const note = parseNote(line.slice("-- ".length));
+        const sql = await reader.take(note.bytes);
+        if (sql.length < note.bytes || (await reader.line())?.length !== 0)
+            throw damaged("a statement has another length");
+        yield { kind: "statement", note, sql };
+    }
+    const lines: string[] = [];
+    for (let line = await reader.line(); line !== undefined; line = await reader.line()) {
+        lines.push(line.toString().slice("-- ".length));
+    }
+    if (sealed === undefined) throw damaged("its seal is missing");
+    yield { kind: "end", manifest: parseManifest(lines.join("\n")), seal: sealed };
+}
+
+async function open(file: BackupFile): Promise<AsyncIterable<Buffer>> {
+    const bytes = createReadStream(file.path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>;
+    const { head, all } = await peek(bytes, file);
+    if (head.subarray(0, ageMark.length).toString("latin1") === ageMark)
+        return decryptAll(all, await file.identities());
+    if (head[0] === 0x1f && head[1] === 0x8b) return all;
+    const text = head.subarray(0, 200).toString("latin1");
+    throw notOurs(file.label, text);
+}
+
+// Sealed inside: what age gives is a gzip file like any other.
+function decryptAll(all: AsyncIterable<Buffer>, identities: readonly string[]): AsyncIterable<Buffer> {
+    return decrypt(all, identities);
+}
+
+async function peek(
+    bytes: AsyncIterable<Buffer>,
+    file: BackupFile,
+): Promise<{ head: Buffer; all: AsyncIterable<Buffer> }> {
+    const chunks = bytes[Symbol.asyncIterator]();
+    const first = await chunks.next().catch((error: NodeJS.ErrnoException) => {
+        const why = { ENOENT: "there is no such file", EISDIR: "it is a folder", EACCES: "permission denied" };
+        const reason = why[error.code as keyof typeof why] ?? error.code;
+        throw new AppError("usage", `cannot read '${file.label}': ${reason}`, {
+            hint: "name a file that db:backup wrote",
+        });
+    });
+    if (first.done) throw notOurs(file.label, "");
+    async function* join(): AsyncGenerator<Buffer> {
+        yield first.value as Buffer;
+        for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
+    }
+    return { head: first.value, all: join() };
+}
+
+function notOurs(label: string, head: string): AppError {
+    const hint = head.startsWith("SQLite format 3")
+        ? "it is a database, not a backup: copy it to where it is wanted"
+        : /^\s*(--|PRAGMA|BEGIN|CREATE)/i.test(head)
+          ? "it is SQL as it is: load it with `sqlite3 new.db < FILE`, without the checks of a backup"
+          : "name a file that db:backup wrote: `<database>-<time>.sql.gz`, or with `.age` at its end";
+    return new AppError("invalid-input", `'${label}' is no backup`, { hint });
+}
+
+function refuseOtherFormat(line: Buffer | undefined, label: string): void {
+    const words = line?.toString() ?? "";
+    if (words === `${firstWords}${formatNumber}`) return;
+    const [, number] = new RegExp(`^${firstWords}(\\d{1,6})$`).exec(words) ?? [];
+    if (number === undefined) throw notOurs(label, words.startsWith("--") ? "" : words);
+    throw new AppError(
+        "invalid-input",
+        `'${label}' is a backup of format ${number}, and this version reads ${formatNumber}`,
+        {
+            hint: "restore it with the version of this project that wrote it, or a later one",
+        },
+    );
+}
+
+async function* unpack(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    const gunzip = createGunzip({ chunkSize: gunzipChunk });
+    const unpacked = pipeline(Readable.from(bytes), gunzip);
+    unpacked.catch(() => undefined);
+    try {
+        for await (const chunk of gunzip) yield chunk as Buffer;
+        await unpacked;
+    } catch (error) {
+        const code = error instanceof Error && "code" in error ? String(error.code) : "";
+        throw code.startsWith("Z_") ? damaged("it cannot be unpacked") : error;
+    }
+}

@@ -1,0 +1,168 @@
+import { readFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { type BackupResult, takeBackup } from "../../backup/backup.ts";
+import { nameBackup, nameSeries } from "../../backup/names.ts";
+import { listPruned, prune } from "../../backup/prune.ts";
+import { countAll } from "../../backup/restore/check.ts";
+import { type BackupSettings, findPath, readBackupSettings } from "../../backup/settings.ts";
+import { beginFile, handOver } from "../../backup/sink.ts";
+import { DatabaseFault, explainFault } from "../../database/faults.ts";
+import type { Target } from "../../database/target.ts";
+import { AppError } from "../../errors.ts";
+import { type Context, openExisting } from "../program.ts";
+import { createProgress, type Progress } from "../progress.ts";
+import { countOf } from "../report.ts";
+import { withConnection } from "../run-prepared.ts";
+
+export interface BackupOptions {
+    readonly table?: readonly string[];
+    readonly prune?: boolean;
+    readonly dryRun?: boolean;
+}
+
+/** db:backup: writes a database, or some tables of it, into a file that stock tools can read. */
+export async function backup(context: Context, options: BackupOptions, now = () => new Date()): Promise<void> {
+    const { root, args } = context;
+    if (args.length > 1) throw new AppError("usage", "only one file or folder can be named", { hint: "name one" });
+    const settings = await readBackupSettings(root, args[0]);
+    refusePruning(settings, options);
+    const connection = await openExisting(context, "read");
+    const { target } = connection;
+    // What reads the backup opens the database itself; this one waits for it, where --wait says so.
+    await withConnection(
+        connection,
+        () => connection.readAll([{ sql: "SELECT 1 FROM sqlite_schema LIMIT 1" }]),
+        noBackup,
+    );
+    const takenAt = now();
+    const series = nameSeries(target, options.table, root);
+    const name = nameBackup({ series, takenAt }, settings.recipients.length > 0);
+    const place: Place = { settings, series, name, path: findPath(settings.destination, name), takenAt };
+    if (options.dryRun) return showPlan(context, place, options);
+    const started = performance.now();
+    const result = await take(context, target, place, options, now);
+    try {
+        await deliver(context, place, result);
+    } finally {
+        await result.file.leave();
+    }
+    const pruned = options.prune && place.path !== undefined ? await prune(dirname(place.path), series, takenAt) : [];
+    report(context, result, place, pruned, Math.round(performance.now() - started));
+}
+
+/** A table with fewer rows is done before anybody looks. */
+const shownFrom = 1_000;
+const noBackup = "No backup was written.";
+
+/** Where a backup goes, and what it is called. */
+interface Place {
+    readonly settings: BackupSettings;
+    readonly series: string;
+    readonly name: string;
+    /** Undefined where a command takes it. */
+    readonly path: string | undefined;
+    readonly takenAt: Date;
+}
+
+function refusePruning({ destination }: BackupSettings, options: BackupOptions): void {
+    if (!options.prune || destination.kind === "folder") return;
+    const why =
+        destination.kind === "command" ? "TURSO_BACKUP_COMMAND keeps the backups" : "a file was named, not a folder";
+    throw new AppError("usage", `--prune has no folder to look through: ${why}`, {
+        hint: "leave --prune out, or name a folder",
+    });
+}
+
+async function take(
+    context: Context,
+    target: Target,
+    { settings, path, name }: Place,
+    options: BackupOptions,
+    now: () => Date,
+): Promise<BackupResult> {
+    const { output, signal, patience = {} } = context;
+    const { progress, end } = await createProgress(output, () => performance.now());
+    const { destination, recipients } = settings;
+    const mayMake = destination.kind === "folder" && destination.mayMake;
+    try {
+        return await takeBackup({
+            target,
+            only: options.table,
+            recipients,
+            ...(await readProject(context.root)),
+            lock: patience.wait ?? 5_000,
+            onRows: (...rows) => showRows(progress, ...rows),
+            onTorn: (reason) => output.note(`Waiting: ${reason}`),
+            begin: () => beginFile(path, name, mayMake),
+            now,
+            signal,
+        });
+    } catch (error) {
+        if (error instanceof DatabaseFault) throw explainFault(error, target).withOutcome(noBackup);
+        if (error instanceof AppError && error.outcome === undefined) throw error.withOutcome(noBackup);
+        throw error;
+    } finally {
+        end();
+    }
+}
+
+/** Shows how many rows of a table were read, where that takes a while. */
+export function showRows(progress: Progress["progress"], table: string, done: number, of: number): void {
+    if (of >= shownFrom) progress(table, done, of);
+}
+
+async function deliver(
+    { output, signal }: Context,
+    { settings: { destination }, name }: Place,
+    { file }: BackupResult,
+): Promise<void> {
+    await file.keep();
+    if (destination.kind !== "command") return;
+    const say = (line: string): void => output.note(line);
+    await handOver(file.path, destination.command, name, say, signal).catch((error: unknown) => {
+        throw error instanceof AppError ? error.withOutcome("The backup is not known to have been kept.") : error;
+    });
+}
+
+async function showPlan({ output }: Context, place: Place, options: BackupOptions): Promise<void> {
+    const { series, path, name, takenAt } = place;
+    output.field("Would be", path ?? `${name}, on the input of TURSO_BACKUP_COMMAND`);
+    // As it would be with the new one.
+    const pruned =
+        options.prune && path !== undefined ? await listPruned(dirname(path), series, takenAt, [basename(path)]) : [];
+    for (const old of pruned) output.field("Would go", old);
+    output.line("Dry run: no backup was written, and nothing was removed.");
+    output.document({ dryRun: true, backup: path ?? name, pruned });
+}
+
+function report(
+    { output }: Context,
+    { manifest, size, requests, rowsRead }: BackupResult,
+    { path, name }: Place,
+    pruned: readonly string[],
+    milliseconds: number,
+): void {
+    output.field("Backup", path ?? `${name}, taken by TURSO_BACKUP_COMMAND`);
+    for (const old of pruned) output.field("Removed", old);
+    const cost = requests === 0 ? "" : `, ${countOf(requests, "request")}, ${countOf(rowsRead, "row")} read`;
+    const what = `${countOf(countAll(manifest.tables), "row")} of ${countOf(manifest.tables.length, "table")}`;
+    const took = `${milliseconds.toLocaleString("en-US")} ms${cost}`;
+    output.line(`Backed up ${what}, ${describeSize(size)}, in ${took}.`);
+    output.document({ backup: path ?? name, size, milliseconds, requests, rowsRead, pruned, ...manifest });
+}
+
+/** `12.3 MB`; `640 bytes` where it is less than a tenth of one. */
+export function describeSize(bytes: number): string {
+    if (bytes < 100_000) return countOf(bytes, "byte");
+    return `${(bytes / 1_000_000).toLocaleString("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 })} MB`;
+}
+
+async function readProject(root: string): Promise<{ writtenBy: string; schemaVersion: string }> {
+    const text = await readFile(join(root, "package.json"), "utf8").catch(() => "{}");
+    const {
+        name = "unnamed",
+        version = "0",
+        schemaVersion = "unversioned",
+    } = JSON.parse(text) as Record<string, string>;
+    return { writtenBy: `${name} ${version}`, schemaVersion };
+}

@@ -1,0 +1,41 @@
+import { AppError } from "../../errors.ts";
+import { prepareBaseline } from "../../migrations/baseline.ts";
+import { readExpectedSchema } from "../../planning/shadow.ts";
+import { compareSchemas } from "../../schema/compare.ts";
+import { isMigratorTable } from "../../schema/facts.ts";
+import { type Context, openForWriting } from "../program.ts";
+import { printSummary, type RunOptions, runPrepared, withConnection } from "../run-prepared.ts";
+import { printDifferences } from "./verify.ts";
+
+export interface BaselineOptions extends RunOptions {
+    readonly to?: number;
+}
+
+/** db:baseline: records migrations without running them, where tables and indexes equal the files. */
+export async function baseline(context: Context, options: BaselineOptions): Promise<void> {
+    const { connection } = await openForWriting(context, options);
+    await withConnection(connection, async () => {
+        const prepared = await prepareBaseline(context.root, connection, options.to);
+        const expected = await readExpectedSchema(prepared.sets, prepared.reached);
+        const compared = compareSchemas(prepared.state.schema, expected).filter(
+            ({ type, name, state }) =>
+                (type === "table" || type === "index") && !isMigratorTable(name) && state !== "extra",
+        );
+        const different = compared.filter(({ state }) => state !== "same" && state !== "comment");
+        if (different.length > 0) {
+            printDifferences(context.output, different);
+            throw new AppError(
+                "drift",
+                `the database differs from the files in ${different.length} tables or indexes`,
+                {
+                    hint: "bring it in line with `pnpm db:adopt` (see what it would do: `pnpm db:adopt --check`)",
+                    outcome: "Nothing was recorded.",
+                },
+            );
+        }
+        const summary = await runPrepared(context, connection, prepared, options);
+        if (options.showSql) return;
+        const verdict = summary.verdict.replace(/^Applied/, "Recorded");
+        printSummary(context, connection, { ...summary, verdict });
+    });
+}

@@ -1,0 +1,89 @@
+import { isAbsolute, relative, sep } from "node:path";
+import { AppError, type ExitCode, exitCodes } from "../../errors.ts";
+import { type LintResult, lintFiles } from "../../lint/lint.ts";
+import { renderAnnotation } from "../../lint/render.ts";
+import type { Finding } from "../../lint/rule.ts";
+import { rules } from "../../lint/rules.ts";
+import { readFiles } from "../../planning/files.ts";
+import type { Output } from "../output.ts";
+import type { Context } from "../program.ts";
+import { countOf } from "../report.ts";
+import { runsOnGitHub } from "../settings.ts";
+
+export interface LintOptions {
+    readonly strict?: boolean;
+    readonly github?: boolean;
+    readonly rules?: boolean;
+}
+
+/**
+ * db:lint: judges the SQL files without a database: would they run on Turso, are they safe, are they in house style.
+ * Applied migrations too: what they say is what the next one is written after.
+ *
+ * @returns exit code 1 when there is an error, or under --strict a warning
+ * @throws AppError `usage` for a path that is none of the SQL files
+ */
+export async function lint(context: Context, options: LintOptions): Promise<ExitCode> {
+    const { output, root, args } = context;
+    if (options.rules) return listRules(output);
+    const wanted = args.map((path) => toProjectPath(root, path));
+    const result = lintFiles(await readFiles(root), (path) => wanted.length === 0 || wanted.some(covers(path)));
+    refuseUnknown(wanted, result);
+    const errors = result.findings.filter(({ level }) => level === "error").length;
+    const warnings = result.findings.length - errors;
+    for (const finding of result.findings) printFinding(output, finding);
+    if ((options.github ?? runsOnGitHub()) && !output.json) {
+        for (const finding of result.findings) output.line(renderAnnotation(finding));
+    }
+    const fails = errors > 0 || (options.strict === true && warnings > 0);
+    output.line(conclude(result.paths.length, errors, warnings));
+    output.document({ files: result.paths.length, errors, warnings, findings: result.findings });
+    return fails ? exitCodes.failed : exitCodes.done;
+}
+
+function listRules(output: Output): ExitCode {
+    output.table(
+        rules.map(({ id, group, level, refused, summary }) => [id, group, refused ? "refused" : level, summary]),
+    );
+    output.line(`${rules.length} rules. A deploy refuses what the refused ones find, too, so nothing can allow it.`);
+    output.document(
+        rules.map(({ id, group, level, refused = false, summary, why, remedy }) => ({
+            ...{ id, group, level, refused, summary, why, remedy },
+        })),
+    );
+    return exitCodes.done;
+}
+
+function printFinding(output: Output, { path, line, level, rule, message, why, remedy }: Finding): void {
+    output.line(`${path}:${line}: ${level}: ${rule}: ${message}`);
+    output.line(`    Why:    ${why}`);
+    output.line(`    Remedy: ${remedy}`);
+}
+
+function conclude(files: number, errors: number, warnings: number): string {
+    const looked = `${countOf(files, "file")} looked at`;
+    if (errors + warnings === 0) return `Nothing found: ${looked}.`;
+    return `Found ${countOf(errors, "error")} and ${countOf(warnings, "warning")}: ${looked}.`;
+}
+
+// A folder covers what is in it.
+function covers(path: string): (wanted: string) => boolean {
+    return (wanted) => path === wanted || path.startsWith(`${wanted.replace(/\/$/, "")}/`) || wanted === "";
+}
+
+function toProjectPath(root: string, path: string): string {
+    const own = isAbsolute(path) ? relative(root, path) : path;
+    return own
+        .split(sep)
+        .join("/")
+        .replace(/^\.\/?/, "");
+}
+
+function refuseUnknown(wanted: readonly string[], { paths, findings }: LintResult): void {
+    const known = [...paths, ...findings.map(({ path }) => path)];
+    const unknown = wanted.find((path) => !known.some((other) => covers(other)(path)));
+    if (unknown === undefined) return;
+    throw new AppError("usage", `'${unknown}' is none of the SQL files`, {
+        hint: "name files or folders of migrations/, views/ and triggers/, from the project's folder",
+    });
+}

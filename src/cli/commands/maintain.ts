@@ -1,0 +1,117 @@
+import type { Connection } from "../../database/connection.ts";
+import { DatabaseFault, explainFault } from "../../database/faults.ts";
+import { chooseRules, type Rule, readRules } from "../../maintenance/rules.ts";
+import { countRules, type RuleCount, type RuleProgress, runRule } from "../../maintenance/run.ts";
+import { renderScript } from "../../maintenance/statements.ts";
+import { type Context, confirmRemote, openExisting } from "../program.ts";
+import { createProgress } from "../progress.ts";
+import { countOf } from "../report.ts";
+import { measureCost, withConnection } from "../run-prepared.ts";
+
+export interface MaintainOptions {
+    readonly dryRun?: boolean;
+    readonly showSql?: boolean;
+    readonly yes?: boolean;
+}
+
+/**
+ * db:maintain: counts what the rules of operations/maintenance/ take, all of them or those that are named, and carries them out.
+ * Where no rule takes a row, nothing is written.
+ *
+ * @param time what the ages are counted back from
+ */
+export async function maintain(context: Context, options: MaintainOptions, time = new Date()): Promise<void> {
+    const { output, root, args } = context;
+    const rules = chooseRules(await readRules(root), args);
+    const now = time.toISOString();
+    const access = options.dryRun || options.showSql ? "plan" : "write";
+    const connection = await openExisting(context, access);
+    await withConnection(connection, async () => {
+        const counts = await countRules(root, connection, rules, now);
+        printCounts(context, counts);
+        if (options.showSql) {
+            output.raw(rules.map((rule) => renderScript(rule, now)).join("\n"));
+            return;
+        }
+        const due = counts.reduce((sum, count) => sum + count.due, 0);
+        if (due > 0 && !options.dryRun) await confirmRemote(context, connection.target, options.yes ?? false);
+        const done = options.dryRun ? [] : await runRules(context, connection, counts, now);
+        const changed = done.reduce((sum, progress) => sum + progress.changed, 0);
+        const { sentence, ...cost } = measureCost(connection);
+        output.line(`${conclude(due, changed, options.dryRun ?? false)} ${sentence}`);
+        output.document({
+            database: connection.target.label,
+            now,
+            dryRun: options.dryRun ?? false,
+            rules: counts.map(({ rule, due, leftAlone }) => ({
+                ...{ name: rule.name, path: rule.path, title: rule.title, due, leftAlone },
+                changed: done.find((progress) => progress.rule === rule)?.changed ?? 0,
+            })),
+            changed,
+            ...cost,
+        });
+    });
+}
+
+function printCounts({ output }: Context, counts: readonly RuleCount[]): void {
+    output.table(counts.map(({ rule, due }) => [rule.name, countOf(due, "row"), rule.title]));
+    for (const { rule, leftAlone } of counts) {
+        if (leftAlone === 0) continue;
+        const reason = rule.leaves?.reason.replace(/\.$/, "") ?? "";
+        output.field("Left", `${countOf(leftAlone, "row")} by ${rule.name}${reason === "" ? "" : `: ${reason}`}`);
+    }
+}
+
+async function runRules(
+    context: Context,
+    connection: Connection,
+    counts: readonly RuleCount[],
+    now: string,
+): Promise<readonly RuleProgress[]> {
+    const { output, signal } = context;
+    const clock = (): number => performance.now();
+    const { progress, end } = await createProgress(output, clock);
+    const done: RuleProgress[] = [];
+    const report = ({ rule, changed, due }: RuleProgress): void => progress(rule.name, changed, Math.max(due, changed));
+    try {
+        for (const { rule, due, rows } of counts) {
+            if (due === 0) continue;
+            const current = { rule, due, rows, changed: 0, isWriting: false };
+            done.push(current);
+            await runRule(connection, current, { now, clock, signal, report });
+            output.field(verbOf(rule), `${countOf(current.changed, "row")} by ${rule.name}`);
+        }
+        return done;
+    } catch (error) {
+        if (!(error instanceof DatabaseFault)) throw error;
+        throw explainFault(error, connection.target).withOutcome(describeDone(done, error));
+    } finally {
+        end();
+    }
+}
+
+function verbOf({ does }: Rule): string {
+    return { DELETE: "Deleted", UPDATE: "Updated" }[does.slice(0, 6).toUpperCase()] ?? "Wrote";
+}
+
+// A run that breaks off leaves whole transactions behind.
+function describeDone(done: readonly RuleProgress[], fault: DatabaseFault): string {
+    const parts = done
+        .filter(({ changed }) => changed > 0)
+        .map(
+            ({ rule, changed, due }) => `${changed.toLocaleString("en-US")} of ${countOf(due, "row")} by ${rule.name}`,
+        );
+    const isUnknown = fault.isAmbiguous && done.at(-1)?.isWriting === true;
+    if (parts.length === 0 && !isUnknown) return "Nothing was changed.";
+    return [
+        parts.length === 0 ? "Before that nothing was changed." : `Before that: ${parts.join(", ")}.`,
+        ...(isUnknown ? ["What was on its way is in as a whole, or not at all."] : []),
+        "Run the same command again to go on.",
+    ].join(" ");
+}
+
+function conclude(due: number, changed: number, isDryRun: boolean): string {
+    if (due === 0) return "Nothing to do: no rule takes a row.";
+    if (isDryRun) return `Dry run: nothing was changed. The rules would take ${countOf(due, "row")}.`;
+    return `Maintained ${countOf(changed, "row")}.`;
+}

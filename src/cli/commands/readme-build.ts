@@ -1,0 +1,215 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { AppError, exitCodes } from "../../errors.ts";
+import type { Context } from "../program.ts";
+import { countOf } from "../report.ts";
+
+/** A command as its own --help tells it. */
+export interface CommandHelp {
+    /** As users type it after `pnpm`. */
+    readonly name: string;
+    /** Its arguments that are no options, such as `<words...>`. */
+    readonly args: string;
+    readonly summary: string;
+    /** Flags and what they do; --json, --help and --wait, which many commands have, are left out. */
+    readonly options: readonly (readonly [flags: string, text: string])[];
+}
+
+/** What each exit code says. */
+const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
+    done: "Done, also when there was nothing to do.",
+    failed: "Failed. The last line says what the database is now.",
+    usage: "Wrong usage: an option, a variable, or a missing confirmation. Nothing was tried.",
+    pending: "Something is pending (`db:status`).",
+    drift: "Files and database, or files and what is generated from them, do not agree; or the plan is not the approved one; or a rehearsal or `db:doctor` found something. Nothing was changed.",
+    rejected: "Done, except for records that were rejected and written to a file.",
+    interrupted: "Interrupted by Ctrl-C.",
+};
+
+/** A table of another document than README.md. Where that document does not exist, nobody misses the table. */
+export interface DocumentTable {
+    /** The document, from the project's folder. */
+    readonly path: string;
+    /** The name of its markers. */
+    readonly part: string;
+    readonly header: readonly string[];
+    /** Markdown; a cell for each one of the header. */
+    readonly rows: readonly (readonly string[])[];
+}
+
+interface Document {
+    readonly path: string;
+    /** What is generated of it, in words. */
+    readonly holds: string;
+    readonly before: string;
+    readonly after: string;
+}
+
+const readmeFile = "README.md";
+
+/**
+ * readme:build: fills the parts of README.md that are generated, the commands and the exit codes, and other documents'
+ * tables.
+ *
+ * @throws AppError `drift` with --check when a document is stale, `invalid-input` when one has no place for a part
+ */
+export async function buildReadme(
+    { root, output }: Context,
+    { check }: { check?: boolean },
+    tables: readonly DocumentTable[] = [],
+): Promise<void> {
+    const commands = await readCommands(root);
+    const documents = await Promise.all([
+        readDocument(root, readmeFile, countOf(commands.length, "command"), (text) => renderReadme(text, commands)),
+        ...tables
+            .filter(({ path }) => existsSync(join(root, path)))
+            .map(({ path, part, header, rows }) =>
+                readDocument(root, path, part, (text) => fill(text, part, renderTable(header, rows), path)),
+            ),
+    ]);
+    const stale = documents.filter(({ before, after }) => before !== after);
+    if (check && stale[0]) {
+        throw new AppError("drift", `${stale[0].path} is stale`, { hint: "run `pnpm readme:build` and commit it" });
+    }
+    for (const { path, after } of stale) await writeFile(join(root, path), after);
+    for (const { path, holds, before, after } of documents) {
+        output.line(`${path} ${before === after ? "is current" : "was brought up to date"}: ${holds}.`);
+    }
+    const changes = documents.map(({ path, before, after }) => ({ path, changed: before !== after }));
+    output.document({ documents: changes, commands });
+}
+
+async function readDocument(
+    root: string,
+    path: string,
+    holds: string,
+    render: (before: string) => string,
+): Promise<Document> {
+    const before = await readFile(join(root, path), "utf8").catch(() => "");
+    return { path, holds, before, after: render(before) };
+}
+
+/**
+ * Puts the generated parts between their markers.
+ *
+ * @throws AppError `invalid-input` for a missing marker
+ */
+export function renderReadme(readme: string, commands: readonly CommandHelp[]): string {
+    return fill(fill(readme, "commands", renderCommands(commands)), "exit codes", renderExitCodes());
+}
+
+/** Reads which commands package.json names: those that run a file of scripts/. */
+export async function readCommandScripts(root: string): Promise<{ name: string; path: string }[]> {
+    const text = await readFile(join(root, "package.json"), "utf8");
+    const { scripts = {} } = JSON.parse(text) as { scripts?: Record<string, string> };
+    return Object.entries(scripts).flatMap(([name, line]) => {
+        const path = /^tsx (scripts\/[\w-]+\.ts)$/.exec(line)?.[1];
+        return path === undefined ? [] : [{ name, path }];
+    });
+}
+
+/**
+ * Runs every command of package.json with --help.
+ *
+ * @throws AppError `invalid-input` for a command that does not answer with its name and a summary
+ */
+export async function readCommands(root: string): Promise<CommandHelp[]> {
+    const scripts = await readCommandScripts(root);
+    const commands = new Array<CommandHelp>(scripts.length);
+    const queue = [...scripts.entries()];
+    const work = async (): Promise<void> => {
+        for (let next = queue.shift(); next; next = queue.shift()) {
+            const [at, { name, path }] = next;
+            commands[at] = parseHelp(name, path, await askForHelp(root, path));
+        }
+    };
+    await Promise.all(Array.from({ length: availableParallelism() }, work));
+    return commands;
+}
+
+function askForHelp(root: string, path: string): Promise<string> {
+    const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+    const args = ["--import", tsx, path, "--help"];
+    return new Promise((resolve, reject) => {
+        execFile(process.execPath, args, { cwd: root }, (error, stdout, stderr) => {
+            if (!error) return resolve(stdout);
+            const details = stderr.trim().split("\n").slice(-5);
+            reject(new AppError("invalid-input", `${path} --help fails`, { details }));
+        });
+    });
+}
+
+function parseHelp(name: string, path: string, help: string): CommandHelp {
+    const [usage = "", summary = ""] = help.split("\n\n").map((part) => part.replace(/\s+/g, " ").trim());
+    const [, own, args = ""] = /^Usage: (\S+)(?: \[options\])?(.*)$/.exec(usage) ?? [];
+    if (own !== name || /^(Arguments|Options):/.test(summary) || summary === "") {
+        throw new AppError("invalid-input", `${path} --help gives no summary of '${name}'`, {
+            hint: "let its definition have this name and a summary of one sentence",
+        });
+    }
+    const [, list = ""] = /\nOptions:\n([\s\S]*)$/.exec(help) ?? [];
+    const options: [string, string][] = [];
+    for (const line of list.split("\n").filter((text) => text.trim() !== "")) {
+        const [, flags, text = ""] = /^ {2}(-.*?)(?: {2,}(.*))?$/.exec(line) ?? [];
+        const last = options.at(-1);
+        if (flags !== undefined) options.push([flags, text]);
+        else if (last) last[1] = `${last[1]} ${line.trim()}`.trim();
+    }
+    const isOwn = ([flags]: readonly [string, string]): boolean => !/--(json|help|wait)\b/.test(flags);
+    return { name, args: args.trim(), summary, options: options.filter(isOwn) };
+}
+
+function renderCommands(commands: readonly CommandHelp[]): string {
+    const rows = commands.map(({ name, args, summary }) => [`\`${`${name} ${args}`.trim()}\``, summary]);
+    const lists = commands
+        .filter(({ options }) => options.length > 0)
+        .map(({ name, args, options }) => {
+            const width = Math.max(...options.map(([flags]) => flags.length));
+            const lines = options.map(([flags, text]) => `    ${flags.padEnd(width)}  ${text}`);
+            return [`${name} ${args}`.trim(), ...lines].join("\n");
+        });
+    return [
+        renderTable(["Command", "What it does"], rows),
+        "",
+        "<details>",
+        "<summary>Options of each command</summary>",
+        "",
+        "```text",
+        lists.join("\n\n"),
+        "```",
+        "",
+        "</details>",
+    ].join("\n");
+}
+
+function renderExitCodes(): string {
+    const rows = Object.entries(exitCodes).map(([name, number]) => [
+        String(number),
+        meanings[name as keyof typeof exitCodes],
+    ]);
+    return renderTable(["Exit code", "Meaning"], rows);
+}
+
+function renderTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+    const line = (cells: readonly string[]): string =>
+        `| ${cells.map((text) => text.replaceAll("|", "\\|")).join(" | ")} |`;
+    return [line(header), `|${"---|".repeat(header.length)}`, ...rows.map(line)].join("\n");
+}
+
+function fill(document: string, part: string, text: string, path = readmeFile): string {
+    const [open, close] = [`<!-- ${part} -->`, `<!-- /${part} -->`];
+    const from = document.indexOf(open);
+    const to = document.indexOf(close, from);
+    if (from === -1 || to === -1) {
+        throw new AppError("invalid-input", `${path} has no place for the ${part}`, {
+            hint: `put \`${open}\` and \`${close}\` on lines of their own where they belong`,
+            outcome: "Nothing was written.",
+        });
+    }
+    return `${document.slice(0, from)}${open}\n${text}\n${document.slice(to)}`;
+}

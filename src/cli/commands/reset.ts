@@ -1,0 +1,98 @@
+import type { Connection } from "../../database/connection.ts";
+import { DatabaseFault, explainFault } from "../../database/faults.ts";
+import { AppError } from "../../errors.ts";
+import { prepareWayBack } from "../../migrations/restore-point.ts";
+import type { MigrationSet } from "../../planning/files.ts";
+import { prepareDeploy, readAll } from "../../planning/prepare.ts";
+import { deployScratch } from "../../planning/shadow.ts";
+import { type DatabaseState, readState } from "../../planning/state.ts";
+import { isVirtual } from "../../schema/facts.ts";
+import { quoteName } from "../../sql/quoting.ts";
+import { type Context, confirmReset, openForWriting } from "../program.ts";
+import { printSummary, type RunOptions, runPrepared, withConnection } from "../run-prepared.ts";
+
+/** db:reset: drops everything in a local database and deploys the schema anew, with the sets that it had. */
+export async function reset(context: Context, options: RunOptions): Promise<void> {
+    const { output } = context;
+    const { config, connection } = await openForWriting(context);
+    await withConnection(
+        connection,
+        async () => {
+            if (!config.target.local) {
+                throw new AppError(
+                    "usage",
+                    `${config.target.label} is on another machine, and db:reset drops everything`,
+                    {
+                        hint: "it works on file: and loopback databases only; on another machine, make a new database",
+                        outcome: "Nothing was dropped.",
+                    },
+                );
+            }
+            const { sets, state } = await readAll(context.root, connection, { anyVersion: true });
+            await proveFiles(sets);
+            if (state.schema.length > 0) await confirmReset(context, config.target, options.yes ?? false);
+            const wayBack = await prepareWayBack(connection, state, new Date());
+            for (const line of wayBack.lines) output.line(line);
+            await dropAll(context, connection, state);
+            const dropped = (outcome: string) => (error: unknown) => {
+                if (!(error instanceof AppError)) throw error;
+                throw error.withOutcome([...wayBack.lines, "Everything was dropped.", outcome].join("\n"));
+            };
+            const prepared = await prepareDeploy(context.root, connection, {
+                sets: sets.map((set) => set.name),
+            }).catch(dropped("Nothing was deployed: `pnpm db:push` does it."));
+            const summary = await runPrepared(context, connection, prepared, options).catch((error: unknown) =>
+                dropped(error instanceof AppError ? (error.outcome ?? "") : "")(error),
+            );
+            printSummary(context, connection, summary);
+        },
+        "Nothing was dropped.",
+    );
+}
+
+// Before anything is dropped, so that a broken file does not leave an empty database behind.
+async function proveFiles(sets: readonly MigrationSet[]): Promise<void> {
+    try {
+        (
+            await deployScratch(
+                sets,
+                sets.flatMap((set) => set.migrations),
+            )
+        ).close();
+    } catch (error) {
+        if (!(error instanceof DatabaseFault)) throw error;
+        throw new AppError("migration-failed", `the files do not deploy into an empty database: ${error.message}`, {
+            hint: "find the place with `TURSO_DATABASE_URL=file:scratch.db pnpm db:push`, and mend it",
+            outcome: "Nothing was dropped.",
+        });
+    }
+}
+
+// A reply that was lost says nothing: what is there then decides.
+async function dropAll(context: Context, connection: Connection, state: DatabaseState): Promise<void> {
+    try {
+        await dropEverything(connection, state);
+    } catch (error) {
+        if (!(error instanceof DatabaseFault)) throw error;
+        const after = await readState(connection, [], [], { settle: error.isAmbiguous }).catch(() => undefined);
+        const explained = explainFault(error, connection.target);
+        if (!after)
+            throw explained.withOutcome("What the database is now could not be read. Nothing is repeated blindly.");
+        if (after.schema.length === state.schema.length) throw explained.withOutcome("Nothing was dropped.");
+        context.output.note(`The reply was lost (${error.message}), but everything is dropped.`);
+    }
+}
+
+async function dropEverything(connection: Connection, state: DatabaseState): Promise<void> {
+    const rows = state.schema.filter((row) => row.sql !== null && !row.name.startsWith("sqlite_"));
+    // A virtual table takes the tables along that it keeps its content in; they cannot be dropped by themselves.
+    const drops = [
+        ...rows.filter((row) => row.type === "trigger"),
+        ...rows.filter((row) => row.type === "view"),
+        ...rows.filter(isVirtual),
+        ...rows.filter((row) => row.type === "table" && !isVirtual(row)),
+    ].map((row) => `DROP ${row.type.toUpperCase()} IF EXISTS ${quoteName(row.name)};`);
+    if (drops.length === 0) return;
+    const script = ["PRAGMA foreign_keys = OFF;", "BEGIN IMMEDIATE;", ...drops, "COMMIT;", "PRAGMA foreign_keys = ON;"];
+    await connection.runScript(script.join("\n"));
+}

@@ -1,0 +1,43 @@
+import { AppError } from "../../errors.ts";
+import { findLosses, prepareRollback } from "../../migrations/rollback.ts";
+import { versionOf } from "../../planning/state.ts";
+import { type Context, openForWriting } from "../program.ts";
+import { countOf } from "../report.ts";
+import { printSummary, type RunOptions, runPrepared, withConnection } from "../run-prepared.ts";
+
+export interface RollbackOptions extends RunOptions {
+    readonly to: number;
+    readonly discardRows?: boolean;
+}
+
+/** db:rollback: goes back to a version; refuses to lose rows unless told to. */
+export async function rollback(context: Context, options: RollbackOptions): Promise<void> {
+    const { output } = context;
+    const { connection } = await openForWriting(context, options);
+    await withConnection(
+        connection,
+        async () => {
+            const prepared = await prepareRollback(context.root, connection, options.to, {
+                keepsRows: !options.discardRows,
+            });
+            const losses = prepared.plan.migrations.length === 0 ? [] : await findLosses(connection, prepared);
+            const lines = losses.map(
+                ({ what, count }) => `${what}: ${countOf(count, what.includes(".") ? "value" : "row")}`,
+            );
+            if (losses.length > 0 && !options.discardRows && !options.dryRun && !options.showSql) {
+                const version = versionOf(prepared.state, prepared.sets[0]?.name ?? "");
+                throw new AppError("would-lose", `going back to version ${options.to} would lose rows`, {
+                    details: lines,
+                    hint: "export what you need first; to lose them on purpose, add --discard-rows",
+                    outcome: `Nothing was undone. The database is still at version ${version}.`,
+                });
+            }
+            if (!options.showSql)
+                for (const line of lines) output.field(options.dryRun ? "Would lose" : "Discards", line);
+            const summary = await runPrepared(context, connection, prepared, options);
+            if (options.showSql) return;
+            printSummary(context, connection, { ...summary, document: { ...summary.document, losses } });
+        },
+        "Nothing was undone.",
+    );
+}

@@ -1,0 +1,33 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AppError } from "../../errors.ts";
+import { buildSchemaFiles } from "../../generated/build.ts";
+import { readAll } from "../../planning/prepare.ts";
+import type { Context } from "../program.ts";
+
+/**
+ * schema:build: writes the files that are generated from the SQL files; with `check` it only compares.
+ *
+ * @throws AppError `drift` with `check` when a file is stale
+ */
+export async function writeSchemaFiles({ root, output }: Context, { check }: { check?: boolean }): Promise<void> {
+    const { sets } = await readAll(root, undefined);
+    const [core] = sets;
+    const stale: string[] = [];
+    for (const { path, text } of core ? await buildSchemaFiles(core) : []) {
+        const isCurrent = (await readFile(join(root, path), "utf8").catch(() => "")) === text;
+        output.field(isCurrent ? "Current" : check ? "Stale" : "Wrote", path);
+        if (isCurrent) continue;
+        stale.push(path);
+        if (!check) await writeFile(join(root, path), text);
+    }
+    if (check && stale.length > 0) {
+        throw new AppError("drift", `${stale.join(" and ")} ${stale.length === 1 ? "is" : "are"} stale`, {
+            hint: "run `pnpm schema:build` and commit what it writes",
+        });
+    }
+    output.line(
+        stale.length === 0 ? "All generated files are current." : "All generated files were brought up to date.",
+    );
+    output.document({ [check ? "stale" : "written"]: stale });
+}

@@ -1,0 +1,89 @@
+import { basename, join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { AppError } from "../../errors.ts";
+import { takeDirectory } from "../../server/directory.ts";
+import { getSqld, type Sqld, startSqld } from "../../server/sqld.ts";
+import { type ServerTokens, writeTokens } from "../../server/tokens.ts";
+import type { Context } from "../program.ts";
+
+export interface ServerOptions {
+    readonly port: number;
+    /** Folder of the data, from the project's root. */
+    readonly directory: string;
+    /** Asks for tokens, as Turso does. */
+    readonly auth?: boolean;
+}
+
+/**
+ * db:server: runs sqld on loopback until Ctrl-C or SIGTERM.
+ *
+ * @throws AppError `unreachable` without a binary, `busy` for a port or folder in use, `server-fault` when sqld dies
+ */
+export async function serve(context: Context, options: ServerOptions): Promise<void> {
+    const { output, root, signal } = context;
+    if (options.port < 1 || options.port > 65_535) {
+        throw new AppError("usage", `${options.port} is no port`, { hint: "choose one from 1024 to 65535" });
+    }
+    getSqld();
+    const url = `http://127.0.0.1:${options.port}`;
+    const path = resolve(root, options.directory);
+    const directory = await takeDirectory(path, options.directory, url);
+    try {
+        const tokens = options.auth ? await writeTokens(path, url) : undefined;
+        const server = await start(path, options.port, tokens);
+        try {
+            announce(context, server, options.directory, tokens);
+            await waitForEnd(server, signal);
+        } finally {
+            await server.stop();
+        }
+        output.line(`The server has ended. Its data stay in ${options.directory}.`);
+    } finally {
+        await directory.release();
+    }
+}
+
+async function start(directory: string, port: number, tokens: ServerTokens | undefined): Promise<Sqld> {
+    try {
+        return await startSqld({ directory, port, jwtPublicKeyFile: tokens?.publicKeyFile });
+    } catch (error) {
+        if (!(error instanceof AppError && error.details.some((line) => line.includes("Address already in use")))) {
+            throw error;
+        }
+        throw new AppError("busy", `port ${port} is in use by another program`, {
+            hint: `end that program, or choose another port, such as --port ${port === 65_535 ? 8081 : port + 1}`,
+        });
+    }
+}
+
+function announce({ output }: Context, server: Sqld, directory: string, tokens: ServerTokens | undefined): void {
+    const tokensFile = tokens && join(directory, basename(tokens.tokensFile));
+    output.field("Server", `${server.url} (this machine only, process ${server.pid})`);
+    output.field("Data", directory);
+    output.line();
+    if (tokensFile === undefined) {
+        output.line("For .env; no token is asked for:");
+        output.line(`    TURSO_DATABASE_URL=${server.url}`);
+        output.line("    # TURSO_AUTH_TOKEN stays unset");
+    } else {
+        output.field("Tokens", `${tokensFile} (read-write and read-only; only you can read the file)`);
+        output.line(`For .env: cat ${tokensFile} >> .env`);
+    }
+    output.line();
+    output.line("Ctrl-C ends it.");
+    output.document({ url: server.url, pid: server.pid, directory, tokensFile: tokensFile ?? null });
+}
+
+async function waitForEnd(server: Sqld, signal: AbortSignal): Promise<void> {
+    const interrupted = new Promise<void>((resolve) => {
+        if (signal.aborted) resolve();
+        else signal.addEventListener("abort", () => resolve(), { once: true });
+    });
+    await Promise.race([interrupted, server.exited]);
+    // Ctrl-C goes to sqld as well, whose end may be seen before the signal is.
+    await Promise.race([interrupted, sleep(200)]);
+    if (signal.aborted) return;
+    throw new AppError("server-fault", "sqld ended by itself", {
+        hint: "start it again; the data are kept",
+    });
+}

@@ -1,0 +1,60 @@
+import type { LoadReport } from "../loading/load.ts";
+import type { Output } from "./output.ts";
+
+/** Shows how far a load is. */
+export interface Progress {
+    readonly progress: LoadReport["progress"];
+    /** Takes away what is still shown; called however the load ends. */
+    readonly end: () => void;
+}
+
+const secondsBetweenLines = 2;
+const longestBar = 30;
+const shortestBar = 10;
+
+/**
+ * How many rows are done, how many a second, and how long the rest takes at this rate: a bar where somebody watches, a
+ * line every two seconds elsewhere.
+ *
+ * @param clock gives milliseconds
+ */
+export async function createProgress(output: Output, clock: () => number): Promise<Progress> {
+    const live = await output.openLiveText();
+    const begin = clock();
+    let [started, called, printed] = [begin, begin, begin];
+    let current = "";
+    return {
+        progress: (loader, done, of) => {
+            const now = clock();
+            if (loader !== current) [current, started] = [loader, called];
+            called = now;
+            const seconds = Math.max(now - started, 1) / 1000;
+            if (live) {
+                // What is done has a line of its own in the end, and what fits into one chunk never needs a bar.
+                if (done < of) live.draw(renderBar(loader, done, of, seconds, live.columns));
+                else live.erase();
+                return;
+            }
+            if (now - printed < secondsBetweenLines * 1000) return;
+            printed = now;
+            output.note(renderProgress(loader, done, of, seconds));
+        },
+        end: () => live?.erase(),
+    };
+}
+
+/** `questions: 12,000 of 30,000, 4,000 a second, 5 s left` */
+export function renderProgress(loader: string, done: number, of: number, seconds: number): string {
+    const rate = done / seconds;
+    const left = Math.ceil((of - done) / rate);
+    const [counted, total, speed] = [done, of, Math.round(rate)].map((value) => value.toLocaleString("en-US"));
+    return `${loader}: ${counted} of ${total}, ${speed} a second, ${left} s left`;
+}
+
+/** `[====      ] questions: 12,000 of 30,000, …`, the bar as long as the line has room for it. */
+export function renderBar(loader: string, done: number, of: number, seconds: number, columns: number): string {
+    const text = renderProgress(loader, done, of, seconds);
+    const length = Math.min(longestBar, columns - text.length - "[] ".length);
+    if (length < shortestBar) return text;
+    return `[${"=".repeat(Math.floor((length * done) / of)).padEnd(length)}] ${text}`;
+}

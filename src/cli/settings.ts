@@ -1,0 +1,241 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { isSameDatabase, parseTarget, type Target } from "../database/target.ts";
+import { AppError } from "../errors.ts";
+
+/**
+ * What a command does with the database. One that only reads prefers the read-only pair of variables; so does one that
+ * plans, that is shows what a write would do, but it must look at the database that the write would change.
+ */
+export type Access = "read" | "plan" | "write";
+
+export interface Config {
+    readonly target: Target;
+    /** Sentences about where the target came from, for the first lines of output. */
+    readonly notes: readonly string[];
+    /** What the token is used for; `read-only` for that of the read-only pair. */
+    readonly use: "write" | "read-only" | "read";
+    /** TURSO_WRITE_MODE=false: every write is refused. */
+    readonly writesOff: boolean;
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+const embeddedDefault = "file:local.db";
+const urlNames = ["TURSO_DATABASE_URL", "TURSO_DATABASE_URL_RO"];
+const tokenNames = ["TURSO_AUTH_TOKEN", "TURSO_AUTH_TOKEN_RO"];
+/** In an address, `tls=0` is no secret. */
+const shortestSecret = 8;
+
+/**
+ * Reads the settings from the environment and from `.env` in `root`; real variables win. The only reader of both.
+ *
+ * @throws AppError `usage` for a variable that is set but empty, a token without a URL, or a URL that cannot be used
+ */
+export async function readConfig(access: Access, root: string, environment: Variables = process.env): Promise<Config> {
+    const variables = { ...(await readEnvFile(root)), ...withoutUndefined(environment) };
+    for (const name of [...urlNames, ...tokenNames]) {
+        if (variables[name]?.trim() === "") {
+            throw new AppError("usage", `${name} is set but empty`, {
+                hint: `give it a value, or unset it; with neither URL nor token set, ${embeddedDefault} is used`,
+            });
+        }
+    }
+    const { url, token, notes, rival } = chooseVariables(access, variables);
+    const target = parseTarget(url.value, url.name, token === undefined ? undefined : checkToken(token), root);
+    if (access !== "write" && !token && target.kind === "server" && !target.local) refuseHalfPair(url);
+    const isOther =
+        rival !== undefined && !isSameDatabase(target, parseTarget(rival.value, rival.name, undefined, root));
+    if (isOther && access === "plan") {
+        throw new AppError("usage", `${url.name} and ${rival.name} name different databases`, {
+            hint: `what this run shows would be true of ${target.label} alone, and not of what is written: make them equal, or unset the read-only pair for this run`,
+        });
+    }
+    return {
+        target,
+        notes: isOther ? [...notes, `not the database that ${rival.name} names`] : notes,
+        use: access === "write" ? "write" : token?.name === "TURSO_AUTH_TOKEN_RO" ? "read-only" : "read",
+        writesOff: readWriteMode(variables),
+    };
+}
+
+/** Reads what must never be printed: the tokens of all variables, also where one of them cannot be used. */
+export async function readSecrets(root: string, environment: Variables = process.env): Promise<string[]> {
+    const variables = { ...(await readEnvFile(root)), ...withoutUndefined(environment) };
+    return findSecrets(variables);
+}
+
+/** The tokens among the variables, and those that somebody has put into an address. */
+export function findSecrets(variables: Variables = process.env): string[] {
+    return Object.entries(variables).flatMap(([name, value = ""]) => {
+        if (/^TURSO_.*TOKEN/.test(name) || /^AGE-SECRET-KEY-/i.test(value.trim())) return [value.trim()];
+        if (!/^TURSO_.*URL/.test(name) || !URL.canParse(value)) return [];
+        const { password, username, searchParams } = new URL(value);
+        return [password, username, ...searchParams.values()].filter((secret) => secret.length >= shortestSecret);
+    });
+}
+
+/**
+ * Reads the settings for a second database, whose address is given with the command.
+ *
+ * @param option as the user gave the address, for messages
+ * @param tokenName the variable that holds its token
+ * @throws AppError `usage` as readConfig()
+ */
+export async function readTarget(
+    address: string,
+    option: string,
+    tokenName: string,
+    root: string,
+    environment: Variables = process.env,
+): Promise<Pick<Config, "target" | "writesOff">> {
+    const variables = { ...(await readEnvFile(root)), ...withoutUndefined(environment) };
+    const token = variables[tokenName]?.trim();
+    if (token === "") {
+        throw new AppError("usage", `${tokenName} is set but empty`, { hint: "give it a value, or unset it" });
+    }
+    const authToken = token === undefined ? undefined : checkToken({ name: tokenName, value: token });
+    return { target: parseTarget(address, option, authToken, root), writesOff: readWriteMode(variables) };
+}
+
+/**
+ * Reads further variables, those that are set.
+ *
+ * @throws AppError `usage` for one that is set but empty
+ */
+export async function readVariables<Name extends string>(
+    names: readonly Name[],
+    root: string,
+    environment: Variables = process.env,
+): Promise<Partial<Record<Name, string>>> {
+    const variables = { ...(await readEnvFile(root)), ...withoutUndefined(environment) };
+    const found = names.flatMap((name) =>
+        variables[name] === undefined ? [] : [[name, variables[name].trim()] as const],
+    );
+    const empty = found.find(([, value]) => value === "");
+    if (empty) throw new AppError("usage", `${empty[0]} is set but empty`, { hint: "give it a value, or unset it" });
+    return Object.fromEntries(found) as Partial<Record<Name, string>>;
+}
+
+/** The environment for a program of the user's: with these variables more, and without the secrets of this one. */
+export function environmentFor(more: Readonly<Record<string, string>>): Variables {
+    const secrets = new Set(findSecrets());
+    const open = Object.entries(process.env).filter(([, value]) => !secrets.has(value?.trim() ?? ""));
+    return { ...Object.fromEntries(open), ...more };
+}
+
+/** Whether escape codes may be written to `stream` (NO_COLOR, https://no-color.org). */
+export function wantsColor(stream: { isTTY?: boolean }, environment: Variables = process.env): boolean {
+    return stream.isTTY === true && !environment.NO_COLOR && environment.TERM !== "dumb";
+}
+
+/** Whether somebody sits in front of `stream`, so that text may be drawn over. CI keeps what it prints line by line. */
+export function isWatched(stream: { isTTY?: boolean }, environment: Variables = process.env): boolean {
+    return stream.isTTY === true && environment.TERM !== "dumb" && /^(0|false)?$/i.test(environment.CI ?? "");
+}
+
+/** Whether the user's locale has more than ASCII, so that a chart may be drawn of blocks. */
+export function speaksUtf8(environment: Variables = process.env): boolean {
+    return /utf-?8/i.test(environment.LC_ALL || environment.LC_CTYPE || environment.LANG || "");
+}
+
+/** Whether a GitHub workflow runs this, which shows lines in its form beside the changed code. */
+export function runsOnGitHub(environment: Variables = process.env): boolean {
+    return environment.GITHUB_ACTIONS === "true";
+}
+
+interface Named {
+    readonly name: string;
+    readonly value: string;
+}
+
+interface Chosen {
+    readonly url: Named;
+    readonly token: Named | undefined;
+    readonly notes: readonly string[];
+    /** The address that writes would go to, where another variable was chosen. */
+    readonly rival?: Named;
+}
+
+function chooseVariables(access: Access, variables: Variables): Chosen {
+    const named = (name: string): Named | undefined => {
+        const value = variables[name]?.trim();
+        return value === undefined ? undefined : { name, value };
+    };
+    const url = named("TURSO_DATABASE_URL");
+    const token = named("TURSO_AUTH_TOKEN");
+    if (token && !url) {
+        throw new AppError("usage", "TURSO_AUTH_TOKEN is set, but TURSO_DATABASE_URL is not", {
+            hint: "set TURSO_DATABASE_URL too, or unset the token to use the embedded default",
+        });
+    }
+    const readOnlyUrl = named("TURSO_DATABASE_URL_RO");
+    const readOnlyToken = named("TURSO_AUTH_TOKEN_RO");
+    if (readOnlyToken && !readOnlyUrl && !url) {
+        throw new AppError("usage", "TURSO_AUTH_TOKEN_RO is set, but no database URL is", {
+            hint: "set TURSO_DATABASE_URL_RO (or TURSO_DATABASE_URL) too",
+        });
+    }
+    if (access !== "write" && (readOnlyUrl || readOnlyToken)) {
+        const chosen = readOnlyUrl ?? url;
+        if (!chosen) throw new Error("unreachable: one of the URLs is set");
+        if (!readOnlyToken && token) refuseHalfPair(chosen);
+        const notes = [readOnlyToken ? "reading with the read-only token" : `reading from ${chosen.name}`];
+        return { url: chosen, token: readOnlyToken, notes, ...(readOnlyUrl && url ? { rival: url } : {}) };
+    }
+    if (!url && (readOnlyUrl || readOnlyToken)) {
+        throw new AppError("usage", "only the read-only pair of variables is set, and this command writes", {
+            hint: "set TURSO_DATABASE_URL and TURSO_AUTH_TOKEN too",
+        });
+    }
+    if (!url) {
+        const notes = ["default: neither TURSO_DATABASE_URL nor TURSO_AUTH_TOKEN is set"];
+        return { url: { name: "the default", value: embeddedDefault }, token: undefined, notes };
+    }
+    const notes =
+        access !== "write" && token ? ["reading with the read-write token: TURSO_AUTH_TOKEN_RO is not set"] : [];
+    return { url, token, notes };
+}
+
+// The read-write token is not used in its place, and a server elsewhere asks for one.
+function refuseHalfPair({ name }: Named): void {
+    if (name !== "TURSO_DATABASE_URL_RO") return;
+    throw new AppError("usage", "TURSO_DATABASE_URL_RO is set, but TURSO_AUTH_TOKEN_RO is not", {
+        hint: "set both of the read-only pair, or neither; the read-write token is not used in its place",
+    });
+}
+
+function checkToken(token: Named): string {
+    if (/\s/.test(token.value)) {
+        throw new AppError("usage", `${token.name} holds white space`, {
+            hint: "copy the token again, as one line without quotes",
+        });
+    }
+    // No HTTP header can carry it.
+    if (/[^\x21-\x7e]/.test(token.value)) {
+        throw new AppError("usage", `${token.name} holds a character that no token has`, {
+            hint: "copy the token again: letters, digits and punctuation of ASCII only",
+        });
+    }
+    return token.value;
+}
+
+function readWriteMode(variables: Variables): boolean {
+    const mode = variables.TURSO_WRITE_MODE?.trim();
+    if (mode === undefined || mode === "true") return false;
+    if (mode === "false") return true;
+    throw new AppError("usage", `TURSO_WRITE_MODE is '${mode}'`, { hint: "set it to true or false, or unset it" });
+}
+
+async function readEnvFile(root: string): Promise<Variables> {
+    const path = join(root, ".env");
+    if (!existsSync(path)) return {};
+    if (!statSync(path).isFile())
+        throw new AppError("usage", ".env is not a file", { hint: "remove it, or make it a file" });
+    const { parse } = await import("dotenv");
+    return parse(readFileSync(path));
+}
+
+function withoutUndefined(variables: Variables): Variables {
+    return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined));
+}

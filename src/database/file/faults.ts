@@ -1,0 +1,81 @@
+import { closeSync, lstatSync, openSync, readSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseFault, type FaultVariant, toFault } from "../faults.ts";
+
+/** As toFault(), for a database file: where SQLite has one code for several causes, the file tells which it is. */
+export function toFileFault(error: unknown, path: string): DatabaseFault {
+    const fault = toFault(error);
+    if (fault.variant !== undefined) return fault;
+    if (fault.kind === "cannot-open") {
+        const { variant, code } = findObstacle(path);
+        // The driver's own words about opening are those of its inside, and hold the path a second time.
+        return new DatabaseFault(fault.kind, code ?? "SQLITE_CANTOPEN", fault.cause, { variant });
+    }
+    return new DatabaseFault(fault.kind, fault.message, fault.cause, { variant: findVariant(fault, path) });
+}
+
+/** Whether there is nothing at a path. Where nobody may look, or no path leads, that is not known, and so not said. */
+export function isAbsent(path: string): boolean {
+    return findKind(path) === "absent";
+}
+
+function findKind(path: string): "absent" | "folder" | "file" | "unknown" {
+    try {
+        return statSync(path).isDirectory() ? "folder" : "file";
+    } catch (error) {
+        return readCode(error) === "ENOENT" ? "absent" : "unknown";
+    }
+}
+
+/** Why a file cannot be opened: as one of the known reasons, or else in the code of the system. */
+function findObstacle(path: string): { variant?: FaultVariant; code?: string | undefined } {
+    const folder = findKind(dirname(path));
+    if (folder === "absent" || folder === "file") return { variant: "no-folder" };
+    if (findKind(path) === "folder") return { variant: "is-folder" };
+    const code = findRefusal(path, "r+");
+    // A file that opens is not what could not be opened: what is written beside it is.
+    if (code === undefined) return { variant: "read-only-folder" };
+    if (code === "ENOENT" && isLink(path)) return { variant: "no-folder" };
+    return ["EACCES", "EPERM", "ENOENT"].includes(code) ? { variant: "no-permission" } : { code };
+}
+
+function isLink(path: string): boolean {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+}
+
+function findVariant(fault: DatabaseFault, path: string): FaultVariant | undefined {
+    if (fault.kind === "read-only-file") {
+        if (/DBMOVED|_1032$/.test(readCode(fault.cause) ?? "")) return "moved";
+        return findRefusal(path, "r+") === undefined ? "read-only-folder" : undefined;
+    }
+    return fault.kind === "corrupt" && isCutOff(path) ? "truncated" : undefined;
+}
+
+// Opened, not asked for: access() answers for the user who started the process, which need not be the one it runs as.
+function findRefusal(path: string, mode: "r" | "r+"): string | undefined {
+    try {
+        closeSync(openSync(path, mode));
+        return undefined;
+    } catch (error) {
+        return readCode(error);
+    }
+}
+
+// The header says how many pages of what size there are (https://www.sqlite.org/fileformat.html#the_database_header).
+function isCutOff(path: string): boolean {
+    if (findRefusal(path, "r") !== undefined) return false;
+    const file = openSync(path, "r");
+    try {
+        const header = Buffer.alloc(100);
+        if (readSync(file, header, 0, 100, 0) < 100) return true;
+        const written = header.readUInt16BE(16);
+        const pageSize = written === 1 ? 65_536 : written;
+        return statSync(path).size < pageSize * header.readUInt32BE(28);
+    } finally {
+        closeSync(file);
+    }
+}
+
+function readCode(error: unknown): string | undefined {
+    return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}

@@ -1,0 +1,45 @@
+import type { MigrationSet } from "../planning/files.ts";
+import { findPending } from "../planning/judge.ts";
+import { readExpectedSchema } from "../planning/shadow.ts";
+import type { DatabaseState } from "../planning/state.ts";
+import { compareSchemas, isDrift, type ObjectDifference } from "../schema/compare.ts";
+import type { SchemaRow } from "../schema/row.ts";
+import { checksumTokens } from "../sql/statements.ts";
+
+/**
+ * Compares a database with what its own version of the files leads to: pending migrations are no difference, and neither
+ * is a view that waits for one of them.
+ */
+export async function verifySchema(sets: readonly MigrationSet[], state: DatabaseState): Promise<ObjectDifference[]> {
+    const live = findOwnRows(sets, state);
+    return compareSchemas(live, await readAppliedSchema(sets, state)).map((difference) =>
+        isUndeployed(difference, state) ? { ...difference, isUndeployed: true } : difference,
+    );
+}
+
+/** The rows of sqlite_schema that the applied migrations lead to, with the views and triggers of the files. */
+export async function readAppliedSchema(
+    sets: readonly MigrationSet[],
+    state: DatabaseState,
+): Promise<readonly SchemaRow[]> {
+    const applied = sets.flatMap((set) => {
+        const pending = new Set(findPending(set, state));
+        return set.migrations.filter((file) => !pending.has(file));
+    });
+    return applied.length === 0 ? [] : readExpectedSchema(sets, applied);
+}
+
+/** The rows of sqlite_schema but the views and triggers of sets that this checkout does not have. */
+export function findOwnRows(sets: readonly MigrationSet[], state: DatabaseState): SchemaRow[] {
+    const here = new Set(sets.map((set) => set.name));
+    const elsewhere = new Set(state.objects.filter((record) => !here.has(record.set)).map((record) => record.name));
+    return state.schema.filter((row) => !elsewhere.has(row.name));
+}
+
+// The record says what the last deploy made of it.
+function isUndeployed(difference: ObjectDifference, state: DatabaseState): boolean {
+    const { type, name, live } = difference;
+    if (!isDrift(difference) || (type !== "view" && type !== "trigger")) return false;
+    const record = state.objects.find((object) => object.name === name && object.status === "present");
+    return live === undefined ? record === undefined : record?.checksum === checksumTokens(live);
+}

@@ -1,0 +1,167 @@
+import type { Argument, Query, ReadResult, Row } from "../database/connection.ts";
+import { DatabaseFault } from "../database/faults.ts";
+import { toSnakeCase } from "../sql/names.ts";
+import { quoteName } from "../sql/quoting.ts";
+import type { ColumnValues, Loader, Mention, Reference } from "./loader.ts";
+
+/** What the database says of a column. */
+export interface ColumnInfo {
+    readonly name: string;
+    readonly notNull: boolean;
+    /** The default as SQL; null where there is none. */
+    readonly defaultSql: string | null;
+}
+
+/** Reads the columns of a table, for toColumnInfo(). */
+export function selectColumns(table: string): Query {
+    return { sql: 'SELECT name, "notnull" AS required, dflt_value FROM pragma_table_info(?)', args: [table] };
+}
+
+/** A row of selectColumns() as facts. */
+export function toColumnInfo(row: Row): ColumnInfo {
+    return {
+        name: String(row.name),
+        notNull: row.required === 1,
+        defaultSql: row.dflt_value === null ? null : String(row.dflt_value),
+    };
+}
+
+/** Whether no two rows of a loader's table can have the same key: the one column `found`, if so. */
+export function selectUniqueKey({ table, key }: Loader): Query {
+    return {
+        sql:
+            'SELECT 1 AS found FROM pragma_index_list(?) AS known WHERE known."unique" AND NOT known.partial AND ' +
+            "(SELECT json_group_array(name) FROM (SELECT name FROM pragma_index_info(known.name) ORDER BY name)) = ?",
+        args: [table, JSON.stringify([...key].sort())],
+    };
+}
+
+/**
+ * The rows of a result. A table that is not there yet, as in a dry run of its own migration, has none.
+ *
+ * @throws DatabaseFault when the query failed otherwise: what is not known is not taken for nothing
+ */
+export function getRows(result: ReadResult | undefined): readonly Row[] {
+    if (result === undefined) return [];
+    if (result.ok) return result.rows;
+    if (/no such table/i.test(result.message)) return [];
+    throw new DatabaseFault("sql", result.message);
+}
+
+/**
+ * Reads the rows that records meet: what they are compared by, and their place as `rowid`. One parameter, whatever the
+ * number of records.
+ */
+export function selectExisting(loader: Loader, columns: readonly string[], records: readonly ColumnValues[]): Query {
+    const items = records.map((values) => loader.key.map((column) => values[column] ?? null));
+    const fields = new Set(Object.keys(loader.fields).map(toSnakeCase));
+    const compared = columns.filter(
+        (column) => column === loader.changedAt || (fields.has(column) && !loader.ignored?.includes(column)),
+    );
+    // A table with an id of its own would give the place under that name.
+    const wanted = [...new Set([...loader.key, ...compared])].map((column) => `, t.${quoteName(column)}`).join("");
+    const match = loader.key.map((column, at) => `t.${quoteName(column)} = given.value ->> '$[${at}]'`).join(" AND ");
+    return {
+        // CROSS JOIN keeps the order: each record is looked up by the key's index.
+        sql: `SELECT t.rowid AS rowid${wanted} FROM json_each(?) AS given CROSS JOIN ${quoteName(loader.table)} AS t ON ${match}`,
+        args: [{ items }],
+    };
+}
+
+/** Which of the values that a reference holds exist: rows with the one column `found`. */
+export function selectReferenced(reference: Reference, records: readonly ColumnValues[]): Query {
+    const items = [...new Set(records.map((record) => record[reference.column] ?? null))];
+    const table = quoteName(reference.table);
+    return {
+        sql:
+            `SELECT t.${quoteName(reference.key)} AS found FROM json_each(?) AS given ` +
+            `CROSS JOIN ${table} AS t ON t.${quoteName(reference.key)} = given.value`,
+        args: [{ items }],
+    };
+}
+
+/**
+ * Inserts records; what a record leaves out takes the column's default.
+ *
+ * @param ways.asRows whether by a prepared statement for each, or by one statement with all of them as one JSON parameter
+ * @param ways.isGuarded whether to leave out those whose key has a row by now, because the table itself takes them twice;
+ * checkChanges() tells, or the prepared statement
+ */
+export function insertRecords(
+    loader: Loader,
+    columns: readonly ColumnInfo[],
+    records: readonly ColumnValues[],
+    { asRows, isGuarded }: { readonly asRows: boolean; readonly isGuarded: boolean },
+): Query {
+    const table = quoteName(loader.table);
+    const used = columns.filter((column) => records.some((record) => column.name in record));
+    const values = used.map((column, at) => orDefault(column, asRows ? `?${at + 1}` : `given.value ->> '$[${at}]'`));
+    const match = used.flatMap((column, at) =>
+        loader.key.includes(column.name) ? [`known.${quoteName(column.name)} = ${values[at]}`] : [],
+    );
+    const rows = records.map((record) => used.map((column) => record[column.name] ?? null));
+    const into = `INSERT INTO ${table} (${used.map((column) => quoteName(column.name)).join(", ")})`;
+    // Faster than a SELECT, where that is not needed.
+    if (asRows && !isGuarded) return { sql: `${into} VALUES (${values.join(", ")})`, rows };
+    const sql = [
+        `${into} SELECT ${values.join(", ")}`,
+        ...(asRows ? [] : ["FROM json_each(?) AS given"]),
+        ...(isGuarded ? [`WHERE NOT EXISTS (SELECT 1 FROM ${table} AS known WHERE ${match.join(" AND ")})`] : []),
+    ].join(" ");
+    return asRows ? { sql, rows } : { sql, args: [{ items: rows }] };
+}
+
+/** A value in SQL, or the column's default where the record says nothing and the column may not be null. */
+export function orDefault({ defaultSql, notNull }: ColumnInfo, value: string): string {
+    return notNull && defaultSql !== null ? `coalesce(${value}, ${defaultSql})` : value;
+}
+
+/**
+ * Updates rows that are still as they were read; checkChanges() tells. Columns that a record does not mention keep what
+ * they have, also when another writer is setting them right now.
+ *
+ * @param records column values, with the row's place as `rowid`, and `previous`: what its time of change was
+ */
+export function updateRecords(
+    loader: Loader,
+    columns: readonly string[],
+    records: readonly (ColumnValues & { rowid: Argument; previous: Argument })[],
+): Query {
+    const table = quoteName(loader.table);
+    const used = columns.filter((column) => !loader.key.includes(column) && records.some((record) => column in record));
+    const set = used.map((column) => {
+        const isMissing = `json_type(given.value, ${path(column)}) IS NULL`;
+        return `${quoteName(column)} = iif(${isMissing}, ${table}.${quoteName(column)}, given.value ->> ${path(column)})`;
+    });
+    // By its place too: a table may hold several rows of one key, and only one was compared.
+    const match = ["rowid", ...loader.key].map(
+        (column) => `${table}.${quoteName(column)} = given.value ->> ${path(column)}`,
+    );
+    const same =
+        loader.changedAt === undefined
+            ? []
+            : [`${table}.${quoteName(loader.changedAt)} IS given.value ->> '$.previous'`];
+    return {
+        sql: `UPDATE ${table} SET ${set.join(", ")} FROM json_each(?) AS given WHERE ${[...match, ...same].join(" AND ")}`,
+        args: [{ items: records }],
+    };
+}
+
+/** How many of the ids that records mention, each of them once, exist: one row with the one column `found`. */
+export function countMentioned({ table, key }: Mention, ids: readonly string[]): Query {
+    return {
+        sql:
+            "SELECT count(*) AS found FROM json_each(?) AS given " +
+            `CROSS JOIN ${quoteName(table)} AS t ON t.${quoteName(key)} = given.value`,
+        args: [{ items: ids }],
+    };
+}
+
+/** Fails, and so rolls the transaction back, unless the statement before it changed this many rows. */
+export function checkChanges(count: number): Query {
+    return { sql: "SELECT iif(changes() = ?, 1, json('rows changed meanwhile'))", args: [count] };
+}
+
+function path(column: string): string {
+    return `'$.${column}'`;
+}

@@ -1,0 +1,120 @@
+import type { Argument, Query } from "../database/connection.ts";
+import { toSnakeCase } from "../sql/names.ts";
+import { quoteName } from "../sql/quoting.ts";
+import { keyOf } from "./duplicates.ts";
+import type { ColumnValues, Loader, TakeOver } from "./loader.ts";
+import { type ColumnInfo, orDefault } from "./statements.ts";
+
+/** A row that a record can take over, as it was read. */
+export interface OfferedRow {
+    readonly id: Argument;
+    /** Of the columns that identify a row. */
+    readonly values: ColumnValues;
+}
+
+/**
+ * Which rows records can take over.
+ *
+ * @param keys as takeOverKey() gives them, each once
+ * @returns one row, whose `found` is JSON: lists of the index of a key, a row's own key, and its values of the columns that
+ * identify it and are not in the key; in the rows' order
+ */
+export function selectTakeOver(loader: Loader, takesOver: TakeOver, keys: readonly string[]): Query {
+    const match = takesOver.match
+        .map((column, at) => `t.${quoteName(column)} = given.value ->> '$[${at}]'`)
+        .join(" AND ");
+    const others = listOthers(loader, takesOver);
+    const read = ["given.key AS at", `t.${quoteName(takesOver.id)} AS id`];
+    const given = ["at", "id"];
+    for (const [at, column] of others.entries()) {
+        read.push(`t.${quoteName(column)} AS other_${at}`);
+        given.push(`other_${at}`);
+    }
+    return {
+        sql:
+            `SELECT json_group_array(json_array(${given.join(", ")})) AS found FROM (` +
+            `SELECT ${read.join(", ")} FROM json_each(?) AS given ` +
+            `CROSS JOIN ${quoteName(loader.table)} AS t ON ${match} WHERE ${takesOver.where} ORDER BY t.${quoteName(takesOver.id)})`,
+        args: [`[${keys.join(",")}]`],
+    };
+}
+
+/** In what a record and a row that it can take over agree, as JSON. */
+export function takeOverKey(takesOver: TakeOver, values: ColumnValues): string {
+    return JSON.stringify(takesOver.match.map((column) => values[column] ?? null));
+}
+
+/**
+ * Offers the rows that selectTakeOver() found, each of them once; of several the first.
+ *
+ * @param asked one of the records for each key that was given to selectTakeOver(), in their order
+ * @param isMentioned whether a record of this load says of itself what identifies the row: that one is the row
+ */
+export function offerRows(
+    loader: Loader,
+    takesOver: TakeOver,
+    asked: ReadonlyMap<string, ColumnValues>,
+    found: unknown,
+    isMentioned: (key: string) => boolean,
+): (values: ColumnValues) => OfferedRow | undefined {
+    const others = listOthers(loader, takesOver);
+    const offers = new Map<string, OfferedRow[]>();
+    const keys = [...asked];
+    const rows = typeof found === "string" ? (JSON.parse(found) as [number, ...Argument[]][]) : [];
+    for (const row of rows) {
+        const [key, record] = keys[row[0]] ?? ["", {}];
+        const values: Record<string, Argument> = {};
+        for (const column of takesOver.match) values[column] = record[column] ?? null;
+        for (const [at, column] of others.entries()) values[column] = row[at + 2] ?? null;
+        if (isMentioned(keyOf(loader, values))) continue;
+        const offer = { id: row[1] ?? null, values };
+        const known = offers.get(key);
+        if (known) known.push(offer);
+        else offers.set(key, [offer]);
+    }
+    return (values) => {
+        const offered = offers.get(takeOverKey(takesOver, values)) ?? [];
+        const at = offered.findIndex((row) => takesOver.accepts?.(values, row.values) ?? true);
+        return at === -1 ? undefined : offered.splice(at, 1)[0];
+    };
+}
+
+/**
+ * Turns rows that are still as they were read into what records say, whole: what a record leaves out takes the column's
+ * default, or stays where it is one that the row keeps.
+ */
+export function takeOverRows(
+    loader: Loader,
+    takesOver: TakeOver,
+    columns: readonly ColumnInfo[],
+    records: readonly { readonly values: ColumnValues; readonly row: OfferedRow }[],
+    asRows: boolean,
+): Query {
+    const fields = new Set(Object.keys(loader.fields).map(toSnakeCase));
+    const used = columns.filter((column) => fields.has(column.name));
+    const others = listOthers(loader, takesOver);
+    const valueAt = (at: number): string => (asRows ? `?${at + 1}` : `given.value ->> '$[${at}]'`);
+    const set = used.map((column, at) => {
+        const value = takesOver.keeps?.includes(column.name)
+            ? `coalesce(${valueAt(at)}, t.${quoteName(column.name)})`
+            : orDefault(column, valueAt(at));
+        return `${quoteName(column.name)} = ${value}`;
+    });
+    const same = [takesOver.id, ...others].map(
+        (column, at) => `t.${quoteName(column)} IS ${valueAt(used.length + at)}`,
+    );
+    const rows = records.map(({ values, row }) => [
+        ...used.map((column) => values[column.name] ?? null),
+        row.id,
+        ...others.map((column) => row.values[column] ?? null),
+    ]);
+    const update = `UPDATE ${quoteName(loader.table)} AS t SET ${set.join(", ")}`;
+    const where = `WHERE ${same.join(" AND ")} AND ${takesOver.where}`;
+    if (asRows) return { sql: `${update} ${where}`, rows };
+    return { sql: `${update} FROM json_each(?) AS given ${where}`, args: [{ items: rows }] };
+}
+
+// The columns that identify a row, without those in which a record has to agree with it.
+function listOthers(loader: Loader, takesOver: TakeOver): readonly string[] {
+    return loader.key.filter((column) => !takesOver.match.includes(column));
+}

@@ -1,0 +1,231 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { checksum } from "postgrator/lib/utils.js";
+import { type Token, tokenize } from "../sql/lexer.ts";
+import { checksumTokens, findOpenToken, normalizeText, type Statement, splitStatements } from "../sql/statements.ts";
+
+/** A file of SQL as it was read. */
+export interface SqlFile {
+    /** Path from the project's root, with forward slashes, as output shows it. */
+    readonly path: string;
+    /** The text, with LF line endings and without a byte order mark. */
+    readonly sql: string;
+    readonly statements: readonly Statement[];
+    /** The literal, name or comment that the text ends inside of. */
+    readonly open?: Token;
+    /** Over the tokens: comments, white space and line endings do not change it. */
+    readonly checksum: string;
+}
+
+/** `NNN.do.name.sql`, with the `NNN.undo.name.sql` beside it where there is one. */
+export interface MigrationFile extends SqlFile {
+    readonly set: string;
+    readonly version: number;
+    readonly name: string;
+    /** Postgrator's checksum: MD5 over the text with LF line endings, a byte order mark included. */
+    readonly md5: string;
+    readonly undo: SqlFile | undefined;
+}
+
+export type ObjectType = "view" | "trigger";
+
+/** A view or trigger: the file holds its present definition. */
+export interface ObjectFile extends SqlFile {
+    readonly set: string;
+    readonly type: ObjectType;
+    readonly name: string;
+}
+
+/**
+ * A folder of migrations with its own version table, and the views and triggers that belong to it.
+ *
+ * The core set is migrations/, views/ and triggers/ themselves; a sub-folder of migrations/ is an optional set, with
+ * sub-folders of the same name in views/ and triggers/.
+ */
+export interface MigrationSet {
+    readonly name: string;
+    readonly versionTable: string;
+    readonly migrations: readonly MigrationFile[];
+    readonly objects: readonly ObjectFile[];
+}
+
+export const coreSet = "core";
+
+/** Names that the files of a set may have; other names are reported, because postgrator ignores them in silence. */
+export const migrationName = /^(?!0+\.)(\d{1,15})\.(do|undo)\.([a-z0-9]+(?:-[a-z0-9]+)*)\.sql$/;
+const setName = /^[a-z][a-z0-9_]*$/;
+
+/** What was found in the folders, before any of it is judged. */
+export interface FoundFiles {
+    readonly sets: readonly MigrationSet[];
+    /** Files in the folders whose name is none of the accepted ones, by path. */
+    readonly misnamed: readonly string[];
+    /** Two files for one version and direction, by path. */
+    readonly duplicates: readonly (readonly [string, string])[];
+    /** Undo files without their do file, by path. */
+    readonly orphans: readonly string[];
+    /** Other files and folders that nothing would read, by path; a folder ends with a slash. */
+    readonly strangers: readonly string[];
+}
+
+/** Reads migrations/, views/ and triggers/ below `root`. A folder that does not exist is an empty one. */
+export async function readFiles(root: string): Promise<FoundFiles> {
+    const names = (await listSets(root)).map((set) => set.name);
+    const parts = await Promise.all(names.map((name) => readSet(root, name)));
+    return {
+        sets: parts.map((part) => part.set),
+        misnamed: parts.flatMap((part) => part.misnamed),
+        duplicates: parts.flatMap((part) => part.duplicates),
+        orphans: parts.flatMap((part) => part.orphans),
+        strangers: await findStrangers(root, names),
+    };
+}
+
+/** The sets that have a folder, without their files; the core comes first. */
+export async function listSets(root: string): Promise<Pick<MigrationSet, "name" | "versionTable">[]> {
+    const optional = (await readFolder(join(root, "migrations")))
+        .filter((entry) => entry.isDirectory && setName.test(entry.name) && entry.name !== coreSet)
+        .map((entry) => entry.name);
+    return [
+        { name: coreSet, versionTable: "schemaversion" },
+        ...optional.sort().map((name) => ({ name, versionTable: `schemaversion_${name}` })),
+    ];
+}
+
+// Misnamed files in migrations/ are reported apart, with the name that they should have.
+async function findStrangers(root: string, sets: readonly string[]): Promise<string[]> {
+    const folders = ["migrations", "views", "triggers"].flatMap((folder) =>
+        sets.map((set) => ({
+            path: set === coreSet ? folder : `${folder}/${set}`,
+            subfolders: set === coreSet ? sets : [],
+        })),
+    );
+    const found = await Promise.all(
+        folders.map(async ({ path, subfolders }) => {
+            const entries = (await readFolder(join(root, path))).filter((entry) => !isIgnored(entry.name));
+            return entries.flatMap(({ name, isDirectory }) => {
+                if (isDirectory) return subfolders.includes(name) && name !== coreSet ? [] : [`${path}/${name}/`];
+                return path.startsWith("migrations") || name.endsWith(".sql") ? [] : [`${path}/${name}`];
+            });
+        }),
+    );
+    return found.flat();
+}
+
+async function readSet(
+    root: string,
+    name: string,
+): Promise<{ set: MigrationSet; misnamed: string[]; duplicates: [string, string][]; orphans: string[] }> {
+    const below = name === coreSet ? "" : `/${name}`;
+    const folder = `migrations${below}`;
+    const [listed, views, triggers] = await Promise.all([
+        readFolder(join(root, folder)),
+        readObjects(root, `views${below}`, "view", name),
+        readObjects(root, `triggers${below}`, "trigger", name),
+    ]);
+    const names = listed.filter((entry) => !entry.isDirectory && !isIgnored(entry.name)).map((entry) => entry.name);
+    const misnamed = names.filter((file) => !migrationName.test(file)).map((file) => `${folder}/${file}`);
+    const files = await readMigrations(root, folder, names);
+    const { migrations, duplicates, orphans } = pairUp(name, files);
+    return {
+        set: {
+            name,
+            versionTable: name === coreSet ? "schemaversion" : `schemaversion_${name}`,
+            migrations,
+            objects: [...views, ...triggers],
+        },
+        misnamed,
+        duplicates,
+        orphans,
+    };
+}
+
+interface ReadMigration extends SqlFile {
+    readonly version: number;
+    readonly action: "do" | "undo";
+    readonly name: string;
+    readonly md5: string;
+}
+
+// The names are postgrator's convention and the checksum is its own function. Its reader of folders is not used: it passes
+// over what it cannot read without a word, and loads forty modules for it.
+async function readMigrations(root: string, folder: string, names: readonly string[]): Promise<ReadMigration[]> {
+    return Promise.all(
+        names.flatMap((file) => {
+            const [, version = "", action, name = ""] = migrationName.exec(file) ?? [];
+            if (action !== "do" && action !== "undo") return [];
+            return readSqlFile(root, `${folder}/${file}`).then(({ raw, ...read }) => ({
+                ...read,
+                version: Number(version),
+                action: action as ReadMigration["action"],
+                name,
+                md5: checksum(raw, "LF"),
+            }));
+        }),
+    );
+}
+
+function pairUp(
+    set: string,
+    files: readonly ReadMigration[],
+): { migrations: MigrationFile[]; duplicates: [string, string][]; orphans: string[] } {
+    const sorted = [...files].sort((a, b) => a.version - b.version || a.path.localeCompare(b.path));
+    const duplicates: [string, string][] = [];
+    const byKey = new Map<string, ReadMigration>();
+    for (const file of sorted) {
+        const key = `${file.version} ${file.action}`;
+        const first = byKey.get(key);
+        if (first) duplicates.push([first.path, file.path]);
+        else byKey.set(key, file);
+    }
+    const migrations: MigrationFile[] = [];
+    const orphans: string[] = [];
+    for (const { action, ...file } of byKey.values()) {
+        if (action === "do") migrations.push({ ...file, set, undo: byKey.get(`${file.version} undo`) });
+        else if (!byKey.has(`${file.version} do`)) orphans.push(file.path);
+    }
+    return { migrations, duplicates, orphans };
+}
+
+async function readObjects(root: string, folder: string, type: ObjectType, set: string): Promise<ObjectFile[]> {
+    const names = (await readFolder(join(root, folder)))
+        .filter((entry) => !entry.isDirectory && entry.name.endsWith(".sql"))
+        .map((entry) => entry.name)
+        .sort();
+    return Promise.all(
+        names.map(async (file) => {
+            const { raw: _, ...read } = await readSqlFile(root, `${folder}/${file}`);
+            return { ...read, set, type, name: file.slice(0, -".sql".length) };
+        }),
+    );
+}
+
+/** Reads one SQL file. `path` is relative to `root`. */
+async function readSqlFile(root: string, path: string): Promise<SqlFile & { raw: string }> {
+    const raw = await readFile(join(root, path), "utf8");
+    const sql = normalizeText(raw);
+    const tokens = tokenize(sql);
+    const open = findOpenToken(sql, tokens);
+    return {
+        raw,
+        path,
+        sql,
+        statements: splitStatements(sql, tokens),
+        checksum: checksumTokens(sql, tokens),
+        ...(open ? { open } : {}),
+    };
+}
+
+async function readFolder(path: string): Promise<{ name: string; isDirectory: boolean }[]> {
+    try {
+        const entries = await readdir(path, { withFileTypes: true });
+        return entries.map((entry) => ({ name: entry.name, isDirectory: entry.isDirectory() }));
+    } catch (error) {
+        if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+        throw error;
+    }
+}
+
+function isIgnored(name: string): boolean {
+    return name.startsWith(".") || /\.md$/i.test(name);
+}

@@ -1,0 +1,151 @@
+import { lockTable } from "../schema/facts.ts";
+import { quoteName, quoteText } from "../sql/quoting.ts";
+import type { MigrationSet } from "./files.ts";
+import { type DatabaseState, versionOf } from "./state.ts";
+
+/**
+ * A table that lives inside the transaction only. Each of its checks is named as the sentence that a failure prints:
+ * libSQL reports `CHECK constraint failed: <name>`.
+ */
+export const guardTable = "schema_guard";
+
+export const createGuardTable = `CREATE TABLE ${guardTable} (
+    unchanged INTEGER CONSTRAINT the_database_changed_since_it_was_read CHECK (unchanged),
+    leased INTEGER CONSTRAINT another_deployer_took_the_lease CHECK (leased),
+    keys_off INTEGER CONSTRAINT foreign_keys_are_not_off CHECK (keys_off),
+    keys_hold INTEGER CONSTRAINT foreign_keys_are_violated_that_held_before CHECK (keys_hold),
+    lossless INTEGER CONSTRAINT rows_came_that_would_be_lost CHECK (lossless),
+    kept INTEGER CONSTRAINT a_rebuild_would_lose_rows_indexes_or_triggers CHECK (kept),
+    subject TEXT,
+    noted TEXT
+)`;
+
+export const dropGuardTable = `DROP TABLE ${guardTable}`;
+
+/** Fails when somebody deployed since the state was read. Where nothing was deployed yet, creating the tables fails. */
+export function checkUnchanged(state: DatabaseState, sets: readonly MigrationSet[]): string {
+    const conditions = sets
+        .filter((set) => state.versions.has(set.name))
+        .map((set) => {
+            const rows = state.versions.get(set.name)?.length ?? 0;
+            return (
+                `(SELECT count(*) = ${rows} AND coalesce(max(version), 0) = ${versionOf(state, set.name)} ` +
+                `FROM ${set.versionTable} WHERE version > 0)`
+            );
+        });
+    if (state.generation !== undefined) {
+        conditions.push(`(SELECT generation = ${state.generation} FROM ${lockTable})`);
+    }
+    if (conditions.length === 0) {
+        const tables = state.schema.filter((row) => row.type === "table").length;
+        conditions.push(`(SELECT count(*) = ${tables + 1} FROM sqlite_schema WHERE type = 'table')`);
+    }
+    return `INSERT INTO ${guardTable} (unchanged) SELECT ${conditions.join(" AND ")}`;
+}
+
+/** Fails when a query gives a row: there is something to lose that was not there when it was looked for. */
+export function checkLossless(query: string): string {
+    return `INSERT INTO ${guardTable} (lossless) SELECT NOT EXISTS (${query})`;
+}
+
+/** Fails when the lease is no longer ours, so that a run that stalled cannot commit. */
+export function checkLease(owner: string): string {
+    return `INSERT INTO ${guardTable} (leased) SELECT coalesce(owner = ${quoteText(owner)}, 0) FROM ${lockTable}`;
+}
+
+export const checkForeignKeysOff = `INSERT INTO ${guardTable} (keys_off) SELECT foreign_keys = 0 FROM pragma_foreign_keys`;
+
+/**
+ * How many rows violate each foreign key, in these tables and in those that point to them. A check of the whole database
+ * would end with an error where somebody else's foreign key points to a column without a unique index.
+ */
+function violations(tables: readonly string[]): string {
+    return `SELECT reference, count(*) AS violating FROM (${violatingRows(tables)}) GROUP BY reference`;
+}
+
+function violatingRows(tables: readonly string[]): string {
+    const own = `(${tables.map((table) => quoteText(table.toLowerCase())).join(", ")})`;
+    const pointing = `SELECT 1 FROM pragma_foreign_key_list(name) AS pointer WHERE lower(pointer."table") IN ${own}`;
+    return (
+        `WITH checked AS MATERIALIZED (SELECT name FROM sqlite_schema ` +
+        `WHERE type = 'table' AND (lower(name) IN ${own} OR EXISTS (${pointing}))) ` +
+        `SELECT broken."table" AS child, broken.rowid AS child_row, broken.parent AS parent, ` +
+        `broken."table" || ' -> ' || broken.parent AS reference FROM checked, pragma_foreign_key_check(checked.name) AS broken`
+    );
+}
+
+/** Notes how many rows violate each foreign key now: an old violation must not block a deploy. */
+export function noteViolations(tables: readonly string[]): string {
+    return (
+        `INSERT INTO ${guardTable} (subject, noted) ` +
+        `SELECT 'violations', json_group_object(reference, violating) FROM (${violations(tables)})`
+    );
+}
+
+/** Fails when a foreign key is violated by more rows than when the transaction began. */
+export function checkViolations(tables: readonly string[]): string {
+    return `INSERT INTO ${guardTable} (keys_hold) SELECT NOT EXISTS (${newlyViolated(tables)})`;
+}
+
+/** Lists the rows that checkViolations() misses, as a query for a rehearsal: one column, the newest rows first. */
+export function listViolations(tables: readonly string[], limit: number): string {
+    return (
+        `SELECT child || ' row ' || coalesce(child_row, '?') || ' points to a row of ' || parent || ' that is not there' ` +
+        `FROM (${violatingRows(tables)}) WHERE reference IN (${newlyViolated(tables)}) ORDER BY child_row DESC LIMIT ${limit}`
+    );
+}
+
+function newlyViolated(tables: readonly string[]): string {
+    const before = `SELECT value FROM ${guardTable}, json_each(noted) WHERE subject = 'violations' AND key = reference`;
+    return `SELECT reference FROM (${violations(tables)}) WHERE violating > coalesce((${before}), 0)`;
+}
+
+/** Notes the rows, indexes and triggers of a table that a rebuild must keep, and its AUTOINCREMENT sequence. */
+export function noteTable(table: string, managed: readonly string[], hasSequences: boolean): string {
+    const sequence = hasSequences
+        ? `, 'sequence', (SELECT seq FROM sqlite_sequence WHERE name = ${quoteText(table)} COLLATE NOCASE)`
+        : "";
+    return (
+        `INSERT INTO ${guardTable} (subject, noted) SELECT ${quoteText(table)}, json_object(` +
+        `'rows', (SELECT count(*) FROM ${quoteName(table)}), 'objects', (${ownedObjects(table, managed)})${sequence})`
+    );
+}
+
+/** Fails when a rebuilt table has lost a row, an index or a trigger that its migration does not drop by name. */
+export function checkTable(table: string, dropped: readonly string[]): string {
+    return (
+        `INSERT INTO ${guardTable} (kept) SELECT (SELECT count(*) FROM ${quoteName(table)}) >= json_extract(noted, '$.rows') ` +
+        `AND NOT EXISTS (${lostObjects(dropped)}) FROM ${guardTable} WHERE subject = ${quoteText(table)}`
+    );
+}
+
+/** Lists what checkTable() misses, as a query for a rehearsal: one column `lost`. */
+export function listLosses(table: string, dropped: readonly string[]): string {
+    return (
+        `SELECT (json_extract(noted, '$.rows') - (SELECT count(*) FROM ${quoteName(table)})) || ' rows of ' || subject AS lost ` +
+        `FROM ${guardTable} WHERE subject = ${quoteText(table)} ` +
+        `AND json_extract(noted, '$.rows') > (SELECT count(*) FROM ${quoteName(table)}) ` +
+        `UNION ALL SELECT object.value FROM ${guardTable}, json_each(noted, '$.objects') AS object ` +
+        `WHERE subject = ${quoteText(table)} AND ${isLost("object.value", dropped)}`
+    );
+}
+
+function ownedObjects(table: string, managed: readonly string[]): string {
+    const except = managed.length === 0 ? "" : ` AND name NOT IN (${managed.map(quoteText).join(", ")})`;
+    return (
+        `SELECT json_group_array(type || ' ' || name) FROM sqlite_schema ` +
+        `WHERE type IN ('index', 'trigger') AND sql IS NOT NULL AND lower(tbl_name) = ${quoteText(table.toLowerCase())}${except}`
+    );
+}
+
+function lostObjects(dropped: readonly string[]): string {
+    return `SELECT 1 FROM json_each(noted, '$.objects') AS object WHERE ${isLost("object.value", dropped)}`;
+}
+
+function isLost(object: string, dropped: readonly string[]): string {
+    const gone = `NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE lower(type || ' ' || name) = lower(${object}))`;
+    const names = dropped
+        .flatMap((item) => [`index ${item}`, `trigger ${item}`])
+        .map((item) => quoteText(item.toLowerCase()));
+    return names.length === 0 ? gone : `${gone} AND lower(${object}) NOT IN (${names.join(", ")})`;
+}

@@ -1,0 +1,212 @@
+import type { SchemaRow } from "../schema/row.ts";
+import { readName } from "../sql/lexer.ts";
+import { readFact, storedSql } from "../sql/statement-facts.ts";
+import { checksumTokens, type Statement, splitStatements } from "../sql/statements.ts";
+import type { ObjectRecord } from "./bookkeeping.ts";
+import type { MigrationSet, ObjectFile, ObjectType } from "./files.ts";
+import { type DatabaseState, findSchemaRow } from "./state.ts";
+
+/** A view or trigger as it is to be: from its file, or from the database where its set's files are not here. */
+export interface PlannedObject {
+    readonly type: ObjectType;
+    readonly name: string;
+    readonly set: string;
+    readonly statement: Statement;
+    /** The text that sqlite_schema will hold. */
+    readonly sql: string;
+    /** Over the tokens of `sql`. */
+    readonly checksum: string;
+    readonly path: string | undefined;
+}
+
+export type ObjectAction =
+    | { readonly does: "drop-object"; readonly type: ObjectType; readonly name: string }
+    | { readonly does: "create-object"; readonly object: PlannedObject };
+
+export interface ObjectChange {
+    readonly change: "created" | "replaced" | "dropped" | "waiting";
+    readonly type: ObjectType;
+    readonly name: string;
+}
+
+export interface ObjectTracker {
+    /** Drops every managed view and trigger that is there; triggers first. */
+    dropAll(): ObjectAction[];
+    /**
+     * Makes every view and trigger what its file says. One that waits keeps the form that it has, and where rows of these
+     * tables are about to be written, a trigger gets back the form that it had before the run.
+     */
+    bringTo(waiting: ReadonlySet<string>, written?: readonly string[]): ObjectAction[];
+    /** Whether rows of one of these tables would be written before the triggers that the files define for it are there. */
+    lacksTriggers(tables: readonly string[]): boolean;
+    takeRecords(): { records: ObjectRecord[]; forgotten: string[] };
+    present(): PlannedObject[];
+    changes(): ObjectChange[];
+}
+
+/**
+ * Follows which managed views and triggers are in the database while the steps of a plan go by.
+ *
+ * @param takesOver whether objects that no run has made count as managed where they have the name of a file
+ */
+export function trackObjects(sets: readonly MigrationSet[], state: DatabaseState, takesOver = false): ObjectTracker {
+    const wanted = findWanted(sets, state);
+    const original = findLive(wanted, state, takesOver);
+    const current = new Map(original);
+    const recorded = new Map(state.objects.map((record) => [record.name, record]));
+    let waitingNow: ReadonlySet<string> = new Set();
+
+    const drop = (name: string): ObjectAction[] => {
+        const live = current.get(name);
+        if (!live) return [];
+        // A view takes its triggers along.
+        const owned = live.type === "view" ? [...current].filter(([, other]) => isTriggerOn(other, name)) : [];
+        const before = owned.flatMap(([trigger]) => drop(trigger));
+        current.delete(name);
+        return [...before, { does: "drop-object", type: live.type, name }];
+    };
+
+    return {
+        dropAll: () => [...current.keys()].flatMap(drop).sort((a, b) => rank(a) - rank(b)),
+        bringTo(waiting, written = []) {
+            waitingNow = waiting;
+            const actions = [...current.keys()].filter((name) => !wanted.has(name)).flatMap((name) => drop(name));
+            const create = (object: PlannedObject): void => {
+                actions.push(...drop(object.name), { does: "create-object", object });
+                current.set(object.name, object);
+            };
+            // An old form is kept for as long as what it reads is.
+            const dropReaders = (of: string): void => {
+                for (const [name, object] of current) {
+                    if (!waiting.has(name) || name === of || !mentions(object, of)) continue;
+                    actions.push(...drop(name));
+                    dropReaders(name);
+                }
+            };
+            for (const [name, object] of wanted) {
+                if (waiting.has(name) || current.get(name)?.sql === object.sql) continue;
+                if (current.get(name)?.type === "view") dropReaders(name);
+                create(object);
+            }
+            for (const [name, object] of original) {
+                if (!waiting.has(name) || current.has(name)) continue;
+                if (written.some((table) => isTriggerOn(object, table))) create(object);
+            }
+            return actions;
+        },
+        lacksTriggers: (tables) =>
+            [...wanted.values()].some((object) => {
+                const forms = [object, original.get(object.name) ?? object];
+                const isWritten = forms.some((form) => tables.some((table) => isTriggerOn(form, table)));
+                return isWritten && current.get(object.name)?.sql !== object.sql;
+            }),
+        takeRecords() {
+            const records: ObjectRecord[] = [];
+            for (const object of wanted.values()) {
+                const record = toRecord(current.get(object.name) ?? object, !current.has(object.name));
+                if (!isSameRecord(recorded.get(object.name), record)) records.push(record);
+                recorded.set(object.name, record);
+            }
+            const forgotten = [...recorded.keys()].filter((name) => !wanted.has(name));
+            for (const name of forgotten) recorded.delete(name);
+            return { records, forgotten };
+        },
+        present: () => [...wanted.keys()].flatMap((name) => current.get(name) ?? []),
+        changes() {
+            const changes: ObjectChange[] = [];
+            for (const [name, { type, sql }] of wanted) {
+                const before = original.get(name)?.sql;
+                if (waitingNow.has(name) && current.get(name)?.sql !== sql)
+                    changes.push({ change: "waiting", type, name });
+                else if (before === undefined) changes.push({ change: "created", type, name });
+                else if (before !== sql) changes.push({ change: "replaced", type, name });
+            }
+            for (const [name, { type }] of original) {
+                if (!wanted.has(name)) changes.push({ change: "dropped", type, name });
+            }
+            return changes;
+        },
+    };
+}
+
+/**
+ * Whether a view or trigger of the database is the migrator's: a run has made it, or it equals its file.
+ *
+ * @param checksum of the file with that name, where there is one
+ */
+export function isManaged(row: SchemaRow, state: DatabaseState, checksum?: string): boolean {
+    if (!row.sql || (row.type !== "view" && row.type !== "trigger")) return false;
+    return isRecorded(row, state) || checksumTokens(row.sql) === checksum;
+}
+
+function isRecorded(row: SchemaRow, state: DatabaseState): boolean {
+    return state.objects.some(
+        (record) => record.status === "present" && record.name.toLowerCase() === row.name.toLowerCase(),
+    );
+}
+
+// By the name of the file where there is one.
+function findLive(
+    wanted: ReadonlyMap<string, PlannedObject>,
+    state: DatabaseState,
+    takesOver: boolean,
+): Map<string, PlannedObject> {
+    const live = new Map<string, PlannedObject>();
+    const seen = new Set<string>();
+    const sets = new Map(state.objects.map((record) => [record.name, record.set]));
+    for (const name of [...wanted.keys(), ...sets.keys()]) {
+        const row = findSchemaRow(state, name);
+        const file = wanted.get(name);
+        if (!row?.sql || (row.type !== "view" && row.type !== "trigger") || seen.has(row.name)) continue;
+        if (!isManaged(row, state, file?.checksum) && !(takesOver && file)) continue;
+        seen.add(row.name);
+        const { type, sql } = row;
+        const statement = splitStatements(sql)[0] as Statement;
+        const set = file?.set ?? sets.get(name) ?? "";
+        live.set(name, { type, name, set, sql, statement, checksum: checksumTokens(sql), path: undefined });
+    }
+    return live;
+}
+
+// What the files define; for a set that the database has but this checkout lacks, what the database has.
+function findWanted(sets: readonly MigrationSet[], state: DatabaseState): Map<string, PlannedObject> {
+    const wanted = new Map<string, PlannedObject>();
+    for (const object of sets.flatMap((set) => set.objects)) wanted.set(object.name, fromFile(object));
+    const here = new Set(sets.map((set) => set.name));
+    for (const record of state.objects) {
+        const sql = findSchemaRow(state, record.name)?.sql;
+        const statement = sql ? splitStatements(sql)[0] : undefined;
+        if (here.has(record.set) || !sql || !statement) continue;
+        wanted.set(record.name, { ...record, sql, statement, path: undefined });
+    }
+    return wanted;
+}
+
+/** A view or trigger as its file defines it. */
+export function fromFile({ type, name, set, statements, path }: ObjectFile): PlannedObject {
+    const statement = statements[0] as Statement;
+    const sql = storedSql(statement);
+    return { type, name, set, sql, checksum: checksumTokens(sql), path, statement };
+}
+
+/** Whether it is a trigger on that table or view. */
+export function isTriggerOn({ type, statement }: Pick<PlannedObject, "type" | "statement">, table: string): boolean {
+    const fact = readFact(statement);
+    return type === "trigger" && fact.does === "create" && fact.table.toLowerCase() === table.toLowerCase();
+}
+
+function mentions({ statement }: PlannedObject, name: string): boolean {
+    return statement.tokens.some((token) => readName(token).toLowerCase() === name.toLowerCase());
+}
+
+function rank(action: ObjectAction): number {
+    return action.does === "drop-object" && action.type === "trigger" ? 0 : 1;
+}
+
+function toRecord({ name, type, set, checksum }: PlannedObject, isWaiting: boolean): ObjectRecord {
+    return { name, type, set, checksum, status: isWaiting ? "waiting" : "present" };
+}
+
+function isSameRecord(left: ObjectRecord | undefined, right: ObjectRecord): boolean {
+    return left?.checksum === right.checksum && left.status === right.status && left.set === right.set;
+}

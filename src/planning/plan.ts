@@ -1,0 +1,222 @@
+import { checksumTokens, type Statement } from "../sql/statements.ts";
+import type { ObjectRecord } from "./bookkeeping.ts";
+import type { MigrationFile, MigrationSet } from "./files.ts";
+import { findForeignObjects, findLostTriggers, findPending, findUnwatchedWrites, isEdited } from "./judge.ts";
+import { fromFile, type ObjectAction, type ObjectChange, type PlannedObject, trackObjects } from "./objects.ts";
+import { refuseFiles } from "./problems.ts";
+import { type DatabaseState, findSchemaRow } from "./state.ts";
+import { isRebuild, readStructure, type Structure } from "./structure.ts";
+
+export type Direction = "do" | "undo";
+
+/** One thing that a transaction does, in order. */
+export type Action =
+    | {
+          readonly does: "migrate";
+          readonly file: MigrationFile;
+          readonly path: string;
+          readonly statements: readonly Statement[];
+      }
+    | ObjectAction;
+
+/** One transaction. */
+export interface Step {
+    readonly migrations: readonly MigrationFile[];
+    /** Tables that are made anew; such a step holds one migration and runs with foreign keys off. */
+    readonly rebuilt: readonly string[];
+    /** Names that its migration drops on purpose. */
+    readonly dropped: readonly string[];
+    readonly actions: readonly Action[];
+    /** Views and triggers that exist at its end: each is proven to prepare. */
+    readonly present: readonly PlannedObject[];
+    readonly records: readonly ObjectRecord[];
+    readonly forgotten: readonly string[];
+    /** Queries of what it takes away for good: it begins only where none of them gives a row. */
+    readonly losses?: readonly string[];
+}
+
+/** What a run will do. Nothing to do is a plan without steps. */
+export interface Plan {
+    readonly direction: Direction;
+    readonly steps: readonly Step[];
+    readonly migrations: readonly MigrationFile[];
+    readonly objects: readonly ObjectChange[];
+    /** Applied files whose recorded checksums are refreshed by this run. */
+    readonly refreshed: readonly MigrationFile[];
+    /** Version of the core set afterwards. */
+    readonly version: number;
+}
+
+/** Names of the views and triggers that do not prepare when just these migrations are applied. */
+export type FindWaiting = (applied: readonly MigrationFile[]) => Promise<ReadonlySet<string>>;
+
+export interface PlanInput {
+    readonly sets: readonly MigrationSet[];
+    readonly state: DatabaseState;
+    readonly direction: Direction;
+    /** What to apply or undo, in order; without statements what is only recorded. */
+    readonly migrations: readonly MigrationFile[];
+    /** One transaction for each file. */
+    readonly perFile: boolean;
+    readonly findWaiting: FindWaiting;
+    /** Whether the files are taken as they are, because they were applied long ago. */
+    readonly unjudged?: boolean;
+}
+
+/**
+ * Plans a run. Reads nothing but its input; `findWaiting` is asked only for versions that are not the latest.
+ *
+ * @throws AppError `invalid-files` where rows would be written unwatched, or views and triggers are somebody else's
+ */
+export async function planRun(input: PlanInput): Promise<Plan> {
+    const { sets, state, direction } = input;
+    const takesOver = isRecording(input);
+    const tracker = trackObjects(sets, state, takesOver);
+    let applied = findApplied(sets, state);
+    const groups = groupIntoSteps(input);
+    if (groups.length === 0 && direction === "do") groups.push([]);
+    const steps: Step[] = [];
+    for (const [at, group] of groups.entries()) {
+        const actions: Action[] = [];
+        for (const { file, structure } of group) {
+            const { path, statements } = partOf(file, direction);
+            const split = structure.firstStructural ?? statements.length;
+            const migrate = (from: number, to?: number): void => {
+                const part = statements.slice(from, to);
+                if (part.length > 0) actions.push({ does: "migrate", file, path, statements: part });
+            };
+            // Rows are written with the triggers in place, on a fresh database as on one that has had them for long.
+            const written = structure.writtenBefore.map(({ table }) => table);
+            if (tracker.lacksTriggers(written)) {
+                const watched = direction === "do" ? written : [];
+                actions.push(...tracker.bringTo(await waitingAt(input, applied), watched));
+            }
+            migrate(0, split);
+            if (split < statements.length) actions.push(...tracker.dropAll());
+            migrate(split);
+            applied = direction === "do" ? [...applied, file] : applied.filter((other) => other !== file);
+            const isLast = at === groups.length - 1 && file === group.at(-1)?.file;
+            if (split < statements.length && !isLast) {
+                actions.push(...tracker.bringTo(await waitingAt(input, applied)));
+            }
+        }
+        actions.push(...tracker.bringTo(await waitingAt(input, applied)));
+        const { records, forgotten } = tracker.takeRecords();
+        const step: Step = {
+            migrations: group.map(({ file }) => file),
+            rebuilt: group.flatMap(({ structure }) => structure.rebuilt),
+            dropped: group.flatMap(({ structure }) => structure.dropped),
+            actions,
+            present: tracker.present(),
+            records,
+            forgotten,
+        };
+        const work = [step.migrations, step.actions, step.records, step.forgotten];
+        if (work.some((part) => part.length > 0)) steps.push(step);
+    }
+    if (!input.unjudged && groups.length > 0) refuseProblems(input, groups.flat(), steps, takesOver);
+    const core = sets[0]?.name;
+    return {
+        direction,
+        steps,
+        migrations: groups.flat().map(({ file }) => file),
+        objects: groups.length === 0 ? [] : tracker.changes(),
+        refreshed: steps.length === 0 ? [] : findStale(sets, state),
+        version: Math.max(0, ...applied.filter((file) => file.set === core).map((file) => file.version)),
+    };
+}
+
+/** The statements of a migration in one direction. */
+export function partOf(file: MigrationFile, direction: Direction): { path: string; statements: readonly Statement[] } {
+    const part = direction === "do" ? file : file.undo;
+    return part ?? { path: file.path, statements: [] };
+}
+
+// A baseline: what is there is taken for what the files make.
+function isRecording({ migrations }: PlanInput): boolean {
+    return migrations.length > 0 && migrations.every((file) => file.statements.length === 0);
+}
+
+function refuseProblems(
+    { sets, state, direction }: PlanInput,
+    planned: readonly Planned[],
+    steps: readonly Step[],
+    takesOver: boolean,
+): void {
+    const names = planned.flatMap(({ structure }) => [...structure.dropped, ...structure.renamed]);
+    const gone = new Set(names.map((name) => name.toLowerCase()));
+    const problems = [
+        ...(direction === "do" ? findUnwatchedWrites(sets, state, planned) : []),
+        ...(takesOver ? [] : findForeignObjects(sets, state, gone)),
+        ...findLostTriggers(
+            sets,
+            state,
+            gone,
+            steps.flatMap((step) => step.actions),
+            takesOver,
+        ),
+    ];
+    if (problems.length > 0) throw refuseFiles(problems);
+}
+
+interface Planned {
+    readonly file: MigrationFile;
+    readonly structure: Structure;
+}
+
+function groupIntoSteps({ migrations, direction, perFile }: PlanInput): Planned[][] {
+    const groups: Planned[][] = [];
+    let open: Planned[] | undefined;
+    for (const file of migrations) {
+        const planned = { file, structure: readStructure(partOf(file, direction).statements) };
+        if (perFile || isRebuild(planned.structure)) {
+            groups.push([planned]);
+            open = undefined;
+        } else if (open) {
+            open.push(planned);
+        } else {
+            open = [planned];
+            groups.push(open);
+        }
+    }
+    return groups;
+}
+
+async function waitingAt(input: PlanInput, applied: readonly MigrationFile[]): Promise<ReadonlySet<string>> {
+    const all = input.sets.flatMap((set) => set.migrations);
+    return applied.length === all.length ? new Set() : input.findWaiting(applied);
+}
+
+function findApplied(sets: readonly MigrationSet[], state: DatabaseState): MigrationFile[] {
+    return sets.flatMap((set) => {
+        const pending = new Set(findPending(set, state));
+        return set.migrations.filter((file) => !pending.has(file));
+    });
+}
+
+// Files whose text changed but whose tokens did not, and rows that stock postgrator wrote.
+function findStale(sets: readonly MigrationSet[], state: DatabaseState): MigrationFile[] {
+    return sets.flatMap((set) => {
+        const files = new Map(set.migrations.map((file) => [file.version, file]));
+        return (state.versions.get(set.name) ?? []).flatMap((row) => {
+            const file = files.get(row.version);
+            if (!file || isEdited(file, row)) return [];
+            return row.md5 === file.md5 && row.checksum === file.checksum ? [] : [file];
+        });
+    });
+}
+
+/**
+ * Managed views and triggers that somebody changed by hand since they were deployed.
+ *
+ * @param sets where given, one that is just as its file says is none of them
+ */
+export function findChangedByHand(state: DatabaseState, sets: readonly MigrationSet[] = []): string[] {
+    const files = new Map(sets.flatMap((set) => set.objects.map((file) => [file.name, fromFile(file).checksum])));
+    return state.objects.flatMap((record) => {
+        const sql = findSchemaRow(state, record.name)?.sql;
+        if (!sql || record.status !== "present") return [];
+        const checksum = checksumTokens(sql);
+        return checksum === record.checksum || checksum === files.get(record.name) ? [] : [record.name];
+    });
+}

@@ -1,0 +1,105 @@
+import { lockTable, objectsTable, seedsTable } from "../schema/facts.ts";
+import type { SchemaRow } from "../schema/row.ts";
+import { readFact, storedSql } from "../sql/statement-facts.ts";
+import type { Statement } from "../sql/statements.ts";
+import { createLockTable, createObjectsTable, createSeedsTable, createVersionTable } from "./bookkeeping.ts";
+import type { MigrationSet } from "./files.ts";
+import type { Plan, Step } from "./plan.ts";
+import { type DatabaseState, findSchemaRow } from "./state.ts";
+
+/**
+ * The state after a step, as far as its statements tell: enough to render the next step and to count objects without
+ * asking the database again.
+ */
+export function predictState(
+    before: DatabaseState,
+    plan: Plan,
+    step: Step,
+    sets: readonly MigrationSet[],
+): DatabaseState {
+    let schema = addBookkeeping(before, sets);
+    for (const action of step.actions) {
+        if (action.does === "drop-object") schema = drop(schema, action.name);
+        const statements =
+            action.does === "migrate"
+                ? action.statements
+                : action.does === "create-object"
+                  ? [action.object.statement]
+                  : [];
+        for (const statement of statements) schema = applyStatement(schema, statement);
+    }
+    const versions = new Map(before.versions);
+    for (const set of sets) {
+        const changed = step.migrations.filter((file) => file.set === set.name);
+        const kept = (before.versions.get(set.name) ?? []).filter(
+            (row) => !changed.some((file) => file.version === row.version),
+        );
+        const added =
+            plan.direction === "undo"
+                ? []
+                : changed.map(({ version, name, md5, checksum }) => ({ version, name, md5, checksum, runAt: null }));
+        versions.set(set.name, [...kept, ...added]);
+    }
+    return {
+        ...before,
+        schema,
+        versions,
+        objects: [
+            ...before.objects.filter(
+                (old) => !step.forgotten.includes(old.name) && !step.records.some((record) => record.name === old.name),
+            ),
+            ...step.records,
+        ],
+        generation: (before.generation ?? 0) + 1,
+    };
+}
+
+/** SQLite makes it with the first table that counts up. */
+const sequences: SchemaRow = {
+    type: "table",
+    name: "sqlite_sequence",
+    table: "sqlite_sequence",
+    sql: "CREATE TABLE sqlite_sequence(name,seq)",
+};
+
+function addBookkeeping(before: DatabaseState, sets: readonly MigrationSet[]): SchemaRow[] {
+    const tables = new Map([
+        ...sets.map((set) => [set.versionTable, createVersionTable(set.versionTable, set.name)] as const),
+        [objectsTable, createObjectsTable],
+        [lockTable, createLockTable],
+        [seedsTable, createSeedsTable],
+    ]);
+    const missing = [...tables].filter(([name]) => !findSchemaRow(before, name));
+    return [
+        // Stock postgrator's table has got its last column.
+        ...before.schema.map((row) => ({ ...row, sql: tables.get(row.name) ?? row.sql })),
+        ...missing.map(([name, sql]): SchemaRow => ({ type: "table", name, table: name, sql })),
+    ];
+}
+
+function applyStatement(schema: SchemaRow[], statement: Statement): SchemaRow[] {
+    const fact = readFact(statement);
+    if (fact.does === "create") {
+        const { type, name, table } = fact;
+        const sql = storedSql(statement);
+        const isFirst = /\bAUTOINCREMENT\b/i.test(sql) && !schema.some((row) => row.name === sequences.name);
+        return [...schema, { type, name, table, sql }, ...(isFirst ? [sequences] : [])];
+    }
+    if (fact.does === "drop") return drop(schema, fact.name);
+    if (fact.does === "rename-table") {
+        return schema.map((row) => ({
+            ...row,
+            name: isNamed(row, fact.table) ? fact.to : row.name,
+            table: row.table.toLowerCase() === fact.table.toLowerCase() ? fact.to : row.table,
+        }));
+    }
+    return schema;
+}
+
+function drop(schema: readonly SchemaRow[], name: string): SchemaRow[] {
+    return schema.filter((row) => !isNamed(row, name) && !(row.table.toLowerCase() === name.toLowerCase()));
+}
+
+function isNamed(row: SchemaRow, name: string): boolean {
+    return row.name.toLowerCase() === name.toLowerCase();
+}

@@ -1,0 +1,119 @@
+import type { Connection, Query } from "../database/connection.ts";
+import { DatabaseFault, explainFault } from "../database/faults.ts";
+import { AppError } from "../errors.ts";
+import { type FoundFiles, listSets, type MigrationFile, type MigrationSet, readFiles } from "./files.ts";
+import { findHistoryProblems, findInstalledSets, findPending, findPendingProblems, refuseNewer } from "./judge.ts";
+import { type FindWaiting, type Plan, planRun } from "./plan.ts";
+import { findFileProblems, refuseFiles } from "./problems.ts";
+import { type DatabaseState, emptyState, readState, versionOf } from "./state.ts";
+
+export interface DeployOptions {
+    /** Highest version of the core set to apply; all when undefined. */
+    readonly to?: number | undefined;
+    /** One transaction for each file. */
+    readonly perFile?: boolean;
+    /** Optional sets to install; installed ones are always taken along. */
+    readonly sets?: readonly string[];
+    /** Queries that ride along with the first read. */
+    readonly extra?: readonly Query[];
+}
+
+/** Files, state and plan of a deploy, before anything is changed. */
+export interface PreparedDeploy {
+    readonly sets: readonly MigrationSet[];
+    readonly state: DatabaseState;
+    readonly plan: Plan;
+    readonly replan: (state: DatabaseState, perFile: boolean) => Promise<Plan>;
+}
+
+/**
+ * Reads the files and, in one request, the state; checks them against each other; plans.
+ *
+ * @param connection undefined for a file that does not exist yet and is not to be made (a dry run)
+ * @throws AppError `invalid-files`, `database-newer`, or `usage` for a version or set that does not exist
+ */
+export async function prepareDeploy(
+    root: string,
+    connection: Connection | undefined,
+    options: DeployOptions = {},
+): Promise<PreparedDeploy> {
+    const { sets, state } = await readAll(root, connection, { ...options, deploys: true });
+    const choose = (current: DatabaseState): MigrationFile[] => choosePending(sets, current, options.to);
+    const pending = choose(state);
+    const problems = [...findHistoryProblems(sets, state), ...findPendingProblems(pending, state)];
+    if (problems.length > 0) throw refuseFiles(problems);
+    const findWaiting = rememberWaiting(sets);
+    const replan = async (current: DatabaseState, perFile: boolean): Promise<Plan> => {
+        refuseNewer(sets, current);
+        return planRun({ sets, state: current, direction: "do", migrations: choose(current), perFile, findWaiting });
+    };
+    return { sets, state, replan, plan: await replan(state, options.perFile ?? false) };
+}
+
+/** Finds what does not prepare at a version, once for each: a run plans again after each of its transactions. */
+export function rememberWaiting(sets: readonly MigrationSet[]): FindWaiting {
+    const found = new Map<string, Promise<ReadonlySet<string>>>();
+    return async (applied) => {
+        const { findWaiting } = await import("./shadow.ts");
+        const key = JSON.stringify(applied.map(({ path }) => path));
+        const waiting = found.get(key) ?? findWaiting(sets, applied);
+        found.set(key, waiting);
+        return waiting;
+    };
+}
+
+/**
+ * Reads files and state at the same time, and refuses files that are wrong by themselves.
+ *
+ * @param options.deploys whether the caller will deploy, so that what that needs can be loaded ahead
+ * @param options.anyVersion takes a database that is newer than the files, too
+ * @throws AppError `invalid-files`, `database-newer`, `usage` for a set that does not exist, or the fault of the read
+ */
+export async function readAll(
+    root: string,
+    connection: Connection | undefined,
+    options: Pick<DeployOptions, "sets" | "extra"> & { anyVersion?: boolean; deploys?: boolean } = {},
+): Promise<{ found: FoundFiles; sets: readonly MigrationSet[]; state: DatabaseState }> {
+    const reading = connection
+        ? listSets(root).then((names) => readState(connection, names, options.extra))
+        : Promise.resolve(emptyState);
+    // The files are judged first; a database that cannot be read is then nobody's concern.
+    reading.catch(() => undefined);
+    const found = await readFiles(root);
+    const problems = findFileProblems(found);
+    if (problems.length > 0) throw refuseFiles(problems);
+    const unknown = options.sets?.find((name) => !found.sets.some((set) => set.name === name));
+    if (unknown !== undefined) {
+        throw new AppError("usage", `there is no migration set '${unknown}'`, {
+            hint: `the sets here are: ${found.sets.map((set) => set.name).join(", ")}`,
+        });
+    }
+    // While a server's reply is on its way, what a deploy would need next is loaded: the wait costs nothing.
+    if (options.deploys && connection?.target.kind === "server") void import("../migrations/carry-out.ts");
+    const state = await reading.catch((error: unknown) => {
+        if (!(error instanceof DatabaseFault) || !connection) throw error;
+        throw explainFault(error, connection.target).withOutcome("Nothing was changed.");
+    });
+    const sets = findInstalledSets(found.sets, state, options.sets);
+    if (!options.anyVersion) refuseNewer(sets, state);
+    return { found, sets, state };
+}
+
+function choosePending(sets: readonly MigrationSet[], state: DatabaseState, to: number | undefined): MigrationFile[] {
+    const core = sets[0];
+    if (to !== undefined && core) {
+        const latest = Math.max(0, ...core.migrations.map((file) => file.version));
+        const current = versionOf(state, core.name);
+        if (to > latest || !core.migrations.some((file) => file.version === to)) {
+            throw new AppError("usage", `there is no migration ${to}`, { hint: `the latest one is ${latest}` });
+        }
+        if (to < current) {
+            throw new AppError("usage", `the database is at version ${current}, which is beyond ${to}`, {
+                hint: `to go back, use \`pnpm db:rollback --to ${to}\``,
+            });
+        }
+    }
+    return sets.flatMap((set) =>
+        findPending(set, state).filter((file) => set !== core || to === undefined || file.version <= to),
+    );
+}

@@ -1,0 +1,145 @@
+import { AppError } from "../errors.ts";
+import { readFact } from "../sql/statement-facts.ts";
+import type { Statement } from "../sql/statements.ts";
+import type { FoundFiles, ObjectFile, SqlFile } from "./files.ts";
+import { findRefusal, type Refusal } from "./refusals.ts";
+import { findDuplicates, findMisnamed } from "./renaming.ts";
+import { readStructure } from "./structure.ts";
+
+/** Something in the files that must be mended before anything is sent. */
+export interface Problem {
+    /** The id under which `pnpm db:lint --rules` lists it; undefined where only a database can tell. */
+    readonly rule?: string;
+    readonly path: string;
+    readonly line?: number;
+    readonly message: string;
+    readonly remedy: string;
+}
+
+/** Finds what is wrong with the files alone, whatever the database holds. */
+export function findFileProblems(found: FoundFiles): Problem[] {
+    const core = found.sets[0];
+    const problems: Problem[] = [];
+    if (core && core.migrations.length === 0 && found.misnamed.length === 0) {
+        problems.push({
+            rule: "file-name",
+            path: "migrations/",
+            message: "no migration is here",
+            remedy: "run the command in the project's folder, or make the first one with `pnpm db:new <name>`",
+        });
+    }
+    const named = [...findMisnamed(found), ...findDuplicates(found), ...found.strangers.map(explainStranger)];
+    problems.push(...named.map((problem) => ({ rule: "file-name", ...problem })));
+    for (const path of found.orphans) {
+        problems.push({
+            rule: "file-name",
+            path,
+            message: "undoes a migration that is not here",
+            remedy: "restore its do file, or delete it",
+        });
+    }
+    for (const set of found.sets) {
+        for (const file of set.migrations) {
+            for (const part of file.undo ? [file, file.undo] : [file]) {
+                const { rebuilt } = readStructure(part.statements);
+                problems.push(...findSqlProblems(part, (statement) => findMisplaced(statement, rebuilt)));
+            }
+        }
+        for (const object of set.objects) problems.push(...findSqlProblems(object), ...findObjectProblems(object));
+    }
+    problems.push(...findNameClashes(found.sets.flatMap((set) => set.objects)));
+    return problems;
+}
+
+/** One error that lists every problem, each with its place and remedy. */
+export function refuseFiles(problems: readonly Problem[]): AppError {
+    const details = problems.flatMap(({ path, line, message, remedy }) => [
+        `${path}${line === undefined ? "" : `:${line}`}: ${message}`,
+        `    ${remedy}`,
+    ]);
+    const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
+    return new AppError("invalid-files", `the SQL files have ${count}`, { details, outcome: "Nothing was applied." });
+}
+
+function explainStranger(path: string): Problem {
+    if (path.endsWith("/")) {
+        return {
+            path,
+            message: "is not the folder of a migration set, so its files would be passed over in silence",
+            remedy: "a set's folder is migrations/<name>, in lower case, with views/<name> and triggers/<name>",
+        };
+    }
+    const [, folder = ""] = /^(.*\/)/.exec(path) ?? [];
+    return {
+        path,
+        message: "would be passed over in silence",
+        remedy: `name it ${folder}<name>.sql, as the object that it creates, or move it elsewhere`,
+    };
+}
+
+function findSqlProblems(
+    file: SqlFile,
+    findMore: (statement: Statement) => Refusal | undefined = () => undefined,
+): Problem[] {
+    const { path } = file;
+    const { open } = file;
+    if (open) {
+        const what = open.kind === "comment" ? "comment" : open.kind === "string" ? "literal" : "quoted name";
+        const message = `this ${what} is never closed`;
+        return [{ rule: "open-text", path, line: open.line, message, remedy: `close it` }];
+    }
+    if (file.sql.includes("\0")) {
+        return [{ rule: "nul-character", path, message: "holds a NUL character", remedy: "remove it" }];
+    }
+    if (file.statements.length === 0) {
+        return [{ rule: "no-statement", path, message: "holds no statement", remedy: "write one, or delete it" }];
+    }
+    return file.statements.flatMap((statement) => {
+        const refusal = findRefusal(statement) ?? findMore(statement);
+        return refusal ? [{ path, line: statement.line, ...refusal }] : [];
+    });
+}
+
+const objectFile = "object-file";
+const plainName = /^[A-Za-z_][A-Za-z0-9_$]*$/;
+
+function findObjectProblems(file: ObjectFile): Problem[] {
+    const { path } = file;
+    const [first, second] = file.statements;
+    if (!first) return [];
+    if (!plainName.test(file.name)) {
+        const message = `the name of a ${file.type} is made of letters, digits, _ and $, and begins with no digit`;
+        return [{ rule: objectFile, path, message, remedy: "give the file and what it creates such a name" }];
+    }
+    const fact = readFact(first);
+    const remedy = `let it hold one statement: CREATE ${file.type.toUpperCase()} ${file.name} …`;
+    if (fact.does !== "create" || fact.type !== file.type) {
+        return [{ rule: objectFile, path, line: first.line, message: `does not create a ${file.type}`, remedy }];
+    }
+    if (fact.name !== file.name) {
+        const message = `creates the ${file.type} '${fact.name}', but the file is named '${file.name}'`;
+        return [{ rule: objectFile, path, line: first.line, message, remedy }];
+    }
+    return second ? [{ rule: objectFile, path, line: second.line, message: "holds a second statement", remedy }] : [];
+}
+
+function findNameClashes(objects: readonly ObjectFile[]): Problem[] {
+    const seen = new Map<string, string>();
+    return objects.flatMap(({ name, path }) => {
+        const key = name.toLowerCase();
+        const first = seen.get(key);
+        seen.set(key, first ?? path);
+        const message = `the same name as ${first}`;
+        return first ? [{ rule: objectFile, path, message, remedy: "rename one of them" }] : [];
+    });
+}
+
+// A view or trigger of a migration would not come back after a change that takes it away. A rebuild alone makes triggers
+// again: those that somebody made by hand.
+function findMisplaced(statement: Statement, rebuilt: readonly string[]): Refusal | undefined {
+    const fact = readFact(statement);
+    if (fact.does !== "create" || (fact.type !== "view" && fact.type !== "trigger")) return undefined;
+    if (rebuilt.some((table) => table.toLowerCase() === fact.table.toLowerCase())) return undefined;
+    const message = `a migration creates the ${fact.type} '${fact.name}'`;
+    return { rule: "view-in-migration", message, remedy: `put it into ${fact.type}s/${fact.name}.sql` };
+}

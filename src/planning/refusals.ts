@@ -1,0 +1,127 @@
+import { isMigratorTable } from "../schema/facts.ts";
+import { isKeyword, type Token } from "../sql/lexer.ts";
+import { readFact } from "../sql/statement-facts.ts";
+import type { Statement } from "../sql/statements.ts";
+import { guardTable } from "./guards.ts";
+
+/** What is wrong with a statement, what to do about it, and the line where that is not the statement's first. */
+export interface Refusal {
+    /** The id under which `pnpm db:lint --rules` lists it. */
+    readonly rule: string;
+    readonly message: string;
+    readonly remedy: string;
+    readonly line?: number;
+}
+
+/** A server takes no statement beyond this many bytes (sqld's max_row_size; measured). */
+const statementLimit = 5_000_000;
+
+const transactionControl = /^(BEGIN|COMMIT|END|ROLLBACK|SAVEPOINT|RELEASE)$/;
+const refusedKeywords = /^(ATTACH|DETACH|VACUUM|ANALYZE)$/;
+
+/**
+ * Finds why a statement may stand in no file: sqld's own parser refuses it although SQLite takes it (tried statement by
+ * statement), or it does harm in silence.
+ */
+export function findRefusal(statement: Statement): Refusal | undefined {
+    return findRefusedKind(statement) ?? findRefusedPart(statement);
+}
+
+function findRefusedKind(statement: Statement): Refusal | undefined {
+    const { tokens } = statement;
+    const keyword = tokens[0]?.text.toUpperCase() ?? "";
+    const fact = readFact(statement);
+    const refuse = (rule: string, message: string, remedy = "remove it"): Refusal => ({ rule, message, remedy });
+    if (transactionControl.test(keyword)) {
+        const remedy = "remove it: the runner opens and ends the transaction";
+        return refuse("own-transaction", `${keyword} inside a file`, remedy);
+    }
+    if (isKeyword(tokens[keyword === "EXPLAIN" ? 1 : 0], "PRAGMA")) {
+        return refuse("pragma", "a PRAGMA inside a file", "remove it: the runner sets what a migration needs");
+    }
+    if (refusedKeywords.test(keyword)) return refuse("refused-statement", `Turso refuses ${keyword}`);
+    if (fact.does === "create" && fact.temporary) {
+        const remedy = "use an ordinary table and drop it at the end of the file";
+        return refuse("temporary-object", "Turso refuses temporary objects", remedy);
+    }
+    if (keyword === "CREATE" && isKeyword(tokens[1], "FUNCTION")) {
+        return refuse("refused-statement", "Turso refuses CREATE FUNCTION");
+    }
+    if (fact.does === "alter" && fact.action === "alter") {
+        const message = "ALTER COLUMN neither converts nor checks the rows that are there, and SQLite lacks it";
+        return refuse("alter-column", message, "rebuild the table (migrations/README.md)");
+    }
+    const books = findBookkeeping(statement);
+    if (books === undefined) return undefined;
+    return refuse("bookkeeping-table", `'${books}' is the migrator's own`, "remove the statement");
+}
+
+function findRefusedPart({ tokens, sql }: Statement): Refusal | undefined {
+    const ordered = findOrderedAggregate(tokens);
+    if (ordered) {
+        const message = "Turso refuses ORDER BY inside a function call";
+        const remedy = "order the rows in a subquery of the FROM clause";
+        return { rule: "ordered-aggregate", message, remedy, line: ordered.line };
+    }
+    const having = findLoneHaving(tokens);
+    if (having) {
+        const message = "Turso refuses HAVING without GROUP BY";
+        const remedy = "filter with WHERE around a subquery, or group by something";
+        return { rule: "having-without-group-by", message, remedy, line: having.line };
+    }
+    const parameter = tokens.find((token) => token.kind === "parameter");
+    if (parameter) {
+        const message = `nothing gives '${parameter.text}' a value`;
+        return { rule: "parameter", message, remedy: "write the value itself", line: parameter.line };
+    }
+    if (Buffer.byteLength(sql) > statementLimit) {
+        const message = "the statement is larger than 5,000,000 bytes, which a server refuses";
+        return { rule: "statement-size", message, remedy: "split it" };
+    }
+    return undefined;
+}
+
+// A SELECT of its own begins at each SELECT and ends with its parenthesis.
+function findLoneHaving(tokens: readonly Token[]): Token | undefined {
+    const grouped: boolean[] = [false];
+    return tokens.find((token, at) => {
+        if (token.text === "(") grouped.push(false);
+        if (token.text === ")") grouped.pop();
+        if (isKeyword(token, "SELECT")) grouped[grouped.length - 1] = false;
+        if (isKeyword(token, "GROUP") && isKeyword(tokens[at + 1], "BY")) grouped[grouped.length - 1] = true;
+        return isKeyword(token, "HAVING") && grouped.at(-1) === false;
+    });
+}
+
+function findBookkeeping(statement: Statement): string | undefined {
+    const fact = readFact(statement);
+    if (fact.does === "other") return undefined;
+    const names = [
+        ...("table" in fact ? [fact.table] : []),
+        ...("name" in fact ? [fact.name] : []),
+        ...("to" in fact ? [fact.to] : []),
+    ].map((name) => name.toLowerCase());
+    return names.find((name) => isMigratorTable(name) || name === guardTable);
+}
+
+// ORDER BY directly inside `name( … )`; in a subquery or an OVER clause it is fine.
+function findOrderedAggregate(tokens: readonly Token[]): Token | undefined {
+    const calls: boolean[] = [];
+    return tokens.find((token, at) => {
+        if (token.text === "(") calls.push(isCall(tokens, at));
+        if (token.text === ")") calls.pop();
+        return calls.at(-1) === true && isKeyword(token, "ORDER") && isKeyword(tokens[at + 1], "BY");
+    });
+}
+
+const noFunctions =
+    /^(OVER|AS|IN|EXISTS|VALUES|FILTER|WINDOW|MATERIALIZED|FROM|JOIN|SELECT|WHERE|AND|OR|NOT|ON|USING)$/i;
+
+const noArguments = /^(SELECT|WITH|VALUES|PARTITION|ORDER)$/i;
+
+function isCall(tokens: readonly Token[], at: number): boolean {
+    const before = tokens[at - 1];
+    const inside = tokens[at + 1];
+    if (before?.kind !== "name" && (before?.kind !== "word" || noFunctions.test(before.text))) return false;
+    return !(inside?.kind === "word" && noArguments.test(inside.text));
+}

@@ -1,0 +1,219 @@
+import { lockTable, objectsTable, seedsTable } from "../schema/facts.ts";
+import { quoteName, quoteText } from "../sql/quoting.ts";
+import { findTriggerEvent, readFact } from "../sql/statement-facts.ts";
+import {
+    bumpGeneration,
+    createLockTable,
+    createObjectsTable,
+    createSeedsTable,
+    createVersionTable,
+    deleteVersion,
+    forgetObject,
+    insertLock,
+    insertVersion,
+    recordObject,
+    refreshVersion,
+} from "./bookkeeping.ts";
+import type { MigrationFile, MigrationSet } from "./files.ts";
+import * as guards from "./guards.ts";
+import { fromFile, type PlannedObject } from "./objects.ts";
+import type { Action, Direction, Step } from "./plan.ts";
+import { type DatabaseState, findSchemaRow } from "./state.ts";
+import { findOwnTables, findTableShape, type TableShape } from "./structure.ts";
+
+/** One statement of a script, and the place in the files that it comes from. */
+export interface ScriptPart {
+    readonly sql: string;
+    /** guard: checks, and reads nothing that a rehearsal needs; work: changes the schema or rows. */
+    readonly role: "guard" | "record" | "work";
+    readonly path?: string | undefined;
+    readonly line?: number;
+    /** A comment above it in the script. */
+    readonly heading?: string;
+    /** The view or trigger that this statement proves to prepare. */
+    readonly proves?: PlannedObject;
+}
+
+export interface ScriptInput {
+    readonly step: Step;
+    readonly direction: Direction;
+    readonly sets: readonly MigrationSet[];
+    /** The state that the step meets. */
+    readonly state: DatabaseState;
+    /** Applied files whose checksums are brought up to date. */
+    readonly refreshed: readonly MigrationFile[];
+    /** The lease that must still be ours; undefined when none is held. */
+    readonly leaseOwner: string | undefined;
+}
+
+/**
+ * The statements of one transaction, in order: guards that the database is still what was read, bookkeeping, version
+ * rows first (their primary key stops a concurrent run at once), migrations and objects, proofs, closing guards.
+ */
+export function renderParts(input: ScriptInput): ScriptPart[] {
+    const { step, state } = input;
+    const isRebuild = step.rebuilt.length > 0;
+    const rebuilt = step.rebuilt.filter((table) => findSchemaRow(state, table));
+    const hadTables = state.schema.some((row) => row.type === "table");
+    const tables = findOwnTables(input.sets);
+    const checksKeys = step.migrations.length > 0 && tables.length > 0;
+    const guard = (sql: string, heading?: string): ScriptPart => ({
+        sql,
+        role: "guard",
+        ...(heading ? { heading } : {}),
+    });
+    const managed = new Set([
+        ...step.present.map((object) => object.name),
+        ...state.objects.map((object) => object.name),
+    ]);
+    return [
+        guard(
+            guards.createGuardTable,
+            "Where one of these checks fails, all is rolled back. By hand: `sqlite3 -bail`, which stops there.",
+        ),
+        guard(guards.checkUnchanged(state, input.sets)),
+        ...(step.losses ?? []).map((query) => guard(guards.checkLossless(query))),
+        ...(input.leaseOwner === undefined ? [] : [guard(guards.checkLease(input.leaseOwner))]),
+        ...(isRebuild ? [guard(guards.checkForeignKeysOff)] : []),
+        ...(checksKeys && hadTables ? [guard(guards.noteViolations(tables))] : []),
+        ...rebuilt.map((table) =>
+            guard(guards.noteTable(table, [...managed], findSchemaRow(state, "sqlite_sequence") !== undefined)),
+        ),
+        ...renderRecords(input),
+        ...step.actions.flatMap(renderAction),
+        ...rebuilt.flatMap((table) => keepSequence(table, state)),
+        ...renderProofs(step, state),
+        ...rebuilt.map((table) => guard(guards.checkTable(table, step.dropped))),
+        ...(checksKeys ? [guard(guards.checkViolations(tables))] : []),
+        guard(guards.dropGuardTable),
+    ];
+}
+
+/** The whole script of a step: what is sent, and what --show-sql prints. */
+export function renderScript(input: ScriptInput): string {
+    const isRebuild = input.step.rebuilt.length > 0;
+    const lines = renderParts(input).flatMap(({ sql, heading }) => [
+        ...(heading ? ["", `-- ${heading}`] : []),
+        `${sql};`,
+    ]);
+    return [
+        ...(isRebuild ? ["PRAGMA foreign_keys = OFF;"] : []),
+        "BEGIN IMMEDIATE;",
+        ...lines,
+        "",
+        "COMMIT;",
+        ...(isRebuild ? ["PRAGMA foreign_keys = ON;"] : []),
+        "",
+    ].join("\n");
+}
+
+function renderRecords({ step, direction, sets, state, refreshed }: ScriptInput): ScriptPart[] {
+    const record = (sql: string): ScriptPart => ({ sql, role: "record" });
+    const tableOf = (file: MigrationFile): string =>
+        sets.find((set) => set.name === file.set)?.versionTable ?? `schemaversion_${file.set}`;
+    const [first, ...rest] = [
+        ...sets.flatMap((set) => prepareVersionTable(set, state)),
+        ...(findSchemaRow(state, objectsTable) ? [] : [createObjectsTable]),
+        ...(findSchemaRow(state, lockTable) ? [] : [createLockTable]),
+        ...(findSchemaRow(state, seedsTable) ? [] : [createSeedsTable]),
+        state.generation === undefined ? insertLock : bumpGeneration,
+        ...step.migrations.map((file) => (direction === "do" ? insertVersion : deleteVersion)(tableOf(file), file)),
+        ...refreshed.map((file) => refreshVersion(tableOf(file), file)),
+        ...step.records.map(recordObject),
+        ...step.forgotten.map(forgetObject),
+    ];
+    return first === undefined ? [] : [{ ...record(first), heading: "Bookkeeping." }, ...rest.map(record)];
+}
+
+// The table of stock postgrator lacks the last column.
+function prepareVersionTable(set: MigrationSet, state: DatabaseState): string[] {
+    const row = findSchemaRow(state, set.versionTable);
+    if (!row) return [createVersionTable(set.versionTable, set.name)];
+    return /\bchecksum\b/.test(row.sql ?? "") ? [] : [`ALTER TABLE ${set.versionTable} ADD COLUMN checksum TEXT`];
+}
+
+function renderAction(action: Action): ScriptPart[] {
+    if (action.does === "drop-object") {
+        return [{ sql: `DROP ${action.type.toUpperCase()} ${quoteName(action.name)}`, role: "work" }];
+    }
+    const { path, statements } =
+        action.does === "migrate" ? action : { path: action.object.path, statements: [action.object.statement] };
+    return statements.map(({ sql, line }, at) => ({
+        sql,
+        role: "work",
+        path,
+        line,
+        ...(at === 0 && path ? { heading: path } : {}),
+    }));
+}
+
+/** Every view is read once and every trigger prepared once, so that a broken one fails here and not in the app. */
+function renderProofs(step: Step, state: DatabaseState): ScriptPart[] {
+    const statements = step.actions.flatMap((action) => (action.does === "migrate" ? action.statements : []));
+    const findShape = (table: string): TableShape | undefined => findTableShape(table, statements, state.schema);
+    return [...step.present, ...findMadeTriggers(step)].map((object, at) => ({
+        sql: proofOf(object, findShape),
+        role: "work",
+        path: object.path,
+        line: object.statement.line,
+        proves: object,
+        ...(at === 0 ? { heading: "Every view and trigger must prepare." } : {}),
+    }));
+}
+
+// Those that a rebuild makes again.
+function findMadeTriggers({ actions }: Step): PlannedObject[] {
+    return actions.flatMap((action) => {
+        if (action.does !== "migrate") return [];
+        return action.statements.flatMap((statement) => {
+            const fact = readFact(statement);
+            if (fact.does !== "create" || fact.type !== "trigger") return [];
+            const { file, path } = action;
+            return [fromFile({ ...file, path, type: "trigger", name: fact.name, statements: [statement] })];
+        });
+    });
+}
+
+/** A statement that fails when the view or trigger does not prepare, and changes nothing. */
+export function proofOf(
+    object: Pick<PlannedObject, "type" | "name" | "statement">,
+    findShape: (table: string) => TableShape | undefined,
+): string {
+    if (object.type === "view") return `SELECT * FROM ${quoteName(object.name)} LIMIT 0`;
+    const event = findTriggerEvent(object.statement);
+    if (!event) return `SELECT 1`;
+    // The plan alone: EXPLAIN by itself answers with the whole program, 20 times as much as all of the deploy, and running
+    // the statement, even where it meets no row, writes sqlite_sequence.
+    if (event.event === "DELETE") return `EXPLAIN QUERY PLAN DELETE FROM ${quoteName(event.table)}`;
+    if (event.event === "INSERT") return `EXPLAIN QUERY PLAN INSERT INTO ${quoteName(event.table)} DEFAULT VALUES`;
+    const columns = findSettable(event.columns, findShape(event.table));
+    if (columns.length === 0) return `SELECT 1`;
+    const assignments = columns.map((column) => `${quoteName(column)} = ${quoteName(column)}`).join(", ");
+    return `EXPLAIN QUERY PLAN UPDATE ${quoteName(event.table)} SET ${assignments}`;
+}
+
+// A generated column cannot be set (a trigger on nothing else never fires), and not every table has a rowid.
+function findSettable(columns: readonly string[], shape: TableShape | undefined): readonly string[] {
+    if (!shape) return columns;
+    const lower = columns.map((column) => column.toLowerCase());
+    if (shape.withoutRowid && lower.join() === "rowid") return shape.ordinary.slice(0, 1);
+    return columns.filter((_, at) => !shape.generated.includes(lower[at] ?? ""));
+}
+
+// A rebuilt table must not hand out again the ids of rows that were deleted before.
+function keepSequence(table: string, state: DatabaseState): ScriptPart[] {
+    if (!/\bAUTOINCREMENT\b/i.test(findSchemaRow(state, table)?.sql ?? "")) return [];
+    const before = `(SELECT json_extract(noted, '$.sequence') FROM ${guards.guardTable} WHERE subject = ${quoteText(table)})`;
+    return [
+        {
+            sql: `DELETE FROM sqlite_sequence WHERE name = ${quoteText(table)} COLLATE NOCASE AND seq < ${before}`,
+            role: "guard",
+        },
+        {
+            sql:
+                `INSERT INTO sqlite_sequence (name, seq) SELECT ${quoteText(table)}, ${before} ` +
+                `WHERE ${before} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ${quoteText(table)} COLLATE NOCASE)`,
+            role: "guard",
+        },
+    ];
+}

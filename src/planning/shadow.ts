@@ -1,0 +1,129 @@
+import type { Connection } from "../database/connection.ts";
+import { inMemory, openFile } from "../database/file/connection.ts";
+import type { SchemaRow } from "../schema/row.ts";
+import { quoteName } from "../sql/quoting.ts";
+import { readFact } from "../sql/statement-facts.ts";
+import type { MigrationFile, MigrationSet, ObjectFile } from "./files.ts";
+import { planRun } from "./plan.ts";
+import { proofOf, renderScript } from "./script.ts";
+import { emptyState, readState } from "./state.ts";
+import { findTableShape } from "./structure.ts";
+
+/** Opens an empty database that lives as long as its connection. */
+export function openScratch(): Connection {
+    return openFile({ kind: "file", path: inMemory, label: inMemory, local: true });
+}
+
+/**
+ * Deploys migrations and objects into a scratch database, as they would be into a fresh one.
+ *
+ * @param options.unjudged takes files as they are that were applied long ago
+ * @returns the open database; the caller closes it
+ * @throws DatabaseFault when a statement fails, AppError `invalid-files` where a fresh database would refuse the files
+ */
+export async function deployScratch(
+    sets: readonly MigrationSet[],
+    applied: readonly MigrationFile[],
+    options: { unjudged?: boolean } = {},
+): Promise<Connection> {
+    const plan = await planRun({
+        ...options,
+        sets,
+        state: emptyState,
+        direction: "do",
+        migrations: applied,
+        perFile: false,
+        findWaiting: (files) => findWaiting(sets, files),
+    });
+    const connection = openScratch();
+    try {
+        let state = emptyState;
+        for (const step of plan.steps) {
+            const input = { step, direction: "do" as const, sets, state, refreshed: [], leaseOwner: undefined };
+            await connection.runScript(renderScript(input));
+            state = await readState(connection, sets);
+        }
+        return connection;
+    } catch (error) {
+        connection.close();
+        throw error;
+    }
+}
+
+/** The rows of sqlite_schema that a fresh deploy of these migrations leads to. */
+export async function readExpectedSchema(
+    sets: readonly MigrationSet[],
+    applied: readonly MigrationFile[],
+): Promise<readonly SchemaRow[]> {
+    const connection = await deployScratch(sets, applied, { unjudged: true });
+    try {
+        return (await readState(connection, sets)).schema;
+    } finally {
+        connection.close();
+    }
+}
+
+/** Names of the views and triggers that do not prepare when just these migrations are applied. */
+export async function findWaiting(
+    sets: readonly MigrationSet[],
+    applied: readonly MigrationFile[],
+): Promise<ReadonlySet<string>> {
+    const connection = openScratch();
+    try {
+        await connection.runScript("PRAGMA foreign_keys = OFF;");
+        // Rows do not matter here, and writing them can take long. A statement that fails may need tables that no file
+        // makes; if it is broken, the run will say so.
+        for (const statement of applied.flatMap((file) => file.statements)) {
+            if (readFact(statement).does !== "write") await succeeds(connection.runScript(statement.sql));
+        }
+        const objects = sets.flatMap((set) => set.objects);
+        const waiting = new Set<string>();
+        for (const object of objects) {
+            if (!(await succeeds(connection.runScript(object.statements[0]?.sql ?? "")))) waiting.add(object.name);
+        }
+        const statements = applied.flatMap((file) => file.statements);
+        const prepares = (object: ObjectFile): Promise<boolean> => {
+            const statement = object.statements[0];
+            if (!statement) return Promise.resolve(false);
+            const proof = proofOf({ ...object, statement }, (table) => findTableShape(table, statements));
+            return succeeds(connection.runScript(proof));
+        };
+        await dropUnprepared(connection, objects, waiting, prepares);
+        return waiting;
+    } finally {
+        connection.close();
+    }
+}
+
+// One that does not prepare may be what makes another fail, so the views settle before the triggers are judged, and
+// each trigger is judged with none beside it.
+async function dropUnprepared(
+    connection: Connection,
+    objects: readonly ObjectFile[],
+    waiting: Set<string>,
+    prepares: (object: ObjectFile) => Promise<boolean>,
+): Promise<void> {
+    const triggers = objects.filter((object) => object.type === "trigger" && !waiting.has(object.name));
+    for (const { name } of triggers) await connection.runScript(`DROP TRIGGER ${quoteName(name)}`);
+    for (let settled = false; !settled; ) {
+        settled = true;
+        for (const view of objects) {
+            if (view.type !== "view" || waiting.has(view.name) || (await prepares(view))) continue;
+            await connection.runScript(`DROP VIEW ${quoteName(view.name)}`);
+            waiting.add(view.name);
+            settled = false;
+        }
+    }
+    for (const trigger of triggers) {
+        await connection.runScript(trigger.statements[0]?.sql ?? "");
+        if (!(await prepares(trigger))) waiting.add(trigger.name);
+        await connection.runScript(`DROP TRIGGER ${quoteName(trigger.name)}`);
+    }
+}
+
+function succeeds(run: Promise<void>): Promise<boolean> {
+    return run.then(
+        () => true,
+        () => false,
+    );
+}

@@ -1,0 +1,126 @@
+import type { Connection, Query, ReadResult, Row } from "../database/connection.ts";
+import { lockTable, objectsTable } from "../schema/facts.ts";
+import type { SchemaRow } from "../schema/row.ts";
+import type { ObjectRecord } from "./bookkeeping.ts";
+import type { MigrationSet } from "./files.ts";
+
+export interface VersionRow {
+    readonly version: number;
+    readonly name: string | null;
+    readonly md5: string | null;
+    readonly runAt: string | null;
+    /** Null where stock postgrator wrote the row. */
+    readonly checksum: string | null;
+}
+
+export interface Lease {
+    readonly owner: string;
+    readonly expiresAt: string;
+    /** Whether it has ended by the database's clock. */
+    readonly expired: boolean;
+}
+
+/** Everything that a plan depends on, as one snapshot. */
+export interface DatabaseState {
+    readonly schema: readonly SchemaRow[];
+    /** Applied migrations by set; a set that the database does not have is missing. */
+    readonly versions: ReadonlyMap<string, readonly VersionRow[]>;
+    readonly objects: readonly ObjectRecord[];
+    /** How often the database was deployed to; undefined where there is no lock table. */
+    readonly generation: number | undefined;
+    readonly lease: Lease | undefined;
+    /** The database's clock, UTC. */
+    readonly now: string;
+    /** Answers to the caller's own queries, in their order. */
+    readonly extra: readonly ReadResult[];
+}
+
+/** The state of a database that does not exist yet. */
+export const emptyState: DatabaseState = {
+    schema: [],
+    versions: new Map(),
+    objects: [],
+    generation: undefined,
+    lease: undefined,
+    now: "",
+    extra: [],
+};
+
+const clock = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
+
+/**
+ * Reads the state in one request, whether or not the bookkeeping tables exist.
+ *
+ * @param extra queries of the caller that ride along
+ * @param options.settle waits until a transaction whose reply was lost has ended
+ */
+export async function readState(
+    connection: Connection,
+    sets: readonly Pick<MigrationSet, "name" | "versionTable">[],
+    extra: readonly Query[] = [],
+    options: { settle?: boolean } = {},
+): Promise<DatabaseState> {
+    const queries: Query[] = [
+        { sql: `SELECT type, name, tbl_name AS "table", sql FROM sqlite_schema ORDER BY rowid` },
+        { sql: `SELECT ${clock} AS now` },
+        { sql: `SELECT * FROM ${objectsTable}` },
+        { sql: `SELECT *, expires_at < ${clock} AS expired FROM ${lockTable}` },
+        ...sets.map((set) => ({ sql: `SELECT * FROM ${set.versionTable} WHERE version > 0 ORDER BY version` })),
+        ...extra,
+    ];
+    const results = await connection.readAll(queries, options);
+    const [schema, time, objects, lock] = results.map((result) => (result.ok ? result.rows : []));
+    const versions = new Map<string, VersionRow[]>();
+    sets.forEach((set, at) => {
+        const result = results[4 + at];
+        if (result?.ok) versions.set(set.name, result.rows.map(toVersion));
+    });
+    const lockRow = lock?.[0];
+    return {
+        schema: (schema ?? []) as unknown as SchemaRow[],
+        versions,
+        objects: (objects ?? []).map(toRecord),
+        generation: lockRow === undefined ? undefined : Number(lockRow.generation),
+        lease: lockRow?.owner == null ? undefined : toLease(lockRow),
+        now: String(time?.[0]?.now ?? ""),
+        extra: results.slice(4 + sets.length),
+    };
+}
+
+/** The highest applied version of a set, 0 when there is none. */
+export function versionOf(state: DatabaseState, set: string): number {
+    return Math.max(0, ...(state.versions.get(set) ?? []).map((row) => row.version));
+}
+
+/** Whether the database has that table, view, index or trigger. Names are compared as SQLite does. */
+export function findSchemaRow(state: DatabaseState, name: string): SchemaRow | undefined {
+    return state.schema.find((row) => row.name.toLowerCase() === name.toLowerCase());
+}
+
+function toVersion(row: Row): VersionRow {
+    return {
+        version: Number(row.version),
+        name: textOrNull(row.name),
+        md5: textOrNull(row.md5),
+        runAt: textOrNull(row.run_at),
+        checksum: textOrNull(row.checksum),
+    };
+}
+
+function toRecord(row: Row): ObjectRecord {
+    return {
+        name: String(row.name),
+        type: row.type as ObjectRecord["type"],
+        set: String(row.set_name),
+        status: row.status as ObjectRecord["status"],
+        checksum: String(row.checksum),
+    };
+}
+
+function toLease(row: Row): Lease {
+    return { owner: String(row.owner), expiresAt: String(row.expires_at), expired: row.expired === 1 };
+}
+
+function textOrNull(value: Row[string] | undefined): string | null {
+    return value === null || value === undefined ? null : String(value);
+}

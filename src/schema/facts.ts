@@ -1,0 +1,85 @@
+import { tokenize } from "../sql/lexer.ts";
+
+/** Tables that the migrator keeps for itself. They are not among the tables of the schema. */
+export const objectsTable = "schema_objects";
+export const lockTable = "schema_lock";
+export const seedsTable = "schema_seeds";
+
+/** Whether a table is bookkeeping of the migrator: version tables of all sets, objects, lock. */
+export function isMigratorTable(name: string): boolean {
+    return [objectsTable, lockTable, seedsTable].includes(name) || /^schemaversion(_[a-z][a-z0-9_]*)?$/.test(name);
+}
+
+/** A row of sqlite_schema, as far as counting needs it. */
+interface NamedObject {
+    readonly type: string;
+    readonly name: string;
+    readonly sql: string | null;
+}
+
+/** How many objects of each kind a schema has. Bookkeeping tables are counted apart, SQLite's own not at all. */
+export interface SchemaCounts {
+    readonly tables: number;
+    readonly bookkeeping: number;
+    readonly indexes: number;
+    readonly views: number;
+    readonly triggers: number;
+}
+
+/** A table keeps books for the tools when its first comment begins with this word. */
+const bookkeepingWord = /^Bookkeeping\b/;
+
+/** Counts the objects of a schema by kind. */
+export function countObjects(schema: readonly NamedObject[]): SchemaCounts {
+    const isShadow = findShadows(schema);
+    const own = schema.filter((row) => row.sql !== null && !row.name.startsWith("sqlite_") && !isShadow(row.name));
+    const count = (type: string): number => own.filter((row) => row.type === type).length;
+    const bookkeeping = own.filter((row) => row.type === "table" && isBookkeeping(row)).length;
+    return {
+        tables: count("table") - bookkeeping,
+        bookkeeping,
+        indexes: count("index"),
+        views: count("view"),
+        triggers: count("trigger"),
+    };
+}
+
+/** Whether a row of sqlite_schema is a virtual table. SQLite stores the first words of a statement in one form. */
+export function isVirtual({ sql }: Pick<NamedObject, "sql">): boolean {
+    return /^CREATE\s+VIRTUAL\s/i.test(sql ?? "");
+}
+
+// By what the object is that keeps them; https://www.sqlite.org/vtab.html#the_xshadowname_method
+const shadowSuffixes = {
+    table: "data idx content docsize config segments segdir stat node parent rowid".split(" "),
+    index: ["shadow", "shadow_idx"],
+};
+
+/**
+ * Tells the tables and indexes that another object keeps for itself: those of full-text search and of R-trees, whose
+ * names begin with the one of their virtual table, and those of vector indexes. Nobody made them, nobody misses them.
+ */
+export function findShadows(schema: readonly NamedObject[]): (name: string) => boolean {
+    const names = new Set(["libsql_vector_meta_shadow"]);
+    for (const { type, name, sql } of schema) {
+        const keepsTables = type === "table" && isVirtual({ sql });
+        const isVector = type === "index" && /\blibsql_vector_idx\b/i.test(sql ?? "");
+        const suffixes = keepsTables ? shadowSuffixes.table : isVector ? shadowSuffixes.index : [];
+        for (const suffix of suffixes) names.add(`${name}_${suffix}`.toLowerCase());
+    }
+    return (name) => names.has(name.toLowerCase());
+}
+
+/** Whether a table holds nothing of the application: its first comment says so. */
+export function isBookkeeping(row: NamedObject): boolean {
+    return bookkeepingWord.test(findFirstComment(row.sql ?? "") ?? "");
+}
+
+/** The first comment inside a statement, without its signs; undefined where there is none. */
+export function findFirstComment(sql: string): string | undefined {
+    const comment = tokenize(sql).find((token) => token.kind === "comment")?.text;
+    if (comment === undefined) return undefined;
+    if (comment.startsWith("--")) return comment.slice(2).trim();
+    const body = comment.slice(2).replace(/\*\/$/, "");
+    return body.replace(/^[ \t]*\*[ \t]?/gm, "").trim();
+}

@@ -1,0 +1,155 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { exportTables } from "../../app/export.ts";
+import { migrateJobTitles } from "../../app/migrate-job-titles.ts";
+import { loaders } from "../../seeds/index.ts";
+import { toSnakeCase } from "../../src/sql/names.ts";
+import { hashLoaded, readRows } from "../loading/contents.ts";
+import { copyProject, migrateHere, type Ran, runHere } from "../loading/running.ts";
+import { createDeployedDatabase } from "../support/deployed.ts";
+import { writeProject } from "../support/project.ts";
+import { describeTargets, type TestDatabase } from "../support/targets.ts";
+
+const root = copyProject({ seeds: true });
+const personal = ["users", "user-sessions"];
+
+/**
+ * A hash for each table, without numbers that the database gives out, whatever the order of its rows. JSON counts by its
+ * value: applications write it with blanks.
+ */
+async function hashTables({ client }: TestDatabase): Promise<Record<string, string>> {
+    const hashes: Record<string, string> = {};
+    for (const { table, fields } of loaders) {
+        const json = Object.keys(fields).filter((field) => fields[field] === "json");
+        const isNumbered = fields.id === undefined;
+        const rows = (await readRows(client, `SELECT * FROM ${table}`)).map((row) => {
+            const parsed = json.map(toSnakeCase).map((column) => [column, JSON.parse(String(row[column] ?? "null"))]);
+            return JSON.stringify({ ...row, ...Object.fromEntries(parsed), ...(isNumbered ? { id: 0 } : {}) });
+        });
+        hashes[table] = `${rows.length} ${createHash("sha256").update(rows.sort().join("\n")).digest("hex")}`;
+    }
+    return hashes;
+}
+
+describeTargets("an export", (target) => {
+    let database: TestDatabase;
+    let older: string;
+
+    const run = (from: TestDatabase, folder: string, names: readonly string[] = []): Promise<Ran> =>
+        runHere((context) => exportTables(context, {}), { root, url: from.url, args: [folder, ...names] });
+    const loadInto = (into: TestDatabase, from: string): Promise<Ran> =>
+        migrateHere({ root, url: into.url, json: true }, { from, rejects: path.join(older, "..", "left.ndjson") });
+
+    beforeAll(async () => {
+        database = await target.createDatabase();
+        expect((await migrateHere({ root, url: database.url }, { data: ["all"] })).code).toBe(0);
+        // Each question changes once: two equal events of one millisecond would be one event.
+        await database.client.executeMultiple(`
+            INSERT INTO users (id, username, password) VALUES ('u-1', 'ada', 'scrypt$1'), ('u-2', 'bob', 'scrypt$2');
+            INSERT INTO user_sessions (id, user_id, session_type, session_key, title, total_items, session_data)
+            VALUES ('s-1', 'u-1', 'test', 'linux', 'Linux', 10, '{"at": [1, 2]}'), ('s-2', NULL, 'test', 'k', 'T', 1, NULL);
+            UPDATE questions SET answer = answer || ' More.' WHERE id IN (SELECT id FROM questions ORDER BY id LIMIT 3);
+            UPDATE questions SET status = 'deleted' WHERE id = (SELECT max(id) FROM questions);
+            UPDATE questions SET tags = NULL, companies = '["Ümläut & Söhne \u{1F512}"]' WHERE id = (SELECT id FROM questions ORDER BY id LIMIT 1 OFFSET 5);
+            INSERT INTO question_history (question_id, question_type, event_type, event_source, metadata)
+            VALUES ('a/b', 'coding', 'verified', 'bot', '{"n": 1}'), ('a/b', 'test', 'flagged', 'user', NULL);`);
+        expect((await runHere((context) => migrateJobTitles(context, {}), { root, url: database.url })).code).toBe(0);
+        older = path.join(writeProject({}), "older");
+        const exported = await run(database, older);
+        expect([exported.code, exported.stderr]).toEqual([0, ""]);
+    });
+
+    test("holds every table but those of people, which come when they are named", async () => {
+        expect(readdirSync(older).sort()).toEqual([
+            "bots",
+            "certifications.json",
+            "channel-mappings.json",
+            "history",
+            "learning-paths.json",
+            "question-relationships.json",
+            "questions",
+            "voice-sessions.json",
+        ]);
+        const folder = path.join(writeProject({}), "people");
+        expect((await run(database, folder, personal)).code).toBe(0);
+        expect(readdirSync(folder).sort()).toEqual(["user-sessions.json", "users.json"]);
+        const refused = await run(database, folder);
+        expect([refused.code, refused.error?.message]).toEqual([2, `'${folder}' is not empty`]);
+        expect(existsSync(path.join(folder, "certifications.json"))).toBe(false);
+        const unknown = await run(database, path.join(folder, "more"), ["secrets"]);
+        expect([unknown.code, unknown.error?.message]).toEqual([2, "there is no data set 'secrets'"]);
+    });
+
+    test("loaded into an empty database gives the same content, table by table", async () => {
+        const copy = await createDeployedDatabase(target);
+        const everything = path.join(writeProject({}), "everything");
+        expect(
+            (
+                await run(
+                    database,
+                    everything,
+                    loaders.map(({ name }) => name),
+                )
+            ).code,
+        ).toBe(0);
+        const loaded = await loadInto(copy, everything);
+        expect(loaded.code, loaded.stdout).toBe(0);
+        expect(await hashTables(copy)).toEqual(await hashTables(database));
+        const before = await hashLoaded(copy.client);
+        expect((await loadInto(copy, everything)).code).toBe(0);
+        expect(await hashLoaded(copy.client)).toBe(before);
+    });
+
+    test("of tables without rows holds no records, and loads as that", async () => {
+        const empty = await createDeployedDatabase(target);
+        const folder = path.join(writeProject({}), "empty");
+        expect((await run(empty, folder)).code).toBe(0);
+        const loaded = await loadInto(empty, folder);
+        expect([loaded.code, loaded.stderr, JSON.parse(loaded.stdout).loaded]).toEqual([0, "", {}]);
+    });
+
+    test("that is older changes nothing; a newer one changes the rows that differ, and the history has the text before", async () => {
+        const newer = await target.createCopy(database);
+        const changed = (
+            await readRows(newer.client, "SELECT id, answer FROM questions ORDER BY id LIMIT 2 OFFSET 10")
+        ).map(({ id, answer }) => ({ id: String(id), answer: String(answer) }));
+        for (const { id } of changed) {
+            await newer.client.execute({ sql: "UPDATE questions SET answer = 'Rewritten.' WHERE id = ?", args: [id] });
+        }
+        await newer.client.execute(`UPDATE certifications SET description = 'Rewritten.', last_updated = '2030-01-01T00:00:00.000Z'
+            WHERE id = (SELECT min(id) FROM certifications)`);
+        const before = await hashLoaded(newer.client);
+        const back = await loadInto(newer, older);
+        expect([back.code, JSON.parse(back.stdout).loaded]).toMatchObject([
+            0,
+            { questions: { updated: 0, older: 2 }, certifications: { updated: 0, older: 1 } },
+        ]);
+        expect(await hashLoaded(newer.client)).toBe(before);
+
+        const folder = path.join(writeProject({}), "newer");
+        expect((await run(newer, folder)).code).toBe(0);
+        const copy = await target.createCopy(database);
+        const { code, stdout } = await loadInto(copy, folder);
+        const { loaded } = JSON.parse(stdout);
+        expect(code).toBe(0);
+        for (const [name, { created, updated }] of Object.entries<{ created: number; updated: number }>(loaded)) {
+            const wanted: Record<string, number[]> = {
+                questions: [0, 2],
+                certifications: [0, 1],
+                "question-history": [2, 0],
+            };
+            expect([name, created, updated]).toEqual([name, ...(wanted[name] ?? [0, 0])]);
+        }
+        for (const { id, answer } of changed) {
+            const rows = await readRows(
+                copy.client,
+                `SELECT before_snapshot ->> '$.answer' AS earlier FROM question_history
+                WHERE question_id = '${id}' AND event_type = 'updated'`,
+            );
+            expect(rows).toEqual([{ earlier: answer }]);
+        }
+        expect(await hashTables(copy)).toEqual(await hashTables(newer));
+    });
+});

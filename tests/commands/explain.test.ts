@@ -1,0 +1,283 @@
+import { existsSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { type ExplainOptions, explain } from "../../src/cli/commands/explain.ts";
+import { fillVolumes, readVolumes } from "../../src/queries/volumes.ts";
+import { findSqld } from "../../src/server/sqld.ts";
+import { hashContents } from "../loading/contents.ts";
+import { type Ran, runHere } from "../loading/running.ts";
+import { createDeployedDatabase, openTestConnection, root } from "../support/deployed.ts";
+import { changeProject, writeProject } from "../support/project.ts";
+import { describeTargets, type TestDatabase } from "../support/targets.ts";
+
+describeTargets("db:explain", (target) => {
+    let database: TestDatabase;
+    let contents: string;
+
+    beforeAll(async () => {
+        database = await createDeployedDatabase(target);
+        const connection = await openTestConnection(database);
+        await fillVolumes(connection, await readVolumes(root), 0.02);
+        connection.close();
+        contents = await hashContents(database.client);
+    });
+
+    const run = (asked: string, options: ExplainOptions = {}, json = false): Promise<Ran> =>
+        runHere((context) => explain(context, { runs: 2, ...options }), {
+            root,
+            url: database.url,
+            args: [asked],
+            json,
+        });
+
+    const rows =
+        target.name === "sqld"
+            ? /\nRows: {5}\d read, 2 given\n/
+            : /\nRows: {5}2 given; a file does not count those that it reads \(--volumes does\)\n/;
+
+    test("shows a documented query with its plan in plain words, the indexes with their columns, rows and time", async () => {
+        const { code, stdout } = await run("channels-of-question");
+        expect(code).toBe(0);
+        expect(stdout).toContain("\nQuery:    queries/channels-of-question.sql: The channels and parts ");
+        expect(stdout).toContain("\nValues:   :question_id = 'q-42'\n");
+        expect(stdout).toContain(
+            "\n1. Finds rows of 'channel_mappings' in the index alone, by idx_channel_mappings_question_id_channel_id_sub_channel, " +
+                "where question_id = ?.\n   [SEARCH channel_mappings USING COVERING INDEX idx_channel_mappings_question_id_channel_id_sub_channel (question_id=?)]\n",
+        );
+        expect(stdout).toContain(
+            "\nIndexes:  idx_channel_mappings_question_id_channel_id_sub_channel on channel_mappings (question_id, channel_id, sub_channel)\n",
+        );
+        expect(stdout).toMatch(rows);
+        expect(stdout).toMatch(
+            /\nTime: {5}[\d.]+ ms \(p50 of 2 runs, the slowest [\d.]+ ms; [\d.]+ ms for `SELECT 1` /,
+        );
+        expect(stdout).toContain("\nAdvice:   none: ");
+    });
+
+    test("takes values from the command line, and shows what they come to in JSON", async () => {
+        const asked = "SELECT id FROM questions WHERE id IN (:one, :two) ORDER BY id LIMIT :limit";
+        const { stdout } = await run(asked, { param: ["one=q-7", ":two='q-8'", "limit=5"] }, true);
+        expect(JSON.parse(stdout)).toMatchObject({
+            query: null,
+            parameters: { one: "q-7", two: "q-8", limit: 5 },
+            plan: [{ kind: "search", source: "questions", index: "sqlite_autoindex_questions_1", covering: true }],
+            indexes: [{ name: "sqlite_autoindex_questions_1", table: "questions", columns: ["id"] }],
+            measured: { rowsGiven: 2, rowsRead: target.name === "sqld" ? expect.any(Number) : null },
+            notRun: null,
+            advice: [],
+        });
+    });
+
+    test("names the table that a view or a short name stands for, how many rows a scan goes through, and the file's reason", async () => {
+        const { stdout } = await run("bot-activity");
+        expect(stdout).toContain(" of 'bot_ledger' (ledger) from one end, and not the table.\n");
+        expect(stdout).toContain("\n2. Goes through 'v_bot_activity'.\n");
+        expect(stdout).toContain("\nAdvice:   It goes through all 1,000 rows of 'bot_ledger'.\n");
+        expect(stdout).toContain(" The file gives the reason: counts every action, ");
+        const other = await run("SELECT q.id FROM questions AS q WHERE q.answer LIKE '%x%' LIMIT 1");
+        expect(other.stdout).toContain("all 100 rows of 'questions', unless the LIMIT ends it earlier.");
+    });
+
+    test("does not say that a LIMIT ends early what must be read to its end first", async () => {
+        const ask = async (asked: string): Promise<string> => (await run(asked)).stdout.split("\nAdvice:")[1] ?? "";
+        const earlier = "unless the LIMIT ends it earlier";
+        const sorted = await ask("SELECT id FROM questions ORDER BY answer LIMIT 1");
+        expect(sorted).toContain("all 100 rows of 'questions'.\n");
+        expect(sorted).toContain("It sorts in memory, which takes all rows before the first one is given.");
+        expect(await ask("SELECT count(*) FROM questions LIMIT 1")).not.toContain(earlier);
+        const distinct = await ask("SELECT DISTINCT answer FROM questions LIMIT 1");
+        expect(distinct).toContain(earlier);
+        expect(distinct).not.toContain("takes all rows");
+        const within = await ask("SELECT channel FROM questions ORDER BY channel, status LIMIT 1");
+        expect(within).toContain("to sort those of one group");
+    });
+
+    test("suggests an index only where SQLite would take it, and none for a column of a few values", async () => {
+        const suggestion = /An index on questions \((.*)\) would spare it the scan/;
+        const ask = async (condition: string): Promise<string | undefined> =>
+            suggestion.exec((await run(`SELECT * FROM questions WHERE ${condition}`)).stdout)?.[1];
+        expect(await ask("source_url = 'x' AND status = 'active'")).toBe("source_url");
+        expect(await ask("difficulty = 'beginner' AND status = 'active'")).toBeUndefined();
+        expect(await ask("source_url = 'x' OR tldr = 'y'")).toBeUndefined();
+        expect(await ask("source_url LIKE 'x%'")).toBeUndefined();
+        expect(await ask("source_url COLLATE NOCASE = 'x'")).toBeUndefined();
+    });
+
+    test("plans what writes and does not run it", async () => {
+        for (const asked of ["claim-work", "DELETE FROM questions", "WITH one AS (SELECT 1) DELETE FROM users"]) {
+            const { code, stdout } = await run(asked);
+            expect([code, stdout]).toEqual([
+                0,
+                expect.stringContaining("\nIt writes, so it was planned and not run. "),
+            ]);
+            expect(stdout).not.toContain("\nTime:");
+        }
+        expect(await hashContents(database.client)).toBe(contents);
+    });
+
+    test("runs nothing where a value is missing, or when only the plan is asked for", async () => {
+        const missing = await run("SELECT * FROM users WHERE id = :id AND username = :name", { param: ["id=1"] });
+        expect(missing.stdout).toContain("\nIt was planned and not run: a value is missing (--param name=…).\n");
+        const unnamed = await run("SELECT * FROM users WHERE id = ?");
+        expect(unnamed.stdout).toContain("\nIt was planned and not run: write each ? as a name, ");
+        const planned = await run("user-by-name", { planOnly: true });
+        expect(planned.stdout).toContain("\nIt was planned and not run: --plan-only.\n");
+        for (const { code, stdout } of [missing, unnamed, planned]) {
+            expect([code, stdout]).toEqual([0, expect.not.stringContaining("\nTime:")]);
+        }
+    });
+
+    test.each([
+        [
+            "SELECT id, FROM questions",
+            '1:12: near "FROM": syntax error',
+            "    SELECT id, FROM questions",
+            "               ^",
+        ],
+        ["SELECT id,\n  id FROM FROM t", '2:11: near "FROM": syntax error', "      id FROM FROM t", "              ^"],
+        ["SELECT (1", "1:10: incomplete input", "    SELECT (1", "             ^"],
+        [
+            "SELECT titel FROM questions",
+            "1:8: no such column: titel",
+            "    SELECT titel FROM questions",
+            "           ^",
+        ],
+        [
+            "SELECT q.x FROM questions q",
+            "1:10: no such column: q.x",
+            "    SELECT q.x FROM questions q",
+            "             ^",
+        ],
+        [
+            "SELECT 1 FROM question",
+            "1:15: no such table: question",
+            "    SELECT 1 FROM question",
+            "                  ^",
+        ],
+        ["SELECT absent()", "1:8: no such function: absent", "    SELECT absent()", "           ^"],
+        ["DELETE FROM nowhere", "1:13: no such table: nowhere", "    DELETE FROM nowhere", "                ^"],
+    ])("says where %j is wrong", async (asked, message, ...excerpt) => {
+        const { code, error } = await run(asked);
+        expect([code, error?.message, error?.details]).toEqual([1, message, excerpt]);
+        expect(error?.outcome).toBe("Nothing was run.");
+    });
+
+    test("tells of a statement that fails while it runs", async () => {
+        const { code, error, stdout } = await run("SELECT json(:text)", { param: ["text=x"] });
+        expect([code, error?.message]).toEqual([1, "the statement fails: malformed JSON"]);
+        expect(stdout).toContain("\n1. Needs no table.\n");
+    });
+});
+
+describe("db:explain, before any database is opened,", () => {
+    const run = (args: string[], options: ExplainOptions = {}): Promise<Ran> =>
+        runHere((context) => explain(context, options), { root, args, url: "http://127.0.0.1:1" });
+
+    test("lists the documented queries", async () => {
+        const { code, stdout } = await run([], { list: true });
+        expect(code).toBe(0);
+        expect(stdout).toMatch(/^abandon-sessions +maintenance\. +Marks the sessions abandoned /m);
+        expect(stdout).toMatch(/\n\d+ queries\. Explain one with `pnpm db:explain <name>`\.\n$/);
+    });
+
+    test.each([
+        [["questions-by-chanel"], {}, /^there is no documented query/, /^did you mean 'questions-by-channel'\? /],
+        [["history"], {}, /^there is no documented query/, /^did you mean 'history-of-question'\? /],
+        [["zzzzzzzzzz"], {}, /^there is no documented query/, /^`pnpm db:explain --list` lists them/],
+        [[], {}, /^nothing is asked about$/, /^name a documented query/],
+        [["a", "b"], {}, /^more than one thing is asked about$/, /in quotes/],
+        [["SELECT 1; SELECT 2"], {}, /^1:11: a second statement begins here$/, /^explain one statement at a time$/],
+        [["SELECT 'x"], {}, /^1:8: this literal is never closed$/, /^$/],
+        [["-- nothing\n"], {}, /^that is no SQL: it holds no statement$/, /^write it as/],
+        [["DROP TABLE users"], {}, /^DROP has no plan, and was not sent$/, /^explain a SELECT/],
+        [["PRAGMA user_version = 3"], {}, /^PRAGMA has no plan, and was not sent$/, /^explain a SELECT/],
+        [["COMMIT "], {}, /^there is no documented query 'COMMIT'$/, /lists them/],
+        [["ATTACH 'x' AS y"], {}, /^ATTACH has no plan, and was not sent$/, /^explain a SELECT/],
+        [["EXPLAIN SELECT 1"], {}, /is an EXPLAIN itself$/, /^leave EXPLAIN out$/],
+        [["user-by-name"], { param: ["username"] }, /^--param 'username' has no name and value$/, /^write it as/],
+        [["user-by-name"], { param: ["usrname=x"] }, /^the statement has no :usrname$/, /^did you mean 'username'\?/],
+        [["SELECT 1"], { param: ["x=1"] }, /^the statement has no :x$/, /^it has none with a name$/],
+        [["user-by-name"], { runs: 0 }, /^--runs is 1 to 1000$/, /./],
+    ])("refuses %j with %j", async (args, options, message, hint) => {
+        const { code, stdout, error } = await run(args, options);
+        expect([code, error?.message, error?.hint ?? ""]).toEqual([
+            2,
+            expect.stringMatching(message),
+            expect.stringMatching(hint),
+        ]);
+        expect(stdout).toBe("");
+    });
+
+    test("does not make a database that is not there", async () => {
+        const folder = writeProject({ "a.txt": "" });
+        const { code, error } = await runHere((context) => explain(context, {}), { root: folder, args: ["SELECT 1"] });
+        expect([code, error?.message]).toEqual([2, "file:local.db does not exist"]);
+        expect(readdirSync(folder)).toEqual(["a.txt"]);
+    });
+});
+
+describe("db:explain --volumes", () => {
+    const project = {
+        "migrations/001.do.create-notes.sql":
+            "CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;\n",
+        "queries/volumes/notes.sql":
+            "-- Notes.\n-- Large: 7000\nINSERT INTO notes (body) SELECT 'note ' || value || :total FROM generate_series(:first, :last);\n",
+    };
+    const run = (folder: string, asked: string, signal?: AbortSignal): Promise<Ran> =>
+        runHere((context) => explain(context, { volumes: true, runs: 2 }), {
+            ...{ root: folder, args: [asked], json: true },
+            ...(signal ? { signal } : {}),
+        });
+    const cached = (folder: string): string[] =>
+        readdirSync(path.join(folder, ".volumes")).filter((name) => name !== ".gitignore");
+
+    test("asks a database of its own with the documented rows, which is kept until the files change", async () => {
+        const folder = writeProject(project);
+        const counted = await run(folder, "SELECT total(id) FROM notes");
+        const { advice, measured } = JSON.parse(counted.stdout);
+        expect(advice[0]).toBe("It goes through all 7,000 rows of 'notes'.");
+        if (findSqld()) expect(measured.rowsRead).toBeGreaterThanOrEqual(7_000);
+        const [first] = cached(folder);
+        await run(folder, "SELECT 1 FROM notes");
+        expect(cached(folder)).toEqual([first]);
+        changeProject(folder, {
+            "queries/volumes/notes.sql": project["queries/volumes/notes.sql"].replace("7000", "10"),
+        });
+        const changed = await run(folder, "SELECT total(id) FROM notes");
+        expect(JSON.parse(changed.stdout).advice[0]).toBe("It goes through all 10 rows of 'notes'.");
+        expect(cached(folder)).not.toContain(first);
+        expect(cached(folder)).toHaveLength(1);
+    });
+
+    test("runs what writes, and rolls it back each time", async () => {
+        const folder = writeProject(project);
+        const { measured, notRun } = JSON.parse((await run(folder, "DELETE FROM notes RETURNING id")).stdout);
+        expect([notRun, measured.rowsGiven]).toEqual([null, 7_000]);
+        if (findSqld()) expect(measured.rowsWritten).toBe(7_000);
+        const broken = await run(folder, "INSERT INTO notes (body) VALUES (NULL)");
+        expect([broken.code, broken.error?.message]).toEqual([
+            1,
+            "the statement fails: NOT NULL constraint failed: notes.body",
+        ]);
+    });
+
+    test("leaves nothing half made when it is interrupted, and says where a file is wrong", async () => {
+        const folder = writeProject(project);
+        const stopped = await run(folder, "SELECT 1 FROM notes", AbortSignal.abort());
+        expect([stopped.code, stopped.error?.message]).toEqual([130, "interrupted"]);
+        expect(cached(folder)).toEqual([]);
+        const wrong = async (sql: string): Promise<string | undefined> => {
+            changeProject(folder, { "queries/volumes/notes.sql": sql });
+            return (await run(folder, "SELECT 1 FROM notes")).error?.details[0];
+        };
+        const file = "queries/volumes/notes.sql";
+        expect(await wrong("-- Large: 5\nINSERT INTO notes (body) VALUES ('x');\n")).toBe(
+            `${file}:2: does not say which rows it makes`,
+        );
+        expect(await wrong("-- Large: many\nSELECT 1;\n")).toBe(`${file}:1: is no number of rows`);
+        expect(await wrong("SELECT :count;\n")).toBe(`${file}:1: nothing gives ':count' a value`);
+        changeProject(folder, { "queries/volumes/notes.sql": undefined });
+        expect((await run(folder, "SELECT 1 FROM notes")).error?.message).toBe("queries/volumes/ holds no SQL");
+        expect(existsSync(path.join(folder, "local.db"))).toBe(false);
+    });
+});

@@ -1,0 +1,101 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { rules } from "../../src/lint/rules.ts";
+import { base, migration, second } from "../lint/corpus/base.ts";
+import { runCommand } from "../support/command.ts";
+import { root as repository } from "../support/deployed.ts";
+import { changeProject, writeProject } from "../support/project.ts";
+
+const [drop, rename] = ["DROP TABLE tags;", "ALTER TABLE notes RENAME COLUMN size TO length;"];
+
+function write(files: Readonly<Record<string, string | undefined>>): string {
+    const root = writeProject(base);
+    changeProject(root, files);
+    return root;
+}
+
+test("prints place, level, rule, what is there, why and the remedy, and exits with 1 for an error", async () => {
+    const root = write(migration(`${rename}\n\n${drop}`));
+    const { code, stdout, stderr } = await runCommand("db:lint", [], { cwd: root });
+    expect(stdout).toBe(
+        `migrations/002.do.change-notes.sql:2: warning: rename: gives a column of 'notes' another name
+    Why:    Between the deploy of the database and that of the application, one of the two has the wrong name.
+    Remedy: add the new name beside the old one and drop that later; or allow it with the reason
+migrations/002.do.change-notes.sql:4: error: drop-table: drops 'tags', which migrations/001.do.create-notes.sql made
+    Why:    Its rows are gone, and an application that is still running fails.
+    Remedy: let the application do without it first, keep a backup, and allow it here with the reason
+migrations/002.undo.change-notes.sql:1: warning: undo-incomplete: leaves the column 'notes.length'
+    Why:    After a rollback the database is one that no file describes, and the next deploy fails or differs.
+    Remedy: let it take back all of what the do file does, and no more
+migrations/002.undo.change-notes.sql:1: warning: undo-incomplete: does not bring back the column 'notes.size'
+    Why:    After a rollback the database is one that no file describes, and the next deploy fails or differs.
+    Remedy: let it take back all of what the do file does, and no more
+migrations/002.undo.change-notes.sql:1: warning: undo-incomplete: does not bring back the table 'tags'
+    Why:    After a rollback the database is one that no file describes, and the next deploy fails or differs.
+    Remedy: let it take back all of what the do file does, and no more
+Found 1 error and 4 warnings: 6 files looked at.
+`,
+    );
+    expect([code, stderr]).toEqual([1, ""]);
+});
+
+test("lets warnings pass, but not under --strict, and reports only the named files and folders", async () => {
+    const root = write({ ...migration(rename), "migrations/002.undo.change-notes.sql": undefined });
+    const loose = await runCommand("db:lint", [], { cwd: root });
+    expect(loose.stdout).toContain("Found 0 errors and 2 warnings: 5 files looked at.");
+    expect(loose.code).toBe(0);
+    expect((await runCommand("db:lint", ["--strict", "./migrations"], { cwd: root })).code).toBe(1);
+    const views = await runCommand("db:lint", ["--strict", "views/", path.join(root, "triggers")], { cwd: root });
+    expect([views.code, views.stdout]).toEqual([0, "Nothing found: 2 files looked at.\n"]);
+});
+
+test("refuses a path that is none of the SQL files", async () => {
+    const { code, stderr } = await runCommand("db:lint", ["migrations/009.do.x.sql"], { cwd: write({}) });
+    expect(code).toBe(2);
+    expect(stderr).toContain("error: 'migrations/009.do.x.sql' is none of the SQL files");
+});
+
+test("gives one document under --json", async () => {
+    const { code, stdout } = await runCommand("db:lint", ["--json"], {
+        cwd: write(migration(drop)),
+        env: { GITHUB_ACTIONS: "true" },
+    });
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+        files: 6,
+        errors: 1,
+        warnings: 1,
+        findings: [{ path: second, line: 2, rule: "drop-table", level: "error" }, { rule: "undo-incomplete" }],
+    });
+});
+
+test("annotates in a GitHub workflow, or when asked to, with signs escaped", async () => {
+    const sql = 'ALTER TABLE notes ADD COLUMN "a,b:c%" /* x */ TEXT NOT NULL;';
+    const root = write(migration(sql));
+    const annotation =
+        `::error file=${second},line=2,title=not-null-without-default::'notes.a,b:c%25' is NOT NULL, and rows that are ` +
+        "there have no value%0AIt works in an empty database";
+    const plain = await runCommand("db:lint", [second], { cwd: root });
+    expect(plain.stdout).not.toContain("::");
+    for (const [args, env] of [
+        [["--github"], {}],
+        [[], { GITHUB_ACTIONS: "true" }],
+    ] as const) {
+        const { stdout } = await runCommand("db:lint", [...args, second], { cwd: root, env });
+        expect(stdout).toContain(annotation);
+    }
+});
+
+test("lists its rules, as lines and as a document", async () => {
+    const { stdout } = await runCommand("db:lint", ["--rules"]);
+    for (const { id } of rules) expect(stdout).toMatch(new RegExp(`^${id} +\\w+ +\\w+ +`, "m"));
+    expect(stdout).toContain(rules[0]?.summary);
+    const listed = await runCommand("db:lint", ["--rules", "--json"]);
+    expect((JSON.parse(listed.stdout) as { id: string }[]).map(({ id }) => id)).toEqual(rules.map(({ id }) => id));
+});
+
+test("needs no database, and reads none of this repository's settings", () => {
+    const source = readFileSync(path.join(repository, "src/commands/lint.ts"), "utf8");
+    expect(source).not.toMatch(/openDatabase|readConfig/);
+});

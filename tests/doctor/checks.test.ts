@@ -1,0 +1,85 @@
+import { beforeAll, expect, test } from "vitest";
+import { type Connection, openConnection, type Query } from "../../src/database/connection.ts";
+import { parseTarget } from "../../src/database/target.ts";
+import { type Check, readChecks } from "../../src/doctor/checks.ts";
+import { type Examined, examine } from "../../src/doctor/examine.ts";
+import { openTestConnection, root } from "../support/deployed.ts";
+import { startProxy } from "../support/proxy.ts";
+import { describeTargets } from "../support/targets.ts";
+import { type Base, createBase, lacksOfLoose } from "./bases.ts";
+import { faults } from "./faults/index.ts";
+
+const checks = await readChecks(root);
+const { signal } = new AbortController();
+
+test("every check has a fault that is planted, and every planted fault its check", () => {
+    const planted = new Set(faults.map(({ check }) => check));
+    expect([...planted].sort()).toEqual(checks.map(({ name }) => name).sort());
+});
+
+describeTargets("the checks", (target) => {
+    const connections = new Map<Base, Connection>();
+
+    beforeAll(async () => {
+        for (const base of ["deployed", "loose"] as const) {
+            connections.set(base, await openTestConnection(await createBase(target, base)));
+        }
+        return () => {
+            for (const connection of connections.values()) connection.close();
+        };
+    });
+
+    /** What checks tell after statements whose changes are taken back. */
+    async function examineWith(
+        base: Base,
+        statements: readonly string[],
+        asked: readonly Check[] = checks,
+    ): Promise<readonly Examined[]> {
+        const connection = connections.get(base) as Connection;
+        const read = async (queries: Parameters<Connection["rehearse"]>[1]) => {
+            const { message, results } = await connection.rehearse(statements, queries, { foreignKeysOff: true });
+            expect(message).toBeUndefined();
+            return results;
+        };
+        return (await examine(read, asked, { examples: 10, atOnce: asked.length, signal })).examined;
+    }
+
+    test("find nothing in healthy rows of every table", async () => {
+        const names = (examined: readonly Examined[]): string[] =>
+            examined.filter(({ state }) => state !== "clean").map(({ check }) => check.name);
+        expect(names(await examineWith("deployed", []))).toEqual([]);
+        expect(names(await examineWith("loose", []))).toEqual(lacksOfLoose);
+    });
+
+    test.skipIf(target.name === "file:")("that take longer than an answer is waited for fail alone", async () => {
+        const proxy = await startProxy((await createBase(target, "deployed")).url);
+        let release = (): void => undefined;
+        const held = new Promise<void>((resolve) => {
+            release = resolve;
+        });
+        proxy.hooks = { onRequest: (_, body) => (body.includes("pragma_integrity_check") ? held : undefined) };
+        const address = parseTarget(proxy.url, "the test's address", undefined, root);
+        const connection = await openConnection(address, signal, { answer: 1_000 });
+        const read = (queries: readonly Query[]) => connection.readAll(queries);
+        const { examined } = await examine(read, checks, { examples: 1, atOnce: 40, signal });
+        release();
+        connection.close();
+        await proxy.close();
+        expect(examined.filter(({ state }) => state !== "clean")).toEqual([
+            { check: checks.find(({ isSlow }) => isSlow), state: "failed", reason: "no answer within 1 seconds" },
+        ]);
+    });
+
+    test.each(faults)("$check finds $plant", async ({ check: name, plant, base = "deployed", sql, tells }) => {
+        // That no other check finds it is the same on every target.
+        const asked = checks.filter((check) => target.name === "file:" || check.name === name);
+        const examined = await examineWith(base, [sql].flat(), asked);
+        const found = examined.filter(({ state }) => state === "found" || state === "failed");
+        const lacks = base === "loose" && asked.length > 1 ? lacksOfLoose : [];
+        const expected = [...lacks, name].sort();
+        expect([plant, found.map(({ check }) => check.name)]).toEqual([plant, expected]);
+        const finding = found.find(({ check }) => check.name === name);
+        expect(finding).toMatchObject({ state: "found", count: 1 });
+        expect(JSON.stringify(finding?.state === "found" ? finding.examples : finding)).toContain(tells);
+    });
+});

@@ -1,0 +1,42 @@
+import { type DoctorOptions, examineHealth } from "../../src/cli/commands/doctor.ts";
+import { type Ran, type RunSettings, runHere } from "../loading/running.ts";
+import { root } from "../support/deployed.ts";
+import { readCheckFiles } from "./check-files.ts";
+
+/** How many checks this repository has. */
+export const checkCount = Object.keys(readCheckFiles()).length;
+
+/** Runs db:doctor with the repository's checks. */
+export function doctor(url: string, options: DoctorOptions = {}, settings: Partial<RunSettings> = {}): Promise<Ran> {
+    return runHere((context) => examineHealth(context, options), { root, url, ...settings });
+}
+
+/** What --json says, as far as tests ask for it. */
+export interface Report {
+    readonly errors: number;
+    readonly warnings: number;
+    readonly notes: number;
+    readonly failed: number;
+    readonly skipped: number;
+    readonly requests: number;
+    readonly rowsRead: number;
+    readonly rowsWritten: number;
+    readonly checks: readonly {
+        readonly name: string;
+        readonly state: string;
+        readonly level: string;
+        readonly remedy?: string;
+        readonly reason?: string;
+        readonly sql?: string;
+    }[];
+}
+
+/** The document of db:doctor --json. */
+export async function readReport(url: string, options: DoctorOptions = {}): Promise<Report> {
+    return JSON.parse((await doctor(url, options, { json: true })).stdout) as Report;
+}
+
+/** The checks that found something, or could not be run. */
+export function namesOf({ checks }: Report): string[] {
+    return checks.filter(({ state }) => state !== "clean").map(({ name }) => name);
+}

@@ -1,0 +1,108 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { loaders } from "../../seeds/index.ts";
+import { type Check, readChecks } from "../../src/doctor/checks.ts";
+import { renderCheckTable } from "../../src/doctor/render.ts";
+import { readTable } from "../../src/sql/create-table.ts";
+import { toSnakeCase } from "../../src/sql/names.ts";
+import { readRows } from "../product/rows.ts";
+import { createDeployedDatabase, root } from "../support/deployed.ts";
+import { describeTargets, type TestDatabase } from "../support/targets.ts";
+
+const checks = await readChecks(root);
+const getCheck = (name: string): Check => {
+    const check = checks.find((candidate) => candidate.name === name);
+    if (!check) throw new Error(`There is no check '${name}'.`);
+    return check;
+};
+
+/** The rows of the VALUES that a check compares a database with. */
+const listWanted = (name: string): string[] => {
+    const values = /\(\s*VALUES([\s\S]*?)\n {4}\)/.exec(getCheck(name).sql)?.[1] ?? "";
+    return [...values.matchAll(/\(([^()]*)\)/g)].map(([, row = ""]) => row.replace(/'|\s+/g, "")).sort();
+};
+
+const fields = loaders.flatMap(({ table, fields: kinds }) =>
+    Object.entries(kinds).map(([field, kind]) => ({ table, column: toSnakeCase(field), kind })),
+);
+const listColumns = (kind: string): string[] =>
+    fields.filter((field) => field.kind === kind).map(({ table, column }) => `${table},${column}`);
+const fileOf = (table: string, ending: string): Check => getCheck(`${table.replaceAll("_", "-")}-${ending}`);
+
+test("the checks of JSON and of times look at every such column that data sets have", () => {
+    for (const { table, column, kind } of fields) {
+        if (kind !== "json" && kind !== "time") continue;
+        expect(fileOf(table, kind === "json" ? "json" : "times").sql).toContain(`'${column}',`);
+    }
+    expect(listWanted("json-rules")).toEqual(listColumns("json").sort());
+});
+
+// `npx vitest run tests/health/lists.test.ts -u` writes the table anew.
+test("docs/doctor.md has a row for every check", async () => {
+    const file = path.join(root, "docs/doctor.md");
+    const page = readFileSync(file, "utf8").replace(/\| check \|[\s\S]*?\n(?=\n)/, `${renderCheckTable(checks)}\n`);
+    await expect(page).toMatchFileSnapshot(file);
+});
+
+test("every check says what, why and what to do in words of its own", () => {
+    expect(new Set(checks.map(({ title }) => title)).size).toBe(checks.length);
+    for (const { name, title, why, remedy } of checks) {
+        expect(title, name).toMatch(/^[A-Z]/);
+        expect(why, name).toMatch(/^[A-Z].*\.$/);
+        expect(remedy, name).toMatch(/\.$/);
+    }
+});
+
+describeTargets("the lists of the checks", (target) => {
+    let database: TestDatabase;
+    const read = async (sql: string): Promise<string[]> =>
+        (await readRows(database.client, sql)).map((row) => Object.values(row).join(",")).sort();
+    const own = `SELECT name FROM sqlite_schema WHERE type = 'table' AND name IN (${loaders.map(({ table }) => `'${table}'`)})`;
+
+    beforeAll(async () => {
+        database = await createDeployedDatabase(target);
+    });
+
+    test("name the tables of the schema", async () => {
+        expect(listWanted("tables")).toEqual(await read(own));
+    });
+
+    test("name its foreign keys", async () => {
+        expect(listWanted("foreign-keys-defined")).toEqual(
+            await read(`SELECT t.name, k."from", k."table" FROM (${own}) AS t, pragma_foreign_key_list(t.name) AS k`),
+        );
+    });
+
+    test("name its indexes by their columns", async () => {
+        const columns =
+            "(SELECT group_concat(name, ',') FROM (SELECT name FROM pragma_index_info(i.name) ORDER BY seqno))";
+        expect(listWanted("indexes")).toEqual(
+            await read(
+                `SELECT t.name, ${columns} FROM (${own}) AS t, pragma_index_list(t.name) AS i WHERE i.origin = 'c'`,
+            ),
+        );
+    });
+
+    test("name the columns that note by themselves when a row was written", async () => {
+        expect(listWanted("audit-times")).toEqual(
+            await read(
+                `SELECT t.name AS "table", c.name AS "column" FROM (${own}) AS t, pragma_table_info(t.name) AS c WHERE c.dflt_value LIKE 'strftime(%'`,
+            ),
+        );
+    });
+
+    test("have every value that the schema lists, and no other", async () => {
+        const tables = await readRows(database.client, own.replace("SELECT name", "SELECT name, sql"));
+        for (const { name, sql } of tables) {
+            for (const { name: column, values } of readTable(String(name), String(sql)).columns) {
+                if (values.length === 0) continue;
+                const list = new RegExp(`WHEN '${column}' THEN[^)]*NOT IN \\(([^)]*)\\)`).exec(
+                    fileOf(String(name), "values").sql,
+                )?.[1];
+                const listed = (list ?? "").split(",").map((value) => value.trim().replaceAll("'", '"'));
+                expect([name, column, listed]).toEqual([name, column, values]);
+            }
+        }
+    });
+});

@@ -1,0 +1,54 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { push } from "../../src/cli/commands/push.ts";
+import { readContents, withoutColumns, withoutOrder } from "../loading/contents.ts";
+import { copyProject, runHere } from "../loading/running.ts";
+import { runCommand } from "../support/command.ts";
+import { changeProject } from "../support/project.ts";
+import { describeTargets } from "../support/targets.ts";
+import { listWays, schemaFile } from "./loaders.ts";
+
+describe("schema:build", () => {
+    test("writes the committed files, finds them current, and with --check fails on a stale one", async () => {
+        const root = copyProject();
+        const read = (name: string): string => readFileSync(path.join(root, name), "utf8");
+        const built = await runCommand("schema:build", [], { cwd: root });
+        expect([built.code, built.stdout]).toEqual([
+            0,
+            "Wrote:    TURSO_SCHEMA.sql\nWrote:    schema.d.ts\nAll generated files were brought up to date.\n",
+        ]);
+        expect(read("TURSO_SCHEMA.sql")).toBe(schemaFile);
+        expect(read("schema.d.ts")).toBe(readFileSync(new URL("../../schema.d.ts", import.meta.url), "utf8"));
+        const checked = await runCommand("schema:build", ["--check"], { cwd: root });
+        expect([checked.code, checked.stdout]).toEqual([
+            0,
+            expect.stringContaining("All generated files are current."),
+        ]);
+
+        const view = "views/v_active_sessions.sql";
+        changeProject(root, { [view]: read(view).replace("/*", "/* Another comment.") });
+        const stale = await runCommand("schema:build", ["--check"], { cwd: root });
+        expect(stale.code).toBe(4);
+        expect(stale.stderr).toBe(
+            "error: TURSO_SCHEMA.sql is stale\n\nhint: run `pnpm schema:build` and commit what it writes\n",
+        );
+        expect(read("TURSO_SCHEMA.sql")).toBe(schemaFile);
+    });
+});
+
+describeTargets("the script that --show-sql prints", (target) => {
+    const root = copyProject();
+
+    test.each(listWays(target.name))("leaves what db:push leaves, run by hand by $name", async ({ run }) => {
+        const [shown, pushed] = [await target.createDatabase(), await target.createDatabase()];
+        const printed = await runHere((context) => push(context, { showSql: true }), { root, url: shown.url });
+        expect(printed.code).toBe(0);
+        expect((await readContents(shown.client)).sqlite_schema).toEqual([]);
+        expect(await run(shown, printed.stdout.replace(/^Database: .*\n/, ""))).toEqual([]);
+
+        expect((await runHere((context) => push(context, {}), { root, url: pushed.url })).code).toBe(0);
+        const [byHand, byPush] = [await readContents(shown.client), await readContents(pushed.client)];
+        expect(withoutOrder(withoutColumns(byHand, "run_at"))).toEqual(withoutOrder(withoutColumns(byPush, "run_at")));
+    });
+});

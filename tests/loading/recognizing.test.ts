@@ -1,0 +1,205 @@
+import { beforeAll, beforeEach, expect, test } from "vitest";
+import { migrateHistory } from "../../app/migrate-history.ts";
+import { rollback } from "../../src/cli/commands/rollback.ts";
+import type { LoadCounts } from "../../src/loading/loader.ts";
+import { createDeployedDatabase } from "../support/deployed.ts";
+import { changeProject, writeProject } from "../support/project.ts";
+import { describeTargets, type TestDatabase } from "../support/targets.ts";
+import { hashContents, readRows, readValue } from "./contents.ts";
+import { makeQuestion } from "./records.ts";
+import { copyProject, migrateHere, runHere } from "./running.ts";
+
+const event = { eventType: "created", eventSource: "bot", createdAt: "2025-06-01T00:00:00.000Z" };
+const files = {
+    "in/questions.json": JSON.stringify([makeQuestion("q-1"), makeQuestion("q-2")]),
+    "in/mappings.json": JSON.stringify({ channels: { aws: { subChannels: { s3: ["q-1", "q-2"] } } } }),
+    "in/history/q-1.json": JSON.stringify({ questionId: "q-1", questionType: "question", history: [event] }),
+};
+const certification = {
+    id: "c-1",
+    name: "Certified Sleeper",
+    provider: "Acme",
+    description: "It proves that its holder sleeps well.",
+    difficulty: "beginner",
+    category: "cloud",
+};
+const root = copyProject(
+    { seeds: true },
+    { ...files, "with/questions.json": files["in/questions.json"], "with/certs.json": JSON.stringify([certification]) },
+);
+
+/** What others may do to the rows, the loader that must see it, and what it then does. */
+const edits: readonly (readonly [string, string, string, Partial<LoadCounts>])[] = [
+    [
+        "a question was edited",
+        "UPDATE questions SET answer = 'Theirs.', last_updated = NULL WHERE id = 'q-1'",
+        "questions",
+        { updated: 1 },
+    ],
+    ["a question was deleted", "DELETE FROM questions WHERE id = 'q-1'", "questions", { created: 1 }],
+    ["a mapping was deleted", "DELETE FROM channel_mappings WHERE id = 1", "channel-mappings", { created: 1 }],
+    [
+        "a mapping was replaced by another",
+        `DELETE FROM channel_mappings WHERE id = 4;
+            INSERT INTO channel_mappings (channel_id, sub_channel, question_id) VALUES ('linux', 'other', 'q-2')`,
+        "channel-mappings",
+        { created: 1 },
+    ],
+    [
+        "a mapping was edited",
+        "UPDATE channel_mappings SET channel_id = 'sre' WHERE id = 1",
+        "channel-mappings",
+        { created: 1 },
+    ],
+    [
+        "an event was deleted",
+        "DELETE FROM question_history WHERE question_id = 'q-1'",
+        "question-history",
+        { created: 1 },
+    ],
+    [
+        "the last event was deleted",
+        "DELETE FROM question_history WHERE question_id = 'q-2'",
+        "question-history",
+        { created: 0 },
+    ],
+];
+
+describeTargets("an unchanged source", (target) => {
+    let loaded: TestDatabase;
+    let database: TestDatabase;
+
+    beforeAll(async () => {
+        loaded = await createDeployedDatabase(target);
+        expect(await load("in", loaded)).toMatchObject({
+            questions: { read: 2, created: 2 },
+            "channel-mappings": { read: 4, created: 4 },
+            "question-history": { read: 1, created: 1, tookOver: 1 },
+        });
+    });
+
+    beforeEach(async () => {
+        database = await target.createCopy(loaded);
+        return () => database.close();
+    });
+
+    async function load(from: string, into = database): Promise<Record<string, LoadCounts>> {
+        const { code, stdout, stderr } = await migrateHere({ root, url: into.url, json: true }, { from });
+        expect([code, stderr]).toEqual([0, ""]);
+        return (JSON.parse(stdout) as { loaded: Record<string, LoadCounts> }).loaded;
+    }
+
+    async function expectRecognized(from = "in"): Promise<void> {
+        const before = await hashContents(database.client);
+        expect(await load(from)).toEqual({});
+        expect(await hashContents(database.client)).toBe(before);
+    }
+
+    test("is recognised, which is said, and nothing is written", async () => {
+        await expectRecognized();
+        const { stdout } = await migrateHere({ root, url: database.url }, { from: "in" });
+        expect(stdout).toMatch(
+            /\nUnchanged: in is as it was loaded on \d{4}-[^ ]+Z, and so are its tables\nNothing to do\. /,
+        );
+    });
+
+    test.each(target.name === "file:" ? edits : edits.slice(0, 3))(
+        "is compared again once %s",
+        async (_, sql, loader, outcome) => {
+            await database.client.executeMultiple(sql);
+            expect((await load("in"))[loader]).toMatchObject(outcome);
+            await expectRecognized();
+        },
+    );
+
+    test("is recognised although only columns that keep books changed, as comparing it would say too", async () => {
+        await database.client.executeMultiple(`
+            UPDATE questions SET relevance_score = 77, is_new = 0, experience_level_tags = '["entry"]';
+            UPDATE question_history SET reason = 'Because.';
+            INSERT INTO certifications (id, name, provider, description, difficulty, category)
+            VALUES ('c-9', 'Nine', 'Acme', 'Of nine.', 'expert', 'cloud');`);
+        await expectRecognized();
+        changeProject(root, { "in/mappings.json": `${files["in/mappings.json"]}\n` });
+        expect(await load("in")).toMatchObject({
+            questions: { unchanged: 2 },
+            "channel-mappings": { unchanged: 4 },
+            "question-history": { unchanged: 1 },
+        });
+        changeProject(root, { "in/mappings.json": files["in/mappings.json"] });
+    });
+
+    test("is compared every time when it holds records of which no history is kept", async () => {
+        expect(await load("with")).toMatchObject({ certifications: { created: 1 }, questions: { unchanged: 2 } });
+        const before = await hashContents(database.client);
+        expect(await load("with")).toMatchObject({ certifications: { unchanged: 1 }, questions: { unchanged: 2 } });
+        expect(await hashContents(database.client)).toBe(before);
+        await database.client.execute("DELETE FROM certifications");
+        expect(await load("with")).toMatchObject({ certifications: { created: 1 } });
+    });
+
+    test("is compared every time when some of its records were rejected", async () => {
+        const from = writeProject({ "a.json": JSON.stringify([makeQuestion("q-3"), makeQuestion("q-4", { id: 4 })]) });
+        const settings = { root, url: database.url, json: true };
+        for (const outcome of [{ created: 1 }, { unchanged: 1 }]) {
+            const { code, stdout } = await migrateHere(settings, { from, rejects: `${from}/x` });
+            expect([code, JSON.parse(stdout).loaded.questions]).toMatchObject([5, { rejected: 1, ...outcome }]);
+        }
+    });
+
+    test("is compared again by the command that reads more of it", async () => {
+        const fresh = await createDeployedDatabase(target);
+        const ran = await runHere((context) => migrateHistory(context, { from: "in" }), { root, url: fresh.url });
+        expect([ran.code, await readValue(fresh.client, "SELECT count(*) FROM question_history")]).toEqual([0, 1]);
+        expect(await load("in", fresh)).toMatchObject({ questions: { created: 2 } });
+        await fresh.close();
+    });
+
+    test("is compared again after --force, another source of the same questions, and another folder", async () => {
+        const changed = JSON.stringify([
+            makeQuestion("q-1", { answer: "New.", lastUpdated: "2026-05-01T00:00:00.000Z" }),
+        ]);
+        const other = writeProject({ "a.json": changed });
+        expect(await load(other)).toMatchObject({ questions: { updated: 1 } });
+        expect(await load("in")).toMatchObject({ questions: { unchanged: 1, older: 1 } });
+        await expectRecognized();
+        const forced = await migrateHere({ root, url: database.url, json: true }, { from: "in", force: true });
+        expect(JSON.parse(forced.stdout).loaded.questions).toMatchObject({ updated: 1, unchanged: 1 });
+        expect(await load(other)).toMatchObject({ questions: { updated: 1 } });
+    });
+
+    test("is loaded again after a rollback took its tables away", async () => {
+        const settings = { root, url: database.url };
+        const back = await runHere((context) => rollback(context, { to: 7, discardRows: true, yes: true }), settings);
+        expect(back.code).toBe(0);
+        expect(await load("in")).toMatchObject({ questions: { unchanged: 2 }, "question-history": { created: 1 } });
+        const gone = await runHere((context) => rollback(context, { to: 0, discardRows: true, yes: true }), settings);
+        expect(gone.code).toBe(0);
+        expect(await load("in")).toMatchObject({ questions: { created: 2 }, "question-history": { tookOver: 1 } });
+    });
+
+    test("does not count as the bundled seed: that stays out of a database with content of its own", async () => {
+        const { code, stderr } = await migrateHere({ root, url: database.url });
+        expect([code, stderr]).toEqual([
+            0,
+            "The bundled seed was not loaded: it has content of its own. --seed loads it all the same.\n",
+        ]);
+        expect(await readRows(database.client, "SELECT id FROM questions")).toHaveLength(2);
+    });
+});
+
+describeTargets("the bundled seed", (target) => {
+    test("is loaded again after a rollback took its rows away", async () => {
+        const database = await target.createDatabase();
+        const settings = { root, url: database.url };
+        expect((await migrateHere(settings, { data: ["all"] })).code).toBe(0);
+        const count = async (table: string): Promise<unknown> =>
+            readValue(database.client, `SELECT count(*) FROM ${table}`);
+        const before = [await count("questions"), await count("certifications")];
+        for (const to of [8, 0]) {
+            const back = await runHere((context) => rollback(context, { to, discardRows: true, yes: true }), settings);
+            expect(back.code).toBe(0);
+            expect((await migrateHere(settings, { data: ["all"] })).code).toBe(0);
+            expect([await count("questions"), await count("certifications")]).toEqual(before);
+        }
+    });
+});
