@@ -1,6 +1,7 @@
-import { type Context, confirmRemote, openForWriting } from "../src/cli/program.ts";
-import { countOf } from "../src/cli/report.ts";
-import { goesOn, measureCost, withConnection } from "../src/cli/run-prepared.ts";
+import { confirmRemote } from "../src/cli/confirm.ts";
+import { goesOn, openForWriting, withConnection } from "../src/cli/open.ts";
+import type { Context } from "../src/cli/program.ts";
+import { countOf, measureCost } from "../src/cli/report.ts";
 import { refuseUndeployed } from "./deployed.ts";
 import { fillJobTitles, readJobTitles } from "./job-titles.ts";
 
@@ -20,7 +21,7 @@ export async function migrateJobTitles(context: Context, options: JobTitleOption
             const titles = await readJobTitles();
             await confirmRemote(context, connection.target, options.yes ?? false);
             const written = await fillJobTitles(connection, titles, options.force ?? false);
-            const { sentence, ...cost } = measureCost(connection);
+            const { sentence, ...cost } = measureCost(context, connection);
             const verdict =
                 written === 0
                     ? "Nothing to do: every question has its scores."

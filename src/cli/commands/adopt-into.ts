@@ -8,9 +8,10 @@ import type { Connection } from "../../database/connection.ts";
 import { findTokenWarnings, refuseUnwritable } from "../../database/permission.ts";
 import { isSameDatabase, type Target } from "../../database/target.ts";
 import { AppError, type ExitCode } from "../../errors.ts";
-import { type Context, confirmRemote, connect } from "../program.ts";
+import { confirmRemote } from "../confirm.ts";
+import { connect, withConnection } from "../open.ts";
+import type { Context } from "../program.ts";
 import { countOf, createReport } from "../report.ts";
-import { withConnection } from "../run-prepared.ts";
 import { readTarget } from "../settings.ts";
 import { printSurvey } from "./adoption-report.ts";
 import {

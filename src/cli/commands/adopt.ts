@@ -9,9 +9,10 @@ import { DatabaseFault, explainFault } from "../../database/faults.ts";
 import { AppError, type ExitCode, exitCodes } from "../../errors.ts";
 import { prepareWayBack } from "../../migrations/restore-point.ts";
 import { readAll } from "../../planning/prepare.ts";
-import { type Context, confirmRemote } from "../program.ts";
+import { confirmRemote } from "../confirm.ts";
+import { goesOn, withConnection } from "../open.ts";
+import type { Context } from "../program.ts";
 import { createReport } from "../report.ts";
-import { goesOn, withConnection } from "../run-prepared.ts";
 import { printSurvey } from "./adoption-report.ts";
 import {
     type AdoptOptions,

@@ -9,10 +9,10 @@ import { readAll } from "../../planning/prepare.ts";
 import type { DatabaseState } from "../../planning/state.ts";
 import { isDrift, listComparable, type ObjectDifference } from "../../schema/compare.ts";
 import { countObjects } from "../../schema/facts.ts";
+import { openExisting } from "../open.ts";
 import type { Output } from "../output.ts";
-import { type Context, openExisting } from "../program.ts";
-import { countOf, describeSchema } from "../report.ts";
-import { measureCost } from "../run-prepared.ts";
+import type { Context } from "../program.ts";
+import { countOf, describeSchema, measureCost } from "../report.ts";
 import { writeRefused } from "./refused-rows.ts";
 
 export interface AdoptOptions {
@@ -127,7 +127,7 @@ export async function finishAdoption(
 ): Promise<ExitCode> {
     const { output } = context;
     const { refused, file } = await writeRefused(context, connection, rejects, origins);
-    const { sentence, ...cost } = measureCost(connection);
+    const { sentence, ...cost } = measureCost(context, connection);
     const { verdict, standing, document } = summary;
     output.line([verdict, ...(refused > 0 ? [describeRefused(refused, true)] : []), standing, sentence].join(" "));
     output.document({ ...document, refused, rejects: file ?? null, ...cost });

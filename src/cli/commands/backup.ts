@@ -9,10 +9,10 @@ import { beginFile, handOver } from "../../backup/sink.ts";
 import { DatabaseFault, explainFault } from "../../database/faults.ts";
 import type { Target } from "../../database/target.ts";
 import { AppError } from "../../errors.ts";
-import { type Context, openExisting } from "../program.ts";
+import { openExisting, withConnection } from "../open.ts";
+import type { Context } from "../program.ts";
 import { createProgress, type Progress } from "../progress.ts";
 import { countOf } from "../report.ts";
-import { withConnection } from "../run-prepared.ts";
 
 export interface BackupOptions {
     readonly table?: readonly string[];

@@ -18,10 +18,11 @@ import type { Connection } from "../../database/connection.ts";
 import { explainFault, toFault } from "../../database/faults.ts";
 import type { Target } from "../../database/target.ts";
 import { AppError } from "../../errors.ts";
-import { type Context, confirmRemote, confirmReplace, confirmReset, openForWriting } from "../program.ts";
+import { confirmRemote, confirmReplace, confirmReset } from "../confirm.ts";
+import { openForWriting, withConnection } from "../open.ts";
+import type { Context } from "../program.ts";
 import { createProgress } from "../progress.ts";
 import { countOf } from "../report.ts";
-import { withConnection } from "../run-prepared.ts";
 import { readVariables } from "../settings.ts";
 import { check, describeBackup, type RestoreOptions, showBytes } from "./checked-backup.ts";
 
