@@ -1,4 +1,4 @@
-import type { RestoreOptions } from "../src/cli/commands/checked-backup.ts";
+import type { RestoreOptions } from "../src/cli/commands/restore.ts";
 import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.ts";
 
 export const command: CommandDefinition<RestoreOptions> = {

@@ -34,6 +34,12 @@ export function countOf(count: number, one: string, many = `${one}s`): string {
     return `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;
 }
 
+/** `12.3 MB`; `640 bytes` where it is less than a tenth of one. */
+export function describeSize(bytes: number): string {
+    if (bytes < 100_000) return countOf(bytes, "byte");
+    return `${(bytes / 1_000_000).toLocaleString("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 })} MB`;
+}
+
 /**
  * What a command cost so far: the time since its run began, and what its server counted, which is what Turso bills.
  * `4,721 ms, 81 requests, 750,470 rows read, 360,167 written.`

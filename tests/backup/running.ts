@@ -8,8 +8,7 @@ import type { Manifest } from "../../src/backup/format.ts";
 import { checkBackup } from "../../src/backup/restore/check.ts";
 import { readBackup } from "../../src/backup/restore/read.ts";
 import { type BackupOptions, backup } from "../../src/cli/commands/backup.ts";
-import type { RestoreOptions } from "../../src/cli/commands/checked-backup.ts";
-import { restore } from "../../src/cli/commands/restore.ts";
+import { type RestoreOptions, restore } from "../../src/cli/commands/restore.ts";
 import { type Ran, type RunSettings, runHere } from "../loading/running.ts";
 
 const folders: string[] = [];
