@@ -13,7 +13,7 @@ export const command: CommandDefinition<RestoreOptions> = {
             .option("--verify", "restore into a scratch file and compare; no database is needed")
             .option("--wal", "give a file a write-ahead log, which `turso db create --from-file` asks for")
             .option("-y, --yes", "do not ask before writing to another machine or replacing what is there"),
-    run: async (context, options) => (await import("../src/cli/commands/restore.ts")).restore(context, options),
+    run: async (context, options) => (await import("../src/cli/commands/restore.ts")).restoreBackup(context, options),
 };
 
 if (isMain(import.meta.url)) await runCommand(command);

@@ -8,7 +8,7 @@ import { confirmRemote } from "./confirm.ts";
 import type { PushOptions, RunOptions } from "./options.ts";
 import type { Output } from "./output.ts";
 import type { Context } from "./program.ts";
-import { countOf, createReport, describeSchema, measureCost } from "./report.ts";
+import { conclude, countOf, createReport, describeSchema } from "./report.ts";
 
 /** How a prepared run ended. */
 export interface RunSummary {
@@ -108,9 +108,7 @@ export async function runPrepared(
 
 /** Prints the last line and the document of a run. */
 export function printSummary(context: Context, connection: Connection, summary: RunSummary): void {
-    const { sentence, ...cost } = measureCost(context, connection);
-    context.output.line([summary.verdict, summary.standing, sentence].join(" "));
-    context.output.document({ ...summary.document, ...cost });
+    conclude(context, connection, `${summary.verdict} ${summary.standing}`, summary.document);
 }
 
 /** Prints what a plan does: one line for each migration, one for the views and triggers. */

@@ -1,3 +1,4 @@
+import { isAbsolute, relative, sep } from "node:path";
 import type { Command } from "commander";
 import type { DeployOptions } from "../planning/prepare.ts";
 import { parseCount } from "./program.ts";
@@ -49,4 +50,13 @@ export function defineLoad(command: Command): Command {
         .option("--force", "update rows also when the record is not known to be newer")
         .option("--rejects <file>", "where records that cannot be loaded go")
         .option("--max-rejects <count>", "write no record when more than this cannot be loaded", parseCount);
+}
+
+/** A path that a user named, from the project's folder and with forward slashes; empty for the folder itself. */
+export function toProjectPath(root: string, path: string): string {
+    const own = isAbsolute(path) ? relative(root, path) : path;
+    return own
+        .split(sep)
+        .join("/")
+        .replace(/^\.\/?/, "");
 }

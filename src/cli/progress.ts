@@ -31,7 +31,7 @@ export async function createProgress(output: Output, clock: () => number): Promi
             const seconds = Math.max(now - started, 1) / 1000;
             if (live) {
                 // What is done gets a line of its own, and what fits into one chunk needs no bar.
-                if (done < of) live.draw(renderBar(loader, done, of, seconds, live.columns));
+                if (done < of) live.draw(renderProgressBar(loader, done, of, seconds, live.columns));
                 else live.erase();
                 return;
             }
@@ -52,7 +52,7 @@ export function renderProgress(loader: string, done: number, of: number, seconds
 }
 
 /** `[====      ] questions: 12,000 of 30,000, …`, the bar as long as the line has room for it. */
-export function renderBar(loader: string, done: number, of: number, seconds: number, columns: number): string {
+export function renderProgressBar(loader: string, done: number, of: number, seconds: number, columns: number): string {
     const text = renderProgress(loader, done, of, seconds);
     const length = Math.min(longestBar, columns - text.length - "[] ".length);
     if (length < shortestBar) return text;

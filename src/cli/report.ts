@@ -52,6 +52,13 @@ export function measureCost(
     return { milliseconds, ...cost, sentence: `${milliseconds.toLocaleString("en-US")} ms${describeCost(cost)}.` };
 }
 
+/** Prints the last line of a run, with its cost, and its document. */
+export function conclude(context: Context, connection: Connection, verdict: string, document: object): void {
+    const { sentence, ...cost } = measureCost(context, connection);
+    context.output.line(`${verdict} ${sentence}`);
+    context.output.document({ ...document, ...cost });
+}
+
 function describeCost({ requests, rowsRead, rowsWritten }: Cost): string {
     if (requests === 0) return "";
     const written = rowsWritten.toLocaleString("en-US");

@@ -10,7 +10,7 @@ import type { SchemaRow } from "../schema/row.ts";
 import { checksumTokens } from "../sql/statements.ts";
 
 /** How the objects of a database stand to the files at its version. */
-export interface Verification {
+export interface SchemaVerification {
     readonly sets: readonly MigrationSet[];
     readonly state: DatabaseState;
     /** Version of the core set. */
@@ -24,7 +24,7 @@ export interface Verification {
  * @param connection undefined for a file that does not exist
  * @throws AppError `drift` for a database without migrations, and as readAll()
  */
-export async function verifyDatabase(root: string, connection: Connection | undefined): Promise<Verification> {
+export async function verifyDatabase(root: string, connection: Connection | undefined): Promise<SchemaVerification> {
     const { sets, state } = await readAll(root, connection);
     const version = versionOf(state, sets[0]?.name ?? "");
     if (version === 0) {

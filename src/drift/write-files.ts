@@ -12,7 +12,7 @@ import { type DatabaseState, emptyState } from "../planning/state.ts";
 import { compareSchemas, isDrift, type ObjectDifference } from "../schema/compare.ts";
 import { loadLenientFormatter } from "../sql/format.ts";
 import { type AlignInput, type Alignment, type FileChange, planAlignment } from "./align.ts";
-import { findOwnRows, readAppliedSchema, type Verification } from "./verify.ts";
+import { findOwnRows, readAppliedSchema, type SchemaVerification } from "./verify.ts";
 
 const outcome = "No file was written.";
 
@@ -25,7 +25,7 @@ const outcome = "No file was written.";
  */
 export async function alignFiles(
     root: string,
-    { sets, state, differences }: Verification,
+    { sets, state, differences }: SchemaVerification,
     options: { readonly dryRun?: boolean } = {},
 ): Promise<Alignment> {
     refuseUnready(sets, state);

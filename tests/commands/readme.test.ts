@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -9,6 +9,7 @@ import {
     renderReadme,
 } from "../../src/cli/commands/readme-build.ts";
 import { exitCodes } from "../../src/errors.ts";
+import { startScript } from "../support/command.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { type Printed, runScript } from "../support/script.ts";
 
@@ -46,6 +47,15 @@ describe("the commands of this repository", () => {
         const readme = readFileSync(path.join(ROOT, "README.md"), "utf8");
         expect(renderReadme(readme, commands)).toBe(readme);
     });
+});
+
+test("a script runs its command also through a link and without the ending of its name", async () => {
+    const link = path.join(writeProject({}), "linked.ts");
+    symlinkSync(path.join(ROOT, "scripts/db-status.ts"), link);
+    for (const started of [link, path.join(ROOT, "scripts/db-status")]) {
+        const { code, stdout } = await startScript(started, ["--help"], {}).result;
+        expect([code, stdout]).toEqual([0, expect.stringMatching(/^Usage: db:status /)]);
+    }
 });
 
 const build = (cwd: string, ...args: string[]): Promise<Printed> => runScript("readme-build", args, { cwd, env: {} });

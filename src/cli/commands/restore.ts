@@ -11,7 +11,7 @@ import {
     refuseOccupied,
 } from "../../backup/restore/plan.ts";
 import { type BackupFile, readBackup } from "../../backup/restore/read.ts";
-import { readLive, restore as restoreInto, wantedTables } from "../../backup/restore/restore.ts";
+import { readLive, restore, wantedTables } from "../../backup/restore/restore.ts";
 import { tryRestore } from "../../backup/restore/trial.ts";
 import { spoolInput } from "../../backup/spool.ts";
 import { compareVersions } from "../../backup/versions.ts";
@@ -35,7 +35,7 @@ export interface RestoreOptions {
 }
 
 /** db:restore: checks a backup and writes it into a database, in one transaction; or, with --verify, into a scratch file. */
-export async function restore(context: Context, options: RestoreOptions): Promise<void> {
+export async function restoreBackup(context: Context, options: RestoreOptions): Promise<void> {
     const [path, ...more] = context.args;
     if (path === undefined || more.length > 0) {
         throw new AppError("usage", "one backup has to be named", { hint: "name a file, or - for standard input" });
@@ -79,7 +79,7 @@ async function restoreFile(context: Context, file: BackupFile, options: RestoreO
             if (options.table) output.field("Tables", options.table.join(", "));
             const plan = planRestore(checked, live, choice);
             await confirmPlan(context, target, plan, options);
-            await restoreInto({
+            await restore({
                 target,
                 file,
                 backup: checked,

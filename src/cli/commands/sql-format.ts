@@ -1,11 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { isAbsolute, join, relative, sep } from "node:path";
+import { join } from "node:path";
 import { AppError } from "../../errors.ts";
 import { type MigrationSet, readFiles } from "../../planning/files.ts";
 import { readState } from "../../planning/state.ts";
 import { listSqlFolder, sqlFolders } from "../../sql/documented/folder.ts";
 import { type FormattedFile, isHandWritten, loadFormatter } from "../../sql/format.ts";
 import { openDatabase, withConnection } from "../open.ts";
+import { toProjectPath } from "../options.ts";
 import type { Context } from "../program.ts";
 import { countOf } from "../report.ts";
 
@@ -82,10 +83,6 @@ async function readApplied(context: Context, sets: readonly MigrationSet[]): Pro
         });
         return new Set(files.flatMap((file) => [file.path, ...(file.undo ? [file.undo.path] : [])]));
     });
-}
-
-function toProjectPath(root: string, path: string): string {
-    return (isAbsolute(path) ? relative(root, path) : path).split(sep).join("/").replace(/^\.\//, "");
 }
 
 async function readText(root: string, path: string): Promise<string> {
