@@ -24,7 +24,7 @@ export const createAdoptionTable = `CREATE TABLE IF NOT EXISTS ${adoptionTable} 
     source_row INTEGER,
     -- refused: not among the rows any more; kept: it is, but not with all its columns; dropped: an index or a trigger;
     -- copied: the table is whole here, and without a table, where the copy comes from.
-    outcome TEXT NOT NULL CONSTRAINT schema_adoption_outcome_is_refused_kept_dropped_or_copied CHECK (
+    outcome TEXT NOT NULL CONSTRAINT schema_adoption_outcome_is_known CHECK (
         outcome IN ('refused', 'kept', 'dropped', 'copied')
     ),
     -- JSON array: which constraints refuse it, which columns have no place, or that the copy is whole.
