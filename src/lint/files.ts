@@ -46,8 +46,11 @@ export function isLintComment(comment: Token): boolean {
 }
 
 /** Reads the files as the lint sees them, in the order in which they are applied; problems without a file come apart. */
-export function toLintFiles(found: FoundFiles): { files: LintFile[]; others: Problem[] } {
-    const problems = findFileProblems(found);
+export function toLintFiles(
+    found: FoundFiles,
+    more: readonly Problem[] = [],
+): { files: LintFile[]; others: Problem[] } {
+    const problems = [...findFileProblems(found), ...more];
     const files: LintFile[] = [];
     let schema = emptySchema;
     for (const set of found.sets) {
