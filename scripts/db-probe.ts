@@ -1,4 +1,4 @@
-import { type ProbeOptions, probe } from "../src/cli/commands/probe.ts";
+import { type ProbeOptions, probe } from "../conformance/probe.ts";
 import { runCommand } from "../src/cli/program.ts";
 
 await runCommand<ProbeOptions>({
