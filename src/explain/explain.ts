@@ -38,7 +38,7 @@ export interface ExplainSettings {
  *
  * @throws AppError `sql` for a statement that the database refuses
  */
-export async function explainStatement(
+export async function explainPlan(
     connection: Connection,
     explained: Explained,
     settings: ExplainSettings,

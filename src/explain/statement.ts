@@ -1,7 +1,6 @@
 import type { Argument } from "../database/connection.ts";
 import { AppError } from "../errors.ts";
-import { type DocumentedQuery, listParameters } from "../queries/files.ts";
-import { readLiteral } from "../queries/header.ts";
+import { type DocumentedQuery, listParameters, readLiteral } from "../queries/files.ts";
 import { isKeyword, type Token, tokenize } from "../sql/lexer.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import { type Statement, splitStatements } from "../sql/statements.ts";

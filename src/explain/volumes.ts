@@ -9,7 +9,7 @@ import { AppError } from "../errors.ts";
 import type { MigrationSet } from "../planning/files.ts";
 import { readAll } from "../planning/prepare.ts";
 import { deployScratch } from "../planning/shadow.ts";
-import { countRows, type FillProgress, fillVolumes, readVolumes, type Volume } from "../queries/volumes.ts";
+import { countVolumeRows, type FillProgress, fillVolumes, readVolumes, type Volume } from "../queries/volumes.ts";
 import { findSqld, startSqld } from "../server/sqld.ts";
 import { quoteText } from "../sql/quoting.ts";
 
@@ -45,7 +45,7 @@ export async function openVolumes(root: string, options: MakeOptions): Promise<V
         const made = await makeVolumes(folder, directory, sets, volumes, options);
         const rows = volumes
             .filter(({ large }) => large !== undefined)
-            .reduce((sum, file) => sum + countRows(file, 1), 0);
+            .reduce((sum, file) => sum + countVolumeRows(file, 1), 0);
         const isServed = findSqld() !== undefined;
         const data = isServed ? join(directory, "dbs", "default") : directory;
         const path = join(data, "data");

@@ -6,7 +6,7 @@ import { makeScratchFolder } from "../database/scratch-folder.ts";
 import { AppError } from "../errors.ts";
 
 /** Where a copy stands. */
-export interface Place {
+export interface CopyPlace {
     readonly path: string;
     /** Removes the copy, unless it is one to keep that is whole. */
     leave(isWhole: boolean): Promise<void>;
@@ -20,7 +20,7 @@ const companions = ["", "-journal", "-wal", "-shm"];
  * @param keep relative to `root`
  * @throws AppError `usage` when there is something at `keep` already, or no folder for it
  */
-export async function findPlace(root: string, keep: string | undefined, now: Date): Promise<Place> {
+export async function findPlace(root: string, keep: string | undefined, now: Date): Promise<CopyPlace> {
     if (keep === undefined) {
         const folder = await makeScratchFolder(tmpdir(), "db-rehearsal", now).catch(refuseFolder);
         return { path: join(folder, "copy.db"), leave: () => rm(folder, { recursive: true, force: true }) };
@@ -54,6 +54,6 @@ function refuseFolder(error: Error): never {
 }
 
 /** Lets only its user read a copy: it holds what the database holds. */
-export async function protect({ path }: Place): Promise<void> {
+export async function protect({ path }: CopyPlace): Promise<void> {
     if (existsSync(path)) await chmod(path, 0o600);
 }

@@ -1,10 +1,10 @@
 import type { Connection, ReadResult, Row } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
 import { readAll } from "../planning/prepare.ts";
-import { type DocumentedQuery, readQueries } from "../queries/files.ts";
+import { bindNames, type DocumentedQuery, readQueries } from "../queries/files.ts";
 import { groupByIndex, readQueryPlans } from "../queries/usage.ts";
 import type { SchemaRow } from "../schema/row.ts";
-import { bindTime, readStatisticsFiles } from "./files.ts";
+import { readStatisticsFiles } from "./files.ts";
 import {
     countTable,
     listTables,
@@ -84,7 +84,7 @@ export async function readStatistics(root: string, connection: Connection, now: 
     const [files, queries] = await Promise.all([readStatisticsFiles(root), readQueries(root)]);
     const { state } = await readAll(root, connection, {
         anyVersion: true,
-        extra: [selectIndexes, selectPages, ...files.map((file) => bindTime(file, now))],
+        extra: [selectIndexes, selectPages, ...files.map(({ sql }) => bindNames(sql, { now }))],
     });
     const [indexes, pages, ...answers] = state.extra;
     const notes: string[] = [];

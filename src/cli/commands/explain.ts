@@ -1,6 +1,6 @@
 import type { Connection } from "../../database/connection.ts";
 import { AppError } from "../../errors.ts";
-import { type Explanation, explainStatement } from "../../explain/explain.ts";
+import { type Explanation, explainPlan } from "../../explain/explain.ts";
 import type { Measured } from "../../explain/measure.ts";
 import { type Explained, readExplained } from "../../explain/statement.ts";
 import { type DocumentedQuery, readQueries } from "../../queries/files.ts";
@@ -47,7 +47,7 @@ export async function explain(context: Context, options: ExplainOptions): Promis
         withConnection(connection, async () => {
             const { signal } = context;
             const settings = { planOnly: options.planOnly ?? false, runsWrites, runs, signal, clock };
-            const explanation = await explainStatement(connection, explained, settings);
+            const explanation = await explainPlan(connection, explained, settings);
             printExplanation(context.output, connection.target.label, explained, explanation);
         });
     if (options.volumes) return explainInVolumes(context, explainOn);
