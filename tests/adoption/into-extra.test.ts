@@ -1,6 +1,6 @@
 import path from "node:path";
 import { expect } from "vitest";
-import { readRows, readValue } from "../loading/contents.ts";
+import { readRows, readValue } from "../support/contents.ts";
 import { writeProject } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
 import { adoptHere, countRows, verifyHere } from "./adopting.ts";

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { hashContents, readContents, readRows, readValue, withoutColumns } from "../loading/contents.ts";
 import { startCommand } from "../support/command.ts";
+import { hashContents, readContents, readRows, readValue, withoutColumns } from "../support/contents.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { adoptHere, countRows, listRefused, readExtras, root, verifyHere } from "./adopting.ts";
 import { buildSpoiled, runWhole } from "./killing.ts";

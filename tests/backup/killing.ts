@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
-import { tell } from "../deploy/snapshot.ts";
-import { readValue } from "../loading/contents.ts";
 import { type RunningCommand, startCommand } from "../support/command.ts";
+import { readValue } from "../support/contents.ts";
 import { type Address, openTestConnection } from "../support/deployed.ts";
+import { tell } from "../support/snapshot.ts";
 import type { Target, TestDatabase } from "../support/targets.ts";
 
 // Where it says so, every byte was checked: what comes next writes.

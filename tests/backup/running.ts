@@ -9,7 +9,7 @@ import { readBackup } from "../../src/backup/restore/read.ts";
 import { type BackupOptions, backup } from "../../src/cli/commands/backup.ts";
 import type { RestoreOptions } from "../../src/cli/commands/checked-backup.ts";
 import { restore } from "../../src/cli/commands/restore.ts";
-import { type Ran, type RunSettings, runHere } from "../loading/running.ts";
+import { type Ran, type RunSettings, runHere } from "../support/here.ts";
 
 /** A new and empty folder, removed after the run. */
 export function makeFolder(): string {

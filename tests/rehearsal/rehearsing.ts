@@ -5,9 +5,9 @@ import { beforeAll, beforeEach } from "vitest";
 import { type PushOptions, push } from "../../src/cli/commands/push.ts";
 import { type RehearseOptions, rehearseDeploy } from "../../src/cli/commands/rehearse.ts";
 import type { RehearsalReport } from "../../src/rehearsal/rehearse.ts";
-import { type Ran, runHere } from "../loading/running.ts";
 import { readAll } from "../migrations/deploy.ts";
 import { createDeployedProject, type TestProject } from "../support/deployed.ts";
+import { type Ran, runHere } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
 import type { Target, TestDatabase } from "../support/targets.ts";
 
