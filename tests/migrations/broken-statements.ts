@@ -5,7 +5,7 @@ import { type Deployed, deploy, deployWell, textOf } from "../support/deploying.
 import { changeProject } from "../support/project.ts";
 import { copyRepository } from "../support/repository.ts";
 import { emptySnapshot, readSnapshot, type Snapshot, tell, withoutTimes } from "../support/snapshot.ts";
-import { describeTargets, type Target } from "../support/targets.ts";
+import { describeTargets } from "../support/targets.ts";
 
 /** One statement of one file, and the file with that statement broken. */
 interface Break {
@@ -59,11 +59,18 @@ function expectNamed({ error }: Deployed, { file, line, reason }: Break, version
 }
 
 /**
- * The tests of a run that breaks at every statement in turn.
+ * The tests of a run that breaks at one statement after another.
  *
- * @param mendsEach whether the next run is tried after each statement, in a database of its own; else after each file
+ * @param breaksAll whether that is every statement, each in a database of its own that the next run finishes; else the
+ * first and the last one of each file, in a database for each file
  */
-export function describeBrokenStatements(mendsEach: (target: Target) => boolean): void {
+export function describeBrokenStatements(breaksAll: boolean): void {
+    const pick = (file: SqlFile): Break[] => {
+        const all = breakEach(file);
+        return breaksAll ? all : all.filter((_, at) => at === 0 || at === all.length - 1);
+    };
+    const which = breaksAll ? "every statement" : "the first and the last statement of each file";
+
     describeTargets("a broken statement", (target) => {
         const root = copyRepository();
         let migrations: readonly MigrationFile[];
@@ -79,9 +86,9 @@ export function describeBrokenStatements(mendsEach: (target: Target) => boolean)
             expect(undisturbed.versions).toHaveLength(migrations.length);
         });
 
-        test("is named, leaves an empty database empty, and once mended the next run finishes: in every place", async () => {
-            const files = migrations.map(breakEach);
-            const groups = mendsEach(target) ? files.flat().map((item) => [item]) : files;
+        test(`is named, leaves an empty database empty, and the next run finishes once it is fixed: ${which}`, async () => {
+            const files = migrations.map(pick);
+            const groups = breaksAll ? files.flat().map((item) => [item]) : files;
             for (const group of groups) {
                 const database = await target.createDatabase();
                 for (const item of group) {
@@ -93,15 +100,15 @@ export function describeBrokenStatements(mendsEach: (target: Target) => boolean)
                 await database.close();
             }
             const tried = `${files.flat().length} statements of ${files.length} files broken`;
-            tell(`${target.name} ${tried}, 0 traces left, mended ${groups.length} times`);
+            tell(`${target.name} ${tried}, 0 traces left, fixed ${groups.length} times`);
         });
 
-        test("is named, leaves the version before it untouched, and once mended the next run goes on", async () => {
+        test(`is named, leaves the version before it untouched, and the next run goes on once it is fixed: ${which}`, async () => {
             const database = await target.createDatabase();
             let tried = 0;
             for (const [at, file] of migrations.entries()) {
                 const before = await readSnapshot(database);
-                for (const item of breakEach(file)) {
+                for (const item of pick(file)) {
                     expectNamed(await deployBroken(root, database, item), item, migrations[at - 1]?.version ?? 0);
                     expect(await readSnapshot(database)).toEqual(before);
                     tried++;

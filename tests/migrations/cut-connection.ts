@@ -14,10 +14,10 @@ import { createJudge, readUndisturbed, spread, timeScript, writeSlowRepository }
 const title = findSqld() === undefined ? "sqld (no binary here)" : "a connection that breaks during a deploy";
 const lost = /^The reply was lost \(.+\), but the database has it\.$/;
 
-/** The tests of a line that breaks, with so many points each where time matters. */
-export function describeCutConnection(points: number): void {
+/** The tests of a line that breaks, with so many points each where time matters, and so many fills in the migrations. */
+export function describeCutConnection(points: number, fills: number): void {
     describe.skipIf(findSqld() === undefined)(title, () => {
-        const root = writeSlowRepository();
+        const root = writeSlowRepository(fills);
         let undisturbed: Omit<Snapshot, "lock">;
         let time: number;
         let directory: string;
@@ -119,7 +119,9 @@ export function describeCutConnection(points: number): void {
             proxy.hooks.onRequest = (_, body) => {
                 if (isScript(body)) setTimeout(() => deployer?.kill("SIGINT"), 10);
             };
-            deployer = startCommand("db:push", [], { cwd: root, env: { TURSO_DATABASE_URL: proxy.url } });
+            // Long enough for a signal to arrive meanwhile.
+            const slow = writeSlowRepository(4);
+            deployer = startCommand("db:push", [], { cwd: slow, env: { TURSO_DATABASE_URL: proxy.url } });
             const { code, stderr } = await deployer.result;
             expect(stderr).toContain("error: interrupted");
             expect(stderr).toContain("Nothing was applied. The database is still at version 0.");

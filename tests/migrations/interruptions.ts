@@ -9,12 +9,16 @@ import { startProxy } from "../support/proxy.ts";
 import { copyRepository } from "../support/repository.ts";
 import { readSnapshot, type Snapshot, tell, withoutTimes } from "../support/snapshot.ts";
 
-/** This repository's schema with two migrations on top that take a moment, so that there is time to interrupt them. */
-export function writeSlowRepository(): string {
+/**
+ * This repository's schema with two migrations on top that take a moment, so that there is time to interrupt them.
+ *
+ * @param fills how many statements each of them has, of some 50 ms
+ */
+export function writeSlowRepository(fills: number): string {
     const fill = (table: string): string =>
         `CREATE TABLE ${table} (step INTEGER NOT NULL) STRICT;\n${`INSERT INTO ${table} (step)
 WITH RECURSIVE step(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM step WHERE n < 100000)
-SELECT n FROM step WHERE n % 10 = 0;\n`.repeat(4)}`;
+SELECT n FROM step WHERE n % 10 = 0;\n`.repeat(fills)}`;
     return copyRepository({
         "migrations/900.do.fill-one.sql": fill("filled_one"),
         "migrations/901.do.fill-two.sql": fill("filled_two"),

@@ -12,10 +12,10 @@ import { createJudge, readUndisturbed, spread, timeScript, writeSlowRepository }
 
 const binary = findSqld();
 
-/** The tests of a deployer that is killed, with so many points each. */
-export function describeKilledProcess(points: number): void {
+/** The tests of a deployer that is killed, with so many points each, and so many fills in its migrations. */
+export function describeKilledProcess(points: number, fills: number): void {
     describe("a deployer that is killed", () => {
-        const root = writeSlowRepository();
+        const root = writeSlowRepository(fills);
         let undisturbed: Omit<Snapshot, "lock">;
 
         beforeAll(async () => {

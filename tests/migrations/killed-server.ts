@@ -11,10 +11,10 @@ import { createJudge, type Judge, readUndisturbed, spread, timeScript, writeSlow
 
 const title = findSqld() === undefined ? "sqld (no binary here)" : "a server that is killed while it deploys";
 
-/** The tests of a server that is killed while it runs the script, with so many points each. */
-export function describeKilledServer(points: number): void {
+/** The tests of a server that is killed while it runs the script, with so many points each, and so many fills in the migrations. */
+export function describeKilledServer(points: number, fills: number): void {
     describe.skipIf(findSqld() === undefined)(title, () => {
-        const root = writeSlowRepository();
+        const root = writeSlowRepository(fills);
         let undisturbed: Omit<Snapshot, "lock">;
         let delays: number[];
         let judge: Judge;

@@ -11,12 +11,12 @@ import { readUndisturbed, spread, writeSlowRepository } from "./interruptions.ts
 import { describeKilledProcess } from "./killed-process.ts";
 import { describeKilledServer } from "./killed-server.ts";
 
-describeKilledProcess(30);
-describeKilledServer(20);
-describeCutConnection(20);
+describeKilledProcess(30, 4);
+describeKilledServer(20, 4);
+describeCutConnection(20, 4);
 
 test("a deployer by files that is killed leaves whole files, in their order, and the next run goes on", async () => {
-    const root = writeSlowRepository();
+    const root = writeSlowRepository(4);
     const undisturbed = await readUndisturbed(root);
     const order = undisturbed.versions.map((row) => row.version);
     const reached: number[] = [];

@@ -46,9 +46,9 @@ describe.skipIf(findSqld() === undefined).concurrent(title, () => {
         }),
     );
 
-    test("lets 3 deployers of a migration that takes 12 seconds end within a minute, and it is applied once", () =>
+    test("lets 3 deployers of a migration that takes 7 seconds end within a minute, and it is applied once", () =>
         inServer(async (server) => {
-            const root = await prepareLongMigration(server.url, { pace, seconds: 12, statements: 12 }, (first) =>
+            const root = await prepareLongMigration(server.url, { pace, seconds: 7, statements: 7 }, (first) =>
                 deployWell(first, server),
             );
             expect(await expectAppliedOnce(3, root, server.url)).toBeLessThan(60);

@@ -37,6 +37,12 @@ describe.skipIf(findSqld() === undefined)(title, { timeout: 400_000 }, () => {
         await expectAppliedOnce(3, writeCountingProject(await measureCounting(server.url), 12), server.url);
     });
 
+    test("is applied once by 3 deployers within a minute when it is 12 statements of a second each", async () => {
+        const plan = { pace: await measurePace(server.url), seconds: 12, statements: 12 };
+        const root = await prepareLongMigration(server.url, plan, deployTo);
+        expect(await expectAppliedOnce(3, root, server.url)).toBeLessThan(60);
+    });
+
     test("is applied once by 5 deployers", async () => {
         const plan = { pace: await measurePace(server.url), seconds: 8, statements: 8 };
         await expectAppliedOnce(5, await prepareLongMigration(server.url, plan, deployTo), server.url);
