@@ -1,5 +1,6 @@
-import type { Connection, Query, Row } from "../src/database/connection.ts";
+import type { Connection, Query, Row, ScriptOptions } from "../src/database/connection.ts";
 import { type DatabaseFault, toFault } from "../src/database/faults.ts";
+import { splitStatements } from "../src/sql/statements.ts";
 
 /** Everything that an assumption makes in the database begins with this, so that it is known when it is removed. */
 export const tracePrefix = "schema_probe_";
@@ -38,8 +39,8 @@ export interface Lab {
     readonly connection: Connection;
     /** The same database with the read-only token, where one is set. */
     readonly readOnly: Connection | undefined;
-    /** Runs a script in one request. */
-    run(script: string): Promise<void>;
+    /** Runs a script in one transaction and one request. */
+    run(script: string, options?: ScriptOptions): Promise<void>;
     /** Runs what must fail, and gives the fault. */
     refused(work: string | Promise<unknown>): Promise<DatabaseFault>;
     /** The rows of one query. */
@@ -68,15 +69,16 @@ export function openLab(connection: Connection, readOnly: Connection | undefined
         if (!result?.ok) throw new Contradiction(result?.message ?? "no result");
         return result.rows;
     };
+    const run: Lab["run"] = (script, options) => connection.runScript(splitStatements(script), options);
     const value: Lab["value"] = async (sql, args) => Object.values((await query(sql, args))[0] ?? {})[0];
     return {
         connection,
         readOnly,
         query,
         value,
-        run: (script) => connection.runScript(script),
+        run,
         refused: (work) =>
-            (typeof work === "string" ? connection.runScript(work) : work).then(
+            (typeof work === "string" ? run(work) : work).then(
                 () => {
                     throw new Contradiction("it was accepted");
                 },
@@ -85,21 +87,23 @@ export function openLab(connection: Connection, readOnly: Connection | undefined
         count: async (name) =>
             Number(await value("SELECT count(*) FROM sqlite_schema WHERE name = ?", [`${tracePrefix}${name}`])),
         inside: async (statements, ...queries) => {
-            const rehearsal = await connection.rehearse(
-                statements,
-                queries.map((sql) => ({ sql })),
-            );
-            must(rehearsal.failedIndex === undefined, rehearsal.message ?? "a statement failed");
-            return rehearsal.results.map((result) => {
+            const trial = await connection.tryOut(toScript(statements), toScript(queries));
+            must(trial.failedIndex === undefined, trial.message ?? "a statement failed");
+            return trial.results.map((result) => {
                 if (!result.ok) throw new Contradiction(result.message);
                 return result.rows;
             });
         },
         refusedInside: async (statements) => {
-            const { failedIndex, message } = await connection.rehearse(statements);
+            const { failedIndex, message } = await connection.tryOut(toScript(statements));
             must(failedIndex !== undefined, "it was accepted");
             must(failedIndex === statements.length - 1, message ?? "an earlier statement failed");
             return message ?? "";
         },
     };
+}
+
+/** Statements as a script. */
+export function toScript(statements: readonly string[]): { sql: string }[] {
+    return statements.map((sql) => ({ sql }));
 }

@@ -1,6 +1,6 @@
-import { openConnection } from "../src/database/connection.ts";
 import { type DatabaseFault, toFault } from "../src/database/faults.ts";
-import type { Outcome, StreamRequest } from "../src/database/server/protocol.ts";
+import { openConnection } from "../src/database/open.ts";
+import { getEndpoint, type Outcome, type StreamRequest } from "../src/database/server/protocol.ts";
 import { openStream, type Stream } from "../src/database/server/stream.ts";
 import type { ServerTarget } from "../src/database/target.ts";
 import { type Assumption, must, mustEqual } from "./assumption.ts";
@@ -26,7 +26,7 @@ export const protocolAssumptions: readonly Assumption[] = [
             const { target } = lab.connection;
             if (target.kind === "file") return "a file lets a transaction run for as long as it takes";
             await lab.run("CREATE TABLE schema_probe_waiting (n INTEGER);");
-            const held = openStream(target);
+            const held = openStream(getEndpoint(target));
             const begun = await send(held, ["BEGIN IMMEDIATE", "INSERT INTO schema_probe_waiting VALUES (1)"]);
             const refused = begun.find((outcome) => outcome.error)?.error;
             must(!refused, refused?.message ?? "");
@@ -67,7 +67,7 @@ export const protocolAssumptions: readonly Assumption[] = [
         why: "Turso bills them, and the cost of a write is measured by them",
         attempt: async ({ connection: { target } }) => {
             if (target.kind === "file") return "a file bills nothing";
-            const stream = openStream(target);
+            const stream = openStream(getEndpoint(target));
             const [, insert, select] = await send(stream, [
                 "CREATE TABLE schema_probe_bill (n INTEGER PRIMARY KEY)",
                 "INSERT INTO schema_probe_bill VALUES (1), (2)",
@@ -86,7 +86,7 @@ export const protocolAssumptions: readonly Assumption[] = [
             if (!readOnly) return "TURSO_AUTH_TOKEN_RO is not set for this database";
             const [read] = await readOnly.readAll([{ sql: "SELECT 1 AS one" }]);
             must(read?.ok === true, "it may not even read");
-            const write = readOnly.runScript("CREATE TABLE schema_probe_forbidden (n);");
+            const write = readOnly.runScript([{ sql: "CREATE TABLE schema_probe_forbidden (n)" }]);
             const fault = await write.then(() => undefined, toFault);
             mustEqual(fault?.kind ?? "accepted", "forbidden", "what became of a write");
             return undefined;
@@ -103,12 +103,13 @@ async function abortMidway(target: ServerTarget): Promise<DatabaseFault | undefi
     const connection = await openConnection(target, controller.signal);
     const work =
         "WITH RECURSIVE counter (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counter WHERE n < 200000) " +
-        "SELECT max(n) FROM counter;";
+        "SELECT max(n) FROM counter";
     const timer = setTimeout(() => controller.abort(), abortAfter);
     try {
-        await connection.runScript(
-            `BEGIN IMMEDIATE; INSERT INTO schema_probe_aborted VALUES (1); ${work.repeat(200)} COMMIT;`,
-        );
+        await connection.runScript([
+            { sql: "INSERT INTO schema_probe_aborted VALUES (1)" },
+            ...Array.from({ length: 200 }, () => ({ sql: work })),
+        ]);
         return undefined;
     } catch (error) {
         return toFault(error);

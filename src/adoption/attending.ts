@@ -22,7 +22,7 @@ export function attend(connection: Connection, signal: AbortSignal, outcome: str
     return {
         ...connection,
         readAll: (...args) => run(() => connection.readAll(...args)),
-        runScript: (script) => run(() => connection.runScript(script)),
+        runScript: (...args) => run(() => connection.runScript(...args)),
         write: (statements) => run(() => connection.write(statements)),
     };
 }

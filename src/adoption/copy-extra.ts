@@ -9,7 +9,7 @@ import { type LiteralSource, readLiterals, renderPlace } from "./literals.ts";
 import { type LiveTable, readRows } from "./live-tables.ts";
 import type { Adoption } from "./prepare.ts";
 import { readDigest, refuseDifferent } from "./proving.ts";
-import { keepSequence, renderTransaction } from "./rebuild.ts";
+import { keepSequence, toScript } from "./rebuild.ts";
 import { findCopyWay } from "./virtual-tables.ts";
 
 /** Copies the tables that are no files' as they are, row by row, then their indexes, views and triggers. */
@@ -111,5 +111,5 @@ async function copySequence(source: Connection, target: Connection, table: LiveT
 
 // Foreign keys can be switched off only outside of a transaction, and so only by a script.
 async function runAlone(target: Connection, statements: readonly string[]): Promise<void> {
-    if (statements.length > 0) await target.runScript(renderTransaction(statements));
+    if (statements.length > 0) await target.runScript(toScript(statements), { foreignKeysOff: true });
 }

@@ -65,10 +65,10 @@ export async function findBrokenTriggers(
         const own = quoteName(table.name);
         const column = quoteName(table.columns.find(({ isGenerated }) => !isGenerated)?.name ?? "");
         // To explain a statement is to prepare it, with the triggers that it would set off.
-        const tried = await connection.rehearse([
-            `EXPLAIN INSERT INTO ${own} DEFAULT VALUES`,
-            `EXPLAIN UPDATE ${own} SET ${column} = ${column}`,
-            `EXPLAIN DELETE FROM ${own}`,
+        const tried = await connection.tryOut([
+            { sql: `EXPLAIN INSERT INTO ${own} DEFAULT VALUES` },
+            { sql: `EXPLAIN UPDATE ${own} SET ${column} = ${column}` },
+            { sql: `EXPLAIN DELETE FROM ${own}` },
         ]);
         if (tried.failedIndex !== undefined) broken.push({ table: table.name, message: tried.message ?? "" });
     }

@@ -1,3 +1,4 @@
+import type { Script } from "../database/connection.ts";
 import { checkForeignKeysOff } from "../planning/guards.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
 import { judgeRows, type Parent, parentInPlace, selectRefused } from "./judging.ts";
@@ -34,7 +35,7 @@ export function renderRebuild(
     reading: Reading,
     newest: readonly string[],
     options: { hasSequences: boolean; isMissing: (parent: string) => boolean },
-): string {
+): Script {
     const { live, target } = reading;
     const findParent = (parent: string): Parent | undefined =>
         options.isMissing(parent) ? undefined : parentInPlace(parent);
@@ -44,7 +45,7 @@ export function renderRebuild(
     const sequence = options.hasSequences
         ? `(SELECT max(seq) FROM sqlite_sequence WHERE name = ${quoteText(live.name)} COLLATE NOCASE)`
         : "NULL";
-    return renderTransaction([
+    return toScript([
         createGuard,
         checkForeignKeysOff,
         `INSERT INTO ${guard} (unchanged) SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ${quoteText(live.name)} AND sql = ${quoteText(live.sql)}`,
@@ -71,8 +72,8 @@ export function renderRebuild(
 }
 
 /** The script of one transaction that makes tables which the live database lacks, with the rows that migrations insert. */
-export function renderMissing(tables: readonly AdoptedTable[]): string {
-    return renderTransaction(
+export function renderMissing(tables: readonly AdoptedTable[]): Script {
+    return toScript(
         tables.flatMap(({ target }) => [
             target.sql,
             ...insertContent(target),
@@ -96,16 +97,9 @@ function insertContent({ name: table, columns, content }: TargetTable): string[]
     return content.map((row) => `INSERT INTO ${quoteName(table)} (${stored.join(", ")}) VALUES (${row})`);
 }
 
-/** The script of one transaction in which foreign keys are off. */
-export function renderTransaction(statements: readonly string[]): string {
-    return [
-        "PRAGMA foreign_keys = OFF;",
-        "BEGIN IMMEDIATE;",
-        ...statements.map((statement) => `${statement};`),
-        "COMMIT;",
-        "PRAGMA foreign_keys = ON;",
-        "",
-    ].join("\n");
+/** Statements as a script, which is to run with foreign keys off. */
+export function toScript(statements: readonly string[]): Script {
+    return statements.map((sql) => ({ sql }));
 }
 
 function refusedHere({ name: table }: TargetTable): string {

@@ -4,7 +4,7 @@
  *
  * @param bytes of the JSON, which holds each text as it was
  */
-export function parseRecord(bytes: ArrayBuffer): { record: Readonly<Record<string, unknown>>; bytes: number } {
+export function parseRecord(bytes: Uint8Array): { record: Readonly<Record<string, unknown>>; bytes: number } {
     const json = Buffer.from(bytes);
     try {
         const record = JSON.parse(

@@ -86,7 +86,7 @@ async function dropTriggers(target: Connection, state: DatabaseState): Promise<v
     const managed = await readRows(target, { sql: "SELECT name FROM schema_objects WHERE type = 'trigger'" });
     const drops = managed.flatMap((row) => {
         const trigger = findSchemaRow(state, String(row.name));
-        return trigger ? [`DROP TRIGGER ${quoteName(trigger.name)};`] : [];
+        return trigger ? [{ sql: `DROP TRIGGER ${quoteName(trigger.name)}` }] : [];
     });
-    if (drops.length > 0) await target.runScript(["BEGIN IMMEDIATE;", ...drops, "COMMIT;"].join("\n"));
+    if (drops.length > 0) await target.runScript(drops);
 }

@@ -112,7 +112,7 @@ export async function* readRefused(connection: Connection): AsyncGenerator<Refus
                 table: String(row.source_table),
                 row: String(row.source_row),
                 reasons: JSON.parse(String(row.reasons)),
-                ...parseRecord(row.record as ArrayBuffer),
+                ...parseRecord(row.record as Uint8Array),
             };
         }
         const end = rows.at(-1);

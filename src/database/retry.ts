@@ -61,8 +61,9 @@ export function withPatience(
         waitLimit: wait,
         readAll: (queries, options) =>
             repeat(options?.settle ? "writes" : "reads", () => connection.readAll(queries, options)),
-        runScript: (script) => repeat("runs a script", () => connection.runScript(script)),
-        rehearse: (...args) => repeat("writes", () => connection.rehearse(...args)),
+        runScript: (...args) => repeat("runs a script", () => connection.runScript(...args)),
+        runAlone: (sql) => repeat("runs a script", () => connection.runAlone(sql)),
+        tryOut: (...args) => repeat("writes", () => connection.tryOut(...args)),
         write: (statements) => repeat("writes", () => connection.write(statements)),
         prepareWrite: (statements) => {
             const run = connection.prepareWrite(statements);

@@ -7,7 +7,7 @@ const longestValue = 60;
 /** A value as a table of examples shows it: on one line, and not for ever. */
 export function renderValue(value: Value | undefined): string {
     if (value === null || value === undefined) return "NULL";
-    if (value instanceof ArrayBuffer) return `${value.byteLength} bytes`;
+    if (value instanceof Uint8Array) return `${value.byteLength} bytes`;
     // Whoever wrote the row must not write to the terminal.
     const line = String(value)
         .replace(/\s+/g, " ")

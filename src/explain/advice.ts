@@ -75,7 +75,7 @@ export interface Suggestion {
  */
 export async function findMissingIndex(
     { explained, plan, schema, findTable }: Pick<AdviceInput, "explained" | "plan" | "schema" | "findTable">,
-    scratch: Pick<Connection, "readAll" | "runScript">,
+    scratch: Pick<Connection, "readAll" | "runAlone">,
 ): Promise<Suggestion | undefined> {
     const [scan, ...more] = findScans(plan);
     const table = scan && findTable(scan.source ?? "");
@@ -83,11 +83,11 @@ export async function findMissingIndex(
     const columns = listCompared(explained.tokens).filter((column) => !hasFewValues(schema, table, column));
     if (columns.length === 0) return undefined;
     for (const { sql, type } of schema.statements) {
-        if (type !== "view") await scratch.runScript(sql).catch(() => undefined);
+        if (type !== "view") await scratch.runAlone(sql).catch(() => undefined);
     }
     const list = columns.map((column) => `"${column.replaceAll('"', '""')}"`).join(", ");
     const name = "tried_by_explain";
-    const made = await scratch.runScript(`CREATE INDEX ${name} ON "${table.replaceAll('"', '""')}" (${list})`).then(
+    const made = await scratch.runAlone(`CREATE INDEX ${name} ON "${table.replaceAll('"', '""')}" (${list})`).then(
         () => true,
         () => false,
     );

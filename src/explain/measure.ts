@@ -27,13 +27,13 @@ const slow = 2_000;
  * @param clock gives milliseconds
  */
 export async function measureStatement(
-    connection: Pick<Connection, "rehearse" | "readAll" | "cost" | "target">,
+    connection: Pick<Connection, "tryOut" | "readAll" | "cost" | "countsRows">,
     query: Query,
     options: { writes: boolean; runs: number; signal: AbortSignal; clock: () => number },
 ): Promise<MeasureResult> {
     const { writes, runs, signal, clock } = options;
     const run = async (asked: Query) =>
-        writes ? (await connection.rehearse([], [asked])).results[0] : (await connection.readAll([asked]))[0];
+        writes ? (await connection.tryOut([], [asked])).results[0] : (await connection.readAll([asked]))[0];
     const times: number[] = [];
     const floor: number[] = [];
     // A statement that reads nothing: the first request opens the line.
@@ -54,15 +54,14 @@ export async function measureStatement(
         await run({ sql: "SELECT 1" });
         floor.push(clock() - floorAt);
     }
-    const counts = connection.target.kind === "server";
     return {
         ok: true,
         measured: {
             times,
             floor,
             rowsGiven,
-            rowsRead: counts ? counted.rowsRead - before.rowsRead : undefined,
-            rowsWritten: counts ? counted.rowsWritten - before.rowsWritten : undefined,
+            rowsRead: connection.countsRows ? counted.rowsRead - before.rowsRead : undefined,
+            rowsWritten: connection.countsRows ? counted.rowsWritten - before.rowsWritten : undefined,
         },
     };
 }

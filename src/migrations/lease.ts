@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Connection, openConnection } from "../database/connection.ts";
+import type { Connection } from "../database/connection.ts";
+import { openConnection } from "../database/open.ts";
 import { AppError } from "../errors.ts";
 import { createLockTable, releaseLease, takeLease } from "../planning/bookkeeping.ts";
 import type { DatabaseState, Lease } from "../planning/state.ts";

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { Connection } from "../../src/database/connection.ts";
 import { describeStep } from "../../src/explain/words.ts";
 import { findScans, findSorts, findUsedIndexes, listSteps, readPlan } from "../../src/queries/plan.ts";
+import { splitStatements } from "../../src/sql/statements.ts";
 import { openTestConnection } from "../support/deployed.ts";
 import { describeTargets } from "../support/targets.ts";
 
@@ -17,7 +18,7 @@ describeTargets("a plan in words", (target) => {
     let connection: Connection;
     beforeAll(async () => {
         connection = await openTestConnection(await target.createDatabase());
-        await connection.runScript(schema);
+        await connection.runScript(splitStatements(schema));
         return () => connection.close();
     });
 

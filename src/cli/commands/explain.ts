@@ -1,11 +1,11 @@
 import type { Connection, Query, Row } from "../../database/connection.ts";
+import { openScratch } from "../../database/file/connection.ts";
 import { AppError } from "../../errors.ts";
 import { findMissingIndex, giveAdvice, type Suggestion } from "../../explain/advice.ts";
 import { explainRefusal } from "../../explain/locate.ts";
 import { type Measured, measureStatement } from "../../explain/measure.ts";
 import { findTable, readSchemaFacts, type SchemaFacts, schemaQueries } from "../../explain/schema.ts";
 import { type Explained, readExplained } from "../../explain/statement.ts";
-import { openScratch } from "../../planning/shadow.ts";
 import { bindQuery, type DocumentedQuery, readQueries } from "../../queries/files.ts";
 import { findScans, findUsedIndexes, type PlanStep, readPlan } from "../../queries/plan.ts";
 import { type Context, openExisting } from "../program.ts";

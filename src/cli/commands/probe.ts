@@ -2,8 +2,10 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { assumptions } from "../../../conformance/all.ts";
 import { type Assumption, Contradiction, type Lab, openLab, tracePrefix } from "../../../conformance/assumption.ts";
-import { type Connection, openConnection } from "../../database/connection.ts";
-import { DatabaseFault, explainFault, type FaultKind, toFault } from "../../database/faults.ts";
+import type { Connection } from "../../database/connection.ts";
+import type { FaultKind } from "../../database/fault-sentences.ts";
+import { DatabaseFault, explainFault, toFault } from "../../database/faults.ts";
+import { openConnection } from "../../database/open.ts";
 import { AppError, type ExitCode, exitCodes } from "../../errors.ts";
 import { quoteName } from "../../sql/quoting.ts";
 import { type Context, confirmRemote, openForWriting } from "../program.ts";
@@ -155,16 +157,9 @@ async function removeTraces({ target }: Config): Promise<void> {
         const drops = ["trigger", "view", "table"].flatMap((type) =>
             traces
                 .filter((trace) => trace.type === type)
-                .map(({ name }) => `DROP ${type.toUpperCase()} IF EXISTS ${quoteName(name)};`),
+                .map(({ name }) => ({ sql: `DROP ${type.toUpperCase()} IF EXISTS ${quoteName(name)}` })),
         );
-        const script = [
-            "PRAGMA foreign_keys = OFF;",
-            "BEGIN IMMEDIATE;",
-            ...drops,
-            "COMMIT;",
-            "PRAGMA foreign_keys = ON;",
-        ];
-        await connection.runScript(script.join("\n"));
+        await connection.runScript(drops, { foreignKeysOff: true });
     } catch (error) {
         throw new AppError("server-fault", `what the probe made could not be removed (${toFault(error).message})`, {
             hint: `run it again on this database, or drop what begins with ${tracePrefix}`,

@@ -31,7 +31,7 @@ export async function pushSchema(context: Context, options: PushOptions): Promis
             });
             check("reachable, and the files agree with what it has had");
             if (!options.dryRun && !options.showSql) {
-                const tried = await connection.rehearse(["CREATE TABLE turso_write_check (n INTEGER)"]);
+                const tried = await connection.tryOut([{ sql: "CREATE TABLE turso_write_check (n INTEGER)" }]);
                 if (tried.failedIndex !== undefined) {
                     throw new AppError("forbidden", `${config.target.label} refuses a write: ${tried.message}`, {
                         hint: "use a read-write token, and see whether the database takes writes",

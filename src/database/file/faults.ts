@@ -1,6 +1,7 @@
 import { closeSync, lstatSync, openSync, readSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { DatabaseFault, type FaultVariant, toFault } from "../faults.ts";
+import type { FaultVariant } from "../fault-sentences.ts";
+import { DatabaseFault, toFault } from "../faults.ts";
 
 /** As toFault(), for a database file: where SQLite has one code for several causes, the file tells which it is. */
 export function toFileFault(error: unknown, path: string): DatabaseFault {
