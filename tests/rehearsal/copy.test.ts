@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import nodePath from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Client, createClient } from "@libsql/client";
-import Database from "libsql";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openFile } from "../../src/database/file/connection.ts";
 import { type CopyReport, copyDatabase } from "../../src/rehearsal/copy.ts";
