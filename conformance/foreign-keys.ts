@@ -33,7 +33,7 @@ export const foreignKeyAssumptions: readonly Assumption[] = [
     },
     {
         name: "foreign keys are on again in the next request",
-        why: "whoever writes next must not write past them, also after a rebuild that failed",
+        why: "the next writer must not write past them, also after a rebuild that failed",
         attempt: async (lab) => {
             await lab.run("SELECT 1", { foreignKeysOff: true });
             mustEqual(await lab.value(isOn), 1, "after a script that ran");

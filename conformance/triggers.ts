@@ -26,7 +26,7 @@ export const triggerAssumptions: readonly Assumption[] = [
     },
     {
         name: "INSERT OR REPLACE fires no delete trigger, and a BEFORE INSERT trigger still sees the old row",
-        why: "a row that is saved anew keeps what refers to it, and the change history gets the old values",
+        why: "a row that is saved again keeps what refers to it, and the change history gets the old values",
         attempt: async (lab) => {
             const seen = note("'saw ' || (SELECT text FROM schema_probe_items WHERE id = NEW.id)");
             const [rows] = await lab.inside(

@@ -48,7 +48,7 @@ const gzipLevel = 4;
 const gzipChunk = 256 * 1024;
 
 /**
- * Backs a database up into a file, in one view of it. When the server ends its read transaction, it is begun anew.
+ * Backs a database up into a file, in one view of it. When the server ends its read transaction, the backup starts again.
  *
  * @throws DatabaseFault of the database, AppError `transaction-timeout` where no view lasts, and what the file throws
  */

@@ -7,7 +7,7 @@ import { findOpenToken } from "../sql/statements.ts";
 /** What rows are read with. */
 export type RowReader = Pick<ReadTransaction, "read">;
 
-/** A row of sqlite_schema that somebody made. */
+/** A row of sqlite_schema that a statement made. */
 export interface SchemaObject {
     readonly type: "table" | "index" | "view" | "trigger";
     readonly name: string;
@@ -156,7 +156,7 @@ interface TableFacts {
     readonly columns: readonly ColumnFacts[];
     readonly isWithoutRowid: boolean;
     readonly isStrict: boolean;
-    /** Of the index that serves the primary key; where there is one, the key is no name of the rowid. */
+    /** Of the index that serves the primary key; where there is one, the key is not a name of the rowid. */
     readonly collations: readonly string[];
     readonly isShadow: boolean;
 }

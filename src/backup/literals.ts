@@ -117,7 +117,7 @@ function quoteText(column: string): string {
     return `iif(${isCut}, 'CAST(' || quote(${bytes}) || ' AS TEXT)', quote(${column}))`;
 }
 
-// Infinity as a number gets lost on the way from a server, and quote() gives a word that is no literal.
+// Infinity as a number gets lost on the way from a server, and quote() writes a word that is not a literal.
 function realAsNumber(column: string, other: string): string {
     const infinite = `iif(${column} > 0, CAST('9e999' AS BLOB), CAST('-9e999' AS BLOB))`;
     return `iif(typeof(${column}) = 'real', iif(abs(${column}) = 9e999, ${infinite}, ${column}), ${other})`;

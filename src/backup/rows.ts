@@ -49,7 +49,7 @@ export async function* readRows(
         const page = await next;
         done += page.length;
         next = page.length > 0 && done < count ? readPage(page.at(-1)) : undefined;
-        // Whatever fails while the page is used: the read that is on its way is awaited by nobody then.
+        // Should the consumer fail, this read is never awaited.
         next?.catch(() => undefined);
         const rows: LiteralRow[] = [];
         for (const values of page) rows.push(await toRow(snapshot, table, reader, values));
@@ -125,7 +125,7 @@ function listKey({ key, collations }: TableLayout): string[] {
     });
 }
 
-// As a literal that holds no text: what is no valid UTF-8 could not be given back. REAL comes as a number, for quote() writes
+// As a literal without text: text that is not valid UTF-8 could not be sent back. REAL comes as a number, for quote() writes
 // some that are read as another.
 function readKey(column: string): string {
     const text = `'CAST(' || quote(CAST(${column} AS BLOB)) || ' AS TEXT)'`;

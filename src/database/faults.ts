@@ -66,7 +66,7 @@ const neverSent: readonly (readonly [RegExp, FaultVariant])[] = [
     [/^(EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/, "no-route"],
 ];
 
-/** Turns whatever a driver threw into a fault. Nothing but faults leaves the database layer. */
+/** Turns what a driver threw into a fault: only faults leave the database layer. */
 export function toFault(error: unknown): DatabaseFault {
     if (error instanceof DatabaseFault) return error;
     const { code, message } = readError(error);
@@ -85,7 +85,7 @@ export function faultOfNetwork(error: unknown): DatabaseFault {
     const cause = readError(error instanceof Error && error.cause ? error.cause : error);
     // fetch() itself refuses some ports, such as 1 and 6000, before it connects; that has no code.
     const variant = neverSent.find(([pattern]) => pattern.test(cause.code))?.[1];
-    // What a TLS library says of itself is no reason.
+    // The message of a TLS library names its source file, not a reason.
     const parts = variant === "no-tls" ? [cause.code] : [cause.code, cause.message];
     const reason = parts.filter((part) => part !== "").join(": ");
     if (variant || cause.message === "bad port") return new DatabaseFault("unreachable", reason, error, { variant });
@@ -93,7 +93,7 @@ export function faultOfNetwork(error: unknown): DatabaseFault {
 }
 
 /**
- * A reply that is no 2xx, or no JSON.
+ * A reply whose status is not 2xx, or that is not JSON.
  *
  * @param body what the server gave as the reason; clients throw it away
  * @param retryAfter the header of that name

@@ -149,7 +149,7 @@ async function recover(
         return after;
     }
     if (fault.kind === "busy" && (await waitForWriter(run))) return run.read();
-    // It ended while this process stood still, and is taken anew when nobody else has it.
+    // The lease ended while this process stood still; it is taken again if it is free.
     if (run.leased && after.lease?.owner !== run.owner) return after;
     if (fault.kind === "transaction-timeout" && !run.leased) {
         run.announce("others are writing; taking turns, one file a transaction");
@@ -213,7 +213,7 @@ function isSameState(before: DatabaseState, after: DatabaseState): boolean {
     return before.generation === after.generation && versions(before) === versions(after);
 }
 
-// Whether the version rows of a step are as it leaves them, and somebody deployed.
+// Whether a deploy left the version rows as this step does.
 function hasHappened(
     before: DatabaseState,
     after: DatabaseState,

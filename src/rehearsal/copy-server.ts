@@ -68,7 +68,7 @@ async function copyChunks(
     let chunk = await read(undefined);
     for (;;) {
         const next = chunk.last ? read(chunk.last) : undefined;
-        // Whatever fails while it is written: the read that is on its way is awaited by nobody then.
+        // Should the write fail, this read is never awaited.
         next?.catch(() => undefined);
         await insert(chunk.rows, counts);
         await turn();

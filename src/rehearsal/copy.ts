@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import type { ReadTransaction, Transaction } from "../database/connection.ts";
+import type { Connection, ReadTransaction, Transaction } from "../database/connection.ts";
 import { DatabaseFault, toFault } from "../database/faults.ts";
-import { inMemory, openFile } from "../database/file/connection.ts";
+import { inMemory, openFile, openScratch } from "../database/file/connection.ts";
 import { openConnection } from "../database/open.ts";
-import type { FileTarget, ServerTarget, Target } from "../database/target.ts";
+import type { Target } from "../database/target.ts";
 import { findShadows } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
@@ -43,9 +43,9 @@ export interface CopyOptions {
 export async function copyDatabase(target: Target, path: string, options: CopyOptions = {}): Promise<CopyReport> {
     const startedAt = performance.now();
     try {
-        const facts = await (target.kind === "file"
-            ? copyFile(target, path, options)
-            : copyServer(target, path, options));
+        const source = await openSource(target, options.signal);
+        const copy = source.canVacuumInto ? copyWhole : copyTables;
+        const facts = await copy(source, path, options).finally(() => source.close());
         const milliseconds = Math.round(performance.now() - startedAt);
         return { milliseconds, sample: options.sample ?? null, ...facts };
     } catch (error) {
@@ -53,23 +53,21 @@ export async function copyDatabase(target: Target, path: string, options: CopyOp
     }
 }
 
+// A deploy makes the file, but no folder for it. Not opened read-only: VACUUM then fails on generated columns, and on rows
+// that break a rule of their table.
+async function openSource(target: Target, signal: AbortSignal | undefined): Promise<Connection> {
+    if (target.kind === "server" || target.path === inMemory || existsSync(target.path)) {
+        return openConnection(target, signal);
+    }
+    if (existsSync(dirname(target.path))) return openScratch();
+    throw new DatabaseFault("cannot-open", "SQLITE_CANTOPEN", undefined, { variant: "no-folder" });
+}
+
 type CopyFacts = Omit<CopyReport, "milliseconds" | "sample">;
 
 // SQLite's own copy: one consistent view, whatever the tables hold.
-async function copyFile(target: FileTarget, path: string, { sample, signal }: CopyOptions): Promise<CopyFacts> {
-    // A deploy makes the file, but no folder for it.
-    if (target.path !== inMemory && !existsSync(dirname(target.path))) {
-        throw new DatabaseFault("cannot-open", "SQLITE_CANTOPEN", undefined, { variant: "no-folder" });
-    }
-    if (target.path !== inMemory && existsSync(target.path)) {
-        // Not opened read-only: VACUUM then fails on generated columns, and on rows that break a rule of their table.
-        const source = await openConnection(target, signal, { mustExist: true });
-        try {
-            await source.runAlone(`VACUUM INTO ${quoteText(path)}`);
-        } finally {
-            source.close();
-        }
-    }
+async function copyWhole(source: Connection, path: string, { sample, signal }: CopyOptions): Promise<CopyFacts> {
+    await source.runAlone(`VACUUM INTO ${quoteText(path)}`);
     if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
     return fillFile(path, signal, async (database) => {
         const schema = await readSchema(database);
@@ -82,9 +80,8 @@ async function copyFile(target: FileTarget, path: string, { sample, signal }: Co
     });
 }
 
-async function copyServer(target: ServerTarget, path: string, options: CopyOptions): Promise<CopyFacts> {
-    const connection = await openConnection(target, options.signal);
-    const snapshot = await connection.begin("read");
+async function copyTables(source: Connection, path: string, options: CopyOptions): Promise<CopyFacts> {
+    const snapshot = await source.begin("read");
     try {
         return await fillFile(path, options.signal, async (database) => {
             const schema = await readServerSchema(snapshot);
@@ -101,7 +98,7 @@ async function copyServer(target: ServerTarget, path: string, options: CopyOptio
             await make([...byType("index"), ...byType("view"), ...byType("trigger")]);
             await copySequences(snapshot, database, schema);
             const { views } = snapshot;
-            const { requests, rowsRead } = connection.cost;
+            const { requests, rowsRead } = source.cost;
             return {
                 tables: countTables(schema, tables),
                 rows: filled.rows,
@@ -118,7 +115,6 @@ async function copyServer(target: ServerTarget, path: string, options: CopyOptio
         });
     } finally {
         await snapshot.close();
-        connection.close();
     }
 }
 

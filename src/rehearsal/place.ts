@@ -62,7 +62,7 @@ async function makeFolder(): Promise<string> {
     }
 }
 
-/** Lets nobody but its user read a copy: it holds what the database holds. */
+/** Lets only its user read a copy: it holds what the database holds. */
 export async function protect({ path }: Place): Promise<void> {
     if (existsSync(path)) await chmod(path, 0o600);
 }

@@ -65,7 +65,7 @@ const transactionLimit = 5_000;
 /**
  * Copies a database into a local file, deploys there as it would be deployed to, and tells what came of it.
  *
- * @throws AppError as a deploy does when a file fails, `plan-changed` when somebody deployed meanwhile; the database
+ * @throws AppError as a deploy does when a file fails, `plan-changed` when another deploy came first; the database
  *     itself is not touched in any case
  */
 export async function rehearse(input: RehearsalInput): Promise<RehearsalReport> {

@@ -74,7 +74,7 @@ function readWithin(rows: Iterable<Value[]>): StoredRows | undefined {
     let isTooLarge = false;
     for (const row of rows) {
         for (const value of row) size += typeof value === "string" || value instanceof Uint8Array ? value.length : 8;
-        // One row alone is given whatever its size: there is no smaller answer to ask for.
+        // One row alone is returned whatever its size: no smaller answer can be asked for.
         isTooLarge ||= size > answerSize && kept.length > 0;
         if (isTooLarge) kept.length = 0;
         else kept.push(row);

@@ -89,7 +89,7 @@ export interface Reply {
  * Sends a pipeline of `count` requests, once.
  *
  * @param body by renderBody()
- * @throws DatabaseFault `interrupted`, of the network, and of a reply that is no success or not of this protocol
+ * @throws DatabaseFault `interrupted`, of the network, and of a reply that is a refusal or not of this protocol
  */
 export async function exchange(
     endpoint: Endpoint,
@@ -133,7 +133,7 @@ async function post({ url, headers }: Endpoint, body: string | Buffer, { signal,
     }
 }
 
-/** What is thrown for an answer that no libSQL server gives: nothing is concluded from what it leaves out. */
+/** Thrown for an answer that no libSQL server gives: nothing is concluded from what it lacks. */
 export function foreignReply(): DatabaseFault {
     return new DatabaseFault("server-fault", "its reply has another form", undefined, { variant: "foreign-reply" });
 }
@@ -164,7 +164,7 @@ export function encodeArgument(value: Argument | JsonList): ProtocolValue {
     return isJsonList(value) ? { type: "text", value } : encode(toBound(value));
 }
 
-/** The rows of a result, each value as it was stored. No rows is a list too: a result without one is no empty table. */
+/** The rows of a result, each value as it was stored. A result without a list of rows is not an empty table. */
 export function decodeRows(result: ProtocolResult | null | undefined): Value[][] {
     if (!result?.cols || !result.rows) throw foreignReply();
     return result.rows.map((row) => row.map(decode));
