@@ -3,7 +3,7 @@ import { type Assumption, must, mustEqual, toScript } from "./assumption.ts";
 /** How scripts, trials and writes begin and end. */
 export const transactionAssumptions: readonly Assumption[] = [
     {
-        name: "a script is one transaction in one request",
+        name: "a script with BEGIN IMMEDIATE and COMMIT is one transaction in one request",
         why: "every migration run is such a script",
         attempt: async (lab) => {
             await lab.run(`CREATE TABLE schema_probe_guard (ok INTEGER);

@@ -1,6 +1,5 @@
 import { origins } from "../app/origins.ts";
-import { adopt } from "../src/cli/commands/adopt.ts";
-import type { AdoptOptions } from "../src/cli/commands/adoption-steps.ts";
+import { type AdoptOptions, adopt } from "../src/cli/commands/adopt.ts";
 import { parseCount, runCommand } from "../src/cli/program.ts";
 
 await runCommand<AdoptOptions>({
@@ -9,7 +8,6 @@ await runCommand<AdoptOptions>({
     define: (command) =>
         command
             .option("--check", "tell what would be done and which rows would be refused, and change nothing")
-            .option("--into <url>", "copy into this empty database instead, and leave the old one as it is")
             .option("--rejects <file>", "where refused rows go")
             .option("--max-rejects <count>", "change nothing when more rows than this would be refused", parseCount)
             .option("-y, --yes", "do not ask before writing to another machine"),

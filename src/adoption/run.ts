@@ -1,27 +1,28 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import type { Connection, Script } from "../database/connection.ts";
 import { DatabaseFault, explainFault, toFault } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
 import { type RunReport, runPlan } from "../migrations/run.ts";
-import { readAll } from "../planning/prepare.ts";
 import { findSchemaRow, readState } from "../planning/state.ts";
+import { findIndexedTable } from "../schema/facts.ts";
 import { isSameName } from "../sql/names.ts";
+import type { LiveTable } from "./live-tables.ts";
 import type { Origins } from "./origins.ts";
-import { type AdoptedTable, type Adoption, findDiffering, hasVersions, prepareAdoption } from "./prepare.ts";
+import { type AdoptedTable, type Adoption, findDiffering, prepareAdoption } from "./prepare.ts";
 import { renderMissing, renderRebuild } from "./rebuild.ts";
-import type { TargetSchema } from "./target-tables.ts";
+import type { TargetSchema, TargetTable } from "./target-tables.ts";
 
-/** How long another writer is waited for, in milliseconds, beyond SQLite's own 5 s. */
+/** How long to wait for another writer, in milliseconds, in addition to SQLite's own 5 s. */
 const busyLimit = 60_000;
 
 export interface AdoptionReport extends RunReport {
-    /** A table has the files' form now. */
+    /** Called when a table has the files' form. */
     adopted(table: string): void;
 }
 
 /**
- * Brings a live database under the files: one transaction for the tables that it lacks, one for each that it has, then
- * the views, the triggers and the version rows. A run that is ended anywhere is taken up by the next one.
+ * Brings a live database under the files: one transaction for each table that differs, one for the tables that it lacks,
+ * then the views, the triggers and the version rows. After a run that was ended anywhere, the next one goes on.
  *
  * @throws AppError whose `outcome` says which tables have the files' form
  */
@@ -39,11 +40,15 @@ export async function runAdoption(
     const steps: { tables: readonly AdoptedTable[]; script: Script }[] = adoption.tables.flatMap((table) => {
         const { state, reading } = table;
         if (state !== "rebuild" || !reading) return [];
-        return [{ tables: [table], script: renderRebuild(reading, adoption.newest, { hasSequences, isMissing }) }];
+        const searched = findSearched(adoption, table.target);
+        const script = renderRebuild(reading, adoption.newest, { hasSequences, searched, isMissing });
+        return [{ tables: [table], script }];
     });
-    // Last, so that what points to a table that was not there is judged by that.
+    // Last: references to a missing table are judged as dangling.
     if (missing.length > 0) steps.push({ tables: missing, script: renderMissing(missing) });
     for (const { tables, script } of steps) {
+        // The driver of a file blocks the event loop: without a turn of it, the process would not receive Ctrl-C.
+        await turn();
         if (signal.aborted) throw new AppError("interrupted", "interrupted", { outcome: describeOutcome(done) });
         const isThere = (settle: boolean): Promise<boolean> => isDone(connection, adoption, tables, settle);
         await runStep(connection, script, isThere, options).catch((error: unknown) => {
@@ -54,27 +59,39 @@ export async function runAdoption(
             report.adopted(target.name);
         }
     }
-    await finish(root, connection, adoption.target, options);
+    await finish(root, connection, adoption.target, options).catch((error: unknown) => {
+        if (!(error instanceof AppError) || done.length === 0) throw error;
+        const recorded = "Every table has the files' form. Run the same command again to record the versions.";
+        throw error.withOutcome([error.outcome, recorded].filter(Boolean).join("\n"));
+    });
 }
 
-// The rows are in their tables: what is left is what db:baseline does.
+// Full-text indexes of others over a table. One over a column that the files lack cannot be rebuilt, and is left alone.
+function findSearched({ extra }: Adoption, { name, columns }: TargetTable): string[] {
+    const isOver = (index: LiveTable): boolean =>
+        isSameName(findIndexedTable(index) ?? "", name) &&
+        index.columns.every((searched) => columns.some((column) => isSameName(column.name, searched.name)));
+    return extra.filter(isOver).map((index) => index.name);
+}
+
+// All rows are in place; the rest is what db:baseline does.
 async function finish(
     root: string,
     connection: Connection,
     target: TargetSchema,
     { origins, signal, report }: { origins: Origins; signal: AbortSignal; report: AdoptionReport },
 ): Promise<void> {
-    // Another run may have come first.
-    if (hasVersions((await readAll(root, connection)).state)) return;
-    const { tables, baseline } = await prepareAdoption(root, connection, origins, target);
-    const left = tables.filter(({ state }) => state !== "done").map(({ target }) => target.name);
+    const rest = await prepareAdoption(root, connection, origins, target);
+    // Another run has come first.
+    if (!rest) return;
+    const left = rest.tables.filter(({ state }) => state !== "done").map(({ target }) => target.name);
     if (left.length > 0) {
         throw new AppError("drift", `these tables are not as in the files after all: ${left.join(", ")}`, {
-            hint: "somebody changed the schema meanwhile; run the same command again",
+            hint: "another program changed the schema meanwhile; run the same command again",
             outcome: "No version was recorded.",
         });
     }
-    const { sets, state, replan } = baseline;
+    const { sets, state, replan } = rest.baseline;
     await runPlan({ connection, sets, plan: replan, perFile: false, signal, report }, state);
 }
 
@@ -107,7 +124,7 @@ async function runStep(
     }
 }
 
-// Of a table that had the files' form before, the form says nothing.
+// The form of a table that already had the files' form proves nothing.
 async function isDone(
     connection: Connection,
     { state, target }: Adoption,
@@ -122,11 +139,11 @@ async function isDone(
     });
 }
 
-/** What a user reads where a check of the script fails, and the remedy. */
+/** Messages and remedies for the CHECKs of the guard table. */
 const sentences: readonly (readonly [sentence: string, remedy: string, sign: string])[] = [
     [
         "foreign keys are not off",
-        "this server does not let foreign keys be switched off; copy with --into <url>",
+        "this server does not let foreign keys be switched off; back the database up, restore it into a file, and adopt that",
         "foreign_keys_are_not_off",
     ],
     [
@@ -146,7 +163,7 @@ function explainFailure(
     const names = tables.map(({ target }) => `'${target.name}'`).join(", ");
     if (fault.kind === "transaction-timeout") {
         return new AppError("transaction-timeout", `${names}: takes over 5 seconds, and others wait to write`, {
-            hint: "stop the writers (the app and its bots) until the adoption is done, or copy with --into <url>",
+            hint: "stop the writers (the app and its bots) until the adoption is done, or adopt a copy made by `pnpm db:backup` and `pnpm db:restore`",
             outcome,
         });
     }

@@ -1,20 +1,20 @@
 import type { Connection } from "../database/connection.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
-import { readLiterals } from "./literals.ts";
 import { readRows } from "./live-tables.ts";
+import type { Origins } from "./origins.ts";
 import { type Reading, renderRecord, rowNumber, rowReasons } from "./reading.ts";
-import { parseRecord } from "./records.ts";
+import { readDocument } from "./records.ts";
 
-/** Keeps what an adoption could not put into the tables of the files. */
+/** The table that keeps what an adoption could not put into the tables of the files. */
 export const adoptionTable = "schema_adoption";
 
-/** What became of something that an adoption met; the comment of the table says it. */
-export type AdoptionOutcome = "refused" | "kept" | "dropped" | "copied";
+/** What became of a row or an object; the comments of the table explain each. */
+export type AdoptionOutcome = "refused" | "kept" | "dropped";
 
 export const createAdoptionTable = `CREATE TABLE IF NOT EXISTS ${adoptionTable} (
     /*
      * Bookkeeping: one row or object of the database before its adoption that has no place, or no full place, in the
-     * tables of the files. Drop the table when nobody needs it any more.
+     * tables of the files. Drop the table when it is no longer needed.
      */
     -- The order in which they were met.
     id INTEGER NOT NULL PRIMARY KEY,
@@ -22,12 +22,9 @@ export const createAdoptionTable = `CREATE TABLE IF NOT EXISTS ${adoptionTable} 
     source_table TEXT NOT NULL,
     -- The number of the row there; NULL for an object.
     source_row INTEGER,
-    -- refused: not among the rows any more; kept: it is, but not with all its columns; dropped: an index or a trigger;
-    -- copied: the table is whole here, and without a table, where the copy comes from.
-    outcome TEXT NOT NULL CONSTRAINT schema_adoption_outcome_is_refused_kept_dropped_or_copied CHECK (
-        outcome IN ('refused', 'kept', 'dropped', 'copied')
-    ),
-    -- JSON array: which constraints refuse it, which columns have no place, or that the copy is whole.
+    -- refused: not among the rows any more; kept: it is, but not with all its columns; dropped: an index or a trigger.
+    outcome TEXT NOT NULL CONSTRAINT schema_adoption_outcome_is_known CHECK (outcome IN ('refused', 'kept', 'dropped')),
+    -- JSON array: which constraints refuse it, or which columns have no place.
     reasons TEXT NOT NULL,
     -- The row or the object, whole, as JSON.
     record TEXT NOT NULL,
@@ -46,46 +43,27 @@ export function keepRows({ live, target }: Reading, outcome: AdoptionOutcome, ro
 }
 
 /** Puts the indexes and triggers of a live table, which a rebuild drops, into the side table. */
-export function keepObjects(reading: Reading): string {
-    return `INSERT INTO ${adoptionTable} (${entryColumns}) ${selectObjects(reading)}`;
-}
-
-/** Puts the indexes and triggers of a table of one database, which its copy does not get, into the copy's side table. */
-export async function insertObjects(source: Connection, target: Connection, reading: Reading): Promise<void> {
-    const columns = entryColumns.split(", ");
-    const pages = readLiterals(source, { rows: `(${selectObjects(reading)})`, place: ["record"], columns });
-    for await (const { rows } of pages) {
-        await target.write([{ sql: `INSERT INTO ${adoptionTable} (${entryColumns}) VALUES ${rows.join(", ")}` }]);
-    }
-}
-
-const entryColumns = "source_table, outcome, reasons, record";
-
-function selectObjects({ live, target }: Reading): string {
+export function keepObjects({ live, target }: Reading): string {
     return (
-        `SELECT ${quoteText(target.name)} AS source_table, 'dropped' AS outcome, '[]' AS reasons, ` +
-        `json_object('type', type, 'name', name, 'sql', sql) AS record FROM sqlite_schema ` +
+        `INSERT INTO ${adoptionTable} (source_table, outcome, reasons, record) ` +
+        `SELECT ${quoteText(target.name)}, 'dropped', '[]', json_object('type', type, 'name', name, 'sql', sql) FROM sqlite_schema ` +
         `WHERE type IN ('index', 'trigger') AND sql IS NOT NULL AND tbl_name = ${quoteText(live.name)} COLLATE NOCASE ORDER BY rowid`
     );
 }
 
-/** Notes that a table is whole; without a table, where the copy comes from. */
-export function noteCopied(table: string, record: string): string {
-    const values = [table, "copied", "[]", record].map(quoteText).join(", ");
-    return `INSERT INTO ${adoptionTable} (${entryColumns}) VALUES (${values})`;
-}
-
-/** Notes that a whole database was copied. */
-export const noteWhole = `UPDATE ${adoptionTable} SET reasons = '["whole"]' WHERE source_table = '' AND outcome = 'copied'`;
-
-/** A refused row, as the side table has it. */
+/** A refused row as a line of the reject file, which loads once it is corrected. */
 export interface RefusedRow {
-    readonly table: string;
-    /** Its number there. */
-    readonly row: string;
-    readonly reasons: readonly string[];
-    readonly record: Readonly<Record<string, unknown>>;
-    /** How many bytes the record has as JSON. */
+    readonly rejection: {
+        /** The table that it was in. */
+        readonly file: string;
+        /** Its number there. */
+        readonly position: string;
+        /** The first constraint that refuses it. */
+        readonly code: string;
+        readonly message: string;
+        readonly record: Readonly<Record<string, unknown>>;
+    };
+    /** How many bytes its record has as JSON. */
     readonly bytes: number;
 }
 
@@ -93,8 +71,8 @@ export interface RefusedRow {
 const pageLength = 500_000;
 const pageRows = 1_000;
 
-/** Reads every refused row back, in the order in which they were met. A database without the table has none. */
-export async function* readRefused(connection: Connection): AsyncGenerator<RefusedRow> {
+/** Reads every refused row, in the order in which they were met. A database without the table has none. */
+export async function* readRefused(connection: Connection, { forms }: Origins): AsyncGenerator<RefusedRow> {
     const [found] = await connection.readAll([{ sql: `SELECT 1 FROM ${adoptionTable} LIMIT 0` }]);
     if (!found?.ok) return;
     for (let last = 0; ; ) {
@@ -108,11 +86,18 @@ export async function* readRefused(connection: Connection): AsyncGenerator<Refus
             args: [last],
         });
         for (const row of rows) {
+            const table = String(row.source_table);
+            const reasons = JSON.parse(String(row.reasons)) as string[];
+            const bytes = row.record as Uint8Array;
             yield {
-                table: String(row.source_table),
-                row: String(row.source_row),
-                reasons: JSON.parse(String(row.reasons)),
-                ...parseRecord(row.record as Uint8Array),
+                rejection: {
+                    file: table,
+                    position: String(row.source_row),
+                    code: reasons[0]?.replace(/^check:/, "") ?? "",
+                    message: reasons.map(explainReason).join("; "),
+                    record: readDocument(bytes, forms.get(table)),
+                },
+                bytes: bytes.byteLength,
             };
         }
         const end = rows.at(-1);
@@ -121,10 +106,19 @@ export async function* readRefused(connection: Connection): AsyncGenerator<Refus
     }
 }
 
-/** SQL of live rows, whole, by a JSON list of their numbers, as the side table keeps them: `place` in the list, `number`, `record`. */
-export function selectKept({ live }: Reading): string {
-    return (
-        `SELECT given.key AS place, CAST(live.${live.rowid} AS TEXT) AS number, ${renderRecord(live)} AS record FROM json_each(?) AS given ` +
-        `CROSS JOIN ${quoteName(live.name)} AS live ON live.${live.rowid} = CAST(given.value AS INTEGER)`
-    );
+function explainReason(reason: string): string {
+    const [kind, ...rest] = reason.split(":");
+    const what = rest.join(":");
+    switch (kind) {
+        case "null":
+            return `${what} is NULL`;
+        case "type":
+            return `${what} is of another type`;
+        case "unique":
+            return `another row has the same ${what}`;
+        case "key":
+            return `${what} points to a row that is not there`;
+        default:
+            return `CHECK ${what}`;
+    }
 }

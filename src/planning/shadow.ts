@@ -7,7 +7,7 @@ import type { MigrationFile, MigrationSet, ObjectFile } from "./files.ts";
 import { planRun } from "./plan.ts";
 import { proofOf, renderParts, scriptOptions } from "./script.ts";
 import { emptyState, readState } from "./state.ts";
-import { findTableShape } from "./structure.ts";
+import { findTableAfter } from "./structure.ts";
 
 /**
  * Deploys migrations and objects into a scratch database, as they would be into a fresh one.
@@ -80,7 +80,7 @@ export async function findWaiting(
         const prepares = (object: ObjectFile): Promise<boolean> => {
             const statement = object.statements[0];
             if (!statement) return Promise.resolve(false);
-            const proof = proofOf({ ...object, statement }, (table) => findTableShape(table, statements));
+            const proof = proofOf({ ...object, statement }, (table) => findTableAfter(table, statements));
             return succeeds(connection.runAlone(proof));
         };
         await dropUnprepared(connection, objects, waiting, prepares);

@@ -1,9 +1,10 @@
 import type { Transaction } from "../database/connection.ts";
 import { guardTable } from "../planning/guards.ts";
 import { proofOf } from "../planning/script.ts";
-import { findTableShape } from "../planning/structure.ts";
+import { findTableAfter } from "../planning/structure.ts";
 import { findShadows, isMigratorTable } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
+import { isSameName } from "../sql/names.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
 import { splitStatements } from "../sql/statements.ts";
 import { findStoredTables } from "./layout.ts";
@@ -43,7 +44,7 @@ export async function inspect(database: Transaction, rebuilt: readonly string[] 
     const tables = findStoredTables(schema)
         .map(({ name }) => name)
         .filter((name) => name !== guardTable && !isShadow(name));
-    const isRebuilt = (table: string): boolean => rebuilt.some((name) => name.toLowerCase() === table.toLowerCase());
+    const isRebuilt = (table: string): boolean => rebuilt.some((name) => isSameName(name, table));
     const rows = new Map<string, number>();
     const columns = new Map<string, readonly string[]>();
     const references = new Map<string, ColumnContent>();
@@ -138,5 +139,5 @@ function proofOfRow(row: SchemaRow, schema: readonly SchemaRow[]): string | unde
     if (row.type === "view") return `SELECT * FROM ${quoteName(row.name)} LIMIT 1`;
     const [statement] = row.type === "trigger" ? splitStatements(row.sql ?? "") : [];
     if (!statement) return undefined;
-    return proofOf({ type: "trigger", name: row.name, statement }, (table) => findTableShape(table, [], schema));
+    return proofOf({ type: "trigger", name: row.name, statement }, (table) => findTableAfter(table, [], schema));
 }

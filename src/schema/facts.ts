@@ -1,4 +1,4 @@
-import { tokenize } from "../sql/lexer.ts";
+import { readTableDefinition } from "../sql/create-table.ts";
 
 /** Tables that the migrator keeps for itself. They are not among the tables of the schema. */
 export const objectsTable = "schema_objects";
@@ -26,9 +26,6 @@ export interface SchemaCounts {
     readonly triggers: number;
 }
 
-/** A table keeps books for the tools when its first comment begins with this word. */
-const bookkeepingWord = /^Bookkeeping\b/;
-
 /** Counts the objects of a schema by kind. */
 export function countObjects(schema: readonly NamedObject[]): SchemaCounts {
     const isShadow = findShadows(schema);
@@ -47,6 +44,12 @@ export function countObjects(schema: readonly NamedObject[]): SchemaCounts {
 /** Whether a row of sqlite_schema is a virtual table. SQLite stores the first words of a statement in one form. */
 export function isVirtual({ sql }: Pick<NamedObject, "sql">): boolean {
     return /^CREATE\s+VIRTUAL\s/i.test(sql ?? "");
+}
+
+/** The table that a full-text index reads its text from (`content=`); undefined where it keeps its own text, or none. */
+export function findIndexedTable({ sql }: Pick<NamedObject, "sql">): string | undefined {
+    if (!isVirtual({ sql }) || !/\bUSING\s+fts[45]\b/i.test(sql ?? "")) return undefined;
+    return /\bcontent\s*=\s*["'`]?([^"'`,)\s]+)/i.exec(sql ?? "")?.[1];
 }
 
 // By what the object is that keeps them; https://www.sqlite.org/vtab.html#the_xshadowname_method
@@ -70,16 +73,7 @@ export function findShadows(schema: readonly NamedObject[]): (name: string) => b
     return (name) => names.has(name.toLowerCase());
 }
 
-/** Whether a table holds nothing of the application: its first comment says so. */
-export function isBookkeeping(row: NamedObject): boolean {
-    return bookkeepingWord.test(findFirstComment(row.sql ?? "") ?? "");
-}
-
-/** The first comment inside a statement, without its signs; undefined where there is none. */
-export function findFirstComment(sql: string): string | undefined {
-    const comment = tokenize(sql).find((token) => token.kind === "comment")?.text;
-    if (comment === undefined) return undefined;
-    if (comment.startsWith("--")) return comment.slice(2).trim();
-    const body = comment.slice(2).replace(/\*\/$/, "");
-    return body.replace(/^[ \t]*\*[ \t]?/gm, "").trim();
+/** Whether a table holds nothing of the application: it is the migrator's, or its first comment says so. */
+export function isBookkeeping({ name, sql }: NamedObject): boolean {
+    return isMigratorTable(name) || /^Bookkeeping\b/.test(readTableDefinition(sql ?? "").comment);
 }

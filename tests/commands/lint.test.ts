@@ -96,6 +96,6 @@ test("lists its rules, as lines and as a document", async () => {
 });
 
 test("needs no database, and reads none of this repository's settings", () => {
-    const source = readFileSync(path.join(repository, "src/commands/lint.ts"), "utf8");
+    const source = readFileSync(path.join(repository, "src/cli/commands/lint.ts"), "utf8");
     expect(source).not.toMatch(/openDatabase|readConfig/);
 });

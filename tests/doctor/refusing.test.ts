@@ -116,7 +116,7 @@ describe("db:doctor on a file", () => {
         });
         const { code, stdout } = await doctor(url, {}, { root });
         expect(code).toBe(4);
-        expect(stdout).toMatch(/\nfailed: broken: malformed JSON\n {4}Query: {2}checks\/broken\.sql\n/);
+        expect(stdout).toMatch(/\nfailed: broken: malformed JSON\n {4}Query: {2}operations\/checks\/broken\.sql\n/);
         expect(stdout).toMatch(/\nfailed: halves: near "FROM": syntax error\n/);
         expect(stdout).toMatch(/\nNothing found in what could be examined: 0 checks, 2 failed\. /);
         rmSync(directory, { recursive: true });

@@ -7,8 +7,11 @@ import { changeProject, writeProject } from "../support/project.ts";
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
 test("seeds/README.md explains every reason for which a record is rejected", () => {
-    const files = readdirSync(new URL("../../src/loading/", import.meta.url));
-    const source = files.map((name) => read(`src/seeding/${name}`)).join("\n");
+    const files = readdirSync(new URL("../../src/loading/", import.meta.url), { recursive: true, encoding: "utf8" });
+    const source = files
+        .filter((name) => name.endsWith(".ts"))
+        .map((name) => read(`src/loading/${name}`))
+        .join("\n");
     const codes = [...source.matchAll(/(?:code: |reject\(source, |toRejection\(\w+, )"([a-z]+(?:-[a-z]+)*)"/g)].map(
         ([, code]) => code ?? "",
     );
@@ -32,7 +35,7 @@ test("seeds/README.md shows the channels and keywords of every job title", () =>
         title.trim().replaceAll("`", ""),
         { primary: words(primary), secondary: words(secondary), keywords: words(keywords) },
     ]);
-    const titles: Record<string, unknown> = JSON.parse(read("seeds/job-titles.json"));
+    const titles: Record<string, unknown> = JSON.parse(read("app/job-titles.json"));
     expect(shown).toEqual(Object.entries(titles));
 });
 
