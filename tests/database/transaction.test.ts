@@ -115,6 +115,16 @@ describeTargets("a connection", (target) => {
         expect(await readKept()).toEqual([1]);
     });
 
+    test("writes after it has explained what would write", async () => {
+        const [plan] = await connection.readAll([{ sql: "EXPLAIN QUERY PLAN DELETE FROM kept" }]);
+        expect(plan?.ok).toBe(true);
+        await connection.write([
+            { sql: "EXPLAIN QUERY PLAN DELETE FROM kept" },
+            { sql: "INSERT INTO kept (n) VALUES (1)" },
+        ]);
+        expect(await readKept()).toEqual([1]);
+    });
+
     test("gives no answer that is too large, and all of a smaller one", async () => {
         const view = await connection.begin("read");
         const large =

@@ -60,12 +60,12 @@ export function openFile(
         };
         return [handle, isInMemory ? reset : handle.close];
     };
-    const transact = <T>(begin: string, body: (handle: FileHandle) => T): T => {
+    const transact = <T>(begin: string, end: "COMMIT" | "ROLLBACK", body: (handle: FileHandle) => T): T => {
         const handle = use();
         try {
             handle.exec(begin);
             const result = body(handle);
-            handle.exec("COMMIT");
+            handle.exec(end);
             return result;
         } catch (error) {
             abandon();
@@ -74,7 +74,9 @@ export function openFile(
     };
     const readWhen = waitForFirst(firstRead, signal);
     const write: Connection["write"] = async (statements) =>
-        transact("BEGIN IMMEDIATE", (handle) => statements.map((statement) => runStatement(handle, statement)));
+        transact("BEGIN IMMEDIATE", "COMMIT", (handle) =>
+            statements.map((statement) => runStatement(handle, statement)),
+        );
 
     return {
         target,
@@ -84,12 +86,14 @@ export function openFile(
         cost: { requests: 0, rowsRead: 0, rowsWritten: 0 },
         readAll: (queries, options) => {
             const begin = options?.settle ? "BEGIN IMMEDIATE" : beginReading;
-            return readWhen(() => transact(begin, (handle) => queries.map((query) => tryQuery(handle, query))));
+            return readWhen(() =>
+                transact(begin, "ROLLBACK", (handle) => queries.map((query) => tryQuery(handle, query))),
+            );
         },
         runScript: async (script, options) => {
             if (options?.foreignKeysOff) use().exec("PRAGMA foreign_keys = OFF");
             try {
-                transact("BEGIN IMMEDIATE", (handle) => runParts(handle, script));
+                transact("BEGIN IMMEDIATE", "COMMIT", (handle) => runParts(handle, script));
             } finally {
                 if (options?.foreignKeysOff) shared?.exec("PRAGMA foreign_keys = ON");
             }

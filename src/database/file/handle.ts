@@ -47,7 +47,10 @@ export function openHandle(path: string, lock: number): FileHandle {
                     return [];
                 }
                 const names = statement.columns().map(({ name }) => name);
-                return (statement.raw().all(values) as Value[][]).map((row) => toRow(names, row));
+                const rows = statement.raw().all(values) as Value[][];
+                // EXPLAIN goes on after its last row, and would keep its lock: get() resets a statement.
+                if (/^\s*EXPLAIN\b/i.test(sql)) statement.get(values);
+                return rows.map((row) => toRow(names, row));
             }),
         read: ({ sql, args = [] }) =>
             attempt(() => readWithin(database.prepare(sql).raw().safeIntegers().iterate(args) as Iterable<Value[]>)),
