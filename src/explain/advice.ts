@@ -57,7 +57,7 @@ function formatCount(count: number): string {
  */
 export async function findMissingIndex(
     { explained, plan, schema, findTable }: Pick<AdviceInput, "explained" | "plan" | "schema" | "findTable">,
-    scratch: Pick<Connection, "readAll" | "runScript">,
+    scratch: Pick<Connection, "readAll" | "runAlone">,
 ): Promise<string | undefined> {
     const [scan, ...more] = findScans(plan);
     const table = scan && findTable(scan.source ?? "");
@@ -65,11 +65,11 @@ export async function findMissingIndex(
     const columns = listCompared(explained.tokens).filter((column) => !hasFewValues(schema, table, column));
     if (columns.length === 0) return undefined;
     for (const { sql, type } of schema.statements) {
-        if (type !== "view") await scratch.runScript(sql).catch(() => undefined);
+        if (type !== "view") await scratch.runAlone(sql).catch(() => undefined);
     }
     const name = "tried_by_explain";
     try {
-        await scratch.runScript(
+        await scratch.runAlone(
             `CREATE INDEX ${name} ON ${quoteName(table)} (${columns.map((column) => quoteName(column)).join(", ")})`,
         );
     } catch {

@@ -1,7 +1,6 @@
 import type { Connection, Query, Row } from "../database/connection.ts";
-import { toSqliteMessage } from "../database/server/parse-errors.ts";
+import { openScratch } from "../database/file/connection.ts";
 import { AppError } from "../errors.ts";
-import { openScratch } from "../planning/shadow.ts";
 import { bindQuery } from "../queries/files.ts";
 import { findScans, findUsedIndexes, type PlanStep, readPlan } from "../queries/plan.ts";
 import { quoteName } from "../sql/quoting.ts";
@@ -78,7 +77,7 @@ async function readPlanAndSchema(
     const asked = { ...query, sql: `EXPLAIN QUERY PLAN ${query.sql}` };
     const [planned, ...rest] = await connection.readAll([asked, ...schemaQueries]);
     if (!planned?.ok) {
-        const message = toSqliteMessage(planned?.message ?? "no plan", asked.sql);
+        const message = planned?.message ?? "no plan";
         throw new AppError("sql", message, { outcome: "Nothing was run." });
     }
     const [schema, columns] = rest.map((result): readonly Row[] => (result.ok ? result.rows : []));
