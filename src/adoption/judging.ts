@@ -1,5 +1,5 @@
 import { isSameName } from "../sql/names.ts";
-import { quoteName, quoteText } from "../sql/quoting.ts";
+import { quoteName, quoteNames, quoteText } from "../sql/quoting.ts";
 import { type Reading, rowNumber, rowReasons, selectConverted } from "./reading.ts";
 import { findRowidAlias, type TableReference, type TargetTable, type Unique } from "./target-tables.ts";
 
@@ -61,7 +61,7 @@ export function judgeRows(
 export function parentInPlace(table: string): Parent {
     return {
         expressions: [],
-        selectKept: (columns) => `SELECT ${columns.map(quoteName).join(", ")} FROM ${quoteName(table)}`,
+        selectKept: (columns) => `SELECT ${quoteNames(columns)} FROM ${quoteName(table)}`,
     };
 }
 
@@ -69,7 +69,7 @@ export function parentInPlace(table: string): Parent {
 export function parentJudged({ expressions, verdict }: Judgement): Parent {
     return {
         expressions,
-        selectKept: (columns) => `SELECT ${columns.map(quoteName).join(", ")} FROM ${verdict} WHERE ${rowReasons} = ''`,
+        selectKept: (columns) => `SELECT ${quoteNames(columns)} FROM ${verdict} WHERE ${rowReasons} = ''`,
     };
 }
 

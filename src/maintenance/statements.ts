@@ -1,6 +1,6 @@
 import type { Query, Row } from "../database/connection.ts";
 import { tokenize } from "../sql/lexer.ts";
-import { quoteName } from "../sql/quoting.ts";
+import { quoteName, quoteText } from "../sql/quoting.ts";
 import type { Rule } from "./rules.ts";
 
 /** Counts the rows that a rule takes at a time. */
@@ -36,7 +36,7 @@ ON found.id = chunk.value`;
 function readColumns(row: Row): string {
     const columns = Object.keys(row).map((column) => {
         const path = `$.${JSON.stringify(column)}`;
-        return `chunk.value ->> '${path.replaceAll("'", "''")}' AS ${quoteName(column)}`;
+        return `chunk.value ->> ${quoteText(path)} AS ${quoteName(column)}`;
     });
     return `SELECT ${columns.join(", ")} FROM json_each(?1) AS chunk`;
 }
@@ -47,7 +47,7 @@ function withDue(due: string, { does }: Rule): string {
 
 /** Renders a rule as a script that does the same to all its rows at once: for a reader, or to run it by hand. */
 export function renderScript(rule: Rule, now: string): string {
-    const takes = replaceTime(rule.takes, `'${now.replaceAll("'", "''")}'`);
+    const takes = replaceTime(rule.takes, quoteText(now));
     return [
         `-- ${rule.path}: ${rule.title}`,
         "BEGIN IMMEDIATE;",

@@ -5,7 +5,6 @@ import { isSameName } from "../sql/names.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import type { MigrationFile, MigrationSet } from "./files.ts";
 import { fromFile, isManaged, isTriggerOn, type PlannedObject } from "./objects.ts";
-import type { Action } from "./plan.ts";
 import type { Problem } from "./problems.ts";
 import { type DatabaseState, findSchemaRow, type VersionRow, versionOf } from "./state.ts";
 import { readStructure, type Structure } from "./structure.ts";
@@ -148,15 +147,12 @@ export function findLostTriggers(
     sets: readonly MigrationSet[],
     state: DatabaseState,
     gone: ReadonlySet<string>,
-    actions: readonly Action[],
+    views: readonly string[],
     takesOver: boolean,
 ): Problem[] {
     const files = sets.flatMap((set) => set.objects.map(fromFile));
     const find = (name: string): PlannedObject | undefined => files.find((file) => isSameName(file.name, name));
-    const views = new Set(
-        actions.flatMap((action) => (action.does === "drop-object" && action.type === "view" ? [action.name] : [])),
-    );
-    return [...views].flatMap((view) =>
+    return [...new Set(views)].flatMap((view) =>
         state.schema
             .filter((row) => isTriggerRowOn(row, view) && !gone.has(row.name.toLowerCase()))
             .filter((row) => !isManaged(row, state, find(row.name)?.checksum) && !(takesOver && find(row.name)))

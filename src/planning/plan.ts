@@ -145,16 +145,13 @@ function refuseProblems(
 ): void {
     const names = planned.flatMap(({ structure }) => [...structure.dropped, ...structure.renamed]);
     const gone = new Set(names.map((name) => name.toLowerCase()));
+    const droppedViews = steps
+        .flatMap((step) => step.actions)
+        .flatMap((action) => (action.does === "drop-object" && action.type === "view" ? [action.name] : []));
     const problems = [
         ...(direction === "do" ? findUnwatchedWrites(sets, state, planned) : []),
         ...(takesOver ? [] : findForeignObjects(sets, state, gone)),
-        ...findLostTriggers(
-            sets,
-            state,
-            gone,
-            steps.flatMap((step) => step.actions),
-            takesOver,
-        ),
+        ...findLostTriggers(sets, state, gone, droppedViews, takesOver),
     ];
     if (problems.length > 0) throw refuseFiles(problems);
 }

@@ -1,5 +1,5 @@
-import { writeName } from "../sql/keywords.ts";
 import { isSignificant, readName, type Token, tokenize } from "../sql/lexer.ts";
+import { writeName } from "../sql/quoting.ts";
 import { findShadows, isMigratorTable } from "./facts.ts";
 import type { SchemaRow } from "./row.ts";
 
