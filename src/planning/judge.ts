@@ -73,7 +73,7 @@ export function findPendingProblems(pending: readonly MigrationFile[], state: Da
         for (const table of [...structure.dropped, ...structure.renamed]) gone.add(table.toLowerCase());
         problems.push(...findOrphanedTables(file, structure, state, gone));
         for (const { table, line } of structure.renamedAway) {
-            const message = `renames '${table}' away and makes it anew, so child tables would follow the old one`;
+            const message = `renames '${table}' away and creates it again, so child tables would follow the old one`;
             const remedy = `make '${table}_new' first, fill it, drop '${table}', then rename (migrations/README.md)`;
             problems.push({ rule: "renamed-away", path: file.path, line, message, remedy });
         }
@@ -84,7 +84,7 @@ export function findPendingProblems(pending: readonly MigrationFile[], state: Da
                 line,
                 message: `the database has '${name}' already, but no record of this migration`,
                 remedy: isRecorded(file.set, state)
-                    ? "mend the file: give the table another name, or drop or rename the old one first"
+                    ? "fix the file: give the table another name, or drop or rename the old one first"
                     : "if it equals the files, record it with `pnpm db:baseline`; else use another database",
             });
         }
@@ -142,7 +142,7 @@ export function findForeignObjects(
     });
 }
 
-/** Finds triggers that are no file's on views that a plan drops: they would go with the view, and nothing brings them back. */
+/** Finds triggers without a file on views that a plan drops: they would be dropped with the view and not come back. */
 export function findLostTriggers(
     sets: readonly MigrationSet[],
     state: DatabaseState,

@@ -50,7 +50,7 @@ export interface Plan {
 /** Names of the views and triggers that do not prepare when just these migrations are applied. */
 export type FindWaiting = (applied: readonly MigrationFile[]) => Promise<ReadonlySet<string>>;
 
-export interface PlanInput {
+interface PlanInput {
     readonly sets: readonly MigrationSet[];
     readonly state: DatabaseState;
     readonly direction: Direction;
@@ -127,7 +127,7 @@ export async function planRun(input: PlanInput): Promise<Plan> {
 }
 
 /** The statements of a migration in one direction. */
-export function partOf(file: MigrationFile, direction: Direction): { path: string; statements: readonly Statement[] } {
+function partOf(file: MigrationFile, direction: Direction): { path: string; statements: readonly Statement[] } {
     const part = direction === "do" ? file : file.undo;
     return part ?? { path: file.path, statements: [] };
 }

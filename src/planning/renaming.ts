@@ -48,7 +48,7 @@ function splitPath(path: string): readonly string[] {
     return /^(.*\/)(\d+)(\..*)$/.exec(path) ?? [];
 }
 
-// What somebody meant who named a file by the habits of another tool: 002.up.sql, V4__add_tags.sql, U4__add_tags.sql.
+// What a file named by the habits of another tool means: 002.up.sql, V4__add_tags.sql, U4__add_tags.sql.
 function readIntent(path: string): { folder: string; digits: string; isUndo: boolean; slug: string } {
     const [, folder = "", name = ""] = /^(.*\/)(.*)$/.exec(path) ?? [];
     const [, prefix = "", digits = "", rest = ""] = /^(\D*)(\d*)(.*)$/s.exec(name.replace(/\.[^.]*$/, "")) ?? [];

@@ -38,13 +38,13 @@ export interface CheckDefinition {
 }
 
 /** Columns of which no two rows have the same values. */
-export interface UniqueDefinition {
+interface UniqueDefinition {
     readonly columns: readonly string[];
     readonly isPrimaryKey: boolean;
 }
 
 /** A foreign key. */
-export interface ReferenceDefinition {
+interface ReferenceDefinition {
     readonly columns: readonly string[];
     readonly parent: string;
     /** Empty where the statement leaves them out and so means the parent's primary key. */

@@ -5,7 +5,7 @@ export function quoteName(name: string): string {
     return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** Writes a name as one does by hand: without quotes where it needs none. */
+/** Writes a name with quotes only where it needs them. */
 export function writeName(name: string): string {
     return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !isReserved(name) ? name : quoteName(name);
 }

@@ -5,8 +5,8 @@ import { listLinesAbove, readHeader, requireHeader } from "../sql/documented/hea
 import type { Refuse } from "../sql/documented/problems.ts";
 import { tokenize } from "../sql/lexer.ts";
 
-/** A query whose rows are figures that somebody watches, as a file of operations/statistics/ holds it. */
-export interface StatisticsFile {
+/** A query of operations/statistics/ whose rows are figures to watch. */
+interface StatisticsFile {
     /** The file's name without its number and its ending, such as `queue`. */
     readonly name: string;
     /** Path from the project's root, with forward slashes. */

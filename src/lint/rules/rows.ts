@@ -91,7 +91,7 @@ export const rowRules: readonly Rule[] = [
         id: "whole-table",
         group: "safe",
         level: "warning",
-        summary: "INSERT … SELECT of a whole table that earlier files made, unless the table is made anew",
+        summary: "INSERT … SELECT of a whole table that earlier files made, unless the file rebuilds the table",
         why: "A server ends a transaction after 5 seconds when others wait, so a large table may never get through.",
         remedy: "copy it in batches: see 'Moving many rows' in migrations/README.md",
         *find({ kind, statements, before, structure }) {

@@ -1,6 +1,6 @@
 import { AppError } from "../../errors.ts";
 
-/** Something in a file that must be mended before the file is used. */
+/** Something in a file that must be fixed before the file is used. */
 export interface FileProblem {
     /** Path from the project's root, with forward slashes. */
     readonly path: string;
