@@ -4,10 +4,10 @@ import { type Check, type Level, levels, readChecks } from "../../doctor/checks.
 import { checksAtOnce, type Examined, examine } from "../../doctor/examine.ts";
 import { renderExamples, renderValue } from "../../doctor/render.ts";
 import { AppError, type ExitCode, exitCodes } from "../../errors.ts";
+import { openExisting, withConnection } from "../open.ts";
 import type { Output } from "../output.ts";
-import { type Context, openExisting } from "../program.ts";
-import { countOf } from "../report.ts";
-import { measureCost, withConnection } from "../run-prepared.ts";
+import type { Context } from "../program.ts";
+import { countOf, measureCost } from "../report.ts";
 
 export interface DoctorOptions {
     /** Run only these. */
@@ -45,7 +45,7 @@ export async function examineHealth(context: Context, options: DoctorOptions): P
         const atOnce = checksAtOnce[connection.target.kind];
         return examine((queries) => connection.readAll(queries), checks, { examples, atOnce, signal });
     });
-    const { sentence, ...cost } = measureCost(connection);
+    const { sentence, ...cost } = measureCost(context, connection);
     const sorted = sortByLevel(examined);
     for (const item of sorted) printExamined(output, item);
     printSkipped(output, sorted);

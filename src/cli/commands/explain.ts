@@ -8,10 +8,10 @@ import { type Explained, readExplained } from "../../explain/statement.ts";
 import { openScratch } from "../../planning/shadow.ts";
 import { bindQuery, type DocumentedQuery, readQueries } from "../../queries/files.ts";
 import { findScans, findUsedIndexes, type PlanStep, readPlan } from "../../queries/plan.ts";
-import { type Context, openExisting } from "../program.ts";
+import { openExisting, withConnection } from "../open.ts";
+import type { Context } from "../program.ts";
 import { createProgress } from "../progress.ts";
 import { countOf } from "../report.ts";
-import { withConnection } from "../run-prepared.ts";
 import { type Explanation, printExplanation } from "./explanation.ts";
 
 export interface ExplainOptions {

@@ -6,9 +6,10 @@ import { type Connection, openConnection } from "../../database/connection.ts";
 import { DatabaseFault, explainFault, type FaultKind, toFault } from "../../database/faults.ts";
 import { AppError, type ExitCode, exitCodes } from "../../errors.ts";
 import { quoteName } from "../../sql/quoting.ts";
-import { type Context, confirmRemote, openForWriting } from "../program.ts";
+import { confirmRemote } from "../confirm.ts";
+import { openForWriting, withConnection } from "../open.ts";
+import type { Context } from "../program.ts";
 import { countOf } from "../report.ts";
-import { withConnection } from "../run-prepared.ts";
 import { type Config, readConfig } from "../settings.ts";
 
 export interface ProbeOptions {
