@@ -83,7 +83,7 @@ function findAddedColumns(from: string, to: string): AddedColumn[] | undefined {
 }
 
 function canBeAdded(column: ColumnDefinition): boolean {
-    const lacksValue = column.isNotNull && !hasDefaultValue(column) && column.generated === undefined;
+    const lacksValue = column.notNull && !hasDefaultValue(column) && column.generated === undefined;
     return findAddObstacle(column) === undefined && !lacksValue;
 }
 

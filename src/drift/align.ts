@@ -24,7 +24,7 @@ export interface Alignment {
     readonly warnings: readonly string[];
 }
 
-interface AlignInput {
+export interface AlignInput {
     /** All migrations of these are applied. */
     readonly sets: readonly MigrationSet[];
     readonly expected: readonly SchemaRow[];

@@ -42,7 +42,7 @@ export const rowRules: readonly Rule[] = [
         remedy: "give it a constant default; or add it without NOT NULL, fill it, and rebuild the table",
         *find(file) {
             for (const { name, column, line } of findAdded(file)) {
-                if (!column.isNotNull || hasDefaultValue(column) || column.generated) continue;
+                if (!column.notNull || hasDefaultValue(column) || column.generated) continue;
                 yield { line, message: `'${name}' is NOT NULL, and rows that are there have no value` };
             }
         },
