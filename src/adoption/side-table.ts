@@ -1,7 +1,7 @@
 import type { Connection } from "../database/connection.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
-import { readRows } from "./live-tables.ts";
 import type { Origins } from "./origins.ts";
+import { readRows } from "./read-rows.ts";
 import { type Reading, renderRecord, rowNumber, rowReasons } from "./reading.ts";
 import { readDocument } from "./records.ts";
 
