@@ -84,7 +84,7 @@ describe("a file of operations/maintenance/ that is wrong", () => {
         [
             "010-a.sql",
             good.replace("Does:", "Takes:"),
-            "operations/maintenance/010-a.sql:6: 'Takes:' stands here twice",
+            "operations/maintenance/010-a.sql:6: 'Takes:' appears twice",
         ],
         [
             "010-a.sql",
@@ -94,7 +94,7 @@ describe("a file of operations/maintenance/ that is wrong", () => {
         [
             "010-a.sql",
             good.replace("SELECT id FROM t", "DELETE FROM t"),
-            "operations/maintenance/010-a.sql:4: is no query",
+            "operations/maintenance/010-a.sql:4: is not a query",
         ],
         [
             "010-a.sql",
