@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { type Context, confirmRemote, openForWriting } from "../src/cli/program.ts";
+import { confirmRemote } from "../src/cli/confirm.ts";
+import { openForWriting, withConnection } from "../src/cli/open.ts";
+import type { Context } from "../src/cli/program.ts";
 import { countOf } from "../src/cli/report.ts";
-import { withConnection } from "../src/cli/run-prepared.ts";
 import { type Config, readConfig } from "../src/cli/settings.ts";
 import { type Connection, openConnection } from "../src/database/connection.ts";
 import { DatabaseFault, explainFault, type FaultKind, toFault } from "../src/database/faults.ts";

@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
-import { environmentFor } from "../cli/settings.ts";
 import { AppError } from "../errors.ts";
 
 /** A file that gets its name when it is whole. */
@@ -110,21 +109,21 @@ const shownLines = 10;
 /**
  * Hands a file to a command of the user's on its standard input.
  *
- * @param name stands in BACKUP_NAME for it
+ * @param env the environment of the command
  * @param say gets each line that it prints
  * @throws AppError `server-fault` when it fails, `interrupted` after Ctrl-C
  */
 export async function handOver(
     path: string,
     command: string,
-    name: string,
+    env: NodeJS.ProcessEnv,
     say: (line: string) => void,
     signal?: AbortSignal,
 ): Promise<void> {
     const child = spawn(`(${command}\n) || exit $?\n[ "$(head -c 1 | wc -c)" -eq 0 ] || exit ${unread}`, {
         shell: true,
         stdio: ["pipe", "pipe", "pipe"],
-        env: environmentFor({ BACKUP_NAME: name }),
+        env,
         // A group of its own: the shell alone would leave behind what it started.
         detached: true,
     });

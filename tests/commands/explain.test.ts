@@ -4,9 +4,9 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type ExplainOptions, explain } from "../../src/cli/commands/explain.ts";
 import { fillVolumes, readVolumes } from "../../src/queries/volumes.ts";
 import { findSqld } from "../../src/server/sqld.ts";
-import { hashContents } from "../loading/contents.ts";
-import { type Ran, runHere } from "../loading/running.ts";
+import { hashContents } from "../support/contents.ts";
 import { createDeployedDatabase, openTestConnection, root } from "../support/deployed.ts";
+import { type Ran, runHere } from "../support/here.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 

@@ -3,10 +3,10 @@ import { explainFault } from "../../database/faults.ts";
 import { type Check, chooseChecks, readChecks } from "../../doctor/checks.ts";
 import { countFindings, type ExaminationCounts, type Examined, examineDatabase } from "../../doctor/examine.ts";
 import { AppError, type ExitCode, exitCodes } from "../../errors.ts";
+import { openExisting, withConnection } from "../open.ts";
 import { type Output, renderTable } from "../output.ts";
-import { type Context, openExisting } from "../program.ts";
-import { countOf } from "../report.ts";
-import { measureCost, withConnection } from "../run-prepared.ts";
+import type { Context } from "../program.ts";
+import { countOf, measureCost } from "../report.ts";
 
 export interface DoctorOptions {
     /** Run only these. */
@@ -42,7 +42,7 @@ export async function examineHealth(context: Context, options: DoctorOptions): P
     const { examined, damage } = await withConnection(connection, () =>
         examineDatabase(connection, checks, { examples, signal }),
     );
-    const { sentence, ...cost } = measureCost(connection);
+    const { sentence, ...cost } = measureCost(context, connection);
     for (const item of examined) printExamined(output, item);
     printSkipped(output, examined);
     // The document of a --json run has the queries already.

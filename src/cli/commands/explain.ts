@@ -5,11 +5,11 @@ import type { Measured } from "../../explain/measure.ts";
 import { type Explained, readExplained } from "../../explain/statement.ts";
 import { type DocumentedQuery, readQueries } from "../../queries/files.ts";
 import type { PlanStep } from "../../queries/plan.ts";
+import { openExisting, withConnection } from "../open.ts";
 import type { Output } from "../output.ts";
-import { type Context, openExisting } from "../program.ts";
+import type { Context } from "../program.ts";
 import { createProgress } from "../progress.ts";
 import { countOf } from "../report.ts";
-import { withConnection } from "../run-prepared.ts";
 
 export interface ExplainOptions {
     readonly list?: boolean;

@@ -3,10 +3,11 @@ import { DatabaseFault, explainFault } from "../../database/faults.ts";
 import { chooseRules, type MaintenanceRule, readRules } from "../../maintenance/rules.ts";
 import { countRules, type RuleCount, type RuleProgress, runRule } from "../../maintenance/run.ts";
 import { renderRule } from "../../maintenance/statements.ts";
-import { type Context, confirmRemote, openExisting } from "../program.ts";
+import { confirmRemote } from "../confirm.ts";
+import { openExisting, withConnection } from "../open.ts";
+import type { Context } from "../program.ts";
 import { createProgress } from "../progress.ts";
-import { countOf } from "../report.ts";
-import { measureCost, withConnection } from "../run-prepared.ts";
+import { countOf, measureCost } from "../report.ts";
 
 export interface MaintainOptions {
     readonly dryRun?: boolean;
@@ -37,7 +38,7 @@ export async function maintain(context: Context, options: MaintainOptions, time 
         if (due > 0 && !options.dryRun) await confirmRemote(context, connection.target, options.yes ?? false);
         const done = options.dryRun ? [] : await runRules(context, connection, counts, now);
         const changed = done.reduce((sum, progress) => sum + progress.changed, 0);
-        const { sentence, ...cost } = measureCost(connection);
+        const { sentence, ...cost } = measureCost(context, connection);
         output.line(`${conclude(due, changed, options.dryRun ?? false)} ${sentence}`);
         output.document({
             database: connection.target.label,

@@ -9,9 +9,9 @@ import {
 } from "../../statistics/read.ts";
 import { sampleSize } from "../../statistics/schema.ts";
 import { renderBytes, renderShare, renderSparkline } from "../chart.ts";
-import { type Context, openExisting } from "../program.ts";
-import { countOf } from "../report.ts";
-import { measureCost, withConnection } from "../run-prepared.ts";
+import { openExisting, withConnection } from "../open.ts";
+import type { Context } from "../program.ts";
+import { conclude, countOf } from "../report.ts";
 import { speaksUtf8 } from "../settings.ts";
 
 /**
@@ -33,9 +33,8 @@ export async function showStatistics(context: Context, time = new Date()): Promi
         }
         output.line();
         for (const note of statistics.notes) output.note(note);
-        const { sentence, ...cost } = measureCost(connection);
-        output.line(`Measured ${countOf(statistics.tables.length, "table")}, and changed nothing. ${sentence}`);
-        output.document({ database: label, now, ...statistics, ...cost });
+        const verdict = `Measured ${countOf(statistics.tables.length, "table")}, and changed nothing.`;
+        conclude(context, connection, verdict, { database: label, now, ...statistics });
     });
 }
 
