@@ -1,20 +1,13 @@
-import type { LoadReport } from "../loading/load.ts";
+import type { Progress } from "../loading/load.ts";
 import type { Output } from "./output.ts";
-
-/** Shows how far a load is. */
-export interface Progress {
-    readonly progress: LoadReport["progress"];
-    /** Takes away what is still shown; called however the load ends. */
-    readonly end: () => void;
-}
 
 const secondsBetweenLines = 2;
 const longestBar = 30;
 const shortestBar = 10;
 
 /**
- * How many rows are done, how many a second, and how long the rest takes at this rate: a bar where somebody watches, a
- * line every two seconds elsewhere.
+ * How many rows are done, how many a second, and how long the rest takes at this rate: a bar on a terminal, a line
+ * every two seconds elsewhere.
  *
  * @param clock gives milliseconds
  */
@@ -30,7 +23,7 @@ export async function createProgress(output: Output, clock: () => number): Promi
             called = now;
             const seconds = Math.max(now - started, 1) / 1000;
             if (live) {
-                // What is done has a line of its own in the end, and what fits into one chunk never needs a bar.
+                // The summary has a line for each loader, and what fits into one chunk needs no bar.
                 if (done < of) live.draw(renderBar(loader, done, of, seconds, live.columns));
                 else live.erase();
                 return;

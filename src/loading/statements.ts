@@ -7,7 +7,7 @@ import type { ColumnValues, Loader, Mention, Reference } from "./loader.ts";
 /** What the database says of a column. */
 export interface ColumnInfo {
     readonly name: string;
-    readonly notNull: boolean;
+    readonly isNotNull: boolean;
     /** The default as SQL; null where there is none. */
     readonly defaultSql: string | null;
 }
@@ -21,7 +21,7 @@ export function selectColumns(table: string): Query {
 export function toColumnInfo(row: Row): ColumnInfo {
     return {
         name: String(row.name),
-        notNull: row.required === 1,
+        isNotNull: row.required === 1,
         defaultSql: row.dflt_value === null ? null : String(row.dflt_value),
     };
 }
@@ -112,8 +112,8 @@ export function insertRecords(
 }
 
 /** A value in SQL, or the column's default where the record says nothing and the column may not be null. */
-export function orDefault({ defaultSql, notNull }: ColumnInfo, value: string): string {
-    return notNull && defaultSql !== null ? `coalesce(${value}, ${defaultSql})` : value;
+export function orDefault({ defaultSql, isNotNull }: ColumnInfo, value: string): string {
+    return isNotNull && defaultSql !== null ? `coalesce(${value}, ${defaultSql})` : value;
 }
 
 /**

@@ -1,8 +1,7 @@
 import type { Argument, Query } from "../database/connection.ts";
 import { toSnakeCase } from "../sql/names.ts";
 import { quoteName } from "../sql/quoting.ts";
-import { keyOf } from "./duplicates.ts";
-import type { ColumnValues, Loader, TakeOver } from "./loader.ts";
+import { type ColumnValues, keyOf, type Loader, type TakeOver } from "./loader.ts";
 import { type ColumnInfo, orDefault } from "./statements.ts";
 
 /** A row that a record can take over, as it was read. */

@@ -54,7 +54,7 @@ describeTargets("the bundled sets", (target) => {
             "voice-sessions",
         ]);
         const unknown = await migrateHere({ root, url: database.url }, { data: ["users"] });
-        expect([unknown.code, unknown.error?.message]).toEqual([2, "there is no bundled data set 'users'"]);
+        expect([unknown.code, unknown.error?.message]).toEqual([2, "there is no seed 'users'"]);
         const env = { TURSO_DATABASE_URL: database.url };
         const seeded = await runCommand("db:seed", ["--json"], { cwd: root, env });
         expect([seeded.code, seeded.stderr]).toEqual([0, ""]);

@@ -8,6 +8,7 @@ import type { Connection } from "../../database/connection.ts";
 import { findTokenWarnings, refuseUnwritable } from "../../database/permission.ts";
 import { isSameDatabase, type Target } from "../../database/target.ts";
 import { AppError, type ExitCode } from "../../errors.ts";
+import { refuseRejectFile } from "../../loading/rejects.ts";
 import { type Context, confirmRemote, connect } from "../program.ts";
 import { countOf, createReport } from "../report.ts";
 import { withConnection } from "../run-prepared.ts";
@@ -23,7 +24,6 @@ import {
     sumRefused,
     warnOthers,
 } from "./adoption-steps.ts";
-import { refuseRejectFile } from "./rejects.ts";
 
 const tokenName = "TURSO_INTO_AUTH_TOKEN";
 

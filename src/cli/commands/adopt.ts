@@ -7,6 +7,7 @@ import { surveyTables } from "../../adoption/survey.ts";
 import type { Connection } from "../../database/connection.ts";
 import { DatabaseFault, explainFault } from "../../database/faults.ts";
 import { AppError, type ExitCode, exitCodes } from "../../errors.ts";
+import { refuseRejectFile } from "../../loading/rejects.ts";
 import { prepareWayBack } from "../../migrations/restore-point.ts";
 import { readAll } from "../../planning/prepare.ts";
 import { type Context, confirmRemote } from "../program.ts";
@@ -24,7 +25,6 @@ import {
     sumRefused,
     warnOthers,
 } from "./adoption-steps.ts";
-import { refuseRejectFile } from "./rejects.ts";
 
 /** db:adopt: brings a database that others made under the files. Exit code 5 when rows are, or would be, refused. */
 export async function adopt(context: Context, options: AdoptOptions, origins: Origins): Promise<ExitCode> {

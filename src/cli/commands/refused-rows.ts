@@ -2,10 +2,11 @@ import type { Origins } from "../../adoption/origins.ts";
 import { type RefusedRow, readRefused } from "../../adoption/side-table.ts";
 import type { Connection } from "../../database/connection.ts";
 import type { Rejection } from "../../loading/loader.ts";
-import { createSpool } from "../../loading/sources/spool.ts";
+import { keepRejections } from "../../loading/rejects.ts";
+import { openStaging } from "../../loading/staging.ts";
 import { toCamelCase } from "../../sql/names.ts";
+import { printRejections } from "../load-report.ts";
 import type { Context } from "../program.ts";
-import { printRejections, writeRejects } from "./rejects.ts";
 
 /** About how much memory a refused row takes beside its texts. */
 const rowBytes = 1_000;
@@ -17,19 +18,18 @@ export async function writeRefused(
     path: string | undefined,
     origins: Origins,
 ): Promise<{ refused: number; file: string | undefined }> {
-    const spool = createSpool();
+    const staging = openStaging();
     try {
-        const rejections = spool.createList<Rejection>();
+        const rejections = staging.createList<Rejection>();
         for await (const row of readRefused(connection)) {
             rejections.push(toRejection(row, toDocument(row, origins)), rowBytes + row.bytes);
         }
-        if (rejections.length === 0) return { refused: 0, file: undefined };
         const outcome = "The database is adopted; the refused rows are in its table schema_adoption.";
-        const file = writeRejects(context.root, path, rejections, outcome);
-        printRejections(context.output, rejections, file);
-        return { refused: rejections.length, file };
+        const summary = keepRejections(context.root, path, rejections, outcome);
+        printRejections(context.output, summary);
+        return { refused: summary.rejected, file: summary.rejectFile };
     } finally {
-        spool.close();
+        staging.close();
     }
 }
 
