@@ -121,7 +121,7 @@ CREATE TABLE questions (
     CONSTRAINT questions_id_is_not_empty CHECK (id <> ''),
     CONSTRAINT questions_question_is_not_empty CHECK (question <> ''),
     CONSTRAINT questions_channel_is_not_empty CHECK (channel <> ''),
-    CONSTRAINT questions_difficulty_is_beginner_intermediate_or_advanced CHECK (
+    CONSTRAINT questions_difficulty_is_known CHECK (
         difficulty IN ('beginner', 'intermediate', 'advanced')
     ),
     CONSTRAINT questions_tags_is_a_json_array CHECK (
@@ -175,7 +175,7 @@ CREATE TABLE questions (
         )
     ),
     CONSTRAINT questions_voice_suitable_is_0_or_1 CHECK (voice_suitable IN (0, 1)),
-    CONSTRAINT questions_status_is_active_flagged_or_deleted CHECK (status IN ('active', 'flagged', 'deleted')),
+    CONSTRAINT questions_status_is_known CHECK (status IN ('active', 'flagged', 'deleted')),
     CONSTRAINT questions_is_new_is_0_or_1 CHECK (is_new IN (0, 1))
 ) STRICT;
 
@@ -269,7 +269,7 @@ CREATE TABLE work_queue (
     processed_at TEXT,
     -- What came out of it: a JSON object.
     result TEXT,
-    CONSTRAINT work_queue_item_type_is_question_challenge_test_blog_certification_or_voice_session CHECK (
+    CONSTRAINT work_queue_item_type_is_known CHECK (
         item_type IN (
             'question',
             'challenge',
@@ -285,7 +285,7 @@ CREATE TABLE work_queue (
         AND action NOT GLOB '*[^a-z_]*'
     ),
     CONSTRAINT work_queue_priority_is_between_1_and_10 CHECK (priority BETWEEN 1 AND 10),
-    CONSTRAINT work_queue_status_is_pending_processing_completed_or_failed CHECK (
+    CONSTRAINT work_queue_status_is_known CHECK (
         status IN ('pending', 'processing', 'completed', 'failed')
     ),
     CONSTRAINT work_queue_result_is_a_json_object CHECK (
@@ -344,7 +344,7 @@ CREATE TABLE bot_ledger (
     -- When it happened (ISO-8601, UTC).
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     CONSTRAINT bot_ledger_bot_name_is_not_empty CHECK (bot_name <> ''),
-    CONSTRAINT bot_ledger_action_is_create_update_delete_verify_flag_or_analyze CHECK (
+    CONSTRAINT bot_ledger_action_is_known CHECK (
         action IN (
             'create',
             'update',
@@ -354,7 +354,7 @@ CREATE TABLE bot_ledger (
             'analyze'
         )
     ),
-    CONSTRAINT bot_ledger_item_type_is_question_challenge_test_blog_certification_or_voice_session CHECK (
+    CONSTRAINT bot_ledger_item_type_is_known CHECK (
         item_type IN (
             'question',
             'challenge',
@@ -429,7 +429,7 @@ CREATE TABLE bot_runs (
     -- What it reports about itself: a JSON object.
     summary TEXT,
     CONSTRAINT bot_runs_bot_name_is_not_empty CHECK (bot_name <> ''),
-    CONSTRAINT bot_runs_status_is_running_completed_or_failed CHECK (status IN ('running', 'completed', 'failed')),
+    CONSTRAINT bot_runs_status_is_known CHECK (status IN ('running', 'completed', 'failed')),
     CONSTRAINT bot_runs_items_processed_is_not_negative CHECK (items_processed >= 0),
     CONSTRAINT bot_runs_items_created_is_not_negative CHECK (items_created >= 0),
     CONSTRAINT bot_runs_items_updated_is_not_negative CHECK (items_updated >= 0),
@@ -468,7 +468,7 @@ CREATE TABLE question_relationships (
     strength INTEGER NOT NULL DEFAULT 50,
     -- When the relationship was found (ISO-8601, UTC).
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
-    CONSTRAINT question_relationships_relationship_type_is_prerequisite_follow_up_related_or_deeper_dive CHECK (
+    CONSTRAINT question_relationships_relationship_type_is_known CHECK (
         relationship_type IN (
             'prerequisite',
             'follow_up',
@@ -523,8 +523,8 @@ CREATE TABLE question_history (
     -- When it happened (ISO-8601, UTC).
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     CONSTRAINT question_history_question_id_is_not_empty CHECK (question_id <> ''),
-    CONSTRAINT question_history_question_type_is_question_test_or_coding CHECK (question_type IN ('question', 'test', 'coding')),
-    CONSTRAINT question_history_event_type_is_created_updated_improved_flagged_verified_enriched_deleted_or_restored CHECK (
+    CONSTRAINT question_history_question_type_is_known CHECK (question_type IN ('question', 'test', 'coding')),
+    CONSTRAINT question_history_event_type_is_known CHECK (
         event_type IN (
             'created',
             'updated',
@@ -536,7 +536,7 @@ CREATE TABLE question_history (
             'restored'
         )
     ),
-    CONSTRAINT question_history_event_source_is_bot_user_system_or_import CHECK (
+    CONSTRAINT question_history_event_source_is_known CHECK (
         event_source IN ('bot', 'user', 'system', 'import')
     ),
     CONSTRAINT question_history_changed_fields_is_a_json_array CHECK (
@@ -638,10 +638,10 @@ CREATE TABLE certifications (
     last_updated TEXT,
     CONSTRAINT certifications_id_is_not_empty CHECK (id <> ''),
     CONSTRAINT certifications_name_is_not_empty CHECK (name <> ''),
-    CONSTRAINT certifications_difficulty_is_beginner_intermediate_advanced_or_expert CHECK (
+    CONSTRAINT certifications_difficulty_is_known CHECK (
         difficulty IN ('beginner', 'intermediate', 'advanced', 'expert')
     ),
-    CONSTRAINT certifications_category_is_cloud_devops_security_data_ai_development_or_management CHECK (
+    CONSTRAINT certifications_category_is_known CHECK (
         category IN (
             'cloud',
             'devops',
@@ -681,7 +681,7 @@ CREATE TABLE certifications (
             prerequisites IS NULL
         )
     ),
-    CONSTRAINT certifications_status_is_active_draft_or_archived CHECK (status IN ('active', 'draft', 'archived')),
+    CONSTRAINT certifications_status_is_known CHECK (status IN ('active', 'draft', 'archived')),
     CONSTRAINT certifications_question_count_is_not_negative CHECK (question_count >= 0),
     CONSTRAINT certifications_passing_score_is_between_0_and_100 CHECK (passing_score BETWEEN 0 AND 100),
     CONSTRAINT certifications_exam_duration_is_not_negative CHECK (exam_duration >= 0)
@@ -748,10 +748,10 @@ CREATE TABLE learning_paths (
     last_generated TEXT,
     CONSTRAINT learning_paths_id_is_not_empty CHECK (id <> ''),
     CONSTRAINT learning_paths_title_is_not_empty CHECK (title <> ''),
-    CONSTRAINT learning_paths_path_type_is_company_job_title_skill_or_certification CHECK (
+    CONSTRAINT learning_paths_path_type_is_known CHECK (
         path_type IN ('company', 'job-title', 'skill', 'certification')
     ),
-    CONSTRAINT learning_paths_difficulty_is_beginner_intermediate_or_advanced CHECK (
+    CONSTRAINT learning_paths_difficulty_is_known CHECK (
         difficulty IN ('beginner', 'intermediate', 'advanced')
     ),
     CONSTRAINT learning_paths_estimated_hours_is_not_negative CHECK (estimated_hours >= 0),
@@ -807,7 +807,7 @@ CREATE TABLE learning_paths (
             metadata IS NULL
         )
     ),
-    CONSTRAINT learning_paths_status_is_active_draft_or_archived CHECK (status IN ('active', 'draft', 'archived'))
+    CONSTRAINT learning_paths_status_is_known CHECK (status IN ('active', 'draft', 'archived'))
 ) STRICT;
 
 CREATE INDEX idx_learning_paths_status_popularity_created_at ON learning_paths (
@@ -869,7 +869,7 @@ CREATE TABLE voice_sessions (
     CONSTRAINT voice_sessions_id_is_not_empty CHECK (id <> ''),
     CONSTRAINT voice_sessions_topic_is_not_empty CHECK (topic <> ''),
     CONSTRAINT voice_sessions_channel_is_not_empty CHECK (channel <> ''),
-    CONSTRAINT voice_sessions_difficulty_is_beginner_intermediate_or_advanced CHECK (
+    CONSTRAINT voice_sessions_difficulty_is_known CHECK (
         difficulty IN ('beginner', 'intermediate', 'advanced')
     ),
     CONSTRAINT voice_sessions_question_ids_is_a_json_array CHECK (
@@ -939,7 +939,7 @@ CREATE TABLE user_sessions (
     -- active: under way; completed: done; abandoned: left untouched for 7 days.
     status TEXT NOT NULL DEFAULT 'active',
     CONSTRAINT user_sessions_id_is_not_empty CHECK (id <> ''),
-    CONSTRAINT user_sessions_session_type_is_test_voice_interview_certification_or_channel CHECK (
+    CONSTRAINT user_sessions_session_type_is_known CHECK (
         session_type IN (
             'test',
             'voice-interview',
@@ -958,7 +958,7 @@ CREATE TABLE user_sessions (
             session_data IS NULL
         )
     ),
-    CONSTRAINT user_sessions_status_is_active_completed_or_abandoned CHECK (status IN ('active', 'completed', 'abandoned'))
+    CONSTRAINT user_sessions_status_is_known CHECK (status IN ('active', 'completed', 'abandoned'))
 ) STRICT;
 
 CREATE INDEX idx_user_sessions_status_last_accessed_at ON user_sessions (
@@ -1004,11 +1004,11 @@ CREATE TABLE schema_objects (
     -- The name in the database, and of the file.
     name TEXT NOT NULL PRIMARY KEY,
     -- What it is.
-    type TEXT NOT NULL CONSTRAINT schema_objects_type_is_view_or_trigger CHECK (type IN ('view', 'trigger')),
+    type TEXT NOT NULL CONSTRAINT schema_objects_type_is_known CHECK (type IN ('view', 'trigger')),
     -- The migration set that it belongs to.
     set_name TEXT NOT NULL,
     -- present, or waiting for a later version because it does not prepare at this one.
-    status TEXT NOT NULL CONSTRAINT schema_objects_status_is_present_or_waiting CHECK (status IN ('present', 'waiting')),
+    status TEXT NOT NULL CONSTRAINT schema_objects_status_is_known CHECK (status IN ('present', 'waiting')),
     -- SHA-256 over the tokens of the definition that was deployed.
     checksum TEXT NOT NULL
 ) STRICT;
@@ -1055,7 +1055,7 @@ CREATE TABLE history_writer (
     -- Set by a trigger: the content of that question before the insert, a JSON object of column and value.
     replaced_content TEXT,
     CONSTRAINT history_writer_has_one_row CHECK (id = 1),
-    CONSTRAINT history_writer_source_is_bot_user_system_import_or_self CHECK (
+    CONSTRAINT history_writer_source_is_known CHECK (
         source IN ('bot', 'user', 'system', 'import', 'self')
     ),
     CONSTRAINT history_writer_replaced_content_is_a_json_object CHECK (
@@ -1654,46 +1654,46 @@ UPDATE turso_schema_guard SET is_complete = objects_before = 0 AND 57 = (
     FROM sqlite_schema
     WHERE (type, name, length(sql)) IN (VALUES
         ('table', 'schemaversion', 522),
-        ('table', 'schema_objects', 746),
+        ('table', 'schema_objects', 723),
         ('table', 'schema_lock', 514),
         ('table', 'schema_seeds', 555),
         ('table', 'users', 1010),
-        ('table', 'questions', 5636),
+        ('table', 'questions', 5588),
         ('index', 'idx_questions_channel_sub_channel_id', 321),
         ('index', 'idx_questions_channel_difficulty_status_is_new', 335),
         ('index', 'idx_questions_last_updated', 177),
         ('index', 'idx_questions_created_at', 171),
         ('table', 'channel_mappings', 988),
         ('index', 'idx_channel_mappings_question_id_channel_id_sub_channel', 394),
-        ('table', 'work_queue', 2355),
+        ('table', 'work_queue', 2268),
         ('index', 'idx_work_queue_status_priority_created_at', 286),
         ('index', 'idx_work_queue_priority_created_at', 214),
         ('index', 'idx_work_queue_item_id_item_type_action', 215),
-        ('table', 'bot_ledger', 2067),
+        ('table', 'bot_ledger', 1975),
         ('index', 'idx_bot_ledger_bot_name_created_at_action', 275),
         ('index', 'idx_bot_ledger_created_at', 145),
         ('index', 'idx_bot_ledger_item_id_item_type_created_at', 178),
-        ('table', 'bot_runs', 1650),
+        ('table', 'bot_runs', 1628),
         ('index', 'idx_bot_runs_started_at', 138),
         ('index', 'idx_bot_runs_bot_name_started_at', 178),
-        ('table', 'question_relationships', 1254),
+        ('table', 'question_relationships', 1214),
         ('index', 'idx_question_relationships_source_question_id_relationship_type', 254),
         ('index', 'idx_question_relationships_target_question_id_relationship_type', 239),
-        ('table', 'question_history', 3124),
+        ('table', 'question_history', 3021),
         ('index', 'idx_question_history_created_at_question_type_event_type_event_source', 381),
         ('index', 'idx_question_history_question_id_question_type_created_at_event_type_event_source', 454),
-        ('table', 'history_writer', 1450),
-        ('table', 'certifications', 3926),
+        ('table', 'history_writer', 1425),
+        ('table', 'certifications', 3822),
         ('index', 'idx_certifications_status_name', 181),
         ('index', 'idx_certifications_category_status_name', 189),
-        ('table', 'learning_paths', 4548),
+        ('table', 'learning_paths', 4466),
         ('index', 'idx_learning_paths_status_popularity_created_at', 237),
         ('index', 'idx_learning_paths_path_type_status_popularity_created_at', 256),
         ('index', 'idx_learning_paths_target_company_status_popularity_created_at', 405),
         ('index', 'idx_learning_paths_target_job_title_status_popularity_created_at', 264),
-        ('table', 'voice_sessions', 1696),
+        ('table', 'voice_sessions', 1668),
         ('index', 'idx_voice_sessions_channel_topic', 187),
-        ('table', 'user_sessions', 3223),
+        ('table', 'user_sessions', 3159),
         ('index', 'idx_user_sessions_status_last_accessed_at', 221),
         ('index', 'idx_user_sessions_user_id_status_last_accessed_at', 315),
         ('index', 'idx_user_sessions_session_key_session_type', 204),
@@ -1717,17 +1717,17 @@ INSERT INTO schemaversion (version, name, md5, run_at, checksum)
 SELECT column1, column2, column3, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), column5
 FROM (VALUES
     (1, 'create-users', '237893d08a3e7d439a64a69419c96b4d', NULL, '6ec5258c64976c588d286e5a0df08efc0e6b0cd625a42107bbc7db2996acf3ee'),
-    (2, 'create-questions', '26d0ef4e6399df0b00ded66cba2154d0', NULL, '7b180b24ef78badb7b04648072ebde73c2d4dc27c0777f682f46587cd17b34ca'),
+    (2, 'create-questions', 'cde5f12adc3d7a3b19316965c7980e33', NULL, 'f7f80d073045b6c5e42f84e2e318023f45ac63c4660723aec184f4e4eae9d5fa'),
     (3, 'create-channel-mappings', '1be7393dcd68b1cfcef3f5b8ebfea282', NULL, '112fdcc3303719697d5562a7e5dd9a6d8580a4138a88d33d336880ac072c283d'),
-    (4, 'create-work-queue', '7189ddfb3f55dcca4bf7631e2deb1663', NULL, '6ecf975d668b74bc7b700782fb814c7d0b60520da55f172e5d32a910d92d2cd7'),
-    (5, 'create-bot-ledger', '1abd7465105be3c574a8996691b8b753', NULL, 'bf4b04e0aa1ec7c9a8ea752488f8d2209020e47cb2aebe4943ad63118a571b2c'),
-    (6, 'create-bot-runs', 'ded5fb94bb66508e8a2151405de07846', NULL, '4a955a2ae45f85cdb4c177c121ed9c753437c8271a45447329c48ccb83af496a'),
-    (7, 'create-question-relationships', '0cf743d609d8952919e91700dddfabaf', NULL, '6f9e694f5b92ce34ce944e29680f9c140f62b77e0e957264d766292c7f6eac73'),
-    (8, 'create-question-history', '06ab5ea18b95cb2666a9a2aecf1225d0', NULL, '42c88da9a6b5d141b6996d021e1b3cb3da22313d24d4d1faf43e89b635b33186'),
-    (9, 'create-certifications', '3d1b18e6b4f18adb778bcc5562f3b4d4', NULL, '84e06b8cf7470d34a6d0894f5d9b0b947ba86800bb7dce10d2248cfc3431af23'),
-    (10, 'create-learning-paths', 'ce0ea2a2c59c668a559b10cd34c75161', NULL, 'b90fbdd652da4b44f73a65144ceb9a79db1b9f3f8196b015146e4783e9444c07'),
-    (11, 'create-voice-sessions', 'b575de2619f89a336a06978863bbe509', NULL, '4c580f9a1a575c5c3c56c96cc578437e5fe36f814698f62a22ac85dbbc3f6540'),
-    (12, 'create-user-sessions', '94c92756fe31eb8d6bc685cb1613a9eb', NULL, '931f11183e4a03be6dc2064c0886d474d6849f2a13e483c67a4f06f6ddcb7a75')
+    (4, 'create-work-queue', '5883236ba37f60949939c9555a25f35c', NULL, '81a36a18984aa3b85f61b5fe22f5aaa5ba0aa4c29d1c033b3eae37ad012447ab'),
+    (5, 'create-bot-ledger', '5dba5a6f68d24e83c91e192a3e1a9c5f', NULL, '92a4af44158549c1cbe9106a8dcdd957775f77d1c77c143079166bb82e0c6c53'),
+    (6, 'create-bot-runs', 'b2a38078b070d30cdd84fc8dba35e85c', NULL, '190c79e817237bae31399fa8732fe8d661e6c6d6b0c0bdf9b330c8eac477253d'),
+    (7, 'create-question-relationships', 'e9deb5ff99faa24cf3f9aa60fd942167', NULL, '4a57455b7ae5877a5d4869b53c5a930e72a46b6b66997313fa5b6d5b295ef4c7'),
+    (8, 'create-question-history', '57ec683c496b999a1f26e6ddeee59107', NULL, '05847465d90e4359e0899b1c31832b7dc632d4b54a039aa23e593e707c455c5b'),
+    (9, 'create-certifications', '6d801112e8c7a98dfee3143cd6689c7b', NULL, 'bbdfde3519770788dbde3640da95f10c4715877146d2750b677028d808d6a965'),
+    (10, 'create-learning-paths', 'c7bfc3293adacb43859b3620adfaa8f1', NULL, '02587695fdc89ac7e6fc777a22e1e88ea89fb0b31082ad9b6a8075f9c50fe77f'),
+    (11, 'create-voice-sessions', 'a639f43fd1841ab0042b8682c94e5a50', NULL, '40917ec26448296fd64d1c8c6ec10b1c7735c6e65b9de7a2a6408dc2aadff397'),
+    (12, 'create-user-sessions', 'c6fc390ad96c6c8e44fabf3b5d576ace', NULL, '2a867493bd89fa294b036ecd06987f86af1b4e68bb7baf8588497e3d2fe9527b')
 )
 WHERE (SELECT is_complete FROM turso_schema_guard);
 

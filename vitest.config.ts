@@ -5,6 +5,9 @@ import { countReporter } from "./tests/support/count-reporter.ts";
 export default defineConfig(({ mode }) => ({
     test: {
         include: [mode === "long" ? "tests/**/*.test.ts" : "tests/**/!(*.long).test.ts"],
+        globalSetup: ["tests/support/temporary.ts"],
+        // Loading the modules again for each file would take a third of the time; no module keeps anything of a database.
+        isolate: false,
         reporters: ["default", countReporter],
         // Most of a test is waiting: for another process, for a lock, for a disk.
         maxWorkers: 2,

@@ -70,7 +70,7 @@ CREATE TABLE questions (
     CONSTRAINT questions_id_is_not_empty CHECK (id <> ''),
     CONSTRAINT questions_question_is_not_empty CHECK (question <> ''),
     CONSTRAINT questions_channel_is_not_empty CHECK (channel <> ''),
-    CONSTRAINT questions_difficulty_is_beginner_intermediate_or_advanced CHECK (
+    CONSTRAINT questions_difficulty_is_known CHECK (
         difficulty IN ('beginner', 'intermediate', 'advanced')
     ),
     CONSTRAINT questions_tags_is_a_json_array CHECK (
@@ -124,7 +124,7 @@ CREATE TABLE questions (
         )
     ),
     CONSTRAINT questions_voice_suitable_is_0_or_1 CHECK (voice_suitable IN (0, 1)),
-    CONSTRAINT questions_status_is_active_flagged_or_deleted CHECK (status IN ('active', 'flagged', 'deleted')),
+    CONSTRAINT questions_status_is_known CHECK (status IN ('active', 'flagged', 'deleted')),
     CONSTRAINT questions_is_new_is_0_or_1 CHECK (is_new IN (0, 1))
 ) STRICT;
 

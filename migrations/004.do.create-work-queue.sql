@@ -29,7 +29,7 @@ CREATE TABLE work_queue (
     processed_at TEXT,
     -- What came out of it: a JSON object.
     result TEXT,
-    CONSTRAINT work_queue_item_type_is_question_challenge_test_blog_certification_or_voice_session CHECK (
+    CONSTRAINT work_queue_item_type_is_known CHECK (
         item_type IN (
             'question',
             'challenge',
@@ -45,7 +45,7 @@ CREATE TABLE work_queue (
         AND action NOT GLOB '*[^a-z_]*'
     ),
     CONSTRAINT work_queue_priority_is_between_1_and_10 CHECK (priority BETWEEN 1 AND 10),
-    CONSTRAINT work_queue_status_is_pending_processing_completed_or_failed CHECK (
+    CONSTRAINT work_queue_status_is_known CHECK (
         status IN ('pending', 'processing', 'completed', 'failed')
     ),
     CONSTRAINT work_queue_result_is_a_json_object CHECK (

@@ -23,7 +23,7 @@ CREATE TABLE bot_ledger (
     -- When it happened (ISO-8601, UTC).
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     CONSTRAINT bot_ledger_bot_name_is_not_empty CHECK (bot_name <> ''),
-    CONSTRAINT bot_ledger_action_is_create_update_delete_verify_flag_or_analyze CHECK (
+    CONSTRAINT bot_ledger_action_is_known CHECK (
         action IN (
             'create',
             'update',
@@ -33,7 +33,7 @@ CREATE TABLE bot_ledger (
             'analyze'
         )
     ),
-    CONSTRAINT bot_ledger_item_type_is_question_challenge_test_blog_certification_or_voice_session CHECK (
+    CONSTRAINT bot_ledger_item_type_is_known CHECK (
         item_type IN (
             'question',
             'challenge',

@@ -25,7 +25,7 @@ CREATE TABLE bot_runs (
     -- What it reports about itself: a JSON object.
     summary TEXT,
     CONSTRAINT bot_runs_bot_name_is_not_empty CHECK (bot_name <> ''),
-    CONSTRAINT bot_runs_status_is_running_completed_or_failed CHECK (status IN ('running', 'completed', 'failed')),
+    CONSTRAINT bot_runs_status_is_known CHECK (status IN ('running', 'completed', 'failed')),
     CONSTRAINT bot_runs_items_processed_is_not_negative CHECK (items_processed >= 0),
     CONSTRAINT bot_runs_items_created_is_not_negative CHECK (items_created >= 0),
     CONSTRAINT bot_runs_items_updated_is_not_negative CHECK (items_updated >= 0),

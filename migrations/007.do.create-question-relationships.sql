@@ -13,7 +13,7 @@ CREATE TABLE question_relationships (
     strength INTEGER NOT NULL DEFAULT 50,
     -- When the relationship was found (ISO-8601, UTC).
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
-    CONSTRAINT question_relationships_relationship_type_is_prerequisite_follow_up_related_or_deeper_dive CHECK (
+    CONSTRAINT question_relationships_relationship_type_is_known CHECK (
         relationship_type IN (
             'prerequisite',
             'follow_up',

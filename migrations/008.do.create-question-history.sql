@@ -31,8 +31,8 @@ CREATE TABLE question_history (
     -- When it happened (ISO-8601, UTC).
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     CONSTRAINT question_history_question_id_is_not_empty CHECK (question_id <> ''),
-    CONSTRAINT question_history_question_type_is_question_test_or_coding CHECK (question_type IN ('question', 'test', 'coding')),
-    CONSTRAINT question_history_event_type_is_created_updated_improved_flagged_verified_enriched_deleted_or_restored CHECK (
+    CONSTRAINT question_history_question_type_is_known CHECK (question_type IN ('question', 'test', 'coding')),
+    CONSTRAINT question_history_event_type_is_known CHECK (
         event_type IN (
             'created',
             'updated',
@@ -44,7 +44,7 @@ CREATE TABLE question_history (
             'restored'
         )
     ),
-    CONSTRAINT question_history_event_source_is_bot_user_system_or_import CHECK (
+    CONSTRAINT question_history_event_source_is_known CHECK (
         event_source IN ('bot', 'user', 'system', 'import')
     ),
     CONSTRAINT question_history_changed_fields_is_a_json_array CHECK (
@@ -118,7 +118,7 @@ CREATE TABLE history_writer (
     -- Set by a trigger: the content of that question before the insert, a JSON object of column and value.
     replaced_content TEXT,
     CONSTRAINT history_writer_has_one_row CHECK (id = 1),
-    CONSTRAINT history_writer_source_is_bot_user_system_import_or_self CHECK (
+    CONSTRAINT history_writer_source_is_known CHECK (
         source IN ('bot', 'user', 'system', 'import', 'self')
     ),
     CONSTRAINT history_writer_replaced_content_is_a_json_object CHECK (

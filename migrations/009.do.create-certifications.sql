@@ -45,10 +45,10 @@ CREATE TABLE certifications (
     last_updated TEXT,
     CONSTRAINT certifications_id_is_not_empty CHECK (id <> ''),
     CONSTRAINT certifications_name_is_not_empty CHECK (name <> ''),
-    CONSTRAINT certifications_difficulty_is_beginner_intermediate_advanced_or_expert CHECK (
+    CONSTRAINT certifications_difficulty_is_known CHECK (
         difficulty IN ('beginner', 'intermediate', 'advanced', 'expert')
     ),
-    CONSTRAINT certifications_category_is_cloud_devops_security_data_ai_development_or_management CHECK (
+    CONSTRAINT certifications_category_is_known CHECK (
         category IN (
             'cloud',
             'devops',
@@ -88,7 +88,7 @@ CREATE TABLE certifications (
             prerequisites IS NULL
         )
     ),
-    CONSTRAINT certifications_status_is_active_draft_or_archived CHECK (status IN ('active', 'draft', 'archived')),
+    CONSTRAINT certifications_status_is_known CHECK (status IN ('active', 'draft', 'archived')),
     CONSTRAINT certifications_question_count_is_not_negative CHECK (question_count >= 0),
     CONSTRAINT certifications_passing_score_is_between_0_and_100 CHECK (passing_score BETWEEN 0 AND 100),
     CONSTRAINT certifications_exam_duration_is_not_negative CHECK (exam_duration >= 0)

@@ -47,10 +47,10 @@ CREATE TABLE learning_paths (
     last_generated TEXT,
     CONSTRAINT learning_paths_id_is_not_empty CHECK (id <> ''),
     CONSTRAINT learning_paths_title_is_not_empty CHECK (title <> ''),
-    CONSTRAINT learning_paths_path_type_is_company_job_title_skill_or_certification CHECK (
+    CONSTRAINT learning_paths_path_type_is_known CHECK (
         path_type IN ('company', 'job-title', 'skill', 'certification')
     ),
-    CONSTRAINT learning_paths_difficulty_is_beginner_intermediate_or_advanced CHECK (
+    CONSTRAINT learning_paths_difficulty_is_known CHECK (
         difficulty IN ('beginner', 'intermediate', 'advanced')
     ),
     CONSTRAINT learning_paths_estimated_hours_is_not_negative CHECK (estimated_hours >= 0),
@@ -106,7 +106,7 @@ CREATE TABLE learning_paths (
             metadata IS NULL
         )
     ),
-    CONSTRAINT learning_paths_status_is_active_draft_or_archived CHECK (status IN ('active', 'draft', 'archived'))
+    CONSTRAINT learning_paths_status_is_known CHECK (status IN ('active', 'draft', 'archived'))
 ) STRICT;
 
 CREATE INDEX idx_learning_paths_status_popularity_created_at ON learning_paths (

@@ -24,7 +24,7 @@ CREATE TABLE voice_sessions (
     CONSTRAINT voice_sessions_id_is_not_empty CHECK (id <> ''),
     CONSTRAINT voice_sessions_topic_is_not_empty CHECK (topic <> ''),
     CONSTRAINT voice_sessions_channel_is_not_empty CHECK (channel <> ''),
-    CONSTRAINT voice_sessions_difficulty_is_beginner_intermediate_or_advanced CHECK (
+    CONSTRAINT voice_sessions_difficulty_is_known CHECK (
         difficulty IN ('beginner', 'intermediate', 'advanced')
     ),
     CONSTRAINT voice_sessions_question_ids_is_a_json_array CHECK (

@@ -49,7 +49,7 @@ CREATE TABLE user_sessions (
     -- active: under way; completed: done; abandoned: left untouched for 7 days.
     status TEXT NOT NULL DEFAULT 'active',
     CONSTRAINT user_sessions_id_is_not_empty CHECK (id <> ''),
-    CONSTRAINT user_sessions_session_type_is_test_voice_interview_certification_or_channel CHECK (
+    CONSTRAINT user_sessions_session_type_is_known CHECK (
         session_type IN (
             'test',
             'voice-interview',
@@ -68,7 +68,7 @@ CREATE TABLE user_sessions (
             session_data IS NULL
         )
     ),
-    CONSTRAINT user_sessions_status_is_active_completed_or_abandoned CHECK (status IN ('active', 'completed', 'abandoned'))
+    CONSTRAINT user_sessions_status_is_known CHECK (status IN ('active', 'completed', 'abandoned'))
 ) STRICT;
 
 CREATE INDEX idx_user_sessions_status_last_accessed_at ON user_sessions (

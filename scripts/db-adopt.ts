@@ -9,7 +9,6 @@ await runCommand<AdoptOptions>({
     define: (command) =>
         command
             .option("--check", "tell what would be done and which rows would be refused, and change nothing")
-            .option("--into <url>", "copy into this empty database instead, and leave the old one as it is")
             .option("--rejects <file>", "where refused rows go")
             .option("--max-rejects <count>", "change nothing when more rows than this would be refused", parseCount)
             .option("-y, --yes", "do not ask before writing to another machine"),

@@ -28,12 +28,13 @@ const noted = (column: string): string => `(SELECT max(${column}) FROM ${guard})
  * constraint refuses go, as they were, into the side table; the table is made by the very statement of the files; every
  * kept row is compared, value by value, and the rows are counted. Whatever does not hold rolls all of it back.
  *
- * @param isMissing whether a parent is nowhere, so that nothing can point to it
+ * @param options.searched names of full-text indexes that read their text from the table, and are rebuilt with it
+ * @param options.isMissing whether a parent is nowhere, so that nothing can point to it
  */
 export function renderRebuild(
     reading: Reading,
     newest: readonly string[],
-    options: { hasSequences: boolean; isMissing: (parent: string) => boolean },
+    options: { hasSequences: boolean; searched: readonly string[]; isMissing: (parent: string) => boolean },
 ): string {
     const { live, target } = reading;
     const findParent = (parent: string): Parent | undefined =>
@@ -65,6 +66,7 @@ export function renderRebuild(
         ...target.indexes.map(({ sql }) => sql ?? ""),
         ...(target.isAutoincrement ? keepSequence(target, noted("sequence")) : []),
         ...renderProof(target, columns),
+        ...options.searched.map(quoteName).map((index) => `INSERT INTO ${index} (${index}) VALUES ('rebuild')`),
         `DROP TABLE ${staging}`,
         `DROP TABLE ${guard}`,
     ]);

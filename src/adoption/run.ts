@@ -1,15 +1,17 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import type { Connection } from "../database/connection.ts";
 import { DatabaseFault, explainFault, toFault } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
 import { type RunReport, runPlan } from "../migrations/run.ts";
 import { readAll } from "../planning/prepare.ts";
 import { findSchemaRow, readState } from "../planning/state.ts";
+import { findIndexedTable } from "../schema/facts.ts";
 import { isSameName } from "../sql/names.ts";
+import type { LiveTable } from "./live-tables.ts";
 import type { Origins } from "./origins.ts";
 import { type AdoptedTable, type Adoption, findDiffering, hasVersions, prepareAdoption } from "./prepare.ts";
 import { renderMissing, renderRebuild } from "./rebuild.ts";
-import type { TargetSchema } from "./target-tables.ts";
+import type { TargetSchema, TargetTable } from "./target-tables.ts";
 
 /** How long another writer is waited for, in milliseconds, beyond SQLite's own 5 s. */
 const busyLimit = 60_000;
@@ -39,11 +41,15 @@ export async function runAdoption(
     const steps: { tables: readonly AdoptedTable[]; script: string }[] = adoption.tables.flatMap((table) => {
         const { state, reading } = table;
         if (state !== "rebuild" || !reading) return [];
-        return [{ tables: [table], script: renderRebuild(reading, adoption.newest, { hasSequences, isMissing }) }];
+        const searched = findSearched(adoption, table.target);
+        const script = renderRebuild(reading, adoption.newest, { hasSequences, searched, isMissing });
+        return [{ tables: [table], script }];
     });
     // Last, so that what points to a table that was not there is judged by that.
     if (missing.length > 0) steps.push({ tables: missing, script: renderMissing(missing) });
     for (const { tables, script } of steps) {
+        // A file's driver never waits, and a process that never waits does not hear Ctrl-C.
+        await turn();
         if (signal.aborted) throw new AppError("interrupted", "interrupted", { outcome: describeOutcome(done) });
         const isThere = (settle: boolean): Promise<boolean> => isDone(connection, adoption, tables, settle);
         await runStep(connection, script, isThere, options).catch((error: unknown) => {
@@ -54,7 +60,19 @@ export async function runAdoption(
             report.adopted(target.name);
         }
     }
-    await finish(root, connection, adoption.target, options);
+    await finish(root, connection, adoption.target, options).catch((error: unknown) => {
+        if (!(error instanceof AppError) || done.length === 0) throw error;
+        const recorded = "Every table has the files' form. Run the same command again to record the versions.";
+        throw error.withOutcome([error.outcome, recorded].filter(Boolean).join("\n"));
+    });
+}
+
+// Full-text indexes of others over a table. One over a column that goes is left as it is: it cannot be rebuilt.
+function findSearched({ extra }: Adoption, { name, columns }: TargetTable): string[] {
+    const isOver = (index: LiveTable): boolean =>
+        isSameName(findIndexedTable(index) ?? "", name) &&
+        index.columns.every((searched) => columns.some((column) => isSameName(column.name, searched.name)));
+    return extra.filter(isOver).map((index) => index.name);
 }
 
 // The rows are in their tables: what is left is what db:baseline does.
@@ -126,7 +144,7 @@ async function isDone(
 const sentences: readonly (readonly [sentence: string, remedy: string, sign: string])[] = [
     [
         "foreign keys are not off",
-        "this server does not let foreign keys be switched off; copy with --into <url>",
+        "this server does not let foreign keys be switched off; back the database up, restore it into a file, and adopt that",
         "foreign_keys_are_not_off",
     ],
     [
@@ -146,7 +164,7 @@ function explainFailure(
     const names = tables.map(({ target }) => `'${target.name}'`).join(", ");
     if (fault.kind === "transaction-timeout") {
         return new AppError("transaction-timeout", `${names}: takes over 5 seconds, and others wait to write`, {
-            hint: "stop the writers (the app and its bots) until the adoption is done, or copy with --into <url>",
+            hint: "stop the writers (the app and its bots) until the adoption is done, or adopt a copy made by `pnpm db:backup` and `pnpm db:restore`",
             outcome,
         });
     }

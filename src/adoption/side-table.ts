@@ -1,6 +1,5 @@
 import type { Connection } from "../database/connection.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
-import { readLiterals } from "./literals.ts";
 import { readRows } from "./live-tables.ts";
 import { type Reading, renderRecord, rowNumber, rowReasons } from "./reading.ts";
 import { parseRecord } from "./records.ts";
@@ -9,7 +8,7 @@ import { parseRecord } from "./records.ts";
 export const adoptionTable = "schema_adoption";
 
 /** What became of something that an adoption met; the comment of the table says it. */
-export type AdoptionOutcome = "refused" | "kept" | "dropped" | "copied";
+export type AdoptionOutcome = "refused" | "kept" | "dropped";
 
 export const createAdoptionTable = `CREATE TABLE IF NOT EXISTS ${adoptionTable} (
     /*
@@ -22,12 +21,9 @@ export const createAdoptionTable = `CREATE TABLE IF NOT EXISTS ${adoptionTable} 
     source_table TEXT NOT NULL,
     -- The number of the row there; NULL for an object.
     source_row INTEGER,
-    -- refused: not among the rows any more; kept: it is, but not with all its columns; dropped: an index or a trigger;
-    -- copied: the table is whole here, and without a table, where the copy comes from.
-    outcome TEXT NOT NULL CONSTRAINT schema_adoption_outcome_is_refused_kept_dropped_or_copied CHECK (
-        outcome IN ('refused', 'kept', 'dropped', 'copied')
-    ),
-    -- JSON array: which constraints refuse it, which columns have no place, or that the copy is whole.
+    -- refused: not among the rows any more; kept: it is, but not with all its columns; dropped: an index or a trigger.
+    outcome TEXT NOT NULL CONSTRAINT schema_adoption_outcome_is_known CHECK (outcome IN ('refused', 'kept', 'dropped')),
+    -- JSON array: which constraints refuse it, or which columns have no place.
     reasons TEXT NOT NULL,
     -- The row or the object, whole, as JSON.
     record TEXT NOT NULL,
@@ -46,37 +42,13 @@ export function keepRows({ live, target }: Reading, outcome: AdoptionOutcome, ro
 }
 
 /** Puts the indexes and triggers of a live table, which a rebuild drops, into the side table. */
-export function keepObjects(reading: Reading): string {
-    return `INSERT INTO ${adoptionTable} (${entryColumns}) ${selectObjects(reading)}`;
-}
-
-/** Puts the indexes and triggers of a table of one database, which its copy does not get, into the copy's side table. */
-export async function insertObjects(source: Connection, target: Connection, reading: Reading): Promise<void> {
-    const columns = entryColumns.split(", ");
-    const pages = readLiterals(source, { rows: `(${selectObjects(reading)})`, place: ["record"], columns });
-    for await (const { rows } of pages) {
-        await target.write([{ sql: `INSERT INTO ${adoptionTable} (${entryColumns}) VALUES ${rows.join(", ")}` }]);
-    }
-}
-
-const entryColumns = "source_table, outcome, reasons, record";
-
-function selectObjects({ live, target }: Reading): string {
+export function keepObjects({ live, target }: Reading): string {
     return (
-        `SELECT ${quoteText(target.name)} AS source_table, 'dropped' AS outcome, '[]' AS reasons, ` +
-        `json_object('type', type, 'name', name, 'sql', sql) AS record FROM sqlite_schema ` +
+        `INSERT INTO ${adoptionTable} (source_table, outcome, reasons, record) ` +
+        `SELECT ${quoteText(target.name)}, 'dropped', '[]', json_object('type', type, 'name', name, 'sql', sql) FROM sqlite_schema ` +
         `WHERE type IN ('index', 'trigger') AND sql IS NOT NULL AND tbl_name = ${quoteText(live.name)} COLLATE NOCASE ORDER BY rowid`
     );
 }
-
-/** Notes that a table is whole; without a table, where the copy comes from. */
-export function noteCopied(table: string, record: string): string {
-    const values = [table, "copied", "[]", record].map(quoteText).join(", ");
-    return `INSERT INTO ${adoptionTable} (${entryColumns}) VALUES (${values})`;
-}
-
-/** Notes that a whole database was copied. */
-export const noteWhole = `UPDATE ${adoptionTable} SET reasons = '["whole"]' WHERE source_table = '' AND outcome = 'copied'`;
 
 /** A refused row, as the side table has it. */
 export interface RefusedRow {
@@ -119,12 +91,4 @@ export async function* readRefused(connection: Connection): AsyncGenerator<Refus
         if (!end) return;
         last = Number(end.id);
     }
-}
-
-/** SQL of live rows, whole, by a JSON list of their numbers, as the side table keeps them: `place` in the list, `number`, `record`. */
-export function selectKept({ live }: Reading): string {
-    return (
-        `SELECT given.key AS place, CAST(live.${live.rowid} AS TEXT) AS number, ${renderRecord(live)} AS record FROM json_each(?) AS given ` +
-        `CROSS JOIN ${quoteName(live.name)} AS live ON live.${live.rowid} = CAST(given.value AS INTEGER)`
-    );
 }

@@ -1,6 +1,6 @@
 import type { Connection } from "../database/connection.ts";
 import { AppError } from "../errors.ts";
-import { type LoadRequest, type LoadResult, load, type Progress } from "../loading/load.ts";
+import { type LoadRequest, type LoadResult, load } from "../loading/load.ts";
 import type { LoadCounts } from "../loading/loader.ts";
 import type { RejectSummary } from "../loading/rejects.ts";
 import type { Output } from "./output.ts";
@@ -32,7 +32,7 @@ export async function loadAndReport(
 ): Promise<LoadResult> {
     const { root, output, signal } = context;
     const { force = false, dryRun = false, rejects: rejectFile, maxRejects } = options;
-    const startProgress = (): Promise<Progress> => createProgress(output, () => performance.now());
+    const startProgress = () => createProgress(output, () => performance.now());
     const request = { ...what, force, dryRun, root, rejectFile, maxRejects, signal, startProgress };
     const result = await load(connection, request);
     if (result.unchangedSince !== undefined) {

@@ -1,5 +1,11 @@
-import type { Progress } from "../loading/load.ts";
 import type { Output } from "./output.ts";
+
+/** Shows how far something is that goes from table to table. */
+export interface Progress {
+    readonly progress: (what: string, done: number, of: number) => void;
+    /** Removes what is still shown; called however the work ends. */
+    readonly end: () => void;
+}
 
 const secondsBetweenLines = 2;
 const longestBar = 30;

@@ -76,29 +76,6 @@ export function findSecrets(variables: Variables = process.env): string[] {
 }
 
 /**
- * Reads the settings for a second database, whose address is given with the command.
- *
- * @param option as the user gave the address, for messages
- * @param tokenName the variable that holds its token
- * @throws AppError `usage` as readConfig()
- */
-export async function readTarget(
-    address: string,
-    option: string,
-    tokenName: string,
-    root: string,
-    environment: Variables = process.env,
-): Promise<Pick<Config, "target" | "writesOff">> {
-    const variables = { ...(await readEnvFile(root)), ...withoutUndefined(environment) };
-    const token = variables[tokenName]?.trim();
-    if (token === "") {
-        throw new AppError("usage", `${tokenName} is set but empty`, { hint: "give it a value, or unset it" });
-    }
-    const authToken = token === undefined ? undefined : checkToken({ name: tokenName, value: token });
-    return { target: parseTarget(address, option, authToken, root), writesOff: readWriteMode(variables) };
-}
-
-/**
  * Reads further variables, those that are set.
  *
  * @throws AppError `usage` for one that is set but empty

@@ -29,11 +29,11 @@ export interface LoadRequest {
     readonly history?: ContentHistory | undefined;
     readonly signal?: AbortSignal | undefined;
     /** Called when records begin to be written. */
-    readonly startProgress: () => Promise<Progress>;
+    readonly startProgress: () => Promise<LoadProgress>;
 }
 
 /** Shows how far a load is. */
-export interface Progress {
+export interface LoadProgress {
     readonly progress: LoadRun["progress"];
     /** Removes what is still shown; called however the load ends. */
     readonly end: () => void;
@@ -100,7 +100,7 @@ function stageRejections(staging: Staging, intake: Intake): StagedItems<Rejectio
     return rejections;
 }
 
-const noProgress: Progress = { progress: () => undefined, end: () => undefined };
+const noProgress: LoadProgress = { progress: () => undefined, end: () => undefined };
 
 // Tries the whole load without writing. Only a real load finds what the database itself refuses.
 async function findTooMany(

@@ -26,11 +26,11 @@ export const createObjectsTable = `CREATE TABLE ${objectsTable} (
     -- The name in the database, and of the file.
     name TEXT NOT NULL PRIMARY KEY,
     -- What it is.
-    type TEXT NOT NULL CONSTRAINT schema_objects_type_is_view_or_trigger CHECK (type IN ('view', 'trigger')),
+    type TEXT NOT NULL CONSTRAINT schema_objects_type_is_known CHECK (type IN ('view', 'trigger')),
     -- The migration set that it belongs to.
     set_name TEXT NOT NULL,
     -- present, or waiting for a later version because it does not prepare at this one.
-    status TEXT NOT NULL CONSTRAINT schema_objects_status_is_present_or_waiting CHECK (status IN ('present', 'waiting')),
+    status TEXT NOT NULL CONSTRAINT schema_objects_status_is_known CHECK (status IN ('present', 'waiting')),
     -- SHA-256 over the tokens of the definition that was deployed.
     checksum TEXT NOT NULL
 ) STRICT`;

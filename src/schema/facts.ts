@@ -49,6 +49,12 @@ export function isVirtual({ sql }: Pick<NamedObject, "sql">): boolean {
     return /^CREATE\s+VIRTUAL\s/i.test(sql ?? "");
 }
 
+/** The table that a full-text index reads its text from (`content=`); undefined where it keeps its own text, or none. */
+export function findIndexedTable({ sql }: Pick<NamedObject, "sql">): string | undefined {
+    if (!isVirtual({ sql }) || !/\bUSING\s+fts[45]\b/i.test(sql ?? "")) return undefined;
+    return /\bcontent\s*=\s*["'`]?([^"'`,)\s]+)/i.exec(sql ?? "")?.[1];
+}
+
 // By what the object is that keeps them; https://www.sqlite.org/vtab.html#the_xshadowname_method
 const shadowSuffixes = {
     table: "data idx content docsize config segments segdir stat node parent rowid".split(" "),

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { tell } from "../deploy/snapshot.ts";
 import { readRows } from "../loading/contents.ts";
 import { describeTargets } from "../support/targets.ts";
-import { adoptHere, countRows, readExtras, verifyHere } from "./adopting.ts";
+import { adoptHere, copyWhole, countRows, readExtras, verifyHere } from "./adopting.ts";
 import { buildSpoiled, killAdoptions, runWhole } from "./killing.ts";
 import { buildOriginal, note, originNames, testOriginal } from "./originals.ts";
 
@@ -24,7 +24,7 @@ describeTargets("30,000 questions of others", (target) => {
     });
 
     testOriginal(
-        `are adopted with bad rows among them, each accounted for, in place and into a new database${note}`,
+        `are adopted with bad rows among them, each accounted for, in place and in a copy${note}`,
         { timeout: 600_000 },
         async () => {
             const database = await buildSpoiled(target, questions);
@@ -32,8 +32,9 @@ describeTargets("30,000 questions of others", (target) => {
             const check = JSON.parse((await adoptHere(database.url, { check: true }, { json: true })).stdout);
             const copy = await target.createDatabase();
             const started = performance.now();
-            const copied = await runWhole(database, { into: copy.url });
-            tell(`${target.name}: --into: ${Math.round(performance.now() - started)} ms`);
+            await copyWhole(database.url, copy.url);
+            const copied = await runWhole(copy);
+            tell(`${target.name}: backup, restore, adoption: ${Math.round(performance.now() - started)} ms`);
             const whole = await runWhole(database);
             expect([copied, whole]).toEqual([whole, { code: 5, rejects: check.refused }]);
             for (const { client, url } of [database, copy]) {

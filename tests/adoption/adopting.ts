@@ -3,8 +3,9 @@ import { origins } from "../../app/origins.ts";
 import { adopt } from "../../src/cli/commands/adopt.ts";
 import type { AdoptOptions } from "../../src/cli/commands/adoption-steps.ts";
 import { showVerification } from "../../src/cli/commands/verify.ts";
+import { restoreHere, takeBackup } from "../backup/running.ts";
 import { readRows, readValue } from "../loading/contents.ts";
-import { copyProject, type Ran, runHere } from "../loading/running.ts";
+import { copyProject, type Ran, type RunSettings, runHere } from "../loading/running.ts";
 
 /** A copy of this repository's files. */
 export const root = copyProject();
@@ -16,6 +17,12 @@ export function adoptHere(
     settings: { json?: boolean; root?: string; env?: Readonly<Record<string, string>> } = {},
 ): Promise<Ran> {
     return runHere((context) => adopt(context, options, origins), { root, url, ...settings });
+}
+
+/** Copies a database into an empty one by `db:backup` and `db:restore`, as adoption beside the old one begins. */
+export async function copyWhole(source: string, copy: string, settings: Partial<RunSettings> = {}): Promise<void> {
+    const ran = await restoreHere({ url: copy, args: [await takeBackup(source, {}, settings)] });
+    if (ran.code !== 0) throw new Error(ran.stderr);
 }
 
 /** Runs `db:verify`, and gives its exit code. */

@@ -1,32 +1,37 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { createClient } from "@libsql/client";
 import { expect, test } from "vitest";
 import { showVerification } from "../../src/cli/commands/verify.ts";
+import { backupHere } from "../backup/running.ts";
 import { hashContents, readRows, readValue } from "../loading/contents.ts";
 import { runHere } from "../loading/running.ts";
 import { runCommand } from "../support/command.ts";
 import { deployInto } from "../support/deployed.ts";
 import { writeProject } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
-import { adoptHere, countRows, root, verifyHere } from "./adopting.ts";
+import { adoptHere, copyWhole, countRows, root, verifyHere } from "./adopting.ts";
 import { buildSpoiled } from "./killing.ts";
 import { buildOriginal, note, testOriginal } from "./originals.ts";
 
-test.each([{}, { check: true }, { into: "file:copy.db" }])(
-    "makes no file where the path is mistyped (%o)",
-    async (options) => {
-        const folder = writeProject({});
-        const ran = await adoptHere(`file:${path.join(folder, "nope.db")}`, options);
-        expect([ran.code, ran.error?.message, ran.error?.hint]).toEqual([
-            2,
-            `file:${path.join(folder, "nope.db")} does not exist`,
-            "name the database to be adopted",
-        ]);
-        expect(existsSync(path.join(folder, "nope.db"))).toBe(false);
-        expect(existsSync(path.join(root, "copy.db"))).toBe(false);
-    },
-);
+test.each([{}, { check: true }])("makes no file where the path is mistyped (%o)", async (options) => {
+    const folder = writeProject({});
+    const ran = await adoptHere(`file:${path.join(folder, "nope.db")}`, options);
+    expect([ran.code, ran.error?.message, ran.error?.hint]).toEqual([
+        2,
+        `file:${path.join(folder, "nope.db")} does not exist`,
+        "name the database to be adopted",
+    ]);
+    expect(readdirSync(folder)).not.toContain("nope.db");
+});
+
+test("makes no file and no backup where the path of the database to copy is mistyped", async () => {
+    const folder = writeProject({});
+    const url = `file:${path.join(folder, "nope.db")}`;
+    const ran = await backupHere({ url, args: [path.join(folder, "old.sql.gz")] });
+    expect([ran.code, ran.error?.message]).toEqual([2, `${url} does not exist`]);
+    expect(readdirSync(folder).filter((name) => /nope|old/.test(name))).toEqual([]);
+});
 
 testOriginal(
     `changes nothing where the reject file cannot be written, and overwrites nothing else${note}`,
@@ -41,19 +46,16 @@ testOriginal(
         writeFileSync(path.join(folder, "questions.json"), '[{"id": "q-1"}]');
         const reasons = { "nowhere/left.ndjson": /^ENOENT: /, "questions.json": /^it holds something else/ };
         for (const [name, reason] of Object.entries(reasons)) {
-            for (const options of [{}, { into: `file:${path.join(folder, "copy.db")}` }]) {
-                const rejects = path.join(folder, name);
-                const ran = await adoptHere(url, { ...options, rejects });
-                expect([ran.code, ran.error?.message, ran.error?.outcome]).toEqual([
-                    1,
-                    `the rejected records cannot be written to ${rejects}`,
-                    "Nothing was changed.",
-                ]);
-                expect(ran.error?.details).toEqual([expect.stringMatching(reason)]);
-            }
+            const rejects = path.join(folder, name);
+            const ran = await adoptHere(url, { rejects });
+            expect([ran.code, ran.error?.message, ran.error?.outcome]).toEqual([
+                1,
+                `the rejected records cannot be written to ${rejects}`,
+                "Nothing was changed.",
+            ]);
+            expect(ran.error?.details).toEqual([expect.stringMatching(reason)]);
         }
         expect(await hashContents(client)).toBe(before);
-        expect(existsSync(path.join(folder, "copy.db"))).toBe(false);
         expect(readFileSync(path.join(folder, "questions.json"), "utf8")).toBe('[{"id": "q-1"}]');
 
         // One of an earlier run is its own.
@@ -146,8 +148,14 @@ describeTargets("an adoption that meets others", (target) => {
             UPDATE questions SET difficulty = 'hard' WHERE id = 'q-3';`);
             const rejects = path.join(writeProject({}), "left.ndjson");
             const copy = await target.createDatabase();
-            for (const options of [{ check: true }, { into: copy.url, rejects }, { rejects }]) {
-                const ran = await adoptHere(url, options);
+            await copyWhole(url, copy.url);
+            const runs = [
+                [url, { check: true }],
+                [copy.url, { rejects }],
+                [url, { rejects }],
+            ] as const;
+            for (const [where, options] of runs) {
+                const ran = await adoptHere(where, options);
                 expect([ran.code, ran.error]).toEqual([5, undefined]);
                 expect(ran.stdout).toContain("\nRefuse:   channel_mappings: 1 by key:question_id\n");
             }

@@ -5,7 +5,7 @@ import { expect } from "vitest";
 import { readRows, readValue } from "../loading/contents.ts";
 import { writeProject } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
-import { adoptHere, verifyHere } from "./adopting.ts";
+import { adoptHere, copyWhole, verifyHere } from "./adopting.ts";
 import { buildOriginal, note, testOriginal } from "./originals.ts";
 
 /** `A`, an unpaired surrogate, `B`, and a byte that no character begins with. */
@@ -51,8 +51,9 @@ describeTargets("adoption of values that few have", (target) => {
             await buildOriginal(source.client, "drizzle", 8);
             await source.client.executeMultiple(odd);
             const given = await readRows(source.client, rows.snowflakes);
-            const paths = ["into", "in place"].map((way) => path.join(writeProject({}), `${way}.ndjson`));
-            const copied = await adoptHere(source.url, { into: copy.url, rejects: paths[0] ?? "" });
+            const paths = ["copy", "in place"].map((way) => path.join(writeProject({}), `${way}.ndjson`));
+            await copyWhole(source.url, copy.url);
+            const copied = await adoptHere(copy.url, { rejects: paths[0] ?? "" });
             expect([copied.code, copied.error]).toEqual([5, undefined]);
             const adopted = await adoptHere(source.url, { rejects: paths[1] ?? "" });
             expect([adopted.code, adopted.error]).toEqual([5, undefined]);
@@ -66,8 +67,8 @@ describeTargets("adoption of values that few have", (target) => {
             expect(here.questions.find(({ id }) => id === "q-1")).toEqual({ id: "q-1", answer: broken });
             expect(here.relationships.map(({ id }) => id)).toEqual(["-9223372036854775807", "9007199254740993"]);
 
-            const [into, inPlace] = paths.map((file) => readFileSync(file, "utf8"));
-            expect(into).toBe(inPlace);
+            const [beside, inPlace] = paths.map((file) => readFileSync(file, "utf8"));
+            expect(beside).toBe(inPlace);
             const rejects = (inPlace ?? "")
                 .trimEnd()
                 .split("\n")

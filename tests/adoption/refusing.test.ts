@@ -106,7 +106,7 @@ describeTargets("adoption of bad rows", (target) => {
         ]);
         expect(await listRefused(client)).toEqual([
             'users 3: ["unique:username"]',
-            'questions 6: ["check:questions_difficulty_is_beginner_intermediate_or_advanced"]',
+            'questions 6: ["check:questions_difficulty_is_known"]',
             'channel_mappings 101: ["key:question_id"]',
             'channel_mappings 102: ["key:question_id"]',
             'channel_mappings 104: ["unique:channel_id,sub_channel,question_id"]',
@@ -142,7 +142,7 @@ describeTargets("adoption of bad rows", (target) => {
             expect(reject).toMatchObject({
                 file: "questions",
                 position: "1",
-                code: "questions_difficulty_is_beginner_intermediate_or_advanced",
+                code: "questions_difficulty_is_known",
                 record: { id: "q-1", subChannel: "part", tags: ["a", "b"], answer: "a'b\u0000Ω" },
             });
             const mended = { ...reject, record: { ...reject.record, difficulty: "beginner", answer: "So." } };

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,7 +9,7 @@ import { hashContents, readValue } from "../loading/contents.ts";
 import { startCommand } from "../support/command.ts";
 import { startProxy, type TestProxy } from "../support/proxy.ts";
 import { describeTargets } from "../support/targets.ts";
-import { killed, killRestores } from "./killing.ts";
+import { killed, killRestores, waitForLock } from "./killing.ts";
 import { makeFolder, restoreHere, takeBackup } from "./running.ts";
 
 let source = "";
@@ -99,6 +100,34 @@ describe.skipIf(findSqld() === undefined)("a restore over a line", () => {
             expect([ran.code, ran.error?.code]).toEqual([1, "connection-lost"]);
             expect(ran.error?.outcome).toBe("Nothing was restored. The database is as it was.");
             expect(await readValue(client, "SELECT count(*) FROM sqlite_schema")).toBe(0);
+        }));
+
+    test("that is killed while COMMIT is under way may still be committed: readers do not wait for that, writers do", () =>
+        withProxy(async (proxy, client) => {
+            const [underWay, looked] = [new AbortController(), new AbortController()];
+            proxy.hooks.onRequest = async (_, body) => {
+                if (!isCommit(body)) return;
+                underWay.abort();
+                await once(looked.signal, "abort");
+            };
+            const command = startCommand("db:restore", [backup], { env: { TURSO_DATABASE_URL: proxy.url } });
+            await once(underWay.signal, "abort");
+            command.kill("SIGKILL");
+            await command.result;
+            expect(await readValue(client, "SELECT count(*) FROM sqlite_schema")).toBe(0);
+
+            // The next restore has seen an empty database when it asks for the lock.
+            proxy.hooks.onRequest = (_, body) => {
+                if (body.includes("BEGIN IMMEDIATE")) looked.abort();
+            };
+            const next = await restoreHere({ url: proxy.url, args: [backup] });
+            expect([next.code, next.error?.message, next.error?.outcome]).toEqual([
+                1,
+                "the tables of the database changed since they were looked at",
+                "Nothing was restored. The database is as it was.",
+            ]);
+            await waitForLock(proxy);
+            expect(await hashContents(client)).toBe(whole);
         }));
 
     test("of a row that no server takes says how to go on, and nothing is restored", () =>

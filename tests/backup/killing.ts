@@ -3,6 +3,7 @@ import { expect } from "vitest";
 import { tell } from "../deploy/snapshot.ts";
 import { readValue } from "../loading/contents.ts";
 import { type RunningCommand, startCommand } from "../support/command.ts";
+import { type Address, openTestConnection } from "../support/deployed.ts";
 import type { Target, TestDatabase } from "../support/targets.ts";
 
 // Where it says so, every byte was checked: what comes next writes.
@@ -21,6 +22,19 @@ function readPrint({ client }: TestDatabase): Promise<unknown> {
 }
 
 const atOnce = 3;
+
+/**
+ * Waits until no transaction of a killed process can be committed any more. A server may still have its COMMIT to run,
+ * and readers see the database as it was until then; the lock is free when the transaction has ended, whichever way.
+ */
+export async function waitForLock(address: Address): Promise<void> {
+    const connection = await openTestConnection(address);
+    try {
+        await connection.readAll([], { settle: true });
+    } finally {
+        connection.close();
+    }
+}
 
 /**
  * Kills a restore by SIGKILL at points that are spread over the time in which it writes: the database must then be empty
@@ -45,7 +59,7 @@ export async function killRestores(target: Target, points: number, backup: strin
         await sleep((milliseconds * (at + 0.5)) / points);
         running.kill("SIGKILL");
         await running.result;
-        // A server lets go of it by itself, when somebody waits.
+        await waitForLock(database);
         expect(await readValue(database.client, "PRAGMA integrity_check")).toBe("ok");
         const objects = await readValue(database.client, "SELECT count(*) FROM sqlite_schema");
         if (objects === 0) {

@@ -1,9 +1,8 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { createClient } from "@libsql/client";
-import { afterAll } from "vitest";
 import type { Manifest } from "../../src/backup/format.ts";
 import { checkBackup } from "../../src/backup/restore/check.ts";
 import { readBackup } from "../../src/backup/restore/read.ts";
@@ -12,17 +11,9 @@ import type { RestoreOptions } from "../../src/cli/commands/checked-backup.ts";
 import { restore } from "../../src/cli/commands/restore.ts";
 import { type Ran, type RunSettings, runHere } from "../loading/running.ts";
 
-const folders: string[] = [];
-
-afterAll(() => {
-    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
-
-/** A new and empty folder, removed after the test file. */
+/** A new and empty folder, removed after the run. */
 export function makeFolder(): string {
-    const folder = mkdtempSync(path.join(tmpdir(), "backup-test-"));
-    folders.push(folder);
-    return folder;
+    return mkdtempSync(path.join(tmpdir(), "backup-test-"));
 }
 
 type Settings = Partial<RunSettings>;

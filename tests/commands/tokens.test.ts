@@ -84,9 +84,6 @@ describe("no output of any command holds a token or a part of one", () => {
             expect((await run(name, { TURSO_WRITE_MODE: good })).code).toBe(2);
             expect((await run(name, at(echo.url, good), `--token=${good}`)).code).toBe(2);
         }
-        const into = { ...at(echo.url, good), TURSO_INTO_AUTH_TOKEN: tokens.readOnly };
-        expect((await run("db-adopt", into, "--into", `${echo.url}?authToken=${opaque}`)).code).toBe(2);
-        expect((await run("db-adopt", into, "--into", `${echo.url}/other`)).code).toBe(1);
     });
 
     test("of those that open no database, too", async () => {

@@ -49,8 +49,8 @@ describe("the house", () => {
         const writers = sources.filter((path) =>
             /console\.|process\.(stdout|stderr)\.write|process\[stream\]/.test(code(path)),
         );
-        expect(readers).toEqual(["src/config.ts"]);
-        expect(writers).toEqual(["src/output.ts"]);
+        expect(readers).toEqual(["src/cli/settings.ts"]);
+        expect(writers).toEqual(["src/cli/output.ts"]);
     });
 
     it("explains every exported function and type of src", () => {

@@ -134,10 +134,9 @@ describeTargets("the values of the columns", (target) => {
 
     describe("fixed words", () => {
         test.each(Object.entries(WORDS))("takes for `%s` the documented words and no other", async (column, words) => {
-            const spoken = [words.slice(0, -1).join("_"), words.at(-1)].join("_or_").replaceAll("-", "_");
             for (const word of words) await expectAccepted(column, word);
             for (const other of ["nonsense", "", (words[0] ?? "").toUpperCase()])
-                await expectRefused(column, other, `${column.replace(".", "_")}_is_${spoken}`);
+                await expectRefused(column, other, `${column.replace(".", "_")}_is_known`);
         });
     });
 

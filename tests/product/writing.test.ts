@@ -167,7 +167,7 @@ describeTargets("the application's ways of writing", (target) => {
 
     test("refuses a writer of a kind that the history does not know, and a second row about who writes", async () => {
         expect(await readRefusal(client, "UPDATE history_writer SET source = 'nobody'")).toMatch(
-            "CHECK constraint failed: history_writer_source_is_bot_user_system_import_or_self",
+            "CHECK constraint failed: history_writer_source_is_known",
         );
         expect(await readRefusal(client, "INSERT INTO history_writer (id) VALUES (2)")).toMatch(
             "CHECK constraint failed: history_writer_has_one_row",

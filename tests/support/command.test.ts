@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { runCommand, startScript } from "./command.ts";
 
@@ -38,7 +40,10 @@ test("shows a command nothing of the caller's environment", async () => {
     await writeFile(script, "console.log(JSON.stringify({ ...process.env, cwd: process.cwd() }));");
     const result = await startScript(script, [], { env: { EXTRA: "1" } }).result;
     const seen: Record<string, string> = JSON.parse(result.stdout);
-    expect(Object.keys(seen).sort()).toEqual(["EXTRA", "HOME", "PATH", "TMPDIR", "cwd"]);
+    // What a system gives to every process, or faketime does, is not the caller's.
+    const listNames = ["-p", "JSON.stringify(Object.keys(process.env))"];
+    const given: string[] = JSON.parse((await promisify(execFile)(process.execPath, listNames, { env: {} })).stdout);
+    expect(Object.keys(seen).sort()).toEqual([...given, "EXTRA", "HOME", "PATH", "TMPDIR", "cwd"].sort());
     expect(seen.HOME).not.toBe(process.env.HOME);
     expect(existsSync(seen.cwd ?? "")).toBe(false);
 });

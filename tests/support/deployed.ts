@@ -5,13 +5,12 @@ import { type Connection, openConnection } from "../../src/database/connection.t
 import { runDeploy } from "../../src/migrations/carry-out.ts";
 import { prepareDeploy } from "../../src/planning/prepare.ts";
 import { assertLocal } from "./local.ts";
-import type { Target, TestDatabase } from "./targets.ts";
+import type { Address, Target, TestDatabase } from "./targets.ts";
+
+export type { Address };
 
 /** The project's folder. */
 export const root = fileURLToPath(new URL("../../", import.meta.url));
-
-/** Where a test database is. */
-export type Address = Pick<TestDatabase, "url" | "authToken">;
 
 /** A project's folder, and a database of its own. */
 export interface TestProject {
@@ -39,9 +38,9 @@ export async function createDeployedProject(target: Target, project: string): Pr
     return created;
 }
 
-/** Gives a fresh database to which the repository's schema was deployed, with no rows of content. */
-export async function createDeployedDatabase(target: Target): Promise<TestDatabase> {
-    return (await createDeployedProject(target, root)).database;
+/** Gives a database to which the repository's schema was deployed, with no rows of content. */
+export function createDeployedDatabase(target: Target): Promise<TestDatabase> {
+    return target.createPrepared("deployed", (database) => deployInto(database));
 }
 
 /** Deploys the schema of a project into a test database, silently. */

@@ -1,18 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll } from "vitest";
 
-const written: string[] = [];
-
-afterAll(() => {
-    for (const root of written.splice(0)) rmSync(root, { recursive: true, force: true });
-});
-
-/** Writes files, by path, into a new folder and gives its path. The folder is removed after the test file. */
+/** Writes files, by path, into a new folder and gives its path. The folder is removed after the run. */
 export function writeProject(files: Readonly<Record<string, string>>): string {
     const root = mkdtempSync(path.join(tmpdir(), "project-test-"));
-    written.push(root);
     changeProject(root, files);
     return root;
 }

@@ -19,7 +19,12 @@ export interface Target {
     createDatabase(): Promise<TestDatabase>;
     /** Gives a second database with the contents of the first, which must not be writing meanwhile. */
     createCopy(source: TestDatabase): Promise<TestDatabase>;
+    /** Gives a copy of a database that is prepared once, for all test files that name it alike. */
+    createPrepared(name: string, prepare: (database: Address) => Promise<void>): Promise<TestDatabase>;
 }
+
+/** Where a test database is. */
+export type Address = Pick<TestDatabase, "url" | "authToken">;
 
 /**
  * Runs a group of tests once for each kind of database: an embedded file and a real sqld. Where there is no sqld binary,
@@ -33,6 +38,9 @@ export function describeTargets(title: string, body: (target: Target) => void): 
         else describeTarget("sqld", body);
     });
 }
+
+/** The folders of prepared databases, by target and name. */
+const prepared = new Map<string, Promise<string>>();
 
 /** The open databases and the folder of each. */
 type OpenDatabases = Map<TestDatabase, string>;
@@ -50,8 +58,15 @@ function describeTarget(name: Target["name"], body: (target: Target) => void): v
 function createTarget(name: Target["name"], open: OpenDatabases): Target {
     const openIn = name === "file:" ? openFile : openServer;
 
+    async function prepareIn(directory: string, prepare: (database: Address) => Promise<void>): Promise<string> {
+        const { url, client, stop } = await openIn(directory);
+        client.close();
+        await prepare({ url }).finally(stop);
+        return directory;
+    }
+
     async function create(sourceDirectory?: string): Promise<TestDatabase> {
-        const directory = await mkdtemp(path.join(tmpdir(), "database-test-"));
+        const directory = await makeDirectory();
         if (sourceDirectory !== undefined) await copyDatabase(sourceDirectory, directory);
         const { url, client, stop } = await openIn(directory);
         const database: TestDatabase = {
@@ -76,7 +91,17 @@ function createTarget(name: Target["name"], open: OpenDatabases): Target {
             if (directory === undefined) throw new Error("The database to copy was closed or is of another target.");
             return create(directory);
         },
+        createPrepared: async (title, prepare) => {
+            const key = `${name} ${title}`;
+            const directory = prepared.get(key) ?? makeDirectory().then((folder) => prepareIn(folder, prepare));
+            prepared.set(key, directory);
+            return create(await directory);
+        },
     };
+}
+
+function makeDirectory(): Promise<string> {
+    return mkdtemp(path.join(tmpdir(), "database-test-"));
 }
 
 interface Opened {

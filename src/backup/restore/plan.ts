@@ -1,5 +1,5 @@
 import { AppError } from "../../errors.ts";
-import { isVirtual } from "../../schema/facts.ts";
+import { findIndexedTable, isVirtual } from "../../schema/facts.ts";
 import { quoteName } from "../../sql/quoting.ts";
 import type { StatementNote } from "../format.ts";
 import type { SchemaObject } from "../layout.ts";
@@ -140,11 +140,8 @@ function sortForDrop(live: readonly SchemaObject[]): SchemaObject[] {
 
 // A full-text index over another table is kept up by triggers, which are not there while rows are replaced.
 function rebuildSearch(live: readonly SchemaObject[], refilled: readonly string[]): string[] {
-    return live.filter(isVirtual).flatMap(({ name, sql }) => {
-        const [, content] = /\bcontent\s*=\s*["'`]?([^"'`,)\s]+)/i.exec(sql) ?? [];
-        if (content === undefined || !refilled.includes(content) || !/\bUSING\s+fts[45]\b/i.test(sql)) return [];
-        return [`INSERT INTO ${quoteName(name)} (${quoteName(name)}) VALUES ('rebuild')`];
-    });
+    const indexes = live.filter((row) => refilled.includes(findIndexedTable(row) ?? ""));
+    return indexes.map(({ name }) => `INSERT INTO ${quoteName(name)} (${quoteName(name)}) VALUES ('rebuild')`);
 }
 
 /** Names in quotes, with commas. */

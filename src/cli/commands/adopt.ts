@@ -2,7 +2,6 @@ import { attend } from "../../adoption/attending.ts";
 import type { Origins } from "../../adoption/origins.ts";
 import { type Adoption, hasVersions, prepareAdoption } from "../../adoption/prepare.ts";
 import { runAdoption } from "../../adoption/run.ts";
-import { untouched } from "../../adoption/run-copy.ts";
 import { surveyTables } from "../../adoption/survey.ts";
 import type { Connection } from "../../database/connection.ts";
 import { DatabaseFault, explainFault } from "../../database/faults.ts";
@@ -29,14 +28,11 @@ import {
 /** db:adopt: brings a database that others made under the files. Exit code 5 when rows are, or would be, refused. */
 export async function adopt(context: Context, options: AdoptOptions, origins: Origins): Promise<ExitCode> {
     if (options.check) return check(context, origins);
-    if (options.into !== undefined) {
-        const { adoptInto } = await import("./adopt-into.ts");
-        return adoptInto(context, { ...options, into: options.into }, origins);
-    }
     const connection = await openSource(context, "write");
     return withConnection(connection, () => adoptInPlace(context, connection, options, origins), goesOn);
 }
 
+const untouched = "Nothing was changed.";
 const nothingToDo = "Nothing to adopt: the database has version rows.";
 
 async function check(context: Context, origins: Origins): Promise<ExitCode> {

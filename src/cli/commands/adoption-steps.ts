@@ -17,8 +17,6 @@ import { writeRefused } from "./refused-rows.ts";
 
 export interface AdoptOptions {
     readonly check?: boolean;
-    /** Address of an empty database that gets the rows instead. */
-    readonly into?: string;
     readonly rejects?: string;
     /** Nothing is changed when more rows than this would be refused. */
     readonly maxRejects?: number;

@@ -1,9 +1,10 @@
 import path from "node:path";
 import { expect } from "vitest";
+import { restoreHere, takeBackup } from "../backup/running.ts";
 import { readRows, readValue } from "../loading/contents.ts";
 import { writeProject } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
-import { adoptHere, countRows, verifyHere } from "./adopting.ts";
+import { adoptHere, copyWhole, countRows, verifyHere } from "./adopting.ts";
 import { buildOriginal, note, testOriginal } from "./originals.ts";
 
 const searching = `
@@ -15,48 +16,59 @@ const searching = `
     CREATE VIRTUAL TABLE places USING rtree(id, low, high);
     INSERT INTO places VALUES (7, 0.1, 0.2);`;
 
-describeTargets("db:adopt --into with what others made", (target) => {
+describeTargets("adoption of a copy with what others made", (target) => {
     testOriginal(
-        `copies virtual tables so that they find what they found, but for rows that are refused${note}`,
+        `keeps virtual tables so that they find what they found, but for rows that are refused${note}`,
         async () => {
             const [source, copy] = [await target.createDatabase(), await target.createDatabase()];
             await buildOriginal(source.client, "drizzle", 5);
             await source.client.executeMultiple(searching);
             await source.client.execute("UPDATE questions SET difficulty = 'hard' WHERE id = 'q-3'");
-            const rejects = path.join(writeProject({}), "left.ndjson");
-            const ran = await adoptHere(source.url, { into: copy.url, rejects });
-            expect([ran.code, ran.error]).toEqual([5, undefined]);
-            const found = (query: string): Promise<unknown> => readRows(copy.client, query);
-            expect(await found("SELECT title FROM notes_search WHERE notes_search MATCH 'hello'")).toEqual([
-                { title: "one" },
-            ]);
-            expect(await found("SELECT rowid FROM questions_search WHERE questions_search MATCH 'what'")).toHaveLength(
-                4,
-            );
-            expect(await found("SELECT id FROM places WHERE low < 0.15")).toEqual([{ id: 7 }]);
-            expect(await readValue(copy.client, "SELECT count(*) FROM terms")).toBe(6);
-            expect(ran.stdout).toMatch(
-                / The database is as in the files: 12 tables, .* Beside them: 7 tables, 1 view of others\. /,
-            );
+            await copyWhole(source.url, copy.url);
+            const matching = "SELECT question FROM questions_search WHERE questions_search MATCH 'what' ORDER BY rowid";
+            for (const { client, url } of [copy, source]) {
+                const ran = await adoptHere(url, { rejects: path.join(writeProject({}), "left.ndjson") });
+                expect([ran.code, ran.error]).toEqual([5, undefined]);
+                const found = (query: string): Promise<unknown> => readRows(client, query);
+                expect(await found("SELECT title FROM notes_search WHERE notes_search MATCH 'hello'")).toEqual([
+                    { title: "one" },
+                ]);
+                expect(await found(matching)).toEqual(
+                    [1, 2, 4, 5].map((number) => ({ question: `What is ${number}?` })),
+                );
+                expect(await found("SELECT id FROM places WHERE low < 0.15")).toEqual([{ id: 7 }]);
+                expect(await readValue(client, "SELECT count(*) FROM terms")).toBe(6);
+                expect(ran.stdout).toMatch(
+                    / The database is as in the files: 12 tables, .* Beside them: 7 tables, 1 view of others\. /,
+                );
+            }
             for (const database of [source, copy]) await database.close();
         },
     );
 
-    testOriginal(`refuses a table whose rows nobody can read, before anything is written${note}`, async () => {
+    testOriginal(`keeps a full-text index that has no text of its own${note}`, async () => {
         const [source, copy] = [await target.createDatabase(), await target.createDatabase()];
         await buildOriginal(source.client, "drizzle", 3);
         await source.client.execute("CREATE VIRTUAL TABLE gist USING fts5(body, content = '')");
-        const ran = await adoptHere(source.url, { into: copy.url });
-        expect([ran.code, ran.error?.message, ran.error?.outcome]).toEqual([
-            1,
-            "'gist' keeps no text of its own, so its rows cannot be copied",
-            "Nothing was changed.",
-        ]);
-        expect(await readRows(copy.client, "SELECT name FROM sqlite_schema")).toEqual([]);
+        await source.client.execute("INSERT INTO gist (rowid, body) VALUES (7, 'hello world'), (8, 'good bye')");
+        await copyWhole(source.url, copy.url);
+        expect((await adoptHere(copy.url)).code).toBe(0);
+        expect(await readRows(copy.client, "SELECT rowid FROM gist WHERE gist MATCH 'hello'")).toEqual([{ rowid: 7 }]);
         for (const database of [source, copy]) await database.close();
     });
 
-    testOriginal(`keeps the SQL of what it leaves out, and touches a whole copy no more${note}`, async () => {
+    testOriginal(`adopts beside a full-text index over a column that goes${note}`, async () => {
+        const { client, url, close } = await target.createDatabase();
+        await buildOriginal(client, "older bot", 3);
+        await client.executeMultiple(`
+            CREATE VIRTUAL TABLE bots_search USING fts5(bot_type, content='work_queue');
+            INSERT INTO bots_search (bots_search) VALUES ('rebuild');`);
+        expect((await adoptHere(url)).code).toBe(0);
+        expect(await verifyHere(url)).toBe(0);
+        await close();
+    });
+
+    testOriginal(`keeps the SQL of what it leaves out, and a copy in use is not copied over${note}`, async () => {
         const [source, copy] = [await target.createDatabase(), await target.createDatabase()];
         await buildOriginal(source.client, "original", 3);
         await source.client.execute("CREATE TRIGGER trg_audit AFTER DELETE ON questions BEGIN SELECT 'Ω'; END");
@@ -64,7 +76,9 @@ describeTargets("db:adopt --into with what others made", (target) => {
             "CREATE TRIGGER trg_queued AFTER INSERT ON coding_challenges BEGIN UPDATE work_queue SET channel = 'x'; END",
         );
         await source.client.execute("CREATE VIEW v_queue AS SELECT channel FROM work_queue");
-        const ran = await adoptHere(source.url, { into: copy.url });
+        const backup = await takeBackup(source.url);
+        expect((await restoreHere({ url: copy.url, args: [backup] })).code).toBe(0);
+        const ran = await adoptHere(copy.url);
         expect([ran.code, ran.error]).toEqual([0, undefined]);
         expect(ran.stdout).toMatch(/\nDrop: {5}32 indexes, trigger trg_audit \(their SQL stays in schema_adoption\)\n/);
         expect(ran.stderr).toContain(
@@ -84,12 +98,15 @@ describeTargets("db:adopt --into with what others made", (target) => {
 
         // The copy is in use now.
         await copy.client.execute("DELETE FROM coding_challenges WHERE id = 'c-3'");
-        const again = await adoptHere(source.url, { into: copy.url });
+        const restored = await restoreHere({ url: copy.url, args: [backup] });
+        expect([restored.code, restored.error?.outcome]).toEqual([
+            1,
+            "Nothing was restored. The database is as it was.",
+        ]);
+        const again = await adoptHere(copy.url);
         expect([again.code, again.stdout]).toEqual([
             0,
-            expect.stringContaining(
-                `\nNothing to copy: ${copy.url} holds a whole copy of ${source.url}. The database is as`,
-            ),
+            expect.stringContaining("\nNothing to adopt: the database has version rows. The database is as"),
         ]);
         expect(await countRows(copy.client, "coding_challenges")).toBe(2);
         expect(await verifyHere(copy.url)).toBe(0);
