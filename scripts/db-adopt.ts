@@ -1,6 +1,5 @@
 import { origins } from "../app/origins.ts";
-import { adopt } from "../src/cli/commands/adopt.ts";
-import type { AdoptOptions } from "../src/cli/commands/adoption-steps.ts";
+import { type AdoptOptions, adopt } from "../src/cli/commands/adopt.ts";
 import { parseCount, runCommand } from "../src/cli/program.ts";
 
 await runCommand<AdoptOptions>({

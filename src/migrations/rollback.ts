@@ -7,9 +7,10 @@ import { type PreparedDeploy, readAll, rememberWaiting } from "../planning/prepa
 import { refuseFiles } from "../planning/problems.ts";
 import { renderParts, type ScriptPart } from "../planning/script.ts";
 import { type DatabaseState, findSchemaRow, versionOf } from "../planning/state.ts";
-import { findTableShape } from "../planning/structure.ts";
+import { findTableAfter, listWritable } from "../planning/structure.ts";
 import { findShadows, isBookkeeping } from "../schema/facts.ts";
 import { isSignificant, readName, tokenize } from "../sql/lexer.ts";
+import { isSameName } from "../sql/names.ts";
 import { quoteName } from "../sql/quoting.ts";
 import { readFact } from "../sql/statement-facts.ts";
 
@@ -62,13 +63,13 @@ function listLosses(step: Step, state: DatabaseState): string[] {
     const statements = step.actions.flatMap((action) => (action.does === "migrate" ? action.statements : []));
     return statements.flatMap((statement): string[] => {
         const fact = readFact(statement);
-        const isRebuilt = (table: string): boolean => step.rebuilt.some((other) => sameName(other, table));
+        const isRebuilt = (table: string): boolean => step.rebuilt.some((other) => isSameName(other, table));
         if (fact.does === "drop" && fact.type === "table" && isThere(fact.name) && !isRebuilt(fact.name))
             return [`SELECT 1 FROM ${quoteName(fact.name)}`];
         if (fact.does !== "alter" || fact.action !== "drop" || !isThere(fact.table)) return [];
         const column = tokenize(statement.sql).filter(isSignificant).at(-1);
-        const columns = findTableShape(fact.table, [], state.schema)?.ordinary ?? [];
-        if (!column || !columns.some((other) => sameName(other, readName(column)))) return [];
+        const table = findTableAfter(fact.table, [], state.schema);
+        if (!column || !table || !listWritable(table).some((other) => isSameName(other, readName(column)))) return [];
         return [`SELECT 1 FROM ${quoteName(fact.table)} WHERE ${quoteName(readName(column))} IS NOT NULL`];
     });
 }
@@ -138,10 +139,6 @@ async function findLostValues(
         const count = countOf(results[at]);
         return count > 0 ? [{ what: `${table}.${column}`, count }] : [];
     });
-}
-
-function sameName(left: string, right: string): boolean {
-    return left.toLowerCase() === right.toLowerCase();
 }
 
 function listColumns(result: ReadResult | undefined): [table: string, column: string][] {

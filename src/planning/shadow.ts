@@ -7,7 +7,7 @@ import type { MigrationFile, MigrationSet, ObjectFile } from "./files.ts";
 import { planRun } from "./plan.ts";
 import { proofOf, renderScript } from "./script.ts";
 import { emptyState, readState } from "./state.ts";
-import { findTableShape } from "./structure.ts";
+import { findTableAfter } from "./structure.ts";
 
 /** Opens an empty database that lives as long as its connection. */
 export function openScratch(): Connection {
@@ -85,7 +85,7 @@ export async function findWaiting(
         const prepares = (object: ObjectFile): Promise<boolean> => {
             const statement = object.statements[0];
             if (!statement) return Promise.resolve(false);
-            const proof = proofOf({ ...object, statement }, (table) => findTableShape(table, statements));
+            const proof = proofOf({ ...object, statement }, (table) => findTableAfter(table, statements));
             return succeeds(connection.runScript(proof));
         };
         await dropUnprepared(connection, objects, waiting, prepares);

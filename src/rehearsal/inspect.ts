@@ -2,9 +2,10 @@ import type Database from "libsql";
 import { toFault } from "../database/faults.ts";
 import { guardTable } from "../planning/guards.ts";
 import { proofOf } from "../planning/script.ts";
-import { findTableShape } from "../planning/structure.ts";
+import { findTableAfter } from "../planning/structure.ts";
 import { findShadows, isMigratorTable } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
+import { isSameName } from "../sql/names.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
 import { splitStatements } from "../sql/statements.ts";
 import { findStoredTables } from "./layout.ts";
@@ -48,7 +49,7 @@ export function inspect(database: Database.Database, rebuilt: readonly string[] 
         .filter((name) => !isMigratorTable(name))
         .map((name) => [name, countRows(database, name)] as const);
     const columns = new Map(counts.map(([table]) => [table, readColumns(database, table)]));
-    const isRebuilt = (table: string): boolean => rebuilt.some((name) => name.toLowerCase() === table.toLowerCase());
+    const isRebuilt = (table: string): boolean => rebuilt.some((name) => isSameName(name, table));
     const read = (find: (table: string) => readonly string[]): Map<string, ColumnContent> =>
         new Map([...columns.keys()].flatMap((table) => readContent(database, table, find(table))));
     return {
@@ -148,7 +149,7 @@ function proofOfRow(row: SchemaRow, schema: readonly SchemaRow[]): string | unde
     if (row.type === "view") return `SELECT * FROM ${quoteName(row.name)} LIMIT 1`;
     const [statement] = row.type === "trigger" ? splitStatements(row.sql ?? "") : [];
     if (!statement) return undefined;
-    return proofOf({ type: "trigger", name: row.name, statement }, (table) => findTableShape(table, [], schema));
+    return proofOf({ type: "trigger", name: row.name, statement }, (table) => findTableAfter(table, [], schema));
 }
 
 // By exec: a prepared statement that fails is never finalized. Gives the message of a failure.

@@ -67,7 +67,7 @@ function findLostColumns(file: MigrationFile, before: Inspection, after: Inspect
     });
     return [...before.columns].flatMap(([table, columns]) => {
         const left = after.columns.get(table)?.map((column) => column.toLowerCase());
-        const made = known.tables.get(table.toLowerCase())?.columns.map((column) => column.toLowerCase()) ?? [];
+        const made = known.tables.get(table.toLowerCase())?.columns.map(({ name }) => name.toLowerCase()) ?? [];
         if (!left || altered.has(table.toLowerCase())) return [];
         return columns
             .filter((column) => !left.includes(column.toLowerCase()) && !made.includes(column.toLowerCase()))

@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from "vitest";
 import { loaders } from "../../seeds/index.ts";
 import { type Check, readChecks } from "../../src/doctor/checks.ts";
 import { renderCheckTable } from "../../src/doctor/render.ts";
-import { readTable } from "../../src/sql/create-table.ts";
+import { listAllowedValues, readTableDefinition } from "../../src/sql/create-table.ts";
 import { toSnakeCase } from "../../src/sql/names.ts";
 import { readRows } from "../product/rows.ts";
 import { createDeployedDatabase, root } from "../support/deployed.ts";
@@ -95,7 +95,9 @@ describeTargets("the lists of the checks", (target) => {
     test("have every value that the schema lists, and no other", async () => {
         const tables = await readRows(database.client, own.replace("SELECT name", "SELECT name, sql"));
         for (const { name, sql } of tables) {
-            for (const { name: column, values } of readTable(String(name), String(sql)).columns) {
+            const table = readTableDefinition(String(sql));
+            for (const { name: column } of table.columns) {
+                const values = listAllowedValues(table, column);
                 if (values.length === 0) continue;
                 const list = new RegExp(`WHEN '${column}' THEN[^)]*NOT IN \\(([^)]*)\\)`).exec(
                     fileOf(String(name), "values").sql,

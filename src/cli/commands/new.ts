@@ -60,11 +60,13 @@ async function draftRebuild(
     slug: string,
 ): Promise<{ do: string; undo: string; set: string }> {
     const { readRebuildSource } = await import("../../migrations/rebuild-source.ts");
-    const { renderRebuild } = await import("../../migrations/rebuild-file.ts");
+    const { renderRebuild } = await import("../../sql/rebuild.ts");
     const { sets } = await readFiles(root);
     const { source, set } = await readRebuildSource(sets, table);
     const words = slug.replaceAll("-", " ");
-    const render = (heading: string): Promise<string> => formatWhereSet(root, renderRebuild(source, heading));
+    const statements = renderRebuild(source).map((sql) => `${sql};\n`);
+    const render = (heading: string): Promise<string> =>
+        formatWhereSet(root, `-- ${heading}\n${statements.join("\n")}`);
     return {
         do: await render(`${capitalize(words)}: makes ${source.table} anew, with its rows and indexes.`),
         undo: await render(`Undoes: ${words}. Makes ${source.table} anew as it was before.`),
