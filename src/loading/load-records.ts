@@ -1,13 +1,14 @@
 import type { Connection } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
 import { hearInterrupt } from "../database/interrupt.ts";
+import type { Table } from "../schema/table.ts";
 import { quoteName } from "../sql/quoting.ts";
 import { splitIntoChunks } from "./chunks.ts";
 import { type CreatedKeys, type Decided, decideChunk, toRejection } from "./decide.ts";
 import { settleDuplicates } from "./duplicates.ts";
 import { type LoadCounts, type Loader, type Rejection, type SourceRecord, startCounts } from "./loader.ts";
 import type { Items } from "./staging.ts";
-import { getRows, selectColumns, selectUniqueKey, toColumnInfo } from "./statements.ts";
+import { getRows } from "./statements.ts";
 import { createCheck, type Valid } from "./validate.ts";
 import { isChangedMeanwhile, isRace, type LoadTable, prepareChanges } from "./write.ts";
 
@@ -17,6 +18,8 @@ const attempts = 5;
 /** What the loaders of one load share. */
 export interface LoadRun {
     readonly connection: Connection;
+    /** Those of the database; a dry run of the migrations has not made them all. */
+    readonly tables: readonly Table[];
     /** Update existing rows even if the record is not known to be newer. */
     readonly force: boolean;
     /** Decide everything and write nothing. */
@@ -56,7 +59,12 @@ export async function loadRecords(
         counts.rejected++;
         run.rejected(rejection);
     };
-    const { isEmpty, ...table } = await readTable(run.connection, loader);
+    const table = viewTable(
+        run.tables.find(({ name }) => name === loader.table),
+        loader,
+    );
+    const [anyRow] = await run.connection.readAll([{ sql: `SELECT 1 FROM ${quoteName(loader.table)} LIMIT 1` }]);
+    const isEmpty = getRows(anyRow).length === 0;
     const checkCompleted = createCheck(loader, table.columns);
     const check = complete ? (record: SourceRecord) => checkCompleted(complete(record)) : checkCompleted;
     const settled = await settleDuplicates(loader, records, { check, counts, reject, signal: run.signal });
@@ -81,17 +89,18 @@ export async function loadRecords(
     return counts;
 }
 
-async function readTable(connection: Connection, loader: Loader): Promise<LoadTable & { readonly isEmpty: boolean }> {
-    const [described, uniqueKey, anyRow] = await connection.readAll([
-        selectColumns(loader.table),
-        selectUniqueKey(loader),
-        { sql: `SELECT 1 FROM ${quoteName(loader.table)} LIMIT 1` },
-    ]);
-    return {
-        columns: getRows(described).map(toColumnInfo),
-        isKeyUnique: getRows(uniqueKey).length > 0,
-        isEmpty: getRows(anyRow).length === 0,
-    };
+function viewTable(table: Table | undefined, { key }: Loader): LoadTable {
+    const wanted = [...key].sort().join("\0");
+    const isKeyUnique = table?.indexes.some(
+        ({ isUnique, isPartial, columns }) =>
+            isUnique &&
+            !isPartial &&
+            columns
+                .map(({ name }) => name)
+                .sort()
+                .join("\0") === wanted,
+    );
+    return { columns: table?.columns ?? [], isKeyUnique: isKeyUnique ?? false };
 }
 
 interface Job extends LoadRun {

@@ -1,5 +1,6 @@
 import type { Connection } from "../database/connection.ts";
 import { DatabaseFault, explainFault } from "../database/faults.ts";
+import { readTables } from "../schema/table.ts";
 import type { LoadRun } from "./load-records.ts";
 import { type LoadedSource, loadSource, type MissingIds } from "./load-source.ts";
 import type { LoadCounts, Loader, Rejection } from "./loader.ts";
@@ -133,8 +134,9 @@ async function run(
 ): Promise<LoadedSource> {
     const { progress, end } = await startProgress();
     const rejected = (rejection: Rejection): void => rejections.push(rejection, rejectionBytes);
-    const shared: LoadRun = { connection, force, dryRun, signal, createdKeys: new Map(), rejected, progress };
     try {
+        const tables = await readTables(connection);
+        const shared = { connection, tables, force, dryRun, signal, createdKeys: new Map(), rejected, progress };
         return await loadSource(shared, loaders, intake.records, !isTrial);
     } catch (error) {
         if (!(error instanceof DatabaseFault)) throw error;

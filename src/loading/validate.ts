@@ -1,8 +1,8 @@
 import type { z } from "zod";
 import type { Argument } from "../database/connection.ts";
+import type { Column } from "../schema/table.ts";
 import { toSnakeCase } from "../sql/names.ts";
 import type { ColumnValues, FieldKind, Loader, Rejection, SourceRecord } from "./loader.ts";
-import type { ColumnInfo } from "./statements.ts";
 import { normalizeTime } from "./time.ts";
 
 /** A record that is valid, and its column values. */
@@ -20,7 +20,7 @@ export type Check = (record: SourceRecord) => Checked;
  *
  * @param columns of the live table: an explicit null takes the default of a column that may not be null
  */
-export function createCheck(loader: Loader, columns: readonly ColumnInfo[]): Check {
+export function createCheck(loader: Loader, columns: readonly Column[]): Check {
     const defaults = new Map(
         columns
             .filter(({ isNotNull, defaultSql }) => isNotNull && defaultSql !== null)

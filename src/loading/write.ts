@@ -1,7 +1,8 @@
 import type { Argument, Connection, Row } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
+import type { Column } from "../schema/table.ts";
 import type { Loader } from "./loader.ts";
-import { type ColumnInfo, checkChanges, insertRecords, updateRecords } from "./statements.ts";
+import { checkChanges, insertRecords, updateRecords } from "./statements.ts";
 import { type OfferedRow, takeOverRows } from "./take-over.ts";
 import type { Valid } from "./validate.ts";
 
@@ -16,7 +17,7 @@ export interface Changes {
 
 /** A loader's table. */
 export interface LoadTable {
-    readonly columns: readonly ColumnInfo[];
+    readonly columns: readonly Column[];
     /** Whether the database itself refuses two rows with the same key. */
     readonly isKeyUnique: boolean;
 }

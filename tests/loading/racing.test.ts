@@ -4,6 +4,7 @@ import type { Connection } from "../../src/database/connection.ts";
 import { DatabaseFault } from "../../src/database/faults.ts";
 import { type LoadRun, loadRecords } from "../../src/loading/load-records.ts";
 import type { LoadCounts, Rejection, SourceRecord } from "../../src/loading/loader.ts";
+import { readTables } from "../../src/schema/table.ts";
 import { tell } from "../deploy/snapshot.ts";
 import { runCommand } from "../support/command.ts";
 import { createDeployedDatabase, openTestConnection } from "../support/deployed.ts";
@@ -48,6 +49,7 @@ describeTargets("a row that another writer changes between read and write", (tar
         const rejected: Rejection[] = [];
         const run: LoadRun = {
             connection: through,
+            tables: await readTables(through),
             force: false,
             dryRun: false,
             createdKeys: new Map(),
