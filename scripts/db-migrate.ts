@@ -9,6 +9,6 @@ await runCommand<MigrateOptions>({
     define: (command) =>
         defineLoad(defineDeploy(command))
             .option("--schema-only", "load nothing")
-            .option("--data <names...>", "load these bundled data sets beside the questions, or all"),
+            .option("--data <names...>", "load these seeds beside the questions, or all"),
     run: (context, options) => migrate(context, options, bundled),
 });

@@ -5,10 +5,10 @@ import { runCommand } from "../src/cli/program.ts";
 
 await runCommand<MigrateOptions>({
     name: "db:seed",
-    summary: "Load every bundled data set, or the named ones, or an export, into an up-to-date database.",
+    summary: "Load every seed, or the named ones, or an export, into an up-to-date database.",
     define: (command) =>
         defineLoad(command)
-            .argument("[names...]", "bundled data sets")
+            .argument("[names...]", "names of seeds")
             .option("--dry-run", "decide everything and write nothing")
             .option("-y, --yes", "do not ask before writing to another machine"),
     run: (context, options) => {
