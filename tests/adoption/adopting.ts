@@ -5,7 +5,8 @@ import type { AdoptOptions } from "../../src/cli/commands/adoption-steps.ts";
 import { showVerification } from "../../src/cli/commands/verify.ts";
 import { restoreHere, takeBackup } from "../backup/running.ts";
 import { readRows, readValue } from "../support/contents.ts";
-import { copyProject, type Ran, type RunSettings, runHere } from "../support/here.ts";
+import { type Ran, type RunSettings, runHere } from "../support/here.ts";
+import { copyProject } from "../support/repository.ts";
 
 /** A copy of this repository's files. */
 export const root = copyProject();
