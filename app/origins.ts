@@ -41,10 +41,14 @@ const columns: readonly FormerColumn[] = [
 export const origins: Origins = {
     known,
     columns,
-    kinds: new Map(
+    forms: new Map(
         loaders.map(({ table, fields }) => [
             table,
-            new Map(Object.entries(fields).map(([field, kind]) => [toSnakeCase(field), kind])),
+            new Map(
+                Object.entries(fields).flatMap(([field, kind]) =>
+                    kind === "time" || kind === "json" ? [[toSnakeCase(field), kind] as const] : [],
+                ),
+            ),
         ]),
     ),
     newest: ["last_updated", "created_at"],

@@ -1,7 +1,7 @@
-import { type HistoryOptions, migrateHistory } from "../app/migrate-history.ts";
-import { parseCount, runCommand } from "../src/cli/program.ts";
+import type { HistoryOptions } from "../app/migrate-history.ts";
+import { type CommandDefinition, isMain, parseCount, runCommand } from "../src/cli/program.ts";
 
-await runCommand<HistoryOptions>({
+export const command: CommandDefinition<HistoryOptions> = {
     name: "db:migrate:history",
     summary: "Load history, and give every question without history its 'created' event.",
     define: (command) =>
@@ -11,5 +11,7 @@ await runCommand<HistoryOptions>({
             .option("--max-rejects <count>", "write no record when more than this cannot be loaded", parseCount)
             .option("--dry-run", "decide everything and write nothing")
             .option("-y, --yes", "do not ask before writing to another machine"),
-    run: migrateHistory,
-});
+    run: async (context, options) => (await import("../app/migrate-history.ts")).migrateHistory(context, options),
+};
+
+if (isMain(import.meta.url)) await runCommand(command);

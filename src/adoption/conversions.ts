@@ -1,19 +1,19 @@
-import type { FieldKind } from "../loading/loader.ts";
 import type { Column } from "./live-tables.ts";
+import type { TextForm } from "./origins.ts";
 
 /**
- * The SQL that brings a value into the form that a column of the files has, without losing anything of it: a time into
- * the one form, a number out of a text that is nothing else, empty text where JSON is expected into NULL, and NULL into
- * the default where the column may not be null. What cannot be converted stays as it is, for the constraints to judge.
+ * Renders SQL that converts a value to the form of a column, without loss: a time to the project's format, text that is a
+ * number to that number, empty text to NULL in a nullable JSON column, and NULL to the default of a NOT NULL column. A
+ * value that cannot be converted stays as it is, and the constraints judge it.
  *
- * @param value SQL of the value; a column's quoted name
+ * @param value SQL of the value, such as a column's quoted name
  */
-export function convertValue(column: Column, kind: FieldKind | undefined, isStrict: boolean, value: string): string {
-    const converted = isStrict ? convertType(column, kind, value) : value;
+export function convertValue(column: Column, form: TextForm | undefined, isStrict: boolean, value: string): string {
+    const converted = isStrict ? convertType(column, form, value) : value;
     return column.notNull && column.defaultSql !== null ? `coalesce(${converted}, ${column.defaultSql})` : converted;
 }
 
-function convertType(column: Column, kind: FieldKind | undefined, value: string): string {
+function convertType(column: Column, form: TextForm | undefined, value: string): string {
     switch (column.type) {
         case "INT":
         case "INTEGER": {
@@ -32,9 +32,9 @@ function convertType(column: Column, kind: FieldKind | undefined, value: string)
         }
         case "TEXT": {
             const digits = `CAST(${value} AS TEXT)`;
-            const isEmptyJson = kind === "json" && !column.notNull;
+            const isEmptyJson = form === "json" && !column.notNull;
             const written =
-                kind === "time" ? convertTime(value) : isEmptyJson ? `iif(trim(${value}) = '', NULL, ${value})` : value;
+                form === "time" ? convertTime(value) : isEmptyJson ? `iif(trim(${value}) = '', NULL, ${value})` : value;
             return (
                 `CASE typeof(${value}) WHEN 'text' THEN ${written} WHEN 'integer' THEN ${digits} ` +
                 `WHEN 'real' THEN iif(CAST(${digits} AS REAL) = ${value}, ${digits}, ${value}) ELSE ${value} END`
@@ -52,8 +52,8 @@ const sign = "[-+]";
 const normalForm = `${date}T${clock}.${digit.repeat(3)}Z`;
 
 /**
- * The SQL that brings a time into the form `YYYY-MM-DDTHH:MM:SS.sssZ`, by the same rules as normalizeTime(). Text that is
- * no time stays as it is.
+ * Renders SQL that converts a time to `YYYY-MM-DDTHH:MM:SS.sssZ`, by the same rules as normalizeTime() in loading. Other
+ * text stays as it is.
  */
 export function convertTime(value: string): string {
     const trimmed = `trim(${value}, char(32, 9, 10, 13))`;

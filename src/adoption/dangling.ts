@@ -1,24 +1,28 @@
 import type { Connection } from "../database/connection.ts";
-import type { SchemaRow } from "../schema/row.ts";
 import { isSameName } from "../sql/names.ts";
 import { quoteName } from "../sql/quoting.ts";
 import type { Adoption } from "./prepare.ts";
 
-/** How many rows of a table point to rows that are not there. */
-export interface Dangling {
-    readonly table: string;
-    readonly parent: string;
-    readonly rows: number;
+/** What does not work in a database after its adoption. */
+export interface Broken {
+    /** Rows that point to rows which were refused or never existed. */
+    readonly dangling: readonly { readonly table: string; readonly parent: string; readonly rows: number }[];
+    /** Views of others that cannot be read. */
+    readonly views: readonly { readonly view: string; readonly message: string }[];
+    /** Tables of others with a trigger that fails; one error for each. */
+    readonly triggers: readonly { readonly table: string; readonly message: string }[];
 }
 
-/**
- * Finds what is pointed to in vain, because it was refused or never was there: by extra tables, and by those of the files
- * that had their form before, with foreign keys off. Reads only.
- */
-export async function findDangling(
-    connection: Connection,
-    { extra, tables }: Pick<Adoption, "extra" | "tables">,
-): Promise<Dangling[]> {
+/** Finds what does not work after an adoption, in what others made and in tables that were not rebuilt. Reads only. */
+export async function findBroken(connection: Connection, adoption: Adoption): Promise<Broken> {
+    return {
+        dangling: await findDangling(connection, adoption),
+        views: await findBrokenViews(connection, adoption),
+        triggers: await findBrokenTriggers(connection, adoption),
+    };
+}
+
+async function findDangling(connection: Connection, { extra, tables }: Adoption): Promise<Broken["dangling"]> {
     const own = tables.map(({ target }) => target).filter(({ references }) => references.length > 0);
     const asked = [...own, ...extra];
     const results = await connection.readAll(
@@ -37,11 +41,7 @@ export async function findDangling(
     );
 }
 
-/** Finds the views of others that read what is not there any more. Reads only. */
-export async function findBrokenViews(
-    connection: Connection,
-    { state, target }: Pick<Adoption, "state" | "target">,
-): Promise<{ view: string; message: string }[]> {
+async function findBrokenViews(connection: Connection, { state, target }: Adoption): Promise<Broken["views"]> {
     const own = new Set(target.schema.map((row) => row.name.toLowerCase()));
     const views = state.schema.filter((row) => row.type === "view" && !own.has(row.name.toLowerCase()));
     const results = await connection.readAll(
@@ -52,23 +52,17 @@ export async function findBrokenViews(
     );
 }
 
-/** Finds the extra tables whose triggers do not work any more: one error for each. Writes nothing that stays. */
-export async function findBrokenTriggers(
-    connection: Connection,
-    { state, extra }: Pick<Adoption, "state" | "extra">,
-): Promise<{ table: string; message: string }[]> {
-    const broken: { table: string; message: string }[] = [];
+async function findBrokenTriggers(connection: Connection, { state, extra }: Adoption): Promise<Broken["triggers"]> {
+    const broken: Broken["triggers"][number][] = [];
     for (const table of extra) {
-        const isOfTable = ({ type, table: owner }: SchemaRow): boolean =>
-            type === "trigger" && isSameName(owner, table.name);
-        if (!state.schema.some(isOfTable)) continue;
+        if (!state.schema.some((row) => row.type === "trigger" && isSameName(row.table, table.name))) continue;
         const own = quoteName(table.name);
         const column = quoteName(table.columns.find(({ isGenerated }) => !isGenerated)?.name ?? "");
-        // To explain a statement is to prepare it, with the triggers that it would set off.
-        const tried = await connection.rehearse([
-            `EXPLAIN INSERT INTO ${own} DEFAULT VALUES`,
-            `EXPLAIN UPDATE ${own} SET ${column} = ${column}`,
-            `EXPLAIN DELETE FROM ${own}`,
+        // EXPLAIN prepares a statement together with the triggers that it fires.
+        const tried = await connection.tryOut([
+            { sql: `EXPLAIN INSERT INTO ${own} DEFAULT VALUES` },
+            { sql: `EXPLAIN UPDATE ${own} SET ${column} = ${column}` },
+            { sql: `EXPLAIN DELETE FROM ${own}` },
         ]);
         if (tried.failedIndex !== undefined) broken.push({ table: table.name, message: tried.message ?? "" });
     }

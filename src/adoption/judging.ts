@@ -3,15 +3,15 @@ import { quoteName, quoteText } from "../sql/quoting.ts";
 import { type Reading, rowNumber, rowReasons, selectConverted } from "./reading.ts";
 import { findRowidAlias, type TableReference, type TargetTable, type Unique } from "./target-tables.ts";
 
-/** How the constraints of a table judge rows: one chain of common table expressions, for a check and for the move. */
+/** A query that judges rows by the constraints of their table, as a chain of common table expressions. */
 export interface Judgement {
     /** Common table expressions, in order, without WITH. */
     readonly expressions: readonly string[];
-    /** The last of them: `adopted_row`, `adopted_reasons` (empty for a row that is kept) and the key columns. */
+    /** Name of the last one: `adopted_row`, `adopted_reasons` (empty for a row that is kept) and the key columns. */
     readonly verdict: string;
 }
 
-/** Where the keys of a parent's rows are. */
+/** Where to find the keys of the rows of a referenced table. */
 export interface Parent {
     readonly expressions: readonly string[];
     /** SQL that gives these columns of the rows that are kept. */
@@ -20,10 +20,10 @@ export interface Parent {
 
 /**
  * Judges rows by the constraints of their table: first each by itself (NULL, type, CHECK), then those that pass by what
- * they point to, then the rest by their keys, where the newest row of each key is kept.
+ * they reference, then the rest by their keys: the newest row of each key is kept.
  *
  * @param rows SQL of the converted rows with their numbers
- * @param findParent where the rows of a parent are; undefined where it is nowhere
+ * @param findParent returns undefined for a table that does not exist
  */
 export function judgeRows(
     target: TargetTable,
@@ -57,7 +57,7 @@ export function judgeRows(
     return { expressions, verdict: label("verdict") };
 }
 
-/** Where the rows of a table are that lies in the files' form already. */
+/** A referenced table whose rows already have the files' form. */
 export function parentInPlace(table: string): Parent {
     return {
         expressions: [],
@@ -65,7 +65,7 @@ export function parentInPlace(table: string): Parent {
     };
 }
 
-/** Where the rows of a table are that is judged in the same query. */
+/** A referenced table that is judged in the same query. */
 export function parentJudged({ expressions, verdict }: Judgement): Parent {
     return {
         expressions,
@@ -81,7 +81,7 @@ export function selectRefused({ expressions, verdict }: Judgement): string {
     );
 }
 
-/** The judgement of a live table, and of what it points to, as long as nothing was moved yet. */
+/** Judges a live table together with the tables that it references, before any of them is rebuilt. */
 export function judgeReading(
     reading: Reading,
     newest: readonly string[],
@@ -90,7 +90,7 @@ export function judgeReading(
     return judgeRows(reading.target, selectConverted(reading), newest, findParent);
 }
 
-// What the later steps, and those who point to this table, ask for.
+// The columns that the later steps and the tables that reference this one need.
 function listJudged(target: TargetTable, newest: readonly string[]): string[] {
     const wanted = [
         ...target.uniques.flatMap(({ columns }) => columns),
@@ -144,7 +144,7 @@ function renderDuplicate({ columns, collations }: Unique, target: TargetTable, n
     return reasonIf(`${isGiven} AND row_number() OVER (${window}) > 1`, `unique:${columns.join(",")}`);
 }
 
-// A comma before each makes the list a JSON array once the first one is cut off.
+// Each reason begins with a comma; without the first comma the list is the inside of a JSON array.
 function reasonIf(condition: string, reason: string): string {
     return `iif(${condition}, ${quoteText(`,${JSON.stringify(reason)}`)}, '')`;
 }

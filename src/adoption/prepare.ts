@@ -1,7 +1,7 @@
 import type { Connection } from "../database/connection.ts";
 import { AppError } from "../errors.ts";
 import { prepareBaseline } from "../migrations/baseline.ts";
-import type { PreparedDeploy } from "../planning/prepare.ts";
+import { type PreparedDeploy, readAll } from "../planning/prepare.ts";
 import { type DatabaseState, findSchemaRow } from "../planning/state.ts";
 import { compareSchemas } from "../schema/compare.ts";
 import { findShadows, isMigratorTable, isVirtual } from "../schema/facts.ts";
@@ -23,7 +23,7 @@ export interface AdoptedTable {
     readonly reading: Reading | undefined;
 }
 
-/** What an adoption meets, before anything is changed. */
+/** A live database and the files, compared before anything is changed. */
 export interface Adoption {
     readonly state: DatabaseState;
     readonly target: TargetSchema;
@@ -39,22 +39,19 @@ export interface Adoption {
  * Reads a live database and the files, and finds how each table of the files stands. Writes nothing.
  *
  * @param known what the files lead to, where that was read before
- * @throws AppError `usage` for a database that is empty or has version rows
+ * @returns undefined for a database that has version rows: a deploy, a baseline or an adoption was there
+ * @throws AppError `usage` for a database that has none of the files' tables
  */
 export async function prepareAdoption(
     root: string,
     connection: Connection,
     origins: Origins,
     known?: TargetSchema,
-): Promise<Adoption> {
-    const baseline = await prepareBaseline(root, connection, undefined);
-    const { state, sets } = baseline;
-    if (hasVersions(state)) {
-        throw new AppError("usage", "the database has version rows, so it is under these files already", {
-            hint: "see where it stands with `pnpm db:status`",
-            outcome: "Nothing was changed.",
-        });
-    }
+): Promise<Adoption | undefined> {
+    const read = await readAll(root, connection);
+    const { state, sets } = read;
+    if ([...state.versions.values()].some((rows) => rows.length > 0)) return undefined;
+    const baseline = await prepareBaseline(root, connection, undefined, read);
     const core = sets[0];
     if (!core) throw new Error("unreachable: there is always a core set");
     const target = known ?? (await readTargetSchema(core));
@@ -89,11 +86,6 @@ export async function prepareAdoption(
     };
 }
 
-/** Whether a deploy, a baseline or an adoption has been there. */
-export function hasVersions({ versions }: Pick<DatabaseState, "versions">): boolean {
-    return [...versions.values()].some((rows) => rows.length > 0);
-}
-
 function describeTable(
     target: TargetTable,
     live: LiveTable | undefined,
@@ -107,13 +99,13 @@ function describeTable(
         return { target, state: "missing", reading: undefined };
     }
     const { rowid } = live;
-    if (rowid === undefined) throw refuse(`'${live.name}' has no row numbers`, "make it anew without WITHOUT ROWID");
+    if (rowid === undefined) throw refuse(`'${live.name}' has no row numbers`, "create it again without WITHOUT ROWID");
     if (isVirtual(live)) throw refuse(`'${live.name}' is a virtual table`, "rename or drop it by hand");
     const reading = planReading({ ...live, rowid }, target, origins);
     return { target, state: rebuilt.has(target.name.toLowerCase()) ? "rebuild" : "done", reading };
 }
 
-// Whatever has the name of something of the files has to be what the files make of it; otherwise they could not be made.
+// An object with the name of one of the files must be of the same type and table, or that one could not be created.
 function refuseNamesakes(state: DatabaseState, target: TargetSchema): void {
     for (const { type, name, table, sql } of target.schema) {
         const live = type === "table" || sql === null ? undefined : findSchemaRow(state, name);
@@ -138,8 +130,8 @@ function refuse(what: string, hint: string): AppError {
     });
 }
 
-// What points to a table of which rows may be refused is judged with it; so is, where a run was ended between the two,
-// what points to rows that are not there.
+// A table that references a rebuilt one is judged with it, because rows there may be refused. So is one with dangling
+// references: an earlier run may have ended between the two.
 async function findRebuilt(
     connection: Connection,
     schema: readonly SchemaRow[],
@@ -163,8 +155,8 @@ async function findRebuilt(
 }
 
 /**
- * The tables, in lower case, of which something is not as in the files. A trigger that is somebody else's makes it so as
- * well; those of the files are brought in line with the version rows.
+ * Finds the tables, in lower case, that differ from the files in columns, constraints or indexes, or have a trigger that
+ * the files lack. Triggers of the files are updated later, with the version rows.
  */
 export function findDiffering(schema: readonly SchemaRow[], target: TargetSchema): Set<string> {
     const all = [...schema, ...target.schema];

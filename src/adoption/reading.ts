@@ -5,7 +5,7 @@ import type { Column, LiveTable } from "./live-tables.ts";
 import type { FormerColumn, Origins } from "./origins.ts";
 import type { TargetTable } from "./target-tables.ts";
 
-/** Names that are beside a table's own columns in the queries of an adoption. */
+/** Columns that the queries of an adoption add to those of a table. */
 export const rowNumber = "adopted_row";
 export const rowReasons = "adopted_reasons";
 
@@ -14,15 +14,15 @@ export interface Reading {
     readonly live: LiveTable & { readonly rowid: string };
     readonly target: TargetTable;
     readonly columns: readonly ColumnReading[];
-    /** Conditions on a live row under which a value of it has no place in the files' table, by column. */
+    /** Live columns that the files' table lacks, each with the condition under which its value would be lost. */
     readonly homeless: readonly { readonly column: string; readonly condition: string }[];
 }
 
 export interface ColumnReading {
     readonly column: Column;
-    /** SQL over the live table: the value as it is. */
+    /** SQL over the live table: the stored value. */
     readonly raw: string;
-    /** SQL over a table with the column's own name: the value as it is to be. */
+    /** SQL over a table with the column's own name: the converted value. */
     readonly converted: string;
 }
 
@@ -31,13 +31,13 @@ export function planReading(live: LiveTable & { rowid: string }, target: TargetT
     const former = origins.columns.filter(
         ({ table, from }) => isSameName(table, target.name) && findColumn(live, from) !== undefined,
     );
-    const kinds = origins.kinds.get(target.name);
+    const forms = origins.forms.get(target.name);
     const columns = target.columns
         .filter((column) => !column.isGenerated)
         .map((column) => ({
             column,
             raw: findRaw(live, column, former),
-            converted: convertValue(column, kinds?.get(column.name), target.isStrict, quoteName(column.name)),
+            converted: convertValue(column, forms?.get(column.name), target.isStrict, quoteName(column.name)),
         }));
     const homeless = live.columns
         .filter(({ name: own }) => !columns.some(({ column }) => isSameName(column.name, own)))
@@ -52,13 +52,13 @@ export function planReading(live: LiveTable & { rowid: string }, target: TargetT
     return { live, target, columns, homeless };
 }
 
-/** SQL that gives the live rows with their numbers, in the names of the files but with the values as they are. */
+/** SQL that selects the live rows with their numbers, under the files' column names and with stored values. */
 export function selectRaw({ live, columns }: Reading): string {
     const fields = columns.map(({ column, raw }) => `${raw} AS ${quoteName(column.name)}`);
     return `SELECT ${live.rowid} AS ${rowNumber}, ${fields.join(", ")} FROM ${quoteName(live.name)}`;
 }
 
-/** SQL that gives the live rows with their numbers as the files want them. */
+/** SQL that selects the live rows with their numbers, converted. */
 export function selectConverted(reading: Reading, where = ""): string {
     const fields = reading.columns.map(({ column, converted }) => `${converted} AS ${quoteName(column.name)}`);
     return `SELECT ${rowNumber}, ${fields.join(", ")} FROM (${selectRaw(reading)})${where}`;
@@ -73,7 +73,7 @@ export function countConverted(reading: Reading): string {
     return `SELECT ${counts.join(", ")} FROM (${selectRaw(reading)})`;
 }
 
-/** SQL that gives, for each live row with values that have no place in the files' table, their columns. */
+/** SQL that selects the live rows with values that have no column in the files, and the names of those columns. */
 export function selectHomeless({ live, homeless }: Reading): string | undefined {
     if (homeless.length === 0) return undefined;
     const columns = homeless.map(
@@ -85,14 +85,14 @@ export function selectHomeless({ live, homeless }: Reading): string | undefined 
     );
 }
 
-/** SQL over the live table as `live` that gives a row whole, as JSON; bytes stand in it as hexadecimal digits. */
+/** SQL over the live table as `live` that renders a whole row as JSON; bytes as hexadecimal digits. */
 export function renderRecord(live: LiveTable): string {
     const pairs = live.columns
         .filter((column) => !column.isGenerated)
         .map(({ name: own }) => {
             const value = `live.${quoteName(own)}`;
             const key = `${quoteText(`${JSON.stringify(own)}:`)}`;
-            // json_quote() gives 15 digits of a number; quote() gives all, but a name for one that is infinite.
+            // json_quote() writes 15 digits of a number. quote() writes all of them, but Inf for infinity.
             return (
                 `${key} || CASE typeof(${value}) WHEN 'blob' THEN '{"blob":"' || hex(${value}) || '"}' ` +
                 `WHEN 'real' THEN replace(quote(${value}), 'Inf', '9e999') ELSE json_quote(${value}) END`

@@ -1,3 +1,4 @@
+import type { Script } from "../database/connection.ts";
 import { checkForeignKeysOff } from "../planning/guards.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
 import { judgeRows, type Parent, parentInPlace, selectRefused } from "./judging.ts";
@@ -6,7 +7,7 @@ import { type Reading, rowNumber, selectConverted, selectHomeless } from "./read
 import { adoptionTable, createAdoptionTable, keepObjects, keepRows } from "./side-table.ts";
 import { findRowidAlias, type TargetTable } from "./target-tables.ts";
 
-/** Lives inside a transaction only, like the migrator's own guard: each CHECK is the sentence that a failure prints. */
+/** Exists inside a transaction only, like the migrator's guard. The names of its CHECKs tell what failed. */
 const guard = "schema_guard";
 const staging = "schema_adopting";
 
@@ -20,22 +21,22 @@ const createGuard = `CREATE TABLE ${guard} (
     sequence INTEGER
 )`;
 
-/** Where something stands in the guard table. */
+/** SQL that reads a value back from the guard table. */
 const noted = (column: string): string => `(SELECT max(${column}) FROM ${guard})`;
 
 /**
- * The script of one transaction that brings a table into the files' form. The rows go aside converted; those that a
- * constraint refuses go, as they were, into the side table; the table is made by the very statement of the files; every
- * kept row is compared, value by value, and the rows are counted. Whatever does not hold rolls all of it back.
+ * Renders one transaction that rebuilds a table in the files' form: it stages the converted rows, moves those that a
+ * constraint refuses unconverted into the side table, creates the table by the statement of the files, fills it, compares
+ * every kept row value by value, and counts the rows. Any difference rolls everything back.
  *
  * @param options.searched names of full-text indexes that read their text from the table, and are rebuilt with it
- * @param options.isMissing whether a parent is nowhere, so that nothing can point to it
+ * @param options.isMissing whether a referenced table does not exist yet, so that every reference to it dangles
  */
 export function renderRebuild(
     reading: Reading,
     newest: readonly string[],
     options: { hasSequences: boolean; searched: readonly string[]; isMissing: (parent: string) => boolean },
-): string {
+): Script {
     const { live, target } = reading;
     const findParent = (parent: string): Parent | undefined =>
         options.isMissing(parent) ? undefined : parentInPlace(parent);
@@ -45,7 +46,7 @@ export function renderRebuild(
     const sequence = options.hasSequences
         ? `(SELECT max(seq) FROM sqlite_sequence WHERE name = ${quoteText(live.name)} COLLATE NOCASE)`
         : "NULL";
-    return renderTransaction([
+    return toScript([
         createGuard,
         checkForeignKeysOff,
         `INSERT INTO ${guard} (unchanged) SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ${quoteText(live.name)} AND sql = ${quoteText(live.sql)}`,
@@ -72,9 +73,9 @@ export function renderRebuild(
     ]);
 }
 
-/** The script of one transaction that makes tables which the live database lacks, with the rows that migrations insert. */
-export function renderMissing(tables: readonly AdoptedTable[]): string {
-    return renderTransaction(
+/** Renders one transaction that creates the tables which the live database lacks, with the rows that migrations insert. */
+export function renderMissing(tables: readonly AdoptedTable[]): Script {
+    return toScript(
         tables.flatMap(({ target }) => [
             target.sql,
             ...insertContent(target),
@@ -83,8 +84,8 @@ export function renderMissing(tables: readonly AdoptedTable[]): string {
     );
 }
 
-/** Sets how far the numbers of an AUTOINCREMENT table have been given out, so that none is given again. */
-export function keepSequence({ name: table }: Pick<TargetTable, "name">, sequence: string): string[] {
+/** Sets the sequence of an AUTOINCREMENT table, so that no id is given out twice. */
+function keepSequence({ name: table }: TargetTable, sequence: string): string[] {
     const same = `name = ${quoteText(table)}`;
     return [
         `INSERT INTO sqlite_sequence (name, seq) SELECT ${quoteText(table)}, 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE ${same})`,
@@ -98,16 +99,9 @@ function insertContent({ name: table, columns, content }: TargetTable): string[]
     return content.map((row) => `INSERT INTO ${quoteName(table)} (${stored.join(", ")}) VALUES (${row})`);
 }
 
-/** The script of one transaction in which foreign keys are off. */
-export function renderTransaction(statements: readonly string[]): string {
-    return [
-        "PRAGMA foreign_keys = OFF;",
-        "BEGIN IMMEDIATE;",
-        ...statements.map((statement) => `${statement};`),
-        "COMMIT;",
-        "PRAGMA foreign_keys = ON;",
-        "",
-    ].join("\n");
+// Run with foreign keys off.
+function toScript(statements: readonly string[]): Script {
+    return statements.map((sql) => ({ sql }));
 }
 
 function refusedHere({ name: table }: TargetTable): string {
@@ -118,7 +112,7 @@ function exceptRefused(rows: string, target: TargetTable): string {
     return `SELECT * FROM (${rows}) WHERE ${rowNumber} NOT IN (${refusedHere(target)})`;
 }
 
-// Row numbers stay: where no column is the number, it is given by its own name.
+// Row numbers are kept: where no column is an alias of the rowid, the rowid is inserted by its own name.
 function rowidOf(target: TargetTable): string[] {
     return target.rowid === undefined || findRowidAlias(target) !== undefined ? [] : [target.rowid];
 }

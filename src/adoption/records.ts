@@ -1,22 +1,45 @@
+import { toCamelCase } from "../sql/names.ts";
+import type { TextForm } from "./origins.ts";
+
 /**
- * Reads a row as the side table keeps it: JSON, in which bytes stand as `{"blob":"00FF"}`. So does, here, a text that is no
- * UTF-8; and a number that JavaScript cannot hold stands as the text of its digits. Nothing else would give it whole.
+ * Reads a row of the side table in the form of the exports: camelCase names, and JSON columns as values where they hold
+ * JSON. Values that JavaScript cannot represent stay whole: bytes, and text that is not UTF-8, as `{"blob":"00FF"}`; large
+ * numbers as text of their digits.
  *
- * @param bytes of the JSON, which holds each text as it was
+ * @param bytes of the JSON object that the side table keeps, in which each text has its original bytes
  */
-export function parseRecord(bytes: ArrayBuffer): { record: Readonly<Record<string, unknown>>; bytes: number } {
+export function readDocument(
+    bytes: Uint8Array,
+    forms: ReadonlyMap<string, TextForm> | undefined,
+): Record<string, unknown> {
+    return Object.fromEntries(
+        Object.entries(parseRecord(bytes)).map(([column, value]) => [
+            toCamelCase(column),
+            forms?.get(column) === "json" && typeof value === "string" ? parseOrKeep(value) : value,
+        ]),
+    );
+}
+
+// JSON that is nested too deep can be parsed, but not written again.
+function parseOrKeep(text: string): unknown {
+    try {
+        const value: unknown = JSON.parse(text);
+        JSON.stringify(value);
+        return value;
+    } catch {
+        return text;
+    }
+}
+
+function parseRecord(bytes: Uint8Array): Record<string, unknown> {
     const json = Buffer.from(bytes);
     try {
-        const record = JSON.parse(
-            quoteNumbers(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(json)),
-        );
-        return { record, bytes: json.length };
+        return JSON.parse(quoteNumbers(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(json)));
     } catch (error) {
         if (!(error instanceof TypeError)) throw error;
-        // Each byte as a character of its own is JSON all the same: its signs are ASCII.
+        // Decoded byte by byte it is still JSON, because the syntax of JSON is ASCII.
         const parsed = JSON.parse(quoteNumbers(json.toString("latin1"))) as Record<string, unknown>;
-        const record = Object.fromEntries(Object.entries(parsed).map(([key, value]) => [decode(key), decode(value)]));
-        return { record, bytes: json.length };
+        return Object.fromEntries(Object.entries(parsed).map(([key, value]) => [decode(key), decode(value)]));
     }
 }
 

@@ -1,29 +1,28 @@
 import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
-import type { Connection } from "../database/connection.ts";
+import type { Connection, Script } from "../database/connection.ts";
 import { DatabaseFault, explainFault, toFault } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
 import { type RunReport, runPlan } from "../migrations/run.ts";
-import { readAll } from "../planning/prepare.ts";
 import { findSchemaRow, readState } from "../planning/state.ts";
 import { findIndexedTable } from "../schema/facts.ts";
 import { isSameName } from "../sql/names.ts";
 import type { LiveTable } from "./live-tables.ts";
 import type { Origins } from "./origins.ts";
-import { type AdoptedTable, type Adoption, findDiffering, hasVersions, prepareAdoption } from "./prepare.ts";
+import { type AdoptedTable, type Adoption, findDiffering, prepareAdoption } from "./prepare.ts";
 import { renderMissing, renderRebuild } from "./rebuild.ts";
 import type { TargetSchema, TargetTable } from "./target-tables.ts";
 
-/** How long another writer is waited for, in milliseconds, beyond SQLite's own 5 s. */
+/** How long to wait for another writer, in milliseconds, in addition to SQLite's own 5 s. */
 const busyLimit = 60_000;
 
 export interface AdoptionReport extends RunReport {
-    /** A table has the files' form now. */
+    /** Called when a table has the files' form. */
     adopted(table: string): void;
 }
 
 /**
- * Brings a live database under the files: one transaction for the tables that it lacks, one for each that it has, then
- * the views, the triggers and the version rows. A run that is ended anywhere is taken up by the next one.
+ * Brings a live database under the files: one transaction for each table that differs, one for the tables that it lacks,
+ * then the views, the triggers and the version rows. After a run that was ended anywhere, the next one goes on.
  *
  * @throws AppError whose `outcome` says which tables have the files' form
  */
@@ -38,17 +37,17 @@ export async function runAdoption(
     const hasSequences = findSchemaRow(adoption.state, "sqlite_sequence") !== undefined;
     const missing = adoption.tables.filter(({ state }) => state === "missing");
     const isMissing = (parent: string): boolean => missing.some(({ target }) => isSameName(target.name, parent));
-    const steps: { tables: readonly AdoptedTable[]; script: string }[] = adoption.tables.flatMap((table) => {
+    const steps: { tables: readonly AdoptedTable[]; script: Script }[] = adoption.tables.flatMap((table) => {
         const { state, reading } = table;
         if (state !== "rebuild" || !reading) return [];
         const searched = findSearched(adoption, table.target);
         const script = renderRebuild(reading, adoption.newest, { hasSequences, searched, isMissing });
         return [{ tables: [table], script }];
     });
-    // Last, so that what points to a table that was not there is judged by that.
+    // Last: references to a missing table are judged as dangling.
     if (missing.length > 0) steps.push({ tables: missing, script: renderMissing(missing) });
     for (const { tables, script } of steps) {
-        // A file's driver never waits, and a process that never waits does not hear Ctrl-C.
+        // The driver of a file blocks the event loop: without a turn of it, the process would not receive Ctrl-C.
         await turn();
         if (signal.aborted) throw new AppError("interrupted", "interrupted", { outcome: describeOutcome(done) });
         const isThere = (settle: boolean): Promise<boolean> => isDone(connection, adoption, tables, settle);
@@ -67,7 +66,7 @@ export async function runAdoption(
     });
 }
 
-// Full-text indexes of others over a table. One over a column that goes is left as it is: it cannot be rebuilt.
+// Full-text indexes of others over a table. One over a column that the files lack cannot be rebuilt, and is left alone.
 function findSearched({ extra }: Adoption, { name, columns }: TargetTable): string[] {
     const isOver = (index: LiveTable): boolean =>
         isSameName(findIndexedTable(index) ?? "", name) &&
@@ -75,36 +74,36 @@ function findSearched({ extra }: Adoption, { name, columns }: TargetTable): stri
     return extra.filter(isOver).map((index) => index.name);
 }
 
-// The rows are in their tables: what is left is what db:baseline does.
+// All rows are in place; the rest is what db:baseline does.
 async function finish(
     root: string,
     connection: Connection,
     target: TargetSchema,
     { origins, signal, report }: { origins: Origins; signal: AbortSignal; report: AdoptionReport },
 ): Promise<void> {
-    // Another run may have come first.
-    if (hasVersions((await readAll(root, connection)).state)) return;
-    const { tables, baseline } = await prepareAdoption(root, connection, origins, target);
-    const left = tables.filter(({ state }) => state !== "done").map(({ target }) => target.name);
+    const rest = await prepareAdoption(root, connection, origins, target);
+    // Another run has come first.
+    if (!rest) return;
+    const left = rest.tables.filter(({ state }) => state !== "done").map(({ target }) => target.name);
     if (left.length > 0) {
         throw new AppError("drift", `these tables are not as in the files after all: ${left.join(", ")}`, {
-            hint: "somebody changed the schema meanwhile; run the same command again",
+            hint: "another program changed the schema meanwhile; run the same command again",
             outcome: "No version was recorded.",
         });
     }
-    const { sets, state, replan } = baseline;
+    const { sets, state, replan } = rest.baseline;
     await runPlan({ connection, sets, plan: replan, perFile: false, signal, report }, state);
 }
 
 async function runStep(
     connection: Connection,
-    script: string,
+    script: Script,
     isThere: (settle: boolean) => Promise<boolean>,
     { signal, report }: { signal: AbortSignal; report: RunReport },
 ): Promise<void> {
     for (const startedAt = Date.now(); ; ) {
         try {
-            return await connection.runScript(script);
+            return await connection.runScript(script, { foreignKeysOff: true });
         } catch (error) {
             const fault = toFault(error);
             if (fault.isAmbiguous) {
@@ -125,7 +124,7 @@ async function runStep(
     }
 }
 
-// Of a table that had the files' form before, the form says nothing.
+// The form of a table that already had the files' form proves nothing.
 async function isDone(
     connection: Connection,
     { state, target }: Adoption,
@@ -140,7 +139,7 @@ async function isDone(
     });
 }
 
-/** What a user reads where a check of the script fails, and the remedy. */
+/** Messages and remedies for the CHECKs of the guard table. */
 const sentences: readonly (readonly [sentence: string, remedy: string, sign: string])[] = [
     [
         "foreign keys are not off",

@@ -1,19 +1,20 @@
 import type { Connection } from "../database/connection.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
 import { readRows } from "./live-tables.ts";
+import type { Origins } from "./origins.ts";
 import { type Reading, renderRecord, rowNumber, rowReasons } from "./reading.ts";
-import { parseRecord } from "./records.ts";
+import { readDocument } from "./records.ts";
 
-/** Keeps what an adoption could not put into the tables of the files. */
+/** The table that keeps what an adoption could not put into the tables of the files. */
 export const adoptionTable = "schema_adoption";
 
-/** What became of something that an adoption met; the comment of the table says it. */
+/** What became of a row or an object; the comments of the table explain each. */
 export type AdoptionOutcome = "refused" | "kept" | "dropped";
 
 export const createAdoptionTable = `CREATE TABLE IF NOT EXISTS ${adoptionTable} (
     /*
      * Bookkeeping: one row or object of the database before its adoption that has no place, or no full place, in the
-     * tables of the files. Drop the table when nobody needs it any more.
+     * tables of the files. Drop the table when it is no longer needed.
      */
     -- The order in which they were met.
     id INTEGER NOT NULL PRIMARY KEY,
@@ -50,14 +51,19 @@ export function keepObjects({ live, target }: Reading): string {
     );
 }
 
-/** A refused row, as the side table has it. */
+/** A refused row as a line of the reject file, which loads once it is corrected. */
 export interface RefusedRow {
-    readonly table: string;
-    /** Its number there. */
-    readonly row: string;
-    readonly reasons: readonly string[];
-    readonly record: Readonly<Record<string, unknown>>;
-    /** How many bytes the record has as JSON. */
+    readonly rejection: {
+        /** The table that it was in. */
+        readonly file: string;
+        /** Its number there. */
+        readonly position: string;
+        /** The first constraint that refuses it. */
+        readonly code: string;
+        readonly message: string;
+        readonly record: Readonly<Record<string, unknown>>;
+    };
+    /** How many bytes its record has as JSON. */
     readonly bytes: number;
 }
 
@@ -65,8 +71,8 @@ export interface RefusedRow {
 const pageLength = 500_000;
 const pageRows = 1_000;
 
-/** Reads every refused row back, in the order in which they were met. A database without the table has none. */
-export async function* readRefused(connection: Connection): AsyncGenerator<RefusedRow> {
+/** Reads every refused row, in the order in which they were met. A database without the table has none. */
+export async function* readRefused(connection: Connection, { forms }: Origins): AsyncGenerator<RefusedRow> {
     const [found] = await connection.readAll([{ sql: `SELECT 1 FROM ${adoptionTable} LIMIT 0` }]);
     if (!found?.ok) return;
     for (let last = 0; ; ) {
@@ -80,15 +86,39 @@ export async function* readRefused(connection: Connection): AsyncGenerator<Refus
             args: [last],
         });
         for (const row of rows) {
+            const table = String(row.source_table);
+            const reasons = JSON.parse(String(row.reasons)) as string[];
+            const bytes = row.record as Uint8Array;
             yield {
-                table: String(row.source_table),
-                row: String(row.source_row),
-                reasons: JSON.parse(String(row.reasons)),
-                ...parseRecord(row.record as ArrayBuffer),
+                rejection: {
+                    file: table,
+                    position: String(row.source_row),
+                    code: reasons[0]?.replace(/^check:/, "") ?? "",
+                    message: reasons.map(explainReason).join("; "),
+                    record: readDocument(bytes, forms.get(table)),
+                },
+                bytes: bytes.byteLength,
             };
         }
         const end = rows.at(-1);
         if (!end) return;
         last = Number(end.id);
+    }
+}
+
+function explainReason(reason: string): string {
+    const [kind, ...rest] = reason.split(":");
+    const what = rest.join(":");
+    switch (kind) {
+        case "null":
+            return `${what} is NULL`;
+        case "type":
+            return `${what} is of another type`;
+        case "unique":
+            return `another row has the same ${what}`;
+        case "key":
+            return `${what} points to a row that is not there`;
+        default:
+            return `CHECK ${what}`;
     }
 }

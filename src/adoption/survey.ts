@@ -1,4 +1,6 @@
+import { setImmediate as turn } from "node:timers/promises";
 import type { Connection, Query } from "../database/connection.ts";
+import { DatabaseFault } from "../database/faults.ts";
 import { isSameName } from "../sql/names.ts";
 import { quoteName } from "../sql/quoting.ts";
 import { type Judgement, judgeReading, type Parent, parentInPlace, parentJudged, selectRefused } from "./judging.ts";
@@ -11,30 +13,48 @@ export interface TableSurvey {
     readonly table: string;
     readonly state: TableState;
     readonly rows: number;
-    /** Values that take the files' form, by column. */
+    /** How many values would be converted, by column. */
     readonly converted: Readonly<Record<string, number>>;
     readonly refused: number;
     /** How many rows each reason refuses; a row can have several. */
     readonly reasons: Readonly<Record<string, number>>;
-    /** Rows with values that have no column in the files, by column. */
+    /** How many rows have values that have no column in the files, by column. */
     readonly homeless: Readonly<Record<string, number>>;
-    /** Indexes and triggers that go with the old table and that the files do not have: `trigger trg_audit`. */
+    /** Indexes and triggers that the rebuild drops and the files lack: `trigger trg_audit`. */
     readonly dropped: readonly string[];
 }
 
-/** Surveys every table of the files, and counts the rows of the extra ones. Reads only. */
-export async function surveyTables(connection: Connection, adoption: Adoption): Promise<TableSurvey[]> {
-    const judgements = judgeAll(adoption);
-    const surveys: TableSurvey[] = [];
-    for (const table of adoption.tables) {
-        const survey = await surveyTable(connection, table, judgements.get(table.target.name));
-        surveys.push({ ...survey, dropped: findDropped(adoption, table) });
-    }
-    return surveys;
+/** What adoption would do to a database. */
+export interface AdoptionSurvey {
+    readonly tables: readonly TableSurvey[];
+    /** Rows of all tables that would be refused. */
+    readonly refused: number;
 }
 
-/** The judgement of each table that is to be rebuilt, as long as nothing was moved yet. */
-export function judgeAll({ tables, newest }: Pick<Adoption, "tables" | "newest">): ReadonlyMap<string, Judgement> {
+/**
+ * Counts, for every table of the files, what adoption would do. Reads only.
+ *
+ * @throws DatabaseFault `interrupted` when `signal` is aborted
+ */
+export async function surveyAdoption(
+    connection: Connection,
+    adoption: Adoption,
+    signal: AbortSignal,
+): Promise<AdoptionSurvey> {
+    const judgements = judgeAll(adoption);
+    const tables: TableSurvey[] = [];
+    for (const table of adoption.tables) {
+        // The driver of a file blocks the event loop: without a turn of it, the process would not receive Ctrl-C.
+        await turn();
+        if (signal.aborted) throw new DatabaseFault("interrupted", "interrupted");
+        const survey = await surveyTable(connection, table, judgements.get(table.target.name));
+        tables.push({ ...survey, dropped: findDropped(adoption, table) });
+    }
+    return { tables, refused: tables.reduce((sum, { refused }) => sum + refused, 0) };
+}
+
+// Before anything is moved: tables that are to be rebuilt are judged together with those that they point to.
+function judgeAll({ tables, newest }: Pick<Adoption, "tables" | "newest">): ReadonlyMap<string, Judgement> {
     const judgements = new Map<string, Judgement>();
     const findParent = (parent: string): Parent | undefined => {
         const table = tables.find(({ target }) => isSameName(target.name, parent));
@@ -87,7 +107,7 @@ async function surveyTable(
     };
 }
 
-// The row without a reason counts the refused rows themselves.
+// The row without a reason counts the refused rows.
 function countReasons(judgement: Judgement): Query {
     const refused = `SELECT ${rowReasons} FROM (${selectRefused(judgement)})`;
     return {

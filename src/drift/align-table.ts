@@ -1,10 +1,11 @@
-import { findTableShape } from "../planning/structure.ts";
+import { listWritable } from "../planning/structure.ts";
 import { saysTheSame } from "../schema/compare.ts";
 import type { SchemaRow } from "../schema/row.ts";
-import { isColumnDefinition, splitDefinitions } from "../sql/create-table.ts";
-import { isKeyword, isSignificant, readName, type Token, tokenize } from "../sql/lexer.ts";
+import { findAddObstacle, hasDefaultValue } from "../sql/alter-table.ts";
+import { type ColumnDefinition, readTableDefinition } from "../sql/create-table.ts";
+import { writeName } from "../sql/keywords.ts";
 import { isSameName } from "../sql/names.ts";
-import { quoteName } from "../sql/quoting.ts";
+import { renderRebuild } from "../sql/rebuild.ts";
 import { splitStatements } from "../sql/statements.ts";
 
 /** A table with its indexes on one side: as the files lead to it, or as the database has it. */
@@ -31,33 +32,36 @@ export function alignTable(files: TableSide, database: TableSide, mustRebuild: b
     if (!from) return { forward: [], back: [], lostColumns: [] };
     if (!to) {
         const back = [textOf(from), ...files.indexes.map(textOf)];
-        return { forward: [`DROP TABLE ${nameOf(from)}`], back, lostColumns: [] };
+        return { forward: [`DROP TABLE ${writeName(from.name)}`], back, lostColumns: [] };
     }
     if (saysTheSame(from.sql ?? "", to.sql ?? "")) return alignIndexes(files, database, []);
     const added = mustRebuild ? undefined : findAddedColumns(from.sql ?? "", to.sql ?? "");
     if (added) return alignIndexes(files, database, added);
-    const [before, after] = [from, to].map((row) => listColumns(row));
+    const [before, after] = [from, to].map(listColumns);
     const lostColumns = (before ?? []).filter((column) => !(after ?? []).some((other) => isSameName(column, other)));
-    return { forward: renderRebuild(files, database), back: renderRebuild(database, files), lostColumns };
+    return { forward: rebuild(files, database), back: rebuild(database, files), lostColumns };
 }
 
-function alignIndexes(files: TableSide, database: TableSide, added: readonly string[]): TableSteps {
-    const table = nameOf(files.table as SchemaRow);
+interface AddedColumn {
+    readonly name: string;
+    readonly definition: string;
+}
+
+function alignIndexes(files: TableSide, database: TableSide, added: readonly AddedColumn[]): TableSteps {
+    const table = writeName((files.table as SchemaRow).name);
     const isIn = (row: SchemaRow, side: TableSide): boolean =>
         side.indexes.some((other) => isSameName(row.name, other.name) && saysTheSame(row.sql ?? "", other.sql ?? ""));
     const gone = files.indexes.filter((row) => !isIn(row, database));
     const made = database.indexes.filter((row) => !isIn(row, files));
-    const drop = (row: SchemaRow): string => `DROP INDEX ${nameOf(row)}`;
-    const columns = added.map((definition) => tokenize(definition).find(isSignificant)?.text ?? "");
     return {
         forward: [
-            ...gone.map(drop),
-            ...added.map((definition) => `ALTER TABLE ${table}\nADD COLUMN ${definition}`),
+            ...gone.map(dropIndex),
+            ...added.map(({ definition }) => `ALTER TABLE ${table}\nADD COLUMN ${definition}`),
             ...made.map(textOf),
         ],
         back: [
-            ...made.map(drop),
-            ...[...columns].reverse().map((column) => `ALTER TABLE ${table}\nDROP COLUMN ${column}`),
+            ...made.map(dropIndex),
+            ...[...added].reverse().map(({ name }) => `ALTER TABLE ${table}\nDROP COLUMN ${writeName(name)}`),
             ...gone.map(textOf),
         ],
         lostColumns: [],
@@ -66,83 +70,50 @@ function alignIndexes(files: TableSide, database: TableSide, added: readonly str
 
 /**
  * Finds the definitions that ADD COLUMN can add; undefined where that is not all that differs, or where a table with rows
- * would refuse one of them (https://www.sqlite.org/lang_altertable.html).
+ * would refuse one of them.
  */
-function findAddedColumns(from: string, to: string): string[] | undefined {
-    const [before, after] = [from, to].map((sql) => splitDefinitions(tokenize(sql)).definitions);
-    const isColumn = (tokens: readonly Token[]): boolean => isColumnDefinition(tokens);
-    const [had = [], has = []] = [before?.filter(isColumn), after?.filter(isColumn)];
+function findAddedColumns(from: string, to: string): AddedColumn[] | undefined {
+    const [had, has] = [readTableDefinition(from).columns, readTableDefinition(to).columns];
     const added = has.slice(had.length);
     if (added.length === 0 || !added.every(canBeAdded)) return undefined;
-    return added.map((tokens) => {
-        const significant = tokens.filter(isSignificant);
-        const [first, last] = [significant[0] as Token, significant.at(-1) as Token];
-        return to.slice(first.offset, last.offset + last.text.length);
+    return added.map(({ name, tokens }) => {
+        const [first, last] = [tokens[0], tokens.at(-1)];
+        return { name, definition: to.slice(first?.offset, (last?.offset ?? 0) + (last?.text.length ?? 0)) };
     });
 }
 
-function canBeAdded(definition: readonly Token[]): boolean {
-    const tokens = definition.filter(isSignificant);
-    const has = (word: string): boolean => tokens.some((token) => isKeyword(token, word));
-    const value = tokens[tokens.findIndex((token) => isKeyword(token, "DEFAULT")) + 1];
-    const isComputed = value?.text === "(" || /^current_/i.test(value?.text ?? "");
-    if (has("PRIMARY") || has("UNIQUE") || has("STORED") || (has("DEFAULT") && isComputed)) return false;
-    if (has("REFERENCES") && has("DEFAULT")) return false;
-    return !has("NOT") || has("DEFAULT");
+function canBeAdded(column: ColumnDefinition): boolean {
+    const lacksValue = column.isNotNull && !hasDefaultValue(column) && column.generated === undefined;
+    return findAddObstacle(column) === undefined && !lacksValue;
 }
 
-// The way of migrations/README.md. An index that is not to come back is dropped by name, or the runner would miss it.
-function renderRebuild(from: TableSide, to: TableSide): string[] {
+// An index that is not to come back is dropped by name, or the runner would miss it.
+function rebuild(from: TableSide, to: TableSide): string[] {
     const [old, made] = [from.table as SchemaRow, to.table as SchemaRow];
-    const table = nameOf(old);
-    const fresh = /^[A-Za-z_]\w*$/.test(old.name) ? `${old.name}_new` : quoteName(`${old.name}_new`);
-    const columns = listColumns(made).filter((column) => listColumns(old).some((other) => isSameName(column, other)));
-    const list = columns.map((column) => columnText(made, column));
+    const kept = listColumns(old);
     const dropped = from.indexes.filter((row) => !to.indexes.some((other) => isSameName(row.name, other.name)));
     return [
-        ...dropped.map((row) => `DROP INDEX ${nameOf(row)}`),
-        `CREATE TABLE ${fresh}${textAfterName(textOf(made))}`,
-        ...(list.length === 0
-            ? []
-            : [
-                  `INSERT INTO\n    ${fresh} (${list.join(", ")})\nSELECT\n    ${list.join(",\n    ")}\nFROM\n    ${table}`,
-              ]),
-        `DROP TABLE ${table}`,
-        `ALTER TABLE ${fresh}\nRENAME TO ${table}`,
-        ...to.indexes.map(textOf),
+        ...dropped.map(dropIndex),
+        ...renderRebuild({
+            table: made.name,
+            temporaryName: `${old.name}_new`,
+            sql: textOf(made),
+            columns: listColumns(made).filter((column) => kept.some((other) => isSameName(column, other))),
+            parts: to.indexes.map(textOf),
+        }),
     ];
 }
 
 /** Columns that can be written, in their order. */
 function listColumns(row: SchemaRow): readonly string[] {
-    return findTableShape(row.name, [], [row])?.ordinary ?? [];
+    return listWritable(readTableDefinition(row.sql ?? ""));
+}
+
+function dropIndex({ name }: SchemaRow): string {
+    return `DROP INDEX ${writeName(name)}`;
 }
 
 /** The statement without what may stand behind it. */
 export function textOf(row: SchemaRow): string {
     return splitStatements(row.sql ?? "")[0]?.sql ?? "";
-}
-
-function nameToken(sql: string): Token | undefined {
-    const tokens = tokenize(sql).filter(isSignificant);
-    const type = tokens.findIndex((token) => /^(table|index)$/i.test(token.text));
-    return tokens[type + 1];
-}
-
-function textAfterName(sql: string): string {
-    const token = nameToken(sql);
-    return token ? sql.slice(token.offset + token.text.length) : "";
-}
-
-// Quoted only where it was by whoever named it, or must be.
-function nameOf(row: SchemaRow): string {
-    const token = nameToken(row.sql ?? "");
-    return token?.kind === "word" ? token.text : quoteName(row.name);
-}
-
-/** As whoever made the table wrote it: a word that needs no quotes has none. */
-function columnText(row: SchemaRow, column: string): string {
-    const names = splitDefinitions(tokenize(row.sql ?? "")).definitions.map((tokens) => tokens.find(isSignificant));
-    const token = names.find((first) => first !== undefined && isSameName(readName(first), column));
-    return token?.kind === "word" ? token.text : quoteName(column);
 }

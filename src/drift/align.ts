@@ -5,6 +5,7 @@ import { isDrift, listComparable, type ObjectDifference } from "../schema/compar
 import { isMigratorTable, isVirtual } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { readName, tokenize } from "../sql/lexer.ts";
+import { isSameName } from "../sql/names.ts";
 import { alignTable, type TableSide, type TableSteps, textOf } from "./align-table.ts";
 
 /** A file to be written; without text, to be removed. */
@@ -80,7 +81,7 @@ function findStranger({ type, live = "", name, table }: ObjectDifference, input:
 }
 
 function mentions(row: SchemaRow, name: string): boolean {
-    return tokenize(row.sql ?? "").some((token) => readName(token).toLowerCase() === name.toLowerCase());
+    return tokenize(row.sql ?? "").some((token) => isSameName(readName(token), name));
 }
 
 function alignTables(
@@ -103,7 +104,7 @@ function alignTables(
         const steps = alignTable(wanted, found, input.rebuilt.has(key));
         warnings.push(...warn(name, found, steps));
         const verb = found.table ? "align" : "drop";
-        const what = own.filter(({ table }) => table.toLowerCase() === key);
+        const what = own.filter(({ table }) => isSameName(table, key));
         return renderMigration(set, next, `${verb}-${toSlug(name)}`, what, steps);
     });
     return { files, warnings };
@@ -135,7 +136,7 @@ function orderDrops(keys: readonly string[], expected: readonly SchemaRow[]): st
 }
 
 function findSide(rows: readonly SchemaRow[], key: string): TableSide {
-    const own = listComparable(rows).filter((row) => row.table.toLowerCase() === key);
+    const own = listComparable(rows).filter((row) => isSameName(row.table, key));
     return {
         table: own.find((row) => row.type === "table"),
         indexes: own.filter((row) => row.type === "index"),
@@ -186,13 +187,13 @@ function alignObject(difference: ObjectDifference, { sets }: AlignInput): FileCh
 
 function findFile(sets: readonly MigrationSet[], { type, name }: ObjectDifference): ObjectFile | undefined {
     const objects = sets.flatMap((set) => set.objects);
-    return objects.find((object) => object.type === type && object.name.toLowerCase() === name.toLowerCase());
+    return objects.find((object) => object.type === type && isSameName(object.name, name));
 }
 
 // The set whose migrations make the table, or that defines the view.
 function findOwner(sets: readonly MigrationSet[], key: string): MigrationSet | undefined {
     const owner = sets.find((set) =>
-        [...findOwnTables([set]), ...set.objects.map(({ name }) => name)].some((name) => name.toLowerCase() === key),
+        [...findOwnTables([set]), ...set.objects.map(({ name }) => name)].some((name) => isSameName(name, key)),
     );
     return owner ?? sets[0];
 }

@@ -1,6 +1,7 @@
 import type { Query, Row } from "../database/connection.ts";
 import { isReserved } from "../sql/keywords.ts";
 import { isKeyword, readName, type Token, tokenize } from "../sql/lexer.ts";
+import { isSameName } from "../sql/names.ts";
 
 /** An index as a plan may use it. */
 export interface IndexFacts {
@@ -60,7 +61,7 @@ export function findTable(source: string, tokens: readonly Token[], schema: Sche
         for (const [at, token] of words.entries()) {
             const table = isName(token) ? tables.get(readName(token).toLowerCase()) : undefined;
             const alias = isKeyword(words[at + 1], "AS") ? words[at + 2] : words[at + 1];
-            if (table && alias && isName(alias) && readName(alias).toLowerCase() === wanted) return table;
+            if (table && alias && isName(alias) && isSameName(readName(alias), wanted)) return table;
         }
     }
     return tables.get(wanted);

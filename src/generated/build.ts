@@ -3,7 +3,7 @@ import type { MigrationSet } from "../planning/files.ts";
 import { deployScratch } from "../planning/shadow.ts";
 import { readState } from "../planning/state.ts";
 import { isMigratorTable } from "../schema/facts.ts";
-import type { SchemaRow } from "../schema/row.ts";
+import { readTables } from "../schema/table.ts";
 import { quoteName } from "../sql/quoting.ts";
 import { renderSchemaFile, type TableRows } from "./render-sql.ts";
 import { renderTypes } from "./render-types.ts";
@@ -23,7 +23,7 @@ export async function buildSchemaFiles(core: MigrationSet): Promise<GeneratedFil
     const connection = await deployScratch([core], core.migrations);
     try {
         const { schema } = await readState(connection, [core]);
-        const content = await readContent(connection, schema);
+        const content = await readContent(connection);
         const version = core.migrations.at(-1)?.version ?? 0;
         return [
             { path: "TURSO_SCHEMA.sql", text: renderSchemaFile(schema, content, version) },
@@ -35,28 +35,17 @@ export async function buildSchemaFiles(core: MigrationSet): Promise<GeneratedFil
 }
 
 // Rows as literals, so that whatever a migration inserts is in the file too.
-async function readContent(connection: Connection, schema: readonly SchemaRow[]): Promise<TableRows[]> {
-    const tables = schema.filter((row) => row.type === "table" && row.sql !== null && !row.name.startsWith("sqlite_"));
+async function readContent(connection: Connection): Promise<TableRows[]> {
     const content: TableRows[] = [];
-    for (const { name: table } of tables) {
-        const columns = await readColumns(connection, table);
+    for (const { name: table, columns: all } of await readTables(connection)) {
+        const columns = all.map(({ name }) => name);
         const literals = columns.map((column) => `quote(${quoteName(column)}) AS ${quoteName(column)}`).join(", ");
-        const rows = await query(connection, `SELECT ${literals} FROM ${quoteName(table)} ORDER BY 1`);
-        if (rows.length === 0) continue;
+        const [result] = await connection.readAll([{ sql: `SELECT ${literals} FROM ${quoteName(table)} ORDER BY 1` }]);
+        if (!result?.ok) throw new Error(result?.message ?? "no result");
+        if (result.rows.length === 0) continue;
         const order = isMigratorTable(table) ? (row: Row): number => Number(row.version ?? 0) : (): number => 0;
-        const sorted = [...rows].sort((a, b) => order(a) - order(b));
+        const sorted = [...result.rows].sort((a, b) => order(a) - order(b));
         content.push({ table, columns, rows: sorted.map((row) => columns.map((column) => String(row[column]))) });
     }
     return content;
-}
-
-async function readColumns(connection: Connection, table: string): Promise<string[]> {
-    const rows = await query(connection, `SELECT name FROM pragma_table_info('${table.replaceAll("'", "''")}')`);
-    return rows.map((row) => String(row.name));
-}
-
-async function query(connection: Connection, sql: string): Promise<readonly Row[]> {
-    const [result] = await connection.readAll([{ sql }]);
-    if (!result?.ok) throw new Error(result?.message ?? "no result");
-    return result.rows;
 }

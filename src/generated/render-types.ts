@@ -1,6 +1,11 @@
 import { isBookkeeping } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
-import { type ColumnFacts, readTable, type TableFacts } from "../sql/create-table.ts";
+import {
+    type ColumnDefinition,
+    listAllowedValues,
+    readTableDefinition,
+    type TableDefinition,
+} from "../sql/create-table.ts";
 import { toCamelCase, toTypeName } from "../sql/names.ts";
 
 /** Renders schema.d.ts: the row types of every table for the application, with the camelCase names. */
@@ -9,7 +14,7 @@ export function renderTypes(schema: readonly SchemaRow[]): string {
         .filter(
             (row) => row.type === "table" && row.sql !== null && !row.name.startsWith("sqlite_") && !isBookkeeping(row),
         )
-        .map((row) => readTable(row.name, row.sql ?? ""));
+        .map((row) => readTableDefinition(row.sql ?? ""));
     const entries = tables.map(
         ({ name }) => `    ${name}: { row: ${toTypeName(name)}; insert: New${toTypeName(name)} };`,
     );
@@ -25,33 +30,32 @@ export function renderTypes(schema: readonly SchemaRow[]): string {
     ].join("\n");
 }
 
-function renderTable(table: TableFacts): string[] {
+function renderTable(table: TableDefinition): string[] {
     const name = toTypeName(table.name);
     return [
         ...renderComment(table.comment, ""),
         `export interface ${name} {`,
-        ...table.columns.flatMap((column) => renderColumn(column, false)),
+        ...table.columns.flatMap((column) => [
+            ...renderComment(column.comment, "    "),
+            renderColumn(table, column, false),
+        ]),
         "}",
         "",
         `/** What an insert into ${table.name} takes: the database fills what is left out. */`,
         `export interface New${name} {`,
-        ...table.columns.flatMap((column) => renderColumn(column, true)),
+        ...table.columns.map((column) => renderColumn(table, column, true)),
         "}",
         "",
     ];
 }
 
-function renderColumn(column: ColumnFacts, isInsert: boolean): string[] {
-    const isNullable = !column.notNull && !column.isPrimaryKey;
-    const isOptional = isInsert && (isNullable || column.hasDefault);
-    const type = `${renderType(column)}${isNullable ? " | null" : ""}`;
-    const line = `    ${toCamelCase(column.name)}${isOptional ? "?" : ""}: ${type};`;
-    return isInsert ? [line] : [...renderComment(column.comment, "    "), line];
-}
-
-function renderType({ type, values }: ColumnFacts): string {
-    if (values.length > 0) return values.join(" | ");
-    return type === "INTEGER" || type === "REAL" ? "number" : "string";
+function renderColumn(table: TableDefinition, column: ColumnDefinition, isInsert: boolean): string {
+    const isNullable = !column.isNotNull && !column.isPrimaryKey;
+    const isFilled = column.default.length > 0 || (column.type === "INTEGER" && column.isPrimaryKey);
+    const values = listAllowedValues(table, column.name);
+    const type = values.length > 0 ? values.join(" | ") : /^(INTEGER|REAL)$/.test(column.type) ? "number" : "string";
+    const sign = isInsert && (isNullable || isFilled) ? "?" : "";
+    return `    ${toCamelCase(column.name)}${sign}: ${type}${isNullable ? " | null" : ""};`;
 }
 
 function renderComment(text: string, indent: string): string[] {

@@ -1,6 +1,5 @@
 import { readComment } from "../sql/create-table.ts";
-import { isLintComment } from "./definitions.ts";
-import type { LintFile } from "./files.ts";
+import { isLintComment, type LintFile } from "./files.ts";
 import type { Finding, Rule } from "./rule.ts";
 import { allowRule } from "./rules.ts";
 

@@ -1,4 +1,5 @@
 import { isKeyword, readName, type Token } from "../sql/lexer.ts";
+import { splitList, topLevel } from "../sql/nesting.ts";
 import type { Statement } from "../sql/statements.ts";
 
 /** What a statement does to rows: its verb, outside parentheses; undefined for one that writes none. */
@@ -33,32 +34,6 @@ export function choosesRows({ tokens }: Statement): boolean {
     );
     // `id = id`
     return !isConstant && !/^([^()=]+) ={1,2} \1$/.test(text);
-}
-
-/** The tokens outside all parentheses; the parentheses themselves are among them. */
-export function topLevel(tokens: readonly Token[]): Token[] {
-    let depth = 0;
-    return tokens.filter((token) => {
-        if (token.kind !== "operator") return depth === 0;
-        if (token.text === ")") depth--;
-        const isOutside = depth === 0;
-        if (token.text === "(") depth++;
-        return isOutside;
-    });
-}
-
-/** Splits tokens at the commas outside parentheses. */
-export function splitList(tokens: readonly Token[]): Token[][] {
-    const items: Token[][] = [[]];
-    let depth = 0;
-    for (const token of tokens) {
-        const sign = token.kind === "operator" ? token.text : "";
-        if (sign === "(") depth++;
-        if (sign === ")") depth--;
-        if (sign === "," && depth === 0) items.push([]);
-        else items.at(-1)?.push(token);
-    }
-    return items;
 }
 
 /** `INSERT INTO target (columns) SELECT values FROM source …`, where a statement is one that reads a single table. */

@@ -3,6 +3,7 @@ import { findPendingProblems, findUnwatchedWrites } from "../planning/judge.ts";
 import { findFileProblems, type Problem } from "../planning/problems.ts";
 import { emptyState } from "../planning/state.ts";
 import { readStructure, type Structure } from "../planning/structure.ts";
+import { readComment } from "../sql/create-table.ts";
 import { isKeyword, type Token, tokenize } from "../sql/lexer.ts";
 import { readFact, type StatementFact } from "../sql/statement-facts.ts";
 import { type Statement, splitStatements } from "../sql/statements.ts";
@@ -39,9 +40,17 @@ export interface LintFile {
     readonly problems: readonly Problem[];
 }
 
+/** Whether a comment speaks to the lint. */
+export function isLintComment(comment: Token): boolean {
+    return comment.kind === "comment" && /^lint:/i.test(readComment(comment));
+}
+
 /** Reads the files as the lint sees them, in the order in which they are applied; problems without a file come apart. */
-export function toLintFiles(found: FoundFiles): { files: LintFile[]; others: Problem[] } {
-    const problems = findFileProblems(found);
+export function toLintFiles(
+    found: FoundFiles,
+    more: readonly Problem[] = [],
+): { files: LintFile[]; others: Problem[] } {
+    const problems = [...findFileProblems(found), ...more];
     const files: LintFile[] = [];
     let schema = emptySchema;
     for (const set of found.sets) {

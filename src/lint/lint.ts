@@ -1,4 +1,5 @@
 import type { FoundFiles } from "../planning/files.ts";
+import type { Problem } from "../planning/problems.ts";
 import { applyAllows } from "./allows.ts";
 import { toLintFiles } from "./files.ts";
 import type { Finding } from "./rule.ts";
@@ -13,10 +14,15 @@ export interface LintResult {
 /**
  * Lints all files of a project. Pure: no database is asked, each file is judged by what the files before it make.
  *
+ * @param more problems that were found elsewhere
  * @param chosen whether a path's findings are wanted; files are read with all others all the same
  */
-export function lintFiles(found: FoundFiles, chosen: (path: string) => boolean = () => true): LintResult {
-    const { files, others } = toLintFiles(found);
+export function lintFiles(
+    found: FoundFiles,
+    chosen: (path: string) => boolean = () => true,
+    more: readonly Problem[] = [],
+): LintResult {
+    const { files, others } = toLintFiles(found, more);
     const findings = files
         .filter(({ path }) => chosen(path))
         .flatMap((file) => {

@@ -14,6 +14,7 @@ import { readFact } from "../sql/statement-facts.ts";
  * which touches no row. In a database with version rows, the pending ones are recorded: those that were written after
  * what it holds already.
  *
+ * @param read the files and the state, where they were read before
  * @throws AppError `usage` where nothing is pending, or for a version that does not exist; `invalid-files` where only
  * rows could tell whether a pending migration has run
  */
@@ -21,8 +22,9 @@ export async function prepareBaseline(
     root: string,
     connection: Connection | undefined,
     to: number | undefined,
+    read?: Pick<PreparedDeploy, "sets" | "state">,
 ): Promise<PreparedDeploy & { reached: readonly MigrationFile[] }> {
-    const { sets: all, state } = await readAll(root, connection);
+    const { sets: all, state } = read ?? (await readAll(root, connection));
     const core = all[0];
     const isFirst = (state.versions.get(core?.name ?? "") ?? []).length === 0;
     const sets = isFirst ? all.slice(0, 1) : all;

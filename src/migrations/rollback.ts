@@ -7,9 +7,10 @@ import { type PreparedDeploy, readAll, rememberWaiting } from "../planning/prepa
 import { refuseFiles } from "../planning/problems.ts";
 import { renderParts, type ScriptPart } from "../planning/script.ts";
 import { type DatabaseState, findSchemaRow, versionOf } from "../planning/state.ts";
-import { findTableShape } from "../planning/structure.ts";
+import { findTableAfter, listWritable } from "../planning/structure.ts";
 import { findShadows, isBookkeeping } from "../schema/facts.ts";
 import { isSignificant, readName, tokenize } from "../sql/lexer.ts";
+import { isSameName } from "../sql/names.ts";
 import { quoteName } from "../sql/quoting.ts";
 import { readFact } from "../sql/statement-facts.ts";
 
@@ -62,18 +63,18 @@ function listLosses(step: Step, state: DatabaseState): string[] {
     const statements = step.actions.flatMap((action) => (action.does === "migrate" ? action.statements : []));
     return statements.flatMap((statement): string[] => {
         const fact = readFact(statement);
-        const isRebuilt = (table: string): boolean => step.rebuilt.some((other) => sameName(other, table));
+        const isRebuilt = (table: string): boolean => step.rebuilt.some((other) => isSameName(other, table));
         if (fact.does === "drop" && fact.type === "table" && isThere(fact.name) && !isRebuilt(fact.name))
             return [`SELECT 1 FROM ${quoteName(fact.name)}`];
         if (fact.does !== "alter" || fact.action !== "drop" || !isThere(fact.table)) return [];
         const column = tokenize(statement.sql).filter(isSignificant).at(-1);
-        const columns = findTableShape(fact.table, [], state.schema)?.ordinary ?? [];
-        if (!column || !columns.some((other) => sameName(other, readName(column)))) return [];
+        const table = findTableAfter(fact.table, [], state.schema);
+        if (!column || !table || !listWritable(table).some((other) => isSameName(other, readName(column)))) return [];
         return [`SELECT 1 FROM ${quoteName(fact.table)} WHERE ${quoteName(readName(column))} IS NOT NULL`];
     });
 }
 
-/** Finds what a rollback would lose, by a rehearsal that is itself rolled back: rows per table, values per column. */
+/** Finds what a rollback would lose, by undoing it in a transaction that is rolled back: rows per table, values per column. */
 export async function findLosses(connection: Connection, prepared: PreparedDeploy): Promise<Loss[]> {
     const { sets, state, plan } = prepared;
     const parts = plan.steps.flatMap((step) =>
@@ -108,8 +109,7 @@ async function readAfter(
     queries: readonly Query[],
 ): Promise<readonly ReadResult[]> {
     const foreignKeysOff = plan.steps.some((step) => step.rebuilt.length > 0);
-    const statements = parts.map((part) => part.sql);
-    const { failedIndex, message, results } = await connection.rehearse(statements, queries, { foreignKeysOff });
+    const { failedIndex, message, results } = await connection.tryOut(parts, queries, { foreignKeysOff });
     const failed = failedIndex === undefined ? undefined : parts[failedIndex];
     if (!failed) return results;
     const version = versionOf(state, sets[0]?.name ?? "");
@@ -138,10 +138,6 @@ async function findLostValues(
         const count = countOf(results[at]);
         return count > 0 ? [{ what: `${table}.${column}`, count }] : [];
     });
-}
-
-function sameName(left: string, right: string): boolean {
-    return left.toLowerCase() === right.toLowerCase();
 }
 
 function listColumns(result: ReadResult | undefined): [table: string, column: string][] {

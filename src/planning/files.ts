@@ -1,6 +1,6 @@
+import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { checksum } from "postgrator/lib/utils.js";
 import { type Token, tokenize } from "../sql/lexer.ts";
 import { checksumTokens, findOpenToken, normalizeText, type Statement, splitStatements } from "../sql/statements.ts";
 
@@ -24,7 +24,7 @@ export interface MigrationFile extends SqlFile {
     readonly name: string;
     /** Postgrator's checksum: MD5 over the text with LF line endings, a byte order mark included. */
     readonly md5: string;
-    readonly undo: SqlFile | undefined;
+    readonly undo: (SqlFile & Pick<MigrationFile, "md5">) | undefined;
 }
 
 export type ObjectType = "view" | "trigger";
@@ -147,8 +147,8 @@ interface ReadMigration extends SqlFile {
     readonly md5: string;
 }
 
-// The names are postgrator's convention and the checksum is its own function. Its reader of folders is not used: it passes
-// over what it cannot read without a word, and loads forty modules for it.
+// Names and checksums are postgrator's; db:lint compares them with what postgrator itself reads. Its reader is not used
+// here: it passes over what it cannot read without a word, and loads forty modules.
 async function readMigrations(root: string, folder: string, names: readonly string[]): Promise<ReadMigration[]> {
     return Promise.all(
         names.flatMap((file) => {
@@ -159,7 +159,7 @@ async function readMigrations(root: string, folder: string, names: readonly stri
                 version: Number(version),
                 action: action as ReadMigration["action"],
                 name,
-                md5: checksum(raw, "LF"),
+                md5: createHash("md5").update(raw.replace(/\r\n?/g, "\n")).digest("hex"),
             }));
         }),
     );

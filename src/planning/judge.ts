@@ -1,6 +1,7 @@
 import { AppError } from "../errors.ts";
 import type { SchemaRow } from "../schema/row.ts";
-import { isKeyword, isSignificant, readName, tokenize } from "../sql/lexer.ts";
+import { readTableDefinition } from "../sql/create-table.ts";
+import { isSameName } from "../sql/names.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import type { MigrationFile, MigrationSet } from "./files.ts";
 import { fromFile, isManaged, isTriggerOn, type PlannedObject } from "./objects.ts";
@@ -151,8 +152,7 @@ export function findLostTriggers(
     takesOver: boolean,
 ): Problem[] {
     const files = sets.flatMap((set) => set.objects.map(fromFile));
-    const find = (name: string): PlannedObject | undefined =>
-        files.find((file) => file.name.toLowerCase() === name.toLowerCase());
+    const find = (name: string): PlannedObject | undefined => files.find((file) => isSameName(file.name, name));
     const views = new Set(
         actions.flatMap((action) => (action.does === "drop-object" && action.type === "view" ? [action.name] : [])),
     );
@@ -169,7 +169,7 @@ export function findLostTriggers(
 }
 
 function isTriggerRowOn(row: SchemaRow, table: string): boolean {
-    return row.type === "trigger" && row.table.toLowerCase() === table.toLowerCase();
+    return row.type === "trigger" && isSameName(row.table, table);
 }
 
 /** Whether the tokens of an applied migration have changed. Rows of stock postgrator are judged by their MD5. */
@@ -185,7 +185,7 @@ function findOrphanedTables(
     state: DatabaseState,
     gone: ReadonlySet<string>,
 ): Problem[] {
-    const parents = dropped.filter((name) => !created.some((table) => table.toLowerCase() === name.toLowerCase()));
+    const parents = dropped.filter((name) => !created.some((table) => isSameName(table, name)));
     return parents.flatMap((parent) =>
         state.schema
             .filter((row) => row.type === "table" && !gone.has(row.name.toLowerCase()) && pointsTo(row, parent))
@@ -200,11 +200,8 @@ function findOrphanedTables(
 
 /** Whether a table has a foreign key to that one. */
 export function pointsTo(child: SchemaRow, parent: string): boolean {
-    const tokens = tokenize(child.sql ?? "").filter(isSignificant);
-    return tokens.some(
-        (token, at) =>
-            isKeyword(tokens[at - 1], "REFERENCES") && readName(token).toLowerCase() === parent.toLowerCase(),
-    );
+    const { references } = readTableDefinition(child.sql ?? "");
+    return references.some((reference) => isSameName(reference.parent, parent));
 }
 
 function isRecorded(set: string, state: DatabaseState): boolean {

@@ -1,5 +1,6 @@
 import type { SchemaRow } from "../schema/row.ts";
 import { readName } from "../sql/lexer.ts";
+import { isSameName } from "../sql/names.ts";
 import { readFact, storedSql } from "../sql/statement-facts.ts";
 import { checksumTokens, type Statement, splitStatements } from "../sql/statements.ts";
 import type { ObjectRecord } from "./bookkeeping.ts";
@@ -140,9 +141,7 @@ export function isManaged(row: SchemaRow, state: DatabaseState, checksum?: strin
 }
 
 function isRecorded(row: SchemaRow, state: DatabaseState): boolean {
-    return state.objects.some(
-        (record) => record.status === "present" && record.name.toLowerCase() === row.name.toLowerCase(),
-    );
+    return state.objects.some((record) => record.status === "present" && isSameName(record.name, row.name));
 }
 
 // By the name of the file where there is one.
@@ -192,11 +191,11 @@ export function fromFile({ type, name, set, statements, path }: ObjectFile): Pla
 /** Whether it is a trigger on that table or view. */
 export function isTriggerOn({ type, statement }: Pick<PlannedObject, "type" | "statement">, table: string): boolean {
     const fact = readFact(statement);
-    return type === "trigger" && fact.does === "create" && fact.table.toLowerCase() === table.toLowerCase();
+    return type === "trigger" && fact.does === "create" && isSameName(fact.table, table);
 }
 
 function mentions({ statement }: PlannedObject, name: string): boolean {
-    return statement.tokens.some((token) => readName(token).toLowerCase() === name.toLowerCase());
+    return statement.tokens.some((token) => isSameName(readName(token), name));
 }
 
 function rank(action: ObjectAction): number {

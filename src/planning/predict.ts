@@ -1,5 +1,6 @@
 import { lockTable, objectsTable, seedsTable } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
+import { isSameName } from "../sql/names.ts";
 import { readFact, storedSql } from "../sql/statement-facts.ts";
 import type { Statement } from "../sql/statements.ts";
 import { createLockTable, createObjectsTable, createSeedsTable, createVersionTable } from "./bookkeeping.ts";
@@ -90,16 +91,16 @@ function applyStatement(schema: SchemaRow[], statement: Statement): SchemaRow[] 
         return schema.map((row) => ({
             ...row,
             name: isNamed(row, fact.table) ? fact.to : row.name,
-            table: row.table.toLowerCase() === fact.table.toLowerCase() ? fact.to : row.table,
+            table: isSameName(row.table, fact.table) ? fact.to : row.table,
         }));
     }
     return schema;
 }
 
 function drop(schema: readonly SchemaRow[], name: string): SchemaRow[] {
-    return schema.filter((row) => !isNamed(row, name) && !(row.table.toLowerCase() === name.toLowerCase()));
+    return schema.filter((row) => !isNamed(row, name) && !isSameName(row.table, name));
 }
 
 function isNamed(row: SchemaRow, name: string): boolean {
-    return row.name.toLowerCase() === name.toLowerCase();
+    return isSameName(row.name, name);
 }

@@ -1,4 +1,5 @@
 import { AppError } from "../errors.ts";
+import { isSameName } from "../sql/names.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import type { Statement } from "../sql/statements.ts";
 import type { FoundFiles, ObjectFile, SqlFile } from "./files.ts";
@@ -139,7 +140,7 @@ function findNameClashes(objects: readonly ObjectFile[]): Problem[] {
 function findMisplaced(statement: Statement, rebuilt: readonly string[]): Refusal | undefined {
     const fact = readFact(statement);
     if (fact.does !== "create" || (fact.type !== "view" && fact.type !== "trigger")) return undefined;
-    if (rebuilt.some((table) => table.toLowerCase() === fact.table.toLowerCase())) return undefined;
+    if (rebuilt.some((table) => isSameName(table, fact.table))) return undefined;
     const message = `a migration creates the ${fact.type} '${fact.name}'`;
     return { rule: "view-in-migration", message, remedy: `put it into ${fact.type}s/${fact.name}.sql` };
 }

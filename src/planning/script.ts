@@ -1,4 +1,7 @@
+import type { ScriptOptions } from "../database/connection.ts";
 import { lockTable, objectsTable, seedsTable } from "../schema/facts.ts";
+import type { TableDefinition } from "../sql/create-table.ts";
+import { isSameName } from "../sql/names.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
 import { findTriggerEvent, readFact } from "../sql/statement-facts.ts";
 import {
@@ -19,7 +22,7 @@ import * as guards from "./guards.ts";
 import { fromFile, type PlannedObject } from "./objects.ts";
 import type { Action, Direction, Step } from "./plan.ts";
 import { type DatabaseState, findSchemaRow } from "./state.ts";
-import { findOwnTables, findTableShape, type TableShape } from "./structure.ts";
+import { findOwnTables, findTableAfter, listWritable } from "./structure.ts";
 
 /** One statement of a script, and the place in the files that it comes from. */
 export interface ScriptPart {
@@ -89,20 +92,25 @@ export function renderParts(input: ScriptInput): ScriptPart[] {
     ];
 }
 
-/** The whole script of a step: what is sent, and what --show-sql prints. */
+/** How the script of a step is run: a table is rebuilt with foreign keys off. */
+export function scriptOptions({ step }: Pick<ScriptInput, "step">): ScriptOptions {
+    return { foreignKeysOff: step.rebuilt.length > 0 };
+}
+
+/** The script of a step as text: the statements that are sent, as --show-sql prints them. */
 export function renderScript(input: ScriptInput): string {
-    const isRebuild = input.step.rebuilt.length > 0;
+    const { foreignKeysOff } = scriptOptions(input);
     const lines = renderParts(input).flatMap(({ sql, heading }) => [
         ...(heading ? ["", `-- ${heading}`] : []),
         `${sql};`,
     ]);
     return [
-        ...(isRebuild ? ["PRAGMA foreign_keys = OFF;"] : []),
+        ...(foreignKeysOff ? ["PRAGMA foreign_keys = OFF;"] : []),
         "BEGIN IMMEDIATE;",
         ...lines,
         "",
         "COMMIT;",
-        ...(isRebuild ? ["PRAGMA foreign_keys = ON;"] : []),
+        ...(foreignKeysOff ? ["PRAGMA foreign_keys = ON;"] : []),
         "",
     ].join("\n");
 }
@@ -150,7 +158,7 @@ function renderAction(action: Action): ScriptPart[] {
 /** Every view is read once and every trigger prepared once, so that a broken one fails here and not in the app. */
 function renderProofs(step: Step, state: DatabaseState): ScriptPart[] {
     const statements = step.actions.flatMap((action) => (action.does === "migrate" ? action.statements : []));
-    const findShape = (table: string): TableShape | undefined => findTableShape(table, statements, state.schema);
+    const findShape = (table: string): TableDefinition | undefined => findTableAfter(table, statements, state.schema);
     return [...step.present, ...findMadeTriggers(step)].map((object, at) => ({
         sql: proofOf(object, findShape),
         role: "work",
@@ -177,7 +185,7 @@ function findMadeTriggers({ actions }: Step): PlannedObject[] {
 /** A statement that fails when the view or trigger does not prepare, and changes nothing. */
 export function proofOf(
     object: Pick<PlannedObject, "type" | "name" | "statement">,
-    findShape: (table: string) => TableShape | undefined,
+    findShape: (table: string) => TableDefinition | undefined,
 ): string {
     if (object.type === "view") return `SELECT * FROM ${quoteName(object.name)} LIMIT 0`;
     const event = findTriggerEvent(object.statement);
@@ -193,11 +201,13 @@ export function proofOf(
 }
 
 // A generated column cannot be set (a trigger on nothing else never fires), and not every table has a rowid.
-function findSettable(columns: readonly string[], shape: TableShape | undefined): readonly string[] {
-    if (!shape) return columns;
-    const lower = columns.map((column) => column.toLowerCase());
-    if (shape.withoutRowid && lower.join() === "rowid") return shape.ordinary.slice(0, 1);
-    return columns.filter((_, at) => !shape.generated.includes(lower[at] ?? ""));
+function findSettable(columns: readonly string[], table: TableDefinition | undefined): readonly string[] {
+    if (!table) return columns;
+    const writable = listWritable(table);
+    if (table.isWithoutRowid && columns.join().toLowerCase() === "rowid") return writable.slice(0, 1);
+    const isGenerated = (name: string): boolean =>
+        table.columns.some((column) => isSameName(column.name, name)) && !writable.some((own) => isSameName(own, name));
+    return columns.filter((name) => !isGenerated(name));
 }
 
 // A rebuilt table must not hand out again the ids of rows that were deleted before.

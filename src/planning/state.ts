@@ -1,6 +1,7 @@
 import type { Connection, Query, ReadResult, Row } from "../database/connection.ts";
 import { lockTable, objectsTable } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
+import { isSameName } from "../sql/names.ts";
 import type { ObjectRecord } from "./bookkeeping.ts";
 import type { MigrationSet } from "./files.ts";
 
@@ -94,7 +95,7 @@ export function versionOf(state: DatabaseState, set: string): number {
 
 /** Whether the database has that table, view, index or trigger. Names are compared as SQLite does. */
 export function findSchemaRow(state: DatabaseState, name: string): SchemaRow | undefined {
-    return state.schema.find((row) => row.name.toLowerCase() === name.toLowerCase());
+    return state.schema.find((row) => isSameName(row.name, name));
 }
 
 function toVersion(row: Row): VersionRow {

@@ -1,7 +1,9 @@
 import type { SchemaRow } from "../schema/row.ts";
-import { isKeyword, readName, type Token } from "../sql/lexer.ts";
+import { alterTable } from "../sql/alter-table.ts";
+import { readTableDefinition, type TableDefinition } from "../sql/create-table.ts";
+import { isSameName } from "../sql/names.ts";
 import { readFact } from "../sql/statement-facts.ts";
-import { type Statement, splitStatements } from "../sql/statements.ts";
+import { readAllTokens, type Statement } from "../sql/statements.ts";
 import type { MigrationSet } from "./files.ts";
 
 /** What a migration does to tables that exist before it, as far as its statements tell. */
@@ -113,83 +115,33 @@ export function isRebuild(structure: Structure): boolean {
     return structure.rebuilt.length > 0;
 }
 
-/** What an UPDATE of a table must know of it. Names of generated columns are in lower case. */
-export interface TableShape {
-    readonly withoutRowid: boolean;
-    readonly generated: readonly string[];
-    readonly ordinary: readonly string[];
-}
-
 /**
- * Finds the shape that a table has after these statements.
+ * Finds what a table is after these statements.
  *
  * @param schema rows of sqlite_schema before them
- * @returns undefined for a view, and for a table that nobody knows
+ * @returns undefined for a view, and for a table that neither makes
  */
-export function findTableShape(
+export function findTableAfter(
     table: string,
     statements: readonly Statement[],
     schema: readonly SchemaRow[] = [],
-): TableShape | undefined {
-    const key = table.toLowerCase();
-    const row = schema.find((other) => other.type === "table" && other.name.toLowerCase() === key);
-    let shape = row?.sql ? readShape(splitStatements(row.sql)[0]?.tokens ?? []) : undefined;
+): TableDefinition | undefined {
+    const sql = schema.find((row) => row.type === "table" && isSameName(row.name, table))?.sql;
+    let found = sql ? readTableDefinition(sql) : undefined;
     statements.forEach((statement, at) => {
         const fact = readFact(statement);
-        if (fact.does === "rename-table" && fact.to.toLowerCase() === key) {
-            shape = findTableShape(fact.table, statements.slice(0, at), schema);
+        if (fact.does === "rename-table" && isSameName(fact.to, table)) {
+            found = findTableAfter(fact.table, statements.slice(0, at), schema);
         }
-        if (fact.does === "create" && fact.type === "table" && fact.name.toLowerCase() === key) {
-            shape = readShape(statement.tokens);
+        if (fact.does === "create" && fact.type === "table" && isSameName(fact.name, table)) {
+            found = readTableDefinition(readAllTokens(statement));
         }
-        if (fact.does === "alter" && fact.table.toLowerCase() === key && shape) {
-            shape = alterShape(shape, statement.tokens, fact.action);
-        }
+        if (fact.does === "alter" && isSameName(fact.table, table) && found) found = alterTable(found, statement);
     });
-    return shape;
+    return found;
 }
 
-function readShape(tokens: readonly Token[]): TableShape {
-    const definitions: Token[][] = [[]];
-    let depth = 0;
-    let last = 0;
-    for (const [at, token] of tokens.entries()) {
-        if (token.text === ")") depth--;
-        if (depth === 1 && token.text === ",") definitions.push([]);
-        else if (depth > 0) definitions.at(-1)?.push(token);
-        if (token.text === "(") depth++;
-        if (depth === 0 && token.text === ")") last = at;
-    }
-    const columns = definitions.filter(([first]) => first && !isConstraint(first));
-    return {
-        withoutRowid: tokens.some((token, at) => at > last && isKeyword(token, "WITHOUT")),
-        generated: columns.filter(isGenerated).map(([first]) => readName(first as Token).toLowerCase()),
-        ordinary: columns.filter((column) => !isGenerated(column)).map(([first]) => readName(first as Token)),
-    };
-}
-
-function alterShape(shape: TableShape, tokens: readonly Token[], action: string): TableShape {
-    const verb = tokens.findIndex((token) => isKeyword(token, action.toUpperCase()));
-    const definition = tokens.slice(verb + (isKeyword(tokens[verb + 1], "COLUMN") ? 2 : 1));
-    const name = definition[0] ? readName(definition[0]) : "";
-    if (action === "add" && !isGenerated(definition)) return { ...shape, ordinary: [...shape.ordinary, name] };
-    if (action === "add") return { ...shape, generated: [...shape.generated, name.toLowerCase()] };
-    const without = (names: readonly string[]): string[] =>
-        names.filter((other) => other.toLowerCase() !== name.toLowerCase());
-    const to = action === "rename" && definition[2] ? readName(definition[2]) : undefined;
-    const wasGenerated = shape.generated.includes(name.toLowerCase());
-    return {
-        ...shape,
-        generated: [...without(shape.generated), ...(to !== undefined && wasGenerated ? [to.toLowerCase()] : [])],
-        ordinary: [...without(shape.ordinary), ...(to !== undefined && !wasGenerated ? [to] : [])],
-    };
-}
-
-function isConstraint(token: Token): boolean {
-    return token.kind === "word" && /^(CONSTRAINT|PRIMARY|UNIQUE|CHECK|FOREIGN)$/i.test(token.text);
-}
-
-// `AS (`: in a cast it stands before a type.
-function isGenerated(definition: readonly Token[]): boolean {
-    return definition.some((token, at) => isKeyword(token, "AS") && definition[at + 1]?.text === "(");
+/** Names of the columns that take values. */
+export function listWritable({ columns }: TableDefinition): string[] {
+    return columns.filter(({ generated }) => generated === undefined).map(({ name }) => name);
 }

@@ -59,7 +59,7 @@ function findLostReferences(file: MigrationFile, before: Inspection, after: Insp
     });
 }
 
-// A rebuild is written after the files, and knows nothing of a column that somebody added by hand.
+// A rebuild is written after the files, and knows nothing of a column that was added by hand.
 function findLostColumns(file: MigrationFile, before: Inspection, after: Inspection, known: KnownSchema): Loss[] {
     const altered = findTables(file, (statement) => {
         const fact = readFact(statement);
@@ -67,7 +67,7 @@ function findLostColumns(file: MigrationFile, before: Inspection, after: Inspect
     });
     return [...before.columns].flatMap(([table, columns]) => {
         const left = after.columns.get(table)?.map((column) => column.toLowerCase());
-        const made = known.tables.get(table.toLowerCase())?.columns.map((column) => column.toLowerCase()) ?? [];
+        const made = known.tables.get(table.toLowerCase())?.columns.map(({ name }) => name.toLowerCase()) ?? [];
         if (!left || altered.has(table.toLowerCase())) return [];
         return columns
             .filter((column) => !left.includes(column.toLowerCase()) && !made.includes(column.toLowerCase()))

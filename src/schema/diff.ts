@@ -1,6 +1,6 @@
 // The whole of the library takes five times as long to load.
 import { diffArrays } from "diff/lib/diff/array.js";
-import { isColumnDefinition, splitDefinitions } from "../sql/create-table.ts";
+import { isColumnDefinition, readTableDefinition } from "../sql/create-table.ts";
 import { isSignificant, readName, type Token, tokenize } from "../sql/lexer.ts";
 import { describeToken, type ObjectDifference } from "./compare.ts";
 
@@ -47,20 +47,9 @@ function readLines(type: ObjectDifference["type"], sql: string): Line[] {
 }
 
 function readDefinitions(sql: string): Line[] {
-    const { definitions, options } = splitDefinitions(tokenize(sql));
-    const separated = splitOptions(options);
-    return [...definitions, ...separated].map(renderFlat).filter(({ text }) => text !== "");
-}
-
-// `STRICT, WITHOUT ROWID`
-function splitOptions(options: readonly Token[]): Token[][] {
-    const parts: Token[][] = [[]];
-    for (const token of options) {
-        if (token.text === ",") parts.push([]);
-        else parts.at(-1)?.push(token);
-    }
-    // Without parentheses, these are the words before them.
-    return parts.some(([first]) => /^create$/i.test(first?.text ?? "")) ? [] : parts;
+    const { definitions, options } = readTableDefinition(sql);
+    const parts = [...definitions.map(({ tokens }) => tokens), ...(definitions.length === 0 ? [] : options)];
+    return parts.map(renderFlat).filter(({ text }) => text !== "");
 }
 
 /** Renders tokens on one line, without comments, in the same way whatever lines they were written on. */

@@ -1,4 +1,4 @@
-import { tokenize } from "../sql/lexer.ts";
+import { readTableDefinition } from "../sql/create-table.ts";
 
 /** Tables that the migrator keeps for itself. They are not among the tables of the schema. */
 export const objectsTable = "schema_objects";
@@ -25,9 +25,6 @@ export interface SchemaCounts {
     readonly views: number;
     readonly triggers: number;
 }
-
-/** A table keeps books for the tools when its first comment begins with this word. */
-const bookkeepingWord = /^Bookkeeping\b/;
 
 /** Counts the objects of a schema by kind. */
 export function countObjects(schema: readonly NamedObject[]): SchemaCounts {
@@ -76,16 +73,7 @@ export function findShadows(schema: readonly NamedObject[]): (name: string) => b
     return (name) => names.has(name.toLowerCase());
 }
 
-/** Whether a table holds nothing of the application: its first comment says so. */
-export function isBookkeeping(row: NamedObject): boolean {
-    return bookkeepingWord.test(findFirstComment(row.sql ?? "") ?? "");
-}
-
-/** The first comment inside a statement, without its signs; undefined where there is none. */
-export function findFirstComment(sql: string): string | undefined {
-    const comment = tokenize(sql).find((token) => token.kind === "comment")?.text;
-    if (comment === undefined) return undefined;
-    if (comment.startsWith("--")) return comment.slice(2).trim();
-    const body = comment.slice(2).replace(/\*\/$/, "");
-    return body.replace(/^[ \t]*\*[ \t]?/gm, "").trim();
+/** Whether a table holds nothing of the application: it is the migrator's, or its first comment says so. */
+export function isBookkeeping({ name, sql }: NamedObject): boolean {
+    return isMigratorTable(name) || /^Bookkeeping\b/.test(readTableDefinition(sql ?? "").comment);
 }

@@ -1,59 +1,133 @@
 import { isKeyword, isSignificant, readName, type Token, tokenize } from "./lexer.ts";
+import { isSameName } from "./names.ts";
+import { insideOf, splitList, topLevel } from "./nesting.ts";
+import { findCreated } from "./statement-facts.ts";
 
-/** A column as its CREATE TABLE describes it. */
-export interface ColumnFacts {
+/** What stands between two commas of a CREATE TABLE. */
+export interface Definition {
+    /** Significant tokens. */
+    readonly tokens: readonly Token[];
+    /** The comments above and inside it, without the table's own. */
+    readonly comments: readonly Token[];
+}
+
+/** A column as CREATE TABLE or ADD COLUMN describes it. */
+export interface ColumnDefinition extends Definition {
     readonly name: string;
-    /** The declared type, upper case; empty where there is none. */
+    /** The declared type, upper case, such as `VARCHAR(20)`; empty where there is none. */
     readonly type: string;
-    readonly notNull: boolean;
-    readonly hasDefault: boolean;
+    readonly isNotNull: boolean;
+    /** The value behind DEFAULT; empty where there is none. */
+    readonly default: readonly Token[];
+    readonly generated: "STORED" | "VIRTUAL" | undefined;
     readonly isPrimaryKey: boolean;
-    /** The comment above it, on one line; empty where there is none. */
+    readonly isUnique: boolean;
+    /** The comments in one line; empty where there are none. */
     readonly comment: string;
-    /** The literals that a CHECK (column IN ('…', …)) allows, texts in quotes; empty where there is no such check. */
-    readonly values: readonly string[];
 }
 
-export interface TableFacts {
+/** A CHECK of a column or of a table. */
+export interface CheckDefinition {
+    readonly name: string | undefined;
+    /** The text between its parentheses. */
+    readonly expression: string;
+    /** The significant tokens of that. */
+    readonly tokens: readonly Token[];
+    /** The word CHECK. */
+    readonly at: Token;
+}
+
+/** Columns of which no two rows have the same values. */
+export interface UniqueDefinition {
+    readonly columns: readonly string[];
+    readonly isPrimaryKey: boolean;
+}
+
+/** A foreign key. */
+export interface ReferenceDefinition {
+    readonly columns: readonly string[];
+    readonly parent: string;
+    /** Empty where the statement leaves them out and so means the parent's primary key. */
+    readonly parentColumns: readonly string[];
+    /** In capitals, such as `SET NULL`; `NO ACTION` where none is given. */
+    readonly onDelete: string;
+    readonly onUpdate: string;
+}
+
+/** A table as its CREATE TABLE describes it. */
+export interface TableDefinition {
     readonly name: string;
-    /** What one row is: the first comment of the statement. */
+    readonly isVirtual: boolean;
+    readonly isStrict: boolean;
+    readonly isWithoutRowid: boolean;
+    readonly isAutoincrement: boolean;
+    /** What one row is: the comment before the first column; undefined where there is none. */
+    readonly opening: Token | undefined;
+    /** That comment in one line; empty where there is none. */
     readonly comment: string;
-    readonly columns: readonly ColumnFacts[];
+    /** Columns and constraints in their order; of a virtual table its arguments; none for CREATE TABLE … AS. */
+    readonly definitions: readonly Definition[];
+    /** The options behind the definitions. */
+    readonly options: readonly (readonly Token[])[];
+    readonly columns: readonly ColumnDefinition[];
+    readonly checks: readonly CheckDefinition[];
+    /** With the primary key. */
+    readonly uniques: readonly UniqueDefinition[];
+    readonly references: readonly ReferenceDefinition[];
 }
 
-const constraintWords = ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"];
+/**
+ * Reads a CREATE TABLE statement. Never throws: what is not understood is left out.
+ *
+ * @param source its text, or all tokens of it, comments and white space included
+ */
+export function readTableDefinition(source: string | readonly Token[]): TableDefinition {
+    const all = typeof source === "string" ? tokenize(source) : source;
+    const words = all.filter(isSignificant);
+    const { name, next } = findCreated(words) ?? { name: "", next: words.length };
+    const isVirtual = isKeyword(words[1], "VIRTUAL");
+    const open = isVirtual ? words.find(({ text }) => text === "(") : words[next];
+    const list = open?.text === "(" ? insideOf(all, open) : [];
+    const end = open && list.length > 0 ? all.indexOf(list.at(-1) as Token) + 2 : all.length;
+    const options = splitList(all.slice(end).filter(isSignificant));
+    const parts = list.length === 0 ? [] : splitList(list);
+    const head = all.slice(all.indexOf(words[next - 1] as Token) + 1, open && all.indexOf(open));
+    const opening = findOpening([...head, ...(parts[0] ?? [])]);
+    const definitions = parts.map((part) => toDefinition(part, opening));
+    const read = isVirtual ? [] : definitions.map(readDefinition);
+    const uniques = read.flatMap((part) => part.uniques);
+    const keys = uniques.flatMap(({ columns, isPrimaryKey }) => (isPrimaryKey ? columns : []));
+    return {
+        name,
+        isVirtual,
+        isStrict: options.some(([first]) => isKeyword(first, "STRICT")),
+        isWithoutRowid: options.some(([first]) => isKeyword(first, "WITHOUT")),
+        isAutoincrement: definitions.some(({ tokens }) => tokens.some((token) => isKeyword(token, "AUTOINCREMENT"))),
+        opening,
+        comment: opening ? readComment(opening) : "",
+        definitions,
+        options,
+        columns: read.flatMap(({ column }) =>
+            column ? [{ ...column, isPrimaryKey: keys.some((key) => isSameName(key, column.name)) }] : [],
+        ),
+        checks: parts.flatMap((part) => (isVirtual ? [] : readChecks(part))),
+        uniques,
+        references: read.flatMap((part) => part.references),
+    };
+}
 
-/** Reads the columns and comments of a CREATE TABLE statement. */
-export function readTable(name: string, sql: string): TableFacts {
-    const [head = [], ...rest] = splitDefinitions(tokenize(sql)).definitions;
-    const definitions = [head, ...rest].map((tokens) => ({
-        comments: tokens.filter((token) => token.kind === "comment").map(readComment),
-        tokens: tokens.filter(isSignificant),
-    }));
-    const values = new Map(definitions.flatMap(({ tokens }) => findValues(tokens)));
-    const comment = definitions[0]?.comments[0] ?? "";
-    const columns = definitions
-        .filter(({ tokens }) => isColumnDefinition(tokens))
-        .map((definition, at): ColumnFacts => {
-            const { tokens } = definition;
-            const columnName = readName(tokens[0] as Token);
-            const comments = at === 0 ? definition.comments.slice(1) : definition.comments;
-            const has = (...words: string[]): boolean =>
-                tokens.some((_, index) => words.every((word, offset) => isKeyword(tokens[index + offset], word)));
-            return {
-                name: columnName,
-                type: tokens[1]?.kind === "word" ? tokens[1].text.toUpperCase() : "",
-                notNull: has("NOT", "NULL"),
-                hasDefault: has("DEFAULT") || has("INTEGER", "PRIMARY") || has("AUTOINCREMENT"),
-                isPrimaryKey: has("PRIMARY", "KEY"),
-                comment: comments.join(" "),
-                values: values.get(columnName) ?? [],
-            };
+/** The literals that a CHECK (column IN ('…', …)) allows, texts in double quotes; empty where there is no such check. */
+export function listAllowedValues({ checks }: Pick<TableDefinition, "checks">, column: string): string[] {
+    return checks.flatMap(({ tokens: [name, word, open], tokens }) => {
+        if (!name || !isSameName(readName(name), column) || !isKeyword(word, "IN") || open?.text !== "(") return [];
+        return insideOf(tokens, open).flatMap((item) => {
+            if (item.kind === "string") return [JSON.stringify(readName(item))];
+            return item.kind === "number" ? [item.text] : [];
         });
-    return { name, comment, columns };
+    });
 }
 
-/** What a comment says, on one line, without its signs. */
+/** The text of a comment in one line, without its delimiters. */
 export function readComment({ text }: Token): string {
     const body = text.startsWith("--") ? text.slice(2) : text.slice(2).replace(/\*\/$/, "");
     return body
@@ -62,49 +136,145 @@ export function readComment({ text }: Token): string {
         .trim();
 }
 
-/**
- * Splits a CREATE TABLE statement: the parts between the commas of the outermost parentheses, comments included, and the
- * words behind them.
- */
-export function splitDefinitions(tokens: readonly Token[]): { definitions: Token[][]; options: Token[] } {
-    const parts: Token[][] = [[]];
-    const options: Token[] = [];
-    let depth = 0;
-    for (const token of tokens) {
-        if (token.text === ")" && token.kind === "operator") depth--;
-        if (depth === 0) {
-            if (token.text === "(" && token.kind === "operator") depth++;
-            else if (token.text === ")") options.length = 0;
-            else options.push(token);
-            continue;
-        }
-        if (token.text === "(" && token.kind === "operator") depth++;
-        if (depth === 1 && token.text === "," && token.kind === "operator") parts.push([]);
-        else parts.at(-1)?.push(token);
-    }
-    return { definitions: parts, options };
+/** Whether a definition describes a column rather than a constraint of the table. */
+export function isColumnDefinition([first]: readonly Token[]): boolean {
+    return first !== undefined && !(first.kind === "word" && constraintWord.test(first.text));
 }
 
-/** Whether a definition describes a column, and no constraint of the table. */
-export function isColumnDefinition(tokens: readonly Token[]): boolean {
-    const first = tokens.find(isSignificant);
-    return first !== undefined && !constraintWords.some((word) => isKeyword(first, word));
+const constraintWord = /^(CONSTRAINT|PRIMARY|UNIQUE|CHECK|FOREIGN)$/i;
+const typeEnd = /^(CONSTRAINT|PRIMARY|NOT|NULL|UNIQUE|CHECK|DEFAULT|COLLATE|REFERENCES|GENERATED|AS)$/i;
+
+function findOpening(tokens: readonly Token[]): Token | undefined {
+    const first = tokens.find(({ kind }) => kind !== "space");
+    return first?.kind === "comment" ? first : undefined;
 }
 
-// `CHECK (column IN ('a', 'b'))`, as a constraint of the column or of the table.
-function findValues(tokens: readonly Token[]): [string, string[]][] {
-    return tokens.flatMap((token, at): [string, string[]][] => {
-        const isCheck = isKeyword(token, "CHECK") && tokens[at + 1]?.text === "(" && isKeyword(tokens[at + 3], "IN");
-        const column = tokens[at + 2];
-        if (!isCheck || !column || tokens[at + 4]?.text !== "(") return [];
-        const list = tokens.slice(
-            at + 5,
-            tokens.findIndex((item, index) => index > at + 4 && item.text === ")"),
+/** A definition from all its tokens; `opening` is the comment of the table. */
+export function toDefinition(part: readonly Token[], opening: Token | undefined): Definition {
+    return {
+        tokens: part.filter(isSignificant),
+        comments: part.filter((token) => token.kind === "comment" && token !== opening),
+    };
+}
+
+interface ReadDefinition {
+    readonly column: ColumnDefinition | undefined;
+    readonly uniques: readonly UniqueDefinition[];
+    readonly references: readonly ReferenceDefinition[];
+}
+
+/** What a column or a constraint says. */
+export function readDefinition(definition: Definition): ReadDefinition {
+    const { tokens } = definition;
+    const outer = topLevel(tokens);
+    const has = (word: string): boolean => outer.some((token) => isKeyword(token, word));
+    if (!isColumnDefinition(tokens)) {
+        const columns = readNames(
+            tokens,
+            outer.find(({ text }) => text === "("),
         );
-        const literals = list.flatMap((item) => {
-            if (item.kind === "string") return [JSON.stringify(readName(item))];
-            return item.kind === "number" ? [item.text] : [];
-        });
-        return literals.length === 0 ? [] : [[readName(column), literals]];
+        return {
+            column: undefined,
+            uniques: has("UNIQUE") || has("PRIMARY") ? [{ columns, isPrimaryKey: has("PRIMARY") }] : [],
+            references: readReferences(tokens, columns),
+        };
+    }
+    const column = readColumn(definition, outer);
+    const columns = [column.name];
+    return {
+        column,
+        uniques: column.isUnique || column.isPrimaryKey ? [{ columns, isPrimaryKey: column.isPrimaryKey }] : [],
+        references: readReferences(tokens, columns),
+    };
+}
+
+function readColumn(definition: Definition, outer: readonly Token[]): ColumnDefinition {
+    const { tokens, comments } = definition;
+    const has = (word: string, next?: string): boolean =>
+        outer.some((token, at) => isKeyword(token, word) && (next === undefined || isKeyword(outer[at + 1], next)));
+    const isGenerated = outer.some((token, at) => isKeyword(token, "AS") && outer[at + 1]?.text === "(");
+    return {
+        ...definition,
+        name: readName(tokens[0] as Token),
+        type: readType(tokens),
+        isNotNull: has("NOT", "NULL"),
+        default: readDefault(tokens),
+        generated: isGenerated ? (has("STORED") ? "STORED" : "VIRTUAL") : undefined,
+        isPrimaryKey: has("PRIMARY"),
+        isUnique: has("UNIQUE"),
+        comment: comments.map(readComment).join(" "),
+    };
+}
+
+// Words up to the first constraint, and what stands in parentheses behind them.
+function readType(tokens: readonly Token[]): string {
+    const end = tokens.findIndex(
+        ({ kind, text }, at) => at > 0 && (kind === "operator" || (kind === "word" && typeEnd.test(text))),
+    );
+    const words = tokens.slice(1, end === -1 ? undefined : end);
+    const open = tokens[end];
+    const size = words.length > 0 && open?.text === "(" ? `(${textOf(insideOf(tokens, open))})` : "";
+    return `${words.map(readName).join(" ")}${size}`.toUpperCase();
+}
+
+function readDefault(tokens: readonly Token[]): readonly Token[] {
+    const at = tokens.findIndex((token) => isKeyword(token, "DEFAULT"));
+    const first = tokens[at + 1];
+    if (at === -1 || !first) return [];
+    if (first.text === "(") return tokens.slice(at + 1, at + insideOf(tokens, first).length + 3);
+    return tokens.slice(at + 1, /^[+-]$/.test(first.text) ? at + 3 : at + 2);
+}
+
+function readChecks(part: readonly Token[]): CheckDefinition[] {
+    const outer = topLevel(part.filter(isSignificant));
+    return outer.flatMap((at, place): CheckDefinition[] => {
+        const open = outer[place + 1];
+        if (!isKeyword(at, "CHECK") || open?.text !== "(") return [];
+        const name = outer[place - 1];
+        const inside = insideOf(part, open);
+        return [
+            {
+                name: name && isKeyword(outer[place - 2], "CONSTRAINT") ? readName(name) : undefined,
+                expression: textOf(inside).trim(),
+                tokens: inside.filter(isSignificant),
+                at,
+            },
+        ];
     });
+}
+
+function readReferences(tokens: readonly Token[], columns: readonly string[]): ReferenceDefinition[] {
+    const outer = topLevel(tokens);
+    return outer.flatMap((token, at): ReferenceDefinition[] => {
+        const parent = outer[at + 1];
+        if (!isKeyword(token, "REFERENCES") || !parent) return [];
+        const open = outer[at + 2];
+        const rest = outer.slice(at);
+        return [
+            {
+                columns,
+                parent: readName(parent),
+                parentColumns: open?.text === "(" ? readNames(tokens, open) : [],
+                onDelete: readAction(rest, "DELETE"),
+                onUpdate: readAction(rest, "UPDATE"),
+            },
+        ];
+    });
+}
+
+function readAction(tokens: readonly Token[], event: string): string {
+    const on = tokens.findIndex((token, at) => isKeyword(token, "ON") && isKeyword(tokens[at + 1], event));
+    if (on === -1) return "NO ACTION";
+    const isTwoWords = /^(SET|NO)$/i.test(tokens[on + 2]?.text ?? "");
+    const words = tokens.slice(on + 2, isTwoWords ? on + 4 : on + 3);
+    return words.map(({ text }) => text.toUpperCase()).join(" ");
+}
+
+function readNames(tokens: readonly Token[], open: Token | undefined): string[] {
+    const items = open ? splitList(insideOf(tokens, open)) : [];
+    return items.flatMap(([first]) => (first ? [readName(first)] : []));
+}
+
+function textOf(tokens: readonly Token[]): string {
+    return tokens.map(({ text }) => text).join("");
 }

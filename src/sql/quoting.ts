@@ -7,3 +7,13 @@ export function quoteName(name: string): string {
 export function quoteText(text: string): string {
     return `'${text.replaceAll("'", "''")}'`;
 }
+
+/** Quoted names with commas between them. */
+export function quoteNames(names: readonly string[]): string {
+    return names.map(quoteName).join(", ");
+}
+
+/** Columns as one value: `"a"`, or `("a", "b")`. */
+export function renderRowValue(columns: readonly string[]): string {
+    return columns.length === 1 ? quoteNames(columns) : `(${quoteNames(columns)})`;
+}

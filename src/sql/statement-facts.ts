@@ -1,4 +1,6 @@
 import { isKeyword, readName, type Token } from "./lexer.ts";
+import { isSameName } from "./names.ts";
+import { insideOf, splitList, topLevel } from "./nesting.ts";
 import type { Statement } from "./statements.ts";
 
 export type SchemaType = "table" | "index" | "view" | "trigger";
@@ -63,16 +65,27 @@ export function findTriggerEvent(statement: Statement): TriggerEvent | undefined
     };
 }
 
+/** The columns of a CREATE INDEX; undefined where it is over an expression or over a part of the rows. */
+export function findIndexColumns({ tokens }: Statement): string[] | undefined {
+    const open = tokens.find(({ text }) => text === "(");
+    if (!open || tokens.at(-1)?.text !== ")" || topLevel(tokens).some((token) => isKeyword(token, "WHERE"))) {
+        return undefined;
+    }
+    const items = splitList(insideOf(tokens, open));
+    const isPlain = items.every(([, second]) => !second || /^(ASC|DESC|COLLATE)$/i.test(second.text));
+    return isPlain ? items.flatMap(([first]) => (first ? [readName(first)] : [])) : undefined;
+}
+
 /**
  * The text that sqlite_schema keeps of a CREATE statement: one space between its first words, the rest as written.
  */
 export function storedSql(statement: Statement): string {
     const { tokens, sql } = statement;
     const start = tokens[0]?.offset ?? 0;
-    const type = tokens.findIndex((token) => schemaTypes.some((word) => isKeyword(token, word.toUpperCase())));
-    const name = tokens[nameAt(tokens, skipWords(tokens, type + 1, "IF", "NOT", "EXISTS")).next - 1];
-    if (type === -1 || !name) return sql;
-    const words = tokens.slice(0, type + 1).map((token) => token.text.toUpperCase());
+    const made = findCreated(tokens);
+    const name = made && tokens[made.next - 1];
+    if (!name) return sql;
+    const words = tokens.slice(0, made.typeAt + 1).map((token) => token.text.toUpperCase());
     return `${words.join(" ")} ${sql.slice(name.offset - start)}`;
 }
 
@@ -80,15 +93,26 @@ function other(token: Token | undefined): StatementFact {
     return { does: "other", keyword: token?.text.toUpperCase() ?? "" };
 }
 
-function readCreate(tokens: readonly Token[]): StatementFact | undefined {
-    let at = 1;
-    const isTemporary = isKeyword(tokens[at], "TEMP") || isKeyword(tokens[at], "TEMPORARY");
-    if (isTemporary) at++;
-    if (isKeyword(tokens[at], "UNIQUE") || isKeyword(tokens[at], "VIRTUAL")) at++;
-    const type = schemaTypes.find((word) => isKeyword(tokens[at], word.toUpperCase()));
+/** What a CREATE statement makes, where its type stands, and what comes behind its name; undefined for any other one. */
+export function findCreated(
+    tokens: readonly Token[],
+): { type: SchemaType; name: string; typeAt: number; next: number; isTemporary: boolean } | undefined {
+    if (!isKeyword(tokens[0], "CREATE")) return undefined;
+    const hasTemp = isKeyword(tokens[1], "TEMP") || isKeyword(tokens[1], "TEMPORARY");
+    const word = hasTemp ? 2 : 1;
+    const typeAt = isKeyword(tokens[word], "UNIQUE") || isKeyword(tokens[word], "VIRTUAL") ? word + 1 : word;
+    const type = schemaTypes.find((item) => isKeyword(tokens[typeAt], item.toUpperCase()));
     if (!type) return undefined;
-    const first = skipWords(tokens, at + 1, "IF", "NOT", "EXISTS");
+    const first = skipWords(tokens, typeAt + 1, "IF", "NOT", "EXISTS");
     const { name, next } = nameAt(tokens, first);
+    const isTemporary = hasTemp || (next - first > 1 && isSameName(readName(tokens[first] as Token), "temp"));
+    return { type, name, typeAt, next, isTemporary };
+}
+
+function readCreate(tokens: readonly Token[]): StatementFact | undefined {
+    const made = findCreated(tokens);
+    if (!made) return undefined;
+    const { type, name, next, isTemporary } = made;
     const on = tokens.findIndex((token, index) => index >= next && isKeyword(token, "ON"));
     const ownsNothing = type === "table" || type === "view" || on === -1;
     return {
@@ -96,7 +120,7 @@ function readCreate(tokens: readonly Token[]): StatementFact | undefined {
         type,
         name,
         table: ownsNothing ? name : nameAt(tokens, on + 1).name,
-        temporary: isTemporary || (next - first > 1 && readName(tokens[first] as Token).toLowerCase() === "temp"),
+        temporary: isTemporary,
     };
 }
 

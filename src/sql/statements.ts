@@ -39,6 +39,12 @@ export function splitStatements(script: string, tokenized: readonly Token[] = to
     return statements;
 }
 
+/** All tokens of a statement, comments and white space too, with the lines and offsets of its script. */
+export function readAllTokens({ sql, line, tokens }: Statement): Token[] {
+    const offset = tokens[0]?.offset ?? 0;
+    return tokenize(sql).map((token) => ({ ...token, line: token.line + line - 1, offset: token.offset + offset }));
+}
+
 /** The first token that the script ends inside of: an unclosed literal, name or comment. */
 export function findOpenToken(script: string, tokens: readonly Token[] = tokenize(script)): Token | undefined {
     return tokens.find((token) => token.open);

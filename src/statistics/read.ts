@@ -1,20 +1,11 @@
 import type { Connection, ReadResult, Row } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
 import { readAll } from "../planning/prepare.ts";
-import { type DocumentedQuery, readQueries } from "../queries/files.ts";
+import { bindNames, type DocumentedQuery, readQueries } from "../queries/files.ts";
 import { groupByIndex, readQueryPlans } from "../queries/usage.ts";
-import type { SchemaRow } from "../schema/row.ts";
-import { bindTime, readStatisticsFiles } from "./files.ts";
-import {
-    countTable,
-    listTables,
-    type MeasuredTable,
-    measureJson,
-    selectBytes,
-    selectIndexes,
-    selectPages,
-    toNumber,
-} from "./schema.ts";
+import { type Table, tableQueries, toTables } from "../schema/table.ts";
+import { readStatisticsFiles } from "./files.ts";
+import { countTable, findJsonColumns, measureJson, selectBytes, selectPages, toNumber } from "./schema.ts";
 
 /** How large a table is; null for what the database did not tell. */
 export interface TableSize {
@@ -84,16 +75,17 @@ export async function readStatistics(root: string, connection: Connection, now: 
     const [files, queries] = await Promise.all([readStatisticsFiles(root), readQueries(root)]);
     const { state } = await readAll(root, connection, {
         anyVersion: true,
-        extra: [selectIndexes, selectPages, ...files.map((file) => bindTime(file, now))],
+        extra: [...tableQueries, selectPages, ...files.map(({ sql }) => bindNames(sql, { now }))],
     });
-    const [indexes, pages, ...answers] = state.extra;
+    const [pages, ...answers] = state.extra.slice(tableQueries.length);
     const notes: string[] = [];
     const sections = files.map(({ name, path, title }, at): Section => {
         const answer = answers[at];
         const problem = answer?.ok ? null : (answer?.message ?? "no answer");
         return { name, path, title, rows: rowsOf(answer), problem };
     });
-    const tables = listTables(state.schema);
+    const known = toTables(state.schema, state.extra.slice(0, tableQueries.length).map(rowsOf));
+    const tables = known.filter(({ isShadow }) => !isShadow);
     const { counts, json, bytes } = await measure(connection, tables, notes);
     const plans = await readPlans(connection, queries, notes);
     const [whole] = rowsOf(pages);
@@ -101,15 +93,15 @@ export async function readStatistics(root: string, connection: Connection, now: 
     return {
         tables: tables.map((table, at) => ({
             name: table.name,
-            bookkeeping: table.bookkeeping,
+            bookkeeping: table.isBookkeeping,
             rows: counts[at] ?? null,
             bytes: bytes?.get(table.name) ?? null,
-            indexBytes: bytes ? sumIndexes(state.schema, table.name, bytes) : null,
+            indexBytes: bytes ? table.indexes.reduce((sum, { name }) => sum + (bytes.get(name) ?? 0), 0) : null,
         })),
         json,
         bytes: total === null ? null : { total, free: toNumber(whole, "free") ?? 0 },
         sections,
-        indexUse: judgeIndexes(rowsOf(indexes), plans, bytes),
+        indexUse: judgeIndexes(tables, plans, bytes),
         notes,
     };
 }
@@ -121,9 +113,11 @@ interface Measures {
     readonly bytes: ReadonlyMap<string, number> | undefined;
 }
 
-async function measure(connection: Connection, tables: readonly MeasuredTable[], notes: string[]): Promise<Measures> {
-    const withJson = tables.filter(({ jsonColumns }) => jsonColumns.length > 0);
-    const asked = [...tables.map(countTable), ...withJson.map(measureJson)];
+async function measure(connection: Connection, tables: readonly Table[], notes: string[]): Promise<Measures> {
+    const withJson = tables
+        .map((table) => ({ table, columns: findJsonColumns(table) }))
+        .filter(({ columns }) => columns.length > 0);
+    const asked = [...tables.map(countTable), ...withJson.map(({ table, columns }) => measureJson(table, columns))];
     const results = await connection.readAll([...asked, selectBytes]).catch(async (error: unknown) => {
         // A server may forbid the one query that tells of pages, and the others with it.
         if (!(error instanceof DatabaseFault) || error.kind !== "forbidden") throw error;
@@ -134,11 +128,11 @@ async function measure(connection: Connection, tables: readonly MeasuredTable[],
         const result = results[at];
         if (result && !result.ok) notes.push(`${name}: its rows cannot be counted (${result.message})`);
     });
-    const json = withJson.flatMap((table, at) => {
+    const json = withJson.flatMap(({ table, columns }, at) => {
         const result = results[tables.length + at];
         if (result && !result.ok) notes.push(`${table.name}: its JSON cannot be measured (${result.message})`);
         const [row] = rowsOf(result);
-        return row ? toJsonSizes(table, row, counts[tables.indexOf(table)] ?? 0) : [];
+        return row ? toJsonSizes(table.name, columns, row, counts[tables.indexOf(table)] ?? 0) : [];
     });
     const sizes = results.at(-1);
     if (!sizes?.ok) notes.push(`bytes are left out: the server does not tell them (${sizes?.message})`);
@@ -149,23 +143,17 @@ async function measure(connection: Connection, tables: readonly MeasuredTable[],
     };
 }
 
-function toJsonSizes({ name, jsonColumns }: MeasuredTable, row: Row, rows: number): JsonSize[] {
+function toJsonSizes(table: string, columns: readonly string[], row: Row, rows: number): JsonSize[] {
     const lookedAt = toNumber(row, "looked_at") ?? 0;
-    return jsonColumns.map((column, at) => {
+    return columns.map((column, at) => {
         const values = toNumber(row, `values_${at}`) ?? 0;
         const averageBytes = toNumber(row, `average_${at}`);
         return {
-            ...{ table: name, column, lookedAt, values, sampled: rows > lookedAt, averageBytes },
+            ...{ table, column, lookedAt, values, sampled: rows > lookedAt, averageBytes },
             largestBytes: toNumber(row, `largest_${at}`),
             estimatedBytes: Math.round(((averageBytes ?? 0) * values * rows) / Math.max(1, lookedAt)),
         };
     });
-}
-
-function sumIndexes(schema: readonly SchemaRow[], table: string, bytes: ReadonlyMap<string, number>): number {
-    return schema
-        .filter((row) => row.type === "index" && row.table === table)
-        .reduce((sum, { name }) => sum + (bytes.get(name) ?? 0), 0);
 }
 
 type Plans = Awaited<ReturnType<typeof readQueryPlans>>;
@@ -181,21 +169,35 @@ async function readPlans(connection: Connection, queries: readonly DocumentedQue
     }
 }
 
-function judgeIndexes(rows: readonly Row[], plans: Plans, bytes: ReadonlyMap<string, number> | undefined): IndexUse {
+function judgeIndexes(
+    tables: readonly Table[],
+    plans: Plans,
+    bytes: ReadonlyMap<string, number> | undefined,
+): IndexUse {
     const used = groupByIndex(plans);
     const planned = plans.filter((plan) => "rows" in plan);
-    const isIdle = ({ name, is_unique, leads_foreign_key }: Row): boolean =>
-        is_unique === 0 && leads_foreign_key === 0 && !used.has(String(name));
+    const made = tables
+        .flatMap((table) => table.indexes.map((index) => ({ table, index })))
+        .filter(({ index }) => index.origin === "c")
+        .sort((a, b) => compare(a.table.name, b.table.name) || compare(a.index.name, b.index.name));
+    const isIdle = ({ table, index }: (typeof made)[number]): boolean =>
+        !index.isUnique &&
+        !table.foreignKeys.some((key) => key.columns[0] === index.columns[0]?.name) &&
+        !used.has(index.name);
     return {
         queries: planned.length,
         unplanned: plans.filter((plan) => "problem" in plan).map(({ query }) => query.name),
-        indexes: rows.length,
-        unused: (planned.length === 0 ? [] : rows.filter(isIdle)).map(({ name, table_name }) => ({
-            name: String(name),
-            table: String(table_name),
-            bytes: bytes?.get(String(name)) ?? null,
+        indexes: made.length,
+        unused: (planned.length === 0 ? [] : made.filter(isIdle)).map(({ table, index }) => ({
+            name: index.name,
+            table: table.name,
+            bytes: bytes?.get(index.name) ?? null,
         })),
     };
+}
+
+function compare(a: string, b: string): number {
+    return a < b ? -1 : Number(a > b);
 }
 
 function rowsOf(result: ReadResult | undefined): readonly Row[] {

@@ -1,7 +1,6 @@
 import type { Client } from "@libsql/client";
 import { origins } from "../../app/origins.ts";
-import { adopt } from "../../src/cli/commands/adopt.ts";
-import type { AdoptOptions } from "../../src/cli/commands/adoption-steps.ts";
+import { type AdoptOptions, adopt } from "../../src/cli/commands/adopt.ts";
 import { showVerification } from "../../src/cli/commands/verify.ts";
 import { restoreHere, takeBackup } from "../backup/running.ts";
 import { readRows, readValue } from "../support/contents.ts";

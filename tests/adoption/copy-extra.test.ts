@@ -82,10 +82,10 @@ describeTargets("adoption of a copy with what others made", (target) => {
         expect([ran.code, ran.error]).toEqual([0, undefined]);
         expect(ran.stdout).toMatch(/\nDrop: {5}32 indexes, trigger trg_audit \(their SQL stays in schema_adoption\)\n/);
         expect(ran.stderr).toContain(
-            "warning: view v_queue cannot be read: no such column: channel; make it anew, or drop it\n",
+            "warning: view v_queue cannot be read: no such column: channel; change or drop it\n",
         );
         expect(ran.stderr).toContain(
-            "warning: coding_challenges: a trigger fails: no such column: channel; make it anew, or drop it\n",
+            "warning: coding_challenges: a trigger fails: no such column: channel; change or drop it\n",
         );
         const kept = await readRows(
             copy.client,

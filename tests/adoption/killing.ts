@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
-import type { AdoptOptions } from "../../src/cli/commands/adoption-steps.ts";
+import type { AdoptOptions } from "../../src/cli/commands/adopt.ts";
 import { startCommand } from "../support/command.ts";
 import { type Contents, readContents, readRows, readValue, withoutColumns } from "../support/contents.ts";
 import { writeProject } from "../support/project.ts";

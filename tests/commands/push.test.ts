@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type PushOptions, push } from "../../src/cli/commands/push.ts";
+import { push } from "../../src/cli/commands/push.ts";
+import type { PushOptions } from "../../src/cli/options.ts";
 import { hashContents, readRows } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
 import { type Ran, runHere } from "../support/here.ts";

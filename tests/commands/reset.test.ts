@@ -4,7 +4,7 @@ import { createClient } from "@libsql/client";
 import { expect, test, vi } from "vitest";
 import { reset } from "../../src/cli/commands/reset.ts";
 import { showVerification } from "../../src/cli/commands/verify.ts";
-import type { RunOptions } from "../../src/cli/run-prepared.ts";
+import type { RunOptions } from "../../src/cli/options.ts";
 import { insertRow } from "../product/rows.ts";
 import {
     type Contents,

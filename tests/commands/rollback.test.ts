@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { push } from "../../src/cli/commands/push.ts";
 import { type RollbackOptions, rollback } from "../../src/cli/commands/rollback.ts";
-import { runPrepared } from "../../src/cli/run-prepared.ts";
+import { runPrepared } from "../../src/cli/deploy.ts";
 import { findLosses, prepareRollback } from "../../src/migrations/rollback.ts";
 import { insertRow, TABLES } from "../product/rows.ts";
 import { type Contents, hashContents, readContents, readRows } from "../support/contents.ts";

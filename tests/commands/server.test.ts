@@ -153,7 +153,7 @@ describe("db:server", () => {
             vi.stubEnv("PATH", "");
             vi.spyOn(process, "arch", "get").mockReturnValue(arch as NodeJS.Architecture);
             const output = createOutput({ json: false, color: false, write: () => undefined });
-            const context = { root, output, signal: new AbortController().signal, args: [] };
+            const context = { root, output, signal: new AbortController().signal, args: [], elapsed: () => 0 };
             await expect(serve(context, { port: 8080, directory: ".sqld" })).rejects.toMatchObject({
                 message: "sqld cannot be started: there is no sqld binary here",
                 hint: expect.stringContaining(hint),

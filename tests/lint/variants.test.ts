@@ -99,9 +99,9 @@ const variants: readonly (readonly [rule: string, files: Files, ...messages: str
     [
         "rebuild-loses-rows",
         migration(copied("INSERT INTO notes_new (id, body) VALUES (1, 'a');")),
-        "makes 'notes' anew and copies no row into it",
+        "rebuilds 'notes' and copies no row into it",
     ],
-    ["rebuild-loses-rules", onFirst(plain, unique, rebuild), "makes 'notes' anew without UNIQUE (body, size)"],
+    ["rebuild-loses-rules", onFirst(plain, unique, rebuild), "rebuilds 'notes' without UNIQUE (body, size)"],
     ["rebuild-loses-rules", onFirst(plain, unique, rebuild.replace(plain, unique))],
     ["rebuild-loses-rules", onFirst(plain, unique, rebuild.replace("body TEXT NOT NULL", "body TEXT NOT NULL UNIQUE"))],
     [

@@ -24,15 +24,15 @@ const seen: Readonly<Record<string, readonly string[]>> = {
     "rename the old table away and the new one into its place": [
         "10 renamed-away: renames 'parents' away and makes it anew, so child tables would follow the old one",
     ],
-    "forget all rows": ["8 rebuild-loses-rows: makes 'parents' anew and copies no row into it"],
+    "forget all rows": ["8 rebuild-loses-rows: rebuilds 'parents' and copies no row into it"],
     "forget some rows": [],
-    "forget an index": ["9 rebuild-loses-objects: makes 'parents' anew without its index 'idx_parents_size'"],
+    "forget an index": ["9 rebuild-loses-objects: rebuilds 'parents' without its index 'idx_parents_size'"],
     "forget a trigger that no file holds": [],
     "forget everything": [
-        "8 rebuild-loses-objects: makes 'parents' anew without its index 'idx_parents_size'",
-        "8 rebuild-loses-objects: makes 'parents' anew without its index 'idx_parents_big'",
-        "8 rebuild-loses-objects: makes 'parents' anew without its index 'idx_parents_code'",
-        "8 rebuild-loses-rows: makes 'parents' anew and copies no row into it",
+        "8 rebuild-loses-objects: rebuilds 'parents' without its index 'idx_parents_size'",
+        "8 rebuild-loses-objects: rebuilds 'parents' without its index 'idx_parents_big'",
+        "8 rebuild-loses-objects: rebuilds 'parents' without its index 'idx_parents_code'",
+        "8 rebuild-loses-rows: rebuilds 'parents' and copies no row into it",
     ],
     "give the rows other ids": ["8 rebuild-loses-rows: copies 'NULL' into 'boss'"],
     "make a trigger again that does not prepare any more": [],
@@ -70,7 +70,7 @@ const onlySeen: readonly (readonly [string, string, readonly string[]])[] = [
             "INSERT INTO parents_new (id, code, size) SELECT id, code, size FROM parents;\n" +
             swap +
             indexes,
-        ["8 rebuild-loses-columns: makes 'parents' anew without its column 'boss'"],
+        ["8 rebuild-loses-columns: rebuilds 'parents' without its column 'boss'"],
     ],
 ];
 

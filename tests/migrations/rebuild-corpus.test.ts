@@ -20,7 +20,7 @@ const tables = Object.entries(zoo).map(([name, why]): [string, string] => [name.
 async function writeRebuild(root: string, table: string): Promise<void> {
     const output = createOutput({ json: false, color: false, write: () => undefined });
     const args = ["rebuild", table];
-    await scaffold({ root, output, args, signal: new AbortController().signal }, { rebuild: table });
+    await scaffold({ root, output, args, signal: new AbortController().signal, elapsed: () => 0 }, { rebuild: table });
 }
 
 let written: Promise<string> | undefined;
@@ -187,11 +187,11 @@ RENAME TO more;
     });
 
     test.each([
-        ["nothing", "'nothing' is no table of these files"],
-        ["v_parents", "'v_parents' is no table of these files"],
-        ["words", "'words' is a table that cannot be made anew"],
-        ["words_data", "'words_data' is a table that cannot be made anew"],
-        ["schemaversion", "'schemaversion' is a table that cannot be made anew"],
+        ["nothing", "'nothing' is not a table of these files"],
+        ["v_parents", "'v_parents' is not a table of these files"],
+        ["words", "'words' is a table that cannot be rebuilt"],
+        ["words_data", "'words_data' is a table that cannot be rebuilt"],
+        ["schemaversion", "'schemaversion' is a table that cannot be rebuilt"],
     ])("are not written for %s", async (table, message) => {
         const root = writeProject(zooFiles);
         await expect(writeRebuild(root, table)).rejects.toMatchObject({ code: "usage", message });

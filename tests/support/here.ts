@@ -45,7 +45,9 @@ export async function runHere(action: (context: Context) => Promise<unknown>, se
     });
     const restore = setVariables(variables);
     try {
-        const code = await action({ root, output, signal, args });
+        const started = performance.now();
+        const elapsed = (): number => performance.now() - started;
+        const code = await action({ root, output, signal, args, elapsed });
         return { code: typeof code === "number" ? code : 0, ...printed, error: undefined };
     } catch (error) {
         if (!(error instanceof AppError)) throw error;

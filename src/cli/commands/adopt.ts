@@ -1,58 +1,71 @@
-import { attend } from "../../adoption/attending.ts";
+import { findBroken } from "../../adoption/dangling.ts";
 import type { Origins } from "../../adoption/origins.ts";
-import { type Adoption, hasVersions, prepareAdoption } from "../../adoption/prepare.ts";
+import { type Adoption, prepareAdoption } from "../../adoption/prepare.ts";
 import { runAdoption } from "../../adoption/run.ts";
-import { surveyTables } from "../../adoption/survey.ts";
+import { readRefused } from "../../adoption/side-table.ts";
+import { type AdoptionSurvey, surveyAdoption } from "../../adoption/survey.ts";
 import type { Connection } from "../../database/connection.ts";
 import { DatabaseFault, explainFault } from "../../database/faults.ts";
+import { verifySchema } from "../../drift/verify.ts";
 import { AppError, type ExitCode, exitCodes } from "../../errors.ts";
+import type { Rejection } from "../../loading/loader.ts";
+import { createSpool } from "../../loading/sources/spool.ts";
 import { prepareWayBack } from "../../migrations/restore-point.ts";
 import { readAll } from "../../planning/prepare.ts";
-import { type Context, confirmRemote } from "../program.ts";
-import { createReport } from "../report.ts";
-import { goesOn, withConnection } from "../run-prepared.ts";
-import { printSurvey } from "./adoption-report.ts";
-import {
-    type AdoptOptions,
-    describeAdoption,
-    describeRefused,
-    finishAdoption,
-    openSource,
-    proveSchema,
-    refuseTooMany,
-    sumRefused,
-    warnOthers,
-} from "./adoption-steps.ts";
-import { refuseRejectFile } from "./rejects.ts";
+import { isDrift } from "../../schema/compare.ts";
+import { describeAdoption, describeRefused, describeStanding, printBroken, printSurvey } from "../adoption-report.ts";
+import { confirmRemote } from "../confirm.ts";
+import { goesOn, openExisting, withConnection } from "../open.ts";
+import type { Context } from "../program.ts";
+import { conclude, countOf, createReport } from "../report.ts";
+import { printRejections, refuseRejectFile, writeRejects } from "./rejects.ts";
 
-/** db:adopt: brings a database that others made under the files. Exit code 5 when rows are, or would be, refused. */
-export async function adopt(context: Context, options: AdoptOptions, origins: Origins): Promise<ExitCode> {
-    if (options.check) return check(context, origins);
-    const connection = await openSource(context, "write");
-    return withConnection(connection, () => adoptInPlace(context, connection, options, origins), goesOn);
+export interface AdoptOptions {
+    readonly check?: boolean;
+    readonly rejects?: string;
+    /** Nothing is changed when more rows than this would be refused. */
+    readonly maxRejects?: number;
+    readonly yes?: boolean;
 }
 
 const untouched = "Nothing was changed.";
 const nothingToDo = "Nothing to adopt: the database has version rows.";
 
-async function check(context: Context, origins: Origins): Promise<ExitCode> {
-    const { output, signal } = context;
-    const opened = await openSource(context, "read");
-    return withConnection(opened, async () => {
-        const connection = attend(opened, signal, untouched);
-        if (hasVersions((await readAll(context.root, connection)).state)) {
-            output.line(nothingToDo);
-            output.document({ database: connection.target.label, adopted: true });
-            return exitCodes.done;
-        }
-        const adoption = await prepareAdoption(context.root, connection, origins);
-        const surveys = await surveyTables(connection, adoption);
-        printSurvey(output, adoption, surveys);
-        const refused = sumRefused(surveys);
-        output.line(`Check: nothing was changed. ${describeRefused(refused)}`);
-        output.document({ ...describeAdoption(connection, adoption, surveys), check: true });
-        return refused > 0 ? exitCodes.rejected : exitCodes.done;
-    });
+/** db:adopt: brings a database that others made under the files. Exit code 5 when rows are, or would be, refused. */
+export async function adopt(context: Context, options: AdoptOptions, origins: Origins): Promise<ExitCode> {
+    const hint = "name the database to be adopted";
+    const connection = await openExisting(context, options.check ? "read" : "write", hint);
+    return options.check
+        ? withConnection(connection, () => check(context, connection, origins), untouched)
+        : withConnection(connection, () => adoptInPlace(context, connection, options, origins), goesOn);
+}
+
+interface Examined {
+    readonly adoption: Adoption;
+    readonly survey: AdoptionSurvey;
+}
+
+/** Reads and prints what an adoption would do; undefined where the database has version rows. */
+async function examine(context: Context, connection: Connection, origins: Origins): Promise<Examined | undefined> {
+    const adoption = await prepareAdoption(context.root, connection, origins);
+    if (!adoption) return undefined;
+    const survey = await surveyAdoption(connection, adoption, context.signal);
+    printSurvey(context.output, adoption, survey);
+    return { adoption, survey };
+}
+
+async function check(context: Context, connection: Connection, origins: Origins): Promise<ExitCode> {
+    const { output } = context;
+    const examined = await examine(context, connection, origins);
+    if (!examined) {
+        output.line(nothingToDo);
+        output.document({ database: connection.target.label, adopted: true });
+        return exitCodes.done;
+    }
+    const { adoption, survey } = examined;
+    output.line(`Check: nothing was changed. ${describeRefused(survey.refused)}`);
+    output.document({ ...describeAdoption(connection, adoption, survey), check: true });
+    return survey.refused > 0 ? exitCodes.rejected : exitCodes.done;
 }
 
 async function adoptInPlace(
@@ -61,24 +74,39 @@ async function adoptInPlace(
     options: AdoptOptions,
     origins: Origins,
 ): Promise<ExitCode> {
-    const { root, output, signal } = context;
-    const reading = attend(connection, signal, untouched);
-    const isAdopted = hasVersions((await readAll(root, reading)).state);
-    let document: Record<string, unknown> = { database: connection.target.label };
-    // A run that was ended before it wrote the reject file has left its rows in the side table.
-    if (!isAdopted) {
-        const adoption = await prepareAdoption(root, reading, origins);
-        const surveys = await surveyTables(reading, adoption);
-        printSurvey(output, adoption, surveys);
-        refuseTooMany(sumRefused(surveys), options);
-        if (sumRefused(surveys) > 0) refuseRejectFile(root, options.rejects);
-        await rebuild(context, connection, adoption, options, origins);
-        document = describeAdoption(connection, adoption, surveys);
-        await warnOthers(output, connection, adoption);
+    const { root, output } = context;
+    const examined = await examine(context, connection, origins).catch(withOutcome(connection, untouched));
+    if (examined) {
+        refuseTooMany(examined.survey, options);
+        if (examined.survey.refused > 0) refuseRejectFile(root, options.rejects);
+        await rebuild(context, connection, examined.adoption, options, origins);
+        printBroken(output, await findBroken(connection, examined.adoption));
     }
     const standing = await proveSchema(root, connection);
-    const verdict = isAdopted ? nothingToDo : "Adopted the database.";
-    return finishAdoption(context, connection, options, origins, { verdict, standing, document });
+    // A run that was ended before it wrote the reject file has left its rows in the side table.
+    const { refused, file } = await writeRefused(context, connection, options.rejects, origins);
+    const verdict = examined ? "Adopted the database." : nothingToDo;
+    const document = examined
+        ? describeAdoption(connection, examined.adoption, examined.survey)
+        : { database: connection.target.label };
+    const sentences = [verdict, ...(refused > 0 ? [describeRefused(refused, true)] : []), standing];
+    conclude(context, connection, sentences.join(" "), { ...document, refused, rejects: file ?? null });
+    return refused > 0 ? exitCodes.rejected : exitCodes.done;
+}
+
+function withOutcome(connection: Connection, outcome: string): (error: unknown) => never {
+    return (error) => {
+        throw error instanceof DatabaseFault ? explainFault(error, connection.target).withOutcome(outcome) : error;
+    };
+}
+
+function refuseTooMany({ refused }: AdoptionSurvey, { maxRejects }: AdoptOptions): void {
+    if (maxRejects === undefined || refused <= maxRejects) return;
+    const message = `${countOf(refused, "row")} would be refused, and --max-rejects allows ${maxRejects}`;
+    throw new AppError("rejected", message, {
+        hint: "correct them in the database, or allow more",
+        outcome: untouched,
+    });
 }
 
 async function rebuild(
@@ -90,13 +118,51 @@ async function rebuild(
 ): Promise<void> {
     const { root, output, signal } = context;
     await confirmRemote(context, connection.target, yes);
-    const wayBack = await prepareWayBack(connection, adoption.state, new Date()).catch((error: unknown) => {
-        throw error instanceof DatabaseFault ? explainFault(error, connection.target).withOutcome(untouched) : error;
-    });
-    for (const line of wayBack.lines) output.line(line);
+    const { lines } = await prepareWayBack(connection, adoption.state, new Date()).catch(
+        withOutcome(connection, untouched),
+    );
+    for (const line of lines) output.line(line);
     const report = { ...createReport(output), adopted: (table: string) => output.field("Adopted", table) };
     await runAdoption(root, connection, adoption, { origins, signal, report }).catch((error: unknown) => {
-        if (!(error instanceof AppError) || wayBack.lines.length === 0) throw error;
-        throw error.withOutcome([...wayBack.lines, error.outcome ?? ""].join("\n"));
+        if (!(error instanceof AppError) || lines.length === 0) throw error;
+        throw error.withOutcome([...lines, error.outcome ?? ""].join("\n"));
     });
+}
+
+// As db:verify does. Returns how the database stands, in a sentence.
+async function proveSchema(root: string, connection: Connection): Promise<string> {
+    const { sets, state } = await readAll(root, connection);
+    const differences = await verifySchema(sets, state);
+    const drifted = differences.filter(isDrift);
+    if (drifted.length === 0) return describeStanding(state, differences);
+    throw new AppError("drift", `the database differs from the files in ${countOf(drifted.length, "object")}`, {
+        details: drifted.map(({ type, name, state: word }) => `${type} ${name}: ${word}`),
+        hint: "see the difference with `pnpm db:verify`",
+    });
+}
+
+/** About how much memory a refused row takes beside its texts. */
+const rowBytes = 1_000;
+
+/** Writes the rows that the side table keeps to the reject file. */
+async function writeRefused(
+    { root, output }: Context,
+    connection: Connection,
+    path: string | undefined,
+    origins: Origins,
+): Promise<{ refused: number; file: string | undefined }> {
+    const spool = createSpool();
+    try {
+        const rejections = spool.createList<Rejection>();
+        for await (const { rejection, bytes } of readRefused(connection, origins)) {
+            rejections.push(rejection, rowBytes + bytes);
+        }
+        if (rejections.length === 0) return { refused: 0, file: undefined };
+        const outcome = "The database is adopted; the refused rows are in its table schema_adoption.";
+        const file = writeRejects(root, path, rejections, outcome);
+        printRejections(output, rejections, file);
+        return { refused: rejections.length, file };
+    } finally {
+        spool.close();
+    }
 }

@@ -1,10 +1,11 @@
-import { isAbsolute, relative, sep } from "node:path";
 import { AppError, type ExitCode, exitCodes } from "../../errors.ts";
 import { type LintResult, lintFiles } from "../../lint/lint.ts";
+import { findPostgratorProblems } from "../../lint/postgrator.ts";
 import { renderAnnotation } from "../../lint/render.ts";
 import type { Finding } from "../../lint/rule.ts";
 import { rules } from "../../lint/rules.ts";
 import { readFiles } from "../../planning/files.ts";
+import { toProjectPath } from "../options.ts";
 import type { Output } from "../output.ts";
 import type { Context } from "../program.ts";
 import { countOf } from "../report.ts";
@@ -27,7 +28,9 @@ export async function lint(context: Context, options: LintOptions): Promise<Exit
     const { output, root, args } = context;
     if (options.rules) return listRules(output);
     const wanted = args.map((path) => toProjectPath(root, path));
-    const result = lintFiles(await readFiles(root), (path) => wanted.length === 0 || wanted.some(covers(path)));
+    const found = await readFiles(root);
+    const isWanted = (path: string): boolean => wanted.length === 0 || wanted.some(covers(path));
+    const result = lintFiles(found, isWanted, await findPostgratorProblems(root, found));
     refuseUnknown(wanted, result);
     const errors = result.findings.filter(({ level }) => level === "error").length;
     const warnings = result.findings.length - errors;
@@ -69,14 +72,6 @@ function conclude(files: number, errors: number, warnings: number): string {
 // A folder covers what is in it.
 function covers(path: string): (wanted: string) => boolean {
     return (wanted) => path === wanted || path.startsWith(`${wanted.replace(/\/$/, "")}/`) || wanted === "";
-}
-
-function toProjectPath(root: string, path: string): string {
-    const own = isAbsolute(path) ? relative(root, path) : path;
-    return own
-        .split(sep)
-        .join("/")
-        .replace(/^\.\/?/, "");
 }
 
 function refuseUnknown(wanted: readonly string[], { paths, findings }: LintResult): void {

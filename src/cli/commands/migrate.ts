@@ -7,11 +7,12 @@ import { type OpenedSource, openSource } from "../../loading/sources/input.ts";
 import { hashSource, listSource } from "../../loading/sources/source.ts";
 import { recordSeed, selectSeeds } from "../../planning/bookkeeping.ts";
 import { type PreparedDeploy, prepareDeploy } from "../../planning/prepare.ts";
-import { approve } from "../approval.ts";
-import { type Context, confirmRemote, openForWriting } from "../program.ts";
-import { printSummary, runPrepared, withConnection } from "../run-prepared.ts";
+import { confirmRemote } from "../confirm.ts";
+import { deploy, printSummary } from "../deploy.ts";
+import { openForWriting, withConnection } from "../open.ts";
+import { type PushOptions, toDeploy } from "../options.ts";
+import type { Context } from "../program.ts";
 import { type LoadResult, loadInto } from "./load.ts";
-import { type PushOptions, warnChangedByHand } from "./push.ts";
 import type { ContentHistory } from "./recognition.ts";
 
 export interface MigrateOptions extends PushOptions {
@@ -60,18 +61,14 @@ export async function migrate(context: Context, options: MigrateOptions, seeds: 
     let source: Source = { files: undefined };
     return withConnection(connection, async () => {
         const prepared = await prepareDeploy(context.root, connection, {
-            to: options.to,
-            perFile: options.perFile ?? false,
-            sets: options.set ?? [],
+            ...toDeploy(options),
             extra: [
                 { sql: selectSeeds },
                 ...seeds.sets.map(({ table }) => ({ sql: `SELECT 1 FROM ${table} LIMIT 1` })),
             ],
         });
-        warnChangedByHand(context, prepared);
         source = await chooseSource(context, connection, options, seeds, prepared);
-        const approval = await approve(context, config.target, prepared, options);
-        const summary = await runPrepared(context, connection, prepared, options);
+        const summary = await deploy(context, { target: config.target, connection }, prepared, options);
         if (options.showSql) return exitCodes.done;
         // The plan's own question covers the load too.
         const isAsked = prepared.plan.steps.length > 0 || options.dryRun;
@@ -85,7 +82,6 @@ export async function migrate(context: Context, options: MigrateOptions, seeds: 
             verdict,
             document: {
                 ...summary.document,
-                ...approval,
                 loaded: result?.counts ?? {},
                 rejected: result?.rejected ?? 0,
                 rejects: result?.rejectFile ?? null,

@@ -1,7 +1,8 @@
+import { findAddedColumn } from "../../sql/alter-table.ts";
 import { readComment } from "../../sql/create-table.ts";
 import { isKeyword, type Token } from "../../sql/lexer.ts";
-import { isLintComment, readAllTokens } from "../definitions.ts";
-import type { LintFile, LintStatement } from "../files.ts";
+import { readAllTokens } from "../../sql/statements.ts";
+import { isLintComment, type LintFile, type LintStatement } from "../files.ts";
 import type { Rule } from "../rule.ts";
 import { findMadeTables } from "./tables.ts";
 
@@ -33,9 +34,9 @@ export const commentRules: readonly Rule[] = [
         why: "SQLite keeps comments that stand inside, so that the database documents itself; the documents are made of them.",
         remedy: "say what one row is, or why the object exists",
         *find(file) {
-            for (const { name, statement, definitions } of findMadeTables(file)) {
-                const [first] = definitions;
-                if (!first || isOpening(first.comments[0], first.tokens[0])) continue;
+            for (const { name, statement, table } of findMadeTables(file)) {
+                const { opening, definitions } = table;
+                if (definitions.length === 0 || (opening && !isLintComment(opening))) continue;
                 yield { line: statement.line, message: `the table '${name}' does not say what one row is` };
             }
             for (const { statement, type, name } of findMadeObjects(file)) {
@@ -52,20 +53,17 @@ export const commentRules: readonly Rule[] = [
         why: "The documents are made of these comments. Above the column; behind the name in ADD COLUMN, which drops others.",
         remedy: "say what the value means",
         *find(file) {
-            for (const { name, definitions } of findMadeTables(file)) {
-                for (const [at, { column, comments, tokens }] of definitions.entries()) {
-                    if (column === undefined || comments.length > (at === 0 ? 1 : 0)) continue;
+            for (const { name, table } of findMadeTables(file)) {
+                for (const { name: column, comments, tokens } of table.columns) {
+                    if (comments.length > 0) continue;
                     yield { line: tokens[0]?.line ?? 1, message: `'${name}.${column}' has no comment` };
                 }
             }
             for (const statement of file.statements) {
                 const { fact, line } = statement;
-                if (fact.does !== "alter" || fact.action !== "add") continue;
-                const all = readAllTokens(statement).filter((token) => token.kind !== "space");
-                const add = all.findIndex((token) => isKeyword(token, "ADD"));
-                const name = isKeyword(all[add + 1], "COLUMN") ? add + 2 : add + 1;
-                if (all.slice(name + 1).some((token) => token.kind === "comment")) continue;
-                yield { line, message: `'${fact.table}.${all[name]?.text ?? ""}' has no comment behind its name` };
+                const added = fact.does === "alter" ? findAddedColumn(statement) : undefined;
+                if (fact.does !== "alter" || !added || added.comments.length > 0) continue;
+                yield { line, message: `'${fact.table}.${added.name}' has no comment behind its name` };
             }
         },
     },
@@ -108,11 +106,6 @@ function* findMadeObjects({ statements, before }: LintFile): Generator<MadeObjec
 
 function join(tokens: readonly Token[]): string {
     return tokens.map(({ text }) => text).join(" ");
-}
-
-// Before the first column or constraint.
-function isOpening(comment: Token | undefined, first: Token | undefined): boolean {
-    return comment !== undefined && first !== undefined && comment.offset < first.offset && !isLintComment(comment);
 }
 
 // Of an index behind its parenthesis, of a view behind AS, of a trigger before its event or its body.

@@ -1,4 +1,5 @@
 import { isKeyword, readName } from "../../sql/lexer.ts";
+import { isSameName } from "../../sql/names.ts";
 import type { LintFile } from "../files.ts";
 import type { Rule } from "../rule.ts";
 
@@ -18,7 +19,7 @@ export const droppingRules: readonly Rule[] = [
             for (const { fact, line } of statements) {
                 if (fact.does !== "drop" || fact.type !== "table") continue;
                 const known = before.tables.get(fact.name.toLowerCase());
-                const isRebuilt = structure.rebuilt.some((table) => table.toLowerCase() === fact.name.toLowerCase());
+                const isRebuilt = structure.rebuilt.some((table) => isSameName(table, fact.name));
                 if (known && !isRebuilt) yield { line, message: `drops '${fact.name}', which ${known.path} made` };
             }
         },
@@ -54,8 +55,7 @@ export const droppingRules: readonly Rule[] = [
                 if (!isTable && !(fact.does === "alter" && fact.action === "rename")) continue;
                 if (!before.tables.has(fact.table.toLowerCase())) continue;
                 // Told by its own rule.
-                if (structure.renamedAway.some(({ table }) => table.toLowerCase() === fact.table.toLowerCase()))
-                    continue;
+                if (structure.renamedAway.some(({ table }) => isSameName(table, fact.table))) continue;
                 yield { line, message: `gives ${isTable ? "" : "a column of "}'${fact.table}' another name` };
             }
         },

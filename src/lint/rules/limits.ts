@@ -1,14 +1,14 @@
-import { isKeyword } from "../../sql/lexer.ts";
-import { readDefinitions } from "../definitions.ts";
+import { findAddedColumn } from "../../sql/alter-table.ts";
+import { readTableDefinition } from "../../sql/create-table.ts";
+import { readAllTokens } from "../../sql/statements.ts";
 import type { Rule } from "../rule.ts";
-import { findOptions } from "./tables.ts";
 
 // Measured on an embedded database and on a server: 90 nested parentheses parse, 95 overflow the parser's stack.
 const deepest = 90;
 /** SQLITE_LIMIT_COMPOUND_SELECT. */
 const mostTerms = 500;
 
-const vectorType = /^(F(LOAT)?(64|32|16|8)|FB16|FLOATB16|F1BIT|FLOAT1BIT)(_BLOB)?$/i;
+const vectorType = /^(F(LOAT)?(64|32|16|8)|FB16|FLOATB16|F1BIT|FLOAT1BIT)(_BLOB)?(\(|$)/i;
 
 /** Limits that a file meets only when it runs. */
 export const limitRules: readonly Rule[] = [
@@ -54,26 +54,21 @@ export const limitRules: readonly Rule[] = [
         remedy: "keep the vectors in a table of their own that is not STRICT, and allow that there",
         *find({ statements, before, after }) {
             for (const statement of statements) {
-                const { fact, tokens } = statement;
+                const { fact } = statement;
                 if (fact.does === "alter" && fact.action === "add") {
                     const name = fact.table.toLowerCase();
                     const table = before.tables.get(name) ?? after.tables.get(name);
-                    const add = tokens.findIndex((token) => isKeyword(token, "ADD"));
-                    const type = tokens[isKeyword(tokens[add + 1], "COLUMN") ? add + 3 : add + 2];
-                    if (
-                        !table ||
-                        !findOptions(table.statement).includes("STRICT") ||
-                        !vectorType.test(type?.text ?? "")
-                    )
-                        continue;
-                    yield { line: type?.line ?? 1, message: `adds a vector to the STRICT table '${fact.table}'` };
+                    const added = findAddedColumn(statement);
+                    if (!table?.isStrict || !added || !vectorType.test(added.type)) continue;
+                    const line = added.tokens[1]?.line ?? statement.line;
+                    yield { line, message: `adds a vector to the STRICT table '${fact.table}'` };
                 }
                 if (fact.does !== "create" || fact.type !== "table") continue;
-                if (!findOptions(statement).includes("STRICT")) continue;
-                for (const { column, tokens: definition } of readDefinitions(statement)) {
-                    const type = definition[1];
-                    if (column === undefined || !type || !vectorType.test(type.text)) continue;
-                    yield { line: type.line, message: `'${column}' is a vector in a STRICT table` };
+                const { isStrict, columns } = readTableDefinition(readAllTokens(statement));
+                for (const { name, type, tokens } of isStrict ? columns : []) {
+                    if (!vectorType.test(type)) continue;
+                    const line = tokens[1]?.line ?? statement.line;
+                    yield { line, message: `'${name}' is a vector in a STRICT table` };
                 }
             }
         },

@@ -1,7 +1,6 @@
 import { isKeywordLike, isReserved } from "../../sql/keywords.ts";
 import { isSignificant, readName, type Token } from "../../sql/lexer.ts";
-import { splitList } from "../clauses.ts";
-import type { LintStatement } from "../files.ts";
+import { findIndexColumns } from "../../sql/statement-facts.ts";
 import type { Rule } from "../rule.ts";
 
 /** How words are written and things are called. */
@@ -15,7 +14,9 @@ export const nameRules: readonly Rule[] = [
         remedy: "write it in capitals",
         *find({ tokens, before, after }) {
             const columns = new Set(
-                [...before.tables.values(), ...after.tables.values()].flatMap((table) => table.columns),
+                [...before.tables.values(), ...after.tables.values()].flatMap(({ columns: own }) =>
+                    own.map(({ name }) => name),
+                ),
             );
             const words = tokens.filter(isSignificant);
             for (const alias of findAliases(words)) columns.add(alias);
@@ -71,7 +72,7 @@ export const nameRules: readonly Rule[] = [
             for (const statement of statements) {
                 const { fact } = statement;
                 if (fact.does !== "create" || fact.type !== "index") continue;
-                const columns = findColumns(statement);
+                const columns = findIndexColumns(statement)?.map((column) => column.toLowerCase());
                 const prefix = `idx_${fact.table}_`.toLowerCase();
                 const wanted = columns ? `${prefix}${columns.join("_")}` : undefined;
                 const name = fact.name.toLowerCase();
@@ -112,17 +113,4 @@ function isName(words: readonly Token[], at: number): boolean {
     if (before?.text === "." || after?.text === ".") return true;
     if (!word || isReserved(word.text)) return false;
     return after?.text === "(" || (before?.text.toUpperCase() === "AS" && !types.test(word.text));
-}
-
-// The columns of an index, in lower case; undefined where it is over an expression, or over a part of the rows.
-function findColumns({ tokens }: LintStatement): string[] | undefined {
-    const open = tokens.findIndex(({ text }) => text === "(");
-    const close = tokens.findLastIndex(({ text }) => text === ")");
-    if (open === -1 || close !== tokens.length - 1) return undefined;
-    const items = splitList(tokens.slice(open + 1, close));
-    const names = items.flatMap(([first, second]) => {
-        const isPlain = first && (!second || /^(ASC|DESC|COLLATE)$/i.test(second.text));
-        return isPlain ? [readName(first).toLowerCase()] : [];
-    });
-    return names.length === items.length ? names : undefined;
 }

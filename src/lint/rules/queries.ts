@@ -1,5 +1,5 @@
 import { isKeyword, type Token } from "../../sql/lexer.ts";
-import { splitList, topLevel } from "../clauses.ts";
+import { splitList, topLevel } from "../../sql/nesting.ts";
 import type { LintStatement } from "../files.ts";
 import type { Rule } from "../rule.ts";
 

@@ -1,9 +1,10 @@
 import { isKeyword, readName, type Token } from "../../sql/lexer.ts";
+import { isSameName } from "../../sql/names.ts";
 import { findRowCopy } from "../clauses.ts";
 import type { LintFile, LintStatement } from "../files.ts";
 import type { KnownTable } from "../known-schema.ts";
 import type { Place, Rule } from "../rule.ts";
-import { findUniqueParts, findUniques, isImplied, type UniqueColumns } from "../uniques.ts";
+import { findUniques, isImplied } from "../uniques.ts";
 
 /** What a table loses that is made anew. */
 export const rebuildRules: readonly Rule[] = [
@@ -18,8 +19,8 @@ export const rebuildRules: readonly Rule[] = [
             for (const { old, line } of findRebuilds({ before, after, structure, ...file })) {
                 const dropped = structure.dropped.map((name) => name.toLowerCase());
                 for (const [key, { name, type, table }] of before.parts) {
-                    if (table !== old.name.toLowerCase() || after.parts.has(key) || dropped.includes(key)) continue;
-                    yield { line, message: `makes '${old.name}' anew without its ${type} '${name}'` };
+                    if (!isSameName(table, old.name) || after.parts.has(key) || dropped.includes(key)) continue;
+                    yield { line, message: `rebuilds '${old.name}' without its ${type} '${name}'` };
                 }
             }
         },
@@ -34,7 +35,7 @@ export const rebuildRules: readonly Rule[] = [
         *find(file) {
             for (const { old, now, line, copies } of findRebuilds(file)) {
                 if (copies === undefined) continue;
-                if (copies.length === 0) yield { line, message: `makes '${old.name}' anew and copies no row into it` };
+                if (copies.length === 0) yield { line, message: `rebuilds '${old.name}' and copies no row into it` };
                 for (const copy of copies) yield* judgeCopy(copy, old, now);
             }
         },
@@ -49,15 +50,15 @@ export const rebuildRules: readonly Rule[] = [
         *find(file) {
             if (file.kind !== "do") return;
             for (const { old, now, line, copies } of findRebuilds(file)) {
-                const kept = new Set(now.columns.map((column) => column.toLowerCase()));
+                const kept = new Set(now.columns.map(({ name }) => name.toLowerCase()));
                 // One that is copied under another name has a new name.
                 for (const copy of copies ?? []) {
                     const tokens = findRowCopy(copy)?.values.flat() ?? copy.tokens;
                     for (const token of tokens) kept.add(readName(token).toLowerCase());
                 }
-                for (const column of old.columns) {
-                    if (kept.has(column.toLowerCase())) continue;
-                    yield { line, message: `makes '${old.name}' anew without its column '${column}'` };
+                for (const { name } of old.columns) {
+                    if (kept.has(name.toLowerCase())) continue;
+                    yield { line, message: `rebuilds '${old.name}' without its column '${name}'` };
                 }
             }
         },
@@ -72,21 +73,18 @@ export const rebuildRules: readonly Rule[] = [
         *find(file) {
             if (file.kind !== "do") return;
             for (const { old, now, line } of findRebuilds(file)) {
-                const counts = ({ statement }: KnownTable): boolean =>
-                    statement.tokens.some((token) => isKeyword(token, "AUTOINCREMENT"));
-                if (counts(old) && !counts(now))
-                    yield { line, message: `makes '${old.name}' anew without AUTOINCREMENT` };
-                const has = (table: KnownTable, columns: UniqueColumns): boolean =>
-                    columns.every((column) => table.columns.some((other) => other.toLowerCase() === column));
-                const kept = [...findUniques(now.statement), ...findUniqueParts(file.after, now.name)];
-                for (const columns of findUniques(old.statement)) {
-                    // Of a column with another name the rows are not told apart here.
-                    if (isImplied(columns, kept) || !has(old, columns) || !has(now, columns)) continue;
-                    yield { line, message: `makes '${old.name}' anew without UNIQUE (${columns.join(", ")})` };
+                if (old.isAutoincrement && !now.isAutoincrement)
+                    yield { line, message: `rebuilds '${old.name}' without AUTOINCREMENT` };
+                const kept = findUniques(now, file.after);
+                for (const { columns } of old.uniques) {
+                    // A renamed column cannot be followed here.
+                    const isKnown = columns.every((column) => hasColumn(old, column) && hasColumn(now, column));
+                    if (isImplied(columns, kept) || !isKnown) continue;
+                    yield { line, message: `rebuilds '${old.name}' without UNIQUE (${columns.join(", ")})` };
                 }
-                for (const { table } of old.references) {
-                    if (now.references.some((other) => other.table === table)) continue;
-                    yield { line, message: `makes '${old.name}' anew without its foreign key to '${table}'` };
+                for (const { parent } of old.references) {
+                    if (now.references.some((other) => isSameName(other.parent, parent))) continue;
+                    yield { line, message: `rebuilds '${old.name}' without its foreign key to '${parent}'` };
                 }
             }
         },
@@ -111,15 +109,15 @@ export function* findRebuilds(
         const key = name.toLowerCase();
         const old = file.before.tables.get(key);
         const now = file.after.tables.get(key);
-        const drop = file.statements.find(({ fact }) => fact.does === "drop" && fact.name.toLowerCase() === key);
+        const drop = file.statements.find(({ fact }) => fact.does === "drop" && isSameName(fact.name, key));
         if (!old || !now || !drop) continue;
         const made = file.statements.flatMap(({ fact }) =>
-            fact.does === "rename-table" && fact.to.toLowerCase() === key ? [fact.table.toLowerCase()] : [],
+            fact.does === "rename-table" && isSameName(fact.to, key) ? [fact.table.toLowerCase()] : [],
         );
         const copies = file.statements.filter(
             (statement) =>
                 statement.fact.does === "write" &&
-                statement.fact.table.toLowerCase() === made[0] &&
+                isSameName(statement.fact.table, made[0] ?? "") &&
                 // What is read from a subquery or a WITH clause, too, although it is not told what of it is copied.
                 statement.tokens.some((token) => isKeyword(token, "SELECT")),
         );
@@ -129,24 +127,22 @@ export function* findRebuilds(
 
 function* judgeCopy(statement: LintStatement, old: KnownTable, now: KnownTable): Generator<Place> {
     const copy = findRowCopy(statement);
-    if (!copy || copy.source.toLowerCase() !== old.name.toLowerCase()) return;
+    if (!copy || !isSameName(copy.source, old.name)) return;
     const { line } = statement;
-    const has = (table: KnownTable, column: string): boolean =>
-        table.columns.some((other) => other.toLowerCase() === column.toLowerCase());
     if (!copy.columns || copy.values.some((value) => value.some(({ text }, at) => text === "*" && isStar(value, at)))) {
         yield { line, message: `copies the rows of '${old.name}' by position` };
         return;
     }
     for (const [at, column] of copy.columns.entries()) {
         const value = findPlainName(copy.values[at] ?? []);
-        if (value === undefined || value.toLowerCase() === column.toLowerCase()) continue;
-        if (!has(old, column) && !has(now, value)) continue;
+        if (value === undefined || isSameName(value, column)) continue;
+        if (!hasColumn(old, column) && !hasColumn(now, value)) continue;
         yield { line, message: `copies '${value}' into '${column}'` };
     }
     const listed = new Set(copy.columns.map((column) => column.toLowerCase()));
-    for (const column of now.columns) {
-        if (!has(old, column) || listed.has(column.toLowerCase()) || isGenerated(now, column)) continue;
-        yield { line, message: `does not copy '${column}'` };
+    for (const { name, generated } of now.columns) {
+        if (!hasColumn(old, name) || listed.has(name.toLowerCase()) || generated) continue;
+        yield { line, message: `does not copy '${name}'` };
     }
 }
 
@@ -164,12 +160,6 @@ function findPlainName(value: readonly Token[]): string | undefined {
     return isPlain && token && (token.kind === "word" || token.kind === "name") ? readName(token) : undefined;
 }
 
-function isGenerated({ statement }: KnownTable, column: string): boolean {
-    const { tokens } = statement;
-    const at = tokens.findIndex(
-        (token) => token.kind !== "string" && readName(token).toLowerCase() === column.toLowerCase(),
-    );
-    const end = tokens.findIndex((token, index) => index > at && token.text === ",");
-    const definition = tokens.slice(at, end === -1 ? undefined : end);
-    return definition.some((token, index) => isKeyword(token, "AS") && definition[index + 1]?.text === "(");
+function hasColumn({ columns }: KnownTable, column: string): boolean {
+    return columns.some(({ name }) => isSameName(name, column));
 }

@@ -3,7 +3,7 @@ import type { Rule } from "../rule.ts";
 /** Summary, why and remedy of what every deploy refuses before it sends anything; the check itself is the runner's. */
 const texts: Readonly<Record<string, readonly [summary: string, why: string, remedy: string]>> = {
     "file-name": [
-        "a file that is not named like a migration, or that nothing reads",
+        "a file that is not named like a migration, that nothing reads, or that postgrator reads otherwise",
         "What is not named as the others is passed over in silence.",
         "rename it as told",
     ],

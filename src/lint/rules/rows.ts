@@ -1,11 +1,14 @@
-import { isKeyword, readName, type Token } from "../../sql/lexer.ts";
+import { findAddedColumn, findAddObstacle, hasDefaultValue } from "../../sql/alter-table.ts";
+import type { ColumnDefinition } from "../../sql/create-table.ts";
+import { isKeyword, readName } from "../../sql/lexer.ts";
+import { isSameName } from "../../sql/names.ts";
 import { readFact } from "../../sql/statement-facts.ts";
 import type { Statement } from "../../sql/statements.ts";
 import { choosesRows, findRowCopy, findVerb, hasClause } from "../clauses.ts";
 import type { LintFile } from "../files.ts";
 import type { KnownSchema, KnownTable } from "../known-schema.ts";
 import type { Rule } from "../rule.ts";
-import { findUniqueParts, findUniques, isImplied } from "../uniques.ts";
+import { findUniques, isImplied } from "../uniques.ts";
 import { findRebuilds } from "./rebuilding.ts";
 
 const losing = /^(CASCADE|SET NULL|SET DEFAULT|RESTRICT)$/;
@@ -38,9 +41,9 @@ export const rowRules: readonly Rule[] = [
         why: "It works in an empty database and fails where there are rows.",
         remedy: "give it a constant default; or add it without NOT NULL, fill it, and rebuild the table",
         *find(file) {
-            for (const { table, column, definition, line } of findAdded(file)) {
-                if (!has(definition, "NOT", "NULL") || hasDefault(definition) || isGenerated(definition)) continue;
-                yield { line, message: `'${table}.${column}' is NOT NULL, and rows that are there have no value` };
+            for (const { name, column, line } of findAdded(file)) {
+                if (!column.isNotNull || hasDefaultValue(column) || column.generated) continue;
+                yield { line, message: `'${name}' is NOT NULL, and rows that are there have no value` };
             }
         },
     },
@@ -52,9 +55,9 @@ export const rowRules: readonly Rule[] = [
         why: "It fails where there are rows; UNIQUE and PRIMARY KEY fail in an empty database, too.",
         remedy: "add it without that; fill it, and rebuild the table with the definition that is meant",
         *find(file) {
-            for (const { table, column, definition, line } of findAdded(file)) {
-                const why = findRefusedDefault(definition);
-                if (why !== undefined) yield { line, message: `'${table}.${column}' ${why}` };
+            for (const { name, column, line } of findAdded(file)) {
+                const why = findAddObstacle(column);
+                if (why !== undefined) yield { line, message: `'${name}' ${why}` };
             }
         },
     },
@@ -69,8 +72,8 @@ export const rowRules: readonly Rule[] = [
             const { kind, statements, before } = file;
             if (kind !== "do") return;
             for (const { old, now } of findRebuilds(file)) {
-                const known = [...findUniques(old.statement), ...findUniqueParts(before, old.name)];
-                for (const columns of findUniques(now.statement)) {
+                const known = findUniques(old, before);
+                for (const { columns } of now.uniques) {
                     if (isImplied(columns, known)) continue;
                     const line = now.statement.line;
                     yield { line, message: `UNIQUE (${columns.join(", ")}) demands that rows of '${old.name}' differ` };
@@ -97,7 +100,7 @@ export const rowRules: readonly Rule[] = [
                 const source = findRowCopy(statement)?.source;
                 if (source === undefined || choosesRows(statement) || hasClause(statement, "LIMIT")) continue;
                 const known = before.tables.get(source.toLowerCase());
-                const isRebuilt = structure.rebuilt.some((table) => table.toLowerCase() === source.toLowerCase());
+                const isRebuilt = structure.rebuilt.some((table) => isSameName(table, source));
                 if (!known || isRebuilt || hasOneRow(known)) continue;
                 yield { line: statement.line, message: `reads every row of '${source}' in one statement` };
             }
@@ -126,77 +129,27 @@ export const rowRules: readonly Rule[] = [
 ];
 
 // Whether a CHECK (column = number) of the primary key lets a table have one row only.
-function hasOneRow({ statement }: KnownTable): boolean {
-    const { tokens } = statement;
-    const keys = findUniques(statement);
-    return tokens.some((token, at) => {
-        const column = tokens[at + 2];
-        return (
-            isKeyword(token, "CHECK") &&
-            tokens[at + 3]?.text === "=" &&
-            tokens[at + 4]?.kind === "number" &&
-            tokens[at + 5]?.text === ")" &&
-            column !== undefined &&
-            keys.some((columns) => columns.length === 1 && columns[0] === readName(column).toLowerCase())
-        );
+function hasOneRow({ checks, uniques }: KnownTable): boolean {
+    return checks.some(({ tokens: [column, sign, value, ...rest] }) => {
+        if (!column || sign?.text !== "=" || value?.kind !== "number" || rest.length > 0) return false;
+        return uniques.some(({ columns: [key, second] }) => key && !second && isSameName(key, readName(column)));
     });
 }
 
 interface AddedColumn {
-    readonly table: string;
-    readonly column: string;
-    readonly definition: readonly Token[];
+    readonly name: string;
+    readonly column: ColumnDefinition;
     readonly line: number;
 }
 
 function* findAdded({ kind, statements, before }: LintFile): Generator<AddedColumn> {
     if (kind !== "do") return;
-    for (const { fact, tokens, line } of statements) {
-        if (fact.does !== "alter" || fact.action !== "add" || !before.tables.has(fact.table.toLowerCase())) continue;
-        const add = tokens.findIndex((token) => isKeyword(token, "ADD"));
-        const definition = tokens.slice(isKeyword(tokens[add + 1], "COLUMN") ? add + 2 : add + 1);
-        const [name] = definition;
-        if (name) yield { table: fact.table, column: readName(name), definition, line };
+    for (const statement of statements) {
+        const { fact, line } = statement;
+        if (fact.does !== "alter" || !before.tables.has(fact.table.toLowerCase())) continue;
+        const column = findAddedColumn(statement);
+        if (column) yield { name: `${fact.table}.${column.name}`, column, line };
     }
-}
-
-function has(tokens: readonly Token[], ...words: readonly string[]): boolean {
-    return tokens.some((_, at) => words.every((word, index) => isKeyword(tokens[at + index], word)));
-}
-
-function hasDefault(definition: readonly Token[]): boolean {
-    const at = definition.findIndex((token) => isKeyword(token, "DEFAULT"));
-    return at !== -1 && !isKeyword(definition[at + 1], "NULL");
-}
-
-function findRefusedDefault(definition: readonly Token[]): string | undefined {
-    if (has(definition, "STORED")) return "is STORED";
-    if (has(definition, "UNIQUE")) return "is UNIQUE";
-    if (has(definition, "PRIMARY", "KEY")) return "is a PRIMARY KEY";
-    const at = definition.findIndex((token) => isKeyword(token, "DEFAULT"));
-    if (at === -1) return undefined;
-    const value = definition.slice(at + 1);
-    if (/^CURRENT_(TIME|DATE|TIMESTAMP)$/i.test(value[0]?.text ?? "")) return "has a default that is computed";
-    if (value[0]?.text === "(" && !isLiteral(value)) return "has a default that is computed";
-    return has(definition, "REFERENCES") && hasDefault(definition) ? "points to a table, and has a default" : undefined;
-}
-
-// In parentheses a literal, its sign or its CAST is none that is computed; (1 + 1) is one (tried).
-function isLiteral(value: readonly Token[]): boolean {
-    const close = value.findIndex((_, at) => at > 0 && isClosed(value.slice(0, at + 1)));
-    const inside = value.slice(1, close).filter(({ text }) => !/^[()+-]$/.test(text));
-    const [first, ...rest] = isKeyword(inside[0], "CAST") ? inside.slice(1) : inside;
-    const isConstant = first && (/^(string|number)$/.test(first.kind) || /^(TRUE|FALSE|NULL)$/i.test(first.text));
-    return isConstant === true && (rest.length === 0 || isKeyword(rest[0], "AS"));
-}
-
-function isClosed(tokens: readonly Token[]): boolean {
-    const count = (sign: string): number => tokens.filter(({ text }) => text === sign).length;
-    return count("(") === count(")");
-}
-
-function isGenerated(definition: readonly Token[]): boolean {
-    return definition.some((token, at) => isKeyword(token, "AS") && definition[at + 1]?.text === "(");
 }
 
 function isReplace(part: Statement): boolean {
@@ -207,6 +160,6 @@ function isReplace(part: Statement): boolean {
 
 function findChildren({ tables }: KnownSchema, parent: string): string[] {
     return [...tables.values()].flatMap(({ name, references }) =>
-        references.some(({ table, onDelete }) => table === parent.toLowerCase() && losing.test(onDelete)) ? [name] : [],
+        references.some((key) => isSameName(key.parent, parent) && losing.test(key.onDelete)) ? [name] : [],
     );
 }

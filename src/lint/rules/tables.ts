@@ -1,5 +1,7 @@
+import { readTableDefinition, type TableDefinition } from "../../sql/create-table.ts";
 import { isKeyword, readName, type Token } from "../../sql/lexer.ts";
-import { type Definition, readDefinitions } from "../definitions.ts";
+import { isSameName } from "../../sql/names.ts";
+import { readAllTokens } from "../../sql/statements.ts";
 import type { LintFile, LintStatement } from "../files.ts";
 import type { Rule } from "../rule.ts";
 
@@ -8,7 +10,7 @@ export interface MadeTable {
     /** The name that it has at the end of the file. */
     readonly name: string;
     readonly statement: LintStatement;
-    readonly definitions: readonly Definition[];
+    readonly table: TableDefinition;
 }
 
 /** The tables that a file makes. One that is made anew in the very words of before was judged where it was first made. */
@@ -20,7 +22,7 @@ export function* findMadeTables(file: LintFile): Generator<MadeTable> {
         const old = file.before.tables.get(name.toLowerCase());
         if (old && describe(statement.tokens, [fact.name, name]) === describe(old.statement.tokens, [fact.name, name]))
             continue;
-        yield { name, statement, definitions: readDefinitions(statement) };
+        yield { name, statement, table: readTableDefinition(readAllTokens(statement)) };
     }
 }
 
@@ -34,8 +36,8 @@ export const tableRules: readonly Rule[] = [
         why: "Any column takes any value: a text where a number is meant is stored without a word.",
         remedy: "end the statement with STRICT",
         *find(file) {
-            for (const { name, statement, definitions } of findMadeTables(file)) {
-                if (definitions.length === 0 || findOptions(statement).includes("STRICT")) continue;
+            for (const { name, statement, table } of findMadeTables(file)) {
+                if (table.definitions.length === 0 || table.isStrict) continue;
                 yield { line: statement.line, message: `'${name}' is not STRICT` };
             }
         },
@@ -48,8 +50,8 @@ export const tableRules: readonly Rule[] = [
         why: "Full-text search needs rowids, and the new Turso engine refuses such tables.",
         remedy: "leave it out",
         *find(file) {
-            for (const { name, statement } of findMadeTables(file)) {
-                if (!findOptions(statement).includes("WITHOUT")) continue;
+            for (const { name, statement, table } of findMadeTables(file)) {
+                if (!table.isWithoutRowid) continue;
                 yield { line: statement.line, message: `'${name}' has no rowids` };
             }
         },
@@ -62,9 +64,8 @@ export const tableRules: readonly Rule[] = [
         why: "Its rows can neither be told apart nor be upserted.",
         remedy: "name the columns that identify a row",
         *find(file) {
-            for (const { name, statement, definitions } of findMadeTables(file)) {
-                const words = definitions.flatMap(({ tokens }) => tokens);
-                if (definitions.length === 0 || words.some((token) => isKeyword(token, "PRIMARY"))) continue;
+            for (const { name, statement, table } of findMadeTables(file)) {
+                if (table.definitions.length === 0 || table.uniques.some(({ isPrimaryKey }) => isPrimaryKey)) continue;
                 yield { line: statement.line, message: `'${name}' has no primary key` };
             }
         },
@@ -114,8 +115,8 @@ export const tableRules: readonly Rule[] = [
 
 // The tokens of all definitions that a file makes: of new tables, and of added columns.
 function* findChecked(file: LintFile): Generator<{ table: string; tokens: readonly Token[] }> {
-    for (const { name, definitions } of findMadeTables(file)) {
-        for (const { tokens } of definitions) yield { table: name, tokens };
+    for (const { name, table } of findMadeTables(file)) {
+        for (const { tokens } of table.definitions) yield { table: name, tokens };
     }
     for (const { fact, tokens } of file.statements) {
         if (fact.does === "alter" && fact.action === "add") yield { table: fact.table, tokens };
@@ -125,16 +126,9 @@ function* findChecked(file: LintFile): Generator<{ table: string; tokens: readon
 // The name that a table has at the end of the file.
 function findLastName({ statements }: LintFile, name: string): string {
     return statements.reduce(
-        (last, { fact }) =>
-            fact.does === "rename-table" && fact.table.toLowerCase() === last.toLowerCase() ? fact.to : last,
+        (last, { fact }) => (fact.does === "rename-table" && isSameName(fact.table, last) ? fact.to : last),
         name,
     );
-}
-
-/** The words behind the definitions of a CREATE TABLE, in capitals. */
-export function findOptions({ tokens }: Pick<LintStatement, "tokens">): string[] {
-    const end = tokens.findLastIndex(({ text }) => text === ")");
-    return tokens.slice(end + 1).map(({ text }) => text.toUpperCase());
 }
 
 function describe(tokens: readonly Token[], names: readonly string[]): string {

@@ -1,4 +1,5 @@
 import { readName, type Token } from "../../sql/lexer.ts";
+import { isSameName } from "../../sql/names.ts";
 import type { KnownSchema, KnownTable } from "../known-schema.ts";
 import type { Rule } from "../rule.ts";
 
@@ -45,11 +46,12 @@ function* compare(before: KnownSchema, after: KnownSchema): Generator<string> {
 }
 
 function* compareTables(before: KnownTable, now: KnownTable): Generator<string> {
-    const lower = (names: readonly string[]): string[] => names.map((name) => name.toLowerCase());
-    const extra = now.columns.filter((column) => !lower(before.columns).includes(column.toLowerCase()));
-    const missing = before.columns.filter((column) => !lower(now.columns).includes(column.toLowerCase()));
-    for (const column of extra) yield `leaves the column '${before.name}.${column}'`;
-    for (const column of missing) yield `does not bring back the column '${before.name}.${column}'`;
+    const isIn = (table: KnownTable, name: string): boolean =>
+        table.columns.some((other) => isSameName(other.name, name));
+    const extra = now.columns.filter(({ name }) => !isIn(before, name));
+    const missing = before.columns.filter(({ name }) => !isIn(now, name));
+    for (const { name } of extra) yield `leaves the column '${before.name}.${name}'`;
+    for (const { name } of missing) yield `does not bring back the column '${before.name}.${name}'`;
     if (extra.length + missing.length > 0 || before.altered || now.altered) return;
     if (describe(before) !== describe(now)) yield `leaves '${before.name}' with another definition`;
 }

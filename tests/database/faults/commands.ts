@@ -16,7 +16,7 @@ import { push } from "../../../src/cli/commands/push.ts";
 import { pushSchema } from "../../../src/cli/commands/push-schema.ts";
 import { rehearseDeploy } from "../../../src/cli/commands/rehearse.ts";
 import { reset } from "../../../src/cli/commands/reset.ts";
-import { restore } from "../../../src/cli/commands/restore.ts";
+import { restoreBackup } from "../../../src/cli/commands/restore.ts";
 import { rollback } from "../../../src/cli/commands/rollback.ts";
 import { showStatistics } from "../../../src/cli/commands/stats.ts";
 import { showStatus } from "../../../src/cli/commands/status.ts";
@@ -83,7 +83,7 @@ export const commands: readonly Tried[] = [
     writes("db:migrate:job-titles", current, (context) => migrateJobTitles(context, {})),
     writes("db:maintain", maintained, (context) => maintain(context, {}, later)),
     writes("db:restore", current, async (context) =>
-        restore({ ...context, args: [await makeSmallBackup()] }, { replace: true, yes: true }),
+        restoreBackup({ ...context, args: [await makeSmallBackup()] }, { replace: true, yes: true }),
     ),
     { ...writes("db:adopt", current, (context) => adopt(context, {}, origins)), base: "unrecorded" },
     { ...reads("db:adopt --check", (context) => adopt(context, { check: true }, origins)), base: "unrecorded" },

@@ -1,15 +1,18 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { assumptions } from "../../../conformance/all.ts";
-import { type Assumption, Contradiction, type Lab, openLab, tracePrefix } from "../../../conformance/assumption.ts";
-import { type Connection, openConnection } from "../../database/connection.ts";
-import { DatabaseFault, explainFault, type FaultKind, toFault } from "../../database/faults.ts";
-import { AppError, type ExitCode, exitCodes } from "../../errors.ts";
-import { quoteName } from "../../sql/quoting.ts";
-import { type Context, confirmRemote, openForWriting } from "../program.ts";
-import { countOf } from "../report.ts";
-import { withConnection } from "../run-prepared.ts";
-import { type Config, readConfig } from "../settings.ts";
+import { confirmRemote } from "../src/cli/confirm.ts";
+import { openForWriting, withConnection } from "../src/cli/open.ts";
+import type { Context } from "../src/cli/program.ts";
+import { countOf } from "../src/cli/report.ts";
+import { type Config, readConfig } from "../src/cli/settings.ts";
+import type { Connection } from "../src/database/connection.ts";
+import type { FaultKind } from "../src/database/fault-sentences.ts";
+import { DatabaseFault, explainFault, toFault } from "../src/database/faults.ts";
+import { openConnection } from "../src/database/open.ts";
+import { AppError, type ExitCode, exitCodes } from "../src/errors.ts";
+import { quoteName } from "../src/sql/quoting.ts";
+import { assumptions } from "./all.ts";
+import { type Assumption, Contradiction, type Lab, openLab, tracePrefix } from "./assumption.ts";
 
 export interface ProbeOptions {
     readonly dryRun?: boolean;
@@ -25,7 +28,7 @@ interface Finding {
     readonly reason: string | null;
 }
 
-/** Faults that say nothing about an assumption: the database cannot be used at all. */
+/** Faults that tell nothing about an assumption: the database cannot be used at all. */
 const fatal: ReadonlySet<FaultKind> = new Set([
     "unreachable",
     "unauthorized",
@@ -60,7 +63,10 @@ export async function probe(context: Context, options: ProbeOptions): Promise<Ex
             return broken.length === 0 ? exitCodes.done : exitCodes.failed;
         });
     } finally {
-        if (isNewFile) await Promise.all(["", "-journal", "-wal", "-shm"].map((end) => remove(target.path, end)));
+        if (isNewFile) {
+            const paths = ["", "-journal", "-wal", "-shm"].map((end) => `${target.path}${end}`);
+            await Promise.all(paths.map((path) => rm(path, { force: true })));
+        }
     }
 }
 
@@ -81,7 +87,7 @@ async function tryAll(context: Context, config: Config, connection: Connection):
     const findings: Finding[] = [];
     try {
         for (const assumption of assumptions) {
-            // Each finds the database empty, whatever a probe that was killed, or the one before, has left.
+            // Each begins with an empty database, whatever a killed probe, or the assumption before, has left.
             await removeTraces(config);
             const finding = await tryOne(assumption, lab);
             if (context.signal.aborted) throw new DatabaseFault("interrupted", "interrupted");
@@ -92,7 +98,7 @@ async function tryAll(context: Context, config: Config, connection: Connection):
         if (!(error instanceof DatabaseFault)) throw error;
         await removeTraces(config);
         throw explainFault(error, config.target).withOutcome(
-            "The probe was broken off. What it made is removed again.",
+            "The probe was interrupted. What it made has been removed.",
         );
     } finally {
         readOnly?.close();
@@ -101,10 +107,12 @@ async function tryAll(context: Context, config: Config, connection: Connection):
     return findings;
 }
 
-async function tryOne({ name, why, attempt }: Assumption, lab: Lab): Promise<Finding> {
+async function tryOne({ name, why, skip, attempt }: Assumption, lab: Lab): Promise<Finding> {
+    const obstacle = skip?.(lab);
+    if (obstacle !== undefined) return { name, why, verdict: "not tried", reason: obstacle };
     try {
-        const obstacle = await attempt(lab);
-        return { name, why, verdict: obstacle ? "not tried" : "holds", reason: obstacle ?? null };
+        await attempt(lab);
+        return { name, why, verdict: "holds", reason: null };
     } catch (error) {
         if (error instanceof Contradiction) return { name, why, verdict: "does not hold", reason: error.message };
         const fault = toFault(error);
@@ -127,7 +135,7 @@ function conclude(findings: readonly Finding[], broken: number): string {
     return `${broken} of ${countOf(tried, "assumption")} ${broken === 1 ? "does" : "do"} not hold.${rest}`;
 }
 
-// Traces of a probe that was killed are no contents: this one removes them.
+// Traces of a probe that was killed do not count: this one removes them.
 async function refuseUsed(connection: Connection): Promise<void> {
     const names = (await readObjects(connection)).map(({ name }) => name);
     const foreign = names.filter((name) => !name.startsWith(tracePrefix));
@@ -155,16 +163,9 @@ async function removeTraces({ target }: Config): Promise<void> {
         const drops = ["trigger", "view", "table"].flatMap((type) =>
             traces
                 .filter((trace) => trace.type === type)
-                .map(({ name }) => `DROP ${type.toUpperCase()} IF EXISTS ${quoteName(name)};`),
+                .map(({ name }) => ({ sql: `DROP ${type.toUpperCase()} IF EXISTS ${quoteName(name)}` })),
         );
-        const script = [
-            "PRAGMA foreign_keys = OFF;",
-            "BEGIN IMMEDIATE;",
-            ...drops,
-            "COMMIT;",
-            "PRAGMA foreign_keys = ON;",
-        ];
-        await connection.runScript(script.join("\n"));
+        await connection.runScript(drops, { foreignKeysOff: true });
     } catch (error) {
         throw new AppError("server-fault", `what the probe made could not be removed (${toFault(error).message})`, {
             hint: `run it again on this database, or drop what begins with ${tracePrefix}`,
@@ -190,8 +191,4 @@ async function openReadOnly(context: Context, { target }: Config): Promise<Conne
         return undefined;
     context.output.hide(other.authToken);
     return openConnection(other);
-}
-
-function remove(path: string, end: string): Promise<void> {
-    return rm(`${path}${end}`, { force: true });
 }

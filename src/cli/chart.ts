@@ -2,8 +2,8 @@ const blocks = "▁▂▃▄▅▆▇█";
 const eighths = "▏▎▍▌▋▊▉";
 
 /**
- * Draws numbers as one character each: the larger, the higher; a dot for zero. Where the terminal has no blocks, digits from 1
- * to 8 stand for them.
+ * Draws numbers as one character each: the larger, the higher; a dot for zero. Without block characters, digits from 1 to 8
+ * are used.
  */
 export function renderSparkline(values: readonly number[], hasBlocks: boolean): string {
     const most = Math.max(0, ...values);
@@ -19,17 +19,17 @@ export function renderSparkline(values: readonly number[], hasBlocks: boolean): 
 /**
  * Draws a share as a bar.
  *
- * @param share from 0 to 1; what is more is drawn as 1
- * @param width characters of a whole one
+ * @param share from 0 to 1; more is drawn as 1
+ * @param width characters of a full bar
  */
-export function renderBar(share: number, width: number, hasBlocks: boolean): string {
+export function renderShare(share: number, width: number, hasBlocks: boolean): string {
     const length = Math.min(1, Math.max(0, share)) * width;
     if (!hasBlocks) return "#".repeat(Math.round(length));
     const rest = Math.floor((length % 1) * 8);
     return "█".repeat(Math.floor(length)) + (rest === 0 ? "" : eighths[rest - 1]);
 }
 
-/** Bytes for a reader: `812 B`, `4.1 kB`, `61.2 MB`. */
+/** Renders a number of bytes: `812 B`, `4.1 kB`, `61.2 MB`. */
 export function renderBytes(bytes: number): string {
     const units = ["B", "kB", "MB", "GB", "TB"];
     let [value, unit] = [bytes, 0];

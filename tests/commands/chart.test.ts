@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { renderBytes, renderShare, renderSparkline } from "../../src/cli/chart.ts";
 import { speaksUtf8 } from "../../src/cli/settings.ts";
-import { renderBar, renderBytes, renderSparkline } from "../../src/statistics/chart.ts";
 
 describe("charts", () => {
     test("draw the largest number full, nothing as a dot, and whatever is there so that it is seen", () => {
@@ -11,11 +11,11 @@ describe("charts", () => {
     });
 
     test("draw bars of a bounded width", () => {
-        expect(renderBar(1, 4, true)).toBe("████");
-        expect(renderBar(7, 4, true)).toBe("████");
-        expect(renderBar(0.4, 4, true)).toBe("█▌");
-        expect(renderBar(0, 4, true)).toBe("");
-        expect(renderBar(0.4, 4, false)).toBe("##");
+        expect(renderShare(1, 4, true)).toBe("████");
+        expect(renderShare(7, 4, true)).toBe("████");
+        expect(renderShare(0.4, 4, true)).toBe("█▌");
+        expect(renderShare(0, 4, true)).toBe("");
+        expect(renderShare(0.4, 4, false)).toBe("##");
     });
 
     test("say bytes in the unit in which they are few", () => {

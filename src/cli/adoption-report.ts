@@ -1,0 +1,108 @@
+import type { Broken } from "../adoption/dangling.ts";
+import type { Adoption } from "../adoption/prepare.ts";
+import type { AdoptionSurvey } from "../adoption/survey.ts";
+import type { Connection } from "../database/connection.ts";
+import type { DatabaseState } from "../planning/state.ts";
+import { listComparable, type ObjectDifference } from "../schema/compare.ts";
+import { countObjects } from "../schema/facts.ts";
+import type { Output } from "./output.ts";
+import { countOf, describeSchema } from "./report.ts";
+
+const words = { done: "as in the files", missing: "missing, will be made", rebuild: "will be rebuilt" } as const;
+
+/** Each trigger is named, because triggers do something; more indexes than these are only counted. */
+const namedAtMost = 3;
+
+/** Prints what an adoption would do: where the database comes from, each table, each reason, the extra tables. */
+export function printSurvey(output: Output, adoption: Adoption, { tables }: AdoptionSurvey): void {
+    const origins = adoption.origins.map(({ name }) => name).join("; ");
+    output.field("Origin", origins || "not recognised; tables and columns are matched by name");
+    const counted = (count: number): string => count.toLocaleString("en-US");
+    output.table([
+        ["table", "rows", "values to convert", "rows to refuse", ""],
+        ...tables.map(({ table, state, rows, converted, refused }) => [
+            table,
+            counted(rows),
+            counted(Object.values(converted).reduce((sum, count) => sum + count, 0)),
+            counted(refused),
+            words[state],
+        ]),
+    ]);
+    for (const { table, converted, reasons, homeless } of tables) {
+        for (const [column, count] of Object.entries(converted)) {
+            output.field("Convert", `${table}.${column}: ${counted(count)}`);
+        }
+        for (const [column, count] of Object.entries(homeless)) {
+            output.field(
+                "Keep",
+                `${table}.${column}: ${counted(count)} (no column here; the rows also stay whole in schema_adoption)`,
+            );
+        }
+        for (const [reason, count] of Object.entries(reasons)) {
+            output.field("Refuse", `${table}: ${counted(count)} by ${reason}`);
+        }
+    }
+    const dropped = tables.flatMap((table) => table.dropped);
+    if (dropped.length > 0) output.field("Drop", `${describeDropped(dropped)} (their SQL stays in schema_adoption)`);
+    if (adoption.extra.length > 0) {
+        output.field("Extra", `${adoption.extra.map(({ name }) => name).join(", ")} (left as they are)`);
+    }
+}
+
+function describeDropped(dropped: readonly string[]): string {
+    const indexes = dropped.filter((object) => object.startsWith("index "));
+    const others = dropped.filter((object) => !indexes.includes(object));
+    return [
+        ...(indexes.length > namedAtMost ? [countOf(indexes.length, "index", "indexes")] : indexes),
+        ...others,
+    ].join(", ");
+}
+
+/** Warns of rows that point to refused rows, and of views and triggers of others that no longer work. */
+export function printBroken(output: Output, { dangling, views, triggers }: Broken): void {
+    for (const { table, parent, rows } of dangling) {
+        const verb = rows === 1 ? "points" : "point";
+        output.warn(`${table}: ${countOf(rows, "row")} ${verb} to rows of ${parent} that are not there`);
+    }
+    for (const { view, message } of views) {
+        output.warn(`view ${view} cannot be read: ${message}; change or drop it`);
+    }
+    for (const { table, message } of triggers) {
+        output.warn(`${table}: a trigger fails: ${message}; change or drop it`);
+    }
+}
+
+/** What --json says of an adoption. */
+export function describeAdoption(
+    connection: Connection,
+    { origins, extra }: Adoption,
+    { tables, refused }: AdoptionSurvey,
+): Record<string, unknown> {
+    return {
+        database: connection.target.label,
+        origins: origins.map(({ name }) => name),
+        tables,
+        extra: extra.map(({ name }) => name),
+        refused,
+    };
+}
+
+/** How many rows are, or would be, refused: a sentence. */
+export function describeRefused(refused: number, isDone = false): string {
+    if (refused === 0) return "No row would be refused.";
+    return isDone ? `Refused ${countOf(refused, "row")}.` : `${countOf(refused, "row")} would be refused.`;
+}
+
+/** How an adopted database stands, in two sentences: objects of others are counted apart. */
+export function describeStanding({ schema }: DatabaseState, differences: readonly ObjectDifference[]): string {
+    const others = new Set(
+        differences.filter(({ state }) => state === "extra").map(({ type, name }) => `${type} ${name}`),
+    );
+    const [own, extra] = [false, true].map((isOther) =>
+        listComparable(schema).filter(({ type, name }) => others.has(`${type} ${name}`) === isOther),
+    );
+    const { tables, views } = countObjects(extra ?? []);
+    const beside = [...(tables > 0 ? [countOf(tables, "table")] : []), ...(views > 0 ? [countOf(views, "view")] : [])];
+    const tail = beside.length === 0 ? "" : ` Beside them: ${beside.join(", ")} of others.`;
+    return `The database is as in the files: ${describeSchema({ schema: own ?? [] })}.${tail}`;
+}
