@@ -1,22 +1,42 @@
-import type { Connection, Query, Row } from "../src/database/connection.ts";
+import type { Connection, Query, RehearsalResult, Row } from "../src/database/connection.ts";
 import { type DatabaseFault, toFault } from "../src/database/faults.ts";
 
 /** Everything that an assumption makes in the database begins with this, so that it is known when it is removed. */
 export const tracePrefix = "schema_probe_";
 
-/** One thing that this program takes for granted of a database, and a way to find out. */
+/** One thing that this program takes for granted of a database, and an attempt that shows whether it holds. */
 export interface Assumption {
     /** A sentence that is true where the assumption holds. */
     readonly name: string;
     /** What breaks where it does not. */
     readonly why: string;
+    /** Why it cannot be tried on this database; undefined where it can. */
+    readonly skip?: (lab: Lab) => string | undefined;
     /**
      * Tries it. Objects that it makes are named with `tracePrefix`; it need not remove them.
      *
-     * @returns why it cannot be tried on this database; nothing when it holds
      * @throws Contradiction, or the DatabaseFault of a statement that should have run
      */
-    readonly attempt: (lab: Lab) => Promise<string | undefined> | Promise<void>;
+    readonly attempt: (lab: Lab) => Promise<void>;
+}
+
+/** An attempt that runs statements, then a query that must give these rows, in a transaction that is rolled back. */
+export function gives(
+    statements: readonly string[],
+    query: string,
+    expected: readonly object[],
+): Assumption["attempt"] {
+    return async (lab) => mustEqual(await lab.inside(statements, query), expected, "rows");
+}
+
+/** An attempt that runs statements of which the last must fail, with a message that includes `part`. */
+export function refuses(statements: readonly string[], part = ""): Assumption["attempt"] {
+    return async (lab) => {
+        const { failedIndex, message } = await lab.rehearse(statements);
+        must(failedIndex !== undefined, "it was accepted");
+        must(failedIndex === statements.length - 1, message ?? "an earlier statement failed");
+        must(message?.includes(part) === true, `the message is: ${message}`);
+    };
 }
 
 /** The finding that an assumption does not hold. */
@@ -48,13 +68,21 @@ export interface Lab {
     value(sql: string, args?: Query["args"]): Promise<unknown>;
     /** How many tables, views, triggers and indexes have this name. */
     count(name: string): Promise<number>;
-    /** Runs statements in a transaction, then queries inside it, and rolls everything back. Gives the queries' rows. */
-    inside(statements: readonly string[], ...queries: readonly string[]): Promise<(readonly Row[])[]>;
-    /** As inside(), for statements of which the last must fail. Gives the reason. */
-    refusedInside(statements: readonly string[]): Promise<string>;
+    /** Runs statements in a transaction that is rolled back; gives the index and the message of the one that fails. */
+    rehearse(
+        statements: readonly string[],
+        query?: string,
+        options?: { foreignKeysOff?: boolean },
+    ): Promise<RehearsalResult>;
+    /** Runs statements in a transaction, then a query inside it, and rolls everything back. Gives the query's rows. */
+    inside(
+        statements: readonly string[],
+        query: string,
+        options?: { foreignKeysOff?: boolean },
+    ): Promise<readonly Row[]>;
 }
 
-/** What a database said no to: a statement or a row. Any other fault, such as a broken line, is thrown again. */
+/** The fault of a statement or a row that the database refused. Any other, such as a broken connection, is thrown again. */
 export function refusalOf(error: unknown): DatabaseFault {
     const fault = toFault(error);
     if (fault.kind !== "sql" && fault.kind !== "constraint") throw fault;
@@ -68,6 +96,8 @@ export function openLab(connection: Connection, readOnly: Connection | undefined
         if (!result?.ok) throw new Contradiction(result?.message ?? "no result");
         return result.rows;
     };
+    const rehearse: Lab["rehearse"] = (statements, sql, options) =>
+        connection.rehearse(statements, sql === undefined ? [] : [{ sql }], options);
     const value: Lab["value"] = async (sql, args) => Object.values((await query(sql, args))[0] ?? {})[0];
     return {
         connection,
@@ -84,22 +114,13 @@ export function openLab(connection: Connection, readOnly: Connection | undefined
             ),
         count: async (name) =>
             Number(await value("SELECT count(*) FROM sqlite_schema WHERE name = ?", [`${tracePrefix}${name}`])),
-        inside: async (statements, ...queries) => {
-            const rehearsal = await connection.rehearse(
-                statements,
-                queries.map((sql) => ({ sql })),
-            );
-            must(rehearsal.failedIndex === undefined, rehearsal.message ?? "a statement failed");
-            return rehearsal.results.map((result) => {
-                if (!result.ok) throw new Contradiction(result.message);
-                return result.rows;
-            });
-        },
-        refusedInside: async (statements) => {
-            const { failedIndex, message } = await connection.rehearse(statements);
-            must(failedIndex !== undefined, "it was accepted");
-            must(failedIndex === statements.length - 1, message ?? "an earlier statement failed");
-            return message ?? "";
+        rehearse,
+        inside: async (statements, sql, options) => {
+            const { failedIndex, message, results } = await rehearse(statements, sql, options);
+            must(failedIndex === undefined, message ?? "a statement failed");
+            const [result] = results;
+            if (!result?.ok) throw new Contradiction(result?.message ?? "no result");
+            return result.rows;
         },
     };
 }

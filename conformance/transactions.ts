@@ -1,4 +1,4 @@
-import { type Assumption, must, mustEqual, refusalOf } from "./assumption.ts";
+import { type Assumption, gives, must, mustEqual, refusalOf } from "./assumption.ts";
 
 /** How scripts, rehearsals and writes begin and end. */
 export const transactionAssumptions: readonly Assumption[] = [
@@ -67,7 +67,7 @@ export const transactionAssumptions: readonly Assumption[] = [
         },
     },
     {
-        name: "queries of one request have an outcome each, also where a table is missing",
+        name: "queries of one request have an outcome each, even where a table is missing",
         why: "the state is read in one request, whether or not the bookkeeping tables exist",
         attempt: async ({ connection }) => {
             const results = await connection.readAll([
@@ -93,7 +93,7 @@ export const transactionAssumptions: readonly Assumption[] = [
         name: "a rehearsal finds the statement that fails, and leaves nothing",
         why: "an error names the file and the line by it",
         attempt: async (lab) => {
-            const { failedIndex } = await lab.connection.rehearse([
+            const { failedIndex } = await lab.rehearse([
                 "CREATE TABLE schema_probe_rehearsal (n INTEGER)",
                 "INSERT INTO schema_probe_rehearsal VALUES (1)",
                 "INSERT INTO schema_probe_missing VALUES (1)",
@@ -108,8 +108,7 @@ export const transactionAssumptions: readonly Assumption[] = [
         why: "a rollback lists the rows that would be lost before it is carried out",
         attempt: async (lab) => {
             const statements = ["CREATE TABLE schema_probe_seen (n)", "INSERT INTO schema_probe_seen VALUES (1), (2)"];
-            const [rows] = await lab.inside(statements, "SELECT count(*) AS n FROM schema_probe_seen");
-            mustEqual(rows, [{ n: 2 }], "rows seen inside");
+            await gives(statements, "SELECT count(*) AS n FROM schema_probe_seen", [{ n: 2 }])(lab);
             mustEqual(await lab.count("seen"), 0, "tables left");
         },
     },
@@ -149,7 +148,7 @@ export const transactionAssumptions: readonly Assumption[] = [
     },
     {
         name: "a statement that is wrong and a row that is refused are told apart",
-        why: "advice depends on it: mend the SQL, or mend the row",
+        why: "advice depends on it: correct the SQL, or correct the row",
         attempt: async (lab) => {
             const wrong = await lab.refused("SELECT * FROM schema_probe_missing;");
             await lab.run("CREATE TABLE schema_probe_kind (n INTEGER NOT NULL) STRICT;");

@@ -1,4 +1,4 @@
-import type { ProbeOptions } from "../src/cli/commands/probe.ts";
+import type { ProbeOptions } from "../conformance/probe.ts";
 import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.ts";
 
 export const command: CommandDefinition<ProbeOptions> = {
@@ -8,7 +8,7 @@ export const command: CommandDefinition<ProbeOptions> = {
         command
             .option("--dry-run", "list what would be tried, and why, and touch no database")
             .option("-y, --yes", "do not ask before writing to another machine"),
-    run: async (context, options) => (await import("../src/cli/commands/probe.ts")).probe(context, options),
+    run: async (context, options) => (await import("../conformance/probe.ts")).probe(context, options),
 };
 
 if (isMain(import.meta.url)) await runCommand(command);

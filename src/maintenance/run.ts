@@ -6,12 +6,12 @@ import type { MigrationSet } from "../planning/files.ts";
 import { findPending } from "../planning/judge.ts";
 import { readAll } from "../planning/prepare.ts";
 import type { DatabaseState } from "../planning/state.ts";
-import type { Rule } from "./rules.ts";
+import type { MaintenanceRule } from "./rules.ts";
 import { countDue, countLeft, selectDue, writeRows } from "./statements.ts";
 
 /** What a rule finds, before anything is changed. */
 export interface RuleCount {
-    readonly rule: Rule;
+    readonly rule: MaintenanceRule;
     /** Rows that it takes. */
     readonly due: number;
     /** The first of them. */
@@ -22,7 +22,7 @@ export interface RuleCount {
 
 /** How far a rule is; goes on changing while it runs. */
 export interface RuleProgress {
-    readonly rule: Rule;
+    readonly rule: MaintenanceRule;
     readonly due: number;
     readonly rows: readonly Row[];
     /** Rows that it has changed. */
@@ -60,7 +60,7 @@ const aim = { least: 250, most: 1_000 };
 export async function countRules(
     root: string,
     connection: Connection,
-    rules: readonly Rule[],
+    rules: readonly MaintenanceRule[],
     now: string,
 ): Promise<RuleCount[]> {
     const extra = rules.flatMap((rule) => [selectDue(rule, now, readAtOnce), countLeft(rule, now)]);
@@ -97,7 +97,7 @@ function refuseUndeployed(sets: readonly MigrationSet[], state: DatabaseState): 
     });
 }
 
-function getRows(rule: Rule, result: ReadResult | undefined): readonly Row[] {
+function getRows(rule: MaintenanceRule, result: ReadResult | undefined): readonly Row[] {
     if (result?.ok) return result.rows;
     throw new AppError("sql", `${rule.path}: the database does not understand it (${result?.message})`, {
         hint: "mend the file; `pnpm db:verify` tells whether the schema is as the files say",
@@ -136,7 +136,7 @@ export function chooseSize(size: number, milliseconds: number): number {
     return milliseconds < aim.least ? Math.min(sizes.most, size * 2) : size;
 }
 
-async function readDue(connection: Connection, rule: Rule, now: string): Promise<readonly Row[]> {
+async function readDue(connection: Connection, rule: MaintenanceRule, now: string): Promise<readonly Row[]> {
     const [result] = await connection.readAll([selectDue(rule, now, readAtOnce)]);
     return getRows(rule, result);
 }

@@ -1,10 +1,10 @@
 import type { Connection, ReadResult, Row } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
 import { readAll } from "../planning/prepare.ts";
-import { type DocumentedQuery, readQueries } from "../queries/files.ts";
+import { bindNames, type DocumentedQuery, readQueries } from "../queries/files.ts";
 import { groupByIndex, readQueryPlans } from "../queries/usage.ts";
 import { type Table, tableQueries, toTables } from "../schema/table.ts";
-import { bindTime, readStatisticsFiles } from "./files.ts";
+import { readStatisticsFiles } from "./files.ts";
 import { countTable, findJsonColumns, measureJson, selectBytes, selectPages, toNumber } from "./schema.ts";
 
 /** How large a table is; null for what the database did not tell. */
@@ -75,7 +75,7 @@ export async function readStatistics(root: string, connection: Connection, now: 
     const [files, queries] = await Promise.all([readStatisticsFiles(root), readQueries(root)]);
     const { state } = await readAll(root, connection, {
         anyVersion: true,
-        extra: [...tableQueries, selectPages, ...files.map((file) => bindTime(file, now))],
+        extra: [...tableQueries, selectPages, ...files.map(({ sql }) => bindNames(sql, { now }))],
     });
     const [pages, ...answers] = state.extra.slice(tableQueries.length);
     const notes: string[] = [];

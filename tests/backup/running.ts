@@ -8,7 +8,7 @@ import { checkBackup } from "../../src/backup/restore/check.ts";
 import { readBackup } from "../../src/backup/restore/read.ts";
 import { type BackupOptions, backup } from "../../src/cli/commands/backup.ts";
 import { type RestoreOptions, restoreBackup } from "../../src/cli/commands/restore.ts";
-import { type Ran, type RunSettings, runHere } from "../loading/running.ts";
+import { type Ran, type RunSettings, runHere } from "../support/here.ts";
 
 /** A new and empty folder, removed after the run. */
 export function makeFolder(): string {

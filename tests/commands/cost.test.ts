@@ -4,7 +4,7 @@ import { migrateHistory } from "../../app/migrate-history.ts";
 import { migrateJobTitles } from "../../app/migrate-job-titles.ts";
 import { push } from "../../src/cli/commands/push.ts";
 import { makeQuestion } from "../loading/records.ts";
-import { copyProject, migrateHere, type Ran, type RunSettings, runHere } from "../loading/running.ts";
+import { copyProject, migrateHere, type Ran, type RunSettings, runHere } from "../support/here.ts";
 import { startProxy } from "../support/proxy.ts";
 import { describeTargets } from "../support/targets.ts";
 

@@ -5,9 +5,9 @@ import { examineHealth } from "../../src/cli/commands/doctor.ts";
 import { maintain } from "../../src/cli/commands/maintain.ts";
 import { createBase } from "../doctor/bases.ts";
 import { checkCount, doctor, namesOf, readReport } from "../doctor/examining.ts";
-import { hashContents, readRows } from "../loading/contents.ts";
-import { copyProject, migrateHere, type Ran, runHere } from "../loading/running.ts";
+import { hashContents, readRows } from "../support/contents.ts";
 import { deployInto, root } from "../support/deployed.ts";
+import { copyProject, migrateHere, type Ran, runHere } from "../support/here.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 
 describeTargets("db:doctor", (target) => {

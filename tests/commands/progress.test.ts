@@ -2,11 +2,11 @@ import { describe, expect, test } from "vitest";
 import { createOutput, type Output } from "../../src/cli/output.ts";
 import { createProgress, renderProgress, renderProgressBar } from "../../src/cli/progress.ts";
 import { isWatched } from "../../src/cli/settings.ts";
-import { readValue } from "../loading/contents.ts";
 import { makeQuestion } from "../loading/records.ts";
-import { copyProject } from "../loading/running.ts";
 import { hasTerminal, type RunningCommand, startCommand } from "../support/command.ts";
+import { readValue } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
+import { copyProject } from "../support/here.ts";
 import { startProxy } from "../support/proxy.ts";
 import { describeTargets } from "../support/targets.ts";
 

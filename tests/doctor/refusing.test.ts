@@ -5,7 +5,7 @@ import { createClient } from "@libsql/client";
 import { describe, expect, test } from "vitest";
 import { readChecks } from "../../src/doctor/checks.ts";
 import { findSqld, startSqld } from "../../src/server/sqld.ts";
-import { hashContents } from "../loading/contents.ts";
+import { hashContents } from "../support/contents.ts";
 import { deployInto } from "../support/deployed.ts";
 import { writeProject } from "../support/project.ts";
 import { createKeyPair, mintToken } from "../support/tokens.ts";

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { AppError } from "../../src/errors.ts";
-import { bindQuery, readQueries } from "../../src/queries/files.ts";
-import { readLiteral } from "../../src/queries/header.ts";
+import { bindQuery, readLiteral, readQueries } from "../../src/queries/files.ts";
 import { writeProject } from "../support/project.ts";
 
 const good = `-- What it gives.

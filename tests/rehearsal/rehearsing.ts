@@ -7,9 +7,9 @@ import { rehearseDeploy } from "../../src/cli/commands/rehearse.ts";
 import type { PushOptions } from "../../src/cli/options.ts";
 import type { RehearseOptions } from "../../src/cli/rehearsal.ts";
 import type { RehearsalReport } from "../../src/rehearsal/rehearse.ts";
-import { type Ran, runHere } from "../loading/running.ts";
 import { readAll } from "../migrations/deploy.ts";
 import { createDeployedProject, type TestProject } from "../support/deployed.ts";
+import { type Ran, runHere } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
 import type { Target, TestDatabase } from "../support/targets.ts";
 

@@ -1,8 +1,8 @@
 import type { Connection } from "../../database/connection.ts";
 import { DatabaseFault, explainFault } from "../../database/faults.ts";
-import { chooseRules, type Rule, readRules } from "../../maintenance/rules.ts";
+import { chooseRules, type MaintenanceRule, readRules } from "../../maintenance/rules.ts";
 import { countRules, type RuleCount, type RuleProgress, runRule } from "../../maintenance/run.ts";
-import { renderScript } from "../../maintenance/statements.ts";
+import { renderRule } from "../../maintenance/statements.ts";
 import { confirmRemote } from "../confirm.ts";
 import { openExisting, withConnection } from "../open.ts";
 import type { Context } from "../program.ts";
@@ -31,7 +31,7 @@ export async function maintain(context: Context, options: MaintainOptions, time 
         const counts = await countRules(root, connection, rules, now);
         printCounts(context, counts);
         if (options.showSql) {
-            output.raw(rules.map((rule) => renderScript(rule, now)).join("\n"));
+            output.raw(rules.map((rule) => renderRule(rule, now)).join("\n"));
             return;
         }
         const due = counts.reduce((sum, count) => sum + count.due, 0);
@@ -91,7 +91,7 @@ async function runRules(
     }
 }
 
-function verbOf({ does }: Rule): string {
+function verbOf({ does }: MaintenanceRule): string {
     return { DELETE: "Deleted", UPDATE: "Updated" }[does.slice(0, 6).toUpperCase()] ?? "Wrote";
 }
 

@@ -1,0 +1,126 @@
+import type { Connection, Query, Row } from "../database/connection.ts";
+import { toSqliteMessage } from "../database/server/parse-errors.ts";
+import { AppError } from "../errors.ts";
+import { openScratch } from "../planning/shadow.ts";
+import { bindQuery } from "../queries/files.ts";
+import { findScans, findUsedIndexes, type PlanStep, readPlan } from "../queries/plan.ts";
+import { quoteName } from "../sql/quoting.ts";
+import { findMissingIndex, giveAdvice } from "./advice.ts";
+import { type Measured, measureStatement } from "./measure.ts";
+import { findTable, type IndexFacts, readSchemaFacts, type SchemaFacts, schemaQueries } from "./schema.ts";
+import type { Explained } from "./statement.ts";
+
+/** How a database carries out a statement. */
+export interface Explanation {
+    readonly plan: readonly PlanStep[];
+    readonly indexes: readonly (IndexFacts & { readonly name: string })[];
+    /** Undefined where it was not run, or failed. */
+    readonly measured: Measured | undefined;
+    /** Why it was not run. */
+    readonly notRun: string | undefined;
+    /** Why it failed when it ran. */
+    readonly failure: string | undefined;
+    readonly advice: readonly string[];
+}
+
+export interface ExplainSettings {
+    readonly planOnly: boolean;
+    /** Whether a statement that writes is run too, and rolled back. */
+    readonly runsWrites: boolean;
+    readonly runs: number;
+    readonly signal: AbortSignal;
+    /** Gives milliseconds. */
+    readonly clock: () => number;
+}
+
+/**
+ * Reads the plan of a statement, runs it to count rows and time where that is safe, and looks for a missing index.
+ *
+ * @throws AppError `sql` for a statement that the database refuses
+ */
+export async function explainPlan(
+    connection: Connection,
+    explained: Explained,
+    settings: ExplainSettings,
+): Promise<Explanation> {
+    const { sql, parameters, writes } = explained;
+    const query = bindQuery({
+        sql,
+        parameters: parameters.map(({ name, value = null }) => ({ name, example: value })),
+    });
+    const { plan, indexes, schema } = await readPlanAndSchema(connection, query);
+    const find = (source: string): string | undefined => findTable(source, explained.tokens, schema);
+    const notRun = findReasonNotToRun(explained, settings);
+    const run = notRun ? undefined : await measureStatement(connection, query, { writes, ...settings });
+    const measured = run?.ok ? run.measured : undefined;
+    const counts = await countScanned(connection, plan, find);
+    const input = {
+        ...{ explained, plan, schema, findTable: find },
+        countRows: (table: string) => counts.get(table),
+        ...{ rowsRead: measured?.rowsRead, rowsGiven: measured?.rowsGiven },
+    };
+    const scratch = openScratch();
+    const missing = await findMissingIndex(input, scratch).finally(() => scratch.close());
+    return {
+        plan,
+        indexes: indexes.map((name) => ({ name, ...(schema.indexes.get(name) ?? { table: "", columns: [] }) })),
+        measured,
+        notRun,
+        failure: run?.ok === false ? run.message : undefined,
+        advice: [...giveAdvice(input), ...(missing ? [missing] : [])],
+    };
+}
+
+async function readPlanAndSchema(
+    connection: Connection,
+    query: Query,
+): Promise<{ plan: PlanStep[]; indexes: string[]; schema: SchemaFacts }> {
+    const asked = { ...query, sql: `EXPLAIN QUERY PLAN ${query.sql}` };
+    const [planned, ...rest] = await connection.readAll([asked, ...schemaQueries]);
+    if (!planned?.ok) {
+        const message = toSqliteMessage(planned?.message ?? "no plan", asked.sql);
+        throw new AppError("sql", message, { outcome: "Nothing was run." });
+    }
+    const [schema, columns] = rest.map((result): readonly Row[] => (result.ok ? result.rows : []));
+    return {
+        plan: readPlan(planned.rows),
+        indexes: findUsedIndexes(planned.rows),
+        schema: readSchemaFacts(schema ?? [], columns ?? []),
+    };
+}
+
+function findReasonNotToRun(
+    { parameters, writes }: Explained,
+    { planOnly, runsWrites }: ExplainSettings,
+): string | undefined {
+    if (planOnly) return "It was planned and not run: --plan-only.";
+    const unset = parameters.filter(({ value }) => value === undefined).map(({ name }) => name);
+    if (unset.includes("")) {
+        return "It was planned and not run: write each ? as a name, such as :id, and give --param id=….";
+    }
+    if (unset.length > 0) {
+        const missing = unset.map((name) => `--param ${name}=…`).join(" ");
+        return `It was planned and not run: a value is missing (${missing}).`;
+    }
+    if (!writes || runsWrites) return undefined;
+    return "It writes, so it was planned and not run. --volumes runs it on a scratch database, and rolls it back.";
+}
+
+// Counting is free on a file and in a scratch database; elsewhere it is billed like any other scan.
+async function countScanned(
+    connection: Connection,
+    plan: readonly PlanStep[],
+    find: (source: string) => string | undefined,
+): Promise<Map<string, number>> {
+    const tables = [...new Set(findScans(plan).flatMap(({ source = "" }) => find(source) ?? []))];
+    if (!connection.target.local || tables.length === 0) return new Map();
+    const results = await connection.readAll(
+        tables.map((table) => ({ sql: `SELECT count(*) AS counted FROM ${quoteName(table)}` })),
+    );
+    return new Map(
+        tables.flatMap((table, at): [string, number][] => {
+            const result = results[at];
+            return result?.ok ? [[table, Number(result.rows[0]?.counted)]] : [];
+        }),
+    );
+}
