@@ -1,15 +1,17 @@
 import type { Connection } from "../database/connection.ts";
 import { findScans, findSorts, listSteps, type PlanStep, readPlan } from "../queries/plan.ts";
+import type { SchemaRow } from "../schema/row.ts";
+import { readTableDefinition } from "../sql/create-table.ts";
 import { isKeyword, readName, type Token } from "../sql/lexer.ts";
-import { quoteName } from "../sql/quoting.ts";
-import type { SchemaFacts } from "./schema.ts";
+import { isSameName } from "../sql/names.ts";
+import { quoteName, quoteNames } from "../sql/quoting.ts";
 import type { Explained } from "./statement.ts";
 
 /** What the advice rests on. */
 export interface AdviceInput {
     readonly explained: Explained;
     readonly plan: readonly PlanStep[];
-    readonly schema: SchemaFacts;
+    readonly schema: readonly SchemaRow[];
     readonly findTable: (source: string) => string | undefined;
     /** How many rows a table holds, where that is known. */
     readonly countRows: (table: string) => number | undefined;
@@ -64,14 +66,12 @@ export async function findMissingIndex(
     if (!table || more.length > 0 || plan.length > 2) return undefined;
     const columns = listCompared(explained.tokens).filter((column) => !hasFewValues(schema, table, column));
     if (columns.length === 0) return undefined;
-    for (const { sql, type } of schema.statements) {
-        if (type !== "view") await scratch.runScript(sql).catch(() => undefined);
+    for (const { sql, type } of schema) {
+        if (sql && (type === "table" || type === "index")) await scratch.runScript(sql).catch(() => undefined);
     }
     const name = "tried_by_explain";
     try {
-        await scratch.runScript(
-            `CREATE INDEX ${name} ON ${quoteName(table)} (${columns.map((column) => quoteName(column)).join(", ")})`,
-        );
+        await scratch.runScript(`CREATE INDEX ${name} ON ${quoteName(table)} (${quoteNames(columns)})`);
     } catch {
         return undefined;
     }
@@ -99,7 +99,9 @@ function listCompared(tokens: readonly Token[]): string[] {
 }
 
 // An index on a column of a handful of values visits nearly as many rows as a scan, one by one.
-function hasFewValues(schema: SchemaFacts, table: string, column: string): boolean {
-    const sql = schema.statements.find(({ type, name }) => type === "table" && name === table)?.sql ?? "";
-    return new RegExp(`\\b${column.replace(/\W/g, "\\$&")}"?\\s+IN\\s*\\(`, "i").test(sql);
+function hasFewValues(schema: readonly SchemaRow[], table: string, column: string): boolean {
+    const row = schema.find(({ type, name }) => type === "table" && name === table);
+    return readTableDefinition(row?.sql ?? "").checks.some(({ tokens }) =>
+        tokens.some((token, at) => isSameName(readName(token), column) && isKeyword(tokens[at + 1], "IN")),
+    );
 }

@@ -4,16 +4,19 @@ import { AppError } from "../errors.ts";
 import { openScratch } from "../planning/shadow.ts";
 import { bindQuery } from "../queries/files.ts";
 import { findScans, findUsedIndexes, type PlanStep, readPlan } from "../queries/plan.ts";
+import { type SchemaRow, selectSchema } from "../schema/row.ts";
+import { type Table, tableQueries, toTables } from "../schema/table.ts";
 import { quoteName } from "../sql/quoting.ts";
 import { findMissingIndex, giveAdvice } from "./advice.ts";
 import { type Measured, measureStatement } from "./measure.ts";
-import { findTable, type IndexFacts, readSchemaFacts, type SchemaFacts, schemaQueries } from "./schema.ts";
+import { findTable } from "./schema.ts";
 import type { Explained } from "./statement.ts";
 
 /** How a database carries out a statement. */
 export interface Explanation {
     readonly plan: readonly PlanStep[];
-    readonly indexes: readonly (IndexFacts & { readonly name: string })[];
+    /** Those that the plan uses; a column without a name is `<expression>`. */
+    readonly indexes: readonly { readonly name: string; readonly table: string; readonly columns: readonly string[] }[];
     /** Undefined where it was not run, or failed. */
     readonly measured: Measured | undefined;
     /** Why it was not run. */
@@ -48,7 +51,7 @@ export async function explainPlan(
         sql,
         parameters: parameters.map(({ name, value = null }) => ({ name, example: value })),
     });
-    const { plan, indexes, schema } = await readPlanAndSchema(connection, query);
+    const { plan, indexes, schema, tables } = await readPlanAndSchema(connection, query);
     const find = (source: string): string | undefined => findTable(source, explained.tokens, schema);
     const notRun = findReasonNotToRun(explained, settings);
     const run = notRun ? undefined : await measureStatement(connection, query, { writes, ...settings });
@@ -63,7 +66,7 @@ export async function explainPlan(
     const missing = await findMissingIndex(input, scratch).finally(() => scratch.close());
     return {
         plan,
-        indexes: indexes.map((name) => ({ name, ...(schema.indexes.get(name) ?? { table: "", columns: [] }) })),
+        indexes: indexes.map((name) => describeIndex(name, tables)),
         measured,
         notRun,
         failure: run?.ok === false ? run.message : undefined,
@@ -74,19 +77,27 @@ export async function explainPlan(
 async function readPlanAndSchema(
     connection: Connection,
     query: Query,
-): Promise<{ plan: PlanStep[]; indexes: string[]; schema: SchemaFacts }> {
+): Promise<{ plan: PlanStep[]; indexes: string[]; schema: readonly SchemaRow[]; tables: Table[] }> {
     const asked = { ...query, sql: `EXPLAIN QUERY PLAN ${query.sql}` };
-    const [planned, ...rest] = await connection.readAll([asked, ...schemaQueries]);
+    const [planned, ...rest] = await connection.readAll([asked, selectSchema, ...tableQueries]);
     if (!planned?.ok) {
         const message = toSqliteMessage(planned?.message ?? "no plan", asked.sql);
         throw new AppError("sql", message, { outcome: "Nothing was run." });
     }
-    const [schema, columns] = rest.map((result): readonly Row[] => (result.ok ? result.rows : []));
+    const [rows = [], ...facts] = rest.map((result): readonly Row[] => (result.ok ? result.rows : []));
+    const schema = rows as unknown as readonly SchemaRow[];
     return {
         plan: readPlan(planned.rows),
         indexes: findUsedIndexes(planned.rows),
-        schema: readSchemaFacts(schema ?? [], columns ?? []),
+        schema,
+        tables: toTables(schema, facts),
     };
+}
+
+function describeIndex(name: string, tables: readonly Table[]): Explanation["indexes"][number] {
+    const table = tables.find(({ indexes }) => indexes.some((index) => index.name === name));
+    const columns = table?.indexes.find((index) => index.name === name)?.columns ?? [];
+    return { name, table: table?.name ?? "", columns: columns.map((column) => column.name ?? "<expression>") };
 }
 
 function findReasonNotToRun(
