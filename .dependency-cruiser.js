@@ -42,7 +42,7 @@ export default {
                 { path: `^src/${folder}/` },
                 {
                     path: "^src/",
-                    pathNot: `^src/(errors\\.ts|processes\\.ts|(${[folder, ...below, ...also].join("|")})/)`,
+                    pathNot: `^src/(errors\\.ts|(${[folder, ...below, ...also].join("|")})/)`,
                 },
             ),
         ),

@@ -1,9 +1,9 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { loaders } from "../seeds/index.ts";
-import { type Context, openExisting } from "../src/cli/program.ts";
-import { countOf } from "../src/cli/report.ts";
-import { measureCost, withConnection } from "../src/cli/run-prepared.ts";
+import { openExisting, withConnection } from "../src/cli/open.ts";
+import type { Context } from "../src/cli/program.ts";
+import { conclude, countOf } from "../src/cli/report.ts";
 import type { Connection } from "../src/database/connection.ts";
 import { AppError } from "../src/errors.ts";
 import type { Loader } from "../src/loading/loader.ts";
@@ -83,10 +83,11 @@ export async function exportTables(context: Context, options: ExportOptions): Pr
                 counts[loader.name] = await exportTable(connection, loader, folder);
                 output.field("Exported", `${loader.name}: ${countOf(counts[loader.name] ?? 0, "row")}`);
             }
-            const { sentence, ...cost } = measureCost(connection);
             const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-            output.line(`Exported ${countOf(total, "row")} to ${target}. ${sentence}`);
-            output.document({ folder: target, counts, ...cost });
+            conclude(context, connection, `Exported ${countOf(total, "row")} to ${target}.`, {
+                folder: target,
+                counts,
+            });
         },
         notWhole,
     );

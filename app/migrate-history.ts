@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { bundled } from "../seeds/bundled.ts";
+import { confirmRemote } from "../src/cli/confirm.ts";
 import { type LoadOptions, loadAndReport } from "../src/cli/load-report.ts";
-import { type Context, confirmRemote, openForWriting } from "../src/cli/program.ts";
-import { countOf } from "../src/cli/report.ts";
-import { goesOn, measureCost, withConnection } from "../src/cli/run-prepared.ts";
+import { goesOn, openForWriting, withConnection } from "../src/cli/open.ts";
+import type { Context } from "../src/cli/program.ts";
+import { conclude, countOf } from "../src/cli/report.ts";
 import type { Connection } from "../src/database/connection.ts";
 import { type ExitCode, exitCodes } from "../src/errors.ts";
 import type { LoadResult } from "../src/loading/load.ts";
@@ -42,15 +43,13 @@ export async function migrateHistory(context: Context, options: HistoryOptions):
             if (tookOver > 0) output.field("Replaced", `${countOf(tookOver, "event")} that the triggers had written`);
             const added =
                 events - tookOver + [...(created?.added.values() ?? [])].reduce((sum, count) => sum + count, 0);
-            const { sentence, ...cost } = measureCost(connection);
-            output.line(`${options.dryRun ? "Would add" : "Added"} ${countOf(added, "event")} of history. ${sentence}`);
-            output.document({
+            const verdict = `${options.dryRun ? "Would add" : "Added"} ${countOf(added, "event")} of history.`;
+            conclude(context, connection, verdict, {
                 added,
                 loaded: loaded?.counts ?? {},
                 created: Object.fromEntries(created?.added ?? []),
                 skipped: created?.skipped ?? [],
                 rejects: loaded?.rejectFile ?? null,
-                ...cost,
             });
             return loaded && loaded.rejected > 0 ? exitCodes.rejected : exitCodes.done;
         },

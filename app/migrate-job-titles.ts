@@ -1,6 +1,7 @@
-import { type Context, confirmRemote, openForWriting } from "../src/cli/program.ts";
-import { countOf } from "../src/cli/report.ts";
-import { goesOn, measureCost, withConnection } from "../src/cli/run-prepared.ts";
+import { confirmRemote } from "../src/cli/confirm.ts";
+import { goesOn, openForWriting, withConnection } from "../src/cli/open.ts";
+import type { Context } from "../src/cli/program.ts";
+import { conclude, countOf } from "../src/cli/report.ts";
 import { refuseUndeployed } from "./deployed.ts";
 import { fillJobTitles, readJobTitles } from "./job-titles.ts";
 
@@ -11,7 +12,6 @@ export interface JobTitleOptions {
 
 /** db:migrate:job-titles: scores every question for every job title, and says which levels of experience it suits. */
 export async function migrateJobTitles(context: Context, options: JobTitleOptions): Promise<void> {
-    const { output } = context;
     const { connection } = await openForWriting(context);
     await withConnection(
         connection,
@@ -20,13 +20,11 @@ export async function migrateJobTitles(context: Context, options: JobTitleOption
             const titles = await readJobTitles();
             await confirmRemote(context, connection.target, options.yes ?? false);
             const written = await fillJobTitles(connection, titles, options.force ?? false);
-            const { sentence, ...cost } = measureCost(connection);
             const verdict =
                 written === 0
                     ? "Nothing to do: every question has its scores."
                     : `Scored ${countOf(written, "question")}.`;
-            output.line(`${verdict} ${sentence}`);
-            output.document({ written, titles: Object.keys(titles), ...cost });
+            conclude(context, connection, verdict, { written, titles: Object.keys(titles) });
         },
         goesOn,
     );

@@ -1,32 +1,40 @@
-import { openConnection } from "../src/database/connection.ts";
 import { type DatabaseFault, toFault } from "../src/database/faults.ts";
-import type { Outcome, StreamRequest } from "../src/database/server/protocol.ts";
+import { openConnection } from "../src/database/open.ts";
+import { getEndpoint, type Outcome, type StreamRequest } from "../src/database/server/protocol.ts";
 import { openStream, type Stream } from "../src/database/server/stream.ts";
 import type { ServerTarget } from "../src/database/target.ts";
-import { type Assumption, must, mustEqual } from "./assumption.ts";
+import { type Assumption, type Lab, must, mustEqual } from "./assumption.ts";
+
+const onFile =
+    (reason: string) =>
+    ({ connection }: Lab): string | undefined =>
+        connection.target.kind === "file" ? reason : undefined;
+
+function serverOf({ connection: { target } }: Lab): ServerTarget {
+    if (target.kind === "file") throw new Error("a file is no server");
+    return target;
+}
 
 /** What only a server has: its protocol, other writers, tokens. */
 export const protocolAssumptions: readonly Assumption[] = [
     {
         name: "writers that come at the same time wait for each other",
         why: "several deploys at once all succeed",
+        skip: onFile("a file waits only for other processes"),
         attempt: async (lab) => {
-            if (lab.connection.target.kind === "file") return "a file waits only for other processes";
             await lab.run("CREATE TABLE schema_probe_queue (n INTEGER);");
             const insert = { sql: "INSERT INTO schema_probe_queue VALUES (1)" };
             await Promise.all(Array.from({ length: 8 }, () => lab.connection.write([insert])));
             mustEqual(await lab.value("SELECT count(*) FROM schema_probe_queue"), 8, "rows");
-            return undefined;
         },
     },
     {
         name: "a transaction that is older than 5 seconds ends with TRANSACTION_TIMEOUT when another one waits",
         why: "a deploy that takes long is tried again under a lease when that is what ended it",
+        skip: onFile("a file lets a transaction run for as long as it takes"),
         attempt: async (lab) => {
-            const { target } = lab.connection;
-            if (target.kind === "file") return "a file lets a transaction run for as long as it takes";
             await lab.run("CREATE TABLE schema_probe_waiting (n INTEGER);");
-            const held = openStream(target);
+            const held = openStream(getEndpoint(serverOf(lab)));
             const begun = await send(held, ["BEGIN IMMEDIATE", "INSERT INTO schema_probe_waiting VALUES (1)"]);
             const refused = begun.find((outcome) => outcome.error)?.error;
             must(!refused, refused?.message ?? "");
@@ -42,32 +50,29 @@ export const protocolAssumptions: readonly Assumption[] = [
                 `its next statement: ${late?.error ? `${code}: ${message}` : "it ran"}`,
             );
             mustEqual(await lab.value("SELECT group_concat(n) FROM schema_probe_waiting"), "2", "rows kept");
-            return undefined;
         },
     },
     {
         name: "a request that is aborted is rolled back",
         why: "Ctrl-C during a deploy leaves the database as it was",
+        skip: onFile("a file has no requests"),
         attempt: async (lab) => {
-            const { target } = lab.connection;
-            if (target.kind === "file") return "a file has no requests";
             await lab.run("CREATE TABLE schema_probe_aborted (n INTEGER);");
-            const fault = await abortMidway(target);
-            must(fault !== undefined, "it ran to its end all the same");
+            const fault = await abortMidway(serverOf(lab));
+            must(fault !== undefined, "it ran to its end");
             mustEqual(fault?.kind, "interrupted", "what became of the request");
             const [rows] = await lab.connection.readAll([{ sql: "SELECT n FROM schema_probe_aborted" }], {
                 settle: true,
             });
             mustEqual(rows?.ok ? rows.rows : rows?.message, [], "rows kept");
-            return undefined;
         },
     },
     {
         name: "replies tell how many rows were read and written",
         why: "Turso bills them, and the cost of a write is measured by them",
-        attempt: async ({ connection: { target } }) => {
-            if (target.kind === "file") return "a file bills nothing";
-            const stream = openStream(target);
+        skip: onFile("a file bills nothing"),
+        attempt: async (lab) => {
+            const stream = openStream(getEndpoint(serverOf(lab)));
             const [, insert, select] = await send(stream, [
                 "CREATE TABLE schema_probe_bill (n INTEGER PRIMARY KEY)",
                 "INSERT INTO schema_probe_bill VALUES (1), (2)",
@@ -76,20 +81,18 @@ export const protocolAssumptions: readonly Assumption[] = [
             await stream.close();
             mustEqual(insert?.response?.result?.rows_written, 2, "rows_written of two rows");
             mustEqual(select?.response?.result?.rows_read, 2, "rows_read of two rows");
-            return undefined;
         },
     },
     {
         name: "a read-only token may read and not write, and the refusal gives the reason",
         why: "read-only tokens are what protects a production database",
+        skip: ({ readOnly }) => (readOnly ? undefined : "TURSO_AUTH_TOKEN_RO is not set for this database"),
         attempt: async ({ readOnly }) => {
-            if (!readOnly) return "TURSO_AUTH_TOKEN_RO is not set for this database";
-            const [read] = await readOnly.readAll([{ sql: "SELECT 1 AS one" }]);
+            const [read] = (await readOnly?.readAll([{ sql: "SELECT 1 AS one" }])) ?? [];
             must(read?.ok === true, "it may not even read");
-            const write = readOnly.runScript("CREATE TABLE schema_probe_forbidden (n);");
+            const write = Promise.resolve(readOnly?.runScript([{ sql: "CREATE TABLE schema_probe_forbidden (n)" }]));
             const fault = await write.then(() => undefined, toFault);
             mustEqual(fault?.kind ?? "accepted", "forbidden", "what became of a write");
-            return undefined;
         },
     },
 ];
@@ -103,12 +106,13 @@ async function abortMidway(target: ServerTarget): Promise<DatabaseFault | undefi
     const connection = await openConnection(target, controller.signal);
     const work =
         "WITH RECURSIVE counter (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counter WHERE n < 200000) " +
-        "SELECT max(n) FROM counter;";
+        "SELECT max(n) FROM counter";
     const timer = setTimeout(() => controller.abort(), abortAfter);
     try {
-        await connection.runScript(
-            `BEGIN IMMEDIATE; INSERT INTO schema_probe_aborted VALUES (1); ${work.repeat(200)} COMMIT;`,
-        );
+        await connection.runScript([
+            { sql: "INSERT INTO schema_probe_aborted VALUES (1)" },
+            ...Array.from({ length: 200 }, () => ({ sql: work })),
+        ]);
         return undefined;
     } catch (error) {
         return toFault(error);

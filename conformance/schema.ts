@@ -1,6 +1,6 @@
 import { storedSql } from "../src/sql/statement-facts.ts";
 import { splitStatements } from "../src/sql/statements.ts";
-import { type Assumption, must, mustEqual } from "./assumption.ts";
+import { type Assumption, gives, mustEqual, refuses } from "./assumption.ts";
 
 const commented = `
 CREATE   TABLE schema_probe_words (
@@ -44,7 +44,7 @@ export const schemaAssumptions: readonly Assumption[] = [
         why: "the documentation and the comparison with the files are made from it",
         attempt: async (lab) => {
             const statements = splitStatements(commented);
-            const [rows = []] = await lab.inside(
+            const rows = await lab.inside(
                 ["CREATE TABLE schema_probe_log (word TEXT)", ...statements.map(({ sql }) => sql)],
                 allStored,
             );
@@ -58,7 +58,7 @@ export const schemaAssumptions: readonly Assumption[] = [
         why: "TURSO_SCHEMA.sql is written in that order",
         attempt: async (lab) => {
             const names = ["schema_probe_z", "schema_probe_a", "schema_probe_m"];
-            const [rows = []] = await lab.inside(
+            const rows = await lab.inside(
                 names.map((name) => `CREATE TABLE ${name} (n)`),
                 allStored,
             );
@@ -72,24 +72,21 @@ export const schemaAssumptions: readonly Assumption[] = [
     {
         name: "a refused CHECK is reported by its name",
         why: "the name is the sentence that the user reads",
-        attempt: async (lab) => {
-            const name = "schema_probe_level_is_between_1_and_3";
-            const message = await lab.refusedInside([
-                `CREATE TABLE schema_probe_level (level INTEGER CONSTRAINT ${name} CHECK (level BETWEEN 1 AND 3))`,
+        attempt: refuses(
+            [
+                "CREATE TABLE schema_probe_level (level INTEGER CONSTRAINT schema_probe_level_is_1_to_3 CHECK (level BETWEEN 1 AND 3))",
                 "INSERT INTO schema_probe_level VALUES (4)",
-            ]);
-            must(message.includes(name), `the message is: ${message}`);
-        },
+            ],
+            "schema_probe_level_is_1_to_3",
+        ),
     },
     {
         name: "a STRICT table refuses a value of another type",
         why: "columns hold what they say",
-        attempt: async (lab) => {
-            await lab.refusedInside([
-                "CREATE TABLE schema_probe_strict (n INTEGER) STRICT",
-                "INSERT INTO schema_probe_strict VALUES ('many')",
-            ]);
-        },
+        attempt: refuses([
+            "CREATE TABLE schema_probe_strict (n INTEGER) STRICT",
+            "INSERT INTO schema_probe_strict VALUES ('many')",
+        ]),
     },
     {
         name: "a CHECK can tell valid JSON of the right kind",
@@ -97,28 +94,26 @@ export const schemaAssumptions: readonly Assumption[] = [
         attempt: async (lab) => {
             const make =
                 "CREATE TABLE schema_probe_json (list TEXT CHECK (iif(json_valid(list), json_type(list) = 'array', 0)))";
-            await lab.inside([make, `INSERT INTO schema_probe_json VALUES ('["a"]')`]);
-            for (const value of ["{}", "[", ""])
-                await lab.refusedInside([make, `INSERT INTO schema_probe_json VALUES ('${value}')`]);
+            const insert = (value: string): string => `INSERT INTO schema_probe_json VALUES ('${value}')`;
+            await gives([make, insert('["a"]')], "SELECT list FROM schema_probe_json", [{ list: '["a"]' }])(lab);
+            for (const value of ["{}", "[", ""]) await refuses([make, insert(value)])(lab);
         },
     },
     {
         name: "a default may be an expression: a random UUID, the time now",
         why: "ids and times are filled in by the database",
-        attempt: async (lab) => {
-            const [rows = []] = await lab.inside(
-                [
-                    `CREATE TABLE schema_probe_default (
+        attempt: gives(
+            [
+                `CREATE TABLE schema_probe_default (
                         id TEXT DEFAULT (lower(hex(randomblob(4)) || printf('-%s', hex(randomblob(2))))),
                         at TEXT DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
                     ) STRICT`,
-                    "INSERT INTO schema_probe_default DEFAULT VALUES",
-                    "INSERT INTO schema_probe_default DEFAULT VALUES",
-                ],
-                "SELECT count(DISTINCT id) AS ids, min(id GLOB '[0-9a-f]*-*') AS shaped, min(length(at)) AS length FROM schema_probe_default",
-            );
-            mustEqual(rows, [{ ids: 2, shaped: 1, length: 24 }], "rows");
-        },
+                "INSERT INTO schema_probe_default DEFAULT VALUES",
+                "INSERT INTO schema_probe_default DEFAULT VALUES",
+            ],
+            "SELECT count(DISTINCT id) AS ids, min(id GLOB '[0-9a-f]*-*') AS shaped, min(length(at)) AS length FROM schema_probe_default",
+            [{ ids: 2, shaped: 1, length: 24 }],
+        ),
     },
     ...["INSERT", "UPDATE", "DELETE"].map(
         (event): Assumption => ({
@@ -130,71 +125,61 @@ export const schemaAssumptions: readonly Assumption[] = [
                     UPDATE: "EXPLAIN UPDATE schema_probe_fired SET n = n",
                     DELETE: "EXPLAIN DELETE FROM schema_probe_fired",
                 }[event] as string;
-                const message = await lab.refusedInside([...brokenTrigger(event), explain]);
-                must(message.includes("schema_probe_missing"), `the message is: ${message}`);
-                const mended = [
+                await refuses([...brokenTrigger(event), explain], "schema_probe_missing")(lab);
+                const repaired = [
                     ...brokenTrigger(event),
                     "CREATE TABLE schema_probe_missing (n)",
                     "INSERT INTO schema_probe_missing VALUES (1)",
                     explain,
                 ];
-                mustEqual(
-                    await lab.inside(mended, "SELECT count(*) AS n FROM schema_probe_missing"),
-                    [[{ n: 1 }]],
-                    "rows",
-                );
+                await gives(repaired, "SELECT count(*) AS n FROM schema_probe_missing", [{ n: 1 }])(lab);
             },
         }),
     ),
     {
         name: "SELECT … LIMIT 0 finds a view that does not prepare",
         why: "a deploy proves every view before it commits",
-        attempt: async (lab) => {
-            await lab.refusedInside([brokenView, "SELECT * FROM schema_probe_broken LIMIT 0"]);
-        },
+        attempt: refuses([brokenView, "SELECT * FROM schema_probe_broken LIMIT 0"]),
     },
     {
         name: "ADD COLUMN works beside a view and a trigger that do not prepare",
         why: "only other changes of a table need the views and triggers out of the way",
-        attempt: async (lab) => {
-            const [trigger, view] = [brokenTrigger("INSERT"), brokenView.replace("_broken", "_broken_view")];
-            const [columns] = await lab.inside(
-                [...trigger, view, "ALTER TABLE schema_probe_fired ADD COLUMN more TEXT NOT NULL DEFAULT ''"],
-                "SELECT group_concat(name) AS names FROM pragma_table_info('schema_probe_fired')",
-            );
-            mustEqual(columns, [{ names: "n,more" }], "columns");
-        },
+        attempt: gives(
+            [
+                ...brokenTrigger("INSERT"),
+                brokenView.replace("_broken", "_broken_view"),
+                "ALTER TABLE schema_probe_fired ADD COLUMN more TEXT NOT NULL DEFAULT ''",
+            ],
+            "SELECT group_concat(name) AS names FROM pragma_table_info('schema_probe_fired')",
+            [{ names: "n,more" }],
+        ),
     },
     {
         name: "columns can be renamed and dropped, and pragma_table_info can be joined to sqlite_schema",
         why: "a rollback tells which columns, with how many values, would be lost",
-        attempt: async (lab) => {
-            const [columns] = await lab.inside(
-                [
-                    "CREATE TABLE schema_probe_columns (a, b, c)",
-                    "ALTER TABLE schema_probe_columns DROP COLUMN a",
-                    "ALTER TABLE schema_probe_columns RENAME COLUMN b TO d",
-                ],
-                "SELECT c.name AS name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c WHERE t.name = 'schema_probe_columns'",
-            );
-            mustEqual(columns, [{ name: "d" }, { name: "c" }], "columns");
-        },
+        attempt: gives(
+            [
+                "CREATE TABLE schema_probe_columns (a, b, c)",
+                "ALTER TABLE schema_probe_columns DROP COLUMN a",
+                "ALTER TABLE schema_probe_columns RENAME COLUMN b TO d",
+            ],
+            "SELECT c.name AS name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c WHERE t.name = 'schema_probe_columns'",
+            [{ name: "d" }, { name: "c" }],
+        ),
     },
     {
         name: "the sequence of an AUTOINCREMENT table can be written",
         why: "a rebuilt table must not hand out again the ids of rows that were deleted",
-        attempt: async (lab) => {
-            const [rows] = await lab.inside(
-                [
-                    "CREATE TABLE schema_probe_count (id INTEGER PRIMARY KEY AUTOINCREMENT)",
-                    "INSERT INTO schema_probe_count VALUES (5)",
-                    "DELETE FROM sqlite_sequence WHERE name = 'schema_probe_count' AND seq < 41",
-                    "INSERT INTO sqlite_sequence (name, seq) VALUES ('schema_probe_count', 41)",
-                    "INSERT INTO schema_probe_count DEFAULT VALUES",
-                ],
-                "SELECT max(id) AS id FROM schema_probe_count",
-            );
-            mustEqual(rows, [{ id: 42 }], "the next id");
-        },
+        attempt: gives(
+            [
+                "CREATE TABLE schema_probe_count (id INTEGER PRIMARY KEY AUTOINCREMENT)",
+                "INSERT INTO schema_probe_count VALUES (5)",
+                "DELETE FROM sqlite_sequence WHERE name = 'schema_probe_count' AND seq < 41",
+                "INSERT INTO sqlite_sequence (name, seq) VALUES ('schema_probe_count', 41)",
+                "INSERT INTO schema_probe_count DEFAULT VALUES",
+            ],
+            "SELECT max(id) AS id FROM schema_probe_count",
+            [{ id: 42 }],
+        ),
     },
 ];

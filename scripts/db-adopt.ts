@@ -1,8 +1,8 @@
 import { origins } from "../app/origins.ts";
-import { type AdoptOptions, adopt } from "../src/cli/commands/adopt.ts";
-import { parseCount, runCommand } from "../src/cli/program.ts";
+import type { AdoptOptions } from "../src/cli/commands/adopt.ts";
+import { type CommandDefinition, isMain, parseCount, runCommand } from "../src/cli/program.ts";
 
-await runCommand<AdoptOptions>({
+export const command: CommandDefinition<AdoptOptions> = {
     name: "db:adopt",
     summary: "Bring a database that others made under these files, without losing a row.",
     define: (command) =>
@@ -11,5 +11,7 @@ await runCommand<AdoptOptions>({
             .option("--rejects <file>", "where refused rows go")
             .option("--max-rejects <count>", "change nothing when more rows than this would be refused", parseCount)
             .option("-y, --yes", "do not ask before writing to another machine"),
-    run: (context, options) => adopt(context, options, origins),
-});
+    run: async (context, options) => (await import("../src/cli/commands/adopt.ts")).adopt(context, options, origins),
+};
+
+if (isMain(import.meta.url)) await runCommand(command);

@@ -1,7 +1,7 @@
-import { type BackupOptions, backup } from "../src/cli/commands/backup.ts";
-import { runCommand } from "../src/cli/program.ts";
+import type { BackupOptions } from "../src/cli/commands/backup.ts";
+import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.ts";
 
-await runCommand<BackupOptions>({
+export const command: CommandDefinition<BackupOptions> = {
     name: "db:backup",
     summary: "Write the database into one compressed SQL file, consistent and sealed; encrypted where a key is set.",
     define: (command) =>
@@ -10,5 +10,7 @@ await runCommand<BackupOptions>({
             .option("--table <name...>", "back up only these tables, with their indexes")
             .option("--prune", "then remove old ones: the newest of each day stays 30 days, of each week 52 weeks")
             .option("--dry-run", "show where it would go and what --prune would remove, and write nothing"),
-    run: backup,
-});
+    run: async (context, options) => (await import("../src/cli/commands/backup.ts")).backup(context, options),
+};
+
+if (isMain(import.meta.url)) await runCommand(command);

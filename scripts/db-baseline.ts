@@ -1,7 +1,7 @@
-import { type BaselineOptions, baseline } from "../src/cli/commands/baseline.ts";
-import { parseCount, runCommand } from "../src/cli/program.ts";
+import type { BaselineOptions } from "../src/cli/commands/baseline.ts";
+import { type CommandDefinition, isMain, parseCount, runCommand } from "../src/cli/program.ts";
 
-await runCommand<BaselineOptions>({
+export const command: CommandDefinition<BaselineOptions> = {
     name: "db:baseline",
     summary: "Record migrations as applied without running them, where tables and indexes equal the files.",
     define: (command) =>
@@ -10,5 +10,7 @@ await runCommand<BaselineOptions>({
             .option("--dry-run", "compare and print the plan, and change nothing")
             .option("--show-sql", "print the script that would be sent, and change nothing")
             .option("-y, --yes", "do not ask before writing to another machine"),
-    run: baseline,
-});
+    run: async (context, options) => (await import("../src/cli/commands/baseline.ts")).baseline(context, options),
+};
+
+if (isMain(import.meta.url)) await runCommand(command);

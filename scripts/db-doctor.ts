@@ -1,7 +1,7 @@
-import { type DoctorOptions, examineHealth } from "../src/cli/commands/doctor.ts";
-import { parseCount, runCommand } from "../src/cli/program.ts";
+import type { DoctorOptions } from "../src/cli/commands/doctor.ts";
+import { type CommandDefinition, isMain, parseCount, runCommand } from "../src/cli/program.ts";
 
-await runCommand<DoctorOptions>({
+export const command: CommandDefinition<DoctorOptions> = {
     name: "db:doctor",
     summary: "Examine schema and rows: what is broken, missing, stale or strange, with the query and the remedy.",
     define: (command) =>
@@ -11,5 +11,7 @@ await runCommand<DoctorOptions>({
             .option("--quick", "leave out what looks at every page of the database")
             .option("--examples <count>", "show so many rows of each finding", parseCount)
             .option("--show-sql", "print the query of each finding on stdout, and all else on stderr"),
-    run: examineHealth,
-});
+    run: async (context, options) => (await import("../src/cli/commands/doctor.ts")).examineHealth(context, options),
+};
+
+if (isMain(import.meta.url)) await runCommand(command);

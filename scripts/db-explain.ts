@@ -1,7 +1,7 @@
-import { type ExplainOptions, explain } from "../src/cli/commands/explain.ts";
-import { parseCount, runCommand } from "../src/cli/program.ts";
+import type { ExplainOptions } from "../src/cli/commands/explain.ts";
+import { type CommandDefinition, isMain, parseCount, runCommand } from "../src/cli/program.ts";
 
-await runCommand<ExplainOptions>({
+export const command: CommandDefinition<ExplainOptions> = {
     name: "db:explain",
     summary: "Show how a statement, or a documented query, is carried out: plan, indexes, rows read and time.",
     define: (command) =>
@@ -13,8 +13,10 @@ await runCommand<ExplainOptions>({
             .option("--volumes", "ask a scratch database with the documented volumes, not the configured one")
             .option("--plan-only", "show the plan, and run nothing")
             .option("--runs <count>", "how often it runs to measure the time; 5 times otherwise", parseCount),
-    run: explain,
-});
+    run: async (context, options) => (await import("../src/cli/commands/explain.ts")).explain(context, options),
+};
+
+if (isMain(import.meta.url)) await runCommand(command);
 
 function collect(value: string, before: readonly string[]): readonly string[] {
     return [...before, value];

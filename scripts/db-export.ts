@@ -1,7 +1,7 @@
-import { type ExportOptions, exportTables } from "../app/export.ts";
-import { runCommand } from "../src/cli/program.ts";
+import type { ExportOptions } from "../app/export.ts";
+import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.ts";
 
-await runCommand<ExportOptions>({
+export const command: CommandDefinition<ExportOptions> = {
     name: "db:export",
     summary: "Write every table, or the named ones, into a folder in the shapes that --from loads.",
     define: (command) =>
@@ -9,5 +9,7 @@ await runCommand<ExportOptions>({
             .argument("<folder>", "where the files go")
             .argument("[names...]", "what to export, such as questions; users and user-sessions only when named")
             .option("--force", "write into a folder that is not empty"),
-    run: exportTables,
-});
+    run: async (context, options) => (await import("../app/export.ts")).exportTables(context, options),
+};
+
+if (isMain(import.meta.url)) await runCommand(command);

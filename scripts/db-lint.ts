@@ -1,7 +1,7 @@
-import { type LintOptions, lint } from "../src/cli/commands/lint.ts";
-import { runCommand } from "../src/cli/program.ts";
+import type { LintOptions } from "../src/cli/commands/lint.ts";
+import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.ts";
 
-await runCommand<LintOptions>({
+export const command: CommandDefinition<LintOptions> = {
     name: "db:lint",
     summary: "Judge the SQL files without a database: do they run on Turso, are they safe, are they in house style.",
     database: false,
@@ -12,5 +12,7 @@ await runCommand<LintOptions>({
             .option("--strict", "fail for warnings, too")
             .option("--github", "print the annotations of a GitHub workflow, as in one")
             .option("--rules", "list the rules"),
-    run: lint,
-});
+    run: async (context, options) => (await import("../src/cli/commands/lint.ts")).lint(context, options),
+};
+
+if (isMain(import.meta.url)) await runCommand(command);

@@ -1,7 +1,7 @@
-import { type MaintainOptions, maintain } from "../src/cli/commands/maintain.ts";
-import { runCommand } from "../src/cli/program.ts";
+import type { MaintainOptions } from "../src/cli/commands/maintain.ts";
+import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.ts";
 
-await runCommand<MaintainOptions>({
+export const command: CommandDefinition<MaintainOptions> = {
     name: "db:maintain",
     summary:
         "Carry out the rules of operations/maintenance/: old queue items and runs go, sessions are abandoned, counts are set right.",
@@ -12,5 +12,7 @@ await runCommand<MaintainOptions>({
             .option("--dry-run", "count what the rules would take, and change nothing")
             .option("--show-sql", "print the statements, and change nothing")
             .option("-y, --yes", "do not ask before writing to another machine"),
-    run: (context, options) => maintain(context, options),
-});
+    run: async (context, options) => (await import("../src/cli/commands/maintain.ts")).maintain(context, options),
+};
+
+if (isMain(import.meta.url)) await runCommand(command);

@@ -1,8 +1,8 @@
-import { type HistoryOptions, migrateHistory } from "../app/migrate-history.ts";
+import type { HistoryOptions } from "../app/migrate-history.ts";
 import { defineRejects } from "../src/cli/options.ts";
-import { runCommand } from "../src/cli/program.ts";
+import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.ts";
 
-await runCommand<HistoryOptions>({
+export const command: CommandDefinition<HistoryOptions> = {
     name: "db:migrate:history",
     summary: "Load history, and give every question without history its 'created' event.",
     define: (command) =>
@@ -11,5 +11,7 @@ await runCommand<HistoryOptions>({
         )
             .option("--dry-run", "decide everything and write nothing")
             .option("-y, --yes", "do not ask before writing to another machine"),
-    run: migrateHistory,
-});
+    run: async (context, options) => (await import("../app/migrate-history.ts")).migrateHistory(context, options),
+};
+
+if (isMain(import.meta.url)) await runCommand(command);

@@ -1,12 +1,14 @@
-import { type JobTitleOptions, migrateJobTitles } from "../app/migrate-job-titles.ts";
-import { runCommand } from "../src/cli/program.ts";
+import type { JobTitleOptions } from "../app/migrate-job-titles.ts";
+import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.ts";
 
-await runCommand<JobTitleOptions>({
+export const command: CommandDefinition<JobTitleOptions> = {
     name: "db:migrate:job-titles",
     summary: "Fill the relevance for each job title and the levels of experience where they are empty.",
     define: (command) =>
         command
             .option("--force", "compute them anew everywhere")
             .option("-y, --yes", "do not ask before writing to another machine"),
-    run: migrateJobTitles,
-});
+    run: async (context, options) => (await import("../app/migrate-job-titles.ts")).migrateJobTitles(context, options),
+};
+
+if (isMain(import.meta.url)) await runCommand(command);

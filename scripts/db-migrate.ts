@@ -1,14 +1,17 @@
 import { bundled } from "../seeds/bundled.ts";
-import { type MigrateOptions, migrate } from "../src/cli/commands/migrate.ts";
+import type { MigrateOptions } from "../src/cli/commands/migrate.ts";
 import { defineDeploy, defineLoad } from "../src/cli/options.ts";
-import { runCommand } from "../src/cli/program.ts";
+import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.ts";
 
-await runCommand<MigrateOptions>({
+export const command: CommandDefinition<MigrateOptions> = {
     name: "db:migrate",
     summary: "Bring a database up to date: migrations, views and triggers, then the questions.",
     define: (command) =>
         defineLoad(defineDeploy(command))
             .option("--schema-only", "load nothing")
             .option("--data <names...>", "load these seeds beside the questions, or all"),
-    run: (context, options) => migrate(context, options, bundled),
-});
+    run: async (context, options) =>
+        (await import("../src/cli/commands/migrate.ts")).migrate(context, options, bundled),
+};
+
+if (isMain(import.meta.url)) await runCommand(command);

@@ -1,11 +1,11 @@
-import type { PushOptions } from "../src/cli/commands/push.ts";
-import { pushSchema } from "../src/cli/commands/push-schema.ts";
-import { defineDeploy } from "../src/cli/options.ts";
-import { runCommand } from "../src/cli/program.ts";
+import { defineDeploy, type PushOptions } from "../src/cli/options.ts";
+import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.ts";
 
-await runCommand<PushOptions>({
+export const command: CommandDefinition<PushOptions> = {
     name: "db:push:schema",
     summary: "db:push with every check before it, the plan object by object, and a verification after it.",
     define: defineDeploy,
-    run: pushSchema,
-});
+    run: async (context, options) => (await import("../src/cli/commands/push-schema.ts")).pushSchema(context, options),
+};
+
+if (isMain(import.meta.url)) await runCommand(command);

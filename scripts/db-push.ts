@@ -1,10 +1,11 @@
-import { type PushOptions, push } from "../src/cli/commands/push.ts";
-import { defineDeploy } from "../src/cli/options.ts";
-import { runCommand } from "../src/cli/program.ts";
+import { defineDeploy, type PushOptions } from "../src/cli/options.ts";
+import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.ts";
 
-await runCommand<PushOptions>({
+export const command: CommandDefinition<PushOptions> = {
     name: "db:push",
     summary: "Deploy the schema alone: pending migrations, views and triggers.",
     define: defineDeploy,
-    run: push,
-});
+    run: async (context, options) => (await import("../src/cli/commands/push.ts")).push(context, options),
+};
+
+if (isMain(import.meta.url)) await runCommand(command);

@@ -1,7 +1,7 @@
-import { type RehearseOptions, rehearseDeploy } from "../src/cli/commands/rehearse.ts";
-import { parseCount, runCommand } from "../src/cli/program.ts";
+import { type CommandDefinition, isMain, parseCount, runCommand } from "../src/cli/program.ts";
+import type { RehearseOptions } from "../src/cli/rehearsal.ts";
 
-await runCommand<RehearseOptions>({
+export const command: CommandDefinition<RehearseOptions> = {
     name: "db:rehearse",
     summary: "Run the pending files on a copy of the database, and tell what they take, change, lose and break.",
     define: (command) =>
@@ -11,5 +11,7 @@ await runCommand<RehearseOptions>({
             .option("--set <name...>", "install these optional migration sets too")
             .option("--sample <rows>", "copy only so many rows of each table, and what they point to", parseCount)
             .option("--keep <path>", "keep the copy there, after the run"),
-    run: rehearseDeploy,
-});
+    run: async (context, options) => (await import("../src/cli/commands/rehearse.ts")).rehearseDeploy(context, options),
+};
+
+if (isMain(import.meta.url)) await runCommand(command);

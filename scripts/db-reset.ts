@@ -1,10 +1,11 @@
-import { reset } from "../src/cli/commands/reset.ts";
-import { runCommand } from "../src/cli/program.ts";
-import type { RunOptions } from "../src/cli/run-prepared.ts";
+import type { RunOptions } from "../src/cli/options.ts";
+import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.ts";
 
-await runCommand<RunOptions>({
+export const command: CommandDefinition<RunOptions> = {
     name: "db:reset",
     summary: "Drop everything in a local database and deploy the schema anew (file: and loopback only).",
     define: (command) => command.option("-y, --yes", "do not ask"),
-    run: reset,
-});
+    run: async (context, options) => (await import("../src/cli/commands/reset.ts")).reset(context, options),
+};
+
+if (isMain(import.meta.url)) await runCommand(command);

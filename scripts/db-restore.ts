@@ -1,8 +1,7 @@
-import type { RestoreOptions } from "../src/cli/commands/checked-backup.ts";
-import { restore } from "../src/cli/commands/restore.ts";
-import { runCommand } from "../src/cli/program.ts";
+import type { RestoreOptions } from "../src/cli/commands/restore.ts";
+import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.ts";
 
-await runCommand<RestoreOptions>({
+export const command: CommandDefinition<RestoreOptions> = {
     name: "db:restore",
     summary:
         "Check a backup and write it into an empty database, in one transaction; --verify tries it on a scratch file.",
@@ -14,5 +13,7 @@ await runCommand<RestoreOptions>({
             .option("--verify", "restore into a scratch file and compare; no database is needed")
             .option("--wal", "give a file a write-ahead log, which `turso db create --from-file` asks for")
             .option("-y, --yes", "do not ask before writing to another machine or replacing what is there"),
-    run: restore,
-});
+    run: async (context, options) => (await import("../src/cli/commands/restore.ts")).restoreBackup(context, options),
+};
+
+if (isMain(import.meta.url)) await runCommand(command);

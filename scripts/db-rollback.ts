@@ -1,7 +1,7 @@
-import { type RollbackOptions, rollback } from "../src/cli/commands/rollback.ts";
-import { parseCount, runCommand } from "../src/cli/program.ts";
+import type { RollbackOptions } from "../src/cli/commands/rollback.ts";
+import { type CommandDefinition, isMain, parseCount, runCommand } from "../src/cli/program.ts";
 
-await runCommand<RollbackOptions>({
+export const command: CommandDefinition<RollbackOptions> = {
     name: "db:rollback",
     summary: "Undo migrations down to a version; refuses to lose rows unless --discard-rows is given.",
     define: (command) =>
@@ -12,5 +12,7 @@ await runCommand<RollbackOptions>({
             .option("--dry-run", "print the plan and what would be lost, and change nothing")
             .option("--show-sql", "print the scripts that would be sent, and change nothing")
             .option("-y, --yes", "do not ask before writing to another machine"),
-    run: rollback,
-});
+    run: async (context, options) => (await import("../src/cli/commands/rollback.ts")).rollback(context, options),
+};
+
+if (isMain(import.meta.url)) await runCommand(command);

@@ -1,9 +1,9 @@
 import { bundled } from "../seeds/bundled.ts";
-import { type MigrateOptions, migrate } from "../src/cli/commands/migrate.ts";
+import type { MigrateOptions } from "../src/cli/commands/migrate.ts";
 import { defineLoad } from "../src/cli/options.ts";
-import { runCommand } from "../src/cli/program.ts";
+import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.ts";
 
-await runCommand<MigrateOptions>({
+export const command: CommandDefinition<MigrateOptions> = {
     name: "db:seed",
     summary: "Load every seed, or the named ones, or an export, into an up-to-date database.",
     define: (command) =>
@@ -11,8 +11,14 @@ await runCommand<MigrateOptions>({
             .argument("[names...]", "names of seeds")
             .option("--dry-run", "decide everything and write nothing")
             .option("-y, --yes", "do not ask before writing to another machine"),
-    run: (context, options) => {
+    run: async (context, options) => {
         const data = context.args.length > 0 ? context.args : ["all"];
-        return migrate(context, options.from === undefined ? { ...options, data } : options, bundled);
+        return (await import("../src/cli/commands/migrate.ts")).migrate(
+            context,
+            options.from === undefined ? { ...options, data } : options,
+            bundled,
+        );
     },
-});
+};
+
+if (isMain(import.meta.url)) await runCommand(command);

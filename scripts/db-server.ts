@@ -1,7 +1,7 @@
-import { type ServerOptions, serve } from "../src/cli/commands/server.ts";
-import { parseCount, runCommand } from "../src/cli/program.ts";
+import type { ServerOptions } from "../src/cli/commands/server.ts";
+import { type CommandDefinition, isMain, parseCount, runCommand } from "../src/cli/program.ts";
 
-await runCommand<ServerOptions>({
+export const command: CommandDefinition<ServerOptions> = {
     name: "db:server",
     summary: "Run a libSQL server (sqld) for development on this machine only, until Ctrl-C.",
     database: false,
@@ -10,5 +10,7 @@ await runCommand<ServerOptions>({
             .option("--port <number>", "where it listens on 127.0.0.1", parseCount, 8080)
             .option("--directory <path>", "where its data are kept", ".sqld")
             .option("--auth", "ask for tokens as Turso does, and write two into <directory>/tokens.env"),
-    run: serve,
-});
+    run: async (context, options) => (await import("../src/cli/commands/server.ts")).serve(context, options),
+};
+
+if (isMain(import.meta.url)) await runCommand(command);

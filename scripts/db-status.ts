@@ -1,8 +1,9 @@
-import { showStatus } from "../src/cli/commands/status.ts";
-import { runCommand } from "../src/cli/program.ts";
+import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.ts";
 
-await runCommand({
+export const command: CommandDefinition = {
     name: "db:status",
     summary: "Show every migration, view and trigger, applied or not; exit code 3 when something is pending.",
-    run: showStatus,
-});
+    run: async (context) => (await import("../src/cli/commands/status.ts")).showStatus(context),
+};
+
+if (isMain(import.meta.url)) await runCommand(command);

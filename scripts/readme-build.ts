@@ -1,8 +1,7 @@
 import { readJobTitles } from "../app/job-titles.ts";
-import { buildReadme } from "../src/cli/commands/readme-build.ts";
-import { runCommand } from "../src/cli/program.ts";
+import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.ts";
 
-await runCommand<{ check?: boolean }>({
+export const command: CommandDefinition<{ check?: boolean }> = {
     name: "readme:build",
     summary: "Fill README.md's tables of commands and exit codes from the commands themselves.",
     database: false,
@@ -18,6 +17,8 @@ await runCommand<{ check?: boolean }>({
                 ...[primary, secondary, keywords].map((words) => words.join(", ")),
             ]),
         };
-        await buildReadme(context, options, [jobTitles]);
+        await (await import("../src/cli/commands/readme-build.ts")).buildReadme(context, options, [jobTitles]);
     },
-});
+};
+
+if (isMain(import.meta.url)) await runCommand(command);

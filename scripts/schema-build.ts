@@ -1,10 +1,12 @@
-import { writeSchemaFiles } from "../src/cli/commands/schema-build.ts";
-import { runCommand } from "../src/cli/program.ts";
+import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.ts";
 
-await runCommand<{ check?: boolean }>({
+export const command: CommandDefinition<{ check?: boolean }> = {
     name: "schema:build",
     summary: "Write TURSO_SCHEMA.sql and schema.d.ts from the SQL files; --check only compares.",
     database: false,
     define: (command) => command.option("--check", "change nothing; fail when a file is stale"),
-    run: writeSchemaFiles,
-});
+    run: async (context, options) =>
+        (await import("../src/cli/commands/schema-build.ts")).writeSchemaFiles(context, options),
+};
+
+if (isMain(import.meta.url)) await runCommand(command);

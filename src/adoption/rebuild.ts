@@ -1,10 +1,11 @@
+import type { Script } from "../database/connection.ts";
 import { checkForeignKeysOff } from "../planning/guards.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
 import { judgeRows, type Parent, parentInPlace, selectRefused } from "./judging.ts";
 import type { AdoptedTable } from "./prepare.ts";
 import { type Reading, rowNumber, selectConverted, selectHomeless } from "./reading.ts";
 import { adoptionTable, createAdoptionTable, keepObjects, keepRows } from "./side-table.ts";
-import { findRowidAlias, type TargetTable } from "./target-tables.ts";
+import type { TargetTable } from "./target-tables.ts";
 
 /** Exists inside a transaction only, like the migrator's guard. The names of its CHECKs tell what failed. */
 const guard = "schema_guard";
@@ -35,7 +36,7 @@ export function renderRebuild(
     reading: Reading,
     newest: readonly string[],
     options: { hasSequences: boolean; searched: readonly string[]; isMissing: (parent: string) => boolean },
-): string {
+): Script {
     const { live, target } = reading;
     const findParent = (parent: string): Parent | undefined =>
         options.isMissing(parent) ? undefined : parentInPlace(parent);
@@ -45,7 +46,7 @@ export function renderRebuild(
     const sequence = options.hasSequences
         ? `(SELECT max(seq) FROM sqlite_sequence WHERE name = ${quoteText(live.name)} COLLATE NOCASE)`
         : "NULL";
-    return renderTransaction([
+    return toScript([
         createGuard,
         checkForeignKeysOff,
         `INSERT INTO ${guard} (unchanged) SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ${quoteText(live.name)} AND sql = ${quoteText(live.sql)}`,
@@ -63,7 +64,7 @@ export function renderRebuild(
         `INSERT INTO ${quoteName(target.name)} (${[...rowidOf(target), ...columns].join(", ")}) ` +
             `SELECT ${[...(rowidOf(target).length > 0 ? [rowNumber] : []), ...columns].join(", ")} FROM ${staging} ` +
             `WHERE ${rowNumber} NOT IN (${refusedHere(target)}) ORDER BY ${rowNumber}`,
-        ...target.indexes.map(({ sql }) => sql ?? ""),
+        ...target.indexes.flatMap(({ sql }) => sql ?? []),
         ...(target.isAutoincrement ? keepSequence(target, noted("sequence")) : []),
         ...renderProof(target, columns),
         ...options.searched.map(quoteName).map((index) => `INSERT INTO ${index} (${index}) VALUES ('rebuild')`),
@@ -73,12 +74,12 @@ export function renderRebuild(
 }
 
 /** Renders one transaction that creates the tables which the live database lacks, with the rows that migrations insert. */
-export function renderMissing(tables: readonly AdoptedTable[]): string {
-    return renderTransaction(
+export function renderMissing(tables: readonly AdoptedTable[]): Script {
+    return toScript(
         tables.flatMap(({ target }) => [
             target.sql,
             ...insertContent(target),
-            ...target.indexes.map(({ sql }) => sql ?? ""),
+            ...target.indexes.flatMap(({ sql }) => sql ?? []),
         ]),
     );
 }
@@ -98,16 +99,9 @@ function insertContent({ name: table, columns, content }: TargetTable): string[]
     return content.map((row) => `INSERT INTO ${quoteName(table)} (${stored.join(", ")}) VALUES (${row})`);
 }
 
-// Foreign keys can only be switched off outside of a transaction.
-function renderTransaction(statements: readonly string[]): string {
-    return [
-        "PRAGMA foreign_keys = OFF;",
-        "BEGIN IMMEDIATE;",
-        ...statements.map((statement) => `${statement};`),
-        "COMMIT;",
-        "PRAGMA foreign_keys = ON;",
-        "",
-    ].join("\n");
+// Run with foreign keys off.
+function toScript(statements: readonly string[]): Script {
+    return statements.map((sql) => ({ sql }));
 }
 
 function refusedHere({ name: table }: TargetTable): string {
@@ -120,12 +114,12 @@ function exceptRefused(rows: string, target: TargetTable): string {
 
 // Row numbers are kept: where no column is an alias of the rowid, the rowid is inserted by its own name.
 function rowidOf(target: TargetTable): string[] {
-    return target.rowid === undefined || findRowidAlias(target) !== undefined ? [] : [target.rowid];
+    return target.rowid === undefined || target.rowidColumn !== undefined ? [] : [target.rowid];
 }
 
 function renderProof(target: TargetTable, columns: readonly string[]): string[] {
     const own = quoteName(target.name);
-    const key = findRowidAlias(target);
+    const key = target.rowidColumn;
     const place = key === undefined ? (target.rowid ?? "") : quoteName(key);
     const staged = key === undefined ? rowNumber : quoteName(key);
     const values = (table: string): string => `(${columns.map((column) => `${table}.${column}`).join(", ")})`;

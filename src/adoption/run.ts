@@ -1,12 +1,12 @@
 import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
-import type { Connection } from "../database/connection.ts";
+import type { Connection, Script } from "../database/connection.ts";
 import { DatabaseFault, explainFault, toFault } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
 import { type RunReport, runPlan } from "../migrations/run.ts";
 import { findSchemaRow, readState } from "../planning/state.ts";
 import { findIndexedTable } from "../schema/facts.ts";
+import type { Table } from "../schema/table.ts";
 import { isSameName } from "../sql/names.ts";
-import type { LiveTable } from "./live-tables.ts";
 import type { Origins } from "./origins.ts";
 import { type AdoptedTable, type Adoption, findDiffering, prepareAdoption } from "./prepare.ts";
 import { renderMissing, renderRebuild } from "./rebuild.ts";
@@ -37,7 +37,7 @@ export async function runAdoption(
     const hasSequences = findSchemaRow(adoption.state, "sqlite_sequence") !== undefined;
     const missing = adoption.tables.filter(({ state }) => state === "missing");
     const isMissing = (parent: string): boolean => missing.some(({ target }) => isSameName(target.name, parent));
-    const steps: { tables: readonly AdoptedTable[]; script: string }[] = adoption.tables.flatMap((table) => {
+    const steps: { tables: readonly AdoptedTable[]; script: Script }[] = adoption.tables.flatMap((table) => {
         const { state, reading } = table;
         if (state !== "rebuild" || !reading) return [];
         const searched = findSearched(adoption, table.target);
@@ -68,7 +68,7 @@ export async function runAdoption(
 
 // Full-text indexes of others over a table. One over a column that the files lack cannot be rebuilt, and is left alone.
 function findSearched({ extra }: Adoption, { name, columns }: TargetTable): string[] {
-    const isOver = (index: LiveTable): boolean =>
+    const isOver = (index: Table): boolean =>
         isSameName(findIndexedTable(index) ?? "", name) &&
         index.columns.every((searched) => columns.some((column) => isSameName(column.name, searched.name)));
     return extra.filter(isOver).map((index) => index.name);
@@ -97,13 +97,13 @@ async function finish(
 
 async function runStep(
     connection: Connection,
-    script: string,
+    script: Script,
     isThere: (settle: boolean) => Promise<boolean>,
     { signal, report }: { signal: AbortSignal; report: RunReport },
 ): Promise<void> {
     for (const startedAt = Date.now(); ; ) {
         try {
-            return await connection.runScript(script);
+            return await connection.runScript(script, { foreignKeysOff: true });
         } catch (error) {
             const fault = toFault(error);
             if (fault.isAmbiguous) {

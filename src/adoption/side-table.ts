@@ -1,7 +1,7 @@
 import type { Connection } from "../database/connection.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
-import { readRows } from "./live-tables.ts";
 import type { Origins } from "./origins.ts";
+import { readRows } from "./read-rows.ts";
 import { type Reading, renderRecord, rowNumber, rowReasons } from "./reading.ts";
 import { readDocument } from "./records.ts";
 
@@ -88,7 +88,7 @@ export async function* readRefused(connection: Connection, { forms }: Origins): 
         for (const row of rows) {
             const table = String(row.source_table);
             const reasons = JSON.parse(String(row.reasons)) as string[];
-            const bytes = row.record as ArrayBuffer;
+            const bytes = row.record as Uint8Array;
             yield {
                 rejection: {
                     file: table,

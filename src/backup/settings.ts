@@ -1,6 +1,5 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { readVariables } from "../cli/settings.ts";
 import { AppError } from "../errors.ts";
 
 /** Where a backup goes: a folder, in which it gets a name of its own, a file, or the input of a command. */
@@ -17,15 +16,19 @@ export interface BackupSettings {
 
 const defaultFolder = "backups";
 
+export const backupVariables = ["TURSO_BACKUP_FOLDER", "TURSO_BACKUP_COMMAND", "TURSO_BACKUP_RECIPIENT"] as const;
+
 /**
- * Reads where a backup goes and what it is encrypted to.
+ * Chooses where a backup goes and what it is encrypted to.
  *
  * @param argument a file or folder that the user named; goes before the variables
  * @throws AppError `usage`
  */
-export async function readBackupSettings(root: string, argument: string | undefined): Promise<BackupSettings> {
-    const names = ["TURSO_BACKUP_FOLDER", "TURSO_BACKUP_COMMAND", "TURSO_BACKUP_RECIPIENT"] as const;
-    const variables = await readVariables(names, root);
+export async function readBackupSettings(
+    root: string,
+    argument: string | undefined,
+    variables: Partial<Record<(typeof backupVariables)[number], string>>,
+): Promise<BackupSettings> {
     const recipients = (variables.TURSO_BACKUP_RECIPIENT ?? "").split(/[\s,]+/).filter((key) => key !== "");
     if (recipients.length > 0) await (await import("./encryption.ts")).createEncrypter(recipients);
     return { destination: chooseDestination(root, argument, variables), recipients };

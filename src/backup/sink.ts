@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
-import { environmentFor } from "../cli/settings.ts";
 import { AppError } from "../errors.ts";
 
 /** A file that gets its name when it is whole. */
@@ -19,7 +18,7 @@ export interface PartialFile {
 }
 
 /**
- * Begins a file that nobody but its user may read.
+ * Begins a file that only its user may read.
  *
  * @param path where it is to be; undefined for a file that is only passed on
  * @param mayMake whether its folder may be made
@@ -100,7 +99,7 @@ function endGroup({ pid }: ChildProcess): void {
     }
 }
 
-/** The exit code when a command leaves bytes unread: a small backup fits into the pipe, and nobody would notice. */
+/** The exit code when a command leaves bytes unread: a small backup fits into the pipe, where its loss would go unnoticed. */
 const unread = 98;
 const notRead = "it did not read all of the backup";
 
@@ -110,21 +109,21 @@ const shownLines = 10;
 /**
  * Hands a file to a command of the user's on its standard input.
  *
- * @param name stands in BACKUP_NAME for it
+ * @param env the environment of the command
  * @param say gets each line that it prints
  * @throws AppError `server-fault` when it fails, `interrupted` after Ctrl-C
  */
 export async function handOver(
     path: string,
     command: string,
-    name: string,
+    env: NodeJS.ProcessEnv,
     say: (line: string) => void,
     signal?: AbortSignal,
 ): Promise<void> {
     const child = spawn(`(${command}\n) || exit $?\n[ "$(head -c 1 | wc -c)" -eq 0 ] || exit ${unread}`, {
         shell: true,
         stdio: ["pipe", "pipe", "pipe"],
-        env: environmentFor({ BACKUP_NAME: name }),
+        env,
         // A group of its own: the shell alone would leave behind what it started.
         detached: true,
     });

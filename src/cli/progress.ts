@@ -29,8 +29,8 @@ export async function createProgress(output: Output, clock: () => number): Promi
             called = now;
             const seconds = Math.max(now - started, 1) / 1000;
             if (live) {
-                // The summary has a line for each loader, and what fits into one chunk needs no bar.
-                if (done < of) live.draw(renderBar(loader, done, of, seconds, live.columns));
+                // What is done gets a line of its own, and what fits into one chunk needs no bar.
+                if (done < of) live.draw(renderProgressBar(loader, done, of, seconds, live.columns));
                 else live.erase();
                 return;
             }
@@ -51,9 +51,22 @@ export function renderProgress(loader: string, done: number, of: number, seconds
 }
 
 /** `[====      ] questions: 12,000 of 30,000, …`, the bar as long as the line has room for it. */
-export function renderBar(loader: string, done: number, of: number, seconds: number, columns: number): string {
+export function renderProgressBar(loader: string, done: number, of: number, seconds: number, columns: number): string {
     const text = renderProgress(loader, done, of, seconds);
     const length = Math.min(longestBar, columns - text.length - "[] ".length);
     if (length < shortestBar) return text;
     return `[${"=".repeat(Math.floor((length * done) / of)).padEnd(length)}] ${text}`;
+}
+
+/** Less is done before a bar could be read. */
+const shownFrom = { rows: 1_000, bytes: 1_000_000 };
+
+/** Shows how many rows of a table were read, where that takes a while. */
+export function showRows(progress: Progress["progress"], table: string, done: number, of: number): void {
+    if (of >= shownFrom.rows) progress(table, done, of);
+}
+
+/** Shows how many bytes were worked on, where that takes a while. */
+export function showBytes(progress: Progress["progress"], what: string, done: number, of: number): void {
+    if (of >= shownFrom.bytes) progress(what, done, of);
 }

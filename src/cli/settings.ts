@@ -33,7 +33,7 @@ const shortestSecret = 8;
  * @throws AppError `usage` for a variable that is set but empty, a token without a URL, or a URL that cannot be used
  */
 export async function readConfig(access: Access, root: string, environment: Variables = process.env): Promise<Config> {
-    const variables = { ...(await readEnvFile(root)), ...withoutUndefined(environment) };
+    const variables = await readAllVariables(root, environment);
     for (const name of [...urlNames, ...tokenNames]) {
         if (variables[name]?.trim() === "") {
             throw new AppError("usage", `${name} is set but empty`, {
@@ -61,8 +61,7 @@ export async function readConfig(access: Access, root: string, environment: Vari
 
 /** Reads what must never be printed: the tokens of all variables, also where one of them cannot be used. */
 export async function readSecrets(root: string, environment: Variables = process.env): Promise<string[]> {
-    const variables = { ...(await readEnvFile(root)), ...withoutUndefined(environment) };
-    return findSecrets(variables);
+    return findSecrets(await readAllVariables(root, environment));
 }
 
 /** The tokens among the variables, and those that somebody has put into an address. */
@@ -85,7 +84,7 @@ export async function readVariables<Name extends string>(
     root: string,
     environment: Variables = process.env,
 ): Promise<Partial<Record<Name, string>>> {
-    const variables = { ...(await readEnvFile(root)), ...withoutUndefined(environment) };
+    const variables = await readAllVariables(root, environment);
     const found = names.flatMap((name) =>
         variables[name] === undefined ? [] : [[name, variables[name].trim()] as const],
     );
@@ -204,15 +203,13 @@ function readWriteMode(variables: Variables): boolean {
     throw new AppError("usage", `TURSO_WRITE_MODE is '${mode}'`, { hint: "set it to true or false, or unset it" });
 }
 
-async function readEnvFile(root: string): Promise<Variables> {
+// Those of `.env`, and the real ones, which win.
+async function readAllVariables(root: string, environment: Variables): Promise<Variables> {
     const path = join(root, ".env");
-    if (!existsSync(path)) return {};
+    const real = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined));
+    if (!existsSync(path)) return real;
     if (!statSync(path).isFile())
         throw new AppError("usage", ".env is not a file", { hint: "remove it, or make it a file" });
     const { parse } = await import("dotenv");
-    return parse(readFileSync(path));
-}
-
-function withoutUndefined(variables: Variables): Variables {
-    return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined));
+    return { ...parse(readFileSync(path)), ...real };
 }

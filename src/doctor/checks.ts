@@ -1,10 +1,15 @@
-import { requireQuery, requireValues } from "../sql/documented/demands.ts";
-import { plainNames, readSqlFolder, type SqlFile, type SqlFolder } from "../sql/documented/folder.ts";
-import { listLinesAbove, readHeader, requireHeader } from "../sql/documented/header.ts";
-import type { Refuse } from "../sql/documented/problems.ts";
+import { AppError } from "../errors.ts";
+import {
+    type DocumentedFile,
+    plainNames,
+    readSqlFolder,
+    requireQuery,
+    type SqlFolder,
+} from "../sql/documented/folder.ts";
+import type { Refuse } from "../sql/documented/header.ts";
 
 /** error: something is broken or lost; warning: something is wrong or soon will be; note: worth knowing. */
-export type Level = (typeof levels)[number];
+export type CheckLevel = (typeof levels)[number];
 
 /** From the worst to the mildest. */
 export const levels = ["error", "warning", "note"] as const;
@@ -15,12 +20,12 @@ export interface Check {
     readonly name: string;
     /** From the project's folder: `operations/checks/foreign-keys.sql`. */
     readonly path: string;
-    readonly level: Level;
+    readonly level: CheckLevel;
     /** What its rows are, as a phrase. */
     readonly title: string;
     readonly why: string;
     readonly remedy: string;
-    /** Whether it looks at every page of the database, so that --quick leaves it out. */
+    /** Whether it reads every page of the database, so that --quick leaves it out. */
     readonly isSlow: boolean;
     /** The query, without its semicolon. */
     readonly sql: string;
@@ -30,13 +35,14 @@ const folder: SqlFolder = {
     path: "operations/checks",
     names: plainNames,
     page: "docs/doctor.md",
+    headings: {
+        Level: "warning",
+        Why: "The application shows such a row as it is.",
+        Remedy: "Delete the row: DELETE FROM <table> WHERE id = <id>.",
+        Slow: null,
+    },
     isNeeded: true,
     outcome: "Nothing was examined.",
-};
-const examples = {
-    Level: "warning",
-    Why: "The application shows such a row as it is.",
-    Remedy: "Delete the row: DELETE FROM <table> WHERE id = <id>.",
 };
 
 /**
@@ -49,24 +55,34 @@ export function readChecks(root: string): Promise<Check[]> {
     return readSqlFolder(root, folder, parseCheck);
 }
 
-function parseCheck(file: SqlFile, refuse: Refuse): Check {
-    const [statement] = file.statements;
-    const header = readHeader(listLinesAbove(file), ["Level", "Why", "Remedy", "Slow"], refuse);
-    requireHeader(header, examples, refuse);
-    requireQuery(statement, refuse);
-    requireValues(statement, [], refuse);
-    const { title, parts } = header;
-    const said = parts.get("Level");
+/**
+ * The checks of these names, in their own order; without names all of them. The path of a file is a name, too.
+ *
+ * @throws AppError `usage` for a name that no check has
+ */
+export function chooseChecks(checks: readonly Check[], wanted: readonly string[] | undefined, quick: boolean): Check[] {
+    const names = (wanted ?? []).map((name) => name.replace(/^.*\//, "").replace(/\.sql$/, ""));
+    const unknown = names.find((name) => !checks.some((check) => check.name === name));
+    if (unknown !== undefined) {
+        throw new AppError("usage", `there is no check '${unknown}'`, {
+            hint: "`pnpm db:doctor --list` shows them all",
+            outcome: "Nothing was examined.",
+        });
+    }
+    return checks.filter(({ name, isSlow }) => (wanted ? names.includes(name) : !(quick && isSlow)));
+}
+
+function parseCheck({ name, path, title, find, statements }: DocumentedFile, refuse: Refuse): Check {
+    const [statement] = statements;
+    requireQuery(statement, [], refuse);
+    const said = statement.header.parts.get("Level");
     const level = levels.find((word) => word === said?.text);
     if (said?.text && !level) refuse(said.line, `the level is none of ${levels.join(", ")}`, "write one of them");
     return {
-        name: file.name,
-        path: file.path,
-        level: level ?? "error",
-        title: title.replace(/\.$/, ""),
-        why: parts.get("Why")?.text ?? "",
-        remedy: parts.get("Remedy")?.text ?? "",
-        isSlow: parts.get("Slow")?.text === "yes",
+        ...{ name, path, level: level ?? "error", title: title.replace(/\.$/, "") },
+        why: find("Why") ?? "",
+        remedy: find("Remedy") ?? "",
+        isSlow: find("Slow") === "yes",
         sql: statement.sql,
     };
 }

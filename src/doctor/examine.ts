@@ -1,10 +1,9 @@
-import type { Query, ReadResult, Row } from "../database/connection.ts";
+import type { Connection, Query, ReadResult, Row } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
-import { toSqliteMessage } from "../database/server/parse-errors.ts";
 import { AppError } from "../errors.ts";
-import type { Check } from "./checks.ts";
+import { type Check, type CheckLevel, levels } from "./checks.ts";
 
-/** What became of one check. */
+/** The result of one check. */
 export type Examined =
     | { readonly check: Check; readonly state: "clean" }
     | {
@@ -17,10 +16,10 @@ export type Examined =
       }
     /** The database lacks what it asks about. */
     | { readonly check: Check; readonly state: "skipped"; readonly reason: string }
-    /** It could not be run for another reason, so nobody knows. */
+    /** It could not be run for another reason. */
     | { readonly check: Check; readonly state: "failed"; readonly reason: string };
 
-/** Gives the results of queries that each fail alone. */
+/** Reads the results of queries, each of which fails alone. */
 export type ReadQueries = (queries: readonly Query[]) => Promise<readonly ReadResult[]>;
 
 /** No column of a check can be called so by accident. */
@@ -29,7 +28,7 @@ const countColumn = "rows of the check";
  * How many checks are read at once. In a request to a server: few enough that the transaction around them ends within the
  * seconds that a server allows. A file is read in this process, and between its reads Ctrl-C is heard.
  */
-export const checksAtOnce = { server: 12, file: 1 } as const;
+const checksAtOnce = { server: 12, file: 1 } as const;
 
 /** What all checks found. */
 export interface Examination {
@@ -39,7 +38,33 @@ export interface Examination {
 }
 
 /**
- * Runs checks and tells what each has found. Only reads.
+ * Runs checks on a database that has tables; the worst findings come first. Only reads.
+ *
+ * @param options.examples how many rows of each come along
+ * @throws AppError `drift` for a database without tables, `interrupted`; DatabaseFault when it cannot be read at all
+ */
+export async function examineDatabase(
+    connection: Pick<Connection, "readAll" | "target">,
+    checks: readonly Check[],
+    options: { examples: number; signal: AbortSignal },
+): Promise<Examination> {
+    const sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' LIMIT 1";
+    const [result] = await connection.readAll([{ sql }]);
+    if (result?.ok && result.rows.length === 0) {
+        throw new AppError("drift", "this database has no tables, so there is nothing to examine", {
+            hint: "deploy with `pnpm db:migrate`, or check that the URL is the right one",
+        });
+    }
+    const atOnce = checksAtOnce[connection.target.kind];
+    const { examined, damage } = await examine((queries) => connection.readAll(queries), checks, {
+        ...options,
+        atOnce,
+    });
+    return { examined: sortByLevel(examined), damage };
+}
+
+/**
+ * Runs checks and returns what each has found. Only reads.
  *
  * @param options.examples how many rows of each come along
  * @param options.atOnce how many are read together, in one snapshot
@@ -68,13 +93,13 @@ export async function examine(
     for (const group of groupChecks(checks, atOnce)) {
         await new Promise(setImmediate);
         if (signal.aborted) throw new AppError("interrupted", "interrupted", { outcome: "Nothing was changed." });
-        const results = await readGroup(group.map((check) => renderQuery(check, examples))).catch(failAlone(group));
+        const results = await readGroup(group.map((check) => renderCheck(check, examples))).catch(failAlone(group));
         examined.push(...group.map((check, index) => judge(check, results[index], examples)));
     }
     return { examined, damage };
 }
 
-// Those that look at every page come last and alone: a large database may take longer for one than an answer is waited for.
+// Those that read every page come last and alone: on a large database one may take longer than an answer is waited for.
 function groupChecks(checks: readonly Check[], atOnce: number): Check[][] {
     const quick = checks.filter(({ isSlow }) => !isSlow);
     const groups: Check[][] = [];
@@ -89,8 +114,8 @@ function failAlone([check]: readonly Check[]): (error: unknown) => readonly Read
     };
 }
 
-/** The query of a check with the number of all its rows beside the first ones: one look at the tables gives both. */
-export function renderQuery({ sql }: Check, examples: number): Query {
+// The query of a check with the number of all its rows beside the first ones: one look at the tables gives both.
+function renderCheck({ sql }: Check, examples: number): Query {
     return {
         sql: `WITH finding AS MATERIALIZED (\n${sql}\n)\nSELECT finding.*, (SELECT count(*) FROM finding) AS "${countColumn}" FROM finding LIMIT ${Math.max(1, examples)}`,
     };
@@ -98,7 +123,7 @@ export function renderQuery({ sql }: Check, examples: number): Query {
 
 function judge(check: Check, result: ReadResult | undefined, examples: number): Examined {
     if (!result?.ok) {
-        const reason = toSqliteMessage(result?.message ?? "no answer", check.sql);
+        const reason = result?.message ?? "no answer";
         return { check, state: isMissing(reason) ? "skipped" : "failed", reason };
     }
     const [first] = result.rows;
@@ -112,4 +137,37 @@ function judge(check: Check, result: ReadResult | undefined, examples: number): 
 
 function isMissing(message: string): boolean {
     return /\bno such (table|column|view|function|module)\b/.test(message);
+}
+
+const ranks = { found: 0, failed: 1, skipped: 2, clean: 3 } as const;
+
+function sortByLevel(examined: readonly Examined[]): Examined[] {
+    const rank = ({ state, check }: Examined): number => ranks[state] * levels.length + levels.indexOf(check.level);
+    return [...examined].sort((a, b) => rank(a) - rank(b) || (a.check.name < b.check.name ? -1 : 1));
+}
+
+/** How many checks had which result. */
+export interface ExaminationCounts {
+    readonly errors: number;
+    readonly warnings: number;
+    readonly notes: number;
+    /** Checks that ran, whatever they found. */
+    readonly examined: number;
+    readonly failed: number;
+    readonly skipped: number;
+}
+
+/** Counts the results of checks. Pure. */
+export function countFindings(examined: readonly Examined[]): ExaminationCounts {
+    const count = (test: (item: Examined) => boolean): number => examined.filter(test).length;
+    const found = (level: CheckLevel): number =>
+        count(({ state, check }) => state === "found" && check.level === level);
+    return {
+        errors: found("error"),
+        warnings: found("warning"),
+        notes: found("note"),
+        examined: count(({ state }) => state === "found" || state === "clean"),
+        failed: count(({ state }) => state === "failed"),
+        skipped: count(({ state }) => state === "skipped"),
+    };
 }

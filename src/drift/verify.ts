@@ -1,13 +1,42 @@
+import type { Connection } from "../database/connection.ts";
+import { AppError } from "../errors.ts";
 import type { MigrationSet } from "../planning/files.ts";
 import { findPending } from "../planning/judge.ts";
+import { readAll } from "../planning/prepare.ts";
 import { readExpectedSchema } from "../planning/shadow.ts";
-import type { DatabaseState } from "../planning/state.ts";
+import { type DatabaseState, versionOf } from "../planning/state.ts";
 import { compareSchemas, isDrift, type ObjectDifference } from "../schema/compare.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { checksumTokens } from "../sql/statements.ts";
 
+/** How the objects of a database stand to the files at its version. */
+export interface SchemaVerification {
+    readonly sets: readonly MigrationSet[];
+    readonly state: DatabaseState;
+    /** Version of the core set. */
+    readonly version: number;
+    readonly differences: readonly ObjectDifference[];
+}
+
 /**
- * Compares a database with what its own version of the files leads to: pending migrations are no difference, and neither
+ * Reads a database and compares every object with the files.
+ *
+ * @param connection undefined for a file that does not exist
+ * @throws AppError `drift` for a database without migrations, and as readAll()
+ */
+export async function verifyDatabase(root: string, connection: Connection | undefined): Promise<SchemaVerification> {
+    const { sets, state } = await readAll(root, connection);
+    const version = versionOf(state, sets[0]?.name ?? "");
+    if (version === 0) {
+        throw new AppError("drift", "this database has had no migration, so there is nothing to compare", {
+            hint: "deploy with `pnpm db:migrate`, or record an equal schema with `pnpm db:baseline`",
+        });
+    }
+    return { sets, state, version, differences: await verifySchema(sets, state) };
+}
+
+/**
+ * Compares a database with what its own version of the files leads to: pending migrations do not count, and neither
  * is a view that waits for one of them.
  */
 export async function verifySchema(sets: readonly MigrationSet[], state: DatabaseState): Promise<ObjectDifference[]> {

@@ -1,100 +1,87 @@
 import type { Connection } from "../database/connection.ts";
-import { findScans, findSorts, type PlanStep, readPlan } from "../queries/plan.ts";
+import { findScans, findSorts, listSteps, type PlanStep, readPlan } from "../queries/plan.ts";
+import type { SchemaRow } from "../schema/row.ts";
+import type { Table } from "../schema/table.ts";
+import { listAllowedValues } from "../sql/create-table.ts";
 import { isKeyword, readName, type Token } from "../sql/lexer.ts";
-import type { SchemaFacts } from "./schema.ts";
+import { quoteName } from "../sql/quoting.ts";
 import type { Explained } from "./statement.ts";
 
 /** What the advice rests on. */
 export interface AdviceInput {
     readonly explained: Explained;
     readonly plan: readonly PlanStep[];
-    readonly schema: SchemaFacts;
-    readonly findTable: (source: string) => string | undefined;
-    /** How many rows a table holds, where that is known. */
-    readonly countRows: (table: string) => number | undefined;
+    /** The table that a step of the plan calls `source`. */
+    readonly findTable: (source: string) => Table | undefined;
+    /** How many rows a table holds, by its name, where that is known. */
+    readonly rowCounts: ReadonlyMap<string, number>;
     readonly rowsRead: number | undefined;
     readonly rowsGiven: number | undefined;
 }
 
-/** Sentences about what the plan costs, each with the file's own reason where it gives one. Pure. */
+/** Sentences about what makes the plan expensive, each with the file's own reason where it has one. Pure. */
 export function giveAdvice(input: AdviceInput): string[] {
-    const { explained, plan, findTable, countRows, rowsRead, rowsGiven } = input;
+    const { explained, plan, findTable, rowCounts, rowsRead = 0, rowsGiven = 0 } = input;
     const advice: string[] = [];
-    const sorts = findSorts(plan);
-    const sortsAll = sorts.some(({ detail }) => / FOR (?:ORDER|GROUP) BY$/.test(detail));
-    const hasLimit = explained.tokens.some((token) => isKeyword(token, "LIMIT"));
-    const mayEnd = hasLimit && !sortsAll && !isAggregate(explained.tokens);
-    for (const step of findScans(plan)) {
-        const table = findTable(step.source ?? "") ?? step.source ?? "";
-        const rows = countRows(table);
-        const all = rows === undefined ? "all rows" : `all ${rows.toLocaleString("en-US")} rows`;
-        const end = mayEnd ? ", unless the LIMIT ends it earlier" : "";
-        advice.push(`It goes through ${all} of '${table}'${end}.`);
+    const addReason = (reason: string | undefined): void => {
+        if (reason) advice.push(`The file gives the reason: ${reason}`);
+    };
+    for (const { source = "" } of findScans(plan)) {
+        const table = findTable(source)?.name ?? source;
+        const rows = rowCounts.get(table);
+        advice.push(`It scans '${table}'${rows === undefined ? "" : `, which has ${formatCount(rows)} rows`}.`);
     }
-    if (explained.query?.scans) advice.push(`The file gives the reason: ${explained.query.scans}`);
-    if (sortsAll) advice.push("It sorts in memory, which takes all rows before the first one is given.");
-    else if (sorts.length > 0) advice.push("It keeps rows in memory, to sort those of one group or to drop doubles.");
-    if (sorts.length > 0 && explained.query?.sorts) {
-        advice.push(`The file gives the reason: ${explained.query.sorts}`);
+    addReason(explained.query?.scans);
+    if (findSorts(plan).length > 0) {
+        advice.push("It sorts or groups rows in memory.");
+        addReason(explained.query?.sorts);
     }
-    if (/ AUTOMATIC /.test(JSON.stringify(plan))) {
-        advice.push("It builds an index each time it runs: one that stays would do that once.");
+    if (listSteps(plan).some(({ detail }) => detail.includes(" AUTOMATIC "))) {
+        advice.push("SQLite builds an index each time the statement runs: a permanent one would save that.");
     }
-    if (
-        rowsRead !== undefined &&
-        rowsGiven !== undefined &&
-        rowsRead > 1_000 &&
-        rowsRead > 100 * Math.max(1, rowsGiven)
-    ) {
-        const read = rowsRead.toLocaleString("en-US");
-        advice.push(`It reads ${read} rows to give ${rowsGiven.toLocaleString("en-US")}; Turso bills the rows read.`);
+    if (rowsRead > 1_000 && rowsRead > 100 * Math.max(1, rowsGiven)) {
+        advice.push(
+            `It reads ${formatCount(rowsRead)} rows to return ${formatCount(rowsGiven)}; Turso bills the rows read.`,
+        );
     }
     return advice;
 }
 
-const aggregates = ["COUNT", "SUM", "TOTAL", "AVG", "GROUP_CONCAT", "JSON_GROUP_ARRAY", "JSON_GROUP_OBJECT"];
-
-// One row for all there are is known when all were read, whatever the LIMIT.
-function isAggregate(tokens: readonly Token[]): boolean {
-    const words = tokens.filter(({ kind }) => kind !== "space" && kind !== "comment");
-    if (words.some((token) => isKeyword(token, "GROUP") || isKeyword(token, "OVER"))) return false;
-    return words.some((token, at) => words[at + 1]?.text === "(" && aggregates.some((name) => isKeyword(token, name)));
-}
-
-/** An index that was tried, and that the planner takes. */
-export interface Suggestion {
-    readonly table: string;
-    readonly columns: readonly string[];
+function formatCount(count: number): string {
+    return count.toLocaleString("en-US");
 }
 
 /**
- * Looks for an index that would spare a statement on one table its scan: one over the columns that it compares with `=`.
- * It is suggested only where SQLite, given it in an empty copy of the schema, takes it.
+ * Looks for an index that would save a statement on one table its scan: one over the columns that it compares with `=`.
+ * It is suggested only where SQLite uses it in an empty copy of the schema.
  *
- * @param scratch a database in memory that nobody else uses
+ * @param scratch an empty database in memory
  */
 export async function findMissingIndex(
-    { explained, plan, schema, findTable }: Pick<AdviceInput, "explained" | "plan" | "schema" | "findTable">,
-    scratch: Pick<Connection, "readAll" | "runScript">,
-): Promise<Suggestion | undefined> {
+    { explained, plan, findTable }: Pick<AdviceInput, "explained" | "plan" | "findTable">,
+    schema: readonly SchemaRow[],
+    scratch: Pick<Connection, "readAll" | "runAlone">,
+): Promise<string | undefined> {
     const [scan, ...more] = findScans(plan);
     const table = scan && findTable(scan.source ?? "");
-    if (!scan || !table || more.length > 0 || plan.length > 2) return undefined;
-    const columns = listCompared(explained.tokens).filter((column) => !hasFewValues(schema, table, column));
+    if (!table || more.length > 0 || plan.length > 2) return undefined;
+    const columns = listCompared(explained.tokens).filter((column) => !hasFewValues(table, column));
     if (columns.length === 0) return undefined;
-    for (const { sql, type } of schema.statements) {
-        if (type !== "view") await scratch.runScript(sql).catch(() => undefined);
+    for (const { sql, type } of schema) {
+        if (sql !== null && (type === "table" || type === "index")) await scratch.runAlone(sql).catch(() => undefined);
     }
-    const list = columns.map((column) => `"${column.replaceAll('"', '""')}"`).join(", ");
     const name = "tried_by_explain";
-    const made = await scratch.runScript(`CREATE INDEX ${name} ON "${table.replaceAll('"', '""')}" (${list})`).then(
-        () => true,
-        () => false,
-    );
-    if (!made) return undefined;
+    try {
+        await scratch.runAlone(
+            `CREATE INDEX ${name} ON ${quoteName(table.name)} (${columns.map((column) => quoteName(column)).join(", ")})`,
+        );
+    } catch {
+        return undefined;
+    }
     const [result] = await scratch.readAll([{ sql: `EXPLAIN QUERY PLAN ${explained.sql}` }]);
     const steps = result?.ok ? readPlan(result.rows) : [];
-    return steps.some((step) => step.kind === "search" && step.index === name) ? { table, columns } : undefined;
+    if (!steps.some((step) => step.kind === "search" && step.index === name)) return undefined;
+    return `An index on ${table.name} (${columns.join(", ")}) would save the scan: SQLite used one in an empty copy of the schema. Each index makes every write more expensive.`;
 }
 
 // Columns of WHERE … AND … that stand left of `=` and a value; none where an OR or a parenthesis makes that uncertain.
@@ -107,18 +94,14 @@ function listCompared(tokens: readonly Token[]): string[] {
     );
     const condition = words.slice(start, end === -1 ? undefined : end);
     if (condition.some((token) => isKeyword(token, "OR") || token.text === "(")) return [];
-    const columns = condition.flatMap((token, at) => {
-        const value = condition[at + 2];
-        const isValue = value && ["parameter", "string", "number"].includes(value.kind);
-        return (condition[at + 1]?.text === "=" || condition[at + 1]?.text === "==") && isValue
-            ? [readName(token)]
-            : [];
+    const columns = condition.filter((_, at) => {
+        const isEqual = condition[at + 1]?.text === "=" || condition[at + 1]?.text === "==";
+        return isEqual && ["parameter", "string", "number"].includes(condition[at + 2]?.kind ?? "");
     });
-    return [...new Set(columns)];
+    return [...new Set(columns.map(readName))];
 }
 
 // An index on a column of a handful of values visits nearly as many rows as a scan, one by one.
-function hasFewValues(schema: SchemaFacts, table: string, column: string): boolean {
-    const sql = schema.statements.find(({ type, name }) => type === "table" && name === table)?.sql ?? "";
-    return new RegExp(`\\b${column.replace(/\W/g, "\\$&")}"?\\s+IN\\s*\\(`, "i").test(sql);
+function hasFewValues(table: Table, column: string): boolean {
+    return listAllowedValues(table, column).length > 0;
 }

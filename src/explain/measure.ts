@@ -5,7 +5,7 @@ import { DatabaseFault } from "../database/faults.ts";
 export interface Measured {
     /** Milliseconds of each run, request and answer included. */
     readonly times: readonly number[];
-    /** Milliseconds of a statement that reads nothing, on the same way. */
+    /** Milliseconds of `SELECT 1` after each run. */
     readonly floor: readonly number[];
     readonly rowsGiven: number;
     /** As the server counts, and Turso bills, them; undefined for a file, which does not count. */
@@ -15,28 +15,26 @@ export interface Measured {
 
 export type MeasureResult =
     | { readonly ok: true; readonly measured: Measured }
-    | { readonly ok: false; message: string };
+    | { readonly ok: false; readonly message: string };
 
-/** What takes longer, in milliseconds, is not run a second time to learn that. */
+/** A statement that takes longer, in milliseconds, is run once. */
 const slow = 2_000;
 
 /**
  * Runs a statement, each time in a transaction that is rolled back.
  *
- * @param runs how often; once where the first takes seconds
- * @param clock gives milliseconds
+ * @param options.clock gives milliseconds
  */
 export async function measureStatement(
-    connection: Pick<Connection, "rehearse" | "readAll" | "cost" | "target">,
+    connection: Pick<Connection, "tryOut" | "readAll" | "cost" | "countsRows">,
     query: Query,
-    options: { writes: boolean; runs: number; signal: AbortSignal; clock: () => number },
+    { writes, runs, signal, clock }: { writes: boolean; runs: number; signal: AbortSignal; clock: () => number },
 ): Promise<MeasureResult> {
-    const { writes, runs, signal, clock } = options;
     const run = async (asked: Query) =>
-        writes ? (await connection.rehearse([], [asked])).results[0] : (await connection.readAll([asked]))[0];
+        writes ? (await connection.tryOut([], [asked])).results[0] : (await connection.readAll([asked]))[0];
     const times: number[] = [];
     const floor: number[] = [];
-    // A statement that reads nothing: the first request opens the line.
+    // The first request opens the connection.
     await run({ sql: "SELECT 1" });
     const before = { ...connection.cost };
     let rowsGiven = 0;
@@ -44,8 +42,7 @@ export async function measureStatement(
     for (let round = 0; round < runs && (times[0] ?? 0) < slow; round++) {
         signal.throwIfAborted();
         const startedAt = clock();
-        const result = await run(query).catch(toMessage);
-        if (typeof result === "string") return { ok: false, message: result };
+        const result = await run(query).catch(toFailure);
         times.push(clock() - startedAt);
         if (!result?.ok) return { ok: false, message: result?.message ?? "it gave no result" };
         rowsGiven = result.rows.length;
@@ -54,27 +51,14 @@ export async function measureStatement(
         await run({ sql: "SELECT 1" });
         floor.push(clock() - floorAt);
     }
-    const counts = connection.target.kind === "server";
-    return {
-        ok: true,
-        measured: {
-            times,
-            floor,
-            rowsGiven,
-            rowsRead: counts ? counted.rowsRead - before.rowsRead : undefined,
-            rowsWritten: counts ? counted.rowsWritten - before.rowsWritten : undefined,
-        },
-    };
+    const { countsRows } = connection;
+    const rowsRead = countsRows ? counted.rowsRead - before.rowsRead : undefined;
+    const rowsWritten = countsRows ? counted.rowsWritten - before.rowsWritten : undefined;
+    return { ok: true, measured: { times, floor, rowsGiven, rowsRead, rowsWritten } };
 }
 
-// A constraint that is broken says something about the statement, and nothing about the database.
-function toMessage(error: unknown): string {
-    if (error instanceof DatabaseFault && error.isOfStatement) return error.message;
+// A violated constraint is a result of the statement, and no fault of the database.
+function toFailure(error: unknown): { ok: false; message: string } {
+    if (error instanceof DatabaseFault && error.isOfStatement) return { ok: false, message: error.message };
     throw error;
-}
-
-/** The number that half of all are below; NaN of none. */
-export function findMedian(numbers: readonly number[]): number {
-    const sorted = [...numbers].sort((one, other) => one - other);
-    return sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN;
 }

@@ -81,8 +81,8 @@ export function insertRecords(
 }
 
 /** A value in SQL, or the column's default where the record says nothing and the column may not be null. */
-export function orDefault({ defaultSql, isNotNull }: Column, value: string): string {
-    return isNotNull && defaultSql !== null ? `coalesce(${value}, ${defaultSql})` : value;
+export function orDefault({ defaultSql, notNull }: Column, value: string): string {
+    return notNull && defaultSql !== null ? `coalesce(${value}, ${defaultSql})` : value;
 }
 
 /**

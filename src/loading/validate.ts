@@ -23,7 +23,7 @@ export type Check = (record: SourceRecord) => Checked;
 export function createCheck(loader: Loader, columns: readonly Column[]): Check {
     const defaults = new Map(
         columns
-            .filter(({ isNotNull, defaultSql }) => isNotNull && defaultSql !== null)
+            .filter(({ notNull, defaultSql }) => notNull && defaultSql !== null)
             .map(({ name, defaultSql }) => [name, readLiteral(defaultSql ?? "")]),
     );
     const fields = Object.entries(loader.fields).map(([field, kind]) => ({ field, kind, column: toSnakeCase(field) }));

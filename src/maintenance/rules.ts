@@ -1,14 +1,19 @@
 import { AppError } from "../errors.ts";
-import { requireQuery, requireValues } from "../sql/documented/demands.ts";
-import { numberedNames, readSqlFolder, type SqlFile, type SqlFolder } from "../sql/documented/folder.ts";
-import { listLinesAbove, readHeader, requireHeader } from "../sql/documented/header.ts";
-import type { Refuse } from "../sql/documented/problems.ts";
+import {
+    type DocumentedFile,
+    numberedNames,
+    readSqlFolder,
+    requireQuery,
+    requireValues,
+    type SqlFolder,
+} from "../sql/documented/folder.ts";
+import type { Refuse } from "../sql/documented/header.ts";
 import { isKeyword } from "../sql/lexer.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import type { Statement } from "../sql/statements.ts";
 
 /** A rule by which rows of a database are kept in order, as a file of operations/maintenance/ states it. */
-export interface Rule {
+export interface MaintenanceRule {
     /** The file's name without its number and its ending, such as `old-runs`. */
     readonly name: string;
     /** Path from the project's root, with forward slashes. */
@@ -31,20 +36,20 @@ const folder: SqlFolder = {
     path: "operations/maintenance",
     names: numberedNames,
     page: "docs/maintenance.md",
+    headings: { Why: null, After: null, Judged: null, Takes: null, "Leaves alone": null, Does: null },
     hasParts: true,
     isNeeded: true,
     outcome: "Nothing was changed.",
 };
 const labels = ["Takes", "Leaves alone", "Does"] as const;
 type Label = (typeof labels)[number];
-const headings = ["Why", "After", "Judged", ...labels] as const;
 
 /**
  * Reads the rules of a project in the order of their files, in which they run.
  *
  * @throws AppError `invalid-files` that lists every file and line in which something is wrong; `usage` where there is none
  */
-export function readRules(root: string): Promise<Rule[]> {
+export function readRules(root: string): Promise<MaintenanceRule[]> {
     return readSqlFolder(root, folder, parseRule);
 }
 
@@ -53,7 +58,7 @@ export function readRules(root: string): Promise<Rule[]> {
  *
  * @throws AppError `usage` for a name that no rule has
  */
-export function chooseRules(rules: readonly Rule[], wanted: readonly string[]): readonly Rule[] {
+export function chooseRules(rules: readonly MaintenanceRule[], wanted: readonly string[]): readonly MaintenanceRule[] {
     const names = wanted.map((name) => name.replace(/^.*\//, "").replace(/^\d{3}-|\.sql$/g, ""));
     const unknown = names.find((name) => !rules.some((rule) => rule.name === name));
     if (unknown !== undefined) {
@@ -65,34 +70,28 @@ export function chooseRules(rules: readonly Rule[], wanted: readonly string[]): 
     return names.length === 0 ? rules : rules.filter(({ name }) => names.includes(name));
 }
 
-function parseRule(file: SqlFile, refuse: Refuse): Rule {
-    const headers = file.statements.map((_, at) => readHeader(listLinesAbove(file, at), headings, refuse));
+function parseRule({ name, path, title, find, statements }: DocumentedFile, refuse: Refuse): MaintenanceRule {
     const parts = new Map<Label, { sql: string; reason: string }>();
-    for (const [at, statement] of file.statements.entries()) {
-        const label = labels.find((word) => headers[at]?.parts.has(word));
-        if (label && !parts.has(label)) {
-            parts.set(label, { sql: statement.sql, reason: headers[at]?.parts.get(label)?.text ?? "" });
-            if (label === "Does") requireWrite(statement, refuse);
-            else requireQuery(statement, refuse);
-            const remedy = label === "Does" ? "let 'Takes:' give it as a column of due" : undefined;
-            requireValues(statement, label === "Does" ? [] : [":now"], refuse, remedy);
-        } else {
-            const message = label ? `'${label}:' stands here twice` : "does not say what the statement is for";
-            refuse(statement.line, message, labelRemedy);
+    for (const statement of statements) {
+        const { sql, line, header } = statement;
+        const label = labels.find((word) => header.parts.has(word));
+        if (!label || parts.has(label)) {
+            const message = label ? `'${label}:' appears twice` : "does not say what the statement is for";
+            refuse(line, message, labelRemedy);
+            continue;
         }
+        parts.set(label, { sql, reason: header.parts.get(label)?.text ?? "" });
+        if (label === "Does") requireWrite(statement, refuse);
+        else requireQuery(statement, [":now"], refuse);
     }
     for (const label of ["Takes", "Does"] as const) {
-        if (parts.has(label) || parts.size < file.statements.length) continue;
+        if (parts.has(label) || parts.size < statements.length) continue;
         refuse(1, `has no statement under '${label}:'`, `put \`-- ${label}:\` above it`);
     }
-    const [header] = headers;
-    if (header) requireHeader(header, {}, refuse);
     return {
-        name: file.name,
-        path: file.path,
-        title: header?.title ?? "",
-        after: header?.parts.get("After")?.text ?? "",
-        judgedOnce: header?.parts.get("Judged")?.text.startsWith("once") ?? false,
+        ...{ name, path, title },
+        after: find("After") ?? "",
+        judgedOnce: find("Judged")?.startsWith("once") ?? false,
         takes: parts.get("Takes")?.sql ?? "",
         leaves: parts.get("Leaves alone"),
         does: parts.get("Does")?.sql ?? "",
@@ -102,6 +101,7 @@ function parseRule(file: SqlFile, refuse: Refuse): Rule {
 const labelRemedy = "begin a comment line above it with `Takes:`, `Leaves alone:` or `Does:`, each once in a file";
 
 function requireWrite(statement: Statement, refuse: Refuse): void {
+    requireValues(statement, [], refuse, "let 'Takes:' give it as a column of due");
     if (readFact(statement).does === "write" && !isKeyword(statement.tokens[0], "WITH")) return;
     const remedy = "write a DELETE, an UPDATE or an INSERT; what it reads besides goes into 'Takes:'";
     refuse(statement.line, "'Does:' changes no row", remedy);

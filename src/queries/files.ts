@@ -1,25 +1,47 @@
 import type { Argument, Query } from "../database/connection.ts";
-import { plainNames, readSqlFolder, type SqlFile, type SqlFolder } from "../sql/documented/folder.ts";
-import type { Refuse } from "../sql/documented/problems.ts";
+import { type DocumentedFile, plainNames, readSqlFolder, type SqlFolder } from "../sql/documented/folder.ts";
+import type { CommentLine, Refuse } from "../sql/documented/header.ts";
 import { type Token, tokenize } from "../sql/lexer.ts";
-import type { Statement } from "../sql/statements.ts";
-import { type QueryHeader, type QueryParameter, readQueryHeader } from "./header.ts";
 
 /** A statement that the application, a bot or an operator sends, as a file of queries/ documents it. */
-export interface DocumentedQuery extends Omit<QueryHeader, "parameters"> {
+export interface DocumentedQuery {
     /** The file's name without its ending, such as `questions-by-channel`. */
     readonly name: string;
     /** Path from the project's root, with forward slashes. */
     readonly path: string;
+    /** What the query returns or does, in a sentence or two. */
+    readonly title: string;
+    /** Who asks: the page or the bot. */
+    readonly purpose: string;
     /** In the order in which the statement names them first: that of positional arguments. */
     readonly parameters: readonly QueryParameter[];
+    /** Why it takes as long as its tables are large, where it does: no page waits for it. */
+    readonly report: string | undefined;
+    /** Why it reads a table or an index from one end, where it does. */
+    readonly scans: string | undefined;
+    /** Why it sorts, or groups, in memory, where it does. */
+    readonly sorts: string | undefined;
     /** The statement alone, without its closing semicolon. */
     readonly sql: string;
     /** Line of the file that it begins on. */
     readonly line: number;
 }
 
-const folder: SqlFolder = { path: "queries", names: plainNames, page: "docs/queries.md" };
+/** A value that the statement asks for by name, such as `:channel`. */
+export interface QueryParameter {
+    /** Without its colon. */
+    readonly name: string;
+    /** A value that shows what is meant; integers are numbers. */
+    readonly example: Argument;
+}
+
+const folder: SqlFolder = {
+    path: "queries",
+    names: plainNames,
+    page: "docs/queries.md",
+    headings: { For: "the page of a question.", Report: null, Scans: null, Sorts: null },
+    apart: /^:/,
+};
 
 /**
  * Reads the documented queries of a project, by name. A folder that does not exist holds none; its sub-folders are
@@ -31,22 +53,32 @@ export function readQueries(root: string): Promise<DocumentedQuery[]> {
     return readSqlFolder(root, folder, parseQuery);
 }
 
-/**
- * A query with its values: the given ones, and the examples where none is given. Names become numbers (`?1`), because a
- * server takes a list of values only for those.
- */
+/** A query with its values: the given ones, and the examples where none is given. */
 export function bindQuery(
     { sql, parameters }: Pick<DocumentedQuery, "sql" | "parameters">,
     values: Readonly<Record<string, Argument>> = {},
 ): Required<Pick<Query, "sql" | "args">> {
-    const names = parameters.map(({ name }) => name);
+    return bindNames(sql, {
+        ...Object.fromEntries(parameters.map(({ name, example }) => [name, example])),
+        ...values,
+    });
+}
+
+/**
+ * A statement with the values of its parameters. Names become numbers (`?1`), because a server takes a list of values only
+ * for those; values that the statement does not name are left out, because a server refuses them.
+ */
+export function bindNames<Value extends NonNullable<Query["args"]>[number]>(
+    sql: string,
+    values: Readonly<Record<string, Value>>,
+): { sql: string; args: Value[] } {
+    const tokens = tokenize(sql);
+    const names = listParameters(tokens);
     return {
-        sql: tokenize(sql)
+        sql: tokens
             .map(({ kind, text }) => (kind === "parameter" ? `?${names.indexOf(text.slice(1)) + 1}` : text))
             .join(""),
-        args: parameters.map(({ name, example }) =>
-            Object.hasOwn(values, name) ? (values[name] as Argument) : example,
-        ),
+        args: names.map((name) => values[name] as Value),
     };
 }
 
@@ -56,36 +88,67 @@ export function listParameters(tokens: readonly Token[]): string[] {
     return [...new Set(names)];
 }
 
-function parseQuery(file: SqlFile, refuse: Refuse): DocumentedQuery {
-    const [statement] = file.statements;
-    const header = readQueryHeader(file, refuse);
-    refuseMismatches(header, statement, refuse);
-    const named = listParameters(statement.tokens);
+function parseQuery({ name, path, title, find, statements }: DocumentedFile, refuse: Refuse): DocumentedQuery {
+    const [{ sql, line, tokens, header }] = statements;
+    const documented = readParameters(header.apart, refuse);
+    refuseMismatches(documented, tokens, refuse);
     return {
-        ...header,
-        name: file.name,
-        path: file.path,
-        parameters: named.flatMap((parameter) => header.parameters.filter((entry) => entry.name === parameter)),
-        sql: statement.sql,
-        line: statement.line,
+        ...{ name, path, title, sql, line },
+        purpose: find("For") ?? "",
+        parameters: listParameters(tokens).flatMap((used) =>
+            documented.filter((entry) => entry.name === used).map(({ example }) => ({ name: used, example })),
+        ),
+        report: find("Report") || undefined,
+        scans: find("Scans") || undefined,
+        sorts: find("Sorts") || undefined,
     };
 }
 
-function refuseMismatches(header: QueryHeader, statement: Statement, refuse: Refuse): void {
-    const parameters = statement.tokens.filter(({ kind }) => kind === "parameter");
-    const listed = new Set(header.parameters.map(({ name }) => name));
-    const used = new Set(listParameters(parameters));
+type ParameterLine = QueryParameter & { readonly line: number };
+
+function readParameters(lines: readonly CommentLine[], refuse: Refuse): ParameterLine[] {
+    const parameters: ParameterLine[] = [];
+    for (const { text, line } of lines) {
+        const [, name, value] = /^:(\w+)\s*=\s*(.+)$/.exec(text) ?? [];
+        const example = value === undefined ? undefined : readLiteral(value);
+        if (name === undefined) {
+            refuse(line, "is not a parameter with an example", "write it as `-- :channel = 'system-design'`");
+        } else if (example === undefined) {
+            refuse(line, `the example of :${name} is not a value`, "write it as SQL would: 'text', 42, 0.5 or NULL");
+        } else if (parameters.some((other) => other.name === name)) {
+            refuse(line, `:${name} appears twice`, "keep one");
+        } else {
+            parameters.push({ name, example, line });
+        }
+    }
+    return parameters;
+}
+
+function refuseMismatches(documented: readonly ParameterLine[], tokens: readonly Token[], refuse: Refuse): void {
+    const parameters = tokens.filter(({ kind }) => kind === "parameter");
     for (const [at, { text, line }] of parameters.entries()) {
         if (parameters.findIndex((other) => other.text === text) < at) continue;
         if (!/^:\w+$/.test(text)) {
             const remedy = "write it as :channel, in letters, digits and _";
             refuse(line, `the parameter '${text}' is not written as a name`, remedy);
-        } else if (!listed.has(text.slice(1))) {
+        } else if (!documented.some(({ name }) => name === text.slice(1))) {
             const remedy = `add a line such as \`-- ${text} = 'a value'\` to the comment at the top`;
             refuse(line, `${text} has no example`, remedy);
         }
     }
-    for (const { name, line } of header.parameters) {
-        if (!used.has(name)) refuse(line, `the statement has no :${name}`, "remove the line, or use the parameter");
+    const used = listParameters(tokens);
+    for (const { name, line } of documented) {
+        if (!used.includes(name))
+            refuse(line, `the statement has no :${name}`, "remove the line, or use the parameter");
     }
+}
+
+/** Reads a value as SQL writes it: 'text', 42, -0.5 or NULL; undefined for anything else. */
+export function readLiteral(text: string): Argument | undefined {
+    const literal = text.trim();
+    if (/^null$/i.test(literal)) return null;
+    if (/^'(?:[^']|'')*'$/.test(literal)) return literal.slice(1, -1).replaceAll("''", "'");
+    if (!/^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(literal)) return undefined;
+    const number = Number(literal);
+    return /^-?\d+$/.test(literal) && !Number.isSafeInteger(number) ? BigInt(literal) : number;
 }

@@ -1,21 +1,18 @@
 import type { Connection } from "../database/connection.ts";
-import { requireValues } from "../sql/documented/demands.ts";
-import { readSqlFolder, type SqlFile, type SqlFolder } from "../sql/documented/folder.ts";
-import { listLinesAbove, readHeader } from "../sql/documented/header.ts";
-import type { Refuse } from "../sql/documented/problems.ts";
-import { bindQuery, listParameters } from "./files.ts";
+import { type DocumentedFile, readSqlFolder, requireValues, type SqlFolder } from "../sql/documented/folder.ts";
+import type { Refuse } from "../sql/documented/header.ts";
+import { bindNames, listParameters } from "./files.ts";
 
 /** A statement that makes rows for a database as large as the real one, or that prepares for such statements. */
 export interface Volume {
     /** Path from the project's root, with forward slashes. */
     readonly path: string;
     readonly sql: string;
-    readonly parameters: readonly string[];
     /** How many rows there are where the documents say "large"; undefined for a statement that runs once. */
     readonly large: number | undefined;
 }
 
-/** What is being filled, for whoever waits. */
+/** How far the filling is. */
 export interface FillProgress {
     readonly path: string;
     /** Rows of this file so far, and in all. */
@@ -27,6 +24,8 @@ const folder: SqlFolder = {
     path: "queries/volumes",
     names: { pattern: /^(.+)\.sql$/, remedy: "let its name end with .sql, or move it elsewhere" },
     page: "docs/queries.md",
+    headings: { Large: null },
+    isUntitled: true,
     isNeeded: true,
 };
 /** No statement takes longer than a second, even on a slow disk. */
@@ -43,7 +42,7 @@ export function readVolumes(root: string): Promise<Volume[]> {
 }
 
 /** How many rows a file makes at so many times the volume called large; 1 for a statement that runs once. */
-export function countRows({ large }: Volume, times: number): number {
+export function countVolumeRows({ large }: Volume, times: number): number {
     return large === undefined ? 1 : Math.max(1, Math.round(large * times));
 }
 
@@ -59,25 +58,24 @@ export async function fillVolumes(
     progress: (state: FillProgress) => void | Promise<void> = () => undefined,
 ): Promise<void> {
     for (const volume of volumes) {
-        const total = countRows(volume, times);
-        const parameters = volume.parameters.map((name) => ({ name, example: null }));
+        const total = countVolumeRows(volume, times);
         for (let first = 1; first <= total; first += chunk) {
             const last = Math.min(total, first + chunk - 1);
-            await connection.write([bindQuery({ sql: volume.sql, parameters }, { first, last, total })]);
+            await connection.write([bindNames(volume.sql, { first, last, total })]);
             await progress({ path: volume.path, done: last, total });
         }
     }
 }
 
-function parseVolume(file: SqlFile, refuse: Refuse): Volume {
-    const [statement] = file.statements;
-    const { parts } = readHeader(listLinesAbove(file), ["Large"], refuse);
+function parseVolume({ path, statements }: DocumentedFile, refuse: Refuse): Volume {
+    const [statement] = statements;
     requireValues(statement, [":first", ":last", ":total"], refuse);
-    const parameters = listParameters(statement.tokens);
-    const large = parts.get("Large");
-    if (large && !/^\d+$/.test(large.text)) refuse(large.line, "is no number of rows", "write it as `-- Large: 5000`");
-    else if (large && !(parameters.includes("first") && parameters.includes("last"))) {
+    const large = statement.header.parts.get("Large");
+    const names = listParameters(statement.tokens);
+    if (large && !/^\d+$/.test(large.text))
+        refuse(large.line, "is not a number of rows", "write it as `-- Large: 5000`");
+    else if (large && !(names.includes("first") && names.includes("last"))) {
         refuse(statement.line, "does not say which rows it makes", "make the rows number :first to :last");
     }
-    return { path: file.path, sql: statement.sql, parameters, large: large && Number(large.text) };
+    return { path, sql: statement.sql, large: large && Number(large.text) };
 }

@@ -16,7 +16,7 @@ export interface ColumnDefinition extends Definition {
     readonly name: string;
     /** The declared type, upper case, such as `VARCHAR(20)`; empty where there is none. */
     readonly type: string;
-    readonly isNotNull: boolean;
+    readonly notNull: boolean;
     /** The value behind DEFAULT; empty where there is none. */
     readonly default: readonly Token[];
     readonly generated: "STORED" | "VIRTUAL" | undefined;
@@ -38,13 +38,13 @@ export interface CheckDefinition {
 }
 
 /** Columns of which no two rows have the same values. */
-export interface UniqueDefinition {
+interface UniqueDefinition {
     readonly columns: readonly string[];
     readonly isPrimaryKey: boolean;
 }
 
 /** A foreign key. */
-export interface ReferenceDefinition {
+interface ReferenceDefinition {
     readonly columns: readonly string[];
     readonly parent: string;
     /** Empty where the statement leaves them out and so means the parent's primary key. */
@@ -197,7 +197,7 @@ function readColumn(definition: Definition, outer: readonly Token[]): ColumnDefi
         ...definition,
         name: readName(tokens[0] as Token),
         type: readType(tokens),
-        isNotNull: has("NOT", "NULL"),
+        notNull: has("NOT", "NULL"),
         default: readDefault(tokens),
         generated: isGenerated ? (has("STORED") ? "STORED" : "VIRTUAL") : undefined,
         isPrimaryKey: has("PRIMARY"),

@@ -1,11 +1,6 @@
-import type { Query } from "../database/connection.ts";
-import { requireQuery, requireValues } from "../sql/documented/demands.ts";
-import { numberedNames, readSqlFolder, type SqlFile, type SqlFolder } from "../sql/documented/folder.ts";
-import { listLinesAbove, readHeader, requireHeader } from "../sql/documented/header.ts";
-import type { Refuse } from "../sql/documented/problems.ts";
-import { tokenize } from "../sql/lexer.ts";
+import { numberedNames, readSqlFolder, requireQuery, type SqlFolder } from "../sql/documented/folder.ts";
 
-/** A query whose rows are figures that somebody watches, as a file of operations/statistics/ holds it. */
+/** A query whose rows are figures to watch, as a file of operations/statistics/ holds it. */
 export interface StatisticsFile {
     /** The file's name without its number and its ending, such as `queue`. */
     readonly name: string;
@@ -13,6 +8,7 @@ export interface StatisticsFile {
     readonly path: string;
     /** What it shows, in a sentence. */
     readonly title: string;
+    /** Its one parameter is `:now`, ISO-8601, UTC. */
     readonly sql: string;
 }
 
@@ -24,24 +20,8 @@ const folder: SqlFolder = { path: "operations/statistics", names: numberedNames,
  * @throws AppError `invalid-files` that lists every file and line in which something is wrong
  */
 export function readStatisticsFiles(root: string): Promise<StatisticsFile[]> {
-    return readSqlFolder(root, folder, parse);
-}
-
-/** The query of a file at a time: its one parameter is `:now`, ISO-8601, UTC. */
-export function bindTime({ sql }: Pick<StatisticsFile, "sql">, now: string): Query {
-    const tokens = tokenize(sql);
-    return {
-        sql: tokens.map(({ kind, text }) => (kind === "parameter" ? "?1" : text)).join(""),
-        args: tokens.some(({ kind }) => kind === "parameter") ? [now] : [],
-    };
-}
-
-function parse(file: SqlFile, refuse: Refuse): StatisticsFile {
-    const [statement] = file.statements;
-    // The first line alone is the heading of the figures.
-    const header = readHeader(listLinesAbove(file).slice(0, 1), [], refuse);
-    requireHeader(header, {}, refuse);
-    requireQuery(statement, refuse);
-    requireValues(statement, [":now"], refuse);
-    return { name: file.name, path: file.path, title: header.title, sql: statement.sql };
+    return readSqlFolder(root, folder, ({ name, path, title, statements: [statement] }, refuse) => {
+        requireQuery(statement, [":now"], refuse);
+        return { name, path, title, sql: statement.sql };
+    });
 }

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { tell } from "../deploy/snapshot.ts";
-import { readRows } from "../loading/contents.ts";
+import { readRows } from "../support/contents.ts";
+import { tell } from "../support/snapshot.ts";
 import { describeTargets } from "../support/targets.ts";
 import { adoptHere, copyWhole, countRows, readExtras, verifyHere } from "./adopting.ts";
 import { buildSpoiled, killAdoptions, runWhole } from "./killing.ts";

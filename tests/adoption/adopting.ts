@@ -3,8 +3,8 @@ import { origins } from "../../app/origins.ts";
 import { type AdoptOptions, adopt } from "../../src/cli/commands/adopt.ts";
 import { showVerification } from "../../src/cli/commands/verify.ts";
 import { restoreHere, takeBackup } from "../backup/running.ts";
-import { readRows, readValue } from "../loading/contents.ts";
-import { copyProject, type Ran, type RunSettings, runHere } from "../loading/running.ts";
+import { readRows, readValue } from "../support/contents.ts";
+import { copyProject, type Ran, type RunSettings, runHere } from "../support/here.ts";
 
 /** A copy of this repository's files. */
 export const root = copyProject();

@@ -1,6 +1,6 @@
 import { type Client, createClient } from "@libsql/client";
 import { readFiles } from "../../src/planning/files.ts";
-import { readRows } from "../loading/contents.ts";
+import { readRows } from "../support/contents.ts";
 import { deployInto, root } from "../support/deployed.ts";
 import { writeProject } from "../support/project.ts";
 

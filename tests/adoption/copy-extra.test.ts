@@ -1,7 +1,7 @@
 import path from "node:path";
 import { expect } from "vitest";
 import { restoreHere, takeBackup } from "../backup/running.ts";
-import { readRows, readValue } from "../loading/contents.ts";
+import { readRows, readValue } from "../support/contents.ts";
 import { writeProject } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
 import { adoptHere, copyWhole, countRows, verifyHere } from "./adopting.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Client } from "@libsql/client";
 import { expect } from "vitest";
-import { readRows, readValue } from "../loading/contents.ts";
+import { readRows, readValue } from "../support/contents.ts";
 import { writeProject } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
 import { adoptHere, copyWhole, verifyHere } from "./adopting.ts";

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, expect } from "vitest";
-import { tell } from "../deploy/snapshot.ts";
-import { hashContents, readRows, readValue } from "../loading/contents.ts";
-import { copyProject, migrateHere } from "../loading/running.ts";
+import { hashContents, readRows, readValue } from "../support/contents.ts";
+import { copyProject, migrateHere } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
+import { tell } from "../support/snapshot.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { adoptHere, countRows, listRefused, verifyHere } from "./adopting.ts";
 import { findRefused, listChecks, type PlantedRow, plantRows } from "./bad-rows.ts";

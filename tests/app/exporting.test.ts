@@ -6,9 +6,9 @@ import { exportTables } from "../../app/export.ts";
 import { migrateJobTitles } from "../../app/migrate-job-titles.ts";
 import { loaders } from "../../seeds/index.ts";
 import { toSnakeCase } from "../../src/sql/names.ts";
-import { hashLoaded, readRows } from "../loading/contents.ts";
-import { copyProject, migrateHere, type Ran, runHere } from "../loading/running.ts";
+import { hashLoaded, readRows } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
+import { copyProject, migrateHere, type Ran, runHere } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
 import { migrateJobTitles } from "../../app/migrate-job-titles.ts";
-import { hashContents, readRows, readValue } from "../loading/contents.ts";
-import { copyProject, migrateHere, type Ran, runHere } from "../loading/running.ts";
 import { readQuestions } from "../seeds/bundled.ts";
+import { hashContents, readRows, readValue } from "../support/contents.ts";
+import { copyProject, migrateHere, type Ran, runHere } from "../support/here.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 
 const root = copyProject({ seeds: true });

@@ -3,8 +3,8 @@ import { showStatus } from "../../src/cli/commands/status.ts";
 import { normalizeTime } from "../../src/loading/time.ts";
 import { adoptHere, countRows, readExtras, root, verifyHere } from "../adoption/adopting.ts";
 import { buildOriginal, note, type OriginName, originNames, testOriginal } from "../adoption/originals.ts";
-import { hashContents, readRows, readValue } from "../loading/contents.ts";
-import { runHere } from "../loading/running.ts";
+import { hashContents, readRows, readValue } from "../support/contents.ts";
+import { runHere } from "../support/here.ts";
 import { describeTargets } from "../support/targets.ts";
 
 const named: Readonly<Record<OriginName, string>> = {

@@ -5,7 +5,7 @@ import { createClient } from "@libsql/client";
 import Database from "libsql";
 import { describe, expect, test } from "vitest";
 import { findSqld, startSqld } from "../../src/server/sqld.ts";
-import { readValue } from "../loading/contents.ts";
+import { readValue } from "../support/contents.ts";
 import { startProxy } from "../support/proxy.ts";
 import { createKeyPair, mintToken } from "../support/tokens.ts";
 import { backupHere, makeFolder, readManifest, restoreHere, takeBackup } from "./running.ts";

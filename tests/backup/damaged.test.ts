@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { checkBackup } from "../../src/backup/restore/check.ts";
 import { readBackup } from "../../src/backup/restore/read.ts";
 import { AppError } from "../../src/errors.ts";
-import { readRows } from "../loading/contents.ts";
+import { readRows } from "../support/contents.ts";
 import { makeFolder, restoreHere, takeBackup } from "./running.ts";
 import { zoo } from "./zoo.ts";
 

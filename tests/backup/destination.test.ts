@@ -5,7 +5,7 @@ import { gunzipSync } from "node:zlib";
 import { createClient } from "@libsql/client";
 import { generateIdentity, identityToRecipient } from "age-encryption";
 import { beforeAll, describe, expect, test, vi } from "vitest";
-import { readRows } from "../loading/contents.ts";
+import { readRows } from "../support/contents.ts";
 import { backupHere, makeFolder, readManifest, restoreHere, takeBackup } from "./running.ts";
 
 let url = "";

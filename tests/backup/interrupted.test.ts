@@ -5,11 +5,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "@libsql/client";
 import { beforeAll, describe, expect, test } from "vitest";
 import { findSqld, startSqld } from "../../src/server/sqld.ts";
-import { hashContents, readValue } from "../loading/contents.ts";
 import { startCommand } from "../support/command.ts";
+import { hashContents, readValue } from "../support/contents.ts";
 import { startProxy, type TestProxy } from "../support/proxy.ts";
 import { describeTargets } from "../support/targets.ts";
-import { killed, killRestores, waitForLock } from "./killing.ts";
+import { killRestores, renderKilled, waitForLock } from "./killing.ts";
 import { makeFolder, restoreHere, takeBackup } from "./running.ts";
 
 let source = "";
@@ -27,7 +27,7 @@ async function make(script: string): Promise<{ url: string; hash: string; file: 
 }
 
 beforeAll(async () => {
-    const [one, small] = [await make(killed), await make(killed.replace("1000)) ", "50)) "))];
+    const [one, small] = [await make(renderKilled(2_000)), await make(renderKilled(50))];
     [source, large, backup, whole] = [one.url, one.file, small.file, small.hash];
 });
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
-import { tell } from "../deploy/snapshot.ts";
-import { readValue } from "../loading/contents.ts";
 import { type RunningCommand, startCommand } from "../support/command.ts";
+import { readValue } from "../support/contents.ts";
 import { type Address, openTestConnection } from "../support/deployed.ts";
+import { tell } from "../support/snapshot.ts";
 import type { Target, TestDatabase } from "../support/targets.ts";
 
 // Where it says so, every byte was checked: what comes next writes.
@@ -11,9 +11,11 @@ async function waitForCheck(command: RunningCommand): Promise<void> {
     while (!command.printed().stdout.includes("Checked:")) await sleep(1);
 }
 
-/** The rows of the table that is killed in, and what stands beside it; a server would send all of them slowly. */
-export const killed = `CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT); CREATE INDEX t_v ON t (v); CREATE TABLE u AS SELECT 1 AS a;
-    INSERT INTO t SELECT value, hex(randomblob(1000)) FROM generate_series(1, 4000)`;
+/** So many rows of the table that is killed in, and what stands beside it; a server takes several requests for 2,000. */
+export const renderKilled = (
+    rows: number,
+): string => `CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT); CREATE INDEX t_v ON t (v); CREATE TABLE u AS SELECT 1 AS a;
+    INSERT INTO t SELECT value, hex(randomblob(1000)) FROM generate_series(1, ${rows})`;
 
 function readPrint({ client }: TestDatabase): Promise<unknown> {
     const sums = [1, 500, 1_999].map((at) => `sum(id * unicode(substr(v, ${at})))`);

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { beforeAll, beforeEach, expect, test } from "vitest";
-import { hashContents, readRows, readValue } from "../loading/contents.ts";
-import type { Ran } from "../loading/running.ts";
+import { hashContents, readRows, readValue } from "../support/contents.ts";
+import type { Ran } from "../support/here.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { backupHere, makeFolder, readManifest, readScript, restoreHere, takeBackup } from "./running.ts";
 

@@ -5,7 +5,7 @@ import { gunzipSync } from "node:zlib";
 import { createClient } from "@libsql/client";
 import { expect, test } from "vitest";
 import { findSqld } from "../../src/server/sqld.ts";
-import { readRows, readValue } from "../loading/contents.ts";
+import { readRows, readValue } from "../support/contents.ts";
 import { describeTargets, type Target, type TestDatabase } from "../support/targets.ts";
 import { makeFolder, readManifest, readScript, restoreHere, takeBackup } from "./running.ts";
 import { zoo } from "./zoo.ts";

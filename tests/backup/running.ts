@@ -7,9 +7,8 @@ import type { Manifest } from "../../src/backup/format.ts";
 import { checkBackup } from "../../src/backup/restore/check.ts";
 import { readBackup } from "../../src/backup/restore/read.ts";
 import { type BackupOptions, backup } from "../../src/cli/commands/backup.ts";
-import type { RestoreOptions } from "../../src/cli/commands/checked-backup.ts";
-import { restore } from "../../src/cli/commands/restore.ts";
-import { type Ran, type RunSettings, runHere } from "../loading/running.ts";
+import { type RestoreOptions, restoreBackup } from "../../src/cli/commands/restore.ts";
+import { type Ran, type RunSettings, runHere } from "../support/here.ts";
 
 /** A new and empty folder, removed after the run. */
 export function makeFolder(): string {
@@ -25,7 +24,7 @@ export function backupHere(settings: Settings, options: BackupOptions = {}): Pro
 
 /** `db:restore` in the test's own process. */
 export function restoreHere(settings: Settings, options: RestoreOptions = {}): Promise<Ran> {
-    return runHere((context) => restore(context, options), { root: makeFolder(), ...settings });
+    return runHere((context) => restoreBackup(context, options), { root: makeFolder(), ...settings });
 }
 
 /** Backs a database up into a folder of its own and gives the path. Throws when that fails. */

@@ -1,9 +1,10 @@
+import path from "node:path";
 import { expect, test } from "vitest";
 import { migrateHistory } from "../../app/migrate-history.ts";
 import { migrateJobTitles } from "../../app/migrate-job-titles.ts";
 import { push } from "../../src/cli/commands/push.ts";
 import { makeQuestion } from "../loading/records.ts";
-import { copyProject, migrateHere, type Ran, type RunSettings, runHere } from "../loading/running.ts";
+import { copyProject, migrateHere, type Ran, type RunSettings, runHere } from "../support/here.ts";
 import { startProxy } from "../support/proxy.ts";
 import { describeTargets } from "../support/targets.ts";
 
@@ -22,6 +23,18 @@ function sumOf(body: string, field: string): number {
     const found = body.matchAll(new RegExp(`"${field}":(\\d+)`, "g"));
     return [...found].reduce((sum, [, value]) => sum + Number(value), 0);
 }
+
+test("the time of a command is that of its own run, also where a process runs several", async () => {
+    const here = copyProject();
+    for (const milliseconds of [7, 4321]) {
+        const run = (json: boolean): Promise<Ran> =>
+            runHere((context) => push({ ...context, elapsed: () => milliseconds }, {}), {
+                ...{ root: here, url: `file:${path.join(here, `${milliseconds}.db`)}`, json },
+            });
+        expect((await run(false)).stdout).toMatch(new RegExp(`\\. ${milliseconds.toLocaleString("en-US")} ms\\.\n$`));
+        expect(JSON.parse((await run(true)).stdout)).toMatchObject({ milliseconds });
+    }
+});
 
 describeTargets("the cost of a command", (target) => {
     test("is what the server counted, in the last line and in the document", async () => {

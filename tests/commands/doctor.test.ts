@@ -5,9 +5,9 @@ import { examineHealth } from "../../src/cli/commands/doctor.ts";
 import { maintain } from "../../src/cli/commands/maintain.ts";
 import { createBase } from "../doctor/bases.ts";
 import { checkCount, doctor, namesOf, readReport } from "../doctor/examining.ts";
-import { hashContents, readRows } from "../loading/contents.ts";
-import { copyProject, migrateHere, type Ran, runHere } from "../loading/running.ts";
+import { hashContents, readRows } from "../support/contents.ts";
 import { deployInto, root } from "../support/deployed.ts";
+import { copyProject, migrateHere, type Ran, runHere } from "../support/here.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 
 describeTargets("db:doctor", (target) => {
@@ -61,7 +61,7 @@ describeTargets("db:doctor", (target) => {
             "    id   position  missing_id",
             "    p-1  1         q-8",
             "    … and 1 more",
-            "    Why:    The path shows a gap, and counts a question that nobody can answer.",
+            "    Why:    The path shows a gap, and counts a question that cannot be answered.",
             "    Query:  operations/checks/learning-paths-questions.sql",
             "    Remedy: Load the questions that are missing, or take their ids out of learning_paths.question_ids.",
         ]);

@@ -4,9 +4,9 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type ExplainOptions, explain } from "../../src/cli/commands/explain.ts";
 import { fillVolumes, readVolumes } from "../../src/queries/volumes.ts";
 import { findSqld } from "../../src/server/sqld.ts";
-import { hashContents } from "../loading/contents.ts";
-import { type Ran, runHere } from "../loading/running.ts";
+import { hashContents } from "../support/contents.ts";
 import { createDeployedDatabase, openTestConnection, root } from "../support/deployed.ts";
+import { type Ran, runHere } from "../support/here.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 
@@ -32,26 +32,25 @@ describeTargets("db:explain", (target) => {
 
     const rows =
         target.name === "sqld"
-            ? /\nRows: {5}\d read, 2 given\n/
-            : /\nRows: {5}2 given; a file does not count those that it reads \(--volumes does\)\n/;
+            ? /\nRows: {5}\d read, 2 returned\n/
+            : /\nRows: {5}2 returned; a file does not count the rows read \(--volumes does\)\n/;
 
-    test("shows a documented query with its plan in plain words, the indexes with their columns, rows and time", async () => {
+    test("shows a documented query with its plan, the indexes with their columns, rows and time", async () => {
         const { code, stdout } = await run("channels-of-question");
         expect(code).toBe(0);
         expect(stdout).toContain("\nQuery:    queries/channels-of-question.sql: The channels and parts ");
         expect(stdout).toContain("\nValues:   :question_id = 'q-42'\n");
         expect(stdout).toContain(
-            "\n1. Finds rows of 'channel_mappings' in the index alone, by idx_channel_mappings_question_id_channel_id_sub_channel, " +
-                "where question_id = ?.\n   [SEARCH channel_mappings USING COVERING INDEX idx_channel_mappings_question_id_channel_id_sub_channel (question_id=?)]\n",
+            "\n1. SEARCH channel_mappings USING COVERING INDEX idx_channel_mappings_question_id_channel_id_sub_channel (question_id=?)\n",
         );
         expect(stdout).toContain(
             "\nIndexes:  idx_channel_mappings_question_id_channel_id_sub_channel on channel_mappings (question_id, channel_id, sub_channel)\n",
         );
         expect(stdout).toMatch(rows);
         expect(stdout).toMatch(
-            /\nTime: {5}[\d.]+ ms \(p50 of 2 runs, the slowest [\d.]+ ms; [\d.]+ ms for `SELECT 1` /,
+            /\nTime: {5}[\d.]+ ms \(p50 of 2 runs, the slowest [\d.]+ ms; [\d.]+ ms for `SELECT 1`\)\n/,
         );
-        expect(stdout).toContain("\nAdvice:   none: ");
+        expect(stdout).toContain("\nAdvice:   none\n");
     });
 
     test("takes values from the command line, and shows what they come to in JSON", async () => {
@@ -68,32 +67,19 @@ describeTargets("db:explain", (target) => {
         });
     });
 
-    test("names the table that a view or a short name stands for, how many rows a scan goes through, and the file's reason", async () => {
+    test("names the table that a view or a short name stands for, how many rows a scanned table has, and the file's reason", async () => {
         const { stdout } = await run("bot-activity");
-        expect(stdout).toContain(" of 'bot_ledger' (ledger) from one end, and not the table.\n");
-        expect(stdout).toContain("\n2. Goes through 'v_bot_activity'.\n");
-        expect(stdout).toContain("\nAdvice:   It goes through all 1,000 rows of 'bot_ledger'.\n");
+        expect(stdout).toMatch(/\n {4}1\. SCAN ledger USING COVERING INDEX \S+\n(?:.*\n)*2\. SCAN v_bot_activity\n/);
+        expect(stdout).toContain("\nAdvice:   It scans 'bot_ledger', which has 1,000 rows.\n");
         expect(stdout).toContain(" The file gives the reason: counts every action, ");
-        const other = await run("SELECT q.id FROM questions AS q WHERE q.answer LIKE '%x%' LIMIT 1");
-        expect(other.stdout).toContain("all 100 rows of 'questions', unless the LIMIT ends it earlier.");
-    });
-
-    test("does not say that a LIMIT ends early what must be read to its end first", async () => {
-        const ask = async (asked: string): Promise<string> => (await run(asked)).stdout.split("\nAdvice:")[1] ?? "";
-        const earlier = "unless the LIMIT ends it earlier";
-        const sorted = await ask("SELECT id FROM questions ORDER BY answer LIMIT 1");
-        expect(sorted).toContain("all 100 rows of 'questions'.\n");
-        expect(sorted).toContain("It sorts in memory, which takes all rows before the first one is given.");
-        expect(await ask("SELECT count(*) FROM questions LIMIT 1")).not.toContain(earlier);
-        const distinct = await ask("SELECT DISTINCT answer FROM questions LIMIT 1");
-        expect(distinct).toContain(earlier);
-        expect(distinct).not.toContain("takes all rows");
-        const within = await ask("SELECT channel FROM questions ORDER BY channel, status LIMIT 1");
-        expect(within).toContain("to sort those of one group");
+        const other = await run("SELECT q.id FROM questions AS q WHERE q.answer LIKE '%x%' ORDER BY q.answer");
+        expect(other.stdout).toContain(
+            "It scans 'questions', which has 100 rows.\n          It sorts or groups rows in memory.\n",
+        );
     });
 
     test("suggests an index only where SQLite would take it, and none for a column of a few values", async () => {
-        const suggestion = /An index on questions \((.*)\) would spare it the scan/;
+        const suggestion = /An index on questions \((.*)\) would save the scan/;
         const ask = async (condition: string): Promise<string | undefined> =>
             suggestion.exec((await run(`SELECT * FROM questions WHERE ${condition}`)).stdout)?.[1];
         expect(await ask("source_url = 'x' AND status = 'active'")).toBe("source_url");
@@ -128,44 +114,23 @@ describeTargets("db:explain", (target) => {
     });
 
     test.each([
-        [
-            "SELECT id, FROM questions",
-            '1:12: near "FROM": syntax error',
-            "    SELECT id, FROM questions",
-            "               ^",
-        ],
-        ["SELECT id,\n  id FROM FROM t", '2:11: near "FROM": syntax error', "      id FROM FROM t", "              ^"],
-        ["SELECT (1", "1:10: incomplete input", "    SELECT (1", "             ^"],
-        [
-            "SELECT titel FROM questions",
-            "1:8: no such column: titel",
-            "    SELECT titel FROM questions",
-            "           ^",
-        ],
-        [
-            "SELECT q.x FROM questions q",
-            "1:10: no such column: q.x",
-            "    SELECT q.x FROM questions q",
-            "             ^",
-        ],
-        [
-            "SELECT 1 FROM question",
-            "1:15: no such table: question",
-            "    SELECT 1 FROM question",
-            "                  ^",
-        ],
-        ["SELECT absent()", "1:8: no such function: absent", "    SELECT absent()", "           ^"],
-        ["DELETE FROM nowhere", "1:13: no such table: nowhere", "    DELETE FROM nowhere", "                ^"],
-    ])("says where %j is wrong", async (asked, message, ...excerpt) => {
+        ["SELECT id, FROM questions", 'near "FROM": syntax error'],
+        ["SELECT id,\n  id FROM FROM t", 'near "FROM": syntax error'],
+        ["SELECT titel FROM questions", "no such column: titel"],
+        ["SELECT q.x FROM questions q", "no such column: q.x"],
+        ["SELECT 1 FROM question", "no such table: question"],
+        ["SELECT absent()", "no such function: absent"],
+        ["DELETE FROM nowhere", "no such table: nowhere"],
+    ])("says what is wrong with %j", async (asked, message) => {
         const { code, error } = await run(asked);
-        expect([code, error?.message, error?.details]).toEqual([1, message, excerpt]);
+        expect([code, error?.message]).toEqual([1, message]);
         expect(error?.outcome).toBe("Nothing was run.");
     });
 
     test("tells of a statement that fails while it runs", async () => {
         const { code, error, stdout } = await run("SELECT json(:text)", { param: ["text=x"] });
         expect([code, error?.message]).toEqual([1, "the statement fails: malformed JSON"]);
-        expect(stdout).toContain("\n1. Needs no table.\n");
+        expect(stdout).toContain("\n1. SCAN CONSTANT ROW\n");
     });
 });
 
@@ -181,23 +146,21 @@ describe("db:explain, before any database is opened,", () => {
     });
 
     test.each([
-        [["questions-by-chanel"], {}, /^there is no documented query/, /^did you mean 'questions-by-channel'\? /],
-        [["history"], {}, /^there is no documented query/, /^did you mean 'history-of-question'\? /],
-        [["zzzzzzzzzz"], {}, /^there is no documented query/, /^`pnpm db:explain --list` lists them/],
-        [[], {}, /^nothing is asked about$/, /^name a documented query/],
-        [["a", "b"], {}, /^more than one thing is asked about$/, /in quotes/],
-        [["SELECT 1; SELECT 2"], {}, /^1:11: a second statement begins here$/, /^explain one statement at a time$/],
-        [["SELECT 'x"], {}, /^1:8: this literal is never closed$/, /^$/],
-        [["-- nothing\n"], {}, /^that is no SQL: it holds no statement$/, /^write it as/],
+        [["questions-by-chanel"], {}, /^there is no documented query/, /^`pnpm db:explain --list` lists them/],
+        [[], {}, /^there is no statement$/, /^name a documented query/],
+        [["a", "b"], {}, /^there is more than one argument$/, /in quotes/],
+        [["SELECT 1; SELECT 2"], {}, /^line 1: a second statement begins here$/, /^explain one statement at a time$/],
+        [["SELECT 'x"], {}, /^line 1: what begins here is never closed: 'x$/, /^close it$/],
+        [["-- nothing\n"], {}, /^the SQL holds no statement$/, /^write it as/],
         [["DROP TABLE users"], {}, /^DROP has no plan, and was not sent$/, /^explain a SELECT/],
         [["PRAGMA user_version = 3"], {}, /^PRAGMA has no plan, and was not sent$/, /^explain a SELECT/],
         [["COMMIT "], {}, /^there is no documented query 'COMMIT'$/, /lists them/],
         [["ATTACH 'x' AS y"], {}, /^ATTACH has no plan, and was not sent$/, /^explain a SELECT/],
         [["EXPLAIN SELECT 1"], {}, /is an EXPLAIN itself$/, /^leave EXPLAIN out$/],
         [["user-by-name"], { param: ["username"] }, /^--param 'username' has no name and value$/, /^write it as/],
-        [["user-by-name"], { param: ["usrname=x"] }, /^the statement has no :usrname$/, /^did you mean 'username'\?/],
-        [["SELECT 1"], { param: ["x=1"] }, /^the statement has no :x$/, /^it has none with a name$/],
-        [["user-by-name"], { runs: 0 }, /^--runs is 1 to 1000$/, /./],
+        [["user-by-name"], { param: ["usrname=x"] }, /^the statement has no :usrname$/, /^it has :username$/],
+        [["SELECT 1"], { param: ["x=1"] }, /^the statement has no :x$/, /^it has no named parameter$/],
+        [["user-by-name"], { runs: 0 }, /^--runs is 1 to 1000$/, /^$/],
     ])("refuses %j with %j", async (args, options, message, hint) => {
         const { code, stdout, error } = await run(args, options);
         expect([code, error?.message, error?.hint ?? ""]).toEqual([
@@ -235,7 +198,7 @@ describe("db:explain --volumes", () => {
         const folder = writeProject(project);
         const counted = await run(folder, "SELECT total(id) FROM notes");
         const { advice, measured } = JSON.parse(counted.stdout);
-        expect(advice[0]).toBe("It goes through all 7,000 rows of 'notes'.");
+        expect(advice[0]).toBe("It scans 'notes', which has 7,000 rows.");
         if (findSqld()) expect(measured.rowsRead).toBeGreaterThanOrEqual(7_000);
         const [first] = cached(folder);
         await run(folder, "SELECT 1 FROM notes");
@@ -244,7 +207,7 @@ describe("db:explain --volumes", () => {
             "queries/volumes/notes.sql": project["queries/volumes/notes.sql"].replace("7000", "10"),
         });
         const changed = await run(folder, "SELECT total(id) FROM notes");
-        expect(JSON.parse(changed.stdout).advice[0]).toBe("It goes through all 10 rows of 'notes'.");
+        expect(JSON.parse(changed.stdout).advice[0]).toBe("It scans 'notes', which has 10 rows.");
         expect(cached(folder)).not.toContain(first);
         expect(cached(folder)).toHaveLength(1);
     });
@@ -274,7 +237,7 @@ describe("db:explain --volumes", () => {
         expect(await wrong("-- Large: 5\nINSERT INTO notes (body) VALUES ('x');\n")).toBe(
             `${file}:2: does not say which rows it makes`,
         );
-        expect(await wrong("-- Large: many\nSELECT 1;\n")).toBe(`${file}:1: is no number of rows`);
+        expect(await wrong("-- Large: many\nSELECT 1;\n")).toBe(`${file}:1: is not a number of rows`);
         expect(await wrong("SELECT :count;\n")).toBe(`${file}:1: nothing gives ':count' a value`);
         changeProject(folder, { "queries/volumes/notes.sql": undefined });
         expect((await run(folder, "SELECT 1 FROM notes")).error?.message).toBe("queries/volumes/ holds no SQL");

@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { chooseSize } from "../../src/maintenance/run.ts";
-import { hashContents, readRows, readValue } from "../loading/contents.ts";
 import { copyRules, maintainHere, readDocument } from "../maintenance/maintaining.ts";
 import { startCommand } from "../support/command.ts";
+import { hashContents, readRows, readValue } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
 import { changeProject } from "../support/project.ts";
 import { startProxy } from "../support/proxy.ts";
@@ -50,7 +50,7 @@ describeTargets("db:maintain", (target) => {
             /^Database: .*\ncompleted-queue-items {2}1,500 rows {2}Completed items leave the work queue after 30 days\.\nold-bot-runs +0 rows +/,
         );
         expect(stdout).toContain(
-            "\nLeft:     1 row by completed-queue-items: completed, but processed_at is missing or is no time\n" +
+            "\nLeft:     1 row by completed-queue-items: completed, but processed_at is missing or not a time\n" +
                 "Deleted:  1,500 rows by completed-queue-items\n" +
                 "Updated:  40 rows by untouched-sessions\n" +
                 "Updated:  3 rows by new-questions\n" +

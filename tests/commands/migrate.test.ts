@@ -1,8 +1,8 @@
 import { expect, test, vi } from "vitest";
-import { hashContents, readRows, readValue } from "../loading/contents.ts";
 import { makeQuestion } from "../loading/records.ts";
-import { copyProject, migrateHere, type Ran } from "../loading/running.ts";
+import { hashContents, readRows, readValue } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
+import { copyProject, migrateHere, type Ran } from "../support/here.ts";
 import { assertLocal } from "../support/local.ts";
 import { writeProject } from "../support/project.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";

@@ -167,7 +167,7 @@ describe.skipIf(noBinary)(noBinary ? "db:probe behind a line (no sqld binary her
             const { code, stderr } = await runCommand("db:probe", [], { env: { TURSO_DATABASE_URL: url } });
             expect(code).toBe(1);
             expect(stderr).toContain("(no more)");
-            expect(stderr).toContain("The probe was broken off. What it made is removed again.");
+            expect(stderr).toContain("The probe was interrupted. What it made has been removed.");
             expect(await count()).toBe(0);
         }));
 
@@ -182,7 +182,7 @@ describe.skipIf(noBinary)(noBinary ? "db:probe behind a line (no sqld binary her
             const { code, stderr } = await command.result;
             expect(code).toBe(130);
             expect(stderr).toContain("error: interrupted");
-            expect(stderr).toContain("What it made is removed again.");
+            expect(stderr).toContain("What it made has been removed.");
             expect(await count()).toBe(0);
         }));
 

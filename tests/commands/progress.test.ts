@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { createOutput, type Output } from "../../src/cli/output.ts";
-import { createProgress, renderBar, renderProgress } from "../../src/cli/progress.ts";
+import { createProgress, renderProgress, renderProgressBar } from "../../src/cli/progress.ts";
 import { isWatched } from "../../src/cli/settings.ts";
-import { readValue } from "../loading/contents.ts";
 import { makeQuestion } from "../loading/records.ts";
-import { copyProject } from "../loading/running.ts";
 import { hasTerminal, type RunningCommand, startCommand } from "../support/command.ts";
+import { readValue } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
+import { copyProject } from "../support/here.ts";
 import { startProxy } from "../support/proxy.ts";
 import { describeTargets } from "../support/targets.ts";
 
@@ -59,7 +59,7 @@ describe("progress", () => {
         [66, `[====      ] ${text}`],
         [65, text],
     ])("has as much of a bar as fits into %i columns", (columns, bar) => {
-        expect(renderBar("questions", 12_000, 30_000, 3, columns)).toBe(bar);
+        expect(renderProgressBar("questions", 12_000, 30_000, 3, columns)).toBe(bar);
         expect(bar.length).toBeLessThanOrEqual(columns);
     });
 

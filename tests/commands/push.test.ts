@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import { type PushOptions, push } from "../../src/cli/commands/push.ts";
-import { hashContents, readRows } from "../loading/contents.ts";
-import { copyProject, type Ran, runHere } from "../loading/running.ts";
+import { push } from "../../src/cli/commands/push.ts";
+import type { PushOptions } from "../../src/cli/options.ts";
+import { hashContents, readRows } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
+import { copyProject, type Ran, runHere } from "../support/here.ts";
 import { startProxy } from "../support/proxy.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -9,8 +9,9 @@ import {
     renderReadme,
 } from "../../src/cli/commands/readme-build.ts";
 import { exitCodes } from "../../src/errors.ts";
-import { runCommand } from "../support/command.ts";
+import { startScript } from "../support/command.ts";
 import { changeProject, writeProject } from "../support/project.ts";
+import { type Printed, runScript } from "../support/script.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -21,7 +22,7 @@ describe("the commands of this repository", () => {
         commands = await readCommands(ROOT);
     });
 
-    test("have a script file each, named as they are, and a summary of one sentence in --help", async () => {
+    test("have a script file each, named as they are, and a summary of one sentence", async () => {
         for (const { name, path: file } of await readCommandScripts(ROOT)) {
             expect(file).toBe(`scripts/${name.replaceAll(":", "-")}.ts`);
             expect(existsSync(path.join(ROOT, file)), file).toBe(true);
@@ -48,20 +49,27 @@ describe("the commands of this repository", () => {
     });
 });
 
-const help = `console.log(\`Usage: db:one [options] <words...>
+test("a script runs its command also through a link and without the ending of its name", async () => {
+    const link = path.join(writeProject({}), "linked.ts");
+    symlinkSync(path.join(ROOT, "scripts/db-status.ts"), link);
+    for (const started of [link, path.join(ROOT, "scripts/db-status")]) {
+        const { code, stdout } = await startScript(started, ["--help"], {}).result;
+        expect([code, stdout]).toEqual([0, expect.stringMatching(/^Usage: db:status /)]);
+    }
+});
 
-Does one | thing, at a length that makes the line
-break.
+const build = (cwd: string, ...args: string[]): Promise<Printed> => runScript("readme-build", args, { cwd, env: {} });
 
-Arguments:
-  words           what it is called
-
-Options:
-  --to <version>  stop there,
-                  and not later
-  --json          print one JSON document on stdout
-  -h, --help      display help for command
-\`);
+const script = `export const command = {
+    name: "db:one",
+    summary: "Does one | thing, at a length that makes the line of the help text break somewhere.",
+    define: (command) =>
+        command
+            .argument("<words...>", "what it is called")
+            .usage("[options] <words...>")
+            .option("--to <version>", "stop there, and not later"),
+    run: () => undefined,
+};
 `;
 
 const readme = `# A project
@@ -78,32 +86,32 @@ stale
 
 const project = {
     "package.json": JSON.stringify({ scripts: { "db:one": "tsx scripts/db-one.ts", test: "vitest run" } }),
-    "scripts/db-one.ts": help,
+    "scripts/db-one.ts": script,
     "README.md": readme,
 };
 
 describe("readme:build", () => {
     test("fills the commands and the exit codes in, keeps the rest, and has nothing to do then", async () => {
         const root = writeProject(project);
-        const { code, stdout } = await runCommand("readme:build", [], { cwd: root });
+        const { code, stdout } = await build(root);
         expect(code).toBe(0);
         expect(stdout).toBe("README.md was brought up to date: 1 command.\n");
         const text = readFileSync(path.join(root, "README.md"), "utf8");
         expect(text).toContain(
-            "| `db:one <words...>` | Does one \\| thing, at a length that makes the line break. |\n",
+            "| `db:one <words...>` | Does one \\| thing, at a length that makes the line of the help text break somewhere. |\n",
         );
         expect(text).toContain("```text\ndb:one <words...>\n    --to <version>  stop there, and not later\n```\n");
         expect(text).toContain("\n<!-- /commands -->\n\nBetween.\n\n<!-- exit codes -->\n");
         for (const number of Object.values(exitCodes))
             expect(text).toMatch(new RegExp(`^\\| ${number} \\| .+ \\|$`, "m"));
         expect(text).not.toContain("stale");
-        const again = await runCommand("readme:build", ["--check"], { cwd: root });
+        const again = await build(root, "--check");
         expect(again).toMatchObject({ code: 0, stdout: "README.md is current: 1 command.\n" });
     });
 
     test("--check exits with 4 when README.md is stale, and leaves it", async () => {
         const root = writeProject(project);
-        const { code, stderr } = await runCommand("readme:build", ["--check"], { cwd: root });
+        const { code, stderr } = await build(root, "--check");
         expect(code).toBe(4);
         expect(stderr).toContain("error: README.md is stale\n\nhint: run `pnpm readme:build`");
         expect(readFileSync(path.join(root, "README.md"), "utf8")).toBe(readme);
@@ -112,20 +120,24 @@ describe("readme:build", () => {
     test.each([
         ["README.md has no place for the exit codes", { "README.md": readme.replace("<!-- exit codes -->", "") }],
         ["README.md has no place for the commands", { "README.md": undefined }],
-        ["scripts/db-one.ts --help fails", { "scripts/db-one.ts": undefined }],
+        ["scripts/db-one.ts cannot be imported", { "scripts/db-one.ts": undefined }],
         [
-            "scripts/db-one.ts --help gives no summary of 'db:one'",
-            { "scripts/db-one.ts": help.replace(/Does one[\s\S]*?break\.\n\n/, "") },
+            "scripts/db-one.ts defines no command 'db:one' with a summary",
+            { "scripts/db-one.ts": script.replace(/Does one.*?somewhere\./, "") },
         ],
         [
-            "scripts/db-one.ts --help gives no summary of 'db:one'",
-            { "scripts/db-one.ts": help.replace("db:one", "db:two") },
+            "scripts/db-one.ts defines no command 'db:one' with a summary",
+            { "scripts/db-one.ts": script.replace("db:one", "db:two") },
+        ],
+        [
+            "scripts/db-one.ts defines no command 'db:one' with a summary",
+            { "scripts/db-one.ts": script.replace("export const command", "export const other") },
         ],
     ])("says '%s', and writes nothing", async (message, changes) => {
         const root = writeProject(project);
         changeProject(root, changes);
         const before = existsSync(path.join(root, "README.md")) && readFileSync(path.join(root, "README.md"), "utf8");
-        const { code, stderr } = await runCommand("readme:build", [], { cwd: root });
+        const { code, stderr } = await build(root);
         expect(code).toBe(1);
         expect(stderr).toContain(`error: ${message}\n`);
         const after = existsSync(path.join(root, "README.md")) && readFileSync(path.join(root, "README.md"), "utf8");

@@ -7,7 +7,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { rehearseDeploy } from "../../src/cli/commands/rehearse.ts";
 import { findPlace } from "../../src/rehearsal/place.ts";
 import { findSqld, type Sqld, startSqld } from "../../src/server/sqld.ts";
-import { runHere } from "../loading/running.ts";
 import {
     bookshop,
     listCopies,
@@ -20,6 +19,7 @@ import {
 } from "../rehearsal/rehearsing.ts";
 import { startCommand } from "../support/command.ts";
 import { deployInto } from "../support/deployed.ts";
+import { runHere } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
 import { startProxy, type TestProxy } from "../support/proxy.ts";
 import { describeTargets } from "../support/targets.ts";

@@ -4,7 +4,8 @@ import { createClient } from "@libsql/client";
 import { expect, test, vi } from "vitest";
 import { reset } from "../../src/cli/commands/reset.ts";
 import { showVerification } from "../../src/cli/commands/verify.ts";
-import type { RunOptions } from "../../src/cli/run-prepared.ts";
+import type { RunOptions } from "../../src/cli/options.ts";
+import { insertRow } from "../product/rows.ts";
 import {
     type Contents,
     hashContents,
@@ -12,10 +13,9 @@ import {
     readRows,
     withoutColumns,
     withoutOrder,
-} from "../loading/contents.ts";
-import { copyProject, type Ran, type RunSettings, runHere } from "../loading/running.ts";
-import { insertRow } from "../product/rows.ts";
+} from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
+import { copyProject, type Ran, type RunSettings, runHere } from "../support/here.ts";
 import { startProxy } from "../support/proxy.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 

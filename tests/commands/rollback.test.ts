@@ -1,14 +1,14 @@
 import { beforeAll, expect, test } from "vitest";
 import { push } from "../../src/cli/commands/push.ts";
 import { type RollbackOptions, rollback } from "../../src/cli/commands/rollback.ts";
-import { runPrepared } from "../../src/cli/run-prepared.ts";
+import { runPrepared } from "../../src/cli/deploy.ts";
 import { findLosses, prepareRollback } from "../../src/migrations/rollback.ts";
-import { tell } from "../deploy/snapshot.ts";
-import { type Contents, hashContents, readContents, readRows } from "../loading/contents.ts";
-import { copyProject, type Ran, runHere } from "../loading/running.ts";
 import { insertRow, TABLES } from "../product/rows.ts";
+import { type Contents, hashContents, readContents, readRows } from "../support/contents.ts";
 import { createDeployedDatabase, openTestConnection } from "../support/deployed.ts";
+import { copyProject, type Ran, runHere } from "../support/here.ts";
 import { changeProject, writeProject } from "../support/project.ts";
+import { tell } from "../support/snapshot.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 
 const repository = copyProject();

@@ -1,11 +1,11 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect } from "vitest";
-import { tell } from "../deploy/snapshot.ts";
 import { readCheckFiles } from "../doctor/check-files.ts";
-import { copyProject } from "../loading/running.ts";
 import { ruleFiles } from "../maintenance/maintaining.ts";
+import { copyProject } from "../support/here.ts";
 import { type Printed, runScript } from "../support/script.ts";
+import { tell } from "../support/snapshot.ts";
 import { createKeyPair, mintToken } from "../support/tokens.ts";
 
 /** Every command is one of these; a new one must be put among them. */

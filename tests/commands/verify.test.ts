@@ -9,9 +9,9 @@ import { createOutput } from "../../src/cli/output.ts";
 import { compareSchemas } from "../../src/schema/compare.ts";
 import { renderDiff } from "../../src/schema/diff.ts";
 import type { SchemaRow } from "../../src/schema/row.ts";
-import { hashContents, readRows } from "../loading/contents.ts";
-import { copyProject, type Ran, runHere } from "../loading/running.ts";
+import { hashContents, readRows } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
+import { copyProject, type Ran, runHere } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 

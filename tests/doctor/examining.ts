@@ -1,6 +1,6 @@
 import { type DoctorOptions, examineHealth } from "../../src/cli/commands/doctor.ts";
-import { type Ran, type RunSettings, runHere } from "../loading/running.ts";
 import { root } from "../support/deployed.ts";
+import { type Ran, type RunSettings, runHere } from "../support/here.ts";
 import { readCheckFiles } from "./check-files.ts";
 
 /** How many checks this repository has. */

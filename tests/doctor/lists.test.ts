@@ -2,8 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { loaders } from "../../seeds/index.ts";
-import { type Check, readChecks } from "../../src/doctor/checks.ts";
-import { renderCheckTable } from "../../src/doctor/render.ts";
+import { type Check, levels, readChecks } from "../../src/doctor/checks.ts";
 import { listAllowedValues, readTableDefinition } from "../../src/sql/create-table.ts";
 import { toSnakeCase } from "../../src/sql/names.ts";
 import { readRows } from "../product/rows.ts";
@@ -38,7 +37,7 @@ test("the checks of JSON and of times look at every such column that loaders kno
     expect(listWanted("json-rules")).toEqual(listColumns("json").sort());
 });
 
-// `npx vitest run tests/health/lists.test.ts -u` writes the table anew.
+// `npx vitest run tests/doctor/lists.test.ts -u` updates the table.
 test("docs/doctor.md has a row for every check", async () => {
     const file = path.join(root, "docs/doctor.md");
     const page = readFileSync(file, "utf8").replace(/\| check \|[\s\S]*?\n(?=\n)/, `${renderCheckTable(checks)}\n`);
@@ -108,3 +107,18 @@ describeTargets("the lists of the checks", (target) => {
         }
     });
 });
+
+/** The checks as a table in Markdown, the worst first; docs/doctor.md holds it. */
+function renderCheckTable(checks: readonly Check[]): string {
+    const sorted = levels.flatMap((level) => checks.filter((check) => check.level === level));
+    const rows = sorted.map(({ name, level, title, why }) =>
+        [`[\`${name}\`](../operations/checks/${name}.sql)`, level, title, why].map((text) =>
+            text.replaceAll("|", "\\|"),
+        ),
+    );
+    return [
+        "| check | level | what it finds | why that is bad |",
+        "|---|---|---|---|",
+        ...rows.map((cells) => `| ${cells.join(" | ")} |`),
+    ].join("\n");
+}

@@ -5,7 +5,7 @@ import { createClient } from "@libsql/client";
 import { describe, expect, test } from "vitest";
 import { readChecks } from "../../src/doctor/checks.ts";
 import { findSqld, startSqld } from "../../src/server/sqld.ts";
-import { hashContents } from "../loading/contents.ts";
+import { hashContents } from "../support/contents.ts";
 import { deployInto } from "../support/deployed.ts";
 import { writeProject } from "../support/project.ts";
 import { createKeyPair, mintToken } from "../support/tokens.ts";
@@ -40,8 +40,8 @@ describe("a file of operations/checks/", () => {
             "Wrong_Rows.sql:1: is not named as the files of operations/checks/ are",
         ],
         ["a.sql", header, "a.sql:1: holds no statement"],
-        ["a.sql", `${header}DELETE FROM questions`, "a.sql:6: is no query"],
-        ["a.sql", `${header}WITH a AS (SELECT 1) DELETE FROM users RETURNING id`, "a.sql:6: is no query"],
+        ["a.sql", `${header}DELETE FROM questions`, "a.sql:6: is not a query"],
+        ["a.sql", `${header}WITH a AS (SELECT 1) DELETE FROM users RETURNING id`, "a.sql:6: is not a query"],
         ["a.sql", `${header}${query} LIMIT :most`, "a.sql:6: nothing gives ':most' a value"],
         ["a.sql", `${header}${query};\nDROP TABLE users;`, "a.sql:7: holds a second statement"],
         ["a.sql", `${header}${query} || 'open`, "a.sql:6: what begins here is never closed"],

@@ -4,7 +4,6 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { push } from "../../src/cli/commands/push.ts";
 import { showStatus } from "../../src/cli/commands/status.ts";
 import { splitStatements } from "../../src/sql/statements.ts";
-import { tell } from "../deploy/snapshot.ts";
 import {
     type Contents,
     hashContents,
@@ -12,9 +11,10 @@ import {
     readRows,
     withoutColumns,
     withoutOrder,
-} from "../loading/contents.ts";
-import { copyProject, migrateHere, runHere } from "../loading/running.ts";
+} from "../support/contents.ts";
+import { copyProject, migrateHere, runHere } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
+import { tell } from "../support/snapshot.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { hasShell, listWays, openSession, schemaFile, tryStatement } from "./loaders.ts";
 import { hasOriginal, type Occupied, occupied, original } from "./occupied.ts";

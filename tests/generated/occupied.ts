@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
-import { deployWell } from "../deploy/deploying.ts";
-import { copyRepository } from "../deploy/repository.ts";
+import { deployWell } from "../support/deploying.ts";
+import { copyRepository } from "../support/repository.ts";
 import type { TestDatabase } from "../support/targets.ts";
 
 /** A database that holds something already. */

@@ -2,8 +2,8 @@ import { fileURLToPath } from "node:url";
 import { createClient } from "@libsql/client";
 import ts from "typescript";
 import { beforeAll, describe, expect, test } from "vitest";
-import { tell } from "../deploy/snapshot.ts";
-import { readRows } from "../loading/contents.ts";
+import { readRows } from "../support/contents.ts";
+import { tell } from "../support/snapshot.ts";
 import { schemaFile } from "./loaders.ts";
 
 const typesFile = fileURLToPath(new URL("../../schema.d.ts", import.meta.url));

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
-import { tell } from "../deploy/snapshot.ts";
 import { root } from "../support/deployed.ts";
+import { tell } from "../support/snapshot.ts";
 
 /** What of vitest's report is read here. */
 interface Report {

@@ -3,10 +3,10 @@ import { toLintFiles } from "../../src/lint/files.ts";
 import { lintFiles } from "../../src/lint/lint.ts";
 import { readFiles } from "../../src/planning/files.ts";
 import { isSignificant } from "../../src/sql/lexer.ts";
-import { copyRepository } from "../deploy/repository.ts";
 import { family, recipe } from "../migrations/family.ts";
 import { zooFiles } from "../migrations/zoo.ts";
 import { changeProject, writeProject } from "../support/project.ts";
+import { copyRepository } from "../support/repository.ts";
 
 /** The same numbers at every run. */
 function createRandom(seed: number): (below: number) => number {

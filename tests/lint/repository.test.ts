@@ -5,8 +5,8 @@ import { lintFiles } from "../../src/lint/lint.ts";
 import { renderRuleTable } from "../../src/lint/render.ts";
 import { rules } from "../../src/lint/rules.ts";
 import { readFiles } from "../../src/planning/files.ts";
-import { copyRepository } from "../deploy/repository.ts";
 import { root } from "../support/deployed.ts";
+import { copyRepository } from "../support/repository.ts";
 
 test("this repository's files are clean, warnings included, and nothing in them is allowed by a comment", async () => {
     const found = await readFiles(root);

@@ -2,15 +2,15 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { tell } from "../deploy/snapshot.ts";
 import { readMappings, readQuestions } from "../seeds/bundled.ts";
+import { hashContents, readRows, readValue } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
+import { copyProject, migrateHere } from "../support/here.ts";
 import { changeProject } from "../support/project.ts";
 import { startProxy } from "../support/proxy.ts";
+import { tell } from "../support/snapshot.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
-import { hashContents, readRows, readValue } from "./contents.ts";
 import { makeQuestion } from "./records.ts";
-import { copyProject, migrateHere } from "./running.ts";
 
 const { questions } = readQuestions();
 const mappings = readMappings();

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { tell } from "../deploy/snapshot.ts";
 import { type RunningCommand, startCommand } from "../support/command.ts";
+import { type Contents, readContents, readValue, withoutColumns } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
+import { copyProject, migrateHere } from "../support/here.ts";
 import { startProxy } from "../support/proxy.ts";
+import { tell } from "../support/snapshot.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
-import { type Contents, readContents, readValue, withoutColumns } from "./contents.ts";
 import { makeQuestion } from "./records.ts";
-import { copyProject, migrateHere } from "./running.ts";
 
 // Long enough for several chunks on a server.
 const questions = Array.from({ length: 1_500 }, (_, at) =>

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
-import { tell } from "../deploy/snapshot.ts";
 import { type RunningCommand, startCommand } from "../support/command.ts";
+import { type Contents, readContents, readRows, readValue, withoutColumns, withoutOrder } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
+import { copyProject, migrateHere } from "../support/here.ts";
+import { tell } from "../support/snapshot.ts";
 import type { Target, TestDatabase } from "../support/targets.ts";
-import { type Contents, readContents, readRows, readValue, withoutColumns, withoutOrder } from "./contents.ts";
 import { makeQuestion } from "./records.ts";
-import { copyProject, migrateHere } from "./running.ts";
 
 function writeSource(count: number): string {
     // Long enough for several chunks on a server.

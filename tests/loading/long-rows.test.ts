@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { exportTables } from "../../app/export.ts";
+import { readRows, readValue } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
+import { copyProject, runHere } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
-import { readRows, readValue } from "./contents.ts";
 import { loadFiles } from "./records.ts";
-import { copyProject, runHere } from "./running.ts";
 
 const root = copyProject();
 

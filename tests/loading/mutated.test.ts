@@ -3,12 +3,12 @@ import path from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { LoadCounts, Rejection } from "../../src/loading/loader.ts";
-import { tell } from "../deploy/snapshot.ts";
+import { hashContents, readRows, readValue } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
+import { copyProject, migrateHere } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
+import { tell } from "../support/snapshot.ts";
 import { describeTargets } from "../support/targets.ts";
-import { hashContents, readRows, readValue } from "./contents.ts";
-import { copyProject, migrateHere } from "./running.ts";
 
 const data = new URL("../../seeds/data/", import.meta.url);
 const read = (name: string): unknown => JSON.parse(readFileSync(new URL(name, data), "utf8"));

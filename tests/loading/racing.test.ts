@@ -5,13 +5,13 @@ import { DatabaseFault } from "../../src/database/faults.ts";
 import { type LoadRun, loadRecords } from "../../src/loading/load-records.ts";
 import type { LoadCounts, Rejection, SourceRecord } from "../../src/loading/loader.ts";
 import { readTables } from "../../src/schema/table.ts";
-import { tell } from "../deploy/snapshot.ts";
 import { runCommand } from "../support/command.ts";
+import { readRows, readValue } from "../support/contents.ts";
 import { createDeployedDatabase, openTestConnection } from "../support/deployed.ts";
+import { copyProject } from "../support/here.ts";
+import { tell } from "../support/snapshot.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
-import { readRows, readValue } from "./contents.ts";
 import { type Fields, makeQuestion } from "./records.ts";
-import { copyProject } from "./running.ts";
 
 const [questions] = loaders.filter((loader) => loader.name === "questions");
 const [history] = loaders.filter((loader) => loader.name === "question-history");

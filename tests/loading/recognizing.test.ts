@@ -2,12 +2,12 @@ import { beforeAll, beforeEach, expect, test } from "vitest";
 import { migrateHistory } from "../../app/migrate-history.ts";
 import { rollback } from "../../src/cli/commands/rollback.ts";
 import type { LoadCounts } from "../../src/loading/loader.ts";
+import { hashContents, readRows, readValue } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
+import { copyProject, migrateHere, runHere } from "../support/here.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
-import { hashContents, readRows, readValue } from "./contents.ts";
 import { makeQuestion } from "./records.ts";
-import { copyProject, migrateHere, runHere } from "./running.ts";
 
 const event = { eventType: "created", eventSource: "bot", createdAt: "2025-06-01T00:00:00.000Z" };
 const files = {

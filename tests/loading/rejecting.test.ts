@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { tell } from "../deploy/snapshot.ts";
+import { hashContents, readRows, readValue } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
+import { copyProject, migrateHere } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
+import { tell } from "../support/snapshot.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
-import { hashContents, readRows, readValue } from "./contents.ts";
 import { type Fields, loadFiles, loadQuestions, makeQuestion } from "./records.ts";
-import { copyProject, migrateHere } from "./running.ts";
 
 const [nul, high, low] = ["\0", "\ud83d", "\udd12"];
 

@@ -3,12 +3,12 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, expect, test } from "vitest";
 import type { LoadCounts, Rejection } from "../../src/loading/loader.ts";
-import { tell } from "../deploy/snapshot.ts";
+import { hashContents, readRows, readValue } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
+import { copyProject, migrateHere } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
+import { tell } from "../support/snapshot.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
-import { hashContents, readRows, readValue } from "./contents.ts";
-import { copyProject, migrateHere } from "./running.ts";
 
 const sample = fileURLToPath(new URL("../../../shared/data/open-interview", import.meta.url));
 const hasSample = existsSync(sample);

@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { migrateHistory } from "../../app/migrate-history.ts";
 import { runCommand } from "../support/command.ts";
+import { hashContents, readRows, readValue } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
+import { copyProject, migrateHere, type Ran, runHere } from "../support/here.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
-import { hashContents, readRows, readValue } from "./contents.ts";
 import { loadFiles, loadQuestions, makeQuestion } from "./records.ts";
-import { copyProject, migrateHere, type Ran, runHere } from "./running.ts";
 
 const root = copyProject({ seeds: true });
 const data = new URL("../../seeds/data/", import.meta.url);

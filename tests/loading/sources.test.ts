@@ -7,13 +7,13 @@ import { expect, test } from "vitest";
 import { migrateHistory } from "../../app/migrate-history.ts";
 import { listFiles, openSource } from "../../src/loading/sources/files.ts";
 import { runCommand, startCommand } from "../support/command.ts";
+import { hashContents, readRows, readValue } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
+import { copyProject, migrateHere, runHere } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
-import { hashContents, readRows, readValue } from "./contents.ts";
 import { readAll } from "./reading.ts";
 import { makeQuestion } from "./records.ts";
-import { copyProject, migrateHere, runHere } from "./running.ts";
 
 const questions = [makeQuestion("q-1"), makeQuestion("q-2", { answer: "Ümläut & Söhne \u{1F512}" })];
 const lines = questions.map((question) => JSON.stringify(question)).join("\n");

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, expect, test } from "vitest";
+import { hashLoaded, readRows, readValue } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
-import { hashLoaded, readRows, readValue } from "./contents.ts";
 import { type Fields, loadFiles, loadQuestions, makeQuestion } from "./records.ts";
 
 const first = "2026-01-01T00:00:00.000Z";

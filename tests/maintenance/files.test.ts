@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { AppError } from "../../src/errors.ts";
-import { type Rule, readRules } from "../../src/maintenance/rules.ts";
+import { type MaintenanceRule, readRules } from "../../src/maintenance/rules.ts";
 import { selectDue, writeRows } from "../../src/maintenance/statements.ts";
 import { createDeployedDatabase, root } from "../support/deployed.ts";
 import { writeProject } from "../support/project.ts";
@@ -81,11 +81,7 @@ describe("a file of operations/maintenance/ that is wrong", () => {
             good.replace("-- Does:\n", ""),
             "operations/maintenance/010-a.sql:5: does not say what the statement is for",
         ],
-        [
-            "010-a.sql",
-            good.replace("Does:", "Takes:"),
-            "operations/maintenance/010-a.sql:6: 'Takes:' stands here twice",
-        ],
+        ["010-a.sql", good.replace("Does:", "Takes:"), "operations/maintenance/010-a.sql:6: 'Takes:' appears twice"],
         [
             "010-a.sql",
             good.replace("-- Drops old rows.", "--"),
@@ -94,7 +90,7 @@ describe("a file of operations/maintenance/ that is wrong", () => {
         [
             "010-a.sql",
             good.replace("SELECT id FROM t", "DELETE FROM t"),
-            "operations/maintenance/010-a.sql:4: is no query",
+            "operations/maintenance/010-a.sql:4: is not a query",
         ],
         [
             "010-a.sql",
@@ -130,7 +126,7 @@ describe("a file of operations/maintenance/ that is wrong", () => {
 
 describeTargets("an index finds", (target) => {
     let database: TestDatabase;
-    let rules: readonly Rule[];
+    let rules: readonly MaintenanceRule[];
 
     beforeAll(async () => {
         database = await createDeployedDatabase(target);
@@ -141,7 +137,7 @@ describeTargets("an index finds", (target) => {
         const [, example = ""] =
             /```sql\n([\s\S]*?)```/.exec(readFileSync(path.join(root, "docs/maintenance.md"), "utf8")) ?? [];
         const [rule] = await readRules(writeProject({ "operations/maintenance/060-failed-runs.sql": example }));
-        const { sql, args = [] } = writeRows(rule as Rule, time.toISOString(), []);
+        const { sql, args = [] } = writeRows(rule as MaintenanceRule, time.toISOString(), []);
         expect(await explain(sql, args)).toMatch(/SEARCH bot_runs USING INTEGER PRIMARY KEY/);
     });
 
@@ -167,7 +163,7 @@ describeTargets("an index finds", (target) => {
             /SEARCH question USING COVERING INDEX sqlite_autoindex_questions_1 [\s\S]*SCAN active USING COVERING INDEX idx_questions_channel_difficulty_status_is_new[\s\S]*SEARCH shown USING AUTOMATIC COVERING INDEX/,
         ],
     ])("what %s takes, and its rows again when they are written", async (name, plan) => {
-        const rule = rules.find((one) => one.name === name) as Rule;
+        const rule = rules.find((one) => one.name === name) as MaintenanceRule;
         const { sql, args = [] } = selectDue(rule, time.toISOString(), 10);
         expect(await explain(sql, args)).toMatch(plan);
         const write = writeRows(rule, time.toISOString(), [{ id: 1, question_count: 1, recount: 2 }]);

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { type MaintainOptions, maintain } from "../../src/cli/commands/maintain.ts";
-import { copyProject, type Ran, type RunSettings, runHere } from "../loading/running.ts";
 import { root } from "../support/deployed.ts";
+import { copyProject, type Ran, type RunSettings, runHere } from "../support/here.ts";
 
 /** When all these runs are. */
 export const time = new Date("2026-03-01T12:00:00.000Z");

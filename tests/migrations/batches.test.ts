@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { copyRepository, migrationCount } from "../deploy/repository.ts";
 import { createDeployedProject, deployInto, root as repository, type TestProject } from "../support/deployed.ts";
 import { changeProject } from "../support/project.ts";
+import { copyRepository, migrationCount } from "../support/repository.ts";
 import { describeTargets, type Target } from "../support/targets.ts";
 import { deploy, readColumn, refusal } from "./deploy.ts";
 

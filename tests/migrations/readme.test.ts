@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { copyRepository, migrationCount } from "../deploy/repository.ts";
 import { createDeployedProject, root as repository } from "../support/deployed.ts";
 import { changeProject } from "../support/project.ts";
+import { copyRepository, migrationCount } from "../support/repository.ts";
 import { describeTargets } from "../support/targets.ts";
 import { deploy, readColumn, readRows, rollback } from "./deploy.ts";
 

@@ -20,7 +20,7 @@ const tables = Object.entries(zoo).map(([name, why]): [string, string] => [name.
 async function writeRebuild(root: string, table: string): Promise<void> {
     const output = createOutput({ json: false, color: false, write: () => undefined });
     const args = ["rebuild", table];
-    await scaffold({ root, output, args, signal: new AbortController().signal }, { rebuild: table });
+    await scaffold({ root, output, args, signal: new AbortController().signal, elapsed: () => 0 }, { rebuild: table });
 }
 
 let written: Promise<string> | undefined;

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { runDeploy } from "../../src/migrations/carry-out.ts";
 import { prepareDeploy } from "../../src/planning/prepare.ts";
-import { tell } from "../deploy/snapshot.ts";
 import { openTestConnection, silentReport } from "../support/deployed.ts";
 import { changeProject } from "../support/project.ts";
+import { tell } from "../support/snapshot.ts";
 import { describeTargets } from "../support/targets.ts";
 import { deploy, readAll, refusal } from "./deploy.ts";
 import { copy, createFamily, indexes, newTable, recipe, swap, unmanagedTrigger } from "./family.ts";

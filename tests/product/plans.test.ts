@@ -1,6 +1,6 @@
 import type { Client } from "@libsql/client";
 import { beforeAll, expect, test } from "vitest";
-import { countRows, fillVolumes, readVolumes } from "../../src/queries/volumes.ts";
+import { countVolumeRows, fillVolumes, readVolumes } from "../../src/queries/volumes.ts";
 import { createDeployedDatabase, openTestConnection, root } from "../support/deployed.ts";
 import { describeTargets } from "../support/targets.ts";
 import { readAccessPatterns, renderPattern } from "./access-patterns.ts";
@@ -36,7 +36,7 @@ describeTargets("the plans of what the application asks", (target) => {
         const volumes = target.name === "file:" ? await readVolumes(root) : [];
         for (const volume of volumes.filter(({ large }) => large !== undefined)) {
             const table = volume.path.replace(/^.*\d\.|\.sql$/g, "").replaceAll("-", "_");
-            expect(await readValue(client, `SELECT count(*) FROM ${table}`), table).toBe(countRows(volume, 1));
+            expect(await readValue(client, `SELECT count(*) FROM ${table}`), table).toBe(countVolumeRows(volume, 1));
         }
     });
 

@@ -2,9 +2,8 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import type { Connection, ReadResult } from "../../src/database/connection.ts";
-import { renderIndexTable, renderQueries } from "../../src/queries/document.ts";
 import { bindQuery, type DocumentedQuery, readQueries } from "../../src/queries/files.ts";
-import { findScans, findSorts, readPlan } from "../../src/queries/plan.ts";
+import { findScans, findSorts, findUsedIndexes, readPlan } from "../../src/queries/plan.ts";
 import { groupByIndex, type QueryPlan, readQueryPlans } from "../../src/queries/usage.ts";
 import { fillVolumes, readVolumes } from "../../src/queries/volumes.ts";
 import { createDeployedDatabase, openTestConnection, root } from "../support/deployed.ts";
@@ -35,7 +34,7 @@ describeTargets("the documented queries", (target) => {
 
     test("run with their examples, and what reads or claims finds rows", async () => {
         const results: (ReadResult | undefined)[] = [];
-        for (const query of queries) results.push((await connection.rehearse([], [bindQuery(query)])).results[0]);
+        for (const query of queries) results.push((await connection.tryOut([], [bindQuery(query)])).results[0]);
         expect(results.filter((result) => !result?.ok)).toEqual([]);
         const silent = queries.filter((_, at) => {
             const result = results[at];
@@ -65,7 +64,7 @@ describeTargets("the documented queries", (target) => {
         expect(names.filter((name) => !users.has(name))).toEqual([]);
     });
 
-    test("stand in docs/queries.md with the indexes that they use (`npx vitest run tests/queries -u` writes it)", async () => {
+    test("stand in docs/queries.md with the indexes that they use (`npx vitest run tests/product/query-plans.test.ts -u` writes it)", async () => {
         const file = path.join(root, "docs/queries.md");
         const fill = (page: string, mark: string, text: string): string =>
             page.replace(
@@ -83,3 +82,31 @@ test("the documented queries name what comes out, in lower case", () => {
         for (const [, alias] of sql.matchAll(/\bAS (\S+)/g)) expect(alias, name).toMatch(/^[a-z_]+,?$/);
     }
 });
+
+/** The documented queries as Markdown. */
+function renderQueries(plans: readonly QueryPlan[]): string {
+    return plans.map(renderQuery).join("\n");
+}
+
+function renderQuery(plan: QueryPlan): string {
+    const { query } = plan;
+    const indexes = "rows" in plan ? findUsedIndexes(plan.rows) : [];
+    const lines = [
+        ["For", query.purpose],
+        ["Indexes", indexes.length === 0 ? "none" : indexes.map((index) => `\`${index}\``).join(", ")],
+        ["Report", query.report],
+        ["Scans", query.scans],
+        ["Sorts", query.sorts],
+    ].flatMap(([label, text]) => (text === undefined ? [] : [`- ${label}: ${text}`]));
+    return [`### [${query.name}](../${query.path})`, "", query.title, "", ...lines, ""].join("\n");
+}
+
+/** The indexes and the queries that use each, as a Markdown table. */
+function renderIndexTable(served: ReadonlyMap<string, readonly DocumentedQuery["name"][]>): string {
+    const rows = [...served].sort(([one], [other]) => (one < other ? -1 : 1));
+    return [
+        "| index | queries |",
+        "|---|---|",
+        ...rows.map(([index, names]) => `| \`${index}\` | ${names.map((name) => `[${name}](#${name})`).join(", ")} |`),
+    ].join("\n");
+}

@@ -2,12 +2,14 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { beforeAll, beforeEach } from "vitest";
-import { type PushOptions, push } from "../../src/cli/commands/push.ts";
-import { type RehearseOptions, rehearseDeploy } from "../../src/cli/commands/rehearse.ts";
+import { push } from "../../src/cli/commands/push.ts";
+import { rehearseDeploy } from "../../src/cli/commands/rehearse.ts";
+import type { PushOptions } from "../../src/cli/options.ts";
+import type { RehearseOptions } from "../../src/cli/rehearsal.ts";
 import type { RehearsalReport } from "../../src/rehearsal/rehearse.ts";
-import { type Ran, runHere } from "../loading/running.ts";
 import { readAll } from "../migrations/deploy.ts";
 import { createDeployedProject, type TestProject } from "../support/deployed.ts";
+import { type Ran, runHere } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
 import type { Target, TestDatabase } from "../support/targets.ts";
 

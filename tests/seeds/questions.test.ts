@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { questions as loader } from "../../seeds/questions.ts";
 import { createCheck } from "../../src/loading/validate.ts";
-import { tell } from "../deploy/snapshot.ts";
+import { tell } from "../support/snapshot.ts";
 import { type BundledQuestion, listTrigrams, measureJaccard, readMappings, readQuestions } from "./bundled.ts";
 
 const channels =

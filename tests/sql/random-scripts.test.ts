@@ -1,7 +1,7 @@
 import { type Client, createClient } from "@libsql/client";
 import { expect, test } from "vitest";
 import { splitStatements } from "../../src/sql/statements.ts";
-import { tell } from "../deploy/snapshot.ts";
+import { tell } from "../support/snapshot.ts";
 
 const begin = "CREATE TRIGGER IF NOT EXISTS g AFTER INSERT ON t BEGIN";
 const pieces = [

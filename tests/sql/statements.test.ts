@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { tokenize } from "../../src/sql/lexer.ts";
 import { checksumTokens, findOpenToken, normalizeText, splitStatements } from "../../src/sql/statements.ts";
-import { tell } from "../deploy/snapshot.ts";
+import { tell } from "../support/snapshot.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { samples } from "./corpus.ts";
 

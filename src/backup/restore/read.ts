@@ -33,7 +33,7 @@ const gunzipChunk = 256 * 1024;
 /**
  * Reads a backup, part by part, and checks its seal. What comes before the end is not yet proven.
  *
- * @throws AppError `invalid-input` for what is no backup, `corrupt` for a damaged one
+ * @throws AppError `invalid-input` for a file that is not a backup, `corrupt` for a damaged one
  */
 export async function* readBackup(file: BackupFile): AsyncGenerator<BackupPart> {
     let sealed: string | undefined;
@@ -120,15 +120,26 @@ function refuseOtherFormat(line: Buffer | undefined, label: string): void {
     );
 }
 
+// A fault of the bytes, such as a wrong seal, waits until what was unpacked before it is read: the first line of a backup
+// tells whether its format is known at all.
 async function* unpack(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    let fault: unknown;
+    async function* collectFault(): AsyncGenerator<Buffer> {
+        try {
+            yield* bytes;
+        } catch (error) {
+            fault = error;
+        }
+    }
     const gunzip = createGunzip({ chunkSize: gunzipChunk });
-    const unpacked = pipeline(Readable.from(bytes), gunzip);
+    const unpacked = pipeline(Readable.from(collectFault()), gunzip);
     unpacked.catch(() => undefined);
     try {
         for await (const chunk of gunzip) yield chunk as Buffer;
         await unpacked;
     } catch (error) {
         const code = error instanceof Error && "code" in error ? String(error.code) : "";
-        throw code.startsWith("Z_") ? damaged("it cannot be unpacked") : error;
+        throw fault ?? (code.startsWith("Z_") ? damaged("it cannot be unpacked") : error);
     }
+    if (fault !== undefined) throw fault;
 }

@@ -15,10 +15,11 @@ import { prepareWayBack } from "../../migrations/restore-point.ts";
 import { readAll } from "../../planning/prepare.ts";
 import { isDrift } from "../../schema/compare.ts";
 import { describeAdoption, describeRefused, describeStanding, printBroken, printSurvey } from "../adoption-report.ts";
+import { confirmRemote } from "../confirm.ts";
 import { printRejections } from "../load-report.ts";
-import { type Context, confirmRemote, openExisting } from "../program.ts";
-import { countOf, createReport } from "../report.ts";
-import { goesOn, measureCost, withConnection } from "../run-prepared.ts";
+import { goesOn, openExisting, withConnection } from "../open.ts";
+import type { Context } from "../program.ts";
+import { conclude, countOf, createReport } from "../report.ts";
 
 export interface AdoptOptions {
     readonly check?: boolean;
@@ -85,13 +86,12 @@ async function adoptInPlace(
     const standing = await proveSchema(root, connection);
     // A run that was ended before it wrote the reject file has left its rows in the side table.
     const { refused, file } = await writeRefused(context, connection, options.rejects, origins);
-    const { sentence, ...cost } = measureCost(connection);
     const verdict = examined ? "Adopted the database." : nothingToDo;
-    output.line([verdict, ...(refused > 0 ? [describeRefused(refused, true)] : []), standing, sentence].join(" "));
     const document = examined
         ? describeAdoption(connection, examined.adoption, examined.survey)
         : { database: connection.target.label };
-    output.document({ ...document, refused, rejects: file ?? null, ...cost });
+    const sentences = [verdict, ...(refused > 0 ? [describeRefused(refused, true)] : []), standing];
+    conclude(context, connection, sentences.join(" "), { ...document, refused, rejects: file ?? null });
     return refused > 0 ? exitCodes.rejected : exitCodes.done;
 }
 

@@ -4,15 +4,16 @@ import { type BackupResult, takeBackup } from "../../backup/backup.ts";
 import { nameBackup, nameSeries } from "../../backup/names.ts";
 import { listPruned, prune } from "../../backup/prune.ts";
 import { countAll } from "../../backup/restore/check.ts";
-import { type BackupSettings, findPath, readBackupSettings } from "../../backup/settings.ts";
+import { type BackupSettings, backupVariables, findPath, readBackupSettings } from "../../backup/settings.ts";
 import { beginFile, handOver } from "../../backup/sink.ts";
 import { DatabaseFault, explainFault } from "../../database/faults.ts";
 import type { Target } from "../../database/target.ts";
 import { AppError } from "../../errors.ts";
-import { type Context, openExisting } from "../program.ts";
-import { createProgress, type Progress } from "../progress.ts";
-import { countOf } from "../report.ts";
-import { withConnection } from "../run-prepared.ts";
+import { openExisting, withConnection } from "../open.ts";
+import type { Context } from "../program.ts";
+import { createProgress, showRows } from "../progress.ts";
+import { countOf, describeSize } from "../report.ts";
+import { environmentFor, readVariables } from "../settings.ts";
 
 export interface BackupOptions {
     readonly table?: readonly string[];
@@ -24,7 +25,7 @@ export interface BackupOptions {
 export async function backup(context: Context, options: BackupOptions, now = () => new Date()): Promise<void> {
     const { root, args } = context;
     if (args.length > 1) throw new AppError("usage", "only one file or folder can be named", { hint: "name one" });
-    const settings = await readBackupSettings(root, args[0]);
+    const settings = await readBackupSettings(root, args[0], await readVariables(backupVariables, root));
     refusePruning(settings, options);
     const connection = await openExisting(context, "read");
     const { target } = connection;
@@ -39,7 +40,6 @@ export async function backup(context: Context, options: BackupOptions, now = () 
     const name = nameBackup({ series, takenAt }, settings.recipients.length > 0);
     const place: Place = { settings, series, name, path: findPath(settings.destination, name), takenAt };
     if (options.dryRun) return showPlan(context, place, options);
-    const started = performance.now();
     const result = await take(context, target, place, options, now);
     try {
         await deliver(context, place, result);
@@ -47,11 +47,9 @@ export async function backup(context: Context, options: BackupOptions, now = () 
         await result.file.leave();
     }
     const pruned = options.prune && place.path !== undefined ? await prune(dirname(place.path), series, takenAt) : [];
-    report(context, result, place, pruned, Math.round(performance.now() - started));
+    report(context, result, place, pruned);
 }
 
-/** A table with fewer rows is done before anybody looks. */
-const shownFrom = 1_000;
 const noBackup = "No backup was written.";
 
 /** Where a backup goes, and what it is called. */
@@ -106,11 +104,6 @@ async function take(
     }
 }
 
-/** Shows how many rows of a table were read, where that takes a while. */
-export function showRows(progress: Progress["progress"], table: string, done: number, of: number): void {
-    if (of >= shownFrom) progress(table, done, of);
-}
-
 async function deliver(
     { output, signal }: Context,
     { settings: { destination }, name }: Place,
@@ -119,9 +112,11 @@ async function deliver(
     await file.keep();
     if (destination.kind !== "command") return;
     const say = (line: string): void => output.note(line);
-    await handOver(file.path, destination.command, name, say, signal).catch((error: unknown) => {
-        throw error instanceof AppError ? error.withOutcome("The backup is not known to have been kept.") : error;
-    });
+    await handOver(file.path, destination.command, environmentFor({ BACKUP_NAME: name }), say, signal).catch(
+        (error: unknown) => {
+            throw error instanceof AppError ? error.withOutcome("The backup is not known to have been kept.") : error;
+        },
+    );
 }
 
 async function showPlan({ output }: Context, place: Place, options: BackupOptions): Promise<void> {
@@ -136,12 +131,12 @@ async function showPlan({ output }: Context, place: Place, options: BackupOption
 }
 
 function report(
-    { output }: Context,
+    { output, elapsed }: Context,
     { manifest, size, requests, rowsRead }: BackupResult,
     { path, name }: Place,
     pruned: readonly string[],
-    milliseconds: number,
 ): void {
+    const milliseconds = Math.round(elapsed());
     output.field("Backup", path ?? `${name}, taken by TURSO_BACKUP_COMMAND`);
     for (const old of pruned) output.field("Removed", old);
     const cost = requests === 0 ? "" : `, ${countOf(requests, "request")}, ${countOf(rowsRead, "row")} read`;
@@ -149,12 +144,6 @@ function report(
     const took = `${milliseconds.toLocaleString("en-US")} ms${cost}`;
     output.line(`Backed up ${what}, ${describeSize(size)}, in ${took}.`);
     output.document({ backup: path ?? name, size, milliseconds, requests, rowsRead, pruned, ...manifest });
-}
-
-/** `12.3 MB`; `640 bytes` where it is less than a tenth of one. */
-export function describeSize(bytes: number): string {
-    if (bytes < 100_000) return countOf(bytes, "byte");
-    return `${(bytes / 1_000_000).toLocaleString("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 })} MB`;
 }
 
 async function readProject(root: string): Promise<{ writtenBy: string; schemaVersion: string }> {

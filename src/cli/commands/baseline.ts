@@ -3,9 +3,11 @@ import { prepareBaseline } from "../../migrations/baseline.ts";
 import { readExpectedSchema } from "../../planning/shadow.ts";
 import { compareSchemas } from "../../schema/compare.ts";
 import { isMigratorTable } from "../../schema/facts.ts";
-import { type Context, openForWriting } from "../program.ts";
-import { printSummary, type RunOptions, runPrepared, withConnection } from "../run-prepared.ts";
-import { printDifferences } from "./verify.ts";
+import { printSummary, runPrepared } from "../deploy.ts";
+import { printDifferences } from "../differences.ts";
+import { openForWriting, withConnection } from "../open.ts";
+import type { RunOptions } from "../options.ts";
+import type { Context } from "../program.ts";
 
 export interface BaselineOptions extends RunOptions {
     readonly to?: number;

@@ -1,20 +1,19 @@
-import type { Connection, Row } from "../../database/connection.ts";
+import type { Row, Value } from "../../database/connection.ts";
 import { explainFault } from "../../database/faults.ts";
-import { type Check, type Level, levels, readChecks } from "../../doctor/checks.ts";
-import { checksAtOnce, type Examined, examine } from "../../doctor/examine.ts";
-import { renderExamples, renderValue } from "../../doctor/render.ts";
+import { type Check, chooseChecks, readChecks } from "../../doctor/checks.ts";
+import { countFindings, type ExaminationCounts, type Examined, examineDatabase } from "../../doctor/examine.ts";
 import { AppError, type ExitCode, exitCodes } from "../../errors.ts";
-import type { Output } from "../output.ts";
-import { type Context, openExisting } from "../program.ts";
-import { countOf } from "../report.ts";
-import { measureCost, withConnection } from "../run-prepared.ts";
+import { openExisting, withConnection } from "../open.ts";
+import { type Output, renderTable } from "../output.ts";
+import type { Context } from "../program.ts";
+import { countOf, measureCost } from "../report.ts";
 
 export interface DoctorOptions {
     /** Run only these. */
     readonly check?: readonly string[];
     /** Only say what the checks are. */
     readonly list?: boolean;
-    /** Leave out what looks at every page. */
+    /** Leave out the checks that read every page. */
     readonly quick?: boolean;
     /** How many rows of each finding are shown. */
     readonly examples?: number;
@@ -22,12 +21,12 @@ export interface DoctorOptions {
 }
 
 const usualExamples = 3;
-/** A server's answer has its limit, and so has a reader. */
+/** A server limits the size of its answers. */
 const mostExamples = 1_000;
 
 /**
- * db:doctor: runs the queries of operations/checks/ and tells what they find, each with examples, the query and the remedy. Only
- * reads.
+ * db:doctor: runs the queries of operations/checks/ and prints what they find, each with examples, the query and the remedy.
+ * Only reads.
  *
  * @returns exit code 4 when an error or a warning was found, or a check could not be run, 1 where the database is damaged;
  *     notes alone leave it at 0
@@ -37,27 +36,24 @@ export async function examineHealth(context: Context, options: DoctorOptions): P
     const { output, root, signal } = context;
     const { examples = usualExamples } = options;
     if (examples > mostExamples) throw refuseExamples();
-    const checks = choose(await readChecks(root), options);
+    const checks = chooseChecks(await readChecks(root), options.check, options.quick ?? false);
     if (options.list) return listChecks(output, checks);
     const connection = await openExisting(context, "read");
-    const { examined, damage } = await withConnection(connection, async () => {
-        await refuseWithoutTables(connection);
-        const atOnce = checksAtOnce[connection.target.kind];
-        return examine((queries) => connection.readAll(queries), checks, { examples, atOnce, signal });
-    });
-    const { sentence, ...cost } = measureCost(connection);
-    const sorted = sortByLevel(examined);
-    for (const item of sorted) printExamined(output, item);
-    printSkipped(output, sorted);
+    const { examined, damage } = await withConnection(connection, () =>
+        examineDatabase(connection, checks, { examples, signal }),
+    );
+    const { sentence, ...cost } = measureCost(context, connection);
+    for (const item of examined) printExamined(output, item);
+    printSkipped(output, examined);
     // The document of a --json run has the queries already.
-    if (options.showSql && !output.json) for (const item of sorted) printSql(output, item);
+    if (options.showSql && !output.json) for (const item of examined) printSql(output, item);
     const counts = countFindings(examined);
     output.line(`${conclude(counts)} ${sentence}`);
     output.document({
         database: connection.target.label,
         ...counts,
         ...cost,
-        checks: sorted.map(describeExamined),
+        checks: examined.map(describeExamined),
     });
     if (damage) {
         const error = explainFault(damage, connection.target);
@@ -67,19 +63,6 @@ export async function examineHealth(context: Context, options: DoctorOptions): P
         return exitCodes.failed;
     }
     return counts.errors + counts.warnings + counts.failed > 0 ? exitCodes.drift : exitCodes.done;
-}
-
-function choose(checks: readonly Check[], { check: wanted, quick }: DoctorOptions): Check[] {
-    // Somebody may have copied the path from a finding.
-    const names = (wanted ?? []).map((name) => name.replace(/^.*\//, "").replace(/\.sql$/, ""));
-    const unknown = names.find((name) => !checks.some((check) => check.name === name));
-    if (unknown !== undefined) {
-        throw new AppError("usage", `there is no check '${unknown}'`, {
-            hint: "`pnpm db:doctor --list` shows them all",
-            outcome: "Nothing was examined.",
-        });
-    }
-    return checks.filter(({ name, isSlow }) => (wanted ? names.includes(name) : !(quick && isSlow)));
 }
 
 function listChecks(output: Output, checks: readonly Check[]): ExitCode {
@@ -93,26 +76,6 @@ function refuseExamples(): AppError {
     return new AppError("usage", `--examples shows at most ${mostExamples} rows`, {
         hint: "the check's query, run by hand, gives them all",
     });
-}
-
-function refuseEmpty(reason: string): AppError {
-    return new AppError("drift", `${reason}, so there is nothing to examine`, {
-        hint: "deploy with `pnpm db:migrate`, or look whether the URL is the one that is meant",
-    });
-}
-
-async function refuseWithoutTables(connection: Connection): Promise<void> {
-    const sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' LIMIT 1";
-    const [result] = await connection.readAll([{ sql }]);
-    if (result?.ok && result.rows.length === 0) throw refuseEmpty("this database has no tables");
-}
-
-const ranks = { found: 0, failed: 1, skipped: 2, clean: 3 } as const;
-
-// The worst first, each level by name.
-function sortByLevel(examined: readonly Examined[]): Examined[] {
-    const rank = ({ state, check }: Examined): number => ranks[state] * levels.length + levels.indexOf(check.level);
-    return [...examined].sort((a, b) => rank(a) - rank(b));
 }
 
 function printExamined(output: Output, examined: Examined): void {
@@ -133,7 +96,7 @@ function printExamined(output: Output, examined: Examined): void {
     output.line();
 }
 
-// By what is missing: one table is asked about by many checks.
+// Grouped by what is missing: many checks ask about one table.
 function printSkipped(output: Output, examined: readonly Examined[]): void {
     const names = new Map<string, string[]>();
     for (const item of examined) {
@@ -144,35 +107,11 @@ function printSkipped(output: Output, examined: readonly Examined[]): void {
     if (names.size > 0) output.line();
 }
 
-// A script for any shell that speaks SQL.
 function printSql(output: Output, { check, state }: Examined): void {
     if (state === "found" || state === "failed") output.raw(`-- ${check.name}: ${check.title}\n${check.sql};\n\n`);
 }
 
-interface Counts {
-    readonly errors: number;
-    readonly warnings: number;
-    readonly notes: number;
-    /** Checks that ran, whatever they found. */
-    readonly examined: number;
-    readonly failed: number;
-    readonly skipped: number;
-}
-
-function countFindings(examined: readonly Examined[]): Counts {
-    const count = (test: (item: Examined) => boolean): number => examined.filter(test).length;
-    const found = (level: Level): number => count(({ state, check }) => state === "found" && check.level === level);
-    return {
-        errors: found("error"),
-        warnings: found("warning"),
-        notes: found("note"),
-        examined: count(({ state }) => state === "found" || state === "clean"),
-        failed: count(({ state }) => state === "failed"),
-        skipped: count(({ state }) => state === "skipped"),
-    };
-}
-
-function conclude({ errors, warnings, notes, examined, failed, skipped }: Counts): string {
+function conclude({ errors, warnings, notes, examined, failed, skipped }: ExaminationCounts): string {
     const found = [
         ...(errors > 0 ? [countOf(errors, "error")] : []),
         ...(warnings > 0 ? [countOf(warnings, "warning")] : []),
@@ -200,7 +139,26 @@ function describeRow(row: Row): object {
     return Object.fromEntries(
         Object.entries(row).map(([column, value]) => [
             column,
-            typeof value === "bigint" || value instanceof ArrayBuffer ? renderValue(value) : value,
+            typeof value === "bigint" || value instanceof Uint8Array ? renderValue(value) : value,
         ]),
     );
+}
+
+const longestValue = 60;
+
+// On one line, and not too long.
+function renderValue(value: Value | undefined): string {
+    if (value === null || value === undefined) return "NULL";
+    if (value instanceof ArrayBuffer) return `${value.byteLength} bytes`;
+    // The text of a row must not control the terminal.
+    const line = String(value)
+        .replace(/\s+/g, " ")
+        .replace(/\p{Cc}/gu, "?");
+    return line.length > longestValue ? `${line.slice(0, longestValue - 1)}…` : line;
+}
+
+function renderExamples(rows: readonly Row[]): string[] {
+    const columns = Object.keys(rows[0] ?? {});
+    if (columns.length === 0) return [];
+    return renderTable([columns, ...rows.map((row) => columns.map((column) => renderValue(row[column])))]);
 }

@@ -1,4 +1,3 @@
-import { isAbsolute, relative, sep } from "node:path";
 import { AppError, type ExitCode, exitCodes } from "../../errors.ts";
 import { type LintResult, lintFiles } from "../../lint/lint.ts";
 import { findPostgratorProblems } from "../../lint/postgrator.ts";
@@ -6,6 +5,7 @@ import { renderAnnotation } from "../../lint/render.ts";
 import type { Finding } from "../../lint/rule.ts";
 import { rules } from "../../lint/rules.ts";
 import { readFiles } from "../../planning/files.ts";
+import { toProjectPath } from "../options.ts";
 import type { Output } from "../output.ts";
 import type { Context } from "../program.ts";
 import { countOf } from "../report.ts";
@@ -72,14 +72,6 @@ function conclude(files: number, errors: number, warnings: number): string {
 // A folder covers what is in it.
 function covers(path: string): (wanted: string) => boolean {
     return (wanted) => path === wanted || path.startsWith(`${wanted.replace(/\/$/, "")}/`) || wanted === "";
-}
-
-function toProjectPath(root: string, path: string): string {
-    const own = isAbsolute(path) ? relative(root, path) : path;
-    return own
-        .split(sep)
-        .join("/")
-        .replace(/^\.\/?/, "");
 }
 
 function refuseUnknown(wanted: readonly string[], { paths, findings }: LintResult): void {

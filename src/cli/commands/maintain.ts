@@ -1,12 +1,13 @@
 import type { Connection } from "../../database/connection.ts";
 import { DatabaseFault, explainFault } from "../../database/faults.ts";
-import { chooseRules, type Rule, readRules } from "../../maintenance/rules.ts";
+import { chooseRules, type MaintenanceRule, readRules } from "../../maintenance/rules.ts";
 import { countRules, type RuleCount, type RuleProgress, runRule } from "../../maintenance/run.ts";
-import { renderScript } from "../../maintenance/statements.ts";
-import { type Context, confirmRemote, openExisting } from "../program.ts";
+import { renderRule } from "../../maintenance/statements.ts";
+import { confirmRemote } from "../confirm.ts";
+import { openExisting, withConnection } from "../open.ts";
+import type { Context } from "../program.ts";
 import { createProgress } from "../progress.ts";
-import { countOf } from "../report.ts";
-import { measureCost, withConnection } from "../run-prepared.ts";
+import { countOf, measureCost } from "../report.ts";
 
 export interface MaintainOptions {
     readonly dryRun?: boolean;
@@ -30,14 +31,14 @@ export async function maintain(context: Context, options: MaintainOptions, time 
         const counts = await countRules(root, connection, rules, now);
         printCounts(context, counts);
         if (options.showSql) {
-            output.raw(rules.map((rule) => renderScript(rule, now)).join("\n"));
+            output.raw(rules.map((rule) => renderRule(rule, now)).join("\n"));
             return;
         }
         const due = counts.reduce((sum, count) => sum + count.due, 0);
         if (due > 0 && !options.dryRun) await confirmRemote(context, connection.target, options.yes ?? false);
         const done = options.dryRun ? [] : await runRules(context, connection, counts, now);
         const changed = done.reduce((sum, progress) => sum + progress.changed, 0);
-        const { sentence, ...cost } = measureCost(connection);
+        const { sentence, ...cost } = measureCost(context, connection);
         output.line(`${conclude(due, changed, options.dryRun ?? false)} ${sentence}`);
         output.document({
             database: connection.target.label,
@@ -90,7 +91,7 @@ async function runRules(
     }
 }
 
-function verbOf({ does }: Rule): string {
+function verbOf({ does }: MaintenanceRule): string {
     return { DELETE: "Deleted", UPDATE: "Updated" }[does.slice(0, 6).toUpperCase()] ?? "Wrote";
 }
 

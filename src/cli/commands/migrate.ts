@@ -11,11 +11,12 @@ import {
 } from "../../loading/seeds.ts";
 import { type OpenedSource, openSource } from "../../loading/sources/files.ts";
 import { type PreparedDeploy, prepareDeploy } from "../../planning/prepare.ts";
-import { approve } from "../approval.ts";
+import { confirmRemote } from "../confirm.ts";
+import { deploy, printSummary } from "../deploy.ts";
 import { describeLoad, type LoadOptions, loadAndReport } from "../load-report.ts";
-import { type Context, confirmRemote, openForWriting } from "../program.ts";
-import { printSummary, runPrepared, withConnection } from "../run-prepared.ts";
-import { type PushOptions, warnChangedByHand } from "./push.ts";
+import { openForWriting, withConnection } from "../open.ts";
+import { type PushOptions, toDeploy } from "../options.ts";
+import type { Context } from "../program.ts";
 
 export interface MigrateOptions extends PushOptions, LoadOptions {
     readonly schemaOnly?: boolean;
@@ -31,16 +32,12 @@ export async function migrate(context: Context, options: MigrateOptions, bundled
     let chosen: Chosen = {};
     return withConnection(connection, async () => {
         const prepared = await prepareDeploy(context.root, connection, {
-            to: options.to,
-            perFile: options.perFile ?? false,
-            sets: options.set ?? [],
+            ...toDeploy(options),
             extra: selectSeedState(bundled),
         });
-        warnChangedByHand(context, prepared);
         chosen = await chooseSource(context, connection, options, bundled, prepared);
         const { source } = chosen;
-        const approval = await approve(context, config.target, prepared, options);
-        const summary = await runPrepared(context, connection, prepared, options);
+        const summary = await deploy(context, { target: config.target, connection }, prepared, options);
         if (options.showSql) return exitCodes.done;
         // The plan's own question covers the load too.
         const isAsked = prepared.plan.steps.length > 0 || options.dryRun;
@@ -54,7 +51,6 @@ export async function migrate(context: Context, options: MigrateOptions, bundled
             verdict: [isIdle ? "" : summary.verdict, sentence ?? ""].filter((text) => text !== "").join(" "),
             document: {
                 ...summary.document,
-                ...approval,
                 loaded: result?.counts ?? {},
                 rejected: result?.rejected ?? 0,
                 rejects: result?.rejectFile ?? null,

@@ -2,8 +2,8 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../errors.ts";
 import { coreSet, migrationName, readFiles } from "../../planning/files.ts";
+import { loadLenientFormatter } from "../../sql/format.ts";
 import type { Context } from "../program.ts";
-import { formatWhereSet } from "./sql-format.ts";
 
 export interface ScaffoldOptions {
     /** The migration set; the core one, or that of the table, when undefined. */
@@ -64,12 +64,12 @@ async function draftRebuild(
     const { sets } = await readFiles(root);
     const { source, set } = await readRebuildSource(sets, table);
     const words = slug.replaceAll("-", " ");
+    const format = await loadLenientFormatter(root);
     const statements = renderRebuild(source).map((sql) => `${sql};\n`);
-    const render = (heading: string): Promise<string> =>
-        formatWhereSet(root, `-- ${heading}\n${statements.join("\n")}`);
+    const render = (heading: string): string => format("", `-- ${heading}\n${statements.join("\n")}`);
     return {
-        do: await render(`${capitalize(words)}: makes ${source.table} anew, with its rows and indexes.`),
-        undo: await render(`Undoes: ${words}. Makes ${source.table} anew as it was before.`),
+        do: render(`${capitalize(words)}: makes ${source.table} anew, with its rows and indexes.`),
+        undo: render(`Undoes: ${words}. Makes ${source.table} anew as it was before.`),
         set,
     };
 }

@@ -3,68 +3,53 @@ import { readToken } from "../../database/token.ts";
 import { verifySchema } from "../../drift/verify.ts";
 import { AppError } from "../../errors.ts";
 import type { Plan } from "../../planning/plan.ts";
-import { prepareDeploy, readAll } from "../../planning/prepare.ts";
+import { readAll } from "../../planning/prepare.ts";
 import { isDrift } from "../../schema/compare.ts";
 import { readFact } from "../../sql/statement-facts.ts";
-import { approve } from "../approval.ts";
+import { printDifferences } from "../differences.ts";
+import { type PushOptions, toDeploy } from "../options.ts";
 import type { Output } from "../output.ts";
-import { type Context, openForWriting } from "../program.ts";
-import { printSummary, runPrepared, withConnection } from "../run-prepared.ts";
-import { type PushOptions, warnChangedByHand } from "./push.ts";
-import { printDifferences } from "./verify.ts";
+import type { Context } from "../program.ts";
+import { push } from "./push.ts";
 
 /** db:push:schema: db:push between a check of everything that could stop it and a comparison of what it left. */
 export async function pushSchema(context: Context, options: PushOptions): Promise<void> {
     const { output } = context;
-    // Settings, the token's expiry and its access are checked while opening.
-    const { config, connection } = await openForWriting(context, options);
     const check = (what: string): void => output.line(`[X] ${what}`);
-    await withConnection(
-        connection,
-        async () => {
-            check(`settings: ${config.target.label}`);
+    await push(context, options, {
+        // Settings, the token's expiry and its access are checked while opening.
+        opened: (connection) => {
+            check(`settings: ${connection.target.label}`);
             check(describeToken(connection));
-            const prepared = await prepareDeploy(context.root, connection, {
-                to: options.to,
-                perFile: options.perFile ?? false,
-                sets: options.set ?? [],
-            });
+        },
+        prepared: async (connection, { plan }) => {
             check("reachable, and the files agree with what it has had");
             if (!options.dryRun && !options.showSql) {
-                const tried = await connection.rehearse(["CREATE TABLE turso_write_check (n INTEGER)"]);
-                if (tried.failedIndex !== undefined) {
-                    throw new AppError("forbidden", `${config.target.label} refuses a write: ${tried.message}`, {
-                        hint: "use a read-write token, and see whether the database takes writes",
-                        outcome: "Nothing was applied.",
-                    });
-                }
+                await tryToWrite(connection);
                 check("may write (tried by a table that was rolled back)");
             }
             output.line();
-            warnChangedByHand(context, prepared);
-            printObjects(output, prepared.plan);
-            const approval = await approve(context, config.target, prepared, options);
-            const ran = await runPrepared(context, connection, prepared, options);
-            const summary = { ...ran, document: { ...ran.document, ...approval } };
-            if (options.showSql) return;
-            if (!summary.ran) {
-                printSummary(context, connection, summary);
-                return;
-            }
-            await verifyResult(context, connection, options);
-            output.line("Next: `pnpm db:migrate` loads the seed, `pnpm db:status` shows every file.");
-            printSummary(context, connection, summary);
+            printObjects(output, plan);
         },
-        "Nothing was applied.",
-    );
+        deployed: (connection) => verifyResult(context, connection, options),
+    });
+}
+
+async function tryToWrite(connection: Connection): Promise<void> {
+    const tried = await connection.tryOut([{ sql: "CREATE TABLE turso_write_check (n INTEGER)" }]);
+    if (tried.failedIndex === undefined) return;
+    throw new AppError("forbidden", `${connection.target.label} refuses a write: ${tried.message}`, {
+        hint: "use a read-write token, and see whether the database takes writes",
+        outcome: "Nothing was applied.",
+    });
 }
 
 function describeToken({ target }: Connection): string {
     if (target.kind === "file") return "no token needed: an embedded database";
     if (target.authToken === undefined) return "no token set; the server must not ask for one";
     const token = readToken(target.authToken);
-    if (!token) return "token: set, but it is no JWT; only the server can tell what it may";
-    const access = token.readOnly ? "may only read" : "may write, by its own word";
+    if (!token) return "token: set, but not a JWT; only the server knows what it allows";
+    const access = token.readOnly ? "may only read" : "may write, as it says";
     return `token: ${access}, ${token.expiresAt ? `expires ${token.expiresAt.toISOString()}` : "does not expire"}`;
 }
 
@@ -86,21 +71,20 @@ function printObjects(output: Output, plan: Plan): void {
     if (rows.length > 0) output.line();
 }
 
-async function verifyResult(context: Context, connection: Connection, options: PushOptions): Promise<void> {
-    const { sets, state } = await readAll(context.root, connection, { sets: options.set ?? [] }).catch(
-        (error: unknown) => {
-            if (!(error instanceof AppError)) throw error;
-            throw error.withOutcome("The schema was deployed, but could not be compared: run `pnpm db:verify`.");
-        },
-    );
+async function verifyResult({ root, output }: Context, connection: Connection, options: PushOptions): Promise<void> {
+    const { sets, state } = await readAll(root, connection, toDeploy(options)).catch((error: unknown) => {
+        if (!(error instanceof AppError)) throw error;
+        throw error.withOutcome("The schema was deployed, but could not be compared: run `pnpm db:verify`.");
+    });
     const differences = await verifySchema(sets, state);
     const drifted = differences.filter(isDrift);
     if (drifted.length === 0) {
-        context.output.line(`[X] verified: ${differences.length} objects are as in the files`);
+        output.line(`[X] verified: ${differences.length} objects are as in the files`);
+        output.line("Next: `pnpm db:migrate` loads the seed, `pnpm db:status` shows every file.");
         return;
     }
-    printDifferences(context.output, drifted);
+    printDifferences(output, drifted);
     throw new AppError("drift", "the database was deployed to, but differs from the files", {
-        hint: "see `pnpm db:verify`; somebody may have changed it by hand",
+        hint: "see `pnpm db:verify`; it may have been changed by hand",
     });
 }

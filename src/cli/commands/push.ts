@@ -1,34 +1,28 @@
-import { findChangedByHand } from "../../planning/plan.ts";
+import type { Connection } from "../../database/connection.ts";
 import { type PreparedDeploy, prepareDeploy } from "../../planning/prepare.ts";
-import { approve } from "../approval.ts";
-import { type Context, openForWriting } from "../program.ts";
-import { printSummary, type RunOptions, runPrepared, withConnection } from "../run-prepared.ts";
+import { deploy, printSummary } from "../deploy.ts";
+import { openForWriting, withConnection } from "../open.ts";
+import { type PushOptions, toDeploy } from "../options.ts";
+import type { Context } from "../program.ts";
 
-export interface PushOptions extends RunOptions {
-    readonly to?: number;
-    readonly set?: readonly string[];
+/** What db:push:schema does beyond a push, at each of its stages. */
+export interface PushChecks {
+    opened(connection: Connection): void;
+    prepared(connection: Connection, prepared: PreparedDeploy): Promise<void>;
+    deployed(connection: Connection): Promise<void>;
 }
 
 /** db:push: deploys the schema and nothing else. */
-export async function push(context: Context, options: PushOptions): Promise<void> {
+export async function push(context: Context, options: PushOptions, checks?: PushChecks): Promise<void> {
     const { config, connection } = await openForWriting(context, options);
-    await withConnection(connection, async () => {
-        const prepared = await prepareDeploy(context.root, connection, {
-            to: options.to,
-            perFile: options.perFile ?? false,
-            sets: options.set ?? [],
-        });
-        warnChangedByHand(context, prepared);
-        const approval = await approve(context, config.target, prepared, options);
-        const summary = await runPrepared(context, connection, prepared, options);
-        const document = { ...summary.document, ...approval };
-        if (!options.showSql) printSummary(context, connection, { ...summary, document });
-    });
-}
-
-/** Tells which views and triggers are about to lose a change that somebody made by hand. */
-export function warnChangedByHand(context: Context, { sets, state }: PreparedDeploy): void {
-    for (const name of findChangedByHand(state, sets)) {
-        context.output.warn(`'${name}' was changed by hand since it was deployed; the file's form replaces it`);
-    }
+    const run = async (): Promise<void> => {
+        checks?.opened(connection);
+        const prepared = await prepareDeploy(context.root, connection, toDeploy(options));
+        await checks?.prepared(connection, prepared);
+        const summary = await deploy(context, { target: config.target, connection }, prepared, options);
+        if (options.showSql) return;
+        if (summary.ran) await checks?.deployed(connection);
+        printSummary(context, connection, summary);
+    };
+    await withConnection(connection, run, "Nothing was applied.");
 }

@@ -1,19 +1,16 @@
-import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { AppError, exitCodes } from "../../errors.ts";
-import type { Context } from "../program.ts";
+import { type CommandDefinition, type Context, defineCommand } from "../program.ts";
 import { countOf } from "../report.ts";
 
-/** A command as its own --help tells it. */
+/** A command as its --help shows it. */
 export interface CommandHelp {
     /** As users type it after `pnpm`. */
     readonly name: string;
-    /** Its arguments that are no options, such as `<words...>`. */
+    /** Its positional arguments, such as `<words...>`. */
     readonly args: string;
     readonly summary: string;
     /** Flags and what they do; --json, --help and --wait, which many commands have, are left out. */
@@ -31,7 +28,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
     interrupted: "Interrupted by Ctrl-C.",
 };
 
-/** A table of another document than README.md. Where that document does not exist, nobody misses the table. */
+/** A table of another document than README.md. Left out where that document does not exist. */
 export interface DocumentTable {
     /** The document, from the project's folder. */
     readonly path: string;
@@ -114,54 +111,45 @@ export async function readCommandScripts(root: string): Promise<{ name: string; 
 }
 
 /**
- * Runs every command of package.json with --help.
+ * Imports every script of package.json, and reads from its exported definition what --help would print.
  *
- * @throws AppError `invalid-input` for a command that does not answer with its name and a summary
+ * @throws AppError `invalid-input` for a script that defines no command of its name with a summary
  */
 export async function readCommands(root: string): Promise<CommandHelp[]> {
     const scripts = await readCommandScripts(root);
-    const commands = new Array<CommandHelp>(scripts.length);
-    const queue = [...scripts.entries()];
-    const work = async (): Promise<void> => {
-        for (let next = queue.shift(); next; next = queue.shift()) {
-            const [at, { name, path }] = next;
-            commands[at] = parseHelp(name, path, await askForHelp(root, path));
-        }
+    return Promise.all(
+        scripts.map(async ({ name, path }) => {
+            const definition = await importDefinition(root, path);
+            if (definition?.name === name && definition.summary) return describeCommand(definition);
+            throw new AppError("invalid-input", `${path} defines no command '${name}' with a summary`, {
+                hint: "export its definition as `command`, with this name and a summary of one sentence",
+            });
+        }),
+    );
+}
+
+async function importDefinition(root: string, path: string): Promise<CommandDefinition<never> | undefined> {
+    // With a query the script is a module of its own: this command's script is still being loaded.
+    const url = `${pathToFileURL(join(root, path)).href}?definition`;
+    try {
+        const script = await import(/* @vite-ignore */ url);
+        return (script as { command?: CommandDefinition<never> }).command;
+    } catch (error) {
+        const details = [error instanceof Error ? error.message : String(error)];
+        throw new AppError("invalid-input", `${path} cannot be imported`, { details });
+    }
+}
+
+function describeCommand(definition: CommandDefinition<never>): CommandHelp {
+    const command = defineCommand(definition);
+    const help = command.createHelp();
+    const own = help.visibleOptions(command).filter(({ flags }) => !/--(json|help|wait)\b/.test(flags));
+    return {
+        name: definition.name,
+        args: command.usage().replace("[options]", "").trim(),
+        summary: definition.summary,
+        options: own.map((option) => [option.flags, help.optionDescription(option)]),
     };
-    await Promise.all(Array.from({ length: availableParallelism() }, work));
-    return commands;
-}
-
-function askForHelp(root: string, path: string): Promise<string> {
-    const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-    const args = ["--import", tsx, path, "--help"];
-    return new Promise((resolve, reject) => {
-        execFile(process.execPath, args, { cwd: root }, (error, stdout, stderr) => {
-            if (!error) return resolve(stdout);
-            const details = stderr.trim().split("\n").slice(-5);
-            reject(new AppError("invalid-input", `${path} --help fails`, { details }));
-        });
-    });
-}
-
-function parseHelp(name: string, path: string, help: string): CommandHelp {
-    const [usage = "", summary = ""] = help.split("\n\n").map((part) => part.replace(/\s+/g, " ").trim());
-    const [, own, args = ""] = /^Usage: (\S+)(?: \[options\])?(.*)$/.exec(usage) ?? [];
-    if (own !== name || /^(Arguments|Options):/.test(summary) || summary === "") {
-        throw new AppError("invalid-input", `${path} --help gives no summary of '${name}'`, {
-            hint: "let its definition have this name and a summary of one sentence",
-        });
-    }
-    const [, list = ""] = /\nOptions:\n([\s\S]*)$/.exec(help) ?? [];
-    const options: [string, string][] = [];
-    for (const line of list.split("\n").filter((text) => text.trim() !== "")) {
-        const [, flags, text = ""] = /^ {2}(-.*?)(?: {2,}(.*))?$/.exec(line) ?? [];
-        const last = options.at(-1);
-        if (flags !== undefined) options.push([flags, text]);
-        else if (last) last[1] = `${last[1]} ${line.trim()}`.trim();
-    }
-    const isOwn = ([flags]: readonly [string, string]): boolean => !/--(json|help|wait)\b/.test(flags);
-    return { name, args: args.trim(), summary, options: options.filter(isOwn) };
 }
 
 function renderCommands(commands: readonly CommandHelp[]): string {

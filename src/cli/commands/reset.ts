@@ -8,8 +8,11 @@ import { deployScratch } from "../../planning/shadow.ts";
 import { type DatabaseState, readState } from "../../planning/state.ts";
 import { isVirtual } from "../../schema/facts.ts";
 import { quoteName } from "../../sql/quoting.ts";
-import { type Context, confirmReset, openForWriting } from "../program.ts";
-import { printSummary, type RunOptions, runPrepared, withConnection } from "../run-prepared.ts";
+import { confirmReset } from "../confirm.ts";
+import { printSummary, runPrepared } from "../deploy.ts";
+import { openForWriting, withConnection } from "../open.ts";
+import type { RunOptions } from "../options.ts";
+import type { Context } from "../program.ts";
 
 /** db:reset: drops everything in a local database and deploys the schema anew, with the sets that it had. */
 export async function reset(context: Context, options: RunOptions): Promise<void> {
@@ -91,8 +94,6 @@ async function dropEverything(connection: Connection, state: DatabaseState): Pro
         ...rows.filter((row) => row.type === "view"),
         ...rows.filter(isVirtual),
         ...rows.filter((row) => row.type === "table" && !isVirtual(row)),
-    ].map((row) => `DROP ${row.type.toUpperCase()} IF EXISTS ${quoteName(row.name)};`);
-    if (drops.length === 0) return;
-    const script = ["PRAGMA foreign_keys = OFF;", "BEGIN IMMEDIATE;", ...drops, "COMMIT;", "PRAGMA foreign_keys = ON;"];
-    await connection.runScript(script.join("\n"));
+    ].map((row) => ({ sql: `DROP ${row.type.toUpperCase()} IF EXISTS ${quoteName(row.name)}` }));
+    if (drops.length > 0) await connection.runScript(drops, { foreignKeysOff: true });
 }

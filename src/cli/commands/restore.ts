@@ -1,7 +1,7 @@
 import { rmSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { isSecretKey, readIdentities } from "../../backup/encryption.ts";
-import { type CheckedBackup, countAll } from "../../backup/restore/check.ts";
+import { type CheckedBackup, checkBackup, countAll } from "../../backup/restore/check.ts";
 import {
     listNames,
     nothingDone,
@@ -10,23 +10,32 @@ import {
     type RestorePlan,
     refuseOccupied,
 } from "../../backup/restore/plan.ts";
-import type { BackupFile } from "../../backup/restore/read.ts";
-import { readLive, restore as restoreInto, wantedTables } from "../../backup/restore/restore.ts";
+import { type BackupFile, readBackup } from "../../backup/restore/read.ts";
+import { readLive, restore, wantedTables } from "../../backup/restore/restore.ts";
+import { tryRestore } from "../../backup/restore/trial.ts";
 import { spoolInput } from "../../backup/spool.ts";
 import { compareVersions } from "../../backup/versions.ts";
 import type { Connection } from "../../database/connection.ts";
-import { explainFault, toFault } from "../../database/faults.ts";
+import { DatabaseFault, explainFault, toFault } from "../../database/faults.ts";
 import type { Target } from "../../database/target.ts";
 import { AppError } from "../../errors.ts";
-import { type Context, confirmRemote, confirmReplace, confirmReset, openForWriting } from "../program.ts";
-import { createProgress } from "../progress.ts";
-import { countOf } from "../report.ts";
-import { withConnection } from "../run-prepared.ts";
+import { confirmRemote, confirmReplace, confirmReset } from "../confirm.ts";
+import { openForWriting, withConnection } from "../open.ts";
+import type { Context } from "../program.ts";
+import { createProgress, type Progress, showBytes, showRows } from "../progress.ts";
+import { countOf, describeSize } from "../report.ts";
 import { readVariables } from "../settings.ts";
-import { check, describeBackup, type RestoreOptions, showBytes } from "./checked-backup.ts";
+
+export interface RestoreOptions {
+    readonly table?: readonly string[];
+    readonly replace?: boolean;
+    readonly verify?: boolean;
+    readonly wal?: boolean;
+    readonly yes?: boolean;
+}
 
 /** db:restore: checks a backup and writes it into a database, in one transaction; or, with --verify, into a scratch file. */
-export async function restore(context: Context, options: RestoreOptions): Promise<void> {
+export async function restoreBackup(context: Context, options: RestoreOptions): Promise<void> {
     const [path, ...more] = context.args;
     if (path === undefined || more.length > 0) {
         throw new AppError("usage", "one backup has to be named", { hint: "name a file, or - for standard input" });
@@ -37,8 +46,7 @@ export async function restore(context: Context, options: RestoreOptions): Promis
             : { path: resolve(context.root, path), remove: async () => undefined };
     try {
         const file: BackupFile = { path: input.path, label: path, identities: () => readKeys(context) };
-        if (options.verify) await (await import("./verify-backup.ts")).verifyBackup(context, file, options);
-        else await restoreFile(context, file, options);
+        await (options.verify ? verify(context, file, options) : restoreFile(context, file, options));
     } finally {
         await input.remove();
     }
@@ -55,7 +63,6 @@ async function readKeys({ root, output }: Context): Promise<readonly string[]> {
 
 async function restoreFile(context: Context, file: BackupFile, options: RestoreOptions): Promise<void> {
     const { output, signal, patience = {} } = context;
-    const started = performance.now();
     const { config, connection, undo } = await openTarget(context);
     const { target } = config;
     if (options.wal && target.kind !== "file") {
@@ -68,11 +75,11 @@ async function restoreFile(context: Context, file: BackupFile, options: RestoreO
             const choice: RestoreChoice = { only: options.table, replace: options.replace ?? false };
             const live = await readLive(connection);
             refuseOccupied(live, choice);
-            const checked = await check(file, progress, signal);
-            describeBackup(context, checked, options);
+            const checked = await check(context, file, progress);
+            if (options.table) output.field("Tables", options.table.join(", "));
             const plan = planRestore(checked, live, choice);
             await confirmPlan(context, target, plan, options);
-            await restoreInto({
+            await restore({
                 target,
                 file,
                 backup: checked,
@@ -86,7 +93,7 @@ async function restoreFile(context: Context, file: BackupFile, options: RestoreO
             });
             if (options.wal) await setLog(connection);
             end();
-            await report(context, checked, choice, Math.round(performance.now() - started));
+            await report(context, checked, choice);
         });
     } catch (error) {
         undo();
@@ -97,7 +104,7 @@ async function restoreFile(context: Context, file: BackupFile, options: RestoreO
 }
 
 async function setLog(connection: Connection): Promise<void> {
-    await connection.runScript("PRAGMA journal_mode = WAL;").catch((error: unknown) => {
+    await connection.runAlone("PRAGMA journal_mode = WAL").catch((error: unknown) => {
         throw explainFault(toFault(error), connection.target).withOutcome(
             "Everything was restored; only the write-ahead log is missing: `PRAGMA journal_mode = WAL` sets it.",
         );
@@ -142,20 +149,77 @@ async function confirmPlan(
 }
 
 async function report(
-    { output, root }: Context,
+    { output, root, elapsed }: Context,
     checked: CheckedBackup,
     choice: RestoreChoice,
-    milliseconds: number,
 ): Promise<void> {
     const tables = wantedTables(checked, choice);
-    const what = `${countOf(countAll(tables), "row")} of ${countOf(tables.length, "table")}`;
-    const versions = choice.only ? undefined : await compareVersions(root, checked.manifest.versions);
-    output.line(`Restored ${what}, in ${milliseconds.toLocaleString("en-US")} ms.${versions ? ` ${versions}` : ""}`);
-    const { database, startedAt } = checked.manifest;
-    output.document({
-        restored: tables,
-        from: { database, startedAt },
-        milliseconds,
-        versions: checked.manifest.versions,
+    const { database, startedAt, versions } = checked.manifest;
+    const milliseconds = Math.round(elapsed());
+    const standing = choice.only ? undefined : await compareVersions(root, versions);
+    output.line(conclude(`Restored ${describeRows(tables)}, in`, milliseconds, standing));
+    output.document({ restored: tables, from: { database, startedAt }, milliseconds, versions });
+}
+
+// Restores into a scratch file, reads all of it again and compares.
+async function verify(context: Context, file: BackupFile, options: RestoreOptions): Promise<void> {
+    const { output, root, signal } = context;
+    if (options.table || options.replace || options.wal) {
+        throw new AppError("usage", "--verify restores everything into a scratch file, and takes no other option", {
+            hint: "leave --table, --replace and --wal out",
+        });
+    }
+    const { progress, end } = await createProgress(output, () => performance.now());
+    try {
+        const backup = await check(context, file, progress);
+        const { tables, versions, bytes: size } = backup.manifest;
+        const onBytes = (bytes: number): void => showBytes(progress, "restored bytes", bytes, size);
+        const input = { file, backup, onBytes, onNote: (text: string) => output.note(text), signal };
+        const { problems, dangling } = await tryRestore(input, (...rows) => showRows(progress, ...rows));
+        end();
+        if (problems.length > 0) {
+            throw new AppError("corrupt", "what came back is not what was backed up", {
+                details: problems,
+                hint: "take a new backup, and keep this one for whoever looks into it",
+            });
+        }
+        if (dangling > 0) {
+            output.note(`${countOf(dangling, "row")} point to rows that are not there, as they did in the database.`);
+        }
+        const milliseconds = Math.round(context.elapsed());
+        const standing = await compareVersions(root, versions);
+        output.line(
+            conclude(`Verified ${describeRows(tables)}: restored, read again and equal, in`, milliseconds, standing),
+        );
+        output.document({ verified: tables, dangling, milliseconds, versions });
+    } finally {
+        end();
+    }
+}
+
+// Reads a backup to its end, compares it with what it says of itself, and prints what it is of.
+async function check(
+    { output, signal }: Context,
+    file: BackupFile,
+    progress: Progress["progress"],
+): Promise<CheckedBackup> {
+    const size = statSync(file.path, { throwIfNoEntry: false })?.size ?? 0;
+    // Its unpacked size stands at its end only; SQL packs to about a fifth.
+    const backup = await checkBackup(readBackup(file), (bytes) => {
+        if (signal.aborted) throw new DatabaseFault("interrupted", "interrupted");
+        showBytes(progress, "checked bytes", bytes, Math.max(bytes, size * 5));
     });
+    const { database, startedAt, tables, only, bytes } = backup.manifest;
+    output.field("Backup", `of ${database}, ${startedAt}${only === null ? "" : `, only ${only.join(", ")}`}`);
+    const what = `${describeRows(tables)}, ${describeSize(bytes)} of SQL`;
+    output.field("Checked", `${what}: seal, rows and hashes are as they were written`);
+    return backup;
+}
+
+function describeRows(tables: CheckedBackup["manifest"]["tables"]): string {
+    return `${countOf(countAll(tables), "row")} of ${countOf(tables.length, "table")}`;
+}
+
+function conclude(what: string, milliseconds: number, standing: string | undefined): string {
+    return `${what} ${milliseconds.toLocaleString("en-US")} ms.${standing ? ` ${standing}` : ""}`;
 }

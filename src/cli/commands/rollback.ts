@@ -1,9 +1,11 @@
 import { AppError } from "../../errors.ts";
 import { findLosses, prepareRollback } from "../../migrations/rollback.ts";
 import { versionOf } from "../../planning/state.ts";
-import { type Context, openForWriting } from "../program.ts";
+import { printSummary, runPrepared } from "../deploy.ts";
+import { openForWriting, withConnection } from "../open.ts";
+import type { RunOptions } from "../options.ts";
+import type { Context } from "../program.ts";
 import { countOf } from "../report.ts";
-import { printSummary, type RunOptions, runPrepared, withConnection } from "../run-prepared.ts";
 
 export interface RollbackOptions extends RunOptions {
     readonly to: number;

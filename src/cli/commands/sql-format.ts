@@ -1,29 +1,18 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { isAbsolute, join, relative, sep } from "node:path";
-import type { FormatOptionsWithLanguage } from "sql-formatter";
+import { join } from "node:path";
 import { AppError } from "../../errors.ts";
 import { type MigrationSet, readFiles } from "../../planning/files.ts";
 import { readState } from "../../planning/state.ts";
 import { listSqlFolder, sqlFolders } from "../../sql/documented/folder.ts";
-import { tokenize } from "../../sql/lexer.ts";
-import { readFact } from "../../sql/statement-facts.ts";
-import { checksumTokens, normalizeText, splitStatements } from "../../sql/statements.ts";
-import { type Context, openDatabase } from "../program.ts";
+import { type FormattedFile, isHandWritten, loadFormatter } from "../../sql/format.ts";
+import { openDatabase, withConnection } from "../open.ts";
+import { toProjectPath } from "../options.ts";
+import type { Context } from "../program.ts";
 import { countOf } from "../report.ts";
-import { withConnection } from "../run-prepared.ts";
 
 export interface FormatOptions {
     readonly check?: boolean;
 }
-
-/** A file as it is, and as the formatter would have it. */
-interface FormattedFile {
-    readonly path: string;
-    readonly isFormatted: boolean;
-    readonly text: string;
-}
-
-const configFile = "sql-formatter.json";
 
 /**
  * sql:format: formats the named files, or the views, the documented SQL and those migrations that the configured database
@@ -96,10 +85,6 @@ async function readApplied(context: Context, sets: readonly MigrationSet[]): Pro
     });
 }
 
-function toProjectPath(root: string, path: string): string {
-    return (isAbsolute(path) ? relative(root, path) : path).split(sep).join("/").replace(/^\.\//, "");
-}
-
 async function readText(root: string, path: string): Promise<string> {
     try {
         return await readFile(join(root, path), "utf8");
@@ -108,76 +93,4 @@ async function readText(root: string, path: string): Promise<string> {
             outcome: "Nothing was changed.",
         });
     }
-}
-
-/**
- * A text that is to be a new migration, formatted as the project's migrations are; as it is where the project has no
- * settings of the formatter, or the formatter cannot keep what it says.
- */
-export async function formatWhereSet(root: string, text: string): Promise<string> {
-    if (isHandWritten("", text)) return text;
-    try {
-        return (await loadFormatter(root))("", text).text;
-    } catch (error) {
-        if (error instanceof AppError) return text;
-        throw error;
-    }
-}
-
-function isHandWritten(path: string, text: string): boolean {
-    if (path.startsWith("triggers/")) return true;
-    return splitStatements(normalizeText(text)).some((statement) => {
-        const fact = readFact(statement);
-        return fact.does === "create" && fact.type === "trigger";
-    });
-}
-
-/** Loads the formatter with the project's settings. */
-export async function loadFormatter(root: string): Promise<(path: string, text: string) => FormattedFile> {
-    const { format } = await import("sql-formatter");
-    const options = await readFile(join(root, configFile), "utf8").then(
-        (json) => JSON.parse(json) as FormatOptionsWithLanguage,
-        () => {
-            throw new AppError("usage", `${configFile} is not here`, {
-                hint: "run the command in the project's folder",
-            });
-        },
-    );
-    return (path, raw) => {
-        const before = normalizeText(raw);
-        const text = `${tryFormat(path, () => format(before, options)).trimEnd()}\n`;
-        refuseChange(path, before, text);
-        return { path, text, isFormatted: raw === text };
-    };
-}
-
-function tryFormat(path: string, format: () => string): string {
-    try {
-        return format();
-    } catch (error) {
-        const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
-        throw new AppError("invalid-files", `${path}: the formatter cannot read it (${reason})`, {
-            hint: "mend the statement, or write it in simpler words",
-            outcome: "Nothing was changed.",
-        });
-    }
-}
-
-// The tokens are what the database runs, and the comments what it keeps as its documentation.
-function refuseChange(path: string, before: string, after: string): void {
-    const isSame = checksumTokens(before) === checksumTokens(after);
-    if (isSame && listComments(before).join("\n") === listComments(after).join("\n")) return;
-    throw new AppError(
-        "invalid-files",
-        `${path}: formatting would change ${isSame ? "its comments" : "what it says"}`,
-        {
-            hint: "format this file by hand, or write the statement in another way",
-            outcome: "Nothing was changed.",
-        },
-    );
-}
-
-function listComments(sql: string): string[] {
-    const comments = tokenize(sql).filter(({ kind }) => kind === "comment");
-    return comments.map(({ text }) => text.replace(/\s+/g, " ").trim());
 }

@@ -1,5 +1,8 @@
-import type { SqlFile } from "./folder.ts";
-import type { Refuse } from "./problems.ts";
+import type { Token } from "../lexer.ts";
+import type { Statement } from "../statements.ts";
+
+/** Notes what is wrong with the file that is being read, and lets the reader go on. */
+export type Refuse = (line: number, message: string, remedy: string) => void;
 
 /** A line of a comment, without its sign. */
 export interface CommentLine {
@@ -7,20 +10,24 @@ export interface CommentLine {
     readonly line: number;
 }
 
-/** What a comment says. */
-export interface Header<Heading extends string> {
+/** What the comment above a statement says. */
+export interface Header {
     /** Its sentences: all lines up to a heading or an empty line. */
     readonly title: string;
-    /** What stands behind each heading, with the line of the heading. */
-    readonly parts: ReadonlyMap<Heading, CommentLine>;
-    /** Lines of another form, which are read elsewhere. */
+    /** The text behind each heading, with the line of the heading. */
+    readonly parts: ReadonlyMap<string, CommentLine>;
+    /** Lines of another form, such as parameters. */
     readonly apart: readonly CommentLine[];
 }
 
-/** The lines of `--` comments between a statement of a file, by its place, and the statement before. */
-export function listLinesAbove({ tokens, statements }: SqlFile, at = 0): CommentLine[] {
-    const from = at === 0 ? -1 : (statements[at - 1]?.tokens.at(-1)?.offset ?? -1);
-    const to = statements[at]?.tokens[0]?.offset ?? from;
+/** The lines of `--` comments between two statements, or above the first one. */
+export function listLinesAbove(
+    tokens: readonly Token[],
+    before: Statement | undefined,
+    next: Statement,
+): CommentLine[] {
+    const from = before?.tokens.at(-1)?.offset ?? -1;
+    const to = next.tokens[0]?.offset ?? from;
     return tokens
         .filter(({ offset }) => offset > from && offset < to)
         .filter(({ kind, text }) => kind === "comment" && text.startsWith("--"))
@@ -28,25 +35,25 @@ export function listLinesAbove({ tokens, statements }: SqlFile, at = 0): Comment
 }
 
 /**
- * Reads a comment: sentences first, then lines `Heading: text`. An indented line goes on with the one before it; what
- * comes after an empty line is for readers alone.
+ * Reads a comment: sentences first, then lines `Heading: text`. An indented line continues the one before it; what
+ * follows an empty line is for readers alone.
  *
- * @param isApart what the lines look like that have another form
+ * @param isApart the form of lines that are read elsewhere
  */
-export function readHeader<Heading extends string>(
+export function readHeader(
     lines: readonly CommentLine[],
-    headings: readonly Heading[],
+    headings: readonly string[],
     refuse: Refuse,
     isApart?: RegExp,
-): Header<Heading> {
+): Header {
     const [title, prose, none]: [string[], string[], string[]] = [[], [], []];
-    const found = new Map<Heading, { words: string[]; line: number }>();
+    const found = new Map<string, { words: string[]; line: number }>();
     const apart: CommentLine[] = [];
     let current = title;
     for (const { text, line } of lines) {
         const heading = headings.find((word) => text.startsWith(`${word}:`));
         if (heading !== undefined) {
-            if (found.has(heading)) refuse(line, `'${heading}:' stands here twice`, "keep one");
+            if (found.has(heading)) refuse(line, `'${heading}:' appears twice`, "keep one");
             current = [text.slice(heading.length + 1).trim()];
             found.set(heading, { words: current, line });
         } else if (isApart?.test(text)) {
@@ -66,21 +73,4 @@ export function readHeader<Heading extends string>(
 }
 
 const strayRemedy =
-    "put sentences first, begin a line that goes on with four more spaces, and put an empty one before other notes";
-
-/**
- * Refuses a comment that does not begin with a sentence, or that lacks a line.
- *
- * @param examples an example of what stands behind each heading that must be there
- */
-export function requireHeader<Heading extends string>(
-    { title, parts }: Header<Heading>,
-    examples: Readonly<Partial<Record<NoInfer<Heading>, string>>>,
-    refuse: Refuse,
-): void {
-    if (title === "") refuse(1, "does not say what it is", "begin the file with a sentence in a comment");
-    for (const [heading, example] of Object.entries(examples) as [Heading, string][]) {
-        if (parts.get(heading)?.text) continue;
-        refuse(1, `has no line '${heading}: …'`, `add a line such as \`-- ${heading}: ${example}\``);
-    }
-}
+    "put sentences first, indent a continued line by four more spaces, and put an empty line before other notes";

@@ -1,0 +1,35 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { FileTarget } from "../../database/target.ts";
+import type { CheckedBackup } from "./check.ts";
+import { type RestoreInput, restore } from "./restore.ts";
+import { type Verification, verifyRestored } from "./verify.ts";
+
+/**
+ * Restores a backup into a scratch file, reads all of it again and compares.
+ *
+ * @param onRows told how many rows of a table were read again
+ * @throws AppError as restore()
+ */
+export async function tryRestore(
+    input: Pick<RestoreInput, "file" | "onBytes" | "onNote" | "signal"> & { readonly backup: CheckedBackup },
+    onRows: (table: string, done: number, of: number) => void,
+): Promise<Verification> {
+    const folder = await mkdtemp(join(tmpdir(), "db-restore-verify-"));
+    const path = join(folder, "scratch.db");
+    const target: FileTarget = { kind: "file", path, label: "the scratch database", local: true };
+    try {
+        await restore({
+            ...input,
+            target,
+            choice: { replace: false },
+            live: [],
+            wait: 0,
+            settle: async () => undefined,
+        });
+        return await verifyRestored(target, input.backup, onRows, input.signal);
+    } finally {
+        await rm(folder, { recursive: true, force: true });
+    }
+}

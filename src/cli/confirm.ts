@@ -1,0 +1,51 @@
+import type { Target } from "../database/target.ts";
+import { AppError } from "../errors.ts";
+import type { Context } from "./program.ts";
+
+/**
+ * Asks before a write to a database on another machine. Local ones, and --yes, are not asked.
+ *
+ * @throws AppError `not-confirmed` when the answer is no, or when there is no terminal to ask on
+ */
+export async function confirmRemote(context: Context, target: Target, yes: boolean): Promise<void> {
+    if (target.local || yes) return;
+    await confirm(context, `Apply this to ${target.label}?`, `${target.label} is on another machine`);
+}
+
+/**
+ * Asks before everything in a database is dropped, wherever it is.
+ *
+ * @throws AppError `not-confirmed` as confirmRemote()
+ */
+export async function confirmReset(context: Context, target: Target, yes: boolean): Promise<void> {
+    if (!yes) await confirm(context, `Drop everything in ${target.label}?`, `${target.label} is not empty`);
+}
+
+/**
+ * Asks before something that is there is replaced, wherever it is.
+ *
+ * @param what begins with a capital letter: `The rows of 'a' in file:local.db`
+ * @throws AppError `not-confirmed` as confirmRemote()
+ */
+export async function confirmReplace(context: Context, what: string, yes: boolean): Promise<void> {
+    if (!yes) await confirm(context, `Replace this? ${what}.`, `this replaces what is there (${what.toLowerCase()})`);
+}
+
+async function confirm(context: Context, question: string, reason: string): Promise<void> {
+    const outcome = "Nothing was changed.";
+    if (!process.stdin.isTTY) {
+        throw new AppError("not-confirmed", `${reason}, and there is no terminal to ask on`, {
+            hint: "give --yes if it is meant",
+            outcome,
+        });
+    }
+    const { createInterface } = await import("node:readline/promises");
+    const terminal = createInterface({ input: process.stdin, output: process.stderr });
+    try {
+        const answer = await terminal.question(`${question} [y/N] `, { signal: context.signal });
+        if (/^y(es)?$/i.test(answer.trim())) return;
+    } finally {
+        terminal.close();
+    }
+    throw new AppError("not-confirmed", "not confirmed", { outcome });
+}

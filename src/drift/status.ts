@@ -1,0 +1,110 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Connection } from "../database/connection.ts";
+import { AppError } from "../errors.ts";
+import type { ObjectRecord } from "../planning/bookkeeping.ts";
+import type { MigrationSet } from "../planning/files.ts";
+import { findHistoryProblems, refuseNewer } from "../planning/judge.ts";
+import { readAll } from "../planning/prepare.ts";
+import type { Problem } from "../planning/problems.ts";
+import { type DatabaseState, findSchemaRow, versionOf } from "../planning/state.ts";
+import { storedSql } from "../sql/statement-facts.ts";
+import { checksumTokens } from "../sql/statements.ts";
+
+/** A migration, view or trigger, and whether the database has it as the files do. */
+export interface StatusEntry {
+    readonly kind: "migration" | "object";
+    /** Its file, or type and name where the file is gone. */
+    readonly what: string;
+    readonly isDone: boolean;
+    /** When a migration was applied; why an object is not as in its file. */
+    readonly detail: string;
+}
+
+export interface Status {
+    /** The number that the documents give the schema, from package.json; the migration number is what counts here. */
+    readonly schemaVersion: string;
+    /** Version of the core set. */
+    readonly version: number;
+    readonly schema: DatabaseState["schema"];
+    readonly entries: readonly StatusEntry[];
+    /** Where files and history disagree. */
+    readonly problems: readonly Problem[];
+    /** Set for a database that is newer than the files: the error that a write would end with. */
+    readonly newer: AppError | undefined;
+}
+
+/**
+ * Reads how a database stands to the files.
+ *
+ * @param connection undefined for a file that does not exist
+ * @throws AppError as readAll(), except for a database that is newer than the files
+ */
+export async function readStatus(root: string, connection: Connection | undefined): Promise<Status> {
+    const { sets, state } = await readAll(root, connection, { anyVersion: true });
+    const newer = findNewer(sets, state);
+    return {
+        schemaVersion: await readSchemaVersion(root),
+        version: versionOf(state, sets[0]?.name ?? ""),
+        schema: state.schema,
+        entries: [...listMigrations(sets, state), ...listObjects(sets, state), ...listOrphans(sets, state)],
+        problems: newer ? [] : findHistoryProblems(sets, state),
+        newer,
+    };
+}
+
+function findNewer(sets: readonly MigrationSet[], state: DatabaseState): AppError | undefined {
+    try {
+        refuseNewer(sets, state);
+        return undefined;
+    } catch (error) {
+        if (error instanceof AppError) return error;
+        throw error;
+    }
+}
+
+function listMigrations(sets: readonly MigrationSet[], state: DatabaseState): StatusEntry[] {
+    return sets.flatMap((set) =>
+        set.migrations.map((file): StatusEntry => {
+            const row = (state.versions.get(set.name) ?? []).find(({ version }) => version === file.version);
+            return { kind: "migration", what: file.path, isDone: row !== undefined, detail: row?.runAt ?? "" };
+        }),
+    );
+}
+
+function listObjects(sets: readonly MigrationSet[], state: DatabaseState): StatusEntry[] {
+    return sets.flatMap((set) =>
+        set.objects.map(({ path, name, statements }): StatusEntry => {
+            const live = findSchemaRow(state, name)?.sql ?? undefined;
+            const record = state.objects.find((object) => object.name === name);
+            const isDone = live !== undefined && live === (statements[0] && storedSql(statements[0]));
+            return { kind: "object", what: path, isDone, detail: isDone ? "" : describeObject(live, record) };
+        }),
+    );
+}
+
+function describeObject(live: string | undefined, record: ObjectRecord | undefined): string {
+    if (live === undefined) return record?.status === "waiting" ? "waits for a later version" : "";
+    return record && checksumTokens(live) !== record.checksum ? "changed by hand" : "the file has changed";
+}
+
+// Deployed from a file that is gone since; the next deploy drops them.
+function listOrphans(sets: readonly MigrationSet[], state: DatabaseState): StatusEntry[] {
+    return state.objects
+        .filter((record) => {
+            const set = sets.find(({ name }) => name === record.set);
+            return set !== undefined && !set.objects.some(({ name }) => name === record.name);
+        })
+        .map(({ type, name }) => ({
+            kind: "object",
+            what: `${type} ${name}`,
+            isDone: false,
+            detail: "its file is gone",
+        }));
+}
+
+async function readSchemaVersion(root: string): Promise<string> {
+    const text = await readFile(join(root, "package.json"), "utf8").catch(() => "{}");
+    const { schemaVersion } = JSON.parse(text) as { schemaVersion?: string };
+    return schemaVersion ?? "unversioned";
+}

@@ -1,0 +1,139 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { DatabaseFault } from "../database/faults.ts";
+import { AppError } from "../errors.ts";
+import { type MigrationSet, readFiles } from "../planning/files.ts";
+import { findHistoryProblems, findPending, findPendingProblems } from "../planning/judge.ts";
+import { findFileProblems, refuseFiles } from "../planning/problems.ts";
+import { readExpectedSchema } from "../planning/shadow.ts";
+import { type DatabaseState, emptyState } from "../planning/state.ts";
+import { compareSchemas, isDrift, type ObjectDifference } from "../schema/compare.ts";
+import { loadLenientFormatter } from "../sql/format.ts";
+import { type AlignInput, type Alignment, type FileChange, planAlignment } from "./align.ts";
+import { findOwnRows, readAppliedSchema, type SchemaVerification } from "./verify.ts";
+
+const outcome = "No file was written.";
+
+/**
+ * Writes the files that lead to what a database holds. They are tried first in a copy of the folders: a fresh database
+ * must get from them what this one has. The database is not touched.
+ *
+ * @returns the files, and what was left out and why
+ * @throws AppError `drift` where the files cannot lead there, or migrations are pending; then no file was written
+ */
+export async function alignFiles(
+    root: string,
+    { sets, state, differences }: SchemaVerification,
+    options: { readonly dryRun?: boolean } = {},
+): Promise<Alignment> {
+    refuseUnready(sets, state);
+    const [expected, live] = [await readAppliedSchema(sets, state), findOwnRows(sets, state)];
+    const format = await loadLenientFormatter(root);
+    const attempt = async (rebuilt: ReadonlySet<string>): Promise<[Alignment, ObjectDifference[]]> => {
+        const input = { sets, expected, live, differences, rebuilt };
+        const planned = planAlignment(input);
+        const files = planned.files.map(({ path, text }) => ({ path, text: text && format(path, text) }));
+        const alignment = { ...planned, files };
+        return [alignment, await tryOut(input, alignment)];
+    };
+    let [alignment, remaining] = await attempt(new Set());
+    // ALTER TABLE does not always lead to the text that the database has.
+    const unequal = remaining.filter(({ type, state: word }) => type === "table" && word === "changed");
+    if (unequal.length > 0) {
+        [alignment, remaining] = await attempt(new Set(unequal.map(({ name }) => name.toLowerCase())));
+    }
+    if (remaining.length > 0) {
+        throw refuseAlignment(
+            "",
+            remaining.map(({ type, name, state: word }) => `${type} ${name}: ${word}`),
+        );
+    }
+    if (!options.dryRun) await applyWhole(root, alignment.files);
+    return alignment;
+}
+
+function refuseAlignment(reason: string, details: readonly string[] = []): AppError {
+    return new AppError("drift", `the files cannot be brought to what the database holds${reason}`, {
+        details,
+        hint: "write the migration by hand: `pnpm db:new <what it does>`",
+        outcome,
+    });
+}
+
+function refuseUnready(sets: readonly MigrationSet[], state: DatabaseState): void {
+    const problems = findHistoryProblems(sets, state);
+    if (problems.length > 0) throw refuseFiles(problems).withOutcome(outcome);
+    const pending = sets.flatMap((set) => findPending(set, state));
+    if (pending.length === 0) return;
+    throw new AppError("drift", "migrations are pending, and a new one would come behind them", {
+        details: pending.map(({ path }) => path),
+        hint: "deploy them first (`pnpm db:migrate`), or take them out of the folder",
+        outcome,
+    });
+}
+
+// Gives what would still differ, except for what is left on purpose.
+async function tryOut({ sets, expected, live }: AlignInput, { files, left }: Alignment): Promise<ObjectDifference[]> {
+    const copy = await mkdtemp(join(tmpdir(), "schema-files-"));
+    try {
+        await apply(copy, sets.flatMap(listFiles));
+        await apply(copy, files);
+        const found = await readFiles(copy);
+        const migrations = found.sets.flatMap((set) => set.migrations);
+        const added = migrations.filter(({ path }) => files.some((file) => file.path === path));
+        const problems = [
+            ...findFileProblems(found),
+            ...findPendingProblems(added, { ...emptyState, schema: expected }),
+        ];
+        if (problems.length > 0) throw refuseFiles(problems).withOutcome(outcome);
+        const reached = await readExpectedSchema(found.sets, migrations);
+        const isLeft = ({ type, name }: ObjectDifference): boolean =>
+            left.some((other) => other.type === type && other.name === name);
+        return compareSchemas(live, reached).filter((difference) => isDrift(difference) && !isLeft(difference));
+    } catch (error) {
+        throw error instanceof DatabaseFault ? refuseAlignment(`: ${error.message}`) : error;
+    } finally {
+        await rm(copy, { recursive: true, force: true });
+    }
+}
+
+function listFiles({ migrations, objects }: MigrationSet): FileChange[] {
+    const files = [...migrations.flatMap((file) => [file, ...(file.undo ? [file.undo] : [])]), ...objects];
+    return files.map(({ path, sql }) => ({ path, text: sql }));
+}
+
+// All files or none: half of them would lead to a schema that exists nowhere.
+async function applyWhole(root: string, files: readonly FileChange[]): Promise<void> {
+    const read = async (path: string): Promise<string | undefined> =>
+        existsSync(join(root, path)) ? readFile(join(root, path), "utf8") : undefined;
+    const before = await Promise.all(files.map(async ({ path }) => ({ path, text: await read(path) })));
+    try {
+        await apply(root, files);
+    } catch (error) {
+        const left: string[] = [];
+        for (const file of before) {
+            if ((await read(file.path)) === file.text) continue;
+            await apply(root, [file]).catch(() => left.push(file.path));
+        }
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new AppError("cannot-open", `the files cannot be written: ${reason}`, {
+            hint: "check who owns the folders and whether the disk has room, then run it again",
+            outcome: left.length === 0 ? outcome : `These files may be half written: ${left.join(", ")}.`,
+            cause: error,
+        });
+    }
+}
+
+async function apply(root: string, files: readonly FileChange[]): Promise<void> {
+    for (const { path, text } of files) {
+        const file = join(root, path);
+        if (text === undefined) {
+            await rm(file, { force: true });
+            continue;
+        }
+        await mkdir(dirname(file), { recursive: true });
+        await writeFile(file, text);
+    }
+}

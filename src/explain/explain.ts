@@ -1,0 +1,134 @@
+import type { Connection, Query } from "../database/connection.ts";
+import { openScratch } from "../database/file/connection.ts";
+import { AppError } from "../errors.ts";
+import { bindQuery } from "../queries/files.ts";
+import { findScans, findUsedIndexes, type PlanStep, readPlan } from "../queries/plan.ts";
+import { type SchemaRow, selectSchema } from "../schema/row.ts";
+import { type Table, tableQueries, toTables } from "../schema/table.ts";
+import { quoteName } from "../sql/quoting.ts";
+import { findMissingIndex, giveAdvice } from "./advice.ts";
+import { type ExplainSchema, findTable } from "./find-table.ts";
+import { type Measured, measureStatement } from "./measure.ts";
+import type { Explained } from "./statement.ts";
+
+/** How a database carries out a statement. */
+export interface Explanation {
+    readonly plan: readonly PlanStep[];
+    /** With their columns in order; `<expression>` for one that is computed. */
+    readonly indexes: readonly { readonly name: string; readonly table: string; readonly columns: readonly string[] }[];
+    /** Undefined where it was not run, or failed. */
+    readonly measured: Measured | undefined;
+    /** Why it was not run. */
+    readonly notRun: string | undefined;
+    /** Why it failed when it ran. */
+    readonly failure: string | undefined;
+    readonly advice: readonly string[];
+}
+
+export interface ExplainSettings {
+    readonly planOnly: boolean;
+    /** Whether a statement that writes is run too, and rolled back. */
+    readonly runsWrites: boolean;
+    readonly runs: number;
+    readonly signal: AbortSignal;
+    /** Gives milliseconds. */
+    readonly clock: () => number;
+}
+
+/**
+ * Reads the plan of a statement, runs it to count rows and time where that is safe, and looks for a missing index.
+ *
+ * @throws AppError `sql` for a statement that the database refuses
+ */
+export async function explainPlan(
+    connection: Connection,
+    explained: Explained,
+    settings: ExplainSettings,
+): Promise<Explanation> {
+    const { sql, parameters, writes } = explained;
+    const query = bindQuery({
+        sql,
+        parameters: parameters.map(({ name, value = null }) => ({ name, example: value })),
+    });
+    const { plan, indexes, schema } = await readPlanAndSchema(connection, query);
+    const find = (source: string): Table | undefined => findTable(source, explained.tokens, schema);
+    const notRun = findReasonNotToRun(explained, settings);
+    const run = notRun ? undefined : await measureStatement(connection, query, { writes, ...settings });
+    const measured = run?.ok ? run.measured : undefined;
+    const rowCounts = await countScanned(connection, plan, find);
+    const input = {
+        ...{ explained, plan, findTable: find, rowCounts },
+        ...{ rowsRead: measured?.rowsRead, rowsGiven: measured?.rowsGiven },
+    };
+    const scratch = openScratch();
+    const missing = await findMissingIndex(input, schema.rows, scratch).finally(() => scratch.close());
+    return {
+        plan,
+        indexes: indexes.map((name) => describeIndex(name, schema.tables)),
+        measured,
+        notRun,
+        failure: run?.ok === false ? run.message : undefined,
+        advice: [...giveAdvice(input), ...(missing ? [missing] : [])],
+    };
+}
+
+async function readPlanAndSchema(
+    connection: Connection,
+    query: Query,
+): Promise<{ plan: PlanStep[]; indexes: string[]; schema: ExplainSchema }> {
+    const asked = { ...query, sql: `EXPLAIN QUERY PLAN ${query.sql}` };
+    const [planned, ...rest] = await connection.readAll([asked, selectSchema, ...tableQueries]);
+    if (!planned?.ok) {
+        const message = planned?.message ?? "no plan";
+        throw new AppError("sql", message, { outcome: "Nothing was run." });
+    }
+    const [schema = [], ...facts] = rest.map((result) => (result.ok ? result.rows : []));
+    const rows = schema as unknown as SchemaRow[];
+    return {
+        plan: readPlan(planned.rows),
+        indexes: findUsedIndexes(planned.rows),
+        schema: { rows, tables: toTables(rows, facts) },
+    };
+}
+
+function describeIndex(name: string, tables: readonly Table[]): Explanation["indexes"][number] {
+    const table = tables.find(({ indexes }) => indexes.some((index) => index.name === name));
+    const columns = table?.indexes.find((index) => index.name === name)?.columns ?? [];
+    return { name, table: table?.name ?? "", columns: columns.map((column) => column.name ?? "<expression>") };
+}
+
+function findReasonNotToRun(
+    { parameters, writes }: Explained,
+    { planOnly, runsWrites }: ExplainSettings,
+): string | undefined {
+    if (planOnly) return "It was planned and not run: --plan-only.";
+    const unset = parameters.filter(({ value }) => value === undefined).map(({ name }) => name);
+    if (unset.includes("")) {
+        return "It was planned and not run: write each ? as a name, such as :id, and give --param id=….";
+    }
+    if (unset.length > 0) {
+        const missing = unset.map((name) => `--param ${name}=…`).join(" ");
+        return `It was planned and not run: a value is missing (${missing}).`;
+    }
+    if (!writes || runsWrites) return undefined;
+    return "It writes, so it was planned and not run. --volumes runs it on a scratch database, and rolls it back.";
+}
+
+// Counting is free on a file and in a scratch database; elsewhere it is billed like any other scan.
+async function countScanned(
+    connection: Connection,
+    plan: readonly PlanStep[],
+    find: (source: string) => Table | undefined,
+): Promise<Map<string, number>> {
+    const tables = [...new Set(findScans(plan).flatMap(({ source = "" }) => find(source)?.name ?? []))];
+    if (!connection.target.local || tables.length === 0) return new Map();
+    const results = await connection.readAll(
+        tables.map((table) => ({ sql: `SELECT count(*) AS counted FROM ${quoteName(table)}` })),
+    );
+    return new Map(
+        tables.flatMap((table, at): [string, number][] => {
+            const result = results[at];
+            return result?.ok ? [[table, Number(result.rows[0]?.counted)]] : [];
+        }),
+    );
+}

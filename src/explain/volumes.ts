@@ -1,0 +1,133 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { copyFile, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import type { Connection } from "../database/connection.ts";
+import { openConnection } from "../database/open.ts";
+import { makeScratchFolder } from "../database/scratch-folder.ts";
+import { AppError } from "../errors.ts";
+import type { MigrationSet } from "../planning/files.ts";
+import { readAll } from "../planning/prepare.ts";
+import { deployScratch } from "../planning/shadow.ts";
+import { countVolumeRows, type FillProgress, fillVolumes, readVolumes, type Volume } from "../queries/volumes.ts";
+import { findSqld, startSqld } from "../server/sqld.ts";
+import { quoteText } from "../sql/quoting.ts";
+
+/** A database of its own with as many rows as the documents call large. */
+export interface VolumeDatabase {
+    readonly connection: Connection;
+    /** Rows made. */
+    readonly rows: number;
+    /** Ends the server, if there is one, and removes the files. */
+    close(): Promise<void>;
+}
+
+interface MakeOptions {
+    readonly now: Date;
+    readonly signal: AbortSignal;
+    readonly progress: (state: FillProgress) => void;
+}
+
+/** Below the project's folder; ignored by git. */
+const cacheFolder = ".volumes";
+const label = "a scratch database";
+
+/**
+ * Opens a copy of the database with the volumes: on a server of its own, which counts the rows it reads, where sqld is
+ * installed; else on a file. The first time, and when a file of SQL has changed, the database is made, which takes seconds.
+ */
+export async function openVolumes(root: string, options: MakeOptions): Promise<VolumeDatabase> {
+    const [volumes, { sets }] = await Promise.all([readVolumes(root), readAll(root, undefined)]);
+    const folder = join(root, cacheFolder);
+    const directory = await makeCacheFolder(folder, options.now).catch(refuseFolder);
+    const discard = (): Promise<void> => rm(directory, { recursive: true, force: true });
+    try {
+        const made = await makeVolumes(folder, directory, sets, volumes, options);
+        const rows = volumes
+            .filter(({ large }) => large !== undefined)
+            .reduce((sum, file) => sum + countVolumeRows(file, 1), 0);
+        const isServed = findSqld() !== undefined;
+        const data = isServed ? join(directory, "dbs", "default") : directory;
+        const path = join(data, "data");
+        await mkdir(data, { recursive: true });
+        await copyFile(made, path).catch(refuseFolder);
+        const server = isServed ? await startSqld({ directory }) : undefined;
+        const connection = await openConnection(
+            server
+                ? { kind: "server", url: server.url, label, host: "127.0.0.1", local: true }
+                : { kind: "file", path, label, local: true },
+            options.signal,
+        );
+        return {
+            connection,
+            rows,
+            close: async () => {
+                connection.close();
+                await server?.stop();
+                await discard();
+            },
+        };
+    } catch (error) {
+        await discard();
+        // Ctrl-C ends the server, too.
+        throwIfInterrupted(options.signal);
+        throw error;
+    }
+}
+
+async function makeCacheFolder(folder: string, now: Date): Promise<string> {
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, ".gitignore"), "*\n");
+    return makeScratchFolder(folder, "running", now);
+}
+
+// Made in the process's own folder and renamed when it is whole, so that two makers do not meet.
+async function makeVolumes(
+    folder: string,
+    directory: string,
+    sets: readonly MigrationSet[],
+    volumes: readonly Volume[],
+    { signal, progress }: MakeOptions,
+): Promise<string> {
+    const name = `${hashFiles(sets, volumes)}.db`;
+    const path = join(folder, name);
+    if (existsSync(path)) return path;
+    const connection = await deployScratch(
+        sets,
+        sets.flatMap(({ migrations }) => migrations),
+    );
+    try {
+        await fillVolumes(connection, volumes, 1, async (state) => {
+            // The driver of a file never lets a signal through by itself.
+            await setImmediate();
+            throwIfInterrupted(signal);
+            progress(state);
+        });
+        await connection.runAlone(`VACUUM INTO ${quoteText(join(directory, name))}`);
+    } finally {
+        connection.close();
+    }
+    await rename(join(directory, name), path);
+    const outdated = (await readdir(folder)).filter((other) => other.endsWith(".db") && other !== name);
+    await Promise.all(outdated.map((other) => rm(join(folder, other), { force: true })));
+    return path;
+}
+
+function throwIfInterrupted(signal: AbortSignal): void {
+    if (signal.aborted) throw new AppError("interrupted", "interrupted", { outcome: "Nothing was run." });
+}
+
+function hashFiles(sets: readonly MigrationSet[], volumes: readonly Volume[]): string {
+    const files = sets.flatMap((set) => [...set.migrations, ...set.objects]).map(({ path, sql }) => ({ path, sql }));
+    return createHash("sha256")
+        .update(JSON.stringify([files, volumes]))
+        .digest("hex")
+        .slice(0, 16);
+}
+
+function refuseFolder(error: Error): never {
+    throw new AppError("cannot-open", `${cacheFolder}/ cannot hold the scratch database (${error.message})`, {
+        hint: "make room there, or let its user write there; the folder may be deleted at any time",
+    });
+}

@@ -1,9 +1,0 @@
-/** Whether a process of this number runs, whoever's it is. */
-export function isAlive(pid: number): boolean {
-    try {
-        process.kill(pid, 0);
-        return true;
-    } catch (error) {
-        return (error as NodeJS.ErrnoException).code !== "ESRCH";
-    }
-}

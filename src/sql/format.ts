@@ -1,0 +1,102 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { FormatOptionsWithLanguage } from "sql-formatter";
+import { AppError } from "../errors.ts";
+import { tokenize } from "./lexer.ts";
+import { readFact } from "./statement-facts.ts";
+import { checksumTokens, normalizeText, splitStatements } from "./statements.ts";
+
+/** A file as it is, and as the formatter would have it. */
+export interface FormattedFile {
+    readonly path: string;
+    readonly isFormatted: boolean;
+    readonly text: string;
+}
+
+/** @throws AppError `invalid-files` where the formatter cannot read a file, or would change its tokens or comments */
+export type Format = (path: string, text: string) => FormattedFile;
+
+const configFile = "sql-formatter.json";
+
+/** Whether a file is a trigger, or has one: the formatter garbles triggers. */
+export function isHandWritten(path: string, text: string): boolean {
+    if (path.startsWith("triggers/")) return true;
+    return splitStatements(normalizeText(text)).some((statement) => {
+        const fact = readFact(statement);
+        return fact.does === "create" && fact.type === "trigger";
+    });
+}
+
+/**
+ * Loads the formatter with the project's settings.
+ *
+ * @throws AppError `usage` for a project without settings
+ */
+export async function loadFormatter(root: string): Promise<Format> {
+    const { format } = await import("sql-formatter");
+    const options = await readFile(join(root, configFile), "utf8").then(
+        (json) => JSON.parse(json) as FormatOptionsWithLanguage,
+        () => {
+            throw new AppError("usage", `${configFile} is not here`, {
+                hint: "run the command in the project's folder",
+            });
+        },
+    );
+    return (path, raw) => {
+        const before = normalizeText(raw);
+        const text = `${tryFormat(path, () => format(before, options)).trimEnd()}\n`;
+        refuseChange(path, before, text);
+        return { path, text, isFormatted: raw === text };
+    };
+}
+
+function tryFormat(path: string, format: () => string): string {
+    try {
+        return format();
+    } catch (error) {
+        const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+        throw new AppError("invalid-files", `${path}: the formatter cannot read it (${reason})`, {
+            hint: "correct the statement, or write it more simply",
+            outcome: "Nothing was changed.",
+        });
+    }
+}
+
+// The tokens are what the database runs, and the comments what it keeps as its documentation.
+function refuseChange(path: string, before: string, after: string): void {
+    const isSame = checksumTokens(before) === checksumTokens(after);
+    if (isSame && listComments(before).join("\n") === listComments(after).join("\n")) return;
+    throw new AppError(
+        "invalid-files",
+        `${path}: formatting would change ${isSame ? "its comments" : "what it says"}`,
+        {
+            hint: "format this file by hand, or write the statement in another way",
+            outcome: "Nothing was changed.",
+        },
+    );
+}
+
+function listComments(sql: string): string[] {
+    const comments = tokenize(sql).filter(({ kind }) => kind === "comment");
+    return comments.map(({ text }) => text.replace(/\s+/g, " ").trim());
+}
+
+/**
+ * Loads a formatter for new files: it formats as the project's files are formatted, and leaves a text as it is where the
+ * project has no settings, or the formatter cannot keep what the text says.
+ */
+export async function loadLenientFormatter(root: string): Promise<(path: string, text: string) => string> {
+    const format = await loadFormatter(root).catch(ignoreRefusal);
+    return (path, text) => {
+        if (!format || isHandWritten(path, text)) return text;
+        try {
+            return format(path, text).text;
+        } catch (error) {
+            return ignoreRefusal(error) ?? text;
+        }
+    };
+}
+
+function ignoreRefusal(error: unknown): undefined {
+    if (!(error instanceof AppError)) throw error;
+}

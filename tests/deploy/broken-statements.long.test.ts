@@ -1,3 +1,0 @@
-import { describeBrokenStatements } from "./broken-statements.ts";
-
-describeBrokenStatements(() => true);

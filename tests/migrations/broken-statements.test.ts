@@ -1,0 +1,3 @@
+import { describeBrokenStatements } from "./broken-statements.ts";
+
+describeBrokenStatements(false);

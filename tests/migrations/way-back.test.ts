@@ -1,0 +1,180 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Connection } from "../../src/database/connection.ts";
+import { prepareWayBack } from "../../src/migrations/restore-point.ts";
+import { emptyState } from "../../src/planning/state.ts";
+import { openTestConnection } from "../support/deployed.ts";
+import { deploy, deployWell } from "../support/deploying.ts";
+import { changeProject, writeProject } from "../support/project.ts";
+import { ask, readSnapshot, tell } from "../support/snapshot.ts";
+
+const first = { "migrations/001.do.notes.sql": "CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT) STRICT;\n" };
+
+describe("the way back of a file database", () => {
+    let folder: string;
+    let address: { url: string };
+    let root: string;
+    const copies = (): string[] => readdirSync(folder).filter((name) => name !== "app.db");
+    const at = (minute: number): Date => new Date(Date.UTC(2030, 0, 1, 12, minute));
+    const nameAt = (minute: number): string => `app.before-${at(minute).toISOString().replace(/[-:.]/g, "")}.db`;
+
+    beforeEach(() => {
+        folder = mkdtempSync(path.join(tmpdir(), "way-back-test-"));
+        address = { url: `file:${path.join(folder, "app.db")}` };
+        root = writeProject(first);
+    });
+
+    afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+    function addMigration(version: number): void {
+        const digits = String(version).padStart(3, "0");
+        changeProject(root, { [`migrations/${digits}.do.more.sql`]: `CREATE TABLE more_${version} (id INTEGER);\n` });
+    }
+
+    test("is a copy that opens and equals the state before, rows included", async () => {
+        await deployWell(root, address);
+        expect(copies()).toEqual([]);
+        const connection = await openTestConnection(address);
+        await connection.runAlone("INSERT INTO notes (body) VALUES ('kept'), ('as well')");
+        connection.close();
+        const before = await readSnapshot(address);
+
+        addMigration(2);
+        const { outcome, wayBack } = await deploy(root, address, { now: at(0) });
+        expect(outcome?.version).toBe(2);
+        expect(wayBack).toEqual([
+            "Copy:     app.before-20300101T120000000Z.db (beside the database; the newest 5 are kept)",
+        ]);
+        expect(copies()).toEqual(["app.before-20300101T120000000Z.db"]);
+        const copy = { url: `file:${path.join(folder, "app.before-20300101T120000000Z.db")}` };
+        expect(await readSnapshot(copy)).toEqual(before);
+        expect(await ask(copy, "SELECT body FROM notes")).toEqual([{ body: "kept" }, { body: "as well" }]);
+        expect(await ask(copy, "SELECT * FROM pragma_integrity_check")).toEqual([{ integrity_check: "ok" }]);
+    });
+
+    test("is named again after a failure, and the copy is kept", async () => {
+        await deployWell(root, address);
+        const before = await readSnapshot(address);
+        changeProject(root, { "migrations/002.do.break.sql": "SELECT id FROM a_missing_table;\n" });
+        const { error } = await deploy(root, address, { now: at(0) });
+        expect(error?.message).toBe("migrations/002.do.break.sql:1: no such table: a_missing_table");
+        expect(error?.outcome).toMatch(
+            /^Copy: {5}app\.before-20300101T120000000Z\.db .*\nNothing was applied\. The database is still at version 1\.$/,
+        );
+        expect(copies()).toEqual(["app.before-20300101T120000000Z.db"]);
+        expect(await readSnapshot(address)).toEqual(before);
+    });
+
+    test("is not made for an empty database, nor where nothing is to do", async () => {
+        expect((await deploy(root, address)).wayBack).toEqual([]);
+        expect((await deploy(root, address)).wayBack).toEqual([]);
+        expect(copies()).toEqual([]);
+    });
+
+    test("is kept five times, and other files beside it stay", async () => {
+        const strangers = ["app.before-lunch.db", "other.before-20300101T120000000Z.db"];
+        for (const name of strangers) writeFileSync(path.join(folder, name), "not ours");
+        await deployWell(root, address);
+        for (let version = 2; version <= 9; version++) {
+            addMigration(version);
+            const { outcome } = await deploy(root, address, { now: at(15 * version) });
+            expect(outcome?.version).toBe(version);
+        }
+        const kept = [5, 6, 7, 8, 9].map((version) => nameAt(15 * version));
+        expect(copies().sort()).toEqual([...kept, ...strangers].sort());
+        const newest = await readSnapshot({ url: `file:${path.join(folder, kept[4] as string)}` });
+        expect(newest.versions).toHaveLength(8);
+        tell(`8 deploys, ${kept.length} copies kept`);
+    });
+
+    test("is kept for ten minutes at least: many deployers at once do not remove the one that counts", async () => {
+        await deployWell(root, address);
+        addMigration(2);
+        const before = await readSnapshot(address);
+        await deploy(root, address, { now: at(0) });
+        for (let version = 3; version <= 9; version++) {
+            addMigration(version);
+            expect((await deploy(root, address, { now: at(version) })).outcome?.version).toBe(version);
+        }
+        expect(copies().sort()).toEqual([0, 3, 4, 5, 6, 7, 8, 9].map(nameAt));
+        expect(await readSnapshot({ url: `file:${path.join(folder, nameAt(0))}` })).toEqual(before);
+    });
+
+    test("is not made where SQLite's own table is all that is left", async () => {
+        const connection = await openTestConnection(address);
+        await connection.runScript([
+            { sql: "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT)" },
+            { sql: "DROP TABLE t" },
+        ]);
+        connection.close();
+        expect(await ask(address, "SELECT name FROM sqlite_schema")).toEqual([{ name: "sqlite_sequence" }]);
+        const { outcome, wayBack } = await deploy(root, address);
+        expect([outcome?.version, wayBack, copies()]).toEqual([1, [], []]);
+    });
+
+    test("is whole or not there: what a killed deployer left behind is cleared away later", async () => {
+        await deployWell(root, address);
+        const left = ["app.before-20300101T103000000Z.db.77.partial", "app.before-20300101T113000000Z.db.77.partial"];
+        for (const name of left) writeFileSync(path.join(folder, name), "half a copy");
+        addMigration(2);
+        const { outcome } = await deploy(root, address, { now: at(0) });
+        expect(outcome?.version).toBe(2);
+        expect(copies().sort()).toEqual(["app.before-20300101T120000000Z.db", left[1]].sort());
+    });
+});
+
+describe("the way back of a server's database", () => {
+    const state = {
+        ...emptyState,
+        now: "2030-01-01T12:00:00.250Z",
+        schema: [{ type: "table" as const, name: "notes", table: "notes", sql: "CREATE TABLE notes (id)" }],
+    };
+    const send = (): never => {
+        throw new Error("something was sent");
+    };
+
+    function connectTo(host: string): Connection {
+        const target = {
+            kind: "server" as const,
+            url: `https://${host}`,
+            label: `libsql://${host}`,
+            host,
+            local: false,
+        };
+        return {
+            target,
+            prefersRows: false,
+            countsRows: true,
+            canVacuumInto: false,
+            cost: { requests: 0, rowsRead: 0, rowsWritten: 0 },
+            readAll: send,
+            runScript: send,
+            runAlone: send,
+            tryOut: send,
+            begin: send,
+            write: send,
+            prepareWrite: send,
+            close: send,
+        };
+    }
+
+    test("is the command that restores it to the server's time, for a database on Turso, and nothing is sent", async () => {
+        const { lines } = await prepareWayBack(connectTo("app-team.aws-eu-west-1.turso.io"), state, new Date(0));
+        // A shell that gets it as it is must not read or write a file.
+        expect(lines[0]).not.toMatch(/[<>|&;$`]/);
+        expect(lines).toEqual([
+            "Restore:  turso db create restored-20300101120000 --from-db 'NAME' --timestamp 2030-01-01T12:00:00Z",
+            "          (NAME: what `turso db list` calls app-team.aws-eu-west-1.turso.io)",
+        ]);
+    });
+
+    test("is the time alone where the server is somebody's own", async () => {
+        const { lines } = await prepareWayBack(connectTo("db.example.com"), state, new Date(0));
+        expect(lines).toEqual([
+            "Time:     2030-01-01T12:00:00Z (this server keeps restore points only if its operator does)",
+        ]);
+        expect((await prepareWayBack(connectTo("x.turso.io"), emptyState, new Date(0))).lines).toEqual([]);
+    });
+});

@@ -1,0 +1,148 @@
+import type { Client } from "@libsql/client";
+import { beforeEach, expect, test } from "vitest";
+import { readFiles } from "../../src/planning/files.ts";
+import { deployScratch, readExpectedSchema } from "../../src/planning/shadow.ts";
+import { deploy, readAll, readRows, refusal } from "../migrations/deploy.ts";
+import { createDeployedProject } from "../support/deployed.ts";
+import { changeProject } from "../support/project.ts";
+import { copyRepository } from "../support/repository.ts";
+import { describeTargets, type TestDatabase } from "../support/targets.ts";
+
+const insert =
+    "INSERT INTO questions (id, question, answer, explanation, difficulty, channel, sub_channel) " +
+    "VALUES ('q-1', 'What is a lease?', 'A lock that ends.', 'Because owners die.', 'beginner', 'database', '');\n";
+const update = "UPDATE questions SET difficulty = 'advanced' WHERE id = 'q-1';\n";
+
+function readHistory(client: Client): Promise<Record<string, unknown>[]> {
+    return readRows(
+        client,
+        "SELECT event_type, event_source, changed_fields, before_snapshot FROM question_history ORDER BY id",
+    );
+}
+
+const created = { event_type: "created", event_source: "system", changed_fields: null, before_snapshot: null };
+const updated = {
+    event_type: "updated",
+    event_source: "system",
+    changed_fields: '["difficulty"]',
+    before_snapshot: '{"difficulty":"beginner"}',
+};
+
+describeTargets("a migration that writes rows", (target) => {
+    let database: TestDatabase;
+    let client: Client;
+    let root: string;
+
+    beforeEach(async () => {
+        ({ database, client, root } = await createDeployedProject(target, copyRepository()));
+        await client.execute(insert);
+    });
+
+    test("runs with the history triggers in place", async () => {
+        changeProject(root, { "migrations/013.do.raise-difficulty.sql": update });
+        await deploy(root, database);
+        expect(await readHistory(client)).toEqual([created, updated]);
+    });
+
+    test("finds the triggers in place again behind one that takes them away", async () => {
+        changeProject(root, {
+            "migrations/013.do.rename.sql": "ALTER TABLE bot_runs RENAME COLUMN summary TO digest;\n",
+            "migrations/014.do.raise-difficulty.sql": update,
+            "migrations/015.do.rename-back.sql": "ALTER TABLE bot_runs RENAME COLUMN digest TO summary;\n",
+        });
+        expect((await deploy(root, database)).steps).toHaveLength(1);
+        expect(await readHistory(client)).toEqual([created, updated]);
+        expect((await deploy(root, database)).steps).toEqual([]);
+    });
+
+    test("writes the same history into a fresh database, where the triggers are new as well", async () => {
+        changeProject(root, {
+            "migrations/013.do.add-question.sql": insert,
+            "migrations/014.do.raise-difficulty.sql": update,
+        });
+        const fresh = await target.createDatabase();
+        expect((await deploy(root, fresh)).steps).toHaveLength(1);
+        expect(await readHistory(fresh.client)).toEqual([created, updated]);
+        expect((await deploy(root, fresh)).steps).toEqual([]);
+    });
+
+    test("may change the table's structure after its rows", async () => {
+        changeProject(root, {
+            "migrations/013.do.raise-difficulty.sql": `${update}ALTER TABLE bot_runs RENAME COLUMN summary TO digest;\n`,
+        });
+        await deploy(root, database);
+        expect(await readHistory(client)).toEqual([created, updated]);
+    });
+
+    test("may use a helper table of its own on the way", async () => {
+        changeProject(root, {
+            "migrations/013.do.raise-difficulty.sql":
+                "CREATE TABLE helper (id TEXT) STRICT;\nINSERT INTO helper VALUES ('q-1');\n" +
+                "UPDATE questions SET difficulty = 'advanced' WHERE id IN (SELECT id FROM helper);\n" +
+                "DROP TABLE helper;\nUPDATE questions SET difficulty = 'intermediate' WHERE id = 'q-1';\n",
+        });
+        await deploy(root, database);
+        expect((await readHistory(client)).map((row) => row.event_type)).toEqual(["created", "updated", "updated"]);
+    });
+
+    test.each([
+        ["a renamed column", `ALTER TABLE bot_runs RENAME COLUMN summary TO digest;\n\n${update}`, 3],
+        ["a dropped column", `-- c\nALTER TABLE bot_runs DROP COLUMN summary;\nWITH a AS (SELECT 1)\n${update}`, 3],
+        [
+            "a rebuild of the very table",
+            `CREATE TABLE q_new AS SELECT * FROM questions;\nDROP TABLE questions;\nALTER TABLE q_new RENAME TO questions;\n${update}`,
+            4,
+        ],
+    ])("is refused where the rows come after %s, because no trigger would see them", async (_, sql, line) => {
+        changeProject(root, { "migrations/013.do.both.sql": sql });
+        const before = await readAll(client);
+        const { error, text } = await refusal(deploy(root, database));
+        expect(error.code).toBe("invalid-files");
+        expect(text).toContain(
+            `migrations/013.do.both.sql:${line}: writes rows of 'questions' after a change that takes its triggers away\n` +
+                "    put the rows' part into a migration of its own, so that the triggers see it",
+        );
+        expect(await readAll(client)).toEqual(before);
+    });
+
+    test("is refused alike by a fresh database, whose tables and triggers come from the files", async () => {
+        const fresh = await target.createDatabase();
+        changeProject(root, {
+            "migrations/013.do.both.sql": `ALTER TABLE bot_runs RENAME COLUMN summary TO digest;\n${update}`,
+        });
+        const [there, here] = [await refusal(deploy(root, database)), await refusal(deploy(root, fresh))];
+        expect(here.text).toContain("migrations/013.do.both.sql:2: writes rows of 'questions' after a change");
+        expect(here.text).toBe(there.text);
+        expect(await readAll(fresh.client)).toEqual({ schema: [] });
+        // So nothing is dropped to be made anew from such files; a database that has had them is still compared.
+        const { sets } = await readFiles(root);
+        const files = sets[0]?.migrations ?? [];
+        expect((await refusal(deployScratch(sets, files))).text).toBe(there.text);
+        expect((await readExpectedSchema(sets, files)).map((row) => row.name)).toContain("questions");
+    });
+
+    test("is not refused where no trigger of ours is on the table", async () => {
+        await client.execute("CREATE TRIGGER watch AFTER UPDATE ON work_queue BEGIN SELECT 1; END");
+        changeProject(root, {
+            "migrations/013.do.both.sql":
+                "ALTER TABLE bot_runs RENAME COLUMN summary TO digest;\nUPDATE bot_runs SET digest = NULL;\n" +
+                "UPDATE work_queue SET priority = 1;\n",
+        });
+        expect((await deploy(root, database)).version).toBe(13);
+    });
+
+    test("rolls everything back when one row breaks a rule, and names the rule", async () => {
+        const before = await readAll(client);
+        changeProject(root, {
+            "migrations/013.do.more.sql": "CREATE TABLE more (id TEXT) STRICT;\n",
+            "migrations/014.do.break.sql": `${update}\nUPDATE questions\nSET\n    difficulty = 'hard'\nWHERE\n    id = 'q-1';\n`,
+        });
+        const { text } = await refusal(deploy(root, database));
+        expect(text).toContain(
+            "migrations/014.do.break.sql:3: CHECK constraint failed: questions_difficulty_is_known\n" +
+                "    3 | UPDATE questions\n    4 | SET\n    5 |     difficulty = 'hard'\n",
+        );
+        expect(text).toContain("Nothing was applied. The database is still at version 12.");
+        expect(await readAll(client)).toEqual(before);
+    });
+});
