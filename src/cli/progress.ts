@@ -29,7 +29,7 @@ export async function createProgress(output: Output, clock: () => number): Promi
             called = now;
             const seconds = Math.max(now - started, 1) / 1000;
             if (live) {
-                // What is done gets a line of its own, and what fits into one chunk needs no bar.
+                // The summary has a line for each loader, and what fits into one chunk needs no bar.
                 if (done < of) live.draw(renderProgressBar(loader, done, of, seconds, live.columns));
                 else live.erase();
                 return;

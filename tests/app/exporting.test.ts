@@ -8,8 +8,9 @@ import { loaders } from "../../seeds/index.ts";
 import { toSnakeCase } from "../../src/sql/names.ts";
 import { hashLoaded, readRows } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
-import { copyProject, migrateHere, type Ran, runHere } from "../support/here.ts";
+import { migrateHere, type Ran, runHere } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
+import { copyProject } from "../support/repository.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 
 const root = copyProject({ seeds: true });

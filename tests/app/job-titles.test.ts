@@ -3,7 +3,8 @@ import { beforeAll, expect, test } from "vitest";
 import { migrateJobTitles } from "../../app/migrate-job-titles.ts";
 import { readQuestions } from "../seeds/bundled.ts";
 import { hashContents, readRows, readValue } from "../support/contents.ts";
-import { copyProject, migrateHere, type Ran, runHere } from "../support/here.ts";
+import { migrateHere, type Ran, runHere } from "../support/here.ts";
+import { copyProject } from "../support/repository.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 
 const root = copyProject({ seeds: true });

@@ -8,7 +8,7 @@ import { readTables } from "../../src/schema/table.ts";
 import { runCommand } from "../support/command.ts";
 import { readRows, readValue } from "../support/contents.ts";
 import { createDeployedDatabase, openTestConnection } from "../support/deployed.ts";
-import { copyProject } from "../support/here.ts";
+import { copyProject } from "../support/repository.ts";
 import { tell } from "../support/snapshot.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { type Fields, makeQuestion } from "./records.ts";

@@ -4,7 +4,8 @@ import { migrateHistory } from "../../app/migrate-history.ts";
 import { runCommand } from "../support/command.ts";
 import { hashContents, readRows, readValue } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
-import { copyProject, migrateHere, type Ran, runHere } from "../support/here.ts";
+import { migrateHere, type Ran, runHere } from "../support/here.ts";
+import { copyProject } from "../support/repository.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { loadFiles, loadQuestions, makeQuestion } from "./records.ts";
 

@@ -26,7 +26,7 @@ import { makeFolder, makeSmallBackup } from "../../backup/running.ts";
 import { readCheckFiles } from "../../doctor/check-files.ts";
 import { ruleFiles } from "../../maintenance/maintaining.ts";
 import { root } from "../../support/deployed.ts";
-import { copyProject } from "../../support/here.ts";
+import { copyProject } from "../../support/repository.ts";
 
 /** What a command finds: deployed with two questions, without version rows, or deployed to by newer files. */
 export type Base = "deployed" | "unrecorded" | "newer";
