@@ -1,5 +1,6 @@
-import type { Connection, Query, RehearsalResult, Row } from "../src/database/connection.ts";
+import type { Connection, Query, Row, ScriptOptions, TrialResult } from "../src/database/connection.ts";
 import { type DatabaseFault, toFault } from "../src/database/faults.ts";
+import { splitStatements } from "../src/sql/statements.ts";
 
 /** Everything that an assumption makes in the database begins with this, so that it is known when it is removed. */
 export const tracePrefix = "schema_probe_";
@@ -32,7 +33,7 @@ export function gives(
 /** An attempt that runs statements of which the last must fail, with a message that includes `part`. */
 export function refuses(statements: readonly string[], part = ""): Assumption["attempt"] {
     return async (lab) => {
-        const { failedIndex, message } = await lab.rehearse(statements);
+        const { failedIndex, message } = await lab.tryOut(statements);
         must(failedIndex !== undefined, "it was accepted");
         must(failedIndex === statements.length - 1, message ?? "an earlier statement failed");
         must(message?.includes(part) === true, `the message is: ${message}`);
@@ -58,8 +59,8 @@ export interface Lab {
     readonly connection: Connection;
     /** The same database with the read-only token, where one is set. */
     readonly readOnly: Connection | undefined;
-    /** Runs a script in one request. */
-    run(script: string): Promise<void>;
+    /** Runs a script in one transaction and one request. */
+    run(script: string, options?: ScriptOptions): Promise<void>;
     /** Runs what must fail, and gives the fault. */
     refused(work: string | Promise<unknown>): Promise<DatabaseFault>;
     /** The rows of one query. */
@@ -69,17 +70,9 @@ export interface Lab {
     /** How many tables, views, triggers and indexes have this name. */
     count(name: string): Promise<number>;
     /** Runs statements in a transaction that is rolled back; gives the index and the message of the one that fails. */
-    rehearse(
-        statements: readonly string[],
-        query?: string,
-        options?: { foreignKeysOff?: boolean },
-    ): Promise<RehearsalResult>;
+    tryOut(statements: readonly string[], query?: string, options?: ScriptOptions): Promise<TrialResult>;
     /** Runs statements in a transaction, then a query inside it, and rolls everything back. Gives the query's rows. */
-    inside(
-        statements: readonly string[],
-        query: string,
-        options?: { foreignKeysOff?: boolean },
-    ): Promise<readonly Row[]>;
+    inside(statements: readonly string[], query: string, options?: ScriptOptions): Promise<readonly Row[]>;
 }
 
 /** The fault of a statement or a row that the database refused. Any other, such as a broken connection, is thrown again. */
@@ -96,17 +89,22 @@ export function openLab(connection: Connection, readOnly: Connection | undefined
         if (!result?.ok) throw new Contradiction(result?.message ?? "no result");
         return result.rows;
     };
-    const rehearse: Lab["rehearse"] = (statements, sql, options) =>
-        connection.rehearse(statements, sql === undefined ? [] : [{ sql }], options);
+    const run: Lab["run"] = (script, options) => connection.runScript(splitStatements(script), options);
+    const tryOut: Lab["tryOut"] = (statements, sql, options) =>
+        connection.tryOut(
+            statements.map((statement) => ({ sql: statement })),
+            sql === undefined ? [] : [{ sql }],
+            options,
+        );
     const value: Lab["value"] = async (sql, args) => Object.values((await query(sql, args))[0] ?? {})[0];
     return {
         connection,
         readOnly,
         query,
         value,
-        run: (script) => connection.runScript(script),
+        run,
         refused: (work) =>
-            (typeof work === "string" ? connection.runScript(work) : work).then(
+            (typeof work === "string" ? run(work) : work).then(
                 () => {
                     throw new Contradiction("it was accepted");
                 },
@@ -114,13 +112,18 @@ export function openLab(connection: Connection, readOnly: Connection | undefined
             ),
         count: async (name) =>
             Number(await value("SELECT count(*) FROM sqlite_schema WHERE name = ?", [`${tracePrefix}${name}`])),
-        rehearse,
+        tryOut,
         inside: async (statements, sql, options) => {
-            const { failedIndex, message, results } = await rehearse(statements, sql, options);
+            const { failedIndex, message, results } = await tryOut(statements, sql, options);
             must(failedIndex === undefined, message ?? "a statement failed");
             const [result] = results;
             if (!result?.ok) throw new Contradiction(result?.message ?? "no result");
             return result.rows;
         },
     };
+}
+
+/** Statements as a script. */
+export function toScript(statements: readonly string[]): { sql: string }[] {
+    return statements.map((sql) => ({ sql }));
 }

@@ -25,23 +25,20 @@ export const foreignKeyAssumptions: readonly Assumption[] = [
         name: "PRAGMA foreign_keys = OFF before BEGIN switches them off inside the script",
         why: "a table is rebuilt that way; with foreign keys on, dropping it would take or block its child rows",
         attempt: (lab) =>
-            lab.run(`PRAGMA foreign_keys = OFF;
-                BEGIN IMMEDIATE;
-                CREATE TABLE schema_probe_off (keys_off INTEGER CHECK (keys_off));
+            lab.run(
+                `CREATE TABLE schema_probe_off (keys_off INTEGER CHECK (keys_off));
                 ${checkOff};
-                DROP TABLE schema_probe_off;
-                COMMIT;
-                PRAGMA foreign_keys = ON;`),
+                DROP TABLE schema_probe_off;`,
+                { foreignKeysOff: true },
+            ),
     },
     {
         name: "foreign keys are on again in the next request",
         why: "the next writer must not write past them, even after a rebuild that failed",
         attempt: async (lab) => {
-            await lab.run("PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE; COMMIT; PRAGMA foreign_keys = ON;");
+            await lab.run("SELECT 1", { foreignKeysOff: true });
             mustEqual(await lab.value(isOn), 1, "after a script that ran");
-            await lab.refused(
-                "PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE; SELECT * FROM schema_probe_missing; COMMIT;",
-            );
+            await lab.refused(lab.run("SELECT * FROM schema_probe_missing", { foreignKeysOff: true }));
             mustEqual(await lab.value(isOn), 1, "after a script that failed");
         },
     },
@@ -66,15 +63,14 @@ export const foreignKeyAssumptions: readonly Assumption[] = [
         name: "a rebuilt table keeps its child rows, and they still refer to it",
         why: "a rebuild drops the old table and renames the new one: children must follow the name",
         attempt: async (lab) => {
-            await lab.run(`PRAGMA foreign_keys = OFF;
-                BEGIN IMMEDIATE;
-                ${family.join(";\n")};
+            await lab.run(
+                `${family.join(";\n")};
                 CREATE TABLE schema_probe_parent_new (id TEXT PRIMARY KEY, note TEXT, more TEXT) STRICT;
                 INSERT INTO schema_probe_parent_new SELECT id, note, NULL FROM schema_probe_parent;
                 DROP TABLE schema_probe_parent;
-                ALTER TABLE schema_probe_parent_new RENAME TO schema_probe_parent;
-                COMMIT;
-                PRAGMA foreign_keys = ON;`);
+                ALTER TABLE schema_probe_parent_new RENAME TO schema_probe_parent;`,
+                { foreignKeysOff: true },
+            );
             mustEqual(await lab.value("SELECT count(*) FROM schema_probe_child"), 1, "child rows");
             const parents = await lab.query(
                 `SELECT "table" AS parent FROM pragma_foreign_key_list('schema_probe_child')`,
@@ -88,8 +84,8 @@ export const foreignKeyAssumptions: readonly Assumption[] = [
         why: "a rebuild by hand fails and does not delete child rows",
         attempt: async (lab) => {
             const make = family.map((sql) => sql.replaceAll("schema_probe_", "schema_probe_kept_"));
-            await lab.run(`BEGIN IMMEDIATE; ${make.join("; ")}; COMMIT;`);
-            await lab.refused("BEGIN IMMEDIATE; DROP TABLE schema_probe_kept_parent; COMMIT;");
+            await lab.run(make.join("; "));
+            await lab.refused("DROP TABLE schema_probe_kept_parent");
             mustEqual(await lab.count("kept_parent"), 1, "the table");
         },
     },

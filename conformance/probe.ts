@@ -5,8 +5,10 @@ import { openForWriting, withConnection } from "../src/cli/open.ts";
 import type { Context } from "../src/cli/program.ts";
 import { countOf } from "../src/cli/report.ts";
 import { type Config, readConfig } from "../src/cli/settings.ts";
-import { type Connection, openConnection } from "../src/database/connection.ts";
-import { DatabaseFault, explainFault, type FaultKind, toFault } from "../src/database/faults.ts";
+import type { Connection } from "../src/database/connection.ts";
+import type { FaultKind } from "../src/database/fault-sentences.ts";
+import { DatabaseFault, explainFault, toFault } from "../src/database/faults.ts";
+import { openConnection } from "../src/database/open.ts";
 import { AppError, type ExitCode, exitCodes } from "../src/errors.ts";
 import { quoteName } from "../src/sql/quoting.ts";
 import { assumptions } from "./all.ts";
@@ -161,16 +163,9 @@ async function removeTraces({ target }: Config): Promise<void> {
         const drops = ["trigger", "view", "table"].flatMap((type) =>
             traces
                 .filter((trace) => trace.type === type)
-                .map(({ name }) => `DROP ${type.toUpperCase()} IF EXISTS ${quoteName(name)};`),
+                .map(({ name }) => ({ sql: `DROP ${type.toUpperCase()} IF EXISTS ${quoteName(name)}` })),
         );
-        const script = [
-            "PRAGMA foreign_keys = OFF;",
-            "BEGIN IMMEDIATE;",
-            ...drops,
-            "COMMIT;",
-            "PRAGMA foreign_keys = ON;",
-        ];
-        await connection.runScript(script.join("\n"));
+        await connection.runScript(drops, { foreignKeysOff: true });
     } catch (error) {
         throw new AppError("server-fault", `what the probe made could not be removed (${toFault(error).message})`, {
             hint: `run it again on this database, or drop what begins with ${tracePrefix}`,

@@ -1,6 +1,6 @@
-import { openConnection } from "../src/database/connection.ts";
 import { type DatabaseFault, toFault } from "../src/database/faults.ts";
-import type { Outcome, StreamRequest } from "../src/database/server/protocol.ts";
+import { openConnection } from "../src/database/open.ts";
+import { getEndpoint, type Outcome, type StreamRequest } from "../src/database/server/protocol.ts";
 import { openStream, type Stream } from "../src/database/server/stream.ts";
 import type { ServerTarget } from "../src/database/target.ts";
 import { type Assumption, type Lab, must, mustEqual } from "./assumption.ts";
@@ -34,7 +34,7 @@ export const protocolAssumptions: readonly Assumption[] = [
         skip: onFile("a file lets a transaction run for as long as it takes"),
         attempt: async (lab) => {
             await lab.run("CREATE TABLE schema_probe_waiting (n INTEGER);");
-            const held = openStream(serverOf(lab));
+            const held = openStream(getEndpoint(serverOf(lab)));
             const begun = await send(held, ["BEGIN IMMEDIATE", "INSERT INTO schema_probe_waiting VALUES (1)"]);
             const refused = begun.find((outcome) => outcome.error)?.error;
             must(!refused, refused?.message ?? "");
@@ -72,7 +72,7 @@ export const protocolAssumptions: readonly Assumption[] = [
         why: "Turso bills them, and the cost of a write is measured by them",
         skip: onFile("a file bills nothing"),
         attempt: async (lab) => {
-            const stream = openStream(serverOf(lab));
+            const stream = openStream(getEndpoint(serverOf(lab)));
             const [, insert, select] = await send(stream, [
                 "CREATE TABLE schema_probe_bill (n INTEGER PRIMARY KEY)",
                 "INSERT INTO schema_probe_bill VALUES (1), (2)",
@@ -90,7 +90,7 @@ export const protocolAssumptions: readonly Assumption[] = [
         attempt: async ({ readOnly }) => {
             const [read] = (await readOnly?.readAll([{ sql: "SELECT 1 AS one" }])) ?? [];
             must(read?.ok === true, "it may not even read");
-            const write = Promise.resolve(readOnly?.runScript("CREATE TABLE schema_probe_forbidden (n);"));
+            const write = Promise.resolve(readOnly?.runScript([{ sql: "CREATE TABLE schema_probe_forbidden (n)" }]));
             const fault = await write.then(() => undefined, toFault);
             mustEqual(fault?.kind ?? "accepted", "forbidden", "what became of a write");
         },
@@ -106,12 +106,13 @@ async function abortMidway(target: ServerTarget): Promise<DatabaseFault | undefi
     const connection = await openConnection(target, controller.signal);
     const work =
         "WITH RECURSIVE counter (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counter WHERE n < 200000) " +
-        "SELECT max(n) FROM counter;";
+        "SELECT max(n) FROM counter";
     const timer = setTimeout(() => controller.abort(), abortAfter);
     try {
-        await connection.runScript(
-            `BEGIN IMMEDIATE; INSERT INTO schema_probe_aborted VALUES (1); ${work.repeat(200)} COMMIT;`,
-        );
+        await connection.runScript([
+            { sql: "INSERT INTO schema_probe_aborted VALUES (1)" },
+            ...Array.from({ length: 200 }, () => ({ sql: work })),
+        ]);
         return undefined;
     } catch (error) {
         return toFault(error);

@@ -1,17 +1,15 @@
-import { type Assumption, gives, must, mustEqual, refusalOf } from "./assumption.ts";
+import { type Assumption, gives, must, mustEqual } from "./assumption.ts";
 
-/** How scripts, rehearsals and writes begin and end. */
+/** How scripts, trials and writes begin and end. */
 export const transactionAssumptions: readonly Assumption[] = [
     {
         name: "a script with BEGIN IMMEDIATE and COMMIT is one transaction in one request",
         why: "every migration run is such a script",
         attempt: async (lab) => {
-            await lab.run(`BEGIN IMMEDIATE;
-                CREATE TABLE schema_probe_guard (ok INTEGER);
+            await lab.run(`CREATE TABLE schema_probe_guard (ok INTEGER);
                 CREATE TABLE schema_probe_script (n INTEGER PRIMARY KEY) STRICT;
                 INSERT INTO schema_probe_script VALUES (1);
-                DROP TABLE schema_probe_guard;
-                COMMIT;`);
+                DROP TABLE schema_probe_guard;`);
             mustEqual(await lab.value("SELECT count(*) FROM schema_probe_script"), 1, "rows");
             mustEqual(await lab.count("guard"), 0, "tables that the script dropped again");
         },
@@ -20,8 +18,8 @@ export const transactionAssumptions: readonly Assumption[] = [
         name: "a script that fails leaves nothing behind",
         why: "half a run would be a database that no file describes",
         attempt: async (lab) => {
-            await lab.refused(`BEGIN IMMEDIATE; CREATE TABLE schema_probe_half (n);
-                INSERT INTO schema_probe_missing VALUES (1); COMMIT;`);
+            await lab.refused(`CREATE TABLE schema_probe_half (n);
+                INSERT INTO schema_probe_missing VALUES (1);`);
             mustEqual(await lab.count("half"), 0, "tables of the failed script");
         },
     },
@@ -30,18 +28,20 @@ export const transactionAssumptions: readonly Assumption[] = [
         why: "a server that passes over it reports a migration as applied that is not",
         attempt: async (lab) => {
             for (const short of ["DROP TABLE", "UPDATE schema_probe_short SET n = 1 WHERE", "SELECT 1)", "WRONG"]) {
-                await lab.refused(`BEGIN IMMEDIATE; CREATE TABLE schema_probe_short (n); ${short}; COMMIT;`);
+                await lab.refused(`CREATE TABLE schema_probe_short (n); ${short};`);
                 mustEqual(await lab.count("short"), 0, "tables of the failed script");
             }
         },
     },
     {
-        name: "a script that ends without COMMIT is rolled back, and the next one runs",
+        name: "a transaction that ends without COMMIT is rolled back, and the next one runs",
         why: "a connection that breaks off must not keep a transaction open",
         attempt: async (lab) => {
-            await lab.run("BEGIN IMMEDIATE; CREATE TABLE schema_probe_open (n);").catch(refusalOf);
-            mustEqual(await lab.count("open"), 0, "tables of the open script");
-            await lab.run("BEGIN IMMEDIATE; CREATE TABLE schema_probe_next (n); COMMIT;");
+            const open = await lab.connection.begin("write");
+            mustEqual(await open.tryRun("CREATE TABLE schema_probe_open (n)"), undefined, "refusal");
+            await open.close();
+            mustEqual(await lab.count("open"), 0, "tables of the transaction");
+            await lab.run("CREATE TABLE schema_probe_next (n)");
         },
     },
     {
@@ -49,8 +49,7 @@ export const transactionAssumptions: readonly Assumption[] = [
         why: "of two deploys at once, the version row lets one win",
         attempt: async (lab) => {
             await lab.run("CREATE TABLE schema_probe_version (version INTEGER PRIMARY KEY) STRICT;");
-            const script =
-                "BEGIN IMMEDIATE; INSERT INTO schema_probe_version VALUES (1); CREATE TABLE schema_probe_by_NAME (n); COMMIT;";
+            const script = "INSERT INTO schema_probe_version VALUES (1); CREATE TABLE schema_probe_by_NAME (n);";
             await lab.run(script.replace("NAME", "first"));
             const fault = await lab.refused(script.replace("NAME", "second"));
             mustEqual(fault.kind, "constraint", "kind of fault");
@@ -61,8 +60,8 @@ export const transactionAssumptions: readonly Assumption[] = [
         name: "INSERT OR ROLLBACK takes the whole transaction back",
         why: "TURSO_SCHEMA.sql protects a database that is not empty by it",
         attempt: async (lab) => {
-            await lab.refused(`BEGIN; CREATE TABLE schema_probe_all (must_hold INTEGER CHECK (must_hold));
-                INSERT OR ROLLBACK INTO schema_probe_all VALUES (0); COMMIT;`);
+            await lab.refused(`CREATE TABLE schema_probe_all (must_hold INTEGER CHECK (must_hold));
+                INSERT OR ROLLBACK INTO schema_probe_all VALUES (0);`);
             mustEqual(await lab.count("all"), 0, "tables of the transaction");
         },
     },
@@ -90,21 +89,21 @@ export const transactionAssumptions: readonly Assumption[] = [
         },
     },
     {
-        name: "a rehearsal finds the statement that fails, and leaves nothing",
-        why: "an error names the file and the line by it",
+        name: "a trial finds the statement that fails, and leaves nothing",
+        why: "the view or trigger that broke another is found by it",
         attempt: async (lab) => {
-            const { failedIndex } = await lab.rehearse([
-                "CREATE TABLE schema_probe_rehearsal (n INTEGER)",
-                "INSERT INTO schema_probe_rehearsal VALUES (1)",
+            const { failedIndex } = await lab.tryOut([
+                "CREATE TABLE schema_probe_trial (n INTEGER)",
+                "INSERT INTO schema_probe_trial VALUES (1)",
                 "INSERT INTO schema_probe_missing VALUES (1)",
                 "CREATE TABLE schema_probe_after (n INTEGER)",
             ]);
             mustEqual(failedIndex, 2, "index of the failing statement");
-            mustEqual([await lab.count("rehearsal"), await lab.count("after")], [0, 0], "tables left");
+            mustEqual([await lab.count("trial"), await lab.count("after")], [0, 0], "tables left");
         },
     },
     {
-        name: "a rehearsal shows its own rows, and rolls them back",
+        name: "a trial shows its own rows, and rolls them back",
         why: "a rollback lists the rows that would be lost before it is carried out",
         attempt: async (lab) => {
             const statements = ["CREATE TABLE schema_probe_seen (n)", "INSERT INTO schema_probe_seen VALUES (1), (2)"];

@@ -59,10 +59,10 @@ async function findBrokenTriggers(connection: Connection, { state, extra }: Adop
         const own = quoteName(table.name);
         const column = quoteName(table.columns.find(({ isGenerated }) => !isGenerated)?.name ?? "");
         // EXPLAIN prepares a statement together with the triggers that it fires.
-        const tried = await connection.rehearse([
-            `EXPLAIN INSERT INTO ${own} DEFAULT VALUES`,
-            `EXPLAIN UPDATE ${own} SET ${column} = ${column}`,
-            `EXPLAIN DELETE FROM ${own}`,
+        const tried = await connection.tryOut([
+            { sql: `EXPLAIN INSERT INTO ${own} DEFAULT VALUES` },
+            { sql: `EXPLAIN UPDATE ${own} SET ${column} = ${column}` },
+            { sql: `EXPLAIN DELETE FROM ${own}` },
         ]);
         if (tried.failedIndex !== undefined) broken.push({ table: table.name, message: tried.message ?? "" });
     }

@@ -1,3 +1,4 @@
+import type { Script } from "../database/connection.ts";
 import { checkForeignKeysOff } from "../planning/guards.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
 import { judgeRows, type Parent, parentInPlace, selectRefused } from "./judging.ts";
@@ -35,7 +36,7 @@ export function renderRebuild(
     reading: Reading,
     newest: readonly string[],
     options: { hasSequences: boolean; searched: readonly string[]; isMissing: (parent: string) => boolean },
-): string {
+): Script {
     const { live, target } = reading;
     const findParent = (parent: string): Parent | undefined =>
         options.isMissing(parent) ? undefined : parentInPlace(parent);
@@ -45,7 +46,7 @@ export function renderRebuild(
     const sequence = options.hasSequences
         ? `(SELECT max(seq) FROM sqlite_sequence WHERE name = ${quoteText(live.name)} COLLATE NOCASE)`
         : "NULL";
-    return renderTransaction([
+    return toScript([
         createGuard,
         checkForeignKeysOff,
         `INSERT INTO ${guard} (unchanged) SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ${quoteText(live.name)} AND sql = ${quoteText(live.sql)}`,
@@ -73,8 +74,8 @@ export function renderRebuild(
 }
 
 /** Renders one transaction that creates the tables which the live database lacks, with the rows that migrations insert. */
-export function renderMissing(tables: readonly AdoptedTable[]): string {
-    return renderTransaction(
+export function renderMissing(tables: readonly AdoptedTable[]): Script {
+    return toScript(
         tables.flatMap(({ target }) => [
             target.sql,
             ...insertContent(target),
@@ -98,16 +99,9 @@ function insertContent({ name: table, columns, content }: TargetTable): string[]
     return content.map((row) => `INSERT INTO ${quoteName(table)} (${stored.join(", ")}) VALUES (${row})`);
 }
 
-// Foreign keys can only be switched off outside of a transaction.
-function renderTransaction(statements: readonly string[]): string {
-    return [
-        "PRAGMA foreign_keys = OFF;",
-        "BEGIN IMMEDIATE;",
-        ...statements.map((statement) => `${statement};`),
-        "COMMIT;",
-        "PRAGMA foreign_keys = ON;",
-        "",
-    ].join("\n");
+// Run with foreign keys off.
+function toScript(statements: readonly string[]): Script {
+    return statements.map((sql) => ({ sql }));
 }
 
 function refusedHere({ name: table }: TargetTable): string {

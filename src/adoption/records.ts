@@ -9,7 +9,7 @@ import type { TextForm } from "./origins.ts";
  * @param bytes of the JSON object that the side table keeps, in which each text has its original bytes
  */
 export function readDocument(
-    bytes: ArrayBuffer,
+    bytes: Uint8Array,
     forms: ReadonlyMap<string, TextForm> | undefined,
 ): Record<string, unknown> {
     return Object.fromEntries(
@@ -31,7 +31,7 @@ function parseOrKeep(text: string): unknown {
     }
 }
 
-function parseRecord(bytes: ArrayBuffer): Record<string, unknown> {
+function parseRecord(bytes: Uint8Array): Record<string, unknown> {
     const json = Buffer.from(bytes);
     try {
         return JSON.parse(quoteNumbers(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(json)));

@@ -1,5 +1,5 @@
 import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
-import type { Connection } from "../database/connection.ts";
+import type { Connection, Script } from "../database/connection.ts";
 import { DatabaseFault, explainFault, toFault } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
 import { type RunReport, runPlan } from "../migrations/run.ts";
@@ -37,7 +37,7 @@ export async function runAdoption(
     const hasSequences = findSchemaRow(adoption.state, "sqlite_sequence") !== undefined;
     const missing = adoption.tables.filter(({ state }) => state === "missing");
     const isMissing = (parent: string): boolean => missing.some(({ target }) => isSameName(target.name, parent));
-    const steps: { tables: readonly AdoptedTable[]; script: string }[] = adoption.tables.flatMap((table) => {
+    const steps: { tables: readonly AdoptedTable[]; script: Script }[] = adoption.tables.flatMap((table) => {
         const { state, reading } = table;
         if (state !== "rebuild" || !reading) return [];
         const searched = findSearched(adoption, table.target);
@@ -97,13 +97,13 @@ async function finish(
 
 async function runStep(
     connection: Connection,
-    script: string,
+    script: Script,
     isThere: (settle: boolean) => Promise<boolean>,
     { signal, report }: { signal: AbortSignal; report: RunReport },
 ): Promise<void> {
     for (const startedAt = Date.now(); ; ) {
         try {
-            return await connection.runScript(script);
+            return await connection.runScript(script, { foreignKeysOff: true });
         } catch (error) {
             const fault = toFault(error);
             if (fault.isAmbiguous) {

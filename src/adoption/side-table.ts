@@ -88,7 +88,7 @@ export async function* readRefused(connection: Connection, { forms }: Origins): 
         for (const row of rows) {
             const table = String(row.source_table);
             const reasons = JSON.parse(String(row.reasons)) as string[];
-            const bytes = row.record as ArrayBuffer;
+            const bytes = row.record as Uint8Array;
             yield {
                 rejection: {
                     file: table,

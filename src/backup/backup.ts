@@ -1,12 +1,12 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
+import type { Connection, ReadTransaction } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
-import { openSnapshot, type Snapshot } from "../database/server/snapshot.ts";
+import { openConnection } from "../database/open.ts";
 import type { Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
 import { isVirtual } from "../schema/facts.ts";
-import { openFileSnapshot } from "./file-snapshot.ts";
 import { firstWords, formatNumber, type Manifest } from "./format.ts";
 import { type DatabaseLayout, readLayout } from "./layout.ts";
 import { type ScriptInput, writeScript } from "./script.ts";
@@ -48,7 +48,7 @@ const gzipLevel = 4;
 const gzipChunk = 256 * 1024;
 
 /**
- * Backs a database up into a file, in one view of it. When the server ends its read transaction, it is begun anew.
+ * Backs a database up into a file, in one view of it. When the server ends its read transaction, the backup starts again.
  *
  * @throws DatabaseFault of the database, AppError `transaction-timeout` where no view lasts, and what the file throws
  */
@@ -71,9 +71,22 @@ export async function takeBackup(input: BackupInput): Promise<BackupResult> {
 }
 
 async function takeOnce(input: BackupInput): Promise<BackupResult | undefined> {
+    const { target, lock, signal } = input;
+    const connection = await openConnection(target, signal, { lock, mustExist: true });
+    try {
+        return await readInto(input, connection, await readUserVersion(connection));
+    } finally {
+        connection.close();
+    }
+}
+
+async function readInto(
+    input: BackupInput,
+    connection: Connection,
+    userVersion: number | null,
+): Promise<BackupResult | undefined> {
     const { target, signal } = input;
-    const userVersion = await readUserVersion(input);
-    const snapshot = open(input);
+    const snapshot = await connection.begin("read");
     const file = await input.begin().catch(async (error: unknown) => {
         await snapshot.close();
         throw error;
@@ -104,7 +117,7 @@ async function takeOnce(input: BackupInput): Promise<BackupResult | undefined> {
         });
         const size = await file.write(pack(script, input.recipients));
         if (!manifest) throw new Error("unreachable: a script ends in its manifest");
-        const { requests, rowsRead } = snapshot;
+        const { requests, rowsRead } = connection.cost;
         return { manifest, file, size, requests, rowsRead };
     } catch (error) {
         await file.leave();
@@ -117,13 +130,9 @@ async function takeOnce(input: BackupInput): Promise<BackupResult | undefined> {
 
 const torn = new Error("torn");
 
-function open({ target, lock, signal }: BackupInput): Snapshot {
-    return target.kind === "file" ? openFileSnapshot(target, lock) : openSnapshot(target, signal);
-}
-
 // A server may refuse it, which would end the view of everything else.
-async function readUserVersion(input: BackupInput): Promise<number | null> {
-    const snapshot = open(input);
+async function readUserVersion(connection: Connection): Promise<number | null> {
+    const snapshot = await connection.begin("read");
     try {
         const answer = await snapshot.read({ sql: "SELECT * FROM pragma_user_version" });
         return Number(answer?.rows[0]?.[0] ?? 0);
@@ -136,7 +145,7 @@ async function readUserVersion(input: BackupInput): Promise<number | null> {
 }
 
 // As soon as it is known, and not when all has been read.
-function refuseTorn(snapshot: Snapshot): Snapshot {
+function refuseTorn(snapshot: ReadTransaction): ScriptInput["snapshot"] {
     return {
         read: async (query) => {
             const answer = await snapshot.read(query);
@@ -146,13 +155,6 @@ function refuseTorn(snapshot: Snapshot): Snapshot {
         get views() {
             return snapshot.views;
         },
-        get requests() {
-            return snapshot.requests;
-        },
-        get rowsRead() {
-            return snapshot.rowsRead;
-        },
-        close: () => snapshot.close(),
     };
 }
 

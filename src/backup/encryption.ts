@@ -64,7 +64,7 @@ export async function* decrypt(bytes: AsyncIterable<Buffer>, identities: readonl
     }
 }
 
-// What fails before is no fault of the encryption.
+// What fails before that is not a fault of the encryption.
 async function* watch(bytes: AsyncIterable<Buffer>, onError: (error: unknown) => void): AsyncGenerator<Buffer> {
     try {
         yield* bytes;
@@ -82,7 +82,7 @@ export function isSecretKey(value: string): boolean {
 /**
  * Reads secret keys: one as it is, or the lines of a key file.
  *
- * @param path where the key file is, when the value is no key itself
+ * @param path where the key file is, when the value is not a key itself
  * @throws AppError `usage`
  */
 export async function readIdentities(value: string, path: string): Promise<string[]> {

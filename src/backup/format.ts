@@ -23,7 +23,7 @@ export type Purpose =
     | "trigger"
     | "commit";
 
-/** The comment before each statement, so that whoever restores need not look into it. */
+/** The comment before each statement, so that a restore need not parse it. */
 export interface StatementNote {
     /** Length of the statement, in bytes, with its last semicolon. */
     readonly bytes: number;
@@ -34,7 +34,7 @@ export interface StatementNote {
     readonly table?: string;
     /** Of each row the length of its literals, in bytes: without parentheses, and without the rowid. */
     readonly rows?: readonly number[];
-    /** Whether each row begins with a rowid that is no column. */
+    /** Whether each row begins with a rowid that is not one of the columns. */
     readonly rowid?: true;
 }
 

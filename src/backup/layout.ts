@@ -1,10 +1,13 @@
 import { isUtf8 } from "node:buffer";
+import type { ReadTransaction, Value } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
-import type { Snapshot, StoredValue } from "../database/server/snapshot.ts";
 import { isVirtual } from "../schema/facts.ts";
 import { findOpenToken } from "../sql/statements.ts";
 
-/** A row of sqlite_schema that somebody made. */
+/** What rows are read with. */
+export type RowReader = Pick<ReadTransaction, "read">;
+
+/** A row of sqlite_schema that a statement made. */
 export interface SchemaObject {
     readonly type: "table" | "index" | "view" | "trigger";
     readonly name: string;
@@ -48,7 +51,7 @@ export interface DatabaseLayout {
  *
  * @throws DatabaseFault, also for a table that cannot be read in any order
  */
-export async function readLayout(snapshot: Snapshot): Promise<DatabaseLayout> {
+export async function readLayout(snapshot: RowReader): Promise<DatabaseLayout> {
     await refuseOtherEncoding(snapshot);
     const blob = (column: string): string => `CAST(${column} AS BLOB)`;
     const all = (
@@ -75,19 +78,20 @@ export async function readLayout(snapshot: Snapshot): Promise<DatabaseLayout> {
 }
 
 // Texts are read as their bytes, which are another encoding's there.
-async function refuseOtherEncoding(snapshot: Snapshot): Promise<void> {
+async function refuseOtherEncoding(snapshot: RowReader): Promise<void> {
     const [[encoding = ""] = []] = await readSome(snapshot, "SELECT * FROM pragma_encoding");
     if (encoding === "UTF-8") return;
     throw new DatabaseFault("sql", `its texts are in ${String(encoding)}, and only UTF-8 is backed up`);
 }
 
-async function readSome(snapshot: Snapshot, sql: string): Promise<readonly (readonly StoredValue[])[]> {
+/** Rows that one answer holds. @throws DatabaseFault when it is larger than the server sends */
+export async function readSome(snapshot: RowReader, sql: string): Promise<readonly (readonly Value[])[]> {
     const answer = await snapshot.read({ sql });
-    if (!answer) throw new DatabaseFault("server-fault", "the schema is larger than the server sends");
+    if (!answer) throw new DatabaseFault("server-fault", "the answer is larger than the server sends");
     return answer.rows;
 }
 
-function toText(value: StoredValue | undefined): string {
+function toText(value: Value | undefined): string {
     const bytes = value instanceof Uint8Array ? Buffer.from(value) : Buffer.from(String(value));
     if (!isUtf8(bytes)) throw new DatabaseFault("sql", "a name or statement of the schema is no valid UTF-8");
     return bytes.toString();
@@ -113,7 +117,7 @@ interface ColumnFacts {
     readonly hidden: number;
 }
 
-async function readTables(snapshot: Snapshot, objects: readonly SchemaObject[]): Promise<TableLayout[]> {
+async function readTables(snapshot: RowReader, objects: readonly SchemaObject[]): Promise<TableLayout[]> {
     const stored = `SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL %'`;
     const facts = await readSome(
         snapshot,
@@ -143,7 +147,7 @@ async function readTables(snapshot: Snapshot, objects: readonly SchemaObject[]):
         });
 }
 
-function toColumnFacts([, name, type, pk, hidden]: readonly StoredValue[]): ColumnFacts {
+function toColumnFacts([, name, type, pk, hidden]: readonly Value[]): ColumnFacts {
     return { name: String(name), type: String(type).toUpperCase(), pk: Number(pk), hidden: Number(hidden) };
 }
 
@@ -152,7 +156,7 @@ interface TableFacts {
     readonly columns: readonly ColumnFacts[];
     readonly isWithoutRowid: boolean;
     readonly isStrict: boolean;
-    /** Of the index that serves the primary key; where there is one, the key is no name of the rowid. */
+    /** Of the index that serves the primary key; where there is one, the key is not a name of the rowid. */
     readonly collations: readonly string[];
     readonly isShadow: boolean;
 }

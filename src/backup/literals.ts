@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import type { StoredValue } from "../database/server/snapshot.ts";
+import type { Value } from "../database/connection.ts";
 import { quoteName } from "../sql/quoting.ts";
 import type { Column } from "./layout.ts";
 
@@ -10,7 +10,7 @@ const valuesAtOnce = 90;
 export interface LiteralReader {
     readonly expressions: readonly string[];
     /** Puts the literals of a row together from their values; undefined where the row has to be read value by value. */
-    readonly join: (values: readonly StoredValue[]) => Buffer | undefined;
+    readonly join: (values: readonly Value[]) => Buffer | undefined;
 }
 
 /**
@@ -45,7 +45,7 @@ export function listSlowExpressions(columns: readonly Column[]): string[] {
 }
 
 /** The literals of a row that was read value by value. */
-export function joinSlowly(values: readonly StoredValue[]): Buffer {
+export function joinSlowly(values: readonly Value[]): Buffer {
     const parts: Buffer[] = [];
     for (let at = 0; at < values.length; at += 2) {
         if (at > 0) parts.push(separator);
@@ -60,7 +60,7 @@ export function joinSlowly(values: readonly StoredValue[]): Buffer {
 
 const separator = Buffer.from(", ");
 
-function toPart(value: StoredValue): Buffer {
+function toPart(value: Value): Buffer {
     if (typeof value === "number") return Buffer.from(renderReal(value));
     return value instanceof Uint8Array
         ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)
@@ -117,7 +117,7 @@ function quoteText(column: string): string {
     return `iif(${isCut}, 'CAST(' || quote(${bytes}) || ' AS TEXT)', quote(${column}))`;
 }
 
-// Infinity as a number gets lost on the way from a server, and quote() gives a word that is no literal.
+// Infinity as a number gets lost on the way from a server, and quote() writes a word that is not a literal.
 function realAsNumber(column: string, other: string): string {
     const infinite = `iif(${column} > 0, CAST('9e999' AS BLOB), CAST('-9e999' AS BLOB))`;
     return `iif(typeof(${column}) = 'real', iif(abs(${column}) = 9e999, ${infinite}, ${column}), ${other})`;

@@ -11,7 +11,7 @@ export async function listPruned(
     coming: readonly string[] = [],
 ): Promise<string[]> {
     const files = await readdir(folder, { withFileTypes: true }).catch(() => []);
-    // A folder or a link of such a name is somebody else's.
+    // A folder or a link of such a name was not made by a backup.
     const names = files.filter((file) => file.isFile()).map(({ name }) => name);
     return planPruning([...names, ...coming], series, now);
 }

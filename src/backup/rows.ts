@@ -1,9 +1,9 @@
 import { setImmediate as turn } from "node:timers/promises";
+import type { StoredQuery, StoredRows, Value } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
-import type { Snapshot, SnapshotQuery, StoredRows, StoredValue } from "../database/server/snapshot.ts";
 import { AppError } from "../errors.ts";
 import { quoteName } from "../sql/quoting.ts";
-import type { TableLayout } from "./layout.ts";
+import type { RowReader, TableLayout } from "./layout.ts";
 import { joinSlowly, type LiteralReader, listSlowExpressions, planLiterals, renderReal } from "./literals.ts";
 
 /** A row as SQL: the literals of its values, with commas. */
@@ -24,7 +24,7 @@ const largeRow = 150_000;
 const largestRow = 200_000_000;
 
 /** How many rows a table has. */
-export async function countRows(snapshot: Snapshot, table: TableLayout): Promise<number> {
+export async function countRows(snapshot: RowReader, table: TableLayout): Promise<number> {
     const answer = await snapshot.read({ sql: `SELECT count(*) FROM ${quoteName(table.name)}` });
     return Number(answer?.rows[0]?.[0]);
 }
@@ -36,7 +36,7 @@ export async function countRows(snapshot: Snapshot, table: TableLayout): Promise
  * @throws DatabaseFault, also when there are not as many, `interrupted` after Ctrl-C
  */
 export async function* readRows(
-    snapshot: Snapshot,
+    snapshot: RowReader,
     table: TableLayout,
     count: number,
     signal?: AbortSignal,
@@ -49,7 +49,7 @@ export async function* readRows(
         const page = await next;
         done += page.length;
         next = page.length > 0 && done < count ? readPage(page.at(-1)) : undefined;
-        // Whatever fails while the page is used: the read that is on its way is awaited by nobody then.
+        // Should the consumer fail, this read is never awaited.
         next?.catch(() => undefined);
         const rows: LiteralRow[] = [];
         for (const values of page) rows.push(await toRow(snapshot, table, reader, values));
@@ -60,10 +60,10 @@ export async function* readRows(
     if (done !== count) throw new DatabaseFault("corrupt", `'${table.name}' gave ${done} rows of ${count}`);
 }
 
-type Values = readonly StoredValue[];
+type Values = readonly Value[];
 
 function pager(
-    snapshot: Snapshot,
+    snapshot: RowReader,
     table: TableLayout,
     reader: LiteralReader,
 ): (last: Values | undefined) => Promise<readonly Values[]> {
@@ -85,7 +85,7 @@ function pager(
 }
 
 async function toRow(
-    snapshot: Snapshot,
+    snapshot: RowReader,
     table: TableLayout,
     reader: LiteralReader,
     values: Values,
@@ -108,7 +108,7 @@ async function toRow(
     return { rowid, literals: joinSlowly(row) };
 }
 
-function renderPage(table: TableLayout, reader: LiteralReader, last: Values | undefined, limit: number): SnapshotQuery {
+function renderPage(table: TableLayout, reader: LiteralReader, last: Values | undefined, limit: number): StoredQuery {
     const { name, key, isNumbered } = table;
     const names = listKey(table).join(", ");
     const read = isNumbered ? names : key.map((column) => readKey(quoteName(column))).join(", ");
@@ -125,7 +125,7 @@ function listKey({ key, collations }: TableLayout): string[] {
     });
 }
 
-// As a literal that holds no text: what is no valid UTF-8 could not be given back. REAL comes as a number, for quote() writes
+// As a literal without text: text that is not valid UTF-8 could not be sent back. REAL comes as a number, for quote() writes
 // some that are read as another.
 function readKey(column: string): string {
     const text = `'CAST(' || quote(CAST(${column} AS BLOB)) || ' AS TEXT)'`;
@@ -135,7 +135,7 @@ function readKey(column: string): string {
     return `iif(typeof(${column}) = 'text', ${text}, ${other})`;
 }
 
-function keyLiteral(value: StoredValue | undefined): string {
+function keyLiteral(value: Value | undefined): string {
     return typeof value === "number" ? renderReal(value) : String(value ?? null);
 }
 

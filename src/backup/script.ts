@@ -1,4 +1,4 @@
-import type { Snapshot } from "../database/server/snapshot.ts";
+import type { ReadTransaction } from "../database/connection.ts";
 import { isMigratorTable, isVirtual } from "../schema/facts.ts";
 import { tokenize } from "../sql/lexer.ts";
 import { quoteName } from "../sql/quoting.ts";
@@ -11,13 +11,13 @@ import {
     type TableSummary,
 } from "./format.ts";
 import { createRowHash, summarizeObjects } from "./hash.ts";
-import type { DatabaseLayout, SchemaObject, TableLayout } from "./layout.ts";
+import type { DatabaseLayout, RowReader, SchemaObject, TableLayout } from "./layout.ts";
 import { countRows, type LiteralRow, readRows } from "./rows.ts";
 import { renderNoSequence, renderSequence } from "./statements.ts";
 
 /** What a script is made of. */
 export interface ScriptInput {
-    readonly snapshot: Snapshot;
+    readonly snapshot: Pick<ReadTransaction, "read" | "views">;
     readonly layout: DatabaseLayout;
     /** The lines above the script, each with its end. */
     readonly header: string;
@@ -147,7 +147,7 @@ function collectRows({ name, columns, key, hasRowid }: TableLayout): RowCollecto
 }
 
 // The numbers that SQLite counts on from, so that an id which was given once is not given again.
-async function writeSequences(snapshot: Snapshot, { tables }: DatabaseLayout): Promise<Buffer[]> {
+async function writeSequences(snapshot: RowReader, { tables }: DatabaseLayout): Promise<Buffer[]> {
     const answer = await snapshot.read({ sql: "SELECT CAST(name AS BLOB), seq FROM sqlite_sequence" });
     return (answer?.rows ?? []).flatMap(([bytes, sequence]) => {
         const table = Buffer.from(bytes as Uint8Array).toString();
@@ -157,7 +157,7 @@ async function writeSequences(snapshot: Snapshot, { tables }: DatabaseLayout): P
     });
 }
 
-async function readVersions(snapshot: Snapshot, { objects }: DatabaseLayout): Promise<Record<string, number>> {
+async function readVersions(snapshot: RowReader, { objects }: DatabaseLayout): Promise<Record<string, number>> {
     const versions: Record<string, number> = {};
     for (const { type, name, sql } of objects) {
         const isVersions = type === "table" && isMigratorTable(name) && name.startsWith("schemaversion");

@@ -18,7 +18,7 @@ export interface PartialFile {
 }
 
 /**
- * Begins a file that nobody but its user may read.
+ * Begins a file that only its user may read.
  *
  * @param path where it is to be; undefined for a file that is only passed on
  * @param mayMake whether its folder may be made
@@ -99,7 +99,7 @@ function endGroup({ pid }: ChildProcess): void {
     }
 }
 
-/** The exit code when a command leaves bytes unread: a small backup fits into the pipe, and nobody would notice. */
+/** The exit code when a command leaves bytes unread: a small backup fits into the pipe, where its loss would go unnoticed. */
 const unread = 98;
 const notRead = "it did not read all of the backup";
 

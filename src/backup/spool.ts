@@ -10,7 +10,7 @@ export interface Spooled {
     remove(): Promise<void>;
 }
 
-/** Writes what comes on standard input into a file that nobody but its user can read. */
+/** Writes what comes on standard input into a file that only its user can read. */
 export async function spoolInput(input: NodeJS.ReadableStream, signal: AbortSignal): Promise<Spooled> {
     const folder = await mkdtemp(join(tmpdir(), "db-restore-"));
     const path = join(folder, "backup");

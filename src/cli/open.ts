@@ -1,6 +1,7 @@
-import { type Connection, openConnection } from "../database/connection.ts";
+import type { Connection } from "../database/connection.ts";
 import { DatabaseFault, explainFault } from "../database/faults.ts";
 import { isAbsent } from "../database/file/faults.ts";
+import { openConnection } from "../database/open.ts";
 import { findTokenWarnings, refuseExpired, refuseUnwritable } from "../database/permission.ts";
 import { withPatience } from "../database/retry.ts";
 import type { Target } from "../database/target.ts";

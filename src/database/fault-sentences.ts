@@ -1,4 +1,49 @@
-import type { FaultKind, FaultVariant } from "./faults.ts";
+import type { ErrorCode } from "../errors.ts";
+
+/** What went wrong between us and the database, independent of the driver that said so. */
+export type FaultKind = Extract<
+    ErrorCode,
+    | "unreachable"
+    | "connection-lost"
+    | "unauthorized"
+    | "forbidden"
+    | "not-found"
+    | "server-fault"
+    | "blocked"
+    | "busy"
+    | "transaction-timeout"
+    | "cannot-open"
+    | "read-only-file"
+    | "not-a-database"
+    | "corrupt"
+    | "disk-full"
+    | "constraint"
+    | "sql"
+    | "interrupted"
+>;
+
+/** What a fault is more exactly, where its kind alone would leave the user with a vague sentence. */
+export type FaultVariant =
+    | "refused"
+    | "unknown-host"
+    | "no-route"
+    | "no-tls"
+    | "certificate"
+    | "redirected"
+    | "no-answer"
+    | "rate-limited"
+    | "not-available"
+    | "foreign-reply"
+    | "too-large"
+    | "rows-changed"
+    | "expired"
+    | "no-folder"
+    | "is-folder"
+    | "no-permission"
+    | "read-only-folder"
+    | "moved"
+    | "truncated"
+    | "disk-error";
 
 /** What a user reads of a fault: the sentence, with the name of the database in it, and the remedy. */
 type Sentence = readonly [sentence: (database: string) => string, remedy: string];

@@ -1,69 +1,34 @@
-import { AppError, type ErrorCode } from "../errors.ts";
-import { sentences } from "./fault-sentences.ts";
+import { AppError } from "../errors.ts";
+import { type FaultKind, type FaultVariant, sentences } from "./fault-sentences.ts";
 import type { Target } from "./target.ts";
 
-/** What went wrong between us and the database, independent of the driver that said so. */
-export type FaultKind = Extract<
-    ErrorCode,
-    | "unreachable"
-    | "connection-lost"
-    | "unauthorized"
-    | "forbidden"
-    | "not-found"
-    | "server-fault"
-    | "blocked"
-    | "busy"
-    | "transaction-timeout"
-    | "cannot-open"
-    | "read-only-file"
-    | "not-a-database"
-    | "corrupt"
-    | "disk-full"
-    | "constraint"
-    | "sql"
-    | "interrupted"
->;
-
-/** What a fault is more exactly, where its kind alone would leave the user with a vague sentence. */
-export type FaultVariant =
-    | "refused"
-    | "unknown-host"
-    | "no-route"
-    | "no-tls"
-    | "certificate"
-    | "redirected"
-    | "no-answer"
-    | "rate-limited"
-    | "not-available"
-    | "foreign-reply"
-    | "too-large"
-    | "rows-changed"
-    | "expired"
-    | "no-folder"
-    | "is-folder"
-    | "no-permission"
-    | "read-only-folder"
-    | "moved"
-    | "truncated"
-    | "disk-error";
+interface FaultDetails {
+    readonly variant?: FaultVariant | undefined;
+    readonly retryAfter?: number | undefined;
+    readonly part?: number | undefined;
+}
 
 export class DatabaseFault extends Error {
     readonly kind: FaultKind;
     readonly variant: FaultVariant | undefined;
     /** When the server wants to be asked again, in milliseconds from now; undefined where it does not say. */
     readonly retryAfter: number | undefined;
+    /** Index of the statement of a script that failed; undefined where none did, or where that is not known. */
+    readonly part: number | undefined;
 
-    constructor(
-        kind: FaultKind,
-        message: string,
-        cause?: unknown,
-        more: { variant?: FaultVariant | undefined; retryAfter?: number | undefined } = {},
-    ) {
+    constructor(kind: FaultKind, message: string, cause?: unknown, more: FaultDetails = {}) {
         super(message, { cause });
         this.name = "DatabaseFault";
         this.kind = kind;
         this.variant = more.variant;
         this.retryAfter = more.retryAfter;
+        this.part = more.part;
+    }
+
+    /** The same fault of one statement of a script. */
+    at(part: number, message = this.message): DatabaseFault {
+        const { kind, cause, variant, retryAfter } = this;
+        return new DatabaseFault(kind, message, cause, { variant, retryAfter, part });
     }
 
     /** Whether the transaction may have been committed although no reply says so. */
@@ -101,7 +66,7 @@ const neverSent: readonly (readonly [RegExp, FaultVariant])[] = [
     [/^(EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/, "no-route"],
 ];
 
-/** Turns whatever a driver threw into a fault. Nothing but faults leaves the database layer. */
+/** Turns what a driver threw into a fault: only faults leave the database layer. */
 export function toFault(error: unknown): DatabaseFault {
     if (error instanceof DatabaseFault) return error;
     const { code, message } = readError(error);
@@ -120,7 +85,7 @@ export function faultOfNetwork(error: unknown): DatabaseFault {
     const cause = readError(error instanceof Error && error.cause ? error.cause : error);
     // fetch() itself refuses some ports, such as 1 and 6000, before it connects; that has no code.
     const variant = neverSent.find(([pattern]) => pattern.test(cause.code))?.[1];
-    // What a TLS library says of itself is no reason.
+    // The message of a TLS library names its source file, not a reason.
     const parts = variant === "no-tls" ? [cause.code] : [cause.code, cause.message];
     const reason = parts.filter((part) => part !== "").join(": ");
     if (variant || cause.message === "bad port") return new DatabaseFault("unreachable", reason, error, { variant });
@@ -128,7 +93,7 @@ export function faultOfNetwork(error: unknown): DatabaseFault {
 }
 
 /**
- * A reply that is no 2xx, or no JSON.
+ * A reply whose status is not 2xx, or that is not JSON.
  *
  * @param body what the server gave as the reason; clients throw it away
  * @param retryAfter the header of that name

@@ -46,7 +46,7 @@ const day = 24 * 3_600_000;
 const oldestDays = 90;
 
 /**
- * Finds what somebody should do about a token that still works: one that ends within a day, one for writing that is older
+ * Finds what should be done about a token that still works: one that ends within a day, one for writing that is older
  * than 90 days, and one that may write although it is used as the read-only one.
  *
  * @param use `write` where the token is to write, `read-only` where it is that of the read-only pair

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "./connection.ts";
 import { DatabaseFault, explainFault, toFault } from "./faults.ts";
 
-/** How long a command bears with a database that is not there, or is locked. */
+/** How long a command waits for a database that does not answer, or is locked. */
 export interface Patience {
     /** How long each wait may last, in milliseconds; undefined where the user did not say. */
     readonly wait?: number | undefined;
@@ -12,7 +12,7 @@ export interface Patience {
     readonly answer?: number;
 }
 
-/** Long enough for a server that starts anew, short enough for a mistake in the URL. */
+/** Long enough for a server that restarts, short enough for a mistake in the URL. */
 const usualPauses = [250, 750];
 /** A server that asks for a longer pause is not asked again, unless the user said to wait. In milliseconds. */
 const longestPause = 5_000;
@@ -29,7 +29,7 @@ type Effect = "reads" | "writes" | "runs a script";
  * refused, and, for what only reads, also when the server was overrun or the line broke. What may have been written is
  * never sent again.
  *
- * @param say told once for each wait, in words for the user
+ * @param say told once for each wait, with a reason for the user
  * @param signal ends a wait
  */
 export function withPatience(
@@ -61,8 +61,9 @@ export function withPatience(
         waitLimit: wait,
         readAll: (queries, options) =>
             repeat(options?.settle ? "writes" : "reads", () => connection.readAll(queries, options)),
-        runScript: (script) => repeat("runs a script", () => connection.runScript(script)),
-        rehearse: (...args) => repeat("writes", () => connection.rehearse(...args)),
+        runScript: (...args) => repeat("runs a script", () => connection.runScript(...args)),
+        runAlone: (sql) => repeat("runs a script", () => connection.runAlone(sql)),
+        tryOut: (...args) => repeat("writes", () => connection.tryOut(...args)),
         write: (statements) => repeat("writes", () => connection.write(statements)),
         prepareWrite: (statements) => {
             const run = connection.prepareWrite(statements);

@@ -1,21 +1,20 @@
-import type { Connection, Query, Row } from "../database/connection.ts";
-import { toSqliteMessage } from "../database/server/parse-errors.ts";
+import type { Connection, Query } from "../database/connection.ts";
+import { openScratch } from "../database/file/connection.ts";
 import { AppError } from "../errors.ts";
-import { openScratch } from "../planning/shadow.ts";
 import { bindQuery } from "../queries/files.ts";
 import { findScans, findUsedIndexes, type PlanStep, readPlan } from "../queries/plan.ts";
 import { type SchemaRow, selectSchema } from "../schema/row.ts";
 import { type Table, tableQueries, toTables } from "../schema/table.ts";
 import { quoteName } from "../sql/quoting.ts";
 import { findMissingIndex, giveAdvice } from "./advice.ts";
+import { type ExplainSchema, findTable } from "./find-table.ts";
 import { type Measured, measureStatement } from "./measure.ts";
-import { findTable } from "./schema.ts";
 import type { Explained } from "./statement.ts";
 
 /** How a database carries out a statement. */
 export interface Explanation {
     readonly plan: readonly PlanStep[];
-    /** Those that the plan uses; a column without a name is `<expression>`. */
+    /** With their columns in order; `<expression>` for one that is computed. */
     readonly indexes: readonly { readonly name: string; readonly table: string; readonly columns: readonly string[] }[];
     /** Undefined where it was not run, or failed. */
     readonly measured: Measured | undefined;
@@ -51,22 +50,21 @@ export async function explainPlan(
         sql,
         parameters: parameters.map(({ name, value = null }) => ({ name, example: value })),
     });
-    const { plan, indexes, schema, tables } = await readPlanAndSchema(connection, query);
-    const find = (source: string): string | undefined => findTable(source, explained.tokens, schema);
+    const { plan, indexes, schema } = await readPlanAndSchema(connection, query);
+    const find = (source: string): Table | undefined => findTable(source, explained.tokens, schema);
     const notRun = findReasonNotToRun(explained, settings);
     const run = notRun ? undefined : await measureStatement(connection, query, { writes, ...settings });
     const measured = run?.ok ? run.measured : undefined;
-    const counts = await countScanned(connection, plan, find);
+    const rowCounts = await countScanned(connection, plan, find);
     const input = {
-        ...{ explained, plan, schema, findTable: find },
-        countRows: (table: string) => counts.get(table),
+        ...{ explained, plan, findTable: find, rowCounts },
         ...{ rowsRead: measured?.rowsRead, rowsGiven: measured?.rowsGiven },
     };
     const scratch = openScratch();
-    const missing = await findMissingIndex(input, scratch).finally(() => scratch.close());
+    const missing = await findMissingIndex(input, schema.rows, scratch).finally(() => scratch.close());
     return {
         plan,
-        indexes: indexes.map((name) => describeIndex(name, tables)),
+        indexes: indexes.map((name) => describeIndex(name, schema.tables)),
         measured,
         notRun,
         failure: run?.ok === false ? run.message : undefined,
@@ -77,20 +75,19 @@ export async function explainPlan(
 async function readPlanAndSchema(
     connection: Connection,
     query: Query,
-): Promise<{ plan: PlanStep[]; indexes: string[]; schema: readonly SchemaRow[]; tables: Table[] }> {
+): Promise<{ plan: PlanStep[]; indexes: string[]; schema: ExplainSchema }> {
     const asked = { ...query, sql: `EXPLAIN QUERY PLAN ${query.sql}` };
     const [planned, ...rest] = await connection.readAll([asked, selectSchema, ...tableQueries]);
     if (!planned?.ok) {
-        const message = toSqliteMessage(planned?.message ?? "no plan", asked.sql);
+        const message = planned?.message ?? "no plan";
         throw new AppError("sql", message, { outcome: "Nothing was run." });
     }
-    const [rows = [], ...facts] = rest.map((result): readonly Row[] => (result.ok ? result.rows : []));
-    const schema = rows as unknown as readonly SchemaRow[];
+    const [schema = [], ...facts] = rest.map((result) => (result.ok ? result.rows : []));
+    const rows = schema as unknown as SchemaRow[];
     return {
         plan: readPlan(planned.rows),
         indexes: findUsedIndexes(planned.rows),
-        schema,
-        tables: toTables(schema, facts),
+        schema: { rows, tables: toTables(rows, facts) },
     };
 }
 
@@ -121,9 +118,9 @@ function findReasonNotToRun(
 async function countScanned(
     connection: Connection,
     plan: readonly PlanStep[],
-    find: (source: string) => string | undefined,
+    find: (source: string) => Table | undefined,
 ): Promise<Map<string, number>> {
-    const tables = [...new Set(findScans(plan).flatMap(({ source = "" }) => find(source) ?? []))];
+    const tables = [...new Set(findScans(plan).flatMap(({ source = "" }) => find(source)?.name ?? []))];
     if (!connection.target.local || tables.length === 0) return new Map();
     const results = await connection.readAll(
         tables.map((table) => ({ sql: `SELECT count(*) AS counted FROM ${quoteName(table)}` })),

@@ -26,12 +26,12 @@ const slow = 2_000;
  * @param options.clock gives milliseconds
  */
 export async function measureStatement(
-    connection: Pick<Connection, "rehearse" | "readAll" | "cost" | "target">,
+    connection: Pick<Connection, "tryOut" | "readAll" | "cost" | "countsRows">,
     query: Query,
     { writes, runs, signal, clock }: { writes: boolean; runs: number; signal: AbortSignal; clock: () => number },
 ): Promise<MeasureResult> {
     const run = async (asked: Query) =>
-        writes ? (await connection.rehearse([], [asked])).results[0] : (await connection.readAll([asked]))[0];
+        writes ? (await connection.tryOut([], [asked])).results[0] : (await connection.readAll([asked]))[0];
     const times: number[] = [];
     const floor: number[] = [];
     // The first request opens the connection.
@@ -51,9 +51,9 @@ export async function measureStatement(
         await run({ sql: "SELECT 1" });
         floor.push(clock() - floorAt);
     }
-    const counts = connection.target.kind === "server";
-    const rowsRead = counts ? counted.rowsRead - before.rowsRead : undefined;
-    const rowsWritten = counts ? counted.rowsWritten - before.rowsWritten : undefined;
+    const { countsRows } = connection;
+    const rowsRead = countsRows ? counted.rowsRead - before.rowsRead : undefined;
+    const rowsWritten = countsRows ? counted.rowsWritten - before.rowsWritten : undefined;
     return { ok: true, measured: { times, floor, rowsGiven, rowsRead, rowsWritten } };
 }
 

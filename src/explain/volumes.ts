@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { type Connection, openConnection } from "../database/connection.ts";
+import type { Connection } from "../database/connection.ts";
+import { openConnection } from "../database/open.ts";
 import { makeScratchFolder } from "../database/scratch-folder.ts";
 import { AppError } from "../errors.ts";
 import type { MigrationSet } from "../planning/files.ts";
@@ -103,7 +104,7 @@ async function makeVolumes(
             throwIfInterrupted(signal);
             progress(state);
         });
-        await connection.runScript(`VACUUM INTO ${quoteText(join(directory, name))}`);
+        await connection.runAlone(`VACUUM INTO ${quoteText(join(directory, name))}`);
     } finally {
         connection.close();
     }

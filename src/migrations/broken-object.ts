@@ -1,4 +1,4 @@
-import type { Connection } from "../database/connection.ts";
+import type { Connection, Script, ScriptOptions } from "../database/connection.ts";
 import type { ScriptPart } from "../planning/script.ts";
 import { readName } from "../sql/lexer.ts";
 import { quoteName } from "../sql/quoting.ts";
@@ -8,7 +8,7 @@ export interface FailedProof {
     readonly parts: readonly ScriptPart[];
     readonly failed: ScriptPart;
     readonly message: string;
-    readonly options: { readonly foreignKeysOff: boolean };
+    readonly options: ScriptOptions;
 }
 
 /**
@@ -50,7 +50,7 @@ async function findBrokenTrigger(
     const triggers = proofs.filter((part) => part.proves?.type === "trigger");
     for (const part of triggers) {
         const others = triggers.filter((other) => other !== part);
-        const drops = others.map((other) => `DROP TRIGGER ${quoteName(other.proves?.name ?? "")}`);
+        const drops = others.map((other) => ({ sql: `DROP TRIGGER ${quoteName(other.proves?.name ?? "")}` }));
         const message = await tryAlone(proof, drops, part);
         if (message !== undefined) return { part, message };
     }
@@ -60,11 +60,11 @@ async function findBrokenTrigger(
 // The message of a proof that fails; undefined when it passes.
 async function tryAlone(
     { connection, parts, options }: FailedProof,
-    before: readonly string[],
+    before: Script,
     part: ScriptPart,
 ): Promise<string | undefined> {
     const first = parts.findIndex((other) => other.proves);
-    const statements = [...parts.slice(0, first).map((other) => other.sql), ...before, part.sql];
-    const { failedIndex, message } = await connection.rehearse(statements, [], options);
-    return failedIndex === statements.length - 1 ? message : undefined;
+    const script = [...parts.slice(0, first), ...before, part];
+    const { failedIndex, message } = await connection.tryOut(script, [], options);
+    return failedIndex === script.length - 1 ? message : undefined;
 }

@@ -14,7 +14,7 @@ export interface DeployRun {
     readonly signal?: AbortSignal | undefined;
     readonly now: Date;
     readonly report: RunReport & WayBackReport;
-    /** This very plan or none: the run stops when somebody else deploys meanwhile. */
+    /** This very plan or none: the run stops when another deploy comes first. */
     readonly pinned?: boolean;
     /** The database is a copy that nobody misses: no way back is made. */
     readonly isCopy?: boolean;

@@ -4,7 +4,7 @@ import { AppError } from "../errors.ts";
 import { describeSet } from "../planning/bookkeeping.ts";
 import type { MigrationSet, SqlFile } from "../planning/files.ts";
 import { listLosses, listViolations } from "../planning/guards.ts";
-import { renderParts, type ScriptInput, type ScriptPart } from "../planning/script.ts";
+import { renderParts, type ScriptInput, type ScriptPart, scriptOptions } from "../planning/script.ts";
 import { findOwnTables } from "../planning/structure.ts";
 import { isSignificant, readName, tokenize } from "../sql/lexer.ts";
 import { findBrokenObject } from "./broken-object.ts";
@@ -12,31 +12,25 @@ import { findBrokenObject } from "./broken-object.ts";
 const shownViolations = 20;
 
 /**
- * Finds the statement at which a step failed, by a rehearsal that is always rolled back: the drivers do not tell it.
+ * Explains why a step failed. The fault names its statement; further runs that are always rolled back find what a guard
+ * would have lost, and which view or trigger broke a proof.
  *
  * @returns the error as the user reads it, with path, line and excerpt
  */
 export async function diagnose(connection: Connection, input: ScriptInput, fault: DatabaseFault): Promise<AppError> {
     const parts = renderParts(input);
-    const options = { foreignKeysOff: input.step.rebuilt.length > 0 };
-    const rehearsal = await connection.rehearse(
-        parts.map((part) => part.sql),
-        [],
-        options,
-    );
-    const failed = rehearsal.failedIndex === undefined ? undefined : parts[rehearsal.failedIndex];
+    const failed = fault.part === undefined ? undefined : parts[fault.part];
     if (!failed) {
         const error = explainFault(fault, connection.target);
         return new AppError(error.code, error.message, {
-            hint: "a rehearsal of the same statements passes now; run the command again",
+            hint: "each statement ran, and the transaction as a whole was refused; run the command again",
             cause: fault,
         });
     }
-    const before = parts.slice(0, rehearsal.failedIndex);
-    if (failed.role === "guard") return explainGuard(connection, input, before, rehearsal.message ?? "");
-    const message = rehearsal.message ?? fault.message;
+    const { message } = fault;
+    if (failed.role === "guard") return explainGuard(connection, input, parts.slice(0, fault.part), message);
     const culprit = failed.proves
-        ? await findBrokenObject({ connection, parts, failed, message, options })
+        ? await findBrokenObject({ connection, parts, failed, message, options: scriptOptions(input) })
         : { part: failed, message };
     return explainStatement(input.sets, culprit.part, culprit.message, fault);
 }
@@ -48,15 +42,10 @@ async function explainGuard(
     message: string,
 ): Promise<AppError> {
     const { step, sets } = input;
-    const statements = before.map((part) => part.sql);
-    const options = { foreignKeysOff: step.rebuilt.length > 0 };
     const list = async (queries: string[]): Promise<string[]> => {
-        const result = await connection.rehearse(
-            statements,
-            queries.map((sql) => ({ sql })),
-            options,
-        );
-        return result.results.flatMap((item) => (item.ok ? item.rows.map((row) => String(Object.values(row)[0])) : []));
+        const asked = queries.map((sql) => ({ sql }));
+        const { results } = await connection.tryOut(before, asked, scriptOptions(input));
+        return results.flatMap((item) => (item.ok ? item.rows.map((row) => String(Object.values(row)[0])) : []));
     };
     const path = step.migrations.map((file) => file.path).join(", ");
     if (message.includes("foreign_keys_are_violated")) {

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Connection, openConnection } from "../database/connection.ts";
+import type { Connection } from "../database/connection.ts";
+import { openConnection } from "../database/open.ts";
 import { AppError } from "../errors.ts";
 import { createLockTable, releaseLease, takeLease } from "../planning/bookkeeping.ts";
 import type { DatabaseState, Lease } from "../planning/state.ts";
@@ -18,14 +19,14 @@ export function nameDeployer(): string {
     return `${hostname()} pid ${process.pid} ${randomUUID().slice(0, 8)}`;
 }
 
-/** The lease of somebody else that has not ended. */
+/** The lease of another deployer, if it has not ended. */
 export function findForeignLease(state: DatabaseState, owner: string): Lease | undefined {
     return state.lease && !state.lease.expired && state.lease.owner !== owner ? state.lease : undefined;
 }
 
 /**
- * Waits until nobody else holds the lease. Waits by reading: a server takes the lock from whoever holds it for more than
- * 5 seconds as soon as another writer queues up, so waiting as a writer would break the very run that is waited for.
+ * Waits until no other deployer holds the lease. Waits by reading: a server takes the lock from a writer that has held it
+ * for 5 seconds as soon as another one queues up, so waiting as a writer would break the very run that is waited for.
  *
  * @param signal ends the wait early
  * @param limit how long it may last, in milliseconds; without one, until the lease ends
@@ -51,7 +52,7 @@ export async function waitForLease(
     return state;
 }
 
-/** What is said when the lease of somebody else was waited for long enough. */
+/** The error of a deploy that waited long enough for the lease of another one. */
 export function explainLease({ owner, expiresAt }: Lease, outcome: string): AppError {
     return new AppError("busy", `another deploy is running (${owner})`, {
         hint: `wait until it is done; if it is dead, its lease ends by itself at ${expiresAt}`,
@@ -59,7 +60,7 @@ export function explainLease({ owner, expiresAt }: Lease, outcome: string): AppE
     });
 }
 
-/** Takes or renews the lease. Gives false when somebody else has it. */
+/** Takes or renews the lease. Returns false when another deployer has it. */
 export async function tryLease(connection: Connection, state: DatabaseState, owner: string): Promise<boolean> {
     const create =
         state.generation === undefined

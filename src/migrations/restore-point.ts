@@ -1,8 +1,9 @@
 import { readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Connection, openConnection } from "../database/connection.ts";
+import type { Connection } from "../database/connection.ts";
 import { DatabaseFault, toFault } from "../database/faults.ts";
+import { openConnection } from "../database/open.ts";
 import type { FileTarget } from "../database/target.ts";
 import type { DatabaseState } from "../planning/state.ts";
 import { quoteText } from "../sql/quoting.ts";
@@ -77,7 +78,7 @@ async function copyInto(target: FileTarget, copy: string, lock: number | undefin
     const partial = `${copy}.${process.pid}.partial`;
     const connection = await openConnection(target, undefined, { lock });
     try {
-        await connection.runScript(`VACUUM INTO ${quoteText(partial)};`);
+        await connection.runAlone(`VACUUM INTO ${quoteText(partial)}`);
         await rename(partial, copy);
     } finally {
         connection.close();

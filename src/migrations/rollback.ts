@@ -74,7 +74,7 @@ function listLosses(step: Step, state: DatabaseState): string[] {
     });
 }
 
-/** Finds what a rollback would lose, by a rehearsal that is itself rolled back: rows per table, values per column. */
+/** Finds what a rollback would lose, by undoing it in a transaction that is rolled back: rows per table, values per column. */
 export async function findLosses(connection: Connection, prepared: PreparedDeploy): Promise<Loss[]> {
     const { sets, state, plan } = prepared;
     const parts = plan.steps.flatMap((step) =>
@@ -109,8 +109,7 @@ async function readAfter(
     queries: readonly Query[],
 ): Promise<readonly ReadResult[]> {
     const foreignKeysOff = plan.steps.some((step) => step.rebuilt.length > 0);
-    const statements = parts.map((part) => part.sql);
-    const { failedIndex, message, results } = await connection.rehearse(statements, queries, { foreignKeysOff });
+    const { failedIndex, message, results } = await connection.tryOut(parts, queries, { foreignKeysOff });
     const failed = failedIndex === undefined ? undefined : parts[failedIndex];
     if (!failed) return results;
     const version = versionOf(state, sets[0]?.name ?? "");

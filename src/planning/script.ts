@@ -1,3 +1,4 @@
+import type { ScriptOptions } from "../database/connection.ts";
 import { lockTable, objectsTable, seedsTable } from "../schema/facts.ts";
 import type { TableDefinition } from "../sql/create-table.ts";
 import { isSameName } from "../sql/names.ts";
@@ -91,20 +92,25 @@ export function renderParts(input: ScriptInput): ScriptPart[] {
     ];
 }
 
-/** The whole script of a step: what is sent, and what --show-sql prints. */
+/** How the script of a step is run: a table is rebuilt with foreign keys off. */
+export function scriptOptions({ step }: Pick<ScriptInput, "step">): ScriptOptions {
+    return { foreignKeysOff: step.rebuilt.length > 0 };
+}
+
+/** The script of a step as text: the statements that are sent, as --show-sql prints them. */
 export function renderScript(input: ScriptInput): string {
-    const isRebuild = input.step.rebuilt.length > 0;
+    const { foreignKeysOff } = scriptOptions(input);
     const lines = renderParts(input).flatMap(({ sql, heading }) => [
         ...(heading ? ["", `-- ${heading}`] : []),
         `${sql};`,
     ]);
     return [
-        ...(isRebuild ? ["PRAGMA foreign_keys = OFF;"] : []),
+        ...(foreignKeysOff ? ["PRAGMA foreign_keys = OFF;"] : []),
         "BEGIN IMMEDIATE;",
         ...lines,
         "",
         "COMMIT;",
-        ...(isRebuild ? ["PRAGMA foreign_keys = ON;"] : []),
+        ...(foreignKeysOff ? ["PRAGMA foreign_keys = ON;"] : []),
         "",
     ].join("\n");
 }

@@ -1,18 +1,13 @@
 import type { Connection } from "../database/connection.ts";
-import { inMemory, openFile } from "../database/file/connection.ts";
+import { openScratch } from "../database/file/connection.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { quoteName } from "../sql/quoting.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import type { MigrationFile, MigrationSet, ObjectFile } from "./files.ts";
 import { planRun } from "./plan.ts";
-import { proofOf, renderScript } from "./script.ts";
+import { proofOf, renderParts, scriptOptions } from "./script.ts";
 import { emptyState, readState } from "./state.ts";
 import { findTableAfter } from "./structure.ts";
-
-/** Opens an empty database that lives as long as its connection. */
-export function openScratch(): Connection {
-    return openFile({ kind: "file", path: inMemory, label: inMemory, local: true });
-}
 
 /**
  * Deploys migrations and objects into a scratch database, as they would be into a fresh one.
@@ -40,7 +35,7 @@ export async function deployScratch(
         let state = emptyState;
         for (const step of plan.steps) {
             const input = { step, direction: "do" as const, sets, state, refreshed: [], leaseOwner: undefined };
-            await connection.runScript(renderScript(input));
+            await connection.runScript(renderParts(input), scriptOptions(input));
             state = await readState(connection, sets);
         }
         return connection;
@@ -70,23 +65,23 @@ export async function findWaiting(
 ): Promise<ReadonlySet<string>> {
     const connection = openScratch();
     try {
-        await connection.runScript("PRAGMA foreign_keys = OFF;");
+        await connection.runAlone("PRAGMA foreign_keys = OFF");
         // Rows do not matter here, and writing them can take long. A statement that fails may need tables that no file
         // makes; if it is broken, the run will say so.
         for (const statement of applied.flatMap((file) => file.statements)) {
-            if (readFact(statement).does !== "write") await succeeds(connection.runScript(statement.sql));
+            if (readFact(statement).does !== "write") await succeeds(connection.runAlone(statement.sql));
         }
         const objects = sets.flatMap((set) => set.objects);
         const waiting = new Set<string>();
         for (const object of objects) {
-            if (!(await succeeds(connection.runScript(object.statements[0]?.sql ?? "")))) waiting.add(object.name);
+            if (!(await succeeds(connection.runAlone(object.statements[0]?.sql ?? "")))) waiting.add(object.name);
         }
         const statements = applied.flatMap((file) => file.statements);
         const prepares = (object: ObjectFile): Promise<boolean> => {
             const statement = object.statements[0];
             if (!statement) return Promise.resolve(false);
             const proof = proofOf({ ...object, statement }, (table) => findTableAfter(table, statements));
-            return succeeds(connection.runScript(proof));
+            return succeeds(connection.runAlone(proof));
         };
         await dropUnprepared(connection, objects, waiting, prepares);
         return waiting;
@@ -104,20 +99,20 @@ async function dropUnprepared(
     prepares: (object: ObjectFile) => Promise<boolean>,
 ): Promise<void> {
     const triggers = objects.filter((object) => object.type === "trigger" && !waiting.has(object.name));
-    for (const { name } of triggers) await connection.runScript(`DROP TRIGGER ${quoteName(name)}`);
+    for (const { name } of triggers) await connection.runAlone(`DROP TRIGGER ${quoteName(name)}`);
     for (let settled = false; !settled; ) {
         settled = true;
         for (const view of objects) {
             if (view.type !== "view" || waiting.has(view.name) || (await prepares(view))) continue;
-            await connection.runScript(`DROP VIEW ${quoteName(view.name)}`);
+            await connection.runAlone(`DROP VIEW ${quoteName(view.name)}`);
             waiting.add(view.name);
             settled = false;
         }
     }
     for (const trigger of triggers) {
-        await connection.runScript(trigger.statements[0]?.sql ?? "");
+        await connection.runAlone(trigger.statements[0]?.sql ?? "");
         if (!(await prepares(trigger))) waiting.add(trigger.name);
-        await connection.runScript(`DROP TRIGGER ${quoteName(trigger.name)}`);
+        await connection.runAlone(`DROP TRIGGER ${quoteName(trigger.name)}`);
     }
 }
 

@@ -1,7 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
-import type Database from "libsql";
+import type { ReadTransaction, StoredQuery, StoredRows, Transaction, Value } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
-import type { Snapshot, SnapshotQuery, StoredRows, StoredValue } from "../database/server/snapshot.ts";
 import { quoteName } from "../sql/quoting.ts";
 import { asRowValue, listNames, type TableLayout } from "./layout.ts";
 import { type CopiedValue, isRawText, isUnreadableText, listAsBytes, readAsText } from "./raw-text.ts";
@@ -38,8 +37,8 @@ export type Selection =
  * @throws DatabaseFault of the server, `interrupted` after Ctrl-C
  */
 export async function copyRows(
-    snapshot: Snapshot,
-    database: Database.Database,
+    snapshot: ReadTransaction,
+    database: Transaction,
     table: TableLayout,
     selection: Selection,
     signal?: AbortSignal,
@@ -58,7 +57,7 @@ export async function copyRows(
 }
 
 async function copyChunks(
-    snapshot: Snapshot,
+    snapshot: ReadTransaction,
     insert: Insert,
     table: TableLayout,
     selection: Selection,
@@ -69,9 +68,9 @@ async function copyChunks(
     let chunk = await read(undefined);
     for (;;) {
         const next = chunk.last ? read(chunk.last) : undefined;
-        // Whatever fails while it is written: the read that is on its way is awaited by nobody then.
+        // Should the write fail, this read is never awaited.
         next?.catch(() => undefined);
-        insert(chunk.rows, counts);
+        await insert(chunk.rows, counts);
         await turn();
         if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
         if (!next) return;
@@ -82,20 +81,20 @@ async function copyChunks(
 interface Chunk {
     readonly rows: readonly (readonly CopiedValue[])[];
     /** The key of its last row; undefined when no row comes after it. */
-    readonly last: readonly StoredValue[] | undefined;
+    readonly last: readonly Value[] | undefined;
 }
 
 // Gives the rows behind a key, as many as the last answers were large.
 function createReader(
-    snapshot: Snapshot,
+    snapshot: ReadTransaction,
     table: TableLayout,
     selection: Selection,
-): (after: readonly StoredValue[] | undefined) => Promise<Chunk> {
+): (after: readonly Value[] | undefined) => Promise<Chunk> {
     const where = renderSelection(table, selection);
     const width = table.key.length;
     let limit = firstLimit;
     let asBytes = false;
-    const ask = (after: readonly StoredValue[] | undefined): Promise<StoredRows | undefined> =>
+    const ask = (after: readonly Value[] | undefined): Promise<StoredRows | undefined> =>
         snapshot.read(renderRead(table, where, after, limit, asBytes)).catch((error: unknown) => {
             if (!isUnreadableText(error)) throw error;
             if (asBytes) throw new DatabaseFault("sql", `a key of '${table.name}' is not UTF-8: no server sends it`);
@@ -121,7 +120,7 @@ function createReader(
 
 interface Where {
     readonly sql: string;
-    readonly args: readonly StoredValue[];
+    readonly args: readonly Value[];
 }
 
 function renderSelection(table: TableLayout, selection: Selection): Where {
@@ -167,10 +166,10 @@ export function selectEnds({ name, key }: TableLayout, rows: number): string {
 function renderRead(
     { name, key, columns }: TableLayout,
     where: Where,
-    after: readonly StoredValue[] | undefined,
+    after: readonly Value[] | undefined,
     limit: number,
     asBytes: boolean,
-): SnapshotQuery {
+): StoredQuery {
     const keys = listNames(key);
     const isLater = after ? [`${asRowValue(key)} > (${key.map(() => "?").join(", ")})`] : [];
     const conditions = [...isLater, ...(where.sql === "" ? [] : [where.sql])];
@@ -182,36 +181,34 @@ function renderRead(
     };
 }
 
-type Insert = (rows: readonly (readonly CopiedValue[])[], counts: RowCounts) => void;
+type Insert = (rows: readonly (readonly CopiedValue[])[], counts: RowCounts) => Promise<void>;
 
 // OR IGNORE passes over a row that breaks NOT NULL; a wrong type in a STRICT table is found before: a prepared statement
 // that fails is never finalized, and would keep the copy locked.
-function prepareInsert(database: Database.Database, table: TableLayout): Insert {
+function prepareInsert(database: Transaction, table: TableLayout): Insert {
     const { name, columns, strictTypes, key, hasRowid } = table;
     const names = hasRowid ? [key[0] ?? "rowid", ...columns] : columns;
-    const prepare = (values: readonly string[]): Database.Statement =>
-        database.prepare(
-            `INSERT OR IGNORE INTO ${quoteName(name)} (${listNames(names)}) VALUES (${values.join(", ")})`,
-        );
-    const plain = prepare(names.map(() => "?"));
+    const render = (values: readonly string[]): string =>
+        `INSERT OR IGNORE INTO ${quoteName(name)} (${listNames(names)}) VALUES (${values.join(", ")})`;
+    const plain = render(names.map(() => "?"));
     const skipped = hasRowid ? 0 : key.length;
-    return (rows, counts) => {
-        database.exec("BEGIN");
+    return async (rows, counts) => {
+        let copied = 0;
+        const bound: Value[][] = [];
         for (const row of rows) {
-            const values = row.slice(key.length);
-            const fits = !strictTypes?.some((type, at) => !isOfType(type, values[at] ?? null));
-            const bound = row.slice(skipped);
-            const statement = bound.some(isRawText)
-                ? prepare(bound.map((value) => (isRawText(value) ? "CAST(? AS TEXT)" : "?")))
-                : plain;
-            // As one array: a blob that is the only argument would be taken for names and values.
-            const { changes } = fits
-                ? statement.run(bound.map((value) => (isRawText(value) ? value.bytes : value)))
-                : { changes: 0 };
-            if (changes === 0) counts.refused++;
-            else counts.copied++;
+            const stored = row.slice(key.length);
+            if (strictTypes?.some((type, at) => !isOfType(type, stored[at] ?? null))) continue;
+            const given = row.slice(skipped);
+            const values = given.map((value) => (isRawText(value) ? value.bytes : value));
+            if (!given.some(isRawText)) bound.push(values);
+            else {
+                const sql = render(given.map((value) => (isRawText(value) ? "CAST(? AS TEXT)" : "?")));
+                copied += await database.runEach(sql, [values]);
+            }
         }
-        database.exec("COMMIT");
+        copied += await database.runEach(plain, bound);
+        counts.copied += copied;
+        counts.refused += rows.length - copied;
     };
 }
 

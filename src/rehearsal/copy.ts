@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import Database from "libsql";
+import type { Connection, ReadTransaction, Transaction } from "../database/connection.ts";
 import { DatabaseFault, toFault } from "../database/faults.ts";
-import { inMemory } from "../database/file/connection.ts";
-import { openSnapshot, type Snapshot } from "../database/server/snapshot.ts";
-import type { FileTarget, ServerTarget, Target } from "../database/target.ts";
+import { inMemory, openFile, openScratch } from "../database/file/connection.ts";
+import { openConnection } from "../database/open.ts";
+import type { Target } from "../database/target.ts";
 import { findShadows } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
@@ -34,8 +34,6 @@ export interface CopyOptions {
     readonly signal?: AbortSignal | undefined;
 }
 
-const lockTimeout = 5_000;
-
 /**
  * Copies a database, schema and rows, into a new file. The database gets no write; on a server, a read-only token will do.
  *
@@ -45,9 +43,9 @@ const lockTimeout = 5_000;
 export async function copyDatabase(target: Target, path: string, options: CopyOptions = {}): Promise<CopyReport> {
     const startedAt = performance.now();
     try {
-        const facts = await (target.kind === "file"
-            ? copyFile(target, path, options)
-            : copyServer(target, path, options));
+        const source = await openSource(target, options.signal);
+        const copy = source.canVacuumInto ? copyWhole : copyTables;
+        const facts = await copy(source, path, options).finally(() => source.close());
         const milliseconds = Math.round(performance.now() - startedAt);
         return { milliseconds, sample: options.sample ?? null, ...facts };
     } catch (error) {
@@ -55,52 +53,52 @@ export async function copyDatabase(target: Target, path: string, options: CopyOp
     }
 }
 
+// A deploy makes the file, but no folder for it. Not opened read-only: VACUUM then fails on generated columns, and on rows
+// that break a rule of their table.
+async function openSource(target: Target, signal: AbortSignal | undefined): Promise<Connection> {
+    if (target.kind === "server" || target.path === inMemory || existsSync(target.path)) {
+        return openConnection(target, signal);
+    }
+    if (existsSync(dirname(target.path))) return openScratch();
+    throw new DatabaseFault("cannot-open", "SQLITE_CANTOPEN", undefined, { variant: "no-folder" });
+}
+
 type CopyFacts = Omit<CopyReport, "milliseconds" | "sample">;
 
 // SQLite's own copy: one consistent view, whatever the tables hold.
-async function copyFile(target: FileTarget, path: string, { sample, signal }: CopyOptions): Promise<CopyFacts> {
-    // A deploy makes the file, but no folder for it.
-    if (target.path !== inMemory && !existsSync(dirname(target.path))) {
-        throw new DatabaseFault("cannot-open", "SQLITE_CANTOPEN", undefined, { variant: "no-folder" });
-    }
-    if (target.path !== inMemory && existsSync(target.path)) {
-        // Not opened read-only: VACUUM then fails on generated columns, and on rows that break a rule of their table.
-        const source = new Database(target.path, { timeout: lockTimeout });
-        try {
-            source.exec(`VACUUM INTO ${quoteText(path)}`);
-        } finally {
-            source.close();
-        }
-    }
+async function copyWhole(source: Connection, path: string, { sample, signal }: CopyOptions): Promise<CopyFacts> {
+    await source.runAlone(`VACUUM INTO ${quoteText(path)}`);
     if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
-    return withDatabase(path, (database) => {
-        const schema = readSchema(database);
-        const tables = readLayouts(database, schema);
-        if (sample !== undefined) pruneToSample(database, schema, tables, sample);
-        const rows = tables.map(({ name }) => countRows(database, name)).reduce((sum, count) => sum + count, 0);
+    return fillFile(path, signal, async (database) => {
+        const schema = await readSchema(database);
+        const tables = await readLayouts(database, schema);
+        if (sample !== undefined) await pruneToSample(database, schema, tables, sample);
+        let rows = 0;
+        for (const { name } of tables) rows += await countRows(database, name);
         const notes = sample === undefined ? [] : noteKept(tables);
         return { tables: countTables(schema, tables), rows, views: 1, requests: 0, rowsRead: 0, notes };
     });
 }
 
-async function copyServer(target: ServerTarget, path: string, options: CopyOptions): Promise<CopyFacts> {
-    const snapshot = openSnapshot(target, options.signal);
+async function copyTables(source: Connection, path: string, options: CopyOptions): Promise<CopyFacts> {
+    const snapshot = await source.begin("read");
     try {
-        return await withDatabase(path, async (database) => {
+        return await fillFile(path, options.signal, async (database) => {
             const schema = await readServerSchema(snapshot);
             const notes: string[] = [];
-            const make = (rows: readonly SchemaRow[]): void => {
-                for (const row of rows) makeObject(database, row, notes);
+            const make = async (rows: readonly SchemaRow[]): Promise<void> => {
+                for (const row of rows) await makeObject(database, row, notes);
             };
             const isShadow = findShadows(schema);
             const byType = (type: SchemaRow["type"]): SchemaRow[] =>
                 schema.filter((row) => row.type === type && !row.name.startsWith("sqlite_") && !isShadow(row.name));
-            make(byType("table"));
-            const tables = readLayouts(database, schema);
+            await make(byType("table"));
+            const tables = await readLayouts(database, schema);
             const filled = await fill(snapshot, database, tables, options);
-            make([...byType("index"), ...byType("view"), ...byType("trigger")]);
+            await make([...byType("index"), ...byType("view"), ...byType("trigger")]);
             await copySequences(snapshot, database, schema);
-            const { views, requests, rowsRead } = snapshot;
+            const { views } = snapshot;
+            const { requests, rowsRead } = source.cost;
             return {
                 tables: countTables(schema, tables),
                 rows: filled.rows,
@@ -121,8 +119,8 @@ async function copyServer(target: ServerTarget, path: string, options: CopyOptio
 }
 
 async function fill(
-    snapshot: Snapshot,
-    database: Database.Database,
+    snapshot: ReadTransaction,
+    database: Transaction,
     tables: readonly TableLayout[],
     { sample, signal }: CopyOptions,
 ): Promise<{ rows: number; notes: string[] }> {
@@ -134,7 +132,7 @@ async function fill(
             continue;
         }
         // What the virtual table put in when it was made.
-        database.exec(`DELETE FROM ${quoteName(table.name)}`);
+        await database.run(`DELETE FROM ${quoteName(table.name)}`);
         const isWhole = sample === undefined || table.isWhole;
         const selection = isWhole ? { by: "all" as const } : { by: "ends" as const, rows: sample };
         const { copied, refused } = await copyRows(snapshot, database, table, selection, signal);
@@ -145,18 +143,28 @@ async function fill(
     return { rows, notes };
 }
 
-function withDatabase<T>(path: string, body: (database: Database.Database) => T | Promise<T>): Promise<T> {
-    const database = new Database(path, { timeout: lockTimeout });
-    const run = async (): Promise<T> => {
-        // Rows come as they are, also those that an ALTER or another tool let in.
-        database.exec("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON");
-        database.exec("PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY");
-        return body(database);
-    };
-    return run().finally(() => database.close());
+// Rows come as they are, also those that an ALTER or another tool let in.
+async function fillFile<T>(
+    path: string,
+    signal: AbortSignal | undefined,
+    body: (database: Transaction) => Promise<T>,
+): Promise<T> {
+    const connection = openFile({ kind: "file", path, label: path, local: true }, signal);
+    try {
+        const database = await connection.begin("write", { foreignKeysOff: true, checksOff: true });
+        try {
+            const result = await body(database);
+            await database.commit();
+            return result;
+        } finally {
+            await database.close();
+        }
+    } finally {
+        connection.close();
+    }
 }
 
-async function readServerSchema(snapshot: Snapshot): Promise<SchemaRow[]> {
+async function readServerSchema(snapshot: ReadTransaction): Promise<SchemaRow[]> {
     const answer = await snapshot.read({ sql: selectSchema });
     if (!answer) throw new DatabaseFault("server-fault", "the schema is larger than the server sends");
     return answer.rows.map(([type, name, table, sql]) => ({
@@ -167,26 +175,21 @@ async function readServerSchema(snapshot: Snapshot): Promise<SchemaRow[]> {
     }));
 }
 
-// By exec, which leaves nothing behind when it fails.
-function makeObject(database: Database.Database, { type, name, sql }: SchemaRow, notes: string[]): void {
-    if (sql === null) return;
-    try {
-        database.exec(sql);
-    } catch (error) {
-        notes.push(`The ${type} '${name}' could not be made on the copy: ${toFault(error).message}.`);
-    }
+async function makeObject(database: Transaction, { type, name, sql }: SchemaRow, notes: string[]): Promise<void> {
+    const refusal = sql === null ? undefined : await database.tryRun(sql);
+    if (refusal !== undefined) notes.push(`The ${type} '${name}' could not be made on the copy: ${refusal}.`);
 }
 
 async function copySequences(
-    snapshot: Snapshot,
-    database: Database.Database,
+    snapshot: ReadTransaction,
+    database: Transaction,
     schema: readonly SchemaRow[],
 ): Promise<void> {
     if (!schema.some((row) => row.name === "sqlite_sequence")) return;
     const answer = await snapshot.read({ sql: "SELECT json_group_array(json_array(name, seq)) FROM sqlite_sequence" });
     const sequences = String(answer?.rows[0]?.[0] ?? "[]");
-    database.exec("DELETE FROM sqlite_sequence");
-    database.exec(
+    await database.run("DELETE FROM sqlite_sequence");
+    await database.run(
         `INSERT INTO sqlite_sequence (name, seq) ` +
             `SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(${quoteText(sequences)})`,
     );

@@ -7,7 +7,7 @@ import type { Health, Inspection } from "./inspect.ts";
 import { findLosses } from "./losses.ts";
 import type { WatchedFile } from "./watch.ts";
 
-/** Something that a run did to a copy and that nobody asked for. */
+/** Something that a run did to a copy and that no file asks for. */
 export interface Finding {
     readonly kind:
         | "lost-object"

@@ -1,5 +1,4 @@
-import type Database from "libsql";
-import { toFault } from "../database/faults.ts";
+import type { Transaction } from "../database/connection.ts";
 import { guardTable } from "../planning/guards.ts";
 import { proofOf } from "../planning/script.ts";
 import { findTableAfter } from "../planning/structure.ts";
@@ -39,79 +38,70 @@ export interface ColumnContent {
  *
  * @param rebuilt tables of which all columns are looked at
  */
-export function inspect(database: Database.Database, rebuilt: readonly string[] = []): Inspection {
-    const schema = readSchema(database);
+export async function inspect(database: Transaction, rebuilt: readonly string[] = []): Promise<Inspection> {
+    const schema = await readSchema(database);
     const isShadow = findShadows(schema);
     const tables = findStoredTables(schema)
         .map(({ name }) => name)
         .filter((name) => name !== guardTable && !isShadow(name));
-    const counts = tables
-        .filter((name) => !isMigratorTable(name))
-        .map((name) => [name, countRows(database, name)] as const);
-    const columns = new Map(counts.map(([table]) => [table, readColumns(database, table)]));
     const isRebuilt = (table: string): boolean => rebuilt.some((name) => isSameName(name, table));
-    const read = (find: (table: string) => readonly string[]): Map<string, ColumnContent> =>
-        new Map([...columns.keys()].flatMap((table) => readContent(database, table, find(table))));
-    return {
-        schema,
-        rows: new Map(counts),
-        violations: countViolations(database, tables),
-        columns,
-        references: read((table) => readReferring(database, table)),
-        values: read((table) => (isRebuilt(table) ? (columns.get(table) ?? []) : [])),
-    };
+    const rows = new Map<string, number>();
+    const columns = new Map<string, readonly string[]>();
+    const references = new Map<string, ColumnContent>();
+    const values = new Map<string, ColumnContent>();
+    for (const table of tables.filter((name) => !isMigratorTable(name))) {
+        rows.set(table, await countRows(database, table));
+        const own = await readNames(database, `SELECT name FROM pragma_table_xinfo(${quoteText(table)})`);
+        columns.set(table, own);
+        const referring = `SELECT DISTINCT "from" AS name FROM pragma_foreign_key_list(${quoteText(table)})`;
+        await readContent(database, table, await readNames(database, referring), references);
+        if (isRebuilt(table)) await readContent(database, table, own, values);
+    }
+    return { schema, rows, violations: await countViolations(database, tables), columns, references, values };
 }
 
-function readColumns(database: Database.Database, table: string): string[] {
-    const sql = `SELECT name FROM pragma_table_xinfo(${quoteText(table)})`;
-    return readRows<{ name: string }>(database, sql).map(({ name }) => name);
+async function readNames(database: Transaction, sql: string): Promise<string[]> {
+    return (await readRows<{ name: string }>(database, sql)).map(({ name }) => name);
 }
 
-function readReferring(database: Database.Database, table: string): string[] {
-    const sql = `SELECT DISTINCT "from" AS name FROM pragma_foreign_key_list(${quoteText(table)})`;
-    return readRows<{ name: string }>(database, sql).map(({ name }) => name);
-}
-
-function readContent(
-    database: Database.Database,
+async function readContent(
+    database: Transaction,
     table: string,
     columns: readonly string[],
-): (readonly [string, ColumnContent])[] {
-    if (columns.length === 0) return [];
+    contents: Map<string, ColumnContent>,
+): Promise<void> {
+    if (columns.length === 0) return;
     const facts = columns.map((column, at) => {
         const value = quoteName(column);
         return `count(${value}) AS filled_${at}, min(${value}) IS NOT max(${value}) AS varies_${at}`;
     });
-    const [row = {}] = readRows<Record<string, number>>(
-        database,
-        `SELECT ${facts.join(", ")} FROM ${quoteName(table)}`,
-    );
-    return columns.map((column, at) => [
-        `${table}.${column}`,
-        { table, filled: Number(row[`filled_${at}`]), varies: Number(row[`varies_${at}`]) === 1 },
-    ]);
+    const sql = `SELECT ${facts.join(", ")} FROM ${quoteName(table)}`;
+    const [row = {}] = await readRows<Record<string, number>>(database, sql);
+    for (const [at, column] of columns.entries()) {
+        const content = { table, filled: Number(row[`filled_${at}`]), varies: Number(row[`varies_${at}`]) === 1 };
+        contents.set(`${table}.${column}`, content);
+    }
 }
 
 // Table by table: one foreign key without a unique index behind it ends a check of the whole database with an error.
-function countViolations(database: Database.Database, tables: readonly string[]): Map<string, number> {
+async function countViolations(database: Transaction, tables: readonly string[]): Promise<Map<string, number>> {
     const violations = new Map<string, number>();
     for (const table of tables) {
-        if (!hasForeignKeys(database, table)) continue;
+        if (!(await hasForeignKeys(database, table))) continue;
         const sql =
             `SELECT "table" || ' -> ' || parent AS reference, count(*) AS violating ` +
             `FROM pragma_foreign_key_check(${quoteText(table)}) GROUP BY reference`;
         // One that points to no unique columns is a defect of the schema, which the first write would meet.
-        const rows =
-            attempt(database, sql) === undefined
-                ? readRows<{ reference: string; violating: number }>(database, sql)
-                : [];
+        if ((await database.tryRun(sql)) !== undefined) continue;
+        const rows = await readRows<{ reference: string; violating: number }>(database, sql);
         for (const { reference, violating } of rows) violations.set(reference, violating);
     }
     return violations;
 }
 
-function hasForeignKeys(database: Database.Database, table: string): boolean {
-    return readRows(database, `SELECT 1 FROM pragma_foreign_key_list(${quoteText(table)}) LIMIT 1`).length > 0;
+async function hasForeignKeys(database: Transaction, table: string): Promise<boolean> {
+    const sql = `SELECT 1 FROM pragma_foreign_key_list(${quoteText(table)}) LIMIT 1`;
+    return (await readRows(database, sql)).length > 0;
 }
 
 /** What is read only before everything and after it, because it reads every row or every object. */
@@ -125,11 +115,11 @@ export interface Health {
 const integrityLimit = 10_000;
 
 /** Checks the rows against the rules of their tables, reads each view, and prepares each trigger. */
-export function readHealth(database: Database.Database): Health {
-    const schema = readSchema(database);
+export async function readHealth(database: Transaction): Promise<Health> {
+    const schema = await readSchema(database);
     const isShadow = findShadows(schema);
     const integrity = new Map<string, number>();
-    for (const row of readRows<Record<string, string>>(database, `PRAGMA integrity_check(${integrityLimit})`)) {
+    for (const row of await readRows<Record<string, string>>(database, `PRAGMA integrity_check(${integrityLimit})`)) {
         // Row numbers would make each line one of its own.
         const line = String(Object.values(row)[0]).replace(/\brow \d+ /, "a row ");
         // What VACUUM makes of the table of a vector index fails the check, and works all the same.
@@ -139,7 +129,7 @@ export function readHealth(database: Database.Database): Health {
     const broken = new Map<string, string>();
     for (const row of schema) {
         const proof = proofOfRow(row, schema);
-        const message = proof === undefined ? undefined : attempt(database, proof);
+        const message = proof === undefined ? undefined : await database.tryRun(proof);
         if (message !== undefined) broken.set(`${row.type} ${row.name}`, message);
     }
     return { integrity, broken };
@@ -150,14 +140,4 @@ function proofOfRow(row: SchemaRow, schema: readonly SchemaRow[]): string | unde
     const [statement] = row.type === "trigger" ? splitStatements(row.sql ?? "") : [];
     if (!statement) return undefined;
     return proofOf({ type: "trigger", name: row.name, statement }, (table) => findTableAfter(table, [], schema));
-}
-
-// By exec: a prepared statement that fails is never finalized. Gives the message of a failure.
-function attempt(database: Database.Database, sql: string): string | undefined {
-    try {
-        database.exec(sql);
-        return undefined;
-    } catch (error) {
-        return toFault(error).message;
-    }
 }

@@ -1,4 +1,4 @@
-import type Database from "libsql";
+import type { ReadTransaction } from "../database/connection.ts";
 import { findShadows, isBookkeeping, isMigratorTable, isVirtual } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
@@ -35,39 +35,39 @@ export function findStoredTables(schema: readonly SchemaRow[]): SchemaRow[] {
 }
 
 /** Reads the layout of every stored table from a database that has them already. */
-export function readLayouts(database: Database.Database, schema: readonly SchemaRow[]): TableLayout[] {
+export async function readLayouts(database: ReadTransaction, schema: readonly SchemaRow[]): Promise<TableLayout[]> {
     const isShadow = findShadows(schema);
-    return findStoredTables(schema).flatMap((row) => {
-        const [facts] = readRows<TableFacts>(
+    const layouts: TableLayout[] = [];
+    for (const row of findStoredTables(schema)) {
+        const [facts] = await readRows<TableFacts>(
             database,
             `SELECT wr, strict FROM pragma_table_list WHERE name = ${quoteText(row.name)}`,
         );
-        const columns = readRows<ColumnFacts>(
+        const columns = await readRows<ColumnFacts>(
             database,
             `SELECT name, type, "notnull", pk, hidden FROM pragma_table_xinfo(${quoteText(row.name)})`,
         );
-        if (!facts || columns.length === 0) return [];
+        if (!facts || columns.length === 0) continue;
         const stored = columns.filter(({ hidden }) => hidden === 0);
         const names = new Set(columns.map((column) => column.name.toLowerCase()));
         const primary = columns.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk);
-        const isRowid = primary.length === 1 && !hasKeyIndex(database, row.name);
+        const isRowid = primary.length === 1 && !(await hasKeyIndex(database, row.name));
         const rowid =
             facts.wr === 1 || isRowid ? undefined : ["rowid", "_rowid_", "oid"].find((alias) => !names.has(alias));
         // Rows whose key is NULL would be passed over; without a rowid there is none.
         const isWhole = facts.wr === 1 || isRowid || primary.every(({ notnull }) => notnull === 1);
         const key = isWhole ? primary.map((column) => column.name) : [];
-        return [
-            {
-                name: row.name,
-                columns: stored.map((column) => column.name),
-                strictTypes: facts.strict === 1 ? stored.map(({ type }) => type.toUpperCase()) : undefined,
-                key: rowid === undefined ? key : [rowid],
-                hasRowid: rowid !== undefined,
-                isWhole: isMigratorTable(row.name) || isBookkeeping(row) || isShadow(row.name),
-                foreignKeys: readForeignKeys(database, row.name),
-            },
-        ];
-    });
+        layouts.push({
+            name: row.name,
+            columns: stored.map((column) => column.name),
+            strictTypes: facts.strict === 1 ? stored.map(({ type }) => type.toUpperCase()) : undefined,
+            key: rowid === undefined ? key : [rowid],
+            hasRowid: rowid !== undefined,
+            isWhole: isMigratorTable(row.name) || isBookkeeping(row) || isShadow(row.name),
+            foreignKeys: await readForeignKeys(database, row.name),
+        });
+    }
+    return layouts;
 }
 
 /** The names of some columns, quoted, with commas. */
@@ -94,8 +94,9 @@ interface ColumnFacts {
 }
 
 // A key of its own has an index; an INTEGER PRIMARY KEY that is the rowid has none, one with DESC is not the rowid.
-function hasKeyIndex(database: Database.Database, table: string): boolean {
-    return readRows(database, `SELECT 1 FROM pragma_index_list(${quoteText(table)}) WHERE origin = 'pk'`).length > 0;
+async function hasKeyIndex(database: ReadTransaction, table: string): Promise<boolean> {
+    const sql = `SELECT 1 FROM pragma_index_list(${quoteText(table)}) WHERE origin = 'pk'`;
+    return (await readRows(database, sql)).length > 0;
 }
 
 interface KeyPart {
@@ -105,24 +106,26 @@ interface KeyPart {
     readonly target: string | null;
 }
 
-function readForeignKeys(database: Database.Database, table: string): ForeignKey[] {
-    const parts = readRows<KeyPart>(
+async function readForeignKeys(database: ReadTransaction, table: string): Promise<ForeignKey[]> {
+    const parts = await readRows<KeyPart>(
         database,
         `SELECT id, "table" AS parent, "from" AS "column", "to" AS target FROM pragma_foreign_key_list(${quoteText(table)}) ORDER BY id, seq`,
     );
     const keys = new Map<number, KeyPart[]>();
     for (const part of parts) keys.set(part.id, [...(keys.get(part.id) ?? []), part]);
-    return [...keys.values()].flatMap((key) => {
+    const found: ForeignKey[] = [];
+    for (const key of keys.values()) {
         const parent = key[0]?.parent ?? "";
         const named = key.flatMap(({ target }) => (target === null ? [] : [target]));
-        const parentColumns = named.length === key.length ? named : readPrimaryKey(database, parent);
+        const parentColumns = named.length === key.length ? named : await readPrimaryKey(database, parent);
         // One that points to nothing that is there points to no row that could be missed.
-        if (parentColumns.length !== key.length) return [];
-        return [{ columns: key.map(({ column }) => column), parent, parentColumns }];
-    });
+        if (parentColumns.length !== key.length) continue;
+        found.push({ columns: key.map(({ column }) => column), parent, parentColumns });
+    }
+    return found;
 }
 
-function readPrimaryKey(database: Database.Database, table: string): string[] {
+async function readPrimaryKey(database: ReadTransaction, table: string): Promise<string[]> {
     const sql = `SELECT name FROM pragma_table_info(${quoteText(table)}) WHERE pk > 0 ORDER BY pk`;
-    return readRows<{ name: string }>(database, sql).map(({ name }) => name);
+    return (await readRows<{ name: string }>(database, sql)).map(({ name }) => name);
 }

@@ -59,7 +59,7 @@ function findLostReferences(file: MigrationFile, before: Inspection, after: Insp
     });
 }
 
-// A rebuild is written after the files, and knows nothing of a column that somebody added by hand.
+// A rebuild is written after the files, and knows nothing of a column that was added by hand.
 function findLostColumns(file: MigrationFile, before: Inspection, after: Inspection, known: KnownSchema): Loss[] {
     const altered = findTables(file, (statement) => {
         const fact = readFact(statement);

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
+import type { Value } from "../database/connection.ts";
 import { type DatabaseFault, toFault } from "../database/faults.ts";
-import type { StoredValue } from "../database/server/snapshot.ts";
 import { quoteName } from "../sql/quoting.ts";
 
 /** A text that is not UTF-8, as its bytes. SQLite stores and keeps it, but neither a server nor a driver reads it. */
@@ -9,7 +9,7 @@ export interface RawText {
 }
 
 /** A value as it is written into a copy. */
-export type CopiedValue = StoredValue | RawText;
+export type CopiedValue = Value | RawText;
 
 /** Whether a value is a text that can only be written as its bytes. */
 export function isRawText(value: CopiedValue | undefined): value is RawText {
@@ -37,7 +37,7 @@ export function listAsBytes(columns: readonly string[]): string {
  *
  * @param skipped columns before the list
  */
-export function readAsText(row: readonly StoredValue[], skipped: number): CopiedValue[] {
+export function readAsText(row: readonly Value[], skipped: number): CopiedValue[] {
     const types = String(row.at(-1)).split(",");
     return row.slice(0, -1).map((value, at) => {
         if (types[at - skipped] !== "text" || !(value instanceof Uint8Array)) return value;

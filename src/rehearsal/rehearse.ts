@@ -1,4 +1,3 @@
-import Database from "libsql";
 import { DatabaseFault, explainFault } from "../database/faults.ts";
 import { openFile } from "../database/file/connection.ts";
 import type { FileTarget, Target } from "../database/target.ts";
@@ -66,7 +65,7 @@ const transactionLimit = 5_000;
 /**
  * Copies a database into a local file, deploys there as it would be deployed to, and tells what came of it.
  *
- * @throws AppError as a deploy does when a file fails, `plan-changed` when somebody deployed meanwhile; the database
+ * @throws AppError as a deploy does when a file fails, `plan-changed` when another deploy came first; the database
  *     itself is not touched in any case
  */
 export async function rehearse(input: RehearsalInput): Promise<RehearsalReport> {
@@ -98,7 +97,7 @@ async function rehearseOn(
     const prepared = await prepareDeploy(root, planning, deploy).finally(() => planning.close());
     refuseOtherPlan(planId, target, prepared);
     const rebuilt = prepared.plan.steps.flatMap((step) => step.rebuilt);
-    const before = look(copy, rebuilt);
+    const before = await look(copy, rebuilt);
     const watched = openWatched(copy, prepared.plan, signal);
     const startedAt = performance.now();
     const nothing = (): void => undefined;
@@ -106,7 +105,7 @@ async function rehearseOn(
     const run = { perFile: deploy.perFile ?? false, signal, now: input.now, report, isCopy: true };
     const outcome = await runDeploy(watched, prepared, run).finally(() => watched.close());
     const milliseconds = Math.round(performance.now() - startedAt);
-    const after = look(copy);
+    const after = await look(copy);
     const longest = Math.max(0, ...watched.transactions);
     return {
         plan: planId,
@@ -123,12 +122,14 @@ async function rehearseOn(
     };
 }
 
-function look(copy: FileTarget, rebuilt: readonly string[] = []): Inspection & Health {
-    const database = new Database(copy.path);
+async function look(copy: FileTarget, rebuilt: readonly string[] = []): Promise<Inspection & Health> {
+    const connection = openFile(copy);
     try {
-        return { ...inspect(database, rebuilt), ...readHealth(database) };
+        const database = await connection.begin("write");
+        const read = async () => ({ ...(await inspect(database, rebuilt)), ...(await readHealth(database)) });
+        return await read().finally(() => database.close());
     } finally {
-        database.close();
+        connection.close();
     }
 }
 

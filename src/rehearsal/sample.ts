@@ -1,6 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import type Database from "libsql";
-import type { Snapshot } from "../database/server/snapshot.ts";
+import type { ReadTransaction, Transaction } from "../database/connection.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { quoteName } from "../sql/quoting.ts";
 import { copyRows, followReference, type RowCounts, selectEnds } from "./copy-server.ts";
@@ -13,8 +12,8 @@ import { readNumber, readRows } from "./queries.ts";
  * @returns how many rows were added
  */
 export async function addParents(
-    snapshot: Snapshot,
-    database: Database.Database,
+    snapshot: ReadTransaction,
+    database: Transaction,
     tables: readonly TableLayout[],
     signal?: AbortSignal,
 ): Promise<RowCounts> {
@@ -22,7 +21,7 @@ export async function addParents(
     for (let added = -1; added !== 0; ) {
         added = 0;
         for (const { child, key, parent } of listReferences(tables)) {
-            const keys = findMissingKeys(database, child, key);
+            const keys = await findMissingKeys(database, child, key);
             if (keys.length === 0) continue;
             // One step a round would be a request for each link of a chain.
             const along = child === parent ? key.columns : undefined;
@@ -40,19 +39,18 @@ export async function addParents(
  * Makes a whole copy a sample: so many rows of each table from both ends of its key, and the rows that they point to.
  * Triggers are taken away meanwhile; foreign keys must be off.
  */
-export function pruneToSample(
-    database: Database.Database,
+export async function pruneToSample(
+    database: Transaction,
     schema: readonly SchemaRow[],
     tables: readonly TableLayout[],
     rows: number,
-): void {
+): Promise<void> {
     const triggers = schema.filter((row) => row.type === "trigger" && row.sql !== null);
     const sampled = tables.filter((table) => !table.isWhole && table.key.length > 0);
     const keepOf = (table: TableLayout): string => `temp.${quoteName(`keep ${table.name}`)}`;
-    database.exec("BEGIN");
-    for (const { name } of triggers) database.exec(`DROP TRIGGER ${quoteName(name)}`);
+    for (const { name } of triggers) await database.run(`DROP TRIGGER ${quoteName(name)}`);
     for (const table of sampled) {
-        database.exec(`CREATE TEMP TABLE ${quoteName(`keep ${table.name}`)} AS ${selectEnds(table, rows)}`);
+        await database.run(`CREATE TEMP TABLE ${quoteName(`keep ${table.name}`)} AS ${selectEnds(table, rows)}`);
     }
     for (let added = -1; added !== 0; ) {
         added = 0;
@@ -64,21 +62,20 @@ export function pruneToSample(
             const pointed = `SELECT ${listNames(key.columns)} FROM ${quoteName(child.name)} ${kept}`;
             const sought =
                 child === parent ? followReference(child.name, key.columns, key.parentColumns, pointed) : pointed;
-            database.exec(
+            await database.run(
                 `INSERT INTO ${keepOf(parent)} SELECT ${listNames(parent.key)} FROM ${quoteName(parent.name)} ` +
                     `WHERE ${asRowValue(key.parentColumns)} IN (${sought}) ` +
                     `AND ${asRowValue(parent.key)} NOT IN (SELECT * FROM ${keepOf(parent)})`,
             );
-            added += readNumber(database, "SELECT changes() AS number");
+            added += await readNumber(database, "SELECT changes() AS number");
         }
     }
     for (const table of sampled) {
-        database.exec(
+        await database.run(
             `DELETE FROM ${quoteName(table.name)} WHERE ${asRowValue(table.key)} NOT IN (SELECT * FROM ${keepOf(table)})`,
         );
     }
-    for (const { sql } of triggers) database.exec(sql ?? "");
-    database.exec("COMMIT");
+    for (const { sql } of triggers) await database.run(sql ?? "");
 }
 
 interface Reference {
@@ -98,14 +95,14 @@ function listReferences(tables: readonly TableLayout[]): Reference[] {
 }
 
 // As JSON has neither blobs nor texts that are not UTF-8, rows that point by one are left as they are.
-function findMissingKeys(database: Database.Database, child: TableLayout, key: ForeignKey): unknown[][] {
+async function findMissingKeys(database: Transaction, child: TableLayout, key: ForeignKey): Promise<unknown[][]> {
     const columns = key.columns.map((column) => `child.${quoteName(column)}`);
     const isThere = key.parentColumns.map((column, at) => `parent.${quoteName(column)} = ${columns[at]}`).join(" AND ");
     const usable = columns.map((column) => `${column} IS NOT NULL AND typeof(${column}) <> 'blob'`).join(" AND ");
     const sql =
         `SELECT DISTINCT CAST(json_array(${columns.join(", ")}) AS BLOB) AS missing FROM ${quoteName(child.name)} AS child WHERE ${usable} ` +
         `AND NOT EXISTS (SELECT 1 FROM ${quoteName(key.parent)} AS parent WHERE ${isThere})`;
-    return readRows<{ missing: ArrayBuffer }>(database, sql)
+    return (await readRows<{ missing: Uint8Array }>(database, sql))
         .map(({ missing }) => Buffer.from(missing))
         .filter((missing) => isUtf8(missing))
         .map((missing) => JSON.parse(missing.toString("utf8")) as unknown[]);

@@ -1,12 +1,9 @@
-import { setImmediate as turn } from "node:timers/promises";
-import Database from "libsql";
-import type { Connection } from "../database/connection.ts";
-import { DatabaseFault, toFault } from "../database/faults.ts";
+import type { Connection, ReadTransaction } from "../database/connection.ts";
+import { toFault } from "../database/faults.ts";
 import { openFile } from "../database/file/connection.ts";
 import type { FileTarget } from "../database/target.ts";
 import type { MigrationFile } from "../planning/files.ts";
 import type { Plan } from "../planning/plan.ts";
-import { splitStatements } from "../sql/statements.ts";
 import { type Inspection, inspect } from "./inspect.ts";
 import { readNumber } from "./queries.ts";
 
@@ -34,8 +31,6 @@ interface Expected {
     readonly isLast: boolean;
 }
 
-const lockTimeout = 5_000;
-
 /**
  * Opens a copy so that the scripts of a run are carried out statement by statement, and each statement of a file is timed
  * and counted. What is run, and in which transaction, is the same as without.
@@ -47,35 +42,31 @@ export function openWatched(target: FileTarget, plan: Plan, signal?: AbortSignal
     const expected = expectStatements(plan);
     const rebuilt = plan.steps.flatMap((step) => step.rebuilt);
     const transactions: number[] = [];
-    const runScript = async (script: string): Promise<void> => {
-        const database = new Database(target.path, { timeout: lockTimeout });
-        let spent = 0;
+    const runScript: Connection["runScript"] = async (script, options) => {
+        const database = await connection.begin("write", options);
+        const startedAt = performance.now();
+        let inspecting = 0;
         try {
-            // The copy is thrown away: a loss of power may take it along.
-            database.exec("PRAGMA foreign_keys = ON; PRAGMA synchronous = OFF");
-            for (const { sql } of splitStatements(script)) {
-                if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
+            for (const [part, { sql }] of script.entries()) {
                 const next = expected[0]?.sql === sql ? expected.shift() : undefined;
-                const before = countChanges(database);
-                const startedAt = performance.now();
-                database.exec(sql);
-                const milliseconds = performance.now() - startedAt;
-                spent += milliseconds;
+                const before = await countChanges(database);
+                const runningAt = performance.now();
+                await database.run(sql).catch((error: unknown) => {
+                    throw toFault(error).at(part);
+                });
+                const ranAt = performance.now();
                 if (next) {
                     const { watched, isLast } = next;
-                    watched.milliseconds += milliseconds;
-                    watched.changed += countChanges(database) - before;
-                    if (isLast) watched.after = inspect(database, rebuilt);
+                    watched.milliseconds += ranAt - runningAt;
+                    watched.changed += (await countChanges(database)) - before;
+                    if (isLast) watched.after = await inspect(database, rebuilt);
                 }
-                // Ctrl-C is heard between two statements.
-                await turn();
+                inspecting += performance.now() - ranAt;
             }
-            transactions.push(spent);
-        } catch (error) {
-            if (database.inTransaction) database.exec("ROLLBACK");
-            throw toFault(error);
+            await database.commit();
+            transactions.push(performance.now() - startedAt - inspecting);
         } finally {
-            database.close();
+            await database.close();
         }
     };
     return { ...connection, runScript, files: listFiles(expected), transactions };
@@ -99,6 +90,6 @@ function listFiles(expected: readonly Expected[]): WatchedFile[] {
     return [...new Set(expected.map(({ watched }) => watched))];
 }
 
-function countChanges(database: Database.Database): number {
+function countChanges(database: ReadTransaction): Promise<number> {
     return readNumber(database, "SELECT total_changes() AS number");
 }

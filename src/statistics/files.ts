@@ -1,7 +1,7 @@
 import { numberedNames, readSqlFolder, requireQuery, type SqlFolder } from "../sql/documented/folder.ts";
 
 /** A query whose rows are figures to watch, as a file of operations/statistics/ holds it. */
-interface StatisticsFile {
+export interface StatisticsFile {
     /** The file's name without its number and its ending, such as `queue`. */
     readonly name: string;
     /** Path from the project's root, with forward slashes. */

@@ -231,9 +231,9 @@ describe("a connection with patience", () => {
         for (const operation of [
             () => connection.readAll([]),
             () => connection.readAll([], { settle: true }),
-            () => connection.runScript("SELECT 1;"),
+            () => connection.runScript([{ sql: "SELECT 1" }]),
             () => connection.write([{ sql: "SELECT 1" }]),
-            () => connection.rehearse(["SELECT 1"]),
+            () => connection.tryOut([{ sql: "SELECT 1" }]),
         ]) {
             const before = connection.cost.requests;
             await expect(operation()).rejects.toMatchObject({ kind: "unreachable", variant: "refused" });

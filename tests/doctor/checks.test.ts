@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
-import { type Connection, openConnection, type Query } from "../../src/database/connection.ts";
+import type { Connection, Query } from "../../src/database/connection.ts";
+import { openConnection } from "../../src/database/open.ts";
 import { parseTarget } from "../../src/database/target.ts";
 import { type Check, readChecks } from "../../src/doctor/checks.ts";
 import { type Examined, examine } from "../../src/doctor/examine.ts";
@@ -36,8 +37,12 @@ describeTargets("the checks", (target) => {
         asked: readonly Check[] = checks,
     ): Promise<readonly Examined[]> {
         const connection = connections.get(base) as Connection;
-        const read = async (queries: Parameters<Connection["rehearse"]>[1]) => {
-            const { message, results } = await connection.rehearse(statements, queries, { foreignKeysOff: true });
+        const read = async (queries: Parameters<Connection["tryOut"]>[1]) => {
+            const { message, results } = await connection.tryOut(
+                statements.map((sql) => ({ sql })),
+                queries,
+                { foreignKeysOff: true },
+            );
             expect(message).toBeUndefined();
             return results;
         };

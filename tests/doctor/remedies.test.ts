@@ -54,9 +54,11 @@ describeTargets("the remedies", (target) => {
             const connection = await openTestConnection(await createBase(target, base));
             const run = async (check: Check, statements: readonly string[]): Promise<Examined | undefined> => {
                 const read = async (queries: readonly Query[]) => {
-                    const { message, results } = await connection.rehearse(statements, queries, {
-                        foreignKeysOff: true,
-                    });
+                    const { message, results } = await connection.tryOut(
+                        statements.map((sql) => ({ sql })),
+                        queries,
+                        { foreignKeysOff: true },
+                    );
                     return message === undefined ? results : [{ ok: false, message } as const];
                 };
                 return (await examine(read, [check], { examples: 1, atOnce: 1, signal })).examined[0];

@@ -2,13 +2,13 @@ import { expect, test } from "vitest";
 import { openTestConnection } from "../support/deployed.ts";
 import { describeTargets } from "../support/targets.ts";
 
-describeTargets("a rehearsal", (target) => {
+describeTargets("a trial", (target) => {
     test("answers each query by itself, also after one that fails, and changes nothing", async () => {
         const database = await target.createDatabase();
         const connection = await openTestConnection(database);
         const queries = ["SELECT 1 AS n", "SELECT * FROM missing", "SELECT 2 AS n", "SELECT count(*) AS n FROM made"];
-        const { failedIndex, results } = await connection.rehearse(
-            ["CREATE TABLE made (id INTEGER)", "INSERT INTO made VALUES (1), (2)"],
+        const { failedIndex, results } = await connection.tryOut(
+            [{ sql: "CREATE TABLE made (id INTEGER)" }, { sql: "INSERT INTO made VALUES (1), (2)" }],
             queries.map((sql) => ({ sql })),
         );
         connection.close();

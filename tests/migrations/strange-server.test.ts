@@ -79,14 +79,14 @@ describe("a server that is none, or does not do its work", () => {
         const connection = openHere(interrupt.signal, { usual: 30_000, interrupted: 50 });
         const reading = connection.readAll([{ sql: "SELECT 1" }]);
         expect(await reading).toEqual([{ ok: true, rows: [] }]);
-        await expect(connection.runScript("SELECT 1;")).rejects.toMatchObject({ kind: "interrupted" });
+        await expect(connection.runScript([{ sql: "SELECT 1" }])).rejects.toMatchObject({ kind: "interrupted" });
         // Reading goes on, but not for long.
         answer = () => undefined;
         await expect(connection.readAll([], { settle: true })).rejects.toMatchObject({
             kind: "server-fault",
             message: "no answer within 0.05 seconds",
         });
-        await expect(connection.rehearse(["SELECT 1"])).rejects.toMatchObject({ kind: "interrupted" });
+        await expect(connection.tryOut([{ sql: "SELECT 1" }])).rejects.toMatchObject({ kind: "interrupted" });
         await expect(connection.write([{ sql: "SELECT 1" }])).rejects.toMatchObject({ kind: "interrupted" });
         expect(bodies.map(isRead)).toEqual([true, false, true]);
     });
@@ -116,10 +116,12 @@ describe("a server that is none, or does not do its work", () => {
         expect(connection.cost).toEqual({ requests: 1, rowsRead: 0, rowsWritten: 0 });
     });
 
-    test("ends a rehearsal by Ctrl-C", async () => {
+    test("ends a trial by Ctrl-C", async () => {
         const interrupt = new AbortController();
         answer = () => interrupt.abort();
-        await expect(openHere(interrupt.signal).rehearse(["SELECT 1"])).rejects.toMatchObject({ kind: "interrupted" });
+        await expect(openHere(interrupt.signal).tryOut([{ sql: "SELECT 1" }])).rejects.toMatchObject({
+            kind: "interrupted",
+        });
         expect(bodies).toHaveLength(1);
     });
 

@@ -37,7 +37,7 @@ describe("the way back of a file database", () => {
         await deployWell(root, address);
         expect(copies()).toEqual([]);
         const connection = await openTestConnection(address);
-        await connection.runScript("INSERT INTO notes (body) VALUES ('kept'), ('as well');");
+        await connection.runAlone("INSERT INTO notes (body) VALUES ('kept'), ('as well')");
         connection.close();
         const before = await readSnapshot(address);
 
@@ -104,7 +104,10 @@ describe("the way back of a file database", () => {
 
     test("is not made where SQLite's own table is all that is left", async () => {
         const connection = await openTestConnection(address);
-        await connection.runScript("CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT); DROP TABLE t;");
+        await connection.runScript([
+            { sql: "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT)" },
+            { sql: "DROP TABLE t" },
+        ]);
         connection.close();
         expect(await ask(address, "SELECT name FROM sqlite_schema")).toEqual([{ name: "sqlite_sequence" }]);
         const { outcome, wayBack } = await deploy(root, address);
@@ -143,10 +146,14 @@ describe("the way back of a server's database", () => {
         return {
             target,
             prefersRows: false,
+            countsRows: true,
+            canVacuumInto: false,
             cost: { requests: 0, rowsRead: 0, rowsWritten: 0 },
             readAll: send,
             runScript: send,
-            rehearse: send,
+            runAlone: send,
+            tryOut: send,
+            begin: send,
             write: send,
             prepareWrite: send,
             close: send,

@@ -34,7 +34,7 @@ describeTargets("the documented queries", (target) => {
 
     test("run with their examples, and what reads or claims finds rows", async () => {
         const results: (ReadResult | undefined)[] = [];
-        for (const query of queries) results.push((await connection.rehearse([], [bindQuery(query)])).results[0]);
+        for (const query of queries) results.push((await connection.tryOut([], [bindQuery(query)])).results[0]);
         expect(results.filter((result) => !result?.ok)).toEqual([]);
         const silent = queries.filter((_, at) => {
             const result = results[at];

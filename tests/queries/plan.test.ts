@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import type { Connection } from "../../src/database/connection.ts";
 import { findScans, findSorts, findUsedIndexes, listSteps, readPlan } from "../../src/queries/plan.ts";
+import { splitStatements } from "../../src/sql/statements.ts";
 import { openTestConnection } from "../support/deployed.ts";
 import { describeTargets } from "../support/targets.ts";
 
@@ -16,7 +17,7 @@ describeTargets("the plan of a statement", (target) => {
     let connection: Connection;
     beforeAll(async () => {
         connection = await openTestConnection(await target.createDatabase());
-        await connection.runScript(schema);
+        await connection.runScript(splitStatements(schema));
         return () => connection.close();
     });
 

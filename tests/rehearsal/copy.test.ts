@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import nodePath from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Client, createClient } from "@libsql/client";
-import Database from "libsql";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { openFile } from "../../src/database/file/connection.ts";
 import { type CopyReport, copyDatabase } from "../../src/rehearsal/copy.ts";
 import { readHealth } from "../../src/rehearsal/inspect.ts";
 import { openTestConnection } from "../support/deployed.ts";
@@ -96,9 +96,12 @@ describeTargets("a copy", (target) => {
         await expectEqual(
             "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' AND name NOT LIKE '%shadow%' ORDER BY type, name",
         );
-        const handle = new Database(nodePath.join(folder, "copy.db"));
-        expect(readHealth(handle)).toEqual({ integrity: new Map(), broken: new Map() });
-        handle.close();
+        const path = nodePath.join(folder, "copy.db");
+        const connection = openFile({ kind: "file", path, label: path, local: true });
+        const transaction = await connection.begin("write");
+        expect(await readHealth(transaction)).toEqual({ integrity: new Map(), broken: new Map() });
+        await transaction.close();
+        connection.close();
         expect(await ask(database.client, "SELECT * FROM counted ORDER BY id")).toEqual(before);
     });
 

@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import type { Client } from "@libsql/client";
 import { readConfig } from "../../src/cli/settings.ts";
-import { type Connection, openConnection } from "../../src/database/connection.ts";
+import type { Connection } from "../../src/database/connection.ts";
+import { openConnection } from "../../src/database/open.ts";
 import { runDeploy } from "../../src/migrations/carry-out.ts";
 import { prepareDeploy } from "../../src/planning/prepare.ts";
 import { assertLocal } from "./local.ts";

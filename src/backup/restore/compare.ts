@@ -1,9 +1,8 @@
-import { openSnapshot } from "../../database/server/snapshot.ts";
+import { openConnection } from "../../database/open.ts";
 import type { Target } from "../../database/target.ts";
-import { openFileSnapshot } from "../file-snapshot.ts";
 import type { TableSummary } from "../format.ts";
 import { createRowHash } from "../hash.ts";
-import { readLayout } from "../layout.ts";
+import { type RowReader, readLayout } from "../layout.ts";
 import { countRows, readRows } from "../rows.ts";
 
 /**
@@ -19,23 +18,33 @@ export async function readSummaries(
     onRows: (table: string, done: number, of: number) => void,
     signal?: AbortSignal,
 ): Promise<TableSummary[]> {
-    const snapshot = target.kind === "file" ? openFileSnapshot(target, lock) : openSnapshot(target, signal);
+    const connection = await openConnection(target, signal, { lock, mustExist: true });
     try {
-        const { tables } = await readLayout(snapshot);
-        const summaries: TableSummary[] = [];
-        for (const table of tables.filter(({ name }) => !names || names.includes(name))) {
-            const hash = createRowHash();
-            const count = await countRows(snapshot, table);
-            for await (const rows of readRows(snapshot, table, count, signal)) {
-                for (const { literals } of rows) hash.add(literals);
-                onRows(table.name, hash.rows, count);
-            }
-            summaries.push({ name: table.name, rows: hash.rows, sha256: hash.digest() });
-        }
-        return summaries;
+        const snapshot = await connection.begin("read");
+        return await summarize(snapshot, names, onRows, signal).finally(() => snapshot.close());
     } finally {
-        await snapshot.close();
+        connection.close();
     }
+}
+
+async function summarize(
+    snapshot: RowReader,
+    names: readonly string[] | undefined,
+    onRows: (table: string, done: number, of: number) => void,
+    signal: AbortSignal | undefined,
+): Promise<TableSummary[]> {
+    const { tables } = await readLayout(snapshot);
+    const summaries: TableSummary[] = [];
+    for (const table of tables.filter(({ name }) => !names || names.includes(name))) {
+        const hash = createRowHash();
+        const count = await countRows(snapshot, table);
+        for await (const rows of readRows(snapshot, table, count, signal)) {
+            for (const { literals } of rows) hash.add(literals);
+            onRows(table.name, hash.rows, count);
+        }
+        summaries.push({ name: table.name, rows: hash.rows, sha256: hash.digest() });
+    }
+    return summaries;
 }
 
 /** How tables differ from what they should be, as sentences; none where they are equal. */

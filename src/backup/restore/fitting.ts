@@ -1,9 +1,9 @@
+import type { Transaction } from "../../database/connection.ts";
 import { AppError } from "../../errors.ts";
 import { quoteText } from "../../sql/quoting.ts";
-import type { SchemaObject } from "../layout.ts";
+import { readSome, type SchemaObject } from "../layout.ts";
 import type { CheckedBackup } from "./check.ts";
 import { listNames, nothingDone, type RestorePlan } from "./plan.ts";
-import type { RestoreWriter } from "./writer.ts";
 
 /**
  * Refuses to replace the rows of tables whose columns are not those of the backup.
@@ -11,7 +11,7 @@ import type { RestoreWriter } from "./writer.ts";
  * @throws AppError `drift`
  */
 export async function refuseOtherColumns(
-    writer: RestoreWriter,
+    writer: Transaction,
     backup: CheckedBackup,
     { refilled }: RestorePlan,
 ): Promise<void> {
@@ -20,7 +20,10 @@ export async function refuseOtherColumns(
         backup.objects.filter(({ type, name }) => type === "table" && refilled.includes(name)),
     );
     for (const table of refilled) {
-        const rows = await writer.read(`SELECT name FROM pragma_table_xinfo(${quoteText(table)}) WHERE hidden = 0`);
+        const rows = await readSome(
+            writer,
+            `SELECT name FROM pragma_table_xinfo(${quoteText(table)}) WHERE hidden = 0`,
+        );
         const live = rows.map(([name]) => String(name)).sort();
         const own = wanted.get(table) ?? [];
         if (live.join("\n") === own.join("\n")) continue;
@@ -39,20 +42,23 @@ export async function refuseOtherColumns(
 
 // Their own statements make them, in memory.
 async function readColumns(tables: readonly SchemaObject[]): Promise<Map<string, string[]>> {
-    const { default: Database } = await import("libsql");
-    const database = new Database(":memory:");
+    const { openScratch } = await import("../../database/file/connection.ts");
+    const scratch = openScratch();
     try {
-        for (const { sql } of tables) database.exec(sql);
+        for (const { sql } of tables) await scratch.runAlone(sql);
+        const results = await scratch.readAll(
+            tables.map(({ name }) => ({
+                sql: `SELECT name FROM pragma_table_xinfo(${quoteText(name)}) WHERE hidden = 0`,
+            })),
+        );
         return new Map(
-            tables.map(({ name }) => {
-                const rows = database
-                    .prepare(`SELECT name FROM pragma_table_xinfo(${quoteText(name)}) WHERE hidden = 0`)
-                    .all();
-                return [name, (rows as { name: string }[]).map((row) => row.name).sort()];
+            tables.map(({ name }, at) => {
+                const result = results[at];
+                return [name, result?.ok ? result.rows.map((row) => String(row.name)).sort() : []];
             }),
         );
     } finally {
-        database.close();
+        scratch.close();
     }
 }
 
@@ -60,9 +66,9 @@ async function readColumns(tables: readonly SchemaObject[]): Promise<Map<string,
 export type Violations = ReadonlyMap<string, number>;
 
 /** Counts rows that point to nothing; only where rows are replaced beside others, for a backup as a whole comes back as it was. */
-export async function countViolations(writer: RestoreWriter, { refilled }: RestorePlan): Promise<Violations> {
+export async function countViolations(writer: Transaction, { refilled }: RestorePlan): Promise<Violations> {
     if (refilled.length === 0) return new Map();
-    const rows = await writer.read(`SELECT "table", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2`);
+    const rows = await readSome(writer, `SELECT "table", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2`);
     return new Map(
         rows.map(([table, parent, count]) => [`rows of '${table}' that point to none of '${parent}'`, Number(count)]),
     );
@@ -73,7 +79,7 @@ export async function countViolations(writer: RestoreWriter, { refilled }: Resto
  *
  * @throws AppError `would-lose`
  */
-export async function refuseNewViolations(writer: RestoreWriter, plan: RestorePlan, before: Violations): Promise<void> {
+export async function refuseNewViolations(writer: Transaction, plan: RestorePlan, before: Violations): Promise<void> {
     const after = await countViolations(writer, plan);
     const grown = [...after].filter(([what, count]) => count > (before.get(what) ?? 0));
     if (grown.length === 0) return;

@@ -33,7 +33,7 @@ const gunzipChunk = 256 * 1024;
 /**
  * Reads a backup, part by part, and checks its seal. What comes before the end is not yet proven.
  *
- * @throws AppError `invalid-input` for what is no backup, `corrupt` for a damaged one
+ * @throws AppError `invalid-input` for a file that is not a backup, `corrupt` for a damaged one
  */
 export async function* readBackup(file: BackupFile): AsyncGenerator<BackupPart> {
     let sealed: string | undefined;

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Connection, Row } from "../../database/connection.ts";
+import type { Connection, Row, Transaction } from "../../database/connection.ts";
 import { DatabaseFault, explainFault, toFault } from "../../database/faults.ts";
+import { openConnection } from "../../database/open.ts";
 import type { Target } from "../../database/target.ts";
 import { AppError } from "../../errors.ts";
 import { quoteName } from "../../sql/quoting.ts";
 import type { TableSummary } from "../format.ts";
-import type { SchemaObject } from "../layout.ts";
+import { readSome, type SchemaObject } from "../layout.ts";
 import { damaged } from "../seal.ts";
 import { findSequence, renderRaisedSequence } from "../statements.ts";
 import type { CheckedBackup } from "./check.ts";
@@ -13,7 +14,6 @@ import { compareTables, readSummaries } from "./compare.ts";
 import { countViolations, refuseNewViolations, refuseOtherColumns } from "./fitting.ts";
 import { nothingDone, planRestore, type RestoreChoice, type RestorePlan } from "./plan.ts";
 import { type BackupFile, type BackupStatement, readBackup } from "./read.ts";
-import { openWriter, type RestoreWriter } from "./writer.ts";
 
 export interface RestoreInput {
     readonly target: Target;
@@ -51,10 +51,11 @@ export async function readLive(connection: Connection): Promise<SchemaObject[]> 
 export async function restore(input: RestoreInput): Promise<RestorePlan> {
     const { target, backup, live, choice } = input;
     const plan = planRestore(backup, live, choice);
-    const writer = await openWriter(target, lockWait, input.signal);
+    const connection = await openConnection(target, input.signal, { lock: lockWait });
+    let writer: Transaction | undefined;
     let isSent = false;
     try {
-        await begin(writer, input);
+        writer = await begin(connection, input);
         await refuseChanged(writer, live);
         const violations = await countViolations(writer, plan);
         await refuseOtherColumns(writer, backup, plan);
@@ -69,7 +70,7 @@ export async function restore(input: RestoreInput): Promise<RestorePlan> {
         await writer.commit();
         return plan;
     } catch (error) {
-        await writer.end();
+        await writer?.close();
         if (error instanceof AppError) throw error.outcome === undefined ? error.withOutcome(nothingDone) : error;
         const fault = toFault(error);
         const isRestored = isSent && fault.isAmbiguous ? await look(input) : false;
@@ -77,7 +78,8 @@ export async function restore(input: RestoreInput): Promise<RestorePlan> {
         input.onNote(`The reply was lost (${fault.message}), but everything is restored.`);
         return plan;
     } finally {
-        await writer.end();
+        await writer?.close();
+        connection.close();
     }
 }
 
@@ -87,7 +89,7 @@ export function wantedTables({ manifest }: CheckedBackup, { only }: RestoreChoic
 }
 
 async function writeParts(
-    writer: RestoreWriter,
+    writer: Transaction,
     { file, backup, onBytes, signal }: RestoreInput,
     plan: RestorePlan,
 ): Promise<void> {
@@ -113,17 +115,17 @@ function listStatements({ note, sql }: BackupStatement, { wants, counted }: Rest
     return wants(note) ? [sql.toString()] : [];
 }
 
-async function restoreUserVersion(writer: RestoreWriter, { backup, live, onNote }: RestoreInput): Promise<void> {
+async function restoreUserVersion(writer: Transaction, { backup, live, onNote }: RestoreInput): Promise<void> {
     const { userVersion } = backup.manifest;
     // What is replaced may have had one.
     if (userVersion === null || (userVersion === 0 && live.length === 0)) return;
-    const isSet = await writer.tryRun(`PRAGMA user_version = ${userVersion}`);
-    if (isSet || userVersion === 0) return;
+    const refusal = await writer.tryRun(`PRAGMA user_version = ${userVersion}`);
+    if (refusal === undefined || userVersion === 0) return;
     onNote(`The server does not take PRAGMA user_version, which was ${userVersion}.`);
 }
 
-async function refuseChanged(writer: RestoreWriter, live: readonly SchemaObject[]): Promise<void> {
-    const now = (await writer.read(selectLive)).map(toObject);
+async function refuseChanged(writer: Transaction, live: readonly SchemaObject[]): Promise<void> {
+    const now = (await readSome(writer, selectLive)).map(toObject);
     if (JSON.stringify(now) === JSON.stringify(live)) return;
     throw new AppError("would-lose", "the tables of the database changed since they were looked at", {
         hint: "find out who deploys to it, then run it again",
@@ -134,10 +136,11 @@ async function refuseChanged(writer: RestoreWriter, live: readonly SchemaObject[
 /** How many tables one query counts. */
 const countedAtOnce = 100;
 
-async function refuseMissingRows(writer: RestoreWriter, tables: readonly TableSummary[]): Promise<void> {
+async function refuseMissingRows(writer: Transaction, tables: readonly TableSummary[]): Promise<void> {
     for (let from = 0; from < tables.length; from += countedAtOnce) {
         const some = tables.slice(from, from + countedAtOnce);
-        const [counts = []] = await writer.read(
+        const [counts = []] = await readSome(
+            writer,
             `SELECT ${some.map(({ name }) => `(SELECT count(*) FROM ${quoteName(name)})`).join(", ")}`,
         );
         const at = some.findIndex(({ rows }, index) => Number(counts[index]) !== rows);
@@ -155,11 +158,12 @@ async function refuseMissingRows(writer: RestoreWriter, tables: readonly TableSu
 /** In SQLite's own wait nothing else happens, not even Ctrl-C: it is short, and repeated. In milliseconds. */
 const lockWait = 1_000;
 
-async function begin(writer: RestoreWriter, { wait, onNote, signal }: RestoreInput): Promise<void> {
+// Foreign keys are off, for rows come in any order. Rows that break a CHECK come back as they were.
+async function begin(connection: Connection, { wait, onNote, signal }: RestoreInput): Promise<Transaction> {
     const until = performance.now() + wait;
     for (let tries = 0; ; tries++) {
         try {
-            return await writer.begin();
+            return await connection.begin("write", { foreignKeysOff: true, checksOff: true });
         } catch (error) {
             if (toFault(error).kind !== "busy" || performance.now() > until) throw error;
             if (tries === 0) onNote("Waiting: another program writes to the database");

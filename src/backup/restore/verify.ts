@@ -1,6 +1,8 @@
-import Database from "libsql";
-import { DatabaseFault, toFault } from "../../database/faults.ts";
+import type { ReadTransaction } from "../../database/connection.ts";
+import { toFault } from "../../database/faults.ts";
+import { openConnection } from "../../database/open.ts";
 import type { FileTarget } from "../../database/target.ts";
+import { readSome } from "../layout.ts";
 import type { CheckedBackup } from "./check.ts";
 import { compareTables, readSummaries } from "./compare.ts";
 
@@ -20,27 +22,29 @@ export async function verifyRestored(
 ): Promise<Verification> {
     const found = await readSummaries(target, 0, undefined, onRows, signal);
     const differences = compareTables(manifest.tables, found);
-    const database = new Database(target.path);
+    const connection = await openConnection(target, signal, { mustExist: true });
+    try {
+        const database = await connection.begin("read");
+        return await check(database, differences).finally(() => database.close());
+    } finally {
+        connection.close();
+    }
+}
+
+async function check(database: ReadTransaction, differences: readonly string[]): Promise<Verification> {
     try {
         // Rows that break a rule of their table do so in the database, too.
-        const broken = all(database, "SELECT integrity_check AS text FROM pragma_integrity_check")
-            .map(({ text }) => String(text))
+        const broken = (await readSome(database, "SELECT integrity_check FROM pragma_integrity_check"))
+            .map(([text]) => String(text))
             .filter(
                 (text) =>
                     text !== "ok" && !/^(CHECK constraint failed|NULL value|NUMERIC value|non-\w+ value)/.test(text),
             );
-        const [row] = all(database, "SELECT count(*) AS dangling FROM pragma_foreign_key_check");
-        return { problems: [...differences, ...broken], dangling: Number(row?.dangling ?? 0) };
+        const [[dangling = 0] = []] = await readSome(database, "SELECT count(*) FROM pragma_foreign_key_check");
+        return { problems: [...differences, ...broken], dangling: Number(dangling) };
     } catch (error) {
-        const fault = toFault(error);
         // A foreign key that names no unique column cannot be checked.
-        if (/foreign key mismatch/.test(fault.message)) return { problems: differences, dangling: 0 };
-        throw new DatabaseFault(fault.kind, fault.message, error);
-    } finally {
-        database.close();
+        if (/foreign key mismatch/.test(toFault(error).message)) return { problems: differences, dangling: 0 };
+        throw error;
     }
-}
-
-function all(database: Database.Database, sql: string): Record<string, unknown>[] {
-    return database.prepare(sql).all() as Record<string, unknown>[];
 }

@@ -139,7 +139,7 @@ function describeRow(row: Row): object {
     return Object.fromEntries(
         Object.entries(row).map(([column, value]) => [
             column,
-            typeof value === "bigint" || value instanceof ArrayBuffer ? renderValue(value) : value,
+            typeof value === "bigint" || value instanceof Uint8Array ? renderValue(value) : value,
         ]),
     );
 }

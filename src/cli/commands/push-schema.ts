@@ -36,7 +36,7 @@ export async function pushSchema(context: Context, options: PushOptions): Promis
 }
 
 async function tryToWrite(connection: Connection): Promise<void> {
-    const tried = await connection.rehearse(["CREATE TABLE turso_write_check (n INTEGER)"]);
+    const tried = await connection.tryOut([{ sql: "CREATE TABLE turso_write_check (n INTEGER)" }]);
     if (tried.failedIndex === undefined) return;
     throw new AppError("forbidden", `${connection.target.label} refuses a write: ${tried.message}`, {
         hint: "use a read-write token, and see whether the database takes writes",

@@ -94,8 +94,6 @@ async function dropEverything(connection: Connection, state: DatabaseState): Pro
         ...rows.filter((row) => row.type === "view"),
         ...rows.filter(isVirtual),
         ...rows.filter((row) => row.type === "table" && !isVirtual(row)),
-    ].map((row) => `DROP ${row.type.toUpperCase()} IF EXISTS ${quoteName(row.name)};`);
-    if (drops.length === 0) return;
-    const script = ["PRAGMA foreign_keys = OFF;", "BEGIN IMMEDIATE;", ...drops, "COMMIT;", "PRAGMA foreign_keys = ON;"];
-    await connection.runScript(script.join("\n"));
+    ].map((row) => ({ sql: `DROP ${row.type.toUpperCase()} IF EXISTS ${quoteName(row.name)}` }));
+    if (drops.length > 0) await connection.runScript(drops, { foreignKeysOff: true });
 }

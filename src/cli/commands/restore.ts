@@ -104,7 +104,7 @@ async function restoreFile(context: Context, file: BackupFile, options: RestoreO
 }
 
 async function setLog(connection: Connection): Promise<void> {
-    await connection.runScript("PRAGMA journal_mode = WAL;").catch((error: unknown) => {
+    await connection.runAlone("PRAGMA journal_mode = WAL").catch((error: unknown) => {
         throw explainFault(toFault(error), connection.target).withOutcome(
             "Everything was restored; only the write-ahead log is missing: `PRAGMA journal_mode = WAL` sets it.",
         );

@@ -1,22 +1,26 @@
+import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { pathToFileURL } from "node:url";
-import { type Client, createClient, type Transaction } from "@libsql/client/sqlite3";
-import type { Connection, Query, ReadResult, RehearsalResult, Row } from "../connection.ts";
+import type {
+    Connection,
+    Query,
+    ReadResult,
+    Row,
+    Script,
+    Transaction,
+    TrialResult,
+    WriteOptions,
+} from "../connection.ts";
 import { DatabaseFault, toFault } from "../faults.ts";
 import type { FileTarget } from "../target.ts";
-import { toRows, toStatement } from "../values.ts";
-import { openBulkWriter } from "./bulk.ts";
-import { toFileFault } from "./faults.ts";
+import { type FileHandle, openHandle, toTransaction } from "./handle.ts";
 
-/** How long another program that has locked the file is waited for, in milliseconds. */
-export interface LockLimits {
-    /** By each operation, in SQLite itself, which blocks the event loop. */
-    readonly lock: number;
-    /** By the first read, where nobody else waits. */
-    readonly firstRead: number;
+export interface FileOptions {
+    /** How long each operation waits for another program, in milliseconds. SQLite blocks the event loop meanwhile. */
+    readonly lock?: number;
+    /** How long the first read waits, in milliseconds. */
+    readonly firstRead?: number;
+    readonly mustExist?: boolean | undefined;
 }
-
-const defaultLimits: LockLimits = { lock: 5_000, firstRead: 60_000 };
 
 /** The path of a database that lives as long as its connection. */
 export const inMemory = ":memory:";
@@ -26,138 +30,166 @@ export const inMemory = ":memory:";
  *
  * @param signal ends the wait for another program when it is aborted
  */
-export function openFile(target: FileTarget, signal?: AbortSignal, limits = defaultLimits): Connection {
-    const url = target.path === inMemory ? inMemory : pathToFileURL(target.path).href;
-    const asFault = (error: unknown): DatabaseFault => toFileFault(error, target.path);
-    const open = (): Client => {
+export function openFile(
+    target: FileTarget,
+    signal?: AbortSignal,
+    { lock = 5_000, firstRead = 60_000, mustExist = false }: FileOptions = {},
+): Connection {
+    const isInMemory = target.path === inMemory;
+    if (mustExist && !isInMemory && !existsSync(target.path)) {
+        throw new DatabaseFault("cannot-open", "there is no such file");
+    }
+    let shared: FileHandle | undefined = openHandle(target.path, lock);
+    const use = (): FileHandle => {
+        shared ??= openHandle(target.path, lock);
+        return shared;
+    };
+    // What a failed statement or a PRAGMA leaves behind goes with the handle, except in memory, where the database would.
+    const abandon = (): void => {
+        if (isInMemory) shared?.rollback();
+        else {
+            shared?.close();
+            shared = undefined;
+        }
+    };
+    const alone = (): [FileHandle, release: () => void] => {
+        const handle = isInMemory ? use() : openHandle(target.path, lock);
+        const reset = (): void => {
+            handle.rollback();
+            handle.exec("PRAGMA foreign_keys = ON; PRAGMA ignore_check_constraints = OFF");
+        };
+        return [handle, isInMemory ? reset : handle.close];
+    };
+    const transact = <T>(begin: string, end: "COMMIT" | "ROLLBACK", body: (handle: FileHandle) => T): T => {
+        const handle = use();
         try {
-            return createClient({ url, timeout: limits.lock });
+            handle.exec(begin);
+            const result = body(handle);
+            handle.exec(end);
+            return result;
         } catch (error) {
-            throw asFault(error);
+            abandon();
+            throw error;
         }
     };
-    let client = open();
-    const bulk = openBulkWriter(target.path, limits.lock);
+    const readWhen = waitForFirst(firstRead, signal);
+    const write: Connection["write"] = async (statements) =>
+        transact("BEGIN IMMEDIATE", "COMMIT", (handle) =>
+            statements.map((statement) => runStatement(handle, statement)),
+        );
 
-    // A failed prepared statement is never finalized and leaves its pooled connection useless, and a failed script may
-    // leave foreign keys off: start afresh. A database in memory would be gone with its connection.
-    const fail = (error: unknown): never => {
-        if (target.path !== inMemory) {
-            client.close();
-            client = open();
-        }
-        throw asFault(error);
+    return {
+        target,
+        prefersRows: true,
+        countsRows: false,
+        canVacuumInto: true,
+        cost: { requests: 0, rowsRead: 0, rowsWritten: 0 },
+        readAll: (queries, options) => {
+            const begin = options?.settle ? "BEGIN IMMEDIATE" : beginReading;
+            return readWhen(() =>
+                transact(begin, "ROLLBACK", (handle) => queries.map((query) => tryQuery(handle, query))),
+            );
+        },
+        runScript: async (script, options) => {
+            if (options?.foreignKeysOff) use().exec("PRAGMA foreign_keys = OFF");
+            try {
+                transact("BEGIN IMMEDIATE", "COMMIT", (handle) => runParts(handle, script));
+            } finally {
+                if (options?.foreignKeysOff) shared?.exec("PRAGMA foreign_keys = ON");
+            }
+        },
+        runAlone: async (sql) => use().exec(sql),
+        tryOut: async (script, queries = [], options) => {
+            const [handle, release] = alone();
+            try {
+                if (options?.foreignKeysOff) handle.exec("PRAGMA foreign_keys = OFF");
+                handle.exec("BEGIN IMMEDIATE");
+                return tryParts(handle, script, queries);
+            } finally {
+                release();
+            }
+        },
+        write,
+        prepareWrite: (statements) => () => write(statements),
+        begin: async (mode: "read" | "write", options: WriteOptions = {}): Promise<Transaction> => {
+            const [handle, release] = alone();
+            try {
+                if (options.foreignKeysOff) handle.exec("PRAGMA foreign_keys = OFF");
+                if (options.checksOff) handle.exec("PRAGMA ignore_check_constraints = ON");
+                handle.exec(mode === "read" ? beginReading : "BEGIN IMMEDIATE");
+                return toTransaction(handle, release, signal);
+            } catch (error) {
+                release();
+                throw error;
+            }
+        },
+        close: () => shared?.close(),
     };
-    const inTransaction = async <T>(mode: "deferred" | "write", body: (tx: Transaction) => Promise<T>): Promise<T> => {
-        const transaction = await client.transaction(mode).catch(fail);
-        try {
-            return await body(transaction);
-        } catch (error) {
-            transaction.close();
-            return fail(error);
-        } finally {
-            transaction.close();
-        }
-    };
+}
 
-    // Whoever has read once decides for itself what to do while others write.
+/** Opens an empty database that lives as long as its connection. */
+export function openScratch(): Connection {
+    return openFile({ kind: "file", path: inMemory, label: inMemory, local: true });
+}
+
+/** Takes the lock by exec: a prepared statement that meets another writer would keep it until its memory is collected. */
+const beginReading = "BEGIN; SELECT count(*) FROM sqlite_schema";
+
+// The first read waits for other programs. Who has read once decides for itself what to do while others write.
+function waitForFirst(limit: number, signal?: AbortSignal): <T>(read: () => T) => Promise<T> {
     let hasRead = false;
-    const readOnce = async (queries: readonly Query[], mode: "deferred" | "write"): Promise<ReadResult[]> => {
-        const results = await inTransaction(mode, (tx) => readEach(tx, queries));
-        hasRead = true;
-        return results;
-    };
-    const waitForFirst = async (queries: readonly Query[], mode: "deferred" | "write"): Promise<ReadResult[]> => {
+    return async (read) => {
         for (const startedAt = Date.now(); ; ) {
             try {
-                return await readOnce(queries, mode);
+                const result = read();
+                hasRead = true;
+                return result;
             } catch (error) {
-                if (asFault(error).kind !== "busy" || Date.now() - startedAt > limits.firstRead) throw error;
+                if (hasRead || toFault(error).kind !== "busy" || Date.now() - startedAt > limit) throw error;
                 await sleep(100 + Math.random() * 400, undefined, { signal }).catch(() => undefined);
                 if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted", error);
             }
         }
     };
-
-    const write: Connection["write"] = async (statements) => {
-        if (statements.some((statement) => statement.rows)) {
-            try {
-                return bulk.write(statements);
-            } catch (error) {
-                throw asFault(error);
-            }
-        }
-        return inTransaction("write", async (tx) => {
-            const results: (readonly Row[])[] = [];
-            for (const statement of statements) results.push(toRows(await tx.execute(toStatement(statement))));
-            await tx.commit();
-            return results;
-        });
-    };
-
-    return {
-        target,
-        prefersRows: target.path !== inMemory,
-        cost: { requests: 0, rowsRead: 0, rowsWritten: 0 },
-        readAll: (queries, options) =>
-            (hasRead ? readOnce : waitForFirst)(queries, options?.settle ? "write" : "deferred"),
-        runScript: async (script) => {
-            await client.executeMultiple(script).catch(fail);
-        },
-        rehearse: async (statements, queries = [], options) => {
-            // On a client of its own: a pragma sticks to the pooled connection, and what a rehearsal breaks off midway
-            // would lock tables for those that come after.
-            let alone: Client | undefined;
-            try {
-                alone = createClient({ url, timeout: limits.lock, concurrency: 1 });
-                if (options?.foreignKeysOff) await alone.execute("PRAGMA foreign_keys = OFF");
-                const transaction = await alone.transaction("write");
-                const result = await rehearseIn(transaction, statements, queries);
-                transaction.close();
-                return result;
-            } catch (error) {
-                throw asFault(error);
-            } finally {
-                alone?.close();
-            }
-        },
-        write,
-        prepareWrite: (statements) => () => write(statements),
-        close: () => {
-            bulk.close();
-            client.close();
-        },
-    };
 }
 
-async function readEach(tx: Transaction, queries: readonly Query[]): Promise<ReadResult[]> {
-    const results: ReadResult[] = [];
-    for (const query of queries) {
-        try {
-            results.push({ ok: true, rows: toRows(await tx.execute(toStatement(query))) });
-        } catch (error) {
-            const fault = toFault(error);
-            if (fault.kind !== "sql") throw fault;
-            results.push({ ok: false, message: fault.message });
-        }
+function runStatement(handle: FileHandle, statement: Query): readonly Row[] {
+    const { sql, rows } = statement;
+    if (rows === undefined) return handle.query(statement);
+    // Every column that takes a number is an INTEGER one, which turns a REAL without fraction into what it stores.
+    if (handle.runEach(sql, rows) < rows.length) {
+        throw new DatabaseFault("busy", "rows changed meanwhile", undefined, { variant: "rows-changed" });
     }
-    return results;
+    return [];
 }
 
-async function rehearseIn(
-    tx: Transaction,
-    statements: readonly string[],
-    queries: readonly Query[],
-): Promise<RehearsalResult> {
-    for (const [index, sql] of statements.entries()) {
+function tryQuery(handle: FileHandle, query: Query): ReadResult {
+    try {
+        return { ok: true, rows: handle.query(query) };
+    } catch (error) {
+        const fault = toFault(error);
+        if (fault.kind !== "sql") throw fault;
+        return { ok: false, message: fault.message };
+    }
+}
+
+function runParts(handle: FileHandle, script: Script): void {
+    for (const [part, { sql }] of script.entries()) {
         try {
-            // As a script: a prepared EXPLAIN, for one, is never finalized and keeps the file locked.
-            await tx.executeMultiple(sql);
+            handle.exec(sql);
         } catch (error) {
-            const fault = toFault(error);
-            if (!fault.isOfStatement) throw fault;
-            return { failedIndex: index, message: fault.message, results: [] };
+            throw toFault(error).at(part);
         }
     }
-    return { failedIndex: undefined, message: undefined, results: await readEach(tx, queries) };
+}
+
+function tryParts(handle: FileHandle, script: Script, queries: readonly Query[]): TrialResult {
+    try {
+        runParts(handle, script);
+    } catch (error) {
+        const { part, message, isOfStatement } = toFault(error);
+        if (!isOfStatement) throw error;
+        return { failedIndex: part, message, results: [] };
+    }
+    return { failedIndex: undefined, message: undefined, results: queries.map((query) => tryQuery(handle, query)) };
 }

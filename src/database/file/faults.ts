@@ -1,6 +1,7 @@
 import { closeSync, lstatSync, openSync, readSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { DatabaseFault, type FaultVariant, toFault } from "../faults.ts";
+import type { FaultVariant } from "../fault-sentences.ts";
+import { DatabaseFault, toFault } from "../faults.ts";
 
 /** As toFault(), for a database file: where SQLite has one code for several causes, the file tells which it is. */
 export function toFileFault(error: unknown, path: string): DatabaseFault {
@@ -8,13 +9,13 @@ export function toFileFault(error: unknown, path: string): DatabaseFault {
     if (fault.variant !== undefined) return fault;
     if (fault.kind === "cannot-open") {
         const { variant, code } = findObstacle(path);
-        // The driver's own words about opening are those of its inside, and hold the path a second time.
+        // The driver's own message names its internals, and the path a second time.
         return new DatabaseFault(fault.kind, code ?? "SQLITE_CANTOPEN", fault.cause, { variant });
     }
     return new DatabaseFault(fault.kind, fault.message, fault.cause, { variant: findVariant(fault, path) });
 }
 
-/** Whether there is nothing at a path. Where nobody may look, or no path leads, that is not known, and so not said. */
+/** Whether nothing exists at a path; false where that cannot be found out. */
 export function isAbsent(path: string): boolean {
     return findKind(path) === "absent";
 }

@@ -1,21 +1,20 @@
-import { splitStatements } from "../../sql/statements.ts";
-import type { Connection, Query, ReadResult, RehearsalResult } from "../connection.ts";
+import type { Connection, Query, ReadResult, Script, ScriptOptions, TrialResult, WriteOptions } from "../connection.ts";
 import type { DatabaseFault } from "../faults.ts";
 import type { ServerTarget } from "../target.ts";
-import { fromProtocol, toProtocol, toRow } from "../values.ts";
-import { renderBody } from "./body.ts";
-import { toSqliteMessage } from "./parse-errors.ts";
+import { decodeNamed, encodeArgument, renderBody } from "./encoding.ts";
 import {
+    type Ends,
+    exchange,
     faultOfError,
     foreignReply,
     getEndpoint,
     type Outcome,
+    type ProtocolError,
     type ProtocolResult,
     type ProtocolValue,
-    postPipeline,
-    readReply,
     type StreamRequest,
 } from "./protocol.ts";
+import { openReading, openWriting } from "./transaction.ts";
 
 /** How long an answer to a read is waited for, in milliseconds. What writes takes as long as it takes. */
 export interface ReadLimits {
@@ -35,90 +34,94 @@ const defaultLimits: ReadLimits = { usual: 30_000, interrupted: 10_000 };
  * @param signal ends a running request when it is aborted. Reading goes on afterwards: how else to tell what happened?
  */
 export function openServer(target: ServerTarget, signal?: AbortSignal, limits = defaultLimits): Connection {
-    const cost = { requests: 0, rowsRead: 0, rowsWritten: 0 };
     const endpoint = getEndpoint(target);
-
-    const post = (stream: readonly StreamRequest[], abort: AbortSignal | undefined, limit?: number) =>
-        send(renderStream(stream), stream.length, abort, limit);
-    const send = async (
-        body: string | Buffer,
-        length: number,
-        abort: AbortSignal | undefined,
-        limit?: number,
-    ): Promise<Outcome[]> => {
-        if (!abort?.aborted) cost.requests++;
-        const { outcomes } = readReply(await postPipeline(endpoint, body, { signal: abort, limit }), length);
-        for (const { response } of outcomes) addRows(cost, response?.result);
-        return outcomes;
-    };
+    const send = async (stream: readonly StreamRequest[], ends: Ends = { signal }) =>
+        (await exchange(endpoint, renderStream(stream), stream.length, ends)).outcomes;
 
     // A batch with a statement that does not parse is refused as a whole. Alone, each one tells; none of them runs.
-    const findUnparsed = async (statements: readonly string[], fault: DatabaseFault): Promise<RehearsalResult> => {
+    const findUnparsed = async (script: Script, refusal: ProtocolError): Promise<DatabaseFault> => {
+        const fault = faultOfError(refusal);
+        if (!fault.isOfStatement) return fault;
         const never = { type: "or", conds: [] };
-        const outcomes = await post(
-            statements.map((sql) => ({ type: "batch", batch: { steps: [{ condition: never, stmt: { sql } }] } })),
-            signal,
+        const outcomes = await send(
+            script.map(({ sql }) => ({ type: "batch", batch: { steps: [{ condition: never, stmt: { sql } }] } })),
         );
-        const failedIndex = outcomes.findIndex((outcome) => outcome.error);
-        const error = outcomes[failedIndex]?.error;
-        if (!error) throw fault;
-        const message = toSqliteMessage(faultOfError(error).message, statements[failedIndex] ?? "");
-        return { failedIndex, message, results: [] };
+        const part = outcomes.findIndex((outcome) => outcome.error);
+        const error = outcomes[part]?.error;
+        return error ? faultOfError(error, script[part]?.sql).at(part) : fault;
     };
 
-    const prepareSteps = (steps: readonly BatchStep[]) => {
-        const body = renderStream([{ type: "batch", batch: { steps } }]);
-        return () => runSteps(body, steps.length);
-    };
-    const runSteps = async (body: string | Buffer, count: number): Promise<readonly (ProtocolResult | null)[]> => {
-        const [outcome] = await send(body, 1, signal);
-        throwIfFailed(outcome);
-        const { step_results: results = [], step_errors: errors = [] } = outcome?.response?.result ?? {};
-        const error = errors.find((item) => item !== null);
-        if (error) throw faultOfError(error);
-        // Each step runs after the one before it: where the last has no result, nothing says that any of them ran.
-        if (results.length !== count || !results.at(-1)) throw foreignReply();
-        return results;
+    const runScript = async (script: Script, options?: ScriptOptions): Promise<void> => {
+        const setup = renderSetup(options);
+        const end = ["COMMIT", ...(options?.foreignKeysOff ? ["PRAGMA foreign_keys = ON"] : [])];
+        // Statement by statement: a `sequence` passes over a statement that is broken at its end and commits the rest.
+        const steps = chain([...setup.map(toSql), ...script, ...end.map(toSql)], false);
+        const [outcome] = await send([{ type: "batch", batch: { steps } }]);
+        const refusal = outcome?.error;
+        if (refusal) throw await findUnparsed(script, refusal).catch(() => faultOfError(refusal));
+        throwIfStepFailed(outcome, setup.length, script);
+        takeAll(outcome, steps.length);
     };
 
     const prepareWrite: Connection["prepareWrite"] = (statements) => {
-        const run = prepareSteps(chain([toSql("BEGIN IMMEDIATE"), ...statements, toSql("COMMIT")]));
-        return async () => (await run()).slice(1, -1).map((result) => toRows(result ?? undefined));
+        const steps = chain([toSql("BEGIN IMMEDIATE"), ...statements, toSql("COMMIT")]);
+        const body = renderStream([{ type: "batch", batch: { steps } }]);
+        return async () => {
+            const [outcome] = (await exchange(endpoint, body, 1, { signal })).outcomes;
+            throwIfFailed(outcome);
+            throwIfStepFailed(outcome, 0, []);
+            return takeAll(outcome, steps.length).slice(1, -1).map(decodeNamed);
+        };
     };
 
     return {
         target,
         prefersRows: false,
-        cost,
+        countsRows: true,
+        canVacuumInto: false,
+        cost: endpoint.cost,
         readAll: async (queries, options) => {
             const begin = options?.settle ? "BEGIN IMMEDIATE" : "BEGIN";
-            const stream = [execute(begin), ...queries.map(toExecute), execute("ROLLBACK")];
-            const outcomes = await (signal?.aborted
-                ? post(stream, undefined, limits.interrupted)
-                : post(stream, signal, limits.usual));
+            const stream = [toSql(begin), ...queries, toSql("ROLLBACK")].map(toExecute);
+            const outcomes = await send(
+                stream,
+                signal?.aborted ? { limit: limits.interrupted } : { signal, limit: limits.usual },
+            );
             for (const outcome of [outcomes[0], outcomes.at(-1)]) throwIfFailed(outcome);
-            return outcomes.slice(1, -1).map((outcome) => toReadResult(outcome, outcome.response?.result));
+            return queries.map(({ sql }, at) => {
+                const { error, response } = outcomes[at + 1] ?? {};
+                return toReadResult(sql, error, response?.result);
+            });
         },
-        runScript: async (script) => {
-            // Statement by statement: a `sequence` passes over a statement that is broken at its end and commits the rest.
-            await prepareSteps(chain(splitStatements(script), false))();
+        runScript,
+        runAlone: async (sql) => {
+            const [outcome] = await send([toExecute({ sql })]);
+            if (outcome?.error) throw faultOfError(outcome.error, sql);
         },
-        rehearse: async (statements, queries = [], options) => {
-            const setup = [...(options?.foreignKeysOff ? ["PRAGMA foreign_keys = OFF"] : []), "BEGIN IMMEDIATE"];
-            const steps = chain([...setup.map(toSql), ...statements.map(toSql)]);
+        tryOut: async (script, queries = [], options) => {
+            const setup = renderSetup(options);
+            const steps = chain([...setup.map(toSql), ...script]);
             // Each on its own: a query that fails says nothing about the others.
             const asked = chain(queries).map((step) => ({ ...step, condition: ok(steps.length - 1) }));
             steps.push(...asked);
             // Without a condition: it ends the transaction whatever happened before.
             steps.push({ condition: null, stmt: { sql: "ROLLBACK", want_rows: false } });
-            const [outcome] = await post([{ type: "batch", batch: { steps } }], signal);
-            if (outcome?.error) return findUnparsed(statements, faultOfError(outcome.error));
-            return toRehearsal(outcome?.response?.result, setup.length, statements, queries.length);
+            const [outcome] = await send([{ type: "batch", batch: { steps } }]);
+            if (outcome?.error) return toTrial(await findUnparsed(script, outcome.error));
+            return readTrial(outcome, setup.length, script, queries);
         },
         write: (statements) => prepareWrite(statements)(),
         prepareWrite,
+        begin: (async (mode: "read" | "write", options: WriteOptions = {}) =>
+            mode === "read"
+                ? openReading(endpoint, signal)
+                : openWriting(endpoint, signal, options)) as Connection["begin"],
         close: () => undefined,
     };
+}
+
+function renderSetup(options: ScriptOptions | undefined): string[] {
+    return [...(options?.foreignKeysOff ? ["PRAGMA foreign_keys = OFF"] : []), "BEGIN IMMEDIATE"];
 }
 
 function renderStream(stream: readonly StreamRequest[]): string | Buffer {
@@ -134,7 +137,7 @@ interface BatchStep {
 function chain(statements: readonly Query[], wantRows = true): BatchStep[] {
     return statements.map((query, at) => ({
         condition: at === 0 ? null : ok(at - 1),
-        stmt: { sql: query.sql, args: (query.args ?? []).map(toProtocol), want_rows: wantRows },
+        stmt: { sql: query.sql, args: (query.args ?? []).map(encodeArgument), want_rows: wantRows },
     }));
 }
 
@@ -142,12 +145,8 @@ function ok(step: number): { readonly type: "ok"; readonly step: number } {
     return { type: "ok", step };
 }
 
-function execute(sql: string): StreamRequest {
-    return { type: "execute", stmt: { sql, want_rows: true } };
-}
-
 function toExecute(query: Query): StreamRequest {
-    return { type: "execute", stmt: { sql: query.sql, args: (query.args ?? []).map(toProtocol), want_rows: true } };
+    return { type: "execute", stmt: { sql: query.sql, args: (query.args ?? []).map(encodeArgument), want_rows: true } };
 }
 
 function toSql(sql: string): Query {
@@ -158,49 +157,58 @@ function throwIfFailed(outcome: Outcome | undefined): void {
     if (outcome?.error) throw faultOfError(outcome.error);
 }
 
-// A batch has no numbers of its own, only those of its steps; one that did not run, or failed, has none.
-function addRows(cost: { rowsRead: number; rowsWritten: number }, result: ProtocolResult | null | undefined): void {
-    cost.rowsRead += result?.rows_read ?? 0;
-    cost.rowsWritten += result?.rows_written ?? 0;
-    for (const step of result?.step_results ?? []) addRows(cost, step);
+// The fault of the first step that failed, with its place in the script that begins behind so many steps.
+function throwIfStepFailed(outcome: Outcome | undefined, setup: number, script: Script): void {
+    const errors = outcome?.response?.result?.step_errors ?? [];
+    const at = errors.findIndex((error) => error !== null);
+    const error = errors[at];
+    if (!error) return;
+    const part = at - setup;
+    const statement = script[part];
+    throw statement ? faultOfError(error, statement.sql).at(part) : faultOfError(error);
 }
 
-function toReadResult(outcome: Pick<Outcome, "error">, result: ProtocolResult | undefined): ReadResult {
-    if (!outcome.error) return { ok: true, rows: toRows(result) };
-    const fault = faultOfError(outcome.error);
+// Each step runs after the one before it: where the last has no result, nothing says that any of them ran.
+function takeAll(outcome: Outcome | undefined, count: number): readonly (ProtocolResult | null)[] {
+    const results = outcome?.response?.result?.step_results ?? [];
+    if (results.length !== count || !results.at(-1)) throw foreignReply();
+    return results;
+}
+
+function toReadResult(
+    sql: string,
+    error: ProtocolError | null | undefined,
+    result: ProtocolResult | null | undefined,
+): ReadResult {
+    if (!error) return { ok: true, rows: decodeNamed(result) };
+    const fault = faultOfError(error, sql);
     if (fault.kind !== "sql") throw fault;
     return { ok: false, message: fault.message };
 }
 
-function toRows(result: ProtocolResult | undefined): ReturnType<typeof toRow>[] {
-    // No rows is a list too: what gives none is not taken for an empty table.
-    if (!result?.cols || !result.rows) throw foreignReply();
-    const names = result.cols.map((column) => column.name ?? "");
-    return result.rows.map((row) => toRow(names, row.map(fromProtocol)));
+function toTrial(fault: DatabaseFault): TrialResult {
+    if (!fault.isOfStatement || fault.part === undefined) throw fault;
+    return { failedIndex: fault.part, message: fault.message, results: [] };
 }
 
-function toRehearsal(
-    result: ProtocolResult | undefined,
+function readTrial(
+    outcome: Outcome | undefined,
     setup: number,
-    statements: readonly string[],
-    queries: number,
-): RehearsalResult {
-    const { step_results: results = [], step_errors: errors = [] } = result ?? {};
-    const failed = errors.findIndex((error, at) => error && at < setup + statements.length);
-    if (failed !== -1) {
-        const fault = faultOfError(errors[failed] ?? { message: "" });
-        if (failed < setup || !fault.isOfStatement) throw fault;
-        const message = toSqliteMessage(fault.message, statements[failed - setup] ?? "");
-        return { failedIndex: failed - setup, message, results: [] };
+    script: Script,
+    queries: readonly Query[],
+): TrialResult {
+    const { step_results: results = [], step_errors: errors = [] } = outcome?.response?.result ?? {};
+    const first = setup + script.length;
+    const failed = errors.findIndex((error, at) => error !== null && at < first);
+    const error = errors[failed];
+    if (error) {
+        const part = failed - setup;
+        return toTrial(part < 0 ? faultOfError(error) : faultOfError(error, script[part]?.sql).at(part));
     }
-    const first = setup + statements.length;
     if (!results[first - 1]) throw foreignReply();
     return {
         failedIndex: undefined,
         message: undefined,
-        results: Array.from({ length: queries }, (_, at) => {
-            const error = errors[first + at];
-            return toReadResult(error ? { error } : {}, results[first + at] ?? undefined);
-        }),
+        results: queries.map(({ sql }, at) => toReadResult(sql, errors[first + at], results[first + at])),
     };
 }

@@ -1,4 +1,5 @@
-import type { JsonList } from "../connection.ts";
+import { tokenize } from "../../sql/lexer.ts";
+import type { Cost, JsonList } from "../connection.ts";
 import { DatabaseFault, faultOfNetwork, faultOfRedirect, faultOfReply, toFault } from "../faults.ts";
 import type { ServerTarget } from "../target.ts";
 
@@ -28,6 +29,7 @@ export interface ProtocolError {
 export interface ProtocolResult {
     readonly cols?: readonly { readonly name: string | null }[];
     readonly rows?: readonly (readonly ProtocolValue[])[];
+    readonly affected_row_count?: number;
     readonly rows_read?: number;
     readonly rows_written?: number;
     readonly step_results?: readonly (ProtocolResult | null)[];
@@ -44,6 +46,8 @@ export interface Outcome {
 export interface Endpoint {
     readonly url: URL;
     readonly headers: Readonly<Record<string, string>>;
+    /** Counts what is sent there, and the rows that the replies tell of. */
+    readonly cost: { -readonly [Key in keyof Cost]: Cost[Key] };
 }
 
 /** What ends the wait for a reply. */
@@ -54,7 +58,7 @@ export interface Ends {
     readonly limit?: number | undefined;
 }
 
-/** Gives where pipelines of a server are sent; its token goes along as a header. Pure. */
+/** Returns where the pipelines of a server are sent; its token goes along as a header. Pure. */
 export function getEndpoint({ url, authToken }: ServerTarget): Endpoint {
     return {
         url: new URL("v2/pipeline", url.endsWith("/") ? url : `${url}/`),
@@ -64,19 +68,51 @@ export function getEndpoint({ url, authToken }: ServerTarget): Endpoint {
             "accept-encoding": "identity",
             ...(authToken === undefined ? {} : { authorization: `Bearer ${authToken}` }),
         },
+        cost: { requests: 0, rowsRead: 0, rowsWritten: 0 },
     };
 }
 
+/** The reply to a pipeline. */
+export interface Reply {
+    readonly outcomes: readonly Outcome[];
+    /** Stands for the stream in the next request; undefined where the server has ended it. */
+    readonly baton: string | undefined;
+    /** Where the next request is to be sent; undefined for the same place. */
+    readonly baseUrl: string | undefined;
+    /** Length of the whole reply, in characters. */
+    readonly size: number;
+}
+
 /**
- * Sends a pipeline, once, and gives the text of the reply.
+ * Sends a pipeline of `count` requests, once.
  *
- * @throws DatabaseFault `interrupted`, of the network, and of a reply that is no success or no JSON
+ * @param body by renderBody()
+ * @throws DatabaseFault `interrupted`, of the network, and of a reply that is a refusal or not of this protocol
  */
-export async function postPipeline(
-    { url, headers }: Endpoint,
+export async function exchange(
+    endpoint: Endpoint,
     body: string | Buffer,
-    { signal, limit }: Ends,
-): Promise<string> {
+    count: number,
+    ends: Ends = {},
+): Promise<Reply> {
+    if (!ends.signal?.aborted) endpoint.cost.requests++;
+    const text = await post(endpoint, body, ends);
+    const { results, baton, base_url: baseUrl } = parse(text);
+    const outcomes = (Array.isArray(results) ? (results as (Outcome | null)[]) : []).slice(0, count);
+    if (outcomes.length < count || !outcomes.every(isOutcome)) throw foreignReply();
+    for (const { response } of outcomes) addRows(endpoint.cost, response?.result);
+    const toText = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+    return { outcomes, baton: toText(baton), baseUrl: toText(baseUrl), size: text.length };
+}
+
+// A batch has no numbers of its own, only those of its steps; one that did not run, or failed, has none.
+function addRows(cost: Endpoint["cost"], result: ProtocolResult | null | undefined): void {
+    cost.rowsRead += result?.rows_read ?? 0;
+    cost.rowsWritten += result?.rows_written ?? 0;
+    for (const step of result?.step_results ?? []) addRows(cost, step);
+}
+
+async function post({ url, headers }: Endpoint, body: string | Buffer, { signal, limit }: Ends): Promise<string> {
     if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
     const timeout = limit === undefined ? undefined : AbortSignal.timeout(limit);
     const ends = AbortSignal.any([signal, timeout].filter((end) => end !== undefined));
@@ -95,36 +131,21 @@ export async function postPipeline(
     }
 }
 
-/** The reply to a pipeline. */
-export interface Reply {
-    readonly outcomes: Outcome[];
-    /** Stands for the stream in the next request; undefined where the server has ended it. */
-    readonly baton: string | undefined;
-    /** Where the next request is to be sent; undefined for the same place. */
-    readonly baseUrl: string | undefined;
-}
-
-/**
- * Reads the reply to a pipeline of `count` requests.
- *
- * @throws DatabaseFault `server-fault` when it is no such reply
- */
-export function readReply(text: string, count: number): Reply {
-    const { results, baton, base_url: baseUrl } = parse(text);
-    const outcomes = (Array.isArray(results) ? (results as (Outcome | null)[]) : []).slice(0, count);
-    if (outcomes.length < count || !outcomes.every(isOutcome)) throw foreignReply();
-    const toText = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
-    return { outcomes, baton: toText(baton), baseUrl: toText(baseUrl) };
-}
-
-/** What is thrown for an answer that no libSQL server gives: nothing is concluded from what it leaves out. */
+/** Thrown for an answer that no libSQL server gives: nothing is concluded from what it lacks. */
 export function foreignReply(): DatabaseFault {
     return new DatabaseFault("server-fault", "its reply has another form", undefined, { variant: "foreign-reply" });
 }
 
-/** The error of one request, or of one step of a batch. */
-export function faultOfError({ message, code }: ProtocolError): DatabaseFault {
-    return toFault(Object.assign(new Error(message), { code: code ?? "SQL_" }));
+/**
+ * The error of one request, or of one step of a batch.
+ *
+ * @param sql the statement that it is about, in which SQLite's own message is found
+ */
+export function faultOfError({ message, code }: ProtocolError, sql?: string): DatabaseFault {
+    const fault = toFault(Object.assign(new Error(message), { code: code ?? "SQL_" }));
+    if (sql === undefined || !fault.isOfStatement) return fault;
+    const { kind, cause, variant } = fault;
+    return new DatabaseFault(kind, toSqliteMessage(fault.message, sql), cause, { variant });
 }
 
 function isOutcome(outcome: Outcome | null): outcome is Outcome {
@@ -141,4 +162,23 @@ function parse(text: string): { results?: unknown; baton?: unknown; base_url?: u
     } catch {
         return {};
     }
+}
+
+// What sqld's own parser says: `syntax error around L1:13: …`, `near COMMA, "None": syntax error at (1, 38)`.
+const nearToken = /^(?:syntax error around L(\d+):(\d+): .*|near \w+, "\w+": syntax error at \((\d+), (\d+)\))$/s;
+// `duplicate column name: a at (1, 21)` of the parser, `… (at offset 13)` of SQLite behind it.
+const position = / (?:at \(\d+, \d+\)|\(at offset \d+\))$/;
+
+// A server's message about one statement as SQLite puts it, so that every target says the same.
+function toSqliteMessage(message: string, sql: string): string {
+    const [, line, column, ...other] = nearToken.exec(message) ?? [];
+    const text = findTokenBefore(sql, Number(line ?? other[0]), Number(column ?? other[1]));
+    return text === undefined ? message.replace(position, "") : `near "${text}": syntax error`;
+}
+
+// The parser gives the place behind the token that it did not expect; lines and columns count from 1.
+function findTokenBefore(sql: string, line: number, column: number): string | undefined {
+    const lines = sql.split("\n");
+    const end = lines.slice(0, line - 1).reduce((sum, text) => sum + text.length + 1, column - 1);
+    return tokenize(sql).find((token) => token.offset + token.text.length === end)?.text;
 }

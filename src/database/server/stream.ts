@@ -1,7 +1,6 @@
 import { DatabaseFault } from "../faults.ts";
-import type { ServerTarget } from "../target.ts";
-import { renderBody } from "./body.ts";
-import { getEndpoint, type Outcome, postPipeline, readReply, type StreamRequest } from "./protocol.ts";
+import { renderBody } from "./encoding.ts";
+import { type Endpoint, exchange, type Reply, type StreamRequest } from "./protocol.ts";
 
 /**
  * A connection that a server keeps from request to request, with the transaction that is open in it. It is one, or none:
@@ -10,8 +9,6 @@ import { getEndpoint, type Outcome, postPipeline, readReply, type StreamRequest 
 export interface Stream {
     /** Whether the server still keeps it, as far as its last reply says. A server ends it when it stands idle for ten seconds. */
     readonly isOpen: boolean;
-    /** Requests so far, answered or not. */
-    readonly requests: number;
     /**
      * Sends requests, of which each has an outcome of its own: one that fails does not keep the next ones from running.
      * Not to be called before the call before it has ended. Sends nothing a second time.
@@ -19,15 +16,9 @@ export interface Stream {
      * @throws DatabaseFault when no outcomes came, whereupon the stream is at its end and its transaction, unless COMMIT
      * was sent, is rolled back by the server
      */
-    send(requests: readonly StreamRequest[]): Promise<StreamReply>;
+    send(requests: readonly StreamRequest[]): Promise<Pick<Reply, "outcomes" | "size">>;
     /** Ends the stream, and so rolls back what is open in it. Never throws: the server ends it by itself, too. */
     close(): Promise<void>;
-}
-
-export interface StreamReply {
-    readonly outcomes: readonly Outcome[];
-    /** Length of the whole reply, in characters. */
-    readonly size: number;
 }
 
 /** How long the end of a stream is waited for, in milliseconds. */
@@ -39,40 +30,32 @@ const closeLimit = 5_000;
  * @param signal ends a running request when it is aborted
  * @param limit how long each reply is waited for, in milliseconds; undefined where it takes as long as it takes
  */
-export function openStream(target: ServerTarget, signal?: AbortSignal, limit?: number): Stream {
-    const endpoint = getEndpoint(target);
+export function openStream(endpoint: Endpoint, signal?: AbortSignal, limit?: number): Stream {
     let baton: string | null = null;
-    let requests = 0;
     let hasEnded = false;
 
     return {
         get isOpen() {
             return baton !== null;
         },
-        get requests() {
-            return requests;
-        },
         send: async (sent) => {
             if (hasEnded) throw new DatabaseFault("transaction-timeout", "the stream has ended");
-            if (!signal?.aborted) requests++;
             const body = renderBody({ baton, requests: sent });
             // Until a reply gives another one: the one that was sent is used up.
             baton = null;
             hasEnded = true;
-            const text = await postPipeline(endpoint, body, { signal, limit });
-            const { outcomes, ...next } = readReply(text, sent.length);
+            const { outcomes, size, ...next } = await exchange(endpoint, body, sent.length, { signal, limit });
             baton = staysHere(next.baseUrl, endpoint.url) ? (next.baton ?? null) : null;
             hasEnded = baton === null;
-            return { outcomes, size: text.length };
+            return { outcomes, size };
         },
         close: async () => {
             if (baton === null) return;
-            requests++;
             const body = renderBody({ baton, requests: [{ type: "close" }] });
             baton = null;
             hasEnded = true;
             // Also after Ctrl-C: until then, a transaction that is open keeps others from writing.
-            await postPipeline(endpoint, body, { limit: closeLimit }).catch(() => undefined);
+            await exchange(endpoint, body, 0, { limit: closeLimit }).catch(() => undefined);
         },
     };
 }

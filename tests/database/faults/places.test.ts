@@ -65,9 +65,9 @@ test("a folder that goes while its file is open is a fault like others, to read,
     const connection = await openTestConnection({ url: `file:${gone}/app.db` });
     rmSync(gone, { recursive: true });
     for (const operation of [
-        () => connection.rehearse(["SELECT 1"]),
+        () => connection.tryOut([{ sql: "SELECT 1" }]),
         () => connection.write([{ sql: "SELECT 1" }, { sql: "CREATE TABLE t (n)" }]),
-        () => connection.runScript("CREATE TABLE t (n);"),
+        () => connection.runScript([{ sql: "CREATE TABLE t (n)" }]),
     ]) {
         const fault = await operation().then(
             () => undefined,

@@ -1,0 +1,30 @@
+import type { Connection } from "./connection.ts";
+import type { Target } from "./target.ts";
+
+export interface OpenOptions {
+    /** How long each operation waits for the lock of a file, in milliseconds. */
+    readonly lock?: number | undefined;
+    /** How long the answer of a server to what reads is waited for, in milliseconds. */
+    readonly answer?: number | undefined;
+    /** A file that does not exist is refused, and not created. */
+    readonly mustExist?: boolean | undefined;
+}
+
+/**
+ * Opens a database. Loads only the driver that it needs.
+ *
+ * @param signal ends a running request when it is aborted, whereupon the server rolls back, and a file's first wait
+ * @throws DatabaseFault `cannot-open` or `not-a-database` for a file
+ */
+export async function openConnection(
+    target: Target,
+    signal?: AbortSignal,
+    { lock, answer, mustExist }: OpenOptions = {},
+): Promise<Connection> {
+    if (target.kind === "file") {
+        const { openFile } = await import("./file/connection.ts");
+        return openFile(target, signal, { mustExist, ...(lock === undefined ? {} : { lock, firstRead: 0 }) });
+    }
+    const { openServer } = await import("./server/connection.ts");
+    return openServer(target, signal, answer === undefined ? undefined : { usual: answer, interrupted: answer });
+}

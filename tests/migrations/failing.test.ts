@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findSqld } from "../../src/server/sqld.ts";
+import { deploy, deployWell, textOf } from "../support/deploying.ts";
+import { writeProject } from "../support/project.ts";
+import { startProxy, type TestProxy } from "../support/proxy.ts";
+import { describeTargets, type TestDatabase } from "../support/targets.ts";
+
+const second = "migrations/002.do.second.sql";
+const files = {
+    "migrations/001.do.first.sql":
+        "CREATE TABLE users (id INTEGER PRIMARY KEY) STRICT;\n\n" +
+        "CREATE TABLE posts (id INTEGER PRIMARY KEY, user INTEGER REFERENCES users DEFERRABLE INITIALLY DEFERRED) STRICT;\n",
+};
+
+/** How a second migration fails, what it says, and how many requests that takes: two reads, the script, and what finds more. */
+const failures: readonly (readonly [string, Record<string, string>, string, number])[] = [
+    [
+        "that fails at a statement",
+        { [second]: "CREATE TABLE tags (id TEXT) STRICT;\nINSERT INTO tag VALUES ('a');\n" },
+        `${second}:2: no such table: tag`,
+        3,
+    ],
+    [
+        "that a constraint refuses",
+        { [second]: "INSERT INTO users VALUES (1);\nINSERT INTO users VALUES (1);\n" },
+        `${second}:2: UNIQUE constraint failed: users.id`,
+        3,
+    ],
+    ["with a word that is none", { [second]: "CREATE TABEL tags (id TEXT);\n" }, `${second}:1: near "TABEL"`, 4],
+    [
+        "that leaves rows which point nowhere",
+        { [second]: "INSERT INTO posts VALUES (1, 7);\n" },
+        "posts row 1 points to a row of users",
+        4,
+    ],
+];
+
+describe.skipIf(findSqld() === undefined)("the requests of a failing deploy", () => {
+    describeTargets("are one fewer than where the statement had to be looked for", (target) => {
+        if (target.name === "file:") return test.skip("a file has none", () => undefined);
+        let database: TestDatabase;
+        let proxy: TestProxy;
+
+        beforeAll(async () => {
+            database = await target.createDatabase();
+            await deployWell(writeProject(files), database);
+            proxy = await startProxy(database.url);
+        });
+
+        afterAll(() => proxy?.close());
+
+        test.each(failures)("%s", async (_, more, message, requests) => {
+            proxy.requests = 0;
+            const { error } = await deploy(writeProject({ ...files, ...more }), { url: proxy.url });
+            expect(textOf(error)).toContain(message);
+            expect(error?.outcome).toMatch(/^Nothing was applied\. The database is still at version 1\.$/m);
+            expect(proxy.requests).toBe(requests);
+        });
+    });
+});
