@@ -21,9 +21,10 @@ export interface PushOptions extends RunOptions {
     readonly set?: readonly string[];
 }
 
-/** The part of a command's options that its plan depends on. */
+/** The part of a command's options that its plan depends on. What a deploy needs is loaded while the state is read. */
 export function toDeploy({ to, set, perFile }: Pick<PushOptions, "to" | "set" | "perFile">): DeployOptions {
-    return { to, sets: set ?? [], perFile: perFile ?? false };
+    const whileReading = (): unknown => import("../migrations/carry-out.ts");
+    return { to, sets: set ?? [], perFile: perFile ?? false, whileReading };
 }
 
 /** Options of every command that deploys, so that they read alike everywhere. */
