@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
-import { runCommand } from "../support/command.ts";
 import { createDeployedProject } from "../support/deployed.ts";
+import { runScript } from "../support/here.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { deploy, readAll, readColumn, readNames, refusal } from "./deploy.ts";
@@ -150,7 +150,7 @@ describeTargets("a failure", (target) => {
     test("is printed by the command in the same words, with exit code 1", async () => {
         changeProject(root, { [second]: "\nCREATE TABEL tags (\n    id TEXT\n);\n" });
         const env = { TURSO_DATABASE_URL: database.url };
-        const { code, stdout, stderr } = await runCommand("db:push", [], { cwd: root, env });
+        const { code, stdout, stderr } = await runScript("db:push", [], { cwd: root, env });
         expect(code).toBe(1);
         expect(stdout).toContain("Applying: 002.do.second.sql\n");
         expect(stderr).toContain(

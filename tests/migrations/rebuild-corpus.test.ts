@@ -7,8 +7,8 @@ import { readFiles } from "../../src/planning/files.ts";
 import { isMigratorTable } from "../../src/schema/facts.ts";
 import type { SchemaRow } from "../../src/schema/row.ts";
 import { readName, tokenize } from "../../src/sql/lexer.ts";
-import { runCommand } from "../support/command.ts";
 import { createDeployedProject, type TestProject } from "../support/deployed.ts";
+import { runScript } from "../support/here.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
 import { deploy, readColumn, readRows, rollback } from "./deploy.ts";
@@ -148,7 +148,7 @@ describe("the files of `db:new --rebuild`", () => {
             ...zooFiles,
             "migrations/extras/007.do.create-more.sql": "CREATE TABLE more (id INTEGER PRIMARY KEY, a TEXT) STRICT;\n",
         });
-        const { code, stdout } = await runCommand("db:new", ["--rebuild", "MORE", "limit", "more"], { cwd: root });
+        const { code, stdout } = await runScript("db:new", ["--rebuild", "MORE", "limit", "more"], { cwd: root });
         expect([code, stdout]).toEqual([
             0,
             "Wrote:    migrations/extras/008.do.limit-more.sql\nWrote:    migrations/extras/008.undo.limit-more.sql\n" +
@@ -182,7 +182,7 @@ RENAME TO more;
         expect(findings.filter(({ level }) => level === "error")).toEqual([]);
         const { sets } = await readFiles(root);
         const paths = sets.flatMap((set) => set.migrations.flatMap(({ path, undo }) => [path, undo?.path ?? path]));
-        const { code, stderr } = await runCommand("sql:format", ["--check", ...paths.slice(4)], { cwd: root });
+        const { code, stderr } = await runScript("sql:format", ["--check", ...paths.slice(4)], { cwd: root });
         expect([code, stderr]).toEqual([0, ""]);
     });
 

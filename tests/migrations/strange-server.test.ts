@@ -3,8 +3,9 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Connection } from "../../src/database/connection.ts";
 import { openServer } from "../../src/database/server/connection.ts";
-import { runCommand, startCommand } from "../support/command.ts";
+import { startCommand } from "../support/command.ts";
 import { deploy } from "../support/deploying.ts";
+import { runScript } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
 
 const root = writeProject({ "migrations/001.do.one.sql": "CREATE TABLE one (id INTEGER PRIMARY KEY) STRICT;\n" });
@@ -186,7 +187,7 @@ describe("a server that is none, or does not do its work", () => {
 
     test("that redirects is not followed, and its secrets are not shown", async () => {
         answer = (_, reply) => void reply.writeHead(307, { location: `${url}/again?token=secret` }).end();
-        const { code, stderr } = await runCommand("db:push", [], { cwd: root, env: { TURSO_DATABASE_URL: url } });
+        const { code, stderr } = await runScript("db:push", [], { cwd: root, env: { TURSO_DATABASE_URL: url } });
         expect(code).toBe(1);
         expect(stderr).toContain(`error: ${url} sends its callers elsewhere (to ${url})`);
         expect(stderr).toContain("hint: compare the URL with `turso db show <database> --url`");
@@ -196,7 +197,7 @@ describe("a server that is none, or does not do its work", () => {
 
     test("at a port that no request may go to cannot be reached", async () => {
         const env = { TURSO_DATABASE_URL: "http://127.0.0.1:1" };
-        const { code, stderr } = await runCommand("db:push", [], { cwd: root, env });
+        const { code, stderr } = await runScript("db:push", [], { cwd: root, env });
         expect(code).toBe(1);
         expect(stderr).toContain("error: cannot reach http://127.0.0.1:1 (bad port)");
         expect(stderr).toContain("hint: check the host name, the port and the network");
