@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readFiles } from "../../src/planning/files.ts";
 import { readStructure } from "../../src/planning/structure.ts";
 import { root } from "../support/deployed.ts";
+import { longest } from "../support/longest.ts";
 
 const lineLimit = 250;
 
@@ -62,6 +63,10 @@ describe("the house", () => {
             });
         });
         expect(silent).toEqual([]);
+    });
+
+    it("starts the longest test files first, and each of them is there", () => {
+        expect(longest.filter((path) => !existsSync(join(root, path)))).toEqual([]);
     });
 
     it("has every command in package.json as a file, and every file as a command", () => {
