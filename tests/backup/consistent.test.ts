@@ -75,7 +75,7 @@ describe("a backup beside a writer", () => {
         if (goesOn) expect(writes).toBeGreaterThan(5);
     });
 
-    test.skipIf(findSqld() === undefined)("is of one moment: a server", async () => {
+    test.skipIf(findSqld() === undefined)("a backup of a server that is written to is of one moment", async () => {
         const server = await startSqld({ directory: makeFolder() });
         try {
             const client = createClient({ url: server.url });
@@ -110,7 +110,7 @@ describe.skipIf(findSqld() === undefined)("a backup of a server that ends read t
         }
     }
 
-    test("begins anew, and is of one moment all the same", async () => {
+    test("a backup whose transaction ends starts again, and is of one moment", async () => {
         let isDropped = false;
         const dropOnce = (n: number): "drop" | undefined => {
             if (n < 12 || isDropped) return undefined;

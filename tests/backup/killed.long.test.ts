@@ -6,7 +6,9 @@ import { killRestores, renderKilled } from "./killing.ts";
 import { makeFolder, takeBackup } from "./running.ts";
 
 describeTargets("a restore that is killed", (target) => {
-    test("at 20 points leaves an empty or a whole database", { timeout: 600_000 }, async () => {
+    test("a restore that is killed at 20 points leaves an empty or a whole database", {
+        timeout: 600_000,
+    }, async () => {
         const url = `file:${path.join(makeFolder(), "source.db")}`;
         const client = createClient({ url });
         await client.executeMultiple(renderKilled(4_000));

@@ -36,7 +36,7 @@ async function measure(
 }
 
 describeTargets("30,000 questions with as much history", (target) => {
-    test("go into a file and back with equal hashes, each time within 300 MB", {
+    test("30,000 questions go into a file and back with equal hashes, each time within 300 MB", {
         timeout: 900_000,
     }, async () => {
         const first = await createDeployedDatabase(target);

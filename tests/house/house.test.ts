@@ -6,7 +6,7 @@ import { readStructure } from "../../src/planning/structure.ts";
 import { root } from "../support/deployed.ts";
 import { longest } from "../support/longest.ts";
 
-const lineLimit = 250;
+const lineLimit = 300;
 
 function listFiles(folder: string, ending: string): string[] {
     return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
@@ -19,7 +19,7 @@ const read = (path: string): string => readFileSync(join(root, path), "utf8");
 describe("the house", () => {
     const sources = [...listFiles("src", ".ts"), ...listFiles("scripts", ".ts"), ...listFiles("seeds", ".ts")];
 
-    it("has no room with more than 250 lines", () => {
+    it("has no file with more than 300 lines", () => {
         const long = sources.filter((path) => read(path).split("\n").length > lineLimit + 1);
         expect(long).toEqual([]);
     });

@@ -173,7 +173,7 @@ describeTargets("db:migrate:history", (target) => {
 });
 
 describeTargets("a learning path that says neither its type nor its channels", (target) => {
-    test("gets them when it is new, keeps what its row has afterwards, and gets them anew by force", async () => {
+    test("a learning path gets its type and channels when it is new, keeps its row's afterwards, and gets them again with --force", async () => {
         const database = await createDeployedDatabase(target);
         const path = {
             id: "company-example-beginner",

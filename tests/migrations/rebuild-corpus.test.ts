@@ -97,7 +97,7 @@ describeTargets("what `db:new --rebuild` writes", (target) => {
         after = await readContents(project.client);
     });
 
-    test("is deployed as it is, each table in a transaction of its own", () => {
+    test("the written rebuilds deploy unchanged, each table in its own transaction", () => {
         expect(rebuilt).toEqual(tables.map(([table]) => [table]));
     });
 
@@ -109,7 +109,7 @@ describeTargets("what `db:new --rebuild` writes", (target) => {
         expect(own(after)).toEqual(own(before));
     });
 
-    test("keeps everything else, and leaves a database without a fault", async () => {
+    test("the rebuilds keep everything else, and leave a sound database", async () => {
         expect(after.rows).toEqual(before.rows);
         expect(describeObjects(after)).toEqual(describeObjects(before));
         expect(await readColumn(project.client, "PRAGMA integrity_check")).toEqual(["ok"]);
@@ -119,14 +119,14 @@ describeTargets("what `db:new --rebuild` writes", (target) => {
         );
     });
 
-    test("leads back again by its undo files", async () => {
+    test("the undo files of the rebuilds restore the schema", async () => {
         expect((await rollback(root, project.database, 2)).version).toBe(2);
         undone = await readContents(project.client);
         expect(undone.rows).toEqual(before.rows);
         expect(describeObjects(undone)).toEqual(describeObjects(before));
     });
 
-    test("leaves delete actions, sequences and triggers at work", async () => {
+    test("delete actions, sequences and triggers still work after the rebuilds", async () => {
         const { client } = project;
         await client.executeMultiple("DELETE FROM restricts; DELETE FROM defaults; DELETE FROM parents WHERE id = 1;");
         expect(await readColumn(client, "SELECT id FROM parents")).toEqual([]);
@@ -143,7 +143,7 @@ describeTargets("what `db:new --rebuild` writes", (target) => {
 });
 
 describe("the files of `db:new --rebuild`", () => {
-    test("are named, and go to the set that makes the table", async () => {
+    test("db:new --rebuild names its files, and puts them into the set that makes the table", async () => {
         const root = writeProject({
             ...zooFiles,
             "migrations/extras/007.do.create-more.sql": "CREATE TABLE more (id INTEGER PRIMARY KEY, a TEXT) STRICT;\n",
@@ -176,7 +176,7 @@ RENAME TO more;
         expect(file?.undo?.checksum).toBe(file?.checksum);
     });
 
-    test("are formatted, and the lint finds no error in them", async () => {
+    test("db:new --rebuild writes formatted files without lint errors", async () => {
         const root = await writeZoo();
         const { findings } = lintFiles(await readFiles(root), (path) => /rebuild-/.test(path));
         expect(findings.filter(({ level }) => level === "error")).toEqual([]);

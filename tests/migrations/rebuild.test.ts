@@ -134,7 +134,7 @@ describeTargets("a rebuild", (target) => {
         expect(await readRows(fresh.client, schema)).toEqual(await readRows(client, schema));
     });
 
-    test("of a table that is not there yet is a plain creation", async () => {
+    test("a rebuild of a table that is not there yet creates it", async () => {
         const database = await target.createDatabase();
         const { root } = await createFamily(target);
         changeProject(root, {

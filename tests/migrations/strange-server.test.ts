@@ -63,7 +63,7 @@ describe("a server that is none, or does not do its work", () => {
     const openHere = (signal?: AbortSignal, limits?: Parameters<typeof openServer>[2]): Connection =>
         openServer({ kind: "server", url, label: url, host: "127.0.0.1", local: true }, signal, limits);
 
-    test("is left by Ctrl-C while it does not answer the first read", async () => {
+    test("Ctrl-C ends a deploy to a server that does not answer the first read", async () => {
         const deployer = startCommand("db:push", [], { cwd: root, env: { TURSO_DATABASE_URL: url } });
         answer = () => deployer.kill("SIGINT");
         const { code, signal, stdout, stderr } = await deployer.result;
@@ -74,7 +74,7 @@ describe("a server that is none, or does not do its work", () => {
         expect(bodies).toHaveLength(1);
     });
 
-    test("is left by Ctrl-C while it does not answer the script, and what happened is called unknown", async () => {
+    test("Ctrl-C ends a deploy to a server that does not answer the script, and the outcome is called unknown", async () => {
         const interrupt = new AbortController();
         answer = readThen(() => interrupt.abort());
         const connection = openHere(interrupt.signal, { usual: 30_000, interrupted: 50 });
@@ -92,7 +92,7 @@ describe("a server that is none, or does not do its work", () => {
         expect(bodies.map(isRead)).toEqual([true, false, true]);
     });
 
-    test("is left by Ctrl-C while it does not answer anything after the script", async () => {
+    test("Ctrl-C ends a deploy to a server that answers nothing after the script", async () => {
         let deployer: ReturnType<typeof startCommand> | undefined;
         answer = readThen(() => {
             answer = () => undefined;
@@ -108,7 +108,7 @@ describe("a server that is none, or does not do its work", () => {
         expect(bodies).toHaveLength(3);
     });
 
-    test("is given up when a read is not answered", async () => {
+    test("a read that is not answered is given up", async () => {
         const connection = openHere(undefined, { usual: 50, interrupted: 50 });
         await expect(connection.readAll([])).rejects.toMatchObject({
             kind: "server-fault",
@@ -173,7 +173,7 @@ describe("a server that is none, or does not do its work", () => {
         },
     );
 
-    test("whose answer to a request that is too large says so, with the remedy, is not told to mend a statement", async () => {
+    test("a request that the server calls too large is reported with the remedy, and no statement is blamed", async () => {
         answer = readThen(say("", 413));
         const { error } = await deploy(root, { url });
         expect([error?.code, error?.message, error?.hint]).toEqual([
@@ -185,7 +185,7 @@ describe("a server that is none, or does not do its work", () => {
         expect(bodies.map(isRead)).toEqual([true, false, true]);
     });
 
-    test("that redirects is not followed, and its secrets are not shown", async () => {
+    test("a redirect is not followed, and its secrets are not shown", async () => {
         answer = (_, reply) => void reply.writeHead(307, { location: `${url}/again?token=secret` }).end();
         const { code, stderr } = await runScript("db:push", [], { cwd: root, env: { TURSO_DATABASE_URL: url } });
         expect(code).toBe(1);
@@ -195,7 +195,7 @@ describe("a server that is none, or does not do its work", () => {
         expect(bodies).toHaveLength(1);
     });
 
-    test("at a port that no request may go to cannot be reached", async () => {
+    test("a port that no request may go to is reported as unreachable", async () => {
         const env = { TURSO_DATABASE_URL: "http://127.0.0.1:1" };
         const { code, stderr } = await runScript("db:push", [], { cwd: root, env });
         expect(code).toBe(1);
