@@ -6,9 +6,10 @@ import Database from "libsql";
 import { describe, expect, test } from "vitest";
 import { findSqld, startSqld } from "../../src/server/sqld.ts";
 import { readValue } from "../support/contents.ts";
+import { makeFolder } from "../support/project.ts";
 import { startProxy } from "../support/proxy.ts";
 import { createKeyPair, mintToken } from "../support/tokens.ts";
-import { backupHere, makeFolder, readManifest, restoreHere, takeBackup } from "./running.ts";
+import { backupHere, readManifest, restoreHere, takeBackup } from "./running.ts";
 
 /** Two tables that always hold the same numbers, and stand apart in a backup. */
 const pairs = `

@@ -6,7 +6,8 @@ import { createClient } from "@libsql/client";
 import { generateIdentity, identityToRecipient } from "age-encryption";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { readRows } from "../support/contents.ts";
-import { backupHere, makeFolder, readManifest, restoreHere, takeBackup } from "./running.ts";
+import { makeFolder } from "../support/project.ts";
+import { backupHere, readManifest, restoreHere, takeBackup } from "./running.ts";
 
 let url = "";
 

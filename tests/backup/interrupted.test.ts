@@ -7,10 +7,11 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { findSqld, startSqld } from "../../src/server/sqld.ts";
 import { startCommand } from "../support/command.ts";
 import { hashContents, readValue } from "../support/contents.ts";
+import { makeFolder } from "../support/project.ts";
 import { startProxy, type TestProxy } from "../support/proxy.ts";
 import { describeTargets } from "../support/targets.ts";
 import { killRestores, renderKilled, waitForLock } from "./killing.ts";
-import { makeFolder, restoreHere, takeBackup } from "./running.ts";
+import { restoreHere, takeBackup } from "./running.ts";
 
 let source = "";
 let backup = "";

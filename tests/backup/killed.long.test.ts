@@ -1,9 +1,10 @@
 import path from "node:path";
 import { createClient } from "@libsql/client";
 import { test } from "vitest";
+import { makeFolder } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
 import { killRestores, renderKilled } from "./killing.ts";
-import { makeFolder, takeBackup } from "./running.ts";
+import { takeBackup } from "./running.ts";
 
 describeTargets("a restore that is killed", (target) => {
     test("a restore that is killed at 20 points leaves an empty or a whole database", {

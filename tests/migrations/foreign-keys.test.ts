@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { readRows } from "../support/contents.ts";
 import { changeProject } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
-import { deploy, readAll, readRows, refusal } from "./deploy.ts";
+import { deploy, readAll, refusal } from "./deploy.ts";
 import { createFamily, recipe } from "./family.ts";
 
 const off = "PRAGMA foreign_keys = OFF;";

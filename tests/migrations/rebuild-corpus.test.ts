@@ -7,11 +7,12 @@ import { readFiles } from "../../src/planning/files.ts";
 import { isMigratorTable } from "../../src/schema/facts.ts";
 import type { SchemaRow } from "../../src/schema/row.ts";
 import { readName, tokenize } from "../../src/sql/lexer.ts";
+import { readRows } from "../support/contents.ts";
 import { createDeployedProject, type TestProject } from "../support/deployed.ts";
 import { runScript } from "../support/here.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
-import { deploy, readColumn, readRows, rollback } from "./deploy.ts";
+import { deploy, readColumn, rollback } from "./deploy.ts";
 import { zoo, zooFiles, zooRows } from "./zoo.ts";
 
 const tables = Object.entries(zoo).map(([name, why]): [string, string] => [name.replaceAll('"', ""), why]);

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { renderPlan } from "../../src/migrations/carry-out.ts";
+import { readRows } from "../support/contents.ts";
 import { changeProject } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
-import { deploy, plan, readColumn, readNames, readRows } from "./deploy.ts";
+import { deploy, plan, readColumn, readNames } from "./deploy.ts";
 import { copy, createFamily, indexes, newTable, readChildren, recipe, swap, unmanagedTrigger } from "./family.ts";
 
 /** Ways to write a rebuild that keep everything. */

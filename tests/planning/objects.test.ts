@@ -1,7 +1,8 @@
 import type { Client } from "@libsql/client";
 import { beforeEach, expect, test } from "vitest";
 import { findChangedByHand } from "../../src/planning/plan.ts";
-import { baseline, deploy, readAll, readColumn, readNames, readRows, refusal, rollback } from "../migrations/deploy.ts";
+import { baseline, deploy, readAll, readColumn, readNames, refusal, rollback } from "../migrations/deploy.ts";
+import { readRows } from "../support/contents.ts";
 import { createDeployedProject } from "../support/deployed.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";

@@ -1,6 +1,7 @@
 import type { Client } from "@libsql/client";
 import { beforeEach, expect, test } from "vitest";
-import { deploy, readAll, readColumn, readNames, readRows, refusal } from "../migrations/deploy.ts";
+import { deploy, readAll, readColumn, readNames, refusal } from "../migrations/deploy.ts";
+import { readRows } from "../support/contents.ts";
 import { createProject } from "../support/deployed.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
