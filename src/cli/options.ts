@@ -41,16 +41,19 @@ export function defineDeploy(command: Command): Command {
 }
 
 /** Options of every command that loads records. */
-export function defineLoad(command: Command): Command {
+export function defineRejects(command: Command): Command {
     return command
-        .option(
-            "--from <path>",
-            "load this export, a file, a folder or - for standard input, instead of the bundled data",
-        )
-        .option("--seed", "load the bundled data also where it is not expected")
-        .option("--force", "update rows also when the record is not known to be newer")
         .option("--rejects <file>", "where records that cannot be loaded go")
         .option("--max-rejects <count>", "write no record when more than this cannot be loaded", parseCount);
+}
+
+/** Options of every command that loads an export or seeds. */
+export function defineLoad(command: Command): Command {
+    command
+        .option("--from <path>", "load this export, a file, a folder or - for standard input, instead of the seeds")
+        .option("--seed", "load the seeds even into a remote or non-empty database")
+        .option("--force", "update rows even if the record is not known to be newer");
+    return defineRejects(command);
 }
 
 /** A path that a user named, from the project's folder and with forward slashes; empty for the folder itself. */

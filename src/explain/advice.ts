@@ -4,7 +4,7 @@ import type { SchemaRow } from "../schema/row.ts";
 import type { Table } from "../schema/table.ts";
 import { listAllowedValues } from "../sql/create-table.ts";
 import { isKeyword, readName, type Token } from "../sql/lexer.ts";
-import { quoteName } from "../sql/quoting.ts";
+import { quoteName, quoteNames } from "../sql/quoting.ts";
 import type { Explained } from "./statement.ts";
 
 /** What the advice rests on. */
@@ -72,9 +72,7 @@ export async function findMissingIndex(
     }
     const name = "tried_by_explain";
     try {
-        await scratch.runAlone(
-            `CREATE INDEX ${name} ON ${quoteName(table.name)} (${columns.map((column) => quoteName(column)).join(", ")})`,
-        );
+        await scratch.runAlone(`CREATE INDEX ${name} ON ${quoteName(table.name)} (${quoteNames(columns)})`);
     } catch {
         return undefined;
     }

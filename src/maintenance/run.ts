@@ -1,7 +1,7 @@
 import type { Connection, ReadResult, Row } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
+import { hearInterrupt } from "../database/interrupt.ts";
 import { AppError } from "../errors.ts";
-import { hearInterrupt } from "../loading/interrupt.ts";
 import type { MigrationSet } from "../planning/files.ts";
 import { findPending } from "../planning/judge.ts";
 import { readAll } from "../planning/prepare.ts";

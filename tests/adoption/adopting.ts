@@ -4,7 +4,8 @@ import { type AdoptOptions, adopt } from "../../src/cli/commands/adopt.ts";
 import { showVerification } from "../../src/cli/commands/verify.ts";
 import { restoreHere, takeBackup } from "../backup/running.ts";
 import { readRows, readValue } from "../support/contents.ts";
-import { copyProject, type Ran, type RunSettings, runHere } from "../support/here.ts";
+import { type Ran, type RunSettings, runHere } from "../support/here.ts";
+import { copyProject } from "../support/repository.ts";
 
 /** A copy of this repository's files. */
 export const root = copyProject();

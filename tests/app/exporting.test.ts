@@ -8,8 +8,9 @@ import { loaders } from "../../seeds/index.ts";
 import { toSnakeCase } from "../../src/sql/names.ts";
 import { hashLoaded, readRows } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
-import { copyProject, migrateHere, type Ran, runHere } from "../support/here.ts";
+import { migrateHere, type Ran, runHere } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
+import { copyProject } from "../support/repository.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 
 const root = copyProject({ seeds: true });
@@ -79,7 +80,7 @@ describeTargets("an export", (target) => {
         expect([refused.code, refused.error?.message]).toEqual([2, `'${folder}' is not empty`]);
         expect(existsSync(path.join(folder, "certifications.json"))).toBe(false);
         const unknown = await run(database, path.join(folder, "more"), ["secrets"]);
-        expect([unknown.code, unknown.error?.message]).toEqual([2, "there is no data set 'secrets'"]);
+        expect([unknown.code, unknown.error?.message]).toEqual([2, "there is no 'secrets' to export"]);
     });
 
     test("loaded into an empty database gives the same content, table by table", async () => {

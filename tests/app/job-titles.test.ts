@@ -3,12 +3,13 @@ import { beforeAll, expect, test } from "vitest";
 import { migrateJobTitles } from "../../app/migrate-job-titles.ts";
 import { readQuestions } from "../seeds/bundled.ts";
 import { hashContents, readRows, readValue } from "../support/contents.ts";
-import { copyProject, migrateHere, type Ran, runHere } from "../support/here.ts";
+import { migrateHere, type Ran, runHere } from "../support/here.ts";
+import { copyProject } from "../support/repository.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 
 const root = copyProject({ seeds: true });
 const titles: Record<string, { primary: string[]; secondary: string[]; keywords: string[] }> = JSON.parse(
-    readFileSync(new URL("../../app/job-titles.json", import.meta.url), "utf8"),
+    readFileSync(new URL("../../seeds/data/job-titles.json", import.meta.url), "utf8"),
 );
 const { questions } = readQuestions();
 

@@ -9,8 +9,9 @@ import { tokenize } from "../../src/sql/lexer.ts";
 import { insertRow } from "../product/rows.ts";
 import { hashContents, readContents, readRows, withoutColumns, withoutOrder } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
-import { copyProject, type Ran, runHere } from "../support/here.ts";
+import { type Ran, runHere } from "../support/here.ts";
 import { changeProject, writeProject } from "../support/project.ts";
+import { copyProject } from "../support/repository.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { library } from "./library.ts";
 

@@ -4,8 +4,9 @@ import { migrateHistory } from "../../app/migrate-history.ts";
 import { migrateJobTitles } from "../../app/migrate-job-titles.ts";
 import { push } from "../../src/cli/commands/push.ts";
 import { makeQuestion } from "../loading/records.ts";
-import { copyProject, migrateHere, type Ran, type RunSettings, runHere } from "../support/here.ts";
+import { migrateHere, type Ran, type RunSettings, runHere } from "../support/here.ts";
 import { startProxy } from "../support/proxy.ts";
+import { copyProject } from "../support/repository.ts";
 import { describeTargets } from "../support/targets.ts";
 
 const root = copyProject({ seeds: true }, { "in.json": JSON.stringify([makeQuestion("q-1"), makeQuestion("q-2")]) });

@@ -7,7 +7,8 @@ import { createBase } from "../doctor/bases.ts";
 import { checkCount, doctor, namesOf, readReport } from "../doctor/examining.ts";
 import { hashContents, readRows } from "../support/contents.ts";
 import { deployInto, root } from "../support/deployed.ts";
-import { copyProject, migrateHere, type Ran, runHere } from "../support/here.ts";
+import { migrateHere, type Ran, runHere } from "../support/here.ts";
+import { copyProject } from "../support/repository.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 
 describeTargets("db:doctor", (target) => {

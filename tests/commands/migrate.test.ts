@@ -2,9 +2,10 @@ import { expect, test, vi } from "vitest";
 import { makeQuestion } from "../loading/records.ts";
 import { hashContents, readRows, readValue } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
-import { copyProject, migrateHere, type Ran } from "../support/here.ts";
+import { migrateHere, type Ran } from "../support/here.ts";
 import { assertLocal } from "../support/local.ts";
 import { writeProject } from "../support/project.ts";
+import { copyProject } from "../support/repository.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 
 const root = copyProject({ seeds: true }, { "in/questions.json": JSON.stringify([makeQuestion("q-1")]) });

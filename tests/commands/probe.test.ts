@@ -5,11 +5,17 @@ import { type Client, createClient } from "@libsql/client";
 import { describe, expect, test } from "vitest";
 import { assumptions } from "../../conformance/all.ts";
 import { findSqld, startSqld } from "../../src/server/sqld.ts";
-import { runCommand, startCommand } from "../support/command.ts";
+import { startCommand } from "../support/command.ts";
+import { runScript } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
 import { startProxy } from "../support/proxy.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { createKeyPair, mintToken } from "../support/tokens.ts";
+
+/** Runs db:probe in a folder of its own, where none is given. */
+function probe(env: Readonly<Record<string, string>>, args: readonly string[] = [], cwd = writeProject({})) {
+    return runScript("db-probe", args, { cwd, env });
+}
 
 interface Report {
     holds: boolean;
@@ -33,7 +39,7 @@ describeTargets("db:probe", (target) => {
     test("finds that every assumption holds, and leaves nothing", async () => {
         const database = await target.createDatabase();
         const env = { TURSO_DATABASE_URL: database.url };
-        const { code, stdout } = await runCommand("db:probe", ["--json"], { env });
+        const { code, stdout } = await probe(env, ["--json"]);
         expect(findBroken(stdout)).toEqual([]);
         expect(code).toBe(0);
         expect((JSON.parse(stdout) as Report).findings.map(({ name }) => name)).toEqual(
@@ -45,9 +51,7 @@ describeTargets("db:probe", (target) => {
     test("refuses a database that is not empty, and touches nothing", async () => {
         const database = await target.createDatabase();
         await database.client.executeMultiple("CREATE TABLE kept (n); CREATE TABLE schema_probe_mine (n);");
-        const { code, stdout, stderr } = await runCommand("db:probe", [], {
-            env: { TURSO_DATABASE_URL: database.url },
-        });
+        const { code, stdout, stderr } = await probe({ TURSO_DATABASE_URL: database.url });
         expect(code).toBe(2);
         expect(stderr).toContain("is not empty: it has kept\n");
         expect(stderr).toContain(target.name === "file:" ? "hint: name a file" : "`turso db create probe`");
@@ -59,7 +63,7 @@ describeTargets("db:probe", (target) => {
     test("removes what a probe that was killed has left", async () => {
         const database = await target.createDatabase();
         await database.client.executeMultiple("CREATE TABLE schema_probe_script (n);");
-        const { stdout } = await runCommand("db:probe", [], { env: { TURSO_DATABASE_URL: database.url } });
+        const { stdout } = await probe({ TURSO_DATABASE_URL: database.url });
         expect(stdout).toContain("holds          a script with BEGIN IMMEDIATE");
         expect(stdout).toContain("The database is as empty as before.\n");
         expect(await countObjects(database)).toBe(0);
@@ -68,7 +72,7 @@ describeTargets("db:probe", (target) => {
 
 test("leaves no file where there was none", async () => {
     const root = writeProject({});
-    const { code, stdout } = await runCommand("db:probe", [], { cwd: root });
+    const { code, stdout } = await probe({}, [], root);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Database: file:local\.db /);
     expect(stdout).toContain(
@@ -80,7 +84,7 @@ test("leaves no file where there was none", async () => {
 
 test("lists the assumptions and their reasons with --dry-run, without a database", async () => {
     const root = writeProject({});
-    const { code, stdout } = await runCommand("db:probe", ["--dry-run"], { cwd: root });
+    const { code, stdout } = await probe({}, ["--dry-run"], root);
     expect(code).toBe(0);
     for (const { name, why } of assumptions) expect(stdout).toContain(`${name}\n    because ${why}\n`);
     expect(await readdir(root)).toEqual([]);
@@ -122,7 +126,7 @@ describe.skipIf(noBinary)(noBinary ? "db:probe behind a line (no sqld binary her
             proxy.hooks = {
                 onReply: (_n, body) => ({ status: 200, body: body.replaceAll('"rows_written":2', '"rows_written":0') }),
             };
-            const { code, stdout } = await runCommand("db:probe", [], { env: { TURSO_DATABASE_URL: url } });
+            const { code, stdout } = await probe({ TURSO_DATABASE_URL: url });
             expect(code).toBe(1);
             expect(stdout).toContain(
                 "does not hold  replies tell how many rows were read and written\n" +
@@ -142,7 +146,7 @@ describe.skipIf(noBinary)(noBinary ? "db:probe behind a line (no sqld binary her
                 },
                 onReply: (_n, body) => ({ status: 200, body: body.replaceAll("TRANSACTION_TIMEOUT", "SQLITE_BUSY") }),
             };
-            const { code, stdout } = await runCommand("db:probe", ["--json"], { env: { TURSO_DATABASE_URL: url } });
+            const { code, stdout } = await probe({ TURSO_DATABASE_URL: url }, ["--json"]);
             expect(code).toBe(1);
             expect(findBroken(stdout)).toEqual([
                 expect.stringMatching(
@@ -164,7 +168,7 @@ describe.skipIf(noBinary)(noBinary ? "db:probe behind a line (no sqld binary her
                     return { status: 403, body: '{"error":"no more"}' };
                 },
             };
-            const { code, stderr } = await runCommand("db:probe", [], { env: { TURSO_DATABASE_URL: url } });
+            const { code, stderr } = await probe({ TURSO_DATABASE_URL: url });
             expect(code).toBe(1);
             expect(stderr).toContain("(no more)");
             expect(stderr).toContain("The probe was interrupted. What it made has been removed.");
@@ -197,7 +201,7 @@ describe.skipIf(noBinary)(noBinary ? "db:probe behind a line (no sqld binary her
             TURSO_AUTH_TOKEN: mintToken(key, { access: "rw" }),
             TURSO_AUTH_TOKEN_RO: mintToken(key, { access: "ro" }),
         };
-        const { stdout, stderr } = await runCommand("db:probe", [], { env });
+        const { stdout, stderr } = await probe(env);
         await server.stop();
         await rm(directory, { recursive: true, force: true });
         expect(stdout).toContain("holds          a read-only token may read and not write");

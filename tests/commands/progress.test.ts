@@ -6,8 +6,8 @@ import { makeQuestion } from "../loading/records.ts";
 import { hasTerminal, type RunningCommand, startCommand } from "../support/command.ts";
 import { readValue } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
-import { copyProject } from "../support/here.ts";
 import { startProxy } from "../support/proxy.ts";
+import { copyProject } from "../support/repository.ts";
 import { describeTargets } from "../support/targets.ts";
 
 /** What a terminal shows in the end: the lines, after all that was erased and drawn over. */

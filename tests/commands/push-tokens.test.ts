@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { findSqld, type Sqld, startSqld } from "../../src/server/sqld.ts";
-import { type CommandResult, runCommand } from "../support/command.ts";
+import { type Printed, runScript } from "../support/here.ts";
 import { changeProject } from "../support/project.ts";
 import { startProxy, type TestProxy } from "../support/proxy.ts";
 import { copyRepository, migrationCount } from "../support/repository.ts";
@@ -50,15 +50,15 @@ describe.skipIf(binary === undefined)(
         });
 
         // Every output of every command is searched, whatever the test is about.
-        async function push(token: string | undefined, ...args: string[]): Promise<CommandResult> {
+        async function push(token: string | undefined, ...args: string[]): Promise<Printed> {
             const given = token === undefined ? {} : { TURSO_AUTH_TOKEN: token };
             const env = { TURSO_DATABASE_URL: proxy.url, ...given };
-            const result = await runCommand("db:push", args, { cwd: root, env });
+            const result = await runScript("db-push", args, { cwd: root, env });
             expectNoToken(result);
             return result;
         }
 
-        function expectNoToken({ stdout, stderr }: CommandResult): void {
+        function expectNoToken({ stdout, stderr }: Printed): void {
             for (const secret of Object.values(tokens).flatMap((token) => [token, ...token.split(".")])) {
                 expect(stdout).not.toContain(secret);
                 expect(stderr).not.toContain(secret);
@@ -70,7 +70,8 @@ describe.skipIf(binary === undefined)(
 
         test("names a read-only token before anything is sent", async () => {
             const asked = [[], ["--json"], ["--per-file"]];
-            for (const { code, stderr } of await Promise.all(asked.map((args) => push(tokens.readOnly, ...args)))) {
+            for (const args of asked) {
+                const { code, stderr } = await push(tokens.readOnly, ...args);
                 expect(code).toBe(1);
                 expect(stderr).toContain(`error: the token for ${proxy.url} is read-only`);
                 expect(stderr).toContain("Nothing was tried.");
@@ -99,7 +100,8 @@ describe.skipIf(binary === undefined)(
 
         test("explains after one request that the server does not accept a foreign token, or a garbled one", async () => {
             const refused = [tokens.foreign, tokens.garbage];
-            for (const { code, stderr } of await Promise.all(refused.map((token) => push(token)))) {
+            for (const token of refused) {
+                const { code, stderr } = await push(token);
                 expect(code).toBe(1);
                 expect(stderr).toContain(`error: ${proxy.url} does not accept the token (`);
                 expect(stderr).toContain("hint: make a new one with `turso db tokens create <database>`");
@@ -130,7 +132,7 @@ describe.skipIf(binary === undefined)(
 
         test("refuses a URL with a token in it, and does not print it", async () => {
             const env = { TURSO_DATABASE_URL: `${proxy.url}/?authToken=${tokens.good}` };
-            const result = await runCommand("db:push", [], { cwd: root, env });
+            const result = await runScript("db-push", [], { cwd: root, env });
             expectNoToken(result);
             expect(result.code).toBe(2);
             expect(result.stderr).toContain("error: TURSO_DATABASE_URL cannot be used: it holds a token");

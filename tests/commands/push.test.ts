@@ -3,8 +3,9 @@ import { push } from "../../src/cli/commands/push.ts";
 import type { PushOptions } from "../../src/cli/options.ts";
 import { hashContents, readRows } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
-import { copyProject, type Ran, runHere } from "../support/here.ts";
+import { type Ran, runHere } from "../support/here.ts";
 import { startProxy } from "../support/proxy.ts";
+import { copyProject } from "../support/repository.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 
 const root = copyProject({ seeds: true });

@@ -11,7 +11,7 @@ import {
 import { exitCodes } from "../../src/errors.ts";
 import { startScript } from "../support/command.ts";
 import { changeProject, writeProject } from "../support/project.ts";
-import { type Printed, runScript } from "../support/script.ts";
+import { type Printed, runScript } from "../support/here.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 

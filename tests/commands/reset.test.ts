@@ -15,8 +15,9 @@ import {
     withoutOrder,
 } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
-import { copyProject, type Ran, type RunSettings, runHere } from "../support/here.ts";
+import { type Ran, type RunSettings, runHere } from "../support/here.ts";
 import { startProxy } from "../support/proxy.ts";
+import { copyProject } from "../support/repository.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 
 const root = copyProject();

@@ -6,8 +6,9 @@ import { findLosses, prepareRollback } from "../../src/migrations/rollback.ts";
 import { insertRow, TABLES } from "../product/rows.ts";
 import { type Contents, hashContents, readContents, readRows } from "../support/contents.ts";
 import { createDeployedDatabase, openTestConnection } from "../support/deployed.ts";
-import { copyProject, type Ran, runHere } from "../support/here.ts";
+import { type Ran, runHere } from "../support/here.ts";
 import { changeProject, writeProject } from "../support/project.ts";
+import { copyProject } from "../support/repository.ts";
 import { tell } from "../support/snapshot.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 

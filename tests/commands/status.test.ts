@@ -19,9 +19,10 @@ import { findSqld, type Sqld, startSqld } from "../../src/server/sqld.ts";
 import { hasTerminal } from "../support/command.ts";
 import { hashContents } from "../support/contents.ts";
 import { createDeployedDatabase, deployInto } from "../support/deployed.ts";
-import { copyProject, type Ran, runHere } from "../support/here.ts";
+import { type Ran, runHere } from "../support/here.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { startProxy } from "../support/proxy.ts";
+import { copyProject } from "../support/repository.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { createKeyPair, mintToken } from "../support/tokens.ts";
 

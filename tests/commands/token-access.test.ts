@@ -1,6 +1,6 @@
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Printed } from "../support/script.ts";
+import type { Printed } from "../support/here.ts";
 import { prepareTokenRuns, readers, tokens, writers } from "./token-runs.ts";
 
 const { echo, root, run } = prepareTokenRuns();

@@ -3,8 +3,8 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect } from "vitest";
 import { readCheckFiles } from "../doctor/check-files.ts";
 import { ruleFiles } from "../maintenance/maintaining.ts";
-import { copyProject } from "../support/here.ts";
-import { type Printed, runScript } from "../support/script.ts";
+import { type Printed, runScript } from "../support/here.ts";
+import { copyProject } from "../support/repository.ts";
 import { tell } from "../support/snapshot.ts";
 import { createKeyPair, mintToken } from "../support/tokens.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { scriptNames } from "../support/script.ts";
+import { scriptNames } from "../support/here.ts";
 import { offline, prepareTokenRuns, readers, type TokenRuns, tokens, writers } from "./token-runs.ts";
 
 type Reply = Pick<TokenRuns["echo"], "status" | "type" | "body">;

@@ -8,8 +8,9 @@ import { rollback } from "../../src/cli/commands/rollback.ts";
 import { showStatus } from "../../src/cli/commands/status.ts";
 import { showVerification, type VerifyOptions } from "../../src/cli/commands/verify.ts";
 import { hashContents, readRows } from "../support/contents.ts";
-import { copyProject, type Ran, runHere } from "../support/here.ts";
+import { type Ran, runHere } from "../support/here.ts";
 import { changeProject, writeProject } from "../support/project.ts";
+import { copyProject } from "../support/repository.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { library, libraryRows } from "./library.ts";
 

@@ -11,8 +11,9 @@ import { renderDiff } from "../../src/schema/diff.ts";
 import type { SchemaRow } from "../../src/schema/row.ts";
 import { hashContents, readRows } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
-import { copyProject, type Ran, runHere } from "../support/here.ts";
+import { type Ran, runHere } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
+import { copyProject } from "../support/repository.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 
 const repository = copyProject();

@@ -19,8 +19,9 @@ import { findSqld, startSqld } from "../../src/server/sqld.ts";
 import { type RunningCommand, startCommand } from "../support/command.ts";
 import { hashContents } from "../support/contents.ts";
 import { deployInto, openTestConnection } from "../support/deployed.ts";
-import { copyProject, type Ran, runHere } from "../support/here.ts";
+import { type Ran, runHere } from "../support/here.ts";
 import { startProxy, type TestProxy } from "../support/proxy.ts";
+import { copyProject } from "../support/repository.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { createBases } from "./faults/bases.ts";
 

@@ -4,8 +4,9 @@ import { describe, expect, test } from "vitest";
 import { push } from "../../src/cli/commands/push.ts";
 import { runCommand } from "../support/command.ts";
 import { readContents, withoutColumns, withoutOrder } from "../support/contents.ts";
-import { copyProject, runHere } from "../support/here.ts";
+import { runHere } from "../support/here.ts";
 import { changeProject } from "../support/project.ts";
+import { copyProject } from "../support/repository.ts";
 import { describeTargets } from "../support/targets.ts";
 import { listWays, schemaFile } from "./loaders.ts";
 

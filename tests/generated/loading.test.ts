@@ -12,8 +12,9 @@ import {
     withoutColumns,
     withoutOrder,
 } from "../support/contents.ts";
-import { copyProject, migrateHere, runHere } from "../support/here.ts";
+import { migrateHere, runHere } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
+import { copyProject } from "../support/repository.ts";
 import { tell } from "../support/snapshot.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { hasShell, listWays, openSession, schemaFile, tryStatement } from "./loaders.ts";

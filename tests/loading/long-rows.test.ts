@@ -4,8 +4,9 @@ import { beforeEach, expect, test } from "vitest";
 import { exportTables } from "../../app/export.ts";
 import { readRows, readValue } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
-import { copyProject, runHere } from "../support/here.ts";
+import { runHere } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
+import { copyProject } from "../support/repository.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { loadFiles } from "./records.ts";
 

@@ -5,8 +5,9 @@ import { expect, test } from "vitest";
 import type { LoadCounts, Rejection } from "../../src/loading/loader.ts";
 import { hashContents, readRows, readValue } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
-import { copyProject, migrateHere } from "../support/here.ts";
+import { migrateHere } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
+import { copyProject } from "../support/repository.ts";
 import { tell } from "../support/snapshot.ts";
 import { describeTargets } from "../support/targets.ts";
 

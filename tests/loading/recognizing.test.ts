@@ -4,8 +4,9 @@ import { rollback } from "../../src/cli/commands/rollback.ts";
 import type { LoadCounts } from "../../src/loading/loader.ts";
 import { hashContents, readRows, readValue } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
-import { copyProject, migrateHere, runHere } from "../support/here.ts";
+import { migrateHere, runHere } from "../support/here.ts";
 import { changeProject, writeProject } from "../support/project.ts";
+import { copyProject } from "../support/repository.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { makeQuestion } from "./records.ts";
 

@@ -3,8 +3,9 @@ import path from "node:path";
 import { expect } from "vitest";
 import type { MigrateOptions } from "../../src/cli/commands/migrate.ts";
 import type { LoadCounts, Rejection } from "../../src/loading/loader.ts";
-import { copyProject, migrateHere, type Ran } from "../support/here.ts";
+import { migrateHere, type Ran } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
+import { copyProject } from "../support/repository.ts";
 import type { TestDatabase } from "../support/targets.ts";
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -25,7 +26,7 @@ export function makeQuestion(id: string, fields: Fields = {}): Fields {
 }
 
 export interface Loaded extends Ran {
-    /** By data set. */
+    /** By loader. */
     readonly counts: Readonly<Record<string, LoadCounts>>;
     /** Of the questions. */
     readonly questions: LoadCounts;

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { type MaintainOptions, maintain } from "../../src/cli/commands/maintain.ts";
 import { root } from "../support/deployed.ts";
-import { copyProject, type Ran, type RunSettings, runHere } from "../support/here.ts";
+import { type Ran, type RunSettings, runHere } from "../support/here.ts";
+import { copyProject } from "../support/repository.ts";
 
 /** When all these runs are. */
 export const time = new Date("2026-03-01T12:00:00.000Z");

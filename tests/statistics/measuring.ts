@@ -3,7 +3,8 @@ import path from "node:path";
 import { showStatistics } from "../../src/cli/commands/stats.ts";
 import type { Statistics } from "../../src/statistics/read.ts";
 import { root } from "../support/deployed.ts";
-import { copyProject, type Ran, type RunSettings, runHere } from "../support/here.ts";
+import { type Ran, type RunSettings, runHere } from "../support/here.ts";
+import { copyProject } from "../support/repository.ts";
 
 /** When all these runs are: on a Wednesday. */
 export const time = new Date("2026-03-04T12:00:00.000Z");

@@ -1,21 +1,16 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
+import { vi } from "vitest";
 import { bundled } from "../../seeds/bundled.ts";
 import { type MigrateOptions, migrate } from "../../src/cli/commands/migrate.ts";
 import { createOutput } from "../../src/cli/output.ts";
 import type { Context } from "../../src/cli/program.ts";
 import { AppError } from "../../src/errors.ts";
-import { assertLocal } from "../support/local.ts";
-import { copyRepository } from "./repository.ts";
-
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+import { root as repository } from "./deployed.ts";
+import { assertLocal } from "./local.ts";
 
 /** How a command that ran inside the test's own process ended. */
-export interface Ran {
-    readonly code: number;
-    readonly stdout: string;
-    readonly stderr: string;
+export interface Ran extends Printed {
     readonly error: AppError | undefined;
 }
 
@@ -39,9 +34,7 @@ export async function runHere(action: (context: Context) => Promise<unknown>, se
     const { root, url, env = {}, json = false, args = [], signal = new AbortController().signal } = settings;
     if (existsSync(path.join(root, ".env"))) throw new Error("A test never reads .env.");
     const variables = { ...(url === undefined ? {} : { TURSO_DATABASE_URL: url }), ...env };
-    for (const [name, value] of Object.entries(variables)) {
-        if (name.includes("_URL") && !settings.isRouted) assertLocal(value);
-    }
+    if (!settings.isRouted) assertLocalUrls(variables);
     const printed = { stdout: "", stderr: "" };
     const output = createOutput({
         json,
@@ -70,26 +63,106 @@ export function migrateHere(settings: RunSettings, options: MigrateOptions = {})
     return runHere((context) => migrate(context, options, bundled), settings);
 }
 
-/** A copy of this repository's SQL files, with its package.json and, if wanted, its bundled seed; gives its path. */
-export function copyProject(options: { seeds?: boolean } = {}, files: Readonly<Record<string, string>> = {}): string {
-    const own: Record<string, string> = { "package.json": readFileSync(path.join(ROOT, "package.json"), "utf8") };
-    const seeds = path.join(ROOT, "seeds/data");
-    for (const name of options.seeds ? readdirSync(seeds, { recursive: true, encoding: "utf8" }) : []) {
-        if (name.endsWith(".json")) own[`seeds/data/${name}`] = readFileSync(path.join(seeds, name), "utf8");
+const scripts = path.join(repository, "scripts");
+let runs = 0;
+
+/** The commands, by the names of their scripts: `db-push`. */
+export const scriptNames: readonly string[] = readdirSync(scripts)
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => name.slice(0, -".ts".length))
+    .sort();
+
+/** All that a command printed, and how it ended. */
+export interface Printed {
+    readonly code: number;
+    readonly stdout: string;
+    readonly stderr: string;
+}
+
+class Ended extends Error {
+    readonly code: number;
+    constructor(code: number) {
+        super(`ended with ${code}`);
+        this.code = code;
     }
-    return copyRepository({ ...own, ...files });
+}
+
+/**
+ * Runs a script of scripts/ as the command line does, arguments, redaction and exit code included, but in the test's own
+ * process: many runs in the time of one. One at a time.
+ *
+ * @param env all that it sees of the TURSO_ variables; addresses must be on this machine
+ */
+export async function runScript(
+    name: string,
+    args: readonly string[],
+    { cwd, env }: { cwd: string; env: Readonly<Record<string, string>> },
+): Promise<Printed> {
+    assertLocalUrls(env);
+    const printed = { stdout: "", stderr: "" };
+    const before = { argv: process.argv, listeners: listListeners() };
+    const restore = setVariables(env);
+    const spies = [
+        vi.spyOn(process, "cwd").mockReturnValue(cwd),
+        vi.spyOn(process, "exit").mockImplementation((code) => {
+            throw new Ended(Number(code));
+        }),
+        ...(["stdout", "stderr"] as const).map((stream) => {
+            const collect = (text: unknown, ...rest: unknown[]): boolean => {
+                printed[stream] += String(text);
+                for (const done of rest) if (typeof done === "function") done();
+                return true;
+            };
+            return vi.spyOn(process[stream], "write").mockImplementation(collect);
+        }),
+    ];
+    process.argv = [process.execPath, path.join(scripts, `${name}.ts`), ...args];
+    try {
+        // Each run is a module of its own: a script runs while it is loaded.
+        await import(/* @vite-ignore */ `${path.join(scripts, `${name}.ts`)}?run=${runs++}`);
+        throw new Error(`${name} went on behind its end.`);
+    } catch (error) {
+        if (!(error instanceof Ended)) throw error;
+        return { code: error.code, ...printed };
+    } finally {
+        process.argv = before.argv;
+        for (const spy of spies) spy.mockRestore();
+        restore();
+        for (const [emitter, event, listener] of listListeners()) {
+            if (before.listeners.some(([, , other]) => other === listener)) continue;
+            emitter.removeListener(event, listener as () => void);
+        }
+    }
+}
+
+function listListeners(): [NodeJS.EventEmitter, string, unknown][] {
+    const watched: [NodeJS.EventEmitter, string][] = [
+        [process, "SIGINT"],
+        [process, "SIGTERM"],
+        [process.stdout, "error"],
+        [process.stderr, "error"],
+    ];
+    return watched.flatMap(([emitter, event]) =>
+        emitter
+            .rawListeners(event)
+            .map((listener): [NodeJS.EventEmitter, string, unknown] => [emitter, event, listener]),
+    );
+}
+
+// An address that is none is a usage error that tests provoke.
+function assertLocalUrls(variables: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries(variables)) {
+        if (name.includes("_URL") && URL.canParse(value)) assertLocal(value);
+    }
 }
 
 // Gives back what undoes it. The caller's own settings are out of sight meanwhile.
 function setVariables(variables: Readonly<Record<string, string>>): () => void {
-    const before = Object.entries(process.env).filter(([name]) => name.startsWith("TURSO_"));
-    const clear = (): void => {
-        for (const name of Object.keys(process.env)) if (name.startsWith("TURSO_")) delete process.env[name];
-    };
-    clear();
+    const before = { ...process.env };
+    for (const name of Object.keys(before)) if (name.startsWith("TURSO_")) delete process.env[name];
     Object.assign(process.env, variables);
     return () => {
-        clear();
-        Object.assign(process.env, Object.fromEntries(before));
+        for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+        Object.assign(process.env, before);
     };
 }

@@ -16,3 +16,13 @@ export function copyRepository(files: Readonly<Record<string, string>> = {}): st
     }
     return writeProject({ ...own, ...files });
 }
+
+/** A copy of this repository's SQL files, with its package.json and, if wanted, its bundled seed; gives its path. */
+export function copyProject(options: { seeds?: boolean } = {}, files: Readonly<Record<string, string>> = {}): string {
+    const own: Record<string, string> = { "package.json": readFileSync(path.join(root, "package.json"), "utf8") };
+    const seeds = path.join(root, "seeds/data");
+    for (const name of options.seeds ? readdirSync(seeds, { recursive: true, encoding: "utf8" }) : []) {
+        if (name.endsWith(".json")) own[`seeds/data/${name}`] = readFileSync(path.join(seeds, name), "utf8");
+    }
+    return copyRepository({ ...own, ...files });
+}

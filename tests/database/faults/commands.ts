@@ -26,7 +26,7 @@ import { makeFolder, makeSmallBackup } from "../../backup/running.ts";
 import { readCheckFiles } from "../../doctor/check-files.ts";
 import { ruleFiles } from "../../maintenance/maintaining.ts";
 import { root } from "../../support/deployed.ts";
-import { copyProject } from "../../support/here.ts";
+import { copyProject } from "../../support/repository.ts";
 
 /** What a command finds: deployed with two questions, without version rows, or deployed to by newer files. */
 export type Base = "deployed" | "unrecorded" | "newer";
@@ -41,7 +41,7 @@ export interface Tried {
     readonly run: (context: Context) => Promise<unknown>;
 }
 
-/** One data set, and so one chunk: it is in, or it is not. */
+/** Records of one loader, and so one chunk: it is in, or it is not. */
 const input = { "in.json": readFileSync(path.join(root, "seeds/data/certifications.json"), "utf8") };
 const pending = {
     "migrations/013.do.add-notes.sql": "CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;\n",

@@ -1,8 +1,9 @@
 import { rmSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
 import { readRows } from "../../support/contents.ts";
-import { copyProject, migrateHere } from "../../support/here.ts";
+import { migrateHere } from "../../support/here.ts";
 import { startProxy } from "../../support/proxy.ts";
+import { copyProject } from "../../support/repository.ts";
 import { describeTargets } from "../../support/targets.ts";
 
 const root = copyProject({ seeds: true });

@@ -17,7 +17,8 @@ import { push } from "../../../src/cli/commands/push.ts";
 import { showStatus } from "../../../src/cli/commands/status.ts";
 import { DatabaseFault } from "../../../src/database/faults.ts";
 import { openTestConnection } from "../../support/deployed.ts";
-import { copyProject, runHere } from "../../support/here.ts";
+import { runHere } from "../../support/here.ts";
+import { copyProject } from "../../support/repository.ts";
 import { describeTargets } from "../../support/targets.ts";
 import { createBases } from "./bases.ts";
 
