@@ -2,6 +2,7 @@ import type { Connection } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
 import { hearInterrupt } from "../database/interrupt.ts";
 import type { Table } from "../schema/table.ts";
+import { explainRefusal } from "../sql/create-table.ts";
 import { quoteName } from "../sql/quoting.ts";
 import { splitIntoChunks } from "./chunks.ts";
 import { type CreatedKeys, type Decided, decideChunk, toRejection } from "./decide.ts";
@@ -100,7 +101,7 @@ function viewTable(table: Table | undefined, { key }: Loader): LoadTable {
                 .sort()
                 .join("\0") === wanted,
     );
-    return { columns: table?.columns ?? [], isKeyUnique: isKeyUnique ?? false };
+    return { sql: table?.sql ?? "", columns: table?.columns ?? [], isKeyUnique: isKeyUnique ?? false };
 }
 
 interface Job extends LoadRun {
@@ -142,7 +143,7 @@ async function writeChunk(job: Job, chunk: Chunk, prepared: Prepared | undefined
         const [first] = chunk;
         if (!first || !isOfRecord(error)) throw error;
         if (chunk.length === 1) {
-            job.reject(toRejection(first, "refused", error.message));
+            job.reject(toRejection(first, "refused", explainRefusal(error.message, [job.table.sql])));
             return;
         }
         const middle = Math.ceil(chunk.length / 2);

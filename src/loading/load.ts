@@ -10,7 +10,7 @@ import { hashFiles } from "./sources/file-reader.ts";
 import type { OpenedSource } from "./sources/files.ts";
 import { createIntake, type Intake } from "./sources/intake.ts";
 import { readSource } from "./sources/read-source.ts";
-import { type Items, openStaging, type StagedItems, type Staging } from "./staging.ts";
+import { openStaging } from "./staging.ts";
 
 export interface LoadRequest {
     readonly loaders: readonly Loader[];
@@ -57,7 +57,7 @@ export interface LoadResult extends RejectSummary {
  * @throws AppError or DatabaseFault
  */
 export async function load(connection: Connection, request: LoadRequest): Promise<LoadResult> {
-    const { loaders, source, force, dryRun, history, signal } = request;
+    const { loaders, source, force, dryRun, maxRejects, history, signal } = request;
     const { files, recognizable } = source;
     const isRecognizable = history && recognizable && !force && !dryRun;
     const recognition = isRecognizable ? await openRecognition(connection, history, loaders) : undefined;
@@ -66,15 +66,20 @@ export async function load(connection: Connection, request: LoadRequest): Promis
     const staging = openStaging();
     try {
         const intake = createIntake(staging, loaders, { ...request, nameFile: source.nameFile });
-        if (unchangedSince !== undefined) return { ...summarize(request, intake, [], undefined), unchangedSince };
+        if (unchangedSince !== undefined) return { ...summarize(request, intake, undefined), unchangedSince };
         const checksum = await readSource(files, folder, intake, undefined, signal);
-        const refused = await findTooMany(connection, request, staging, intake);
-        if (refused) return refused;
-        const rejections = stageRejections(staging, intake);
-        const { counts, missing } = await run(connection, request, intake, rejections, false);
-        const { length } = rejections;
+        if (maxRejects !== undefined && !dryRun) {
+            const invalid = intake.rejections.length;
+            await tryOut(connection, request, intake);
+            if (intake.rejections.length > maxRejects) {
+                return { ...summarize(request, intake, "No record was written."), isRefused: true };
+            }
+            intake.rejections.truncate(invalid);
+        }
+        const { counts, missing } = await run(connection, request, intake, false);
+        const { length } = intake.rejections;
         const outcome = `All records but ${length} rejected ${length === 1 ? "one" : "ones"} are in the database.`;
-        const result = summarize(request, intake, rejections, dryRun ? undefined : outcome);
+        const result = summarize(request, intake, dryRun ? undefined : outcome);
         if (length === 0) await recognition?.record(files.length, checksum, counts);
         return { ...result, counts: Object.fromEntries(counts), missing };
     } finally {
@@ -84,52 +89,27 @@ export async function load(connection: Connection, request: LoadRequest): Promis
 
 function summarize(
     { root, rejectFile }: LoadRequest,
-    { passedOver }: Intake,
-    rejections: Items<Rejection>,
+    { passedOver, rejections }: Intake,
     outcome: string | undefined,
 ): LoadResult {
     const rejects = keepRejections(root, rejectFile, rejections, outcome);
     return { isRefused: false, counts: {}, passedOver, missing: [], ...rejects };
 }
 
+// Only a real load finds what the database itself refuses.
+async function tryOut(connection: Connection, request: LoadRequest, intake: Intake): Promise<void> {
+    const progress = { progress: () => undefined, end: () => undefined };
+    await run(connection, { ...request, dryRun: true, startProgress: async () => progress }, intake, true);
+}
+
 /** How much memory a rejection takes beside its record, which is staged already. */
 const rejectionBytes = 500;
-
-function stageRejections(staging: Staging, intake: Intake): StagedItems<Rejection> {
-    const rejections = staging.createList<Rejection>();
-    for (const rejection of intake.rejections) rejections.push(rejection, rejectionBytes);
-    return rejections;
-}
-
-const noProgress: LoadProgress = { progress: () => undefined, end: () => undefined };
-
-// Tries the whole load without writing. Only a real load finds what the database itself refuses.
-async function findTooMany(
-    connection: Connection,
-    request: LoadRequest,
-    staging: Staging,
-    intake: Intake,
-): Promise<LoadResult | undefined> {
-    const { maxRejects, dryRun } = request;
-    if (maxRejects === undefined || dryRun) return undefined;
-    const rejections = stageRejections(staging, intake);
-    await run(
-        connection,
-        { ...request, dryRun: true, startProgress: async () => noProgress },
-        intake,
-        rejections,
-        true,
-    );
-    if (rejections.length <= maxRejects) return undefined;
-    return { ...summarize(request, intake, rejections, "No record was written."), isRefused: true };
-}
 
 /** @param isTrial the records are loaded afterwards */
 async function run(
     connection: Connection,
     { loaders, force, dryRun, signal, startProgress }: LoadRequest,
-    intake: Intake,
-    rejections: StagedItems<Rejection>,
+    { records, rejections }: Intake,
     isTrial: boolean,
 ): Promise<LoadedSource> {
     const { progress, end } = await startProgress();
@@ -137,7 +117,7 @@ async function run(
     try {
         const tables = await readTables(connection);
         const shared = { connection, tables, force, dryRun, signal, createdKeys: new Map(), rejected, progress };
-        return await loadSource(shared, loaders, intake.records, !isTrial);
+        return await loadSource(shared, loaders, records, !isTrial);
     } catch (error) {
         if (!(error instanceof DatabaseFault)) throw error;
         const outcome = dryRun

@@ -109,30 +109,25 @@ function recordName(seed: string): string {
 }
 
 /**
- * Records that seeds are about to be loaded: an interrupted load is then continued, although the database has content.
+ * Records that seeds are loaded, or are about to be: an interrupted load is then continued, although the database has
+ * content.
  *
  * @throws AppError
  */
-export async function recordSeedsBegun(connection: Connection, { checksums }: ChosenSeeds): Promise<void> {
-    const begun = new Map([...checksums.keys()].map((name) => [name, ""]));
-    const outcome = "The schema is deployed; no record was loaded. Run the same command again to go on.";
-    await recordSeeds(connection, begun, outcome);
-}
-
-/** Records that seeds are loaded, all records of them. @throws AppError */
-export async function recordSeedsLoaded(connection: Connection, { checksums }: ChosenSeeds): Promise<void> {
-    const outcome =
-        "All records are in. Run the same command again to note that; what is in already is not written twice.";
-    await recordSeeds(connection, checksums, outcome);
-}
-
-async function recordSeeds(
+export async function recordSeeds(
     connection: Connection,
-    checksums: ReadonlyMap<string, string>,
-    outcome: string,
+    { checksums }: ChosenSeeds,
+    state: "begun" | "loaded",
 ): Promise<void> {
-    const statements = [...checksums].map(([name, checksum]) => ({ sql: recordSeed(recordName(name), checksum) }));
+    const statements = [...checksums].map(([name, checksum]) => ({
+        sql: recordSeed(recordName(name), state === "begun" ? "" : checksum),
+    }));
     await connection.write(statements).catch((error: unknown) => {
-        throw explainFault(toFault(error), connection.target).withOutcome(outcome);
+        throw explainFault(toFault(error), connection.target).withOutcome(outcomes[state]);
     });
 }
+
+const outcomes = {
+    begun: "The schema is deployed; no record was loaded. Run the same command again to go on.",
+    loaded: "All records are in. Run the same command again to note that; what is in already is not written twice.",
+};

@@ -1,6 +1,6 @@
 import type { Argument, Connection, Row } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
-import type { Column } from "../schema/table.ts";
+import type { Column, Table } from "../schema/table.ts";
 import type { Loader } from "./loader.ts";
 import { checkChanges, insertRecords, updateRecords } from "./statements.ts";
 import { type OfferedRow, takeOverRows } from "./take-over.ts";
@@ -16,7 +16,7 @@ export interface Changes {
 }
 
 /** A loader's table. */
-export interface LoadTable {
+export interface LoadTable extends Pick<Table, "sql"> {
     readonly columns: readonly Column[];
     /** Whether the database itself refuses two rows with the same key. */
     readonly isKeyUnique: boolean;

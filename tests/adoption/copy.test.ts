@@ -1,8 +1,9 @@
 import path from "node:path";
 import { expect } from "vitest";
-import { makeFolder, restoreHere, takeBackup } from "../backup/running.ts";
+import { restoreHere, takeBackup } from "../backup/running.ts";
 import { startCommand } from "../support/command.ts";
 import { hashContents, readRows, readValue } from "../support/contents.ts";
+import { makeFolder } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
 import { copyWhole, countRows, listRefused, readExtras, root, verifyHere } from "./adopting.ts";
 import { buildSpoiled, readComparable, runWhole } from "./killing.ts";

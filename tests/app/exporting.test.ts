@@ -103,7 +103,7 @@ describeTargets("an export", (target) => {
         expect(await hashLoaded(copy.client)).toBe(before);
     });
 
-    test("of tables without rows holds no records, and loads as that", async () => {
+    test("an export of tables without rows holds no records, and loads as such", async () => {
         const empty = await createDeployedDatabase(target);
         const folder = path.join(writeProject({}), "empty");
         expect((await run(empty, folder)).code).toBe(0);
@@ -111,7 +111,7 @@ describeTargets("an export", (target) => {
         expect([loaded.code, loaded.stderr, JSON.parse(loaded.stdout).loaded]).toEqual([0, "", {}]);
     });
 
-    test("that is older changes nothing; a newer one changes the rows that differ, and the history has the text before", async () => {
+    test("an older export changes nothing; a newer one changes the rows that differ, and the history has the previous text", async () => {
         const newer = await target.createCopy(database);
         const changed = (
             await readRows(newer.client, "SELECT id, answer FROM questions ORDER BY id LIMIT 2 OFFSET 10")

@@ -6,9 +6,10 @@ import Database from "libsql";
 import { describe, expect, test } from "vitest";
 import { findSqld, startSqld } from "../../src/server/sqld.ts";
 import { readValue } from "../support/contents.ts";
+import { makeFolder } from "../support/project.ts";
 import { startProxy } from "../support/proxy.ts";
 import { createKeyPair, mintToken } from "../support/tokens.ts";
-import { backupHere, makeFolder, readManifest, restoreHere, takeBackup } from "./running.ts";
+import { backupHere, readManifest, restoreHere, takeBackup } from "./running.ts";
 
 /** Two tables that always hold the same numbers, and stand apart in a backup. */
 const pairs = `
@@ -75,7 +76,7 @@ describe("a backup beside a writer", () => {
         if (goesOn) expect(writes).toBeGreaterThan(5);
     });
 
-    test.skipIf(findSqld() === undefined)("is of one moment: a server", async () => {
+    test.skipIf(findSqld() === undefined)("a backup of a server that is written to is of one moment", async () => {
         const server = await startSqld({ directory: makeFolder() });
         try {
             const client = createClient({ url: server.url });
@@ -110,7 +111,7 @@ describe.skipIf(findSqld() === undefined)("a backup of a server that ends read t
         }
     }
 
-    test("begins anew, and is of one moment all the same", async () => {
+    test("a backup whose transaction ends starts again, and is of one moment", async () => {
         let isDropped = false;
         const dropOnce = (n: number): "drop" | undefined => {
             if (n < 12 || isDropped) return undefined;

@@ -9,7 +9,8 @@ import { checkBackup } from "../../src/backup/restore/check.ts";
 import { readBackup } from "../../src/backup/restore/read.ts";
 import { AppError } from "../../src/errors.ts";
 import { readRows } from "../support/contents.ts";
-import { makeFolder, restoreHere, takeBackup } from "./running.ts";
+import { makeFolder } from "../support/project.ts";
+import { restoreHere, takeBackup } from "./running.ts";
 import { zoo } from "./zoo.ts";
 
 const folder = makeFolder();

@@ -6,7 +6,8 @@ import { createClient } from "@libsql/client";
 import { generateIdentity, identityToRecipient } from "age-encryption";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { readRows } from "../support/contents.ts";
-import { backupHere, makeFolder, readManifest, restoreHere, takeBackup } from "./running.ts";
+import { makeFolder } from "../support/project.ts";
+import { backupHere, readManifest, restoreHere, takeBackup } from "./running.ts";
 
 let url = "";
 
@@ -207,7 +208,7 @@ describe("TURSO_BACKUP_COMMAND", () => {
         expect(readdirSync(folder).sort()).toEqual(["shell", "taken"]);
     });
 
-    test("and TURSO_BACKUP_FOLDER together are refused", async () => {
+    test("TURSO_BACKUP_COMMAND and TURSO_BACKUP_FOLDER together are refused", async () => {
         const ran = await backupHere({ url, env: { TURSO_BACKUP_COMMAND: "true", TURSO_BACKUP_FOLDER: "x" } });
         expect([ran.code, ran.error?.message]).toEqual([
             2,
@@ -230,7 +231,7 @@ describe("TURSO_BACKUP_RECIPIENT", () => {
         }
     });
 
-    test("that is no key is refused before anything is read", async () => {
+    test("a TURSO_BACKUP_RECIPIENT that is not a key is refused before anything is read", async () => {
         const root = makeFolder();
         const ran = await backupHere({ url, root, env: { TURSO_BACKUP_RECIPIENT: "age1nonsense" } });
         expect([ran.code, ran.error?.message]).toEqual([

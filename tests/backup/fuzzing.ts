@@ -2,8 +2,9 @@ import path from "node:path";
 import fc from "fast-check";
 import Database from "libsql";
 import { expect } from "vitest";
+import { makeFolder } from "../support/project.ts";
 import type { Target } from "../support/targets.ts";
-import { makeFolder, readManifest, restoreHere, takeBackup } from "./running.ts";
+import { readManifest, restoreHere, takeBackup } from "./running.ts";
 
 const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 const hex = (bytes: Uint8Array): string => `X'${Buffer.from(bytes).toString("hex")}'`;

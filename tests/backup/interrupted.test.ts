@@ -7,10 +7,11 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { findSqld, startSqld } from "../../src/server/sqld.ts";
 import { startCommand } from "../support/command.ts";
 import { hashContents, readValue } from "../support/contents.ts";
+import { makeFolder } from "../support/project.ts";
 import { startProxy, type TestProxy } from "../support/proxy.ts";
 import { describeTargets } from "../support/targets.ts";
 import { killRestores, renderKilled, waitForLock } from "./killing.ts";
-import { makeFolder, restoreHere, takeBackup } from "./running.ts";
+import { restoreHere, takeBackup } from "./running.ts";
 
 let source = "";
 let backup = "";
@@ -32,7 +33,8 @@ beforeAll(async () => {
 });
 
 describeTargets("a restore that is killed", (target) => {
-    test("at 3 points leaves an empty or a whole database", () => killRestores(target, 3, large));
+    test("a restore that is killed at 3 points leaves an empty or a whole database", () =>
+        killRestores(target, 3, large));
 });
 
 describe("Ctrl-C", () => {
@@ -78,7 +80,7 @@ describe.skipIf(findSqld() === undefined)("a restore over a line", () => {
     }
     const isCommit = (body: string): boolean => body.includes('"COMMIT"');
 
-    test("that loses the reply to COMMIT looks, and finds everything restored", () =>
+    test("a restore that loses the reply to COMMIT looks, and finds everything restored", () =>
         withProxy(async (proxy, client) => {
             let isLast = false;
             proxy.hooks.onRequest = (_, body) => {
@@ -93,7 +95,7 @@ describe.skipIf(findSqld() === undefined)("a restore over a line", () => {
             expect(await hashContents(client)).toBe(whole);
         }));
 
-    test("that breaks before COMMIT arrives says so, and nothing is restored", () =>
+    test("a restore whose line breaks before COMMIT arrives says so, and nothing is restored", () =>
         withProxy(async (proxy, client) => {
             proxy.hooks.onRequest = (_, body) => (isCommit(body) ? "drop" : undefined);
             const ran = await restoreHere({ url: proxy.url, args: [backup] });
@@ -102,7 +104,7 @@ describe.skipIf(findSqld() === undefined)("a restore over a line", () => {
             expect(await readValue(client, "SELECT count(*) FROM sqlite_schema")).toBe(0);
         }));
 
-    test("that is killed while COMMIT is under way may still be committed: readers do not wait for that, writers do", () =>
+    test("a restore that is killed while COMMIT is under way may still be committed: readers do not wait for that, writers do", () =>
         withProxy(async (proxy, client) => {
             const [underWay, looked] = [new AbortController(), new AbortController()];
             proxy.hooks.onRequest = async (_, body) => {
@@ -130,7 +132,7 @@ describe.skipIf(findSqld() === undefined)("a restore over a line", () => {
             expect(await hashContents(client)).toBe(whole);
         }));
 
-    test("of a row that no server takes says how to go on, and nothing is restored", () =>
+    test("a restore of a row that no server takes says how to go on, and nothing is restored", () =>
         withProxy(async (proxy, client) => {
             const wide = await make(
                 "CREATE TABLE wide (v TEXT); INSERT INTO wide VALUES (printf('%.*c', 12000000, 'x'))",
@@ -145,7 +147,7 @@ describe.skipIf(findSqld() === undefined)("a restore over a line", () => {
             expect((await restoreHere({ args: [wide.file] }, { verify: true })).code).toBe(0);
         }));
 
-    test("whose transaction the server ends says how to go on, and runs nothing outside of it", () =>
+    test("a restore whose transaction the server ends says how to go on, and runs nothing outside of it", () =>
         withProxy(async (proxy, client) => {
             let requests = 0;
             proxy.hooks.onRequest = async (_, body) => {

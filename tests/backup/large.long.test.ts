@@ -6,10 +6,11 @@ import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import { createDeployedDatabase, root } from "../support/deployed.ts";
 import { assertLocal } from "../support/local.ts";
+import { makeFolder } from "../support/project.ts";
 import { tell } from "../support/snapshot.ts";
 import { describeTargets } from "../support/targets.ts";
 import { fill } from "./large.ts";
-import { makeFolder, readManifest } from "./running.ts";
+import { readManifest } from "./running.ts";
 
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 const peak = path.join(root, "bench/load/peak-memory.ts");
@@ -36,7 +37,7 @@ async function measure(
 }
 
 describeTargets("30,000 questions with as much history", (target) => {
-    test("go into a file and back with equal hashes, each time within 300 MB", {
+    test("30,000 questions go into a file and back with equal hashes, each time within 300 MB", {
         timeout: 900_000,
     }, async () => {
         const first = await createDeployedDatabase(target);

@@ -5,7 +5,7 @@ import Database from "libsql";
 import { expect, test } from "vitest";
 import { renderReal } from "../../src/backup/literals.ts";
 import { splitRows } from "../../src/backup/restore/row-check.ts";
-import { makeFolder } from "./running.ts";
+import { makeFolder } from "../support/project.ts";
 
 /** Together: one database for all of them. */
 const numbers = fc.sample(

@@ -4,7 +4,8 @@ import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import Database from "libsql";
 import { expect, test } from "vitest";
-import { backupHere, makeFolder, readManifest, restoreHere, takeBackup } from "./running.ts";
+import { makeFolder } from "../support/project.ts";
+import { backupHere, readManifest, restoreHere, takeBackup } from "./running.ts";
 
 function make(name: string, script: string): string {
     const file = path.join(makeFolder(), name);

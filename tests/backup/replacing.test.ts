@@ -2,8 +2,9 @@ import { readdirSync } from "node:fs";
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import { hashContents, readRows, readValue } from "../support/contents.ts";
 import type { Ran } from "../support/here.ts";
+import { makeFolder } from "../support/project.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
-import { backupHere, makeFolder, readManifest, readScript, restoreHere, takeBackup } from "./running.ts";
+import { backupHere, readManifest, readScript, restoreHere, takeBackup } from "./running.ts";
 
 const shop = `
     CREATE TABLE makers (id TEXT PRIMARY KEY, name TEXT) STRICT;

@@ -6,8 +6,9 @@ import { createClient } from "@libsql/client";
 import { expect, test } from "vitest";
 import { findSqld } from "../../src/server/sqld.ts";
 import { readRows, readValue } from "../support/contents.ts";
+import { makeFolder } from "../support/project.ts";
 import { describeTargets, type Target, type TestDatabase } from "../support/targets.ts";
-import { makeFolder, readManifest, readScript, restoreHere, takeBackup } from "./running.ts";
+import { readManifest, readScript, restoreHere, takeBackup } from "./running.ts";
 import { zoo } from "./zoo.ts";
 
 const selectSchema =

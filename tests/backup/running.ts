@@ -1,5 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { createClient } from "@libsql/client";
@@ -9,11 +8,7 @@ import { readBackup } from "../../src/backup/restore/read.ts";
 import { type BackupOptions, backup } from "../../src/cli/commands/backup.ts";
 import { type RestoreOptions, restoreBackup } from "../../src/cli/commands/restore.ts";
 import { type Ran, type RunSettings, runHere } from "../support/here.ts";
-
-/** A new and empty folder, removed after the run. */
-export function makeFolder(): string {
-    return mkdtempSync(path.join(tmpdir(), "backup-test-"));
-}
+import { makeFolder } from "../support/project.ts";
 
 type Settings = Partial<RunSettings>;
 

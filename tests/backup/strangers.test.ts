@@ -12,7 +12,8 @@ import {
 } from "../../src/backup/format.ts";
 import { createRowHash, summarizeObjects } from "../../src/backup/hash.ts";
 import { seal } from "../../src/backup/seal.ts";
-import { makeFolder, restoreHere } from "./running.ts";
+import { makeFolder } from "../support/project.ts";
+import { restoreHere } from "./running.ts";
 
 const folder = makeFolder();
 const other = path.join(folder, "other.db");

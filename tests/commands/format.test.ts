@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { runCommand } from "../support/command.ts";
+import { runScript } from "../support/here.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 
 const config = { "sql-formatter.json": '{ "language": "sqlite", "tabWidth": 4, "keywordCase": "preserve" }' };
@@ -23,7 +23,7 @@ function read(root: string, name: string): string {
 describe("sql:format", () => {
     test("formats views and migrations, do and undo, and no trigger", async () => {
         const root = writeProject(files);
-        const { code, stdout } = await runCommand("sql:format", [], { cwd: root });
+        const { code, stdout } = await runScript("sql:format", [], { cwd: root });
         expect(code).toBe(0);
         expect(stdout).toContain("Formatted 3 of 3 files.\n");
         expect(read(root, "migrations/001.do.create-a.sql")).toBe(tidy);
@@ -31,19 +31,19 @@ describe("sql:format", () => {
         expect(read(root, "views/v.sql")).toBe("CREATE VIEW v AS\nSELECT\n    id AS id\nFROM\n    a;\n");
         expect(read(root, "triggers/t.sql")).toBe(trigger);
         expect(existsSync(path.join(root, "local.db"))).toBe(false);
-        const again = await runCommand("sql:format", [], { cwd: root });
+        const again = await runScript("sql:format", [], { cwd: root });
         expect(again.stdout).toContain("Nothing to do: 3 files looked at, all formatted.\n");
     });
 
     test("leaves a migration alone that the database has had, also when it is named", async () => {
         const root = writeProject(files);
-        expect((await runCommand("db:push", [], { cwd: root })).code).toBe(0);
+        expect((await runScript("db:push", [], { cwd: root })).code).toBe(0);
         changeProject(root, { "migrations/002.do.drop-v.sql": "DROP   TABLE b;", "views/v.sql": files["views/v.sql"] });
-        await runCommand("sql:format", [], { cwd: root });
+        await runScript("sql:format", [], { cwd: root });
         expect(read(root, "migrations/001.do.create-a.sql")).toBe(untidy);
         expect(read(root, "migrations/001.undo.create-a.sql")).toBe("DROP   TABLE a;\n");
         expect(read(root, "migrations/002.do.drop-v.sql")).toBe("DROP TABLE b;\n");
-        const named = await runCommand("sql:format", ["./migrations/001.do.create-a.sql"], { cwd: root });
+        const named = await runScript("sql:format", ["./migrations/001.do.create-a.sql"], { cwd: root });
         expect(named.code).toBe(0);
         expect(named.stdout).toContain("Applied:  migrations/001.do.create-a.sql (never formatted again)");
         expect(read(root, "migrations/001.do.create-a.sql")).toBe(untidy);
@@ -51,7 +51,7 @@ describe("sql:format", () => {
 
     test("formats only the named files, and says of a trigger that it is written by hand", async () => {
         const root = writeProject(files);
-        const { code, stdout } = await runCommand("sql:format", ["triggers/t.sql", "views/v.sql"], { cwd: root });
+        const { code, stdout } = await runScript("sql:format", ["triggers/t.sql", "views/v.sql"], { cwd: root });
         expect(code).toBe(0);
         expect(stdout).toContain("Trigger:  triggers/t.sql (written by hand");
         expect(stdout).toContain("Formatted 1 of 1 file.");
@@ -61,14 +61,14 @@ describe("sql:format", () => {
 
     test("--check changes nothing and exits with 4, naming the files", async () => {
         const root = writeProject(files);
-        const { code, stdout, stderr } = await runCommand("sql:format", ["--check"], { cwd: root });
+        const { code, stdout, stderr } = await runScript("sql:format", ["--check"], { cwd: root });
         expect(code).toBe(4);
         expect(stderr).toContain("error: 3 files are not formatted");
         expect(stderr).toContain("migrations/001.undo.create-a.sql\n");
         expect(stdout).not.toContain("Database:");
         expect(read(root, "migrations/001.do.create-a.sql")).toBe(untidy);
-        await runCommand("sql:format", [], { cwd: root });
-        expect((await runCommand("sql:format", ["--check"], { cwd: root })).code).toBe(0);
+        await runScript("sql:format", [], { cwd: root });
+        expect((await runScript("sql:format", ["--check"], { cwd: root })).code).toBe(0);
     });
 
     test.each([
@@ -82,7 +82,7 @@ describe("sql:format", () => {
     ])("changes no file when one of them %s", async (_what, settings, value, reason) => {
         const view = `create view w as select ${value} as two;\n`;
         const root = writeProject({ ...files, ...settings, "views/w.sql": view });
-        const { code, stderr } = await runCommand("sql:format", [], { cwd: root });
+        const { code, stderr } = await runScript("sql:format", [], { cwd: root });
         expect(code).toBe(1);
         expect(stderr).toContain(`error: views/w.sql: ${reason}`);
         expect(stderr).toContain("Nothing was changed.");
@@ -105,12 +105,12 @@ describe("sql:format", () => {
             ...Object.fromEntries(sent.map((file) => [file, query])),
             ...{ "operations/checks/notes.txt": query, "queries/README.md": "# Queries\n" },
         });
-        expect((await runCommand("db:push", [], { cwd: root })).code).toBe(0);
-        const checked = await runCommand("sql:format", ["--check"], { cwd: root });
+        expect((await runScript("db:push", [], { cwd: root })).code).toBe(0);
+        const checked = await runScript("sql:format", ["--check"], { cwd: root });
         expect(checked.code).toBe(4);
         for (const file of sent) expect(checked.stderr).toContain(`${file}\n`);
         for (const file of sent) expect(read(root, file)).toBe(query);
-        const { stdout } = await runCommand("sql:format", [], { cwd: root });
+        const { stdout } = await runScript("sql:format", [], { cwd: root });
         expect(stdout).toContain("Formatted 6 of 6 files.\n");
         for (const file of sent) expect(read(root, file)).toBe("-- It.\nSELECT\n    id\nFROM\n    a;\n");
         expect([read(root, "operations/checks/notes.txt"), read(root, "queries/README.md")]).toEqual([
@@ -121,7 +121,7 @@ describe("sql:format", () => {
 
     test("says which named file is not there", async () => {
         const root = writeProject(files);
-        const { code, stderr } = await runCommand("sql:format", ["views/none.sql"], { cwd: root });
+        const { code, stderr } = await runScript("sql:format", ["views/none.sql"], { cwd: root });
         expect(code).toBe(2);
         expect(stderr).toContain("error: views/none.sql: cannot be read (ENOENT");
     });

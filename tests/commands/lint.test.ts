@@ -3,8 +3,8 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { rules } from "../../src/lint/rules.ts";
 import { base, migration, second } from "../lint/corpus/base.ts";
-import { runCommand } from "../support/command.ts";
 import { root as repository } from "../support/deployed.ts";
+import { runScript } from "../support/here.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 
 const [drop, rename] = ["DROP TABLE tags;", "ALTER TABLE notes RENAME COLUMN size TO length;"];
@@ -17,7 +17,7 @@ function write(files: Readonly<Record<string, string | undefined>>): string {
 
 test("prints place, level, rule, what is there, why and the remedy, and exits with 1 for an error", async () => {
     const root = write(migration(`${rename}\n\n${drop}`));
-    const { code, stdout, stderr } = await runCommand("db:lint", [], { cwd: root });
+    const { code, stdout, stderr } = await runScript("db:lint", [], { cwd: root });
     expect(stdout).toBe(
         `migrations/002.do.change-notes.sql:2: warning: rename: gives a column of 'notes' another name
     Why:    Between the deploy of the database and that of the application, one of the two has the wrong name.
@@ -42,22 +42,22 @@ Found 1 error and 4 warnings: 6 files looked at.
 
 test("lets warnings pass, but not under --strict, and reports only the named files and folders", async () => {
     const root = write({ ...migration(rename), "migrations/002.undo.change-notes.sql": undefined });
-    const loose = await runCommand("db:lint", [], { cwd: root });
+    const loose = await runScript("db:lint", [], { cwd: root });
     expect(loose.stdout).toContain("Found 0 errors and 2 warnings: 5 files looked at.");
     expect(loose.code).toBe(0);
-    expect((await runCommand("db:lint", ["--strict", "./migrations"], { cwd: root })).code).toBe(1);
-    const views = await runCommand("db:lint", ["--strict", "views/", path.join(root, "triggers")], { cwd: root });
+    expect((await runScript("db:lint", ["--strict", "./migrations"], { cwd: root })).code).toBe(1);
+    const views = await runScript("db:lint", ["--strict", "views/", path.join(root, "triggers")], { cwd: root });
     expect([views.code, views.stdout]).toEqual([0, "Nothing found: 2 files looked at.\n"]);
 });
 
 test("refuses a path that is none of the SQL files", async () => {
-    const { code, stderr } = await runCommand("db:lint", ["migrations/009.do.x.sql"], { cwd: write({}) });
+    const { code, stderr } = await runScript("db:lint", ["migrations/009.do.x.sql"], { cwd: write({}) });
     expect(code).toBe(2);
     expect(stderr).toContain("error: 'migrations/009.do.x.sql' is none of the SQL files");
 });
 
 test("gives one document under --json", async () => {
-    const { code, stdout } = await runCommand("db:lint", ["--json"], {
+    const { code, stdout } = await runScript("db:lint", ["--json"], {
         cwd: write(migration(drop)),
         env: { GITHUB_ACTIONS: "true" },
     });
@@ -76,22 +76,22 @@ test("annotates in a GitHub workflow, or when asked to, with signs escaped", asy
     const annotation =
         `::error file=${second},line=2,title=not-null-without-default::'notes.a,b:c%25' is NOT NULL, and rows that are ` +
         "there have no value%0AIt works in an empty database";
-    const plain = await runCommand("db:lint", [second], { cwd: root });
+    const plain = await runScript("db:lint", [second], { cwd: root });
     expect(plain.stdout).not.toContain("::");
     for (const [args, env] of [
         [["--github"], {}],
         [[], { GITHUB_ACTIONS: "true" }],
     ] as const) {
-        const { stdout } = await runCommand("db:lint", [...args, second], { cwd: root, env });
+        const { stdout } = await runScript("db:lint", [...args, second], { cwd: root, env });
         expect(stdout).toContain(annotation);
     }
 });
 
 test("lists its rules, as lines and as a document", async () => {
-    const { stdout } = await runCommand("db:lint", ["--rules"]);
+    const { stdout } = await runScript("db:lint", ["--rules"]);
     for (const { id } of rules) expect(stdout).toMatch(new RegExp(`^${id} +\\w+ +\\w+ +`, "m"));
     expect(stdout).toContain(rules[0]?.summary);
-    const listed = await runCommand("db:lint", ["--rules", "--json"]);
+    const listed = await runScript("db:lint", ["--rules", "--json"]);
     expect((JSON.parse(listed.stdout) as { id: string }[]).map(({ id }) => id)).toEqual(rules.map(({ id }) => id));
 });
 

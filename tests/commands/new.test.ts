@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { runCommand } from "../support/command.ts";
+import { runScript } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
 
 const users = { "migrations/001.do.create-users.sql": "CREATE TABLE users (id INTEGER);\n" };
@@ -13,7 +13,7 @@ function list(root: string, folder = "migrations"): string[] {
 describe("db:new", () => {
     test("writes a do and an undo file with the next free number and a heading", async () => {
         const root = writeProject(users);
-        const { code, stdout } = await runCommand("db:new", ["add", "Question", "source"], { cwd: root });
+        const { code, stdout } = await runScript("db:new", ["add", "Question", "source"], { cwd: root });
         expect(code).toBe(0);
         expect(stdout).toContain("Wrote:    migrations/002.do.add-question-source.sql\n");
         expect(stdout).toContain("Wrote:    migrations/002.undo.add-question-source.sql\n");
@@ -30,8 +30,8 @@ describe("db:new", () => {
 
     test("makes files that are refused by a deploy until they hold a statement", async () => {
         const root = writeProject(users);
-        await runCommand("db:new", ["add", "nothing"], { cwd: root });
-        const { code, stderr } = await runCommand("db:push", [], { cwd: root });
+        await runScript("db:new", ["add", "nothing"], { cwd: root });
+        const { code, stderr } = await runScript("db:push", [], { cwd: root });
         expect(code).toBe(1);
         expect(stderr).toContain("migrations/002.do.add-nothing.sql: holds no statement");
         expect(stderr).toContain("migrations/002.undo.add-nothing.sql: holds no statement");
@@ -40,13 +40,13 @@ describe("db:new", () => {
 
     test("counts every file that begins with a number, and keeps as many digits as they have", async () => {
         const root = writeProject({ ...users, "migrations/0041-misnamed.sql": "", "migrations/notes-99.md": "" });
-        await runCommand("db:new", ["add", "tags"], { cwd: root });
+        await runScript("db:new", ["add", "tags"], { cwd: root });
         expect(list(root)).toContain("0042.do.add-tags.sql");
     });
 
     test("begins with 001 where there is no migration yet", async () => {
         const root = writeProject({});
-        const { stdout } = await runCommand("db:new", ["create", "Prüfungen!", "--json"], { cwd: root });
+        const { stdout } = await runScript("db:new", ["create", "Prüfungen!", "--json"], { cwd: root });
         const paths = ["migrations/001.do.create-prufungen.sql", "migrations/001.undo.create-prufungen.sql"];
         expect(JSON.parse(stdout)).toEqual({ paths });
         expect(list(root).map((name) => `migrations/${name}`)).toEqual(paths);
@@ -54,7 +54,7 @@ describe("db:new", () => {
 
     test("gives an optional set its own numbers", async () => {
         const root = writeProject(users);
-        const { code } = await runCommand("db:new", ["create", "vectors", "--set", "vectors"], { cwd: root });
+        const { code } = await runScript("db:new", ["create", "vectors", "--set", "vectors"], { cwd: root });
         expect(code).toBe(0);
         expect(list(root, "migrations/vectors")).toEqual(["001.do.create-vectors.sql", "001.undo.create-vectors.sql"]);
     });
@@ -65,7 +65,7 @@ describe("db:new", () => {
         [["add", "tags", "--set", "../elsewhere"], "'../elsewhere' cannot name a migration set"],
     ])("writes nothing for %j", async (args, message) => {
         const root = writeProject(users);
-        const { code, stderr } = await runCommand("db:new", args, { cwd: root });
+        const { code, stderr } = await runScript("db:new", args, { cwd: root });
         expect(code).toBe(2);
         expect(stderr).toContain(`error: ${message}`);
         expect(stderr).toContain("Nothing was written.");
@@ -73,7 +73,7 @@ describe("db:new", () => {
     });
 
     test("asks for a name", async () => {
-        const { code, stderr } = await runCommand("db:new");
+        const { code, stderr } = await runScript("db:new");
         expect(code).toBe(2);
         expect(stderr).toContain("missing required argument 'words'");
     });

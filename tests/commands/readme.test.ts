@@ -10,8 +10,8 @@ import {
 } from "../../src/cli/commands/readme-build.ts";
 import { exitCodes } from "../../src/errors.ts";
 import { startScript } from "../support/command.ts";
-import { changeProject, writeProject } from "../support/project.ts";
 import { type Printed, runScript } from "../support/here.ts";
+import { changeProject, writeProject } from "../support/project.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 

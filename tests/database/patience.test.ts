@@ -88,19 +88,22 @@ describeTargets("--wait", (target) => {
         },
     );
 
-    test.skipIf(target.name === "sqld")("of 0 gives a locked file up at once, and nothing is changed", async () => {
-        const database = await bases.borrow("deployed");
-        const before = await hashContents(database.client);
-        const holder = new Database(fileURLToPath(database.url));
-        holder.exec("BEGIN EXCLUSIVE");
-        const { code, stderr } = await startHere("db:seed", database.url, "--wait", "0").result;
-        holder.exec("ROLLBACK");
-        holder.close();
-        expect(code).toBe(1);
-        expect(stderr).toContain("is locked by another writer (database is locked)");
-        expect(stderr).toContain("Nothing was changed.");
-        expect(await hashContents(database.client)).toBe(before);
-    });
+    test.skipIf(target.name === "sqld")(
+        "--wait 0 gives up on a locked file at once, and nothing is changed",
+        async () => {
+            const database = await bases.borrow("deployed");
+            const before = await hashContents(database.client);
+            const holder = new Database(fileURLToPath(database.url));
+            holder.exec("BEGIN EXCLUSIVE");
+            const { code, stderr } = await startHere("db:seed", database.url, "--wait", "0").result;
+            holder.exec("ROLLBACK");
+            holder.close();
+            expect(code).toBe(1);
+            expect(stderr).toContain("is locked by another writer (database is locked)");
+            expect(stderr).toContain("Nothing was changed.");
+            expect(await hashContents(database.client)).toBe(before);
+        },
+    );
 
     test.skipIf(target.name === "sqld")(
         "is also how long the copy waits that is made before a file is changed",
@@ -174,7 +177,7 @@ describe.skipIf(findSqld() === undefined)(title, () => {
         };
     });
 
-    test("is a read that a gateway refused, and each try is counted", async () => {
+    test("a read that a gateway refused is tried again, and each try is counted", async () => {
         await deployInto(database, root);
         const refusals = [429, 503];
         proxy.hooks = {

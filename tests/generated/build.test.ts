@@ -2,9 +2,8 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { push } from "../../src/cli/commands/push.ts";
-import { runCommand } from "../support/command.ts";
 import { readContents, withoutColumns, withoutOrder } from "../support/contents.ts";
-import { runHere } from "../support/here.ts";
+import { runHere, runScript } from "../support/here.ts";
 import { changeProject } from "../support/project.ts";
 import { copyProject } from "../support/repository.ts";
 import { describeTargets } from "../support/targets.ts";
@@ -14,14 +13,14 @@ describe("schema:build", () => {
     test("writes the committed files, finds them current, and with --check fails on a stale one", async () => {
         const root = copyProject();
         const read = (name: string): string => readFileSync(path.join(root, name), "utf8");
-        const built = await runCommand("schema:build", [], { cwd: root });
+        const built = await runScript("schema:build", [], { cwd: root });
         expect([built.code, built.stdout]).toEqual([
             0,
             "Wrote:    TURSO_SCHEMA.sql\nWrote:    schema.d.ts\nAll generated files were brought up to date.\n",
         ]);
         expect(read("TURSO_SCHEMA.sql")).toBe(schemaFile);
         expect(read("schema.d.ts")).toBe(readFileSync(new URL("../../schema.d.ts", import.meta.url), "utf8"));
-        const checked = await runCommand("schema:build", ["--check"], { cwd: root });
+        const checked = await runScript("schema:build", ["--check"], { cwd: root });
         expect([checked.code, checked.stdout]).toEqual([
             0,
             expect.stringContaining("All generated files are current."),
@@ -29,7 +28,7 @@ describe("schema:build", () => {
 
         const view = "views/v_active_sessions.sql";
         changeProject(root, { [view]: read(view).replace("/*", "/* Another comment.") });
-        const stale = await runCommand("schema:build", ["--check"], { cwd: root });
+        const stale = await runScript("schema:build", ["--check"], { cwd: root });
         expect(stale.code).toBe(4);
         expect(stale.stderr).toBe(
             "error: TURSO_SCHEMA.sql is stale\n\nhint: run `pnpm schema:build` and commit what it writes\n",

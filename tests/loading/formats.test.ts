@@ -26,7 +26,7 @@ describe("questions are found", () => {
         ["an array with a stranger in it", [one, "text"], ["0: q-1", "1: undefined"]],
     ])("in %s", (_, document, found) => expect(findIn(questions, document)).toEqual(found));
 
-    test("with the key as their id where they do not say it themselves", () => {
+    test("questions take their key as id where they have none", () => {
         const { id, ...nameless } = one as { id: string };
         expect(findIn(questions, { questions: { "q-7": nameless } })).toEqual(["q-7: q-7"]);
         expect(findIn(questions, { questions: { "q-7": one } })).toEqual(["q-7: q-1"]);
@@ -55,7 +55,7 @@ describe("mappings are found", () => {
         ["a single triple", triple],
     ])("in %s", (_, document) => expect(listOf(document)).toEqual([triple]));
 
-    test("nowhere in questions", () => expect(listOf([one])).toBeUndefined());
+    test("no mapping is found in questions", () => expect(listOf([one])).toBeUndefined());
 });
 
 describe("a source", () => {

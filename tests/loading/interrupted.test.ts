@@ -102,7 +102,7 @@ describeTargets("a load that is broken off", (target) => {
 describe("the bundled seed, broken off at each request that loads it", () => {
     describeTargets("and run again", (target) => {
         if (target.name === "file:") {
-            test("goes on where its first questions are in already", async () => {
+            test("an interrupted load continues after the questions that are in already", async () => {
                 const database = await createDeployedDatabase(target);
                 const abort = new AbortController();
                 // Ctrl-C before the first chunk: the schema and the note that the seed was begun are all there is.
@@ -117,7 +117,7 @@ describe("the bundled seed, broken off at each request that loads it", () => {
             return;
         }
 
-        test("ends with the content of an undisturbed one", async () => {
+        test("an interrupted load that is run again ends with the content of an undisturbed one", async () => {
             const calm = await target.createDatabase();
             const counter = await startProxy(calm.url);
             expect((await migrateHere({ root, url: counter.url })).code).toBe(0);

@@ -3,6 +3,6 @@ import { describeTargets } from "../support/targets.ts";
 import { killLoads } from "./killing.ts";
 
 describeTargets("a load that is killed", (target) => {
-    test("at 3 points is finished by the same command, to the content of an undisturbed one", () =>
+    test("a load that is killed at 3 points is finished by the same command, to the content of an undisturbed one", () =>
         killLoads(target, 3, 1_000));
 });

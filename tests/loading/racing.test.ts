@@ -75,7 +75,7 @@ describeTargets("a row that another writer changes between read and write", (tar
     const readAnswers = (): Promise<Record<string, unknown>[]> =>
         readRows(database.client, "SELECT id, answer FROM questions ORDER BY id");
 
-    test("is decided anew: a change that is newer than the record wins", async () => {
+    test("a row that changed meanwhile is decided again: a change newer than the record wins", async () => {
         const through = withOtherWriter("UPDATE questions SET answer = 'Theirs.' WHERE id = 'q-1'", 1);
         const { counts, rejected } = await load(through, [
             makeQuestion("q-1", { answer: "Ours.", lastUpdated: later }),

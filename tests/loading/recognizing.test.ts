@@ -96,7 +96,7 @@ describeTargets("an unchanged source", (target) => {
         expect(await hashContents(database.client)).toBe(before);
     }
 
-    test("is recognised, which is said, and nothing is written", async () => {
+    test("an unchanged source is recognised, which is said, and nothing is written", async () => {
         await expectRecognized();
         const { stdout } = await migrateHere({ root, url: database.url }, { from: "in" });
         expect(stdout).toMatch(

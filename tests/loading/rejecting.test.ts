@@ -97,7 +97,7 @@ describeTargets("records that cannot load", (target) => {
         );
     });
 
-    test("do not bend what loads beside them", async () => {
+    test("rejected records do not change what loads beside them", async () => {
         await loadQuestions(database, right);
         const rows = await readRows(
             database.client,
@@ -205,7 +205,7 @@ describeTargets("records that cannot load", (target) => {
         );
     });
 
-    test("load from the reject file once they are mended there", async () => {
+    test("rejected records load from the reject file once they are corrected there", async () => {
         const files = {
             "broken.json": '{"questions": [',
             "questions.json": [makeQuestion("q-1"), makeQuestion("q-2", { difficulty: "hard" })],

@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { migrateHistory } from "../../app/migrate-history.ts";
-import { runCommand } from "../support/command.ts";
 import { hashContents, readRows, readValue } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
-import { migrateHere, type Ran, runHere } from "../support/here.ts";
+import { migrateHere, type Ran, runHere, runScript } from "../support/here.ts";
 import { copyProject } from "../support/repository.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { loadFiles, loadQuestions, makeQuestion } from "./records.ts";
@@ -57,14 +56,14 @@ describeTargets("the seeds", (target) => {
         const unknown = await migrateHere({ root, url: database.url }, { data: ["users"] });
         expect([unknown.code, unknown.error?.message]).toEqual([2, "there is no seed 'users'"]);
         const env = { TURSO_DATABASE_URL: database.url };
-        const seeded = await runCommand("db:seed", ["--json"], { cwd: root, env });
+        const seeded = await runScript("db:seed", ["--json"], { cwd: root, env });
         expect([seeded.code, seeded.stderr]).toEqual([0, ""]);
         expect(Object.keys(JSON.parse(seeded.stdout).loaded)).not.toContain("questions");
         expect(await readValue(database.client, "SELECT count(*) FROM certifications")).toBe(
             lengthOf(read("certifications.json")),
         );
         const before = await hashContents(database.client);
-        expect((await runCommand("db:seed", [], { cwd: root, env })).stdout).toContain("\nNothing to do. ");
+        expect((await runScript("db:seed", [], { cwd: root, env })).stdout).toContain("\nNothing to do. ");
         expect(await hashContents(database.client)).toBe(before);
     });
 
@@ -175,7 +174,7 @@ describeTargets("db:migrate:history", (target) => {
 });
 
 describeTargets("a learning path that says neither its type nor its channels", (target) => {
-    test("gets them when it is new, keeps what its row has afterwards, and gets them anew by force", async () => {
+    test("a learning path gets its type and channels when it is new, keeps its row's afterwards, and gets them again with --force", async () => {
         const database = await createDeployedDatabase(target);
         const path = {
             id: "company-example-beginner",

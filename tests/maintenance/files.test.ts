@@ -47,7 +47,7 @@ describe("a file of operations/maintenance/ that is wrong", () => {
         return error.details.filter((line) => !line.startsWith(" "));
     }
 
-    test("is no other than these: what is right is read", async () => {
+    test("a rule file that is right is read", async () => {
         const [rule] = await readRules(
             writeProject({ "operations/maintenance/010-old-rows.sql": good, "maintenance/README.md": "" }),
         );
@@ -112,7 +112,7 @@ describe("a file of operations/maintenance/ that is wrong", () => {
         expect(await findProblems({ [`operations/maintenance/${name}`]: text })).toContain(problem);
     });
 
-    test("or has the name of another, or is not there at all", async () => {
+    test("a rule file with the name of another, or none at all, is an error", async () => {
         const doubles = { "operations/maintenance/010-a.sql": good, "operations/maintenance/020-a.sql": good };
         expect(await findProblems(doubles)).toEqual([
             "operations/maintenance/020-a.sql:1: has the same name as operations/maintenance/010-a.sql",
@@ -133,7 +133,7 @@ describeTargets("an index finds", (target) => {
         rules = await readRules(root);
     });
 
-    test("what the example of docs/maintenance.md takes, which is a rule as it stands", async () => {
+    test("the example of docs/maintenance.md is a valid rule, and an index finds its rows", async () => {
         const [, example = ""] =
             /```sql\n([\s\S]*?)```/.exec(readFileSync(path.join(root, "docs/maintenance.md"), "utf8")) ?? [];
         const [rule] = await readRules(writeProject({ "operations/maintenance/060-failed-runs.sql": example }));

@@ -1,3 +1,3 @@
 import { describeDeploysAtOnce } from "./at-once.ts";
 
-describeDeploysAtOnce(5, [[], ["--per-file"]]);
+describeDeploysAtOnce(8, 5, [[], ["--per-file"]]);

@@ -1,3 +1,3 @@
 import { describeDeploysAtOnce } from "./at-once.ts";
 
-describeDeploysAtOnce(1);
+describeDeploysAtOnce(5, 1);

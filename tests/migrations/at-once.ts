@@ -6,15 +6,26 @@ import { copyRepository, migrationCount } from "../support/repository.ts";
 import { readSnapshot, type Snapshot, tell, withoutTimes } from "../support/snapshot.ts";
 import { describeTargets } from "../support/targets.ts";
 
-const deployers = 8;
-
 /**
  * The tests of processes that deploy at once.
  *
+ * @param deployers how many there are
  * @param rounds how often each is repeated, in a database of its own
  * @param argsOnTables the arguments of db:push with which the same is tried on a database that has tables
  */
-export function describeDeploysAtOnce(rounds: number, argsOnTables: readonly (readonly string[])[] = []): void {
+export function describeDeploysAtOnce(
+    deployers: number,
+    rounds: number,
+    argsOnTables: readonly (readonly string[])[] = [],
+): void {
+    /** Lets processes run db:push at the same time, and gives how each of them ended. */
+    function pushAtOnce(root: string, url: string, args: readonly string[] = []): Promise<CommandResult[]> {
+        const env = { TURSO_DATABASE_URL: url };
+        return Promise.all(
+            Array.from({ length: deployers }, () => runCommand("db:push", [...args], { cwd: root, env })),
+        );
+    }
+
     describeTargets(`${deployers} processes that deploy at once`, (target) => {
         const root = copyRepository();
         let undisturbed: Omit<Snapshot, "lock">;
@@ -53,12 +64,6 @@ export function describeDeploysAtOnce(rounds: number, argsOnTables: readonly (re
             },
         );
     });
-}
-
-/** Lets processes run db:push at the same time, and gives how each of them ended. */
-function pushAtOnce(root: string, url: string, args: readonly string[] = []): Promise<CommandResult[]> {
-    const env = { TURSO_DATABASE_URL: url };
-    return Promise.all(Array.from({ length: deployers }, () => runCommand("db:push", [...args], { cwd: root, env })));
 }
 
 /** What so many deployers did together. */

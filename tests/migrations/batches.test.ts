@@ -70,7 +70,7 @@ describeTargets("moving many rows", (target) => {
         expect(`${count.rows[0]?.detail}`).toContain("idx_bot_ledger_to_be_counted");
     });
 
-    test("in files of an eighth each goes on where a run broke off", async () => {
+    test("a move in eight files continues where a run broke off", async () => {
         const { client, database, root } = await createLedger(target);
         const name = (at: number): string => `migrations/0${migrationCount + 2 + at}.do.count-part-${at + 1}.sql`;
         const part = (at: number): string =>
@@ -93,7 +93,7 @@ describeTargets("moving many rows", (target) => {
 });
 
 describe.skipIf(!hasShell)("the loop that runs the batches", () => {
-    test("ends when nothing is left, and when a batch fails", async () => {
+    test("the loop of batches ends when nothing is left, and when a batch fails", async () => {
         const root = copyRepository({
             "batch.sql": findExample("batch.sql"),
             [first]: findExample("NNN.do.add-ledger-size.sql"),

@@ -29,26 +29,33 @@ describe.concurrent("a database file that another program writes to", () => {
         return pushed;
     }
 
-    test("is waited for, which is said once, and then deployed to", () =>
+    test("db:push waits for a locked file, says so once, and then deploys", () =>
         inFolder(async (address) => {
-            const { code, stdout, stderr } = await pushBeside(address.url, "reserved", 12_000);
+            const holder = await holdLock(address.url, "reserved", 100_000);
+            const deployer = startCommand("db:push", [], { cwd: root, env: { TURSO_DATABASE_URL: address.url } });
+            while (deployer.printed().stderr === "") await sleep(10);
+            // Longer than SQLite waits, so that it asks for the lock again.
+            await sleep(6_000);
+            holder.release();
+            const { code, stdout, stderr } = await deployer.result;
+            expect((await holder.result).code).toBe(0);
             expect(stderr).toBe("Waiting: another program is writing\n");
             expect(stdout).toContain(`Applied ${migrationCount} migrations.`);
             expect(code).toBe(0);
             const snapshot = await readSnapshot(address);
             expect(snapshot.lock).toMatchObject([{ generation: 1, owner: null }]);
             expect(withoutTimes(snapshot)).toEqual(undisturbed);
-            tell("lock held for 12 s: 1 wait said, all versions applied");
+            tell("lock held for two of SQLite's waits: 1 wait said, all versions applied");
         }));
 
-    test("is waited for while it cannot even be read", () =>
+    test("db:push waits for a file that cannot even be read", () =>
         inFolder(async (address) => {
             const { code } = await pushBeside(address.url, "exclusive", 2_500);
             expect(code).toBe(0);
             expect(withoutTimes(await readSnapshot(address))).toEqual(undisturbed);
         }));
 
-    test("is waited for while it cannot be read for longer than SQLite waits", () =>
+    test("db:push waits longer than SQLite does for a file that cannot be read", () =>
         inFolder(async (address) => {
             await deployWell(root, address, { to: 3 });
             const { code, stdout, stderr } = await pushBeside(address.url, "exclusive", 8_000);
@@ -57,7 +64,7 @@ describe.concurrent("a database file that another program writes to", () => {
             expect(withoutTimes(await readSnapshot(address))).toEqual(undisturbed);
         }));
 
-    test("is not waited for after Ctrl-C while it cannot be read, and nothing is changed", () =>
+    test("Ctrl-C ends the wait for a file that cannot be read, and nothing is changed", () =>
         inFolder(async (address) => {
             await deployWell(root, address, { to: 3 });
             const before = await readSnapshot(address);
@@ -71,7 +78,7 @@ describe.concurrent("a database file that another program writes to", () => {
             expect(await readSnapshot(address)).toEqual(before);
         }));
 
-    test("is not waited for after Ctrl-C, and nothing is changed", () =>
+    test("Ctrl-C ends the wait for a locked file, and nothing is changed", () =>
         inFolder(async (address) => {
             const holder = await holdLock(address.url, "reserved", 8_000);
             const deployer = startCommand("db:push", [], { cwd: root, env: { TURSO_DATABASE_URL: address.url } });

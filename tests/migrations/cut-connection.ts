@@ -54,18 +54,21 @@ export function describeCutConnection(points: number, fills: number): void {
             expect(withoutTimes(await readSnapshot(server))).toEqual(undisturbed);
         }
 
-        test.each(["onRequest", "onReply"] as const)("before anything is written is a failure (%s)", async (hook) => {
-            proxy.hooks[hook] = () => "drop";
-            const { error } = await deploy(root, proxy);
-            expect([error?.code, error?.outcome]).toEqual(["connection-lost", "Nothing was changed."]);
-            expect(proxy.requests).toBe(1);
-            expect(await readSnapshot(server)).toEqual(emptySnapshot);
-            proxy.hooks = {};
-            await deployWell(root, proxy);
-            expect(withoutTimes(await readSnapshot(server))).toEqual(undisturbed);
-        });
+        test.each(["onRequest", "onReply"] as const)(
+            "a connection that breaks before anything is written fails the run (%s)",
+            async (hook) => {
+                proxy.hooks[hook] = () => "drop";
+                const { error } = await deploy(root, proxy);
+                expect([error?.code, error?.outcome]).toEqual(["connection-lost", "Nothing was changed."]);
+                expect(proxy.requests).toBe(1);
+                expect(await readSnapshot(server)).toEqual(emptySnapshot);
+                proxy.hooks = {};
+                await deployWell(root, proxy);
+                expect(withoutTimes(await readSnapshot(server))).toEqual(undisturbed);
+            },
+        );
 
-        test("before the server has seen the script changes nothing, and the next run finishes", async () => {
+        test("a connection that breaks before the server has the script changes nothing, and the next run finishes", async () => {
             proxy.hooks.onRequest = (_, body) => (isScript(body) ? "drop" : undefined);
             await expectBefore(await deploy(root, proxy));
             proxy.hooks = {};
@@ -73,14 +76,14 @@ export function describeCutConnection(points: number, fills: number): void {
             expect(withoutTimes(await readSnapshot(server))).toEqual(undisturbed);
         });
 
-        test("after COMMIT is noticed by the same run, which succeeds and says so", async () => {
+        test("the run whose reply to COMMIT is lost finds it committed, says so and succeeds", async () => {
             proxy.hooks.onReply = (n) => (n === 2 ? "drop" : undefined);
             await expectAfter(await deploy(root, proxy));
             expect(proxy.requests).toBe(3);
             expect((await deployWell(root, proxy)).steps).toEqual([]);
         });
 
-        test("after COMMIT is noticed by the command, which says so and exits with 0", async () => {
+        test("db:push whose reply to COMMIT is lost says so and exits with 0", async () => {
             proxy.hooks.onReply = (n) => (n === 2 ? "drop" : undefined);
             const env = { TURSO_DATABASE_URL: proxy.url };
             const { code, stdout, stderr } = await runCommand("db:push", [], { cwd: root, env });
@@ -95,13 +98,13 @@ export function describeCutConnection(points: number, fills: number): void {
             { status: 502, body: "<html><body>Bad Gateway</body></html>" },
             { status: 200, body: "<html><body>Please log in</body></html>" },
             { status: 200, body: '{"results":[' },
-        ])("after COMMIT is noticed behind a gateway that answers %j", async (reply) => {
+        ])("a deploy finds its COMMIT behind a gateway that answers %j", async (reply) => {
             proxy.hooks.onReply = (n) => (n === 2 ? reply : undefined);
             await expectAfter(await deploy(root, proxy));
         });
 
         test.each([429, 503])(
-            "before the server has seen the script, by a gateway that answers %i, changes nothing",
+            "a gateway that answers %i before the server has the script changes nothing",
             async (status) => {
                 proxy.hooks.onRequest = (_, body) =>
                     isScript(body) ? { status, body: '{"error":"later"}' } : undefined;
@@ -114,7 +117,7 @@ export function describeCutConnection(points: number, fills: number): void {
             },
         );
 
-        test("because of Ctrl-C while the server works is told as that, and nothing is applied", async () => {
+        test("Ctrl-C while the server works is reported as an interruption, and nothing is applied", async () => {
             let deployer: RunningCommand | undefined;
             proxy.hooks.onRequest = (_, body) => {
                 if (isScript(body)) setTimeout(() => deployer?.kill("SIGINT"), 10);
@@ -129,7 +132,7 @@ export function describeCutConnection(points: number, fills: number): void {
             expect(await readSnapshot(server)).toEqual(emptySnapshot);
         });
 
-        test("for good after COMMIT is a failure that claims nothing, and the next run finds it done", async () => {
+        test("a connection that stays broken after COMMIT fails the run, which claims nothing, and the next run finds it done", async () => {
             proxy.hooks.onReply = (n) => (n >= 2 ? "drop" : undefined);
             const { error } = await deploy(root, proxy);
             expect(error?.code).toBe("connection-lost");
@@ -142,7 +145,7 @@ export function describeCutConnection(points: number, fills: number): void {
             expect(withoutTimes(await readSnapshot(server))).toEqual(undisturbed);
         });
 
-        test("after each file of a deploy by files is noticed each time", async () => {
+        test("a deploy with --per-file finds each file committed whose reply was lost", async () => {
             proxy.hooks.onRequest = (n, body) => void (isScript(body) && scripts.add(n));
             proxy.hooks.onReply = (n) => (scripts.has(n) ? "drop" : undefined);
             const scripts = new Set<number>();
@@ -153,25 +156,29 @@ export function describeCutConnection(points: number, fills: number): void {
             tell(`${scripts.size} replies lost in one run, 0 migrations applied twice`);
         });
 
-        test.each(["both", "caller"] as const)("midway leaves it as before or as after (cut for: %s)", async (side) => {
-            const judge = createJudge(undisturbed);
-            for (const delay of spread(0, time, points)) {
-                const folder = mkdtempSync(path.join(tmpdir(), "cut-test-"));
-                const own = await startSqld({ directory: folder });
-                const inner = await startProxy(own.url);
-                const line = await layLine(inner.url);
-                inner.hooks.onRequest = (_, body) => {
-                    if (isScript(body)) setTimeout(() => line.cut(side), delay);
-                };
-                const { outcome, error } = await deploy(root, line);
-                if (error) expect(error.outcome).toMatch(/^Nothing was applied\. The database is still at version 0\./);
-                const state = await judge.judge(own, root, emptySnapshot);
-                expect(state).toBe(outcome ? "after" : "before");
-                for (const part of [line, inner]) await part.close();
-                await own.stop();
-                rmSync(folder, { recursive: true, force: true });
-            }
-            judge.report(`connection cut midway for ${side}`);
-        });
+        test.each(["both", "caller"] as const)(
+            "a connection cut midway leaves the database as before or as after (cut for: %s)",
+            async (side) => {
+                const judge = createJudge(undisturbed);
+                for (const delay of spread(0, time, points)) {
+                    const folder = mkdtempSync(path.join(tmpdir(), "cut-test-"));
+                    const own = await startSqld({ directory: folder });
+                    const inner = await startProxy(own.url);
+                    const line = await layLine(inner.url);
+                    inner.hooks.onRequest = (_, body) => {
+                        if (isScript(body)) setTimeout(() => line.cut(side), delay);
+                    };
+                    const { outcome, error } = await deploy(root, line);
+                    if (error)
+                        expect(error.outcome).toMatch(/^Nothing was applied\. The database is still at version 0\./);
+                    const state = await judge.judge(own, root, emptySnapshot);
+                    expect(state).toBe(outcome ? "after" : "before");
+                    for (const part of [line, inner]) await part.close();
+                    await own.stop();
+                    rmSync(folder, { recursive: true, force: true });
+                }
+                judge.report(`connection cut midway for ${side}`);
+            },
+        );
     });
 }

@@ -6,6 +6,7 @@ import { runDeploy } from "../../src/migrations/carry-out.ts";
 import { prepareRollback } from "../../src/migrations/rollback.ts";
 import type { RunOutcome } from "../../src/migrations/run.ts";
 import { type DeployOptions, type PreparedDeploy, prepareDeploy } from "../../src/planning/prepare.ts";
+import { readRows } from "../support/contents.ts";
 import { type Address, openTestConnection, silentReport } from "../support/deployed.ts";
 
 export interface Deployed extends RunOutcome {
@@ -78,11 +79,6 @@ export async function readAll(client: Client): Promise<Record<string, unknown>> 
         if (type === "table") contents[`rows of ${name}`] = await readRows(client, `SELECT * FROM "${name}"`);
     }
     return contents;
-}
-
-/** Rows as plain objects. */
-export async function readRows(client: Client, sql: string): Promise<Record<string, unknown>[]> {
-    return (await client.execute(sql)).rows.map((row) => ({ ...row }));
 }
 
 /** The only column of a query's rows. */

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
-import { runCommand } from "../support/command.ts";
 import { createDeployedProject } from "../support/deployed.ts";
+import { runScript } from "../support/here.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { deploy, readAll, readColumn, readNames, refusal } from "./deploy.ts";
@@ -125,7 +125,7 @@ describeTargets("a failure", (target) => {
         expect((await deploy(root, database)).version).toBe(3);
     });
 
-    test("of one file, with a transaction for each, keeps those before it and says so", async () => {
+    test("a failure with --per-file keeps the files before it and says so", async () => {
         changeProject(root, {
             [second]: "ALTER TABLE notes ADD COLUMN second TEXT;\n",
             "migrations/003.do.third.sql": "ALTER TABLE notes ADD COLUMN third TEXT;\n",
@@ -147,10 +147,10 @@ describeTargets("a failure", (target) => {
         expect(await readNames(database.client, "view")).toEqual(["v_fifths", "v_notes", "v_thirds"]);
     });
 
-    test("is printed by the command in the same words, with exit code 1", async () => {
+    test("db:push prints the failure in the same words, with exit code 1", async () => {
         changeProject(root, { [second]: "\nCREATE TABEL tags (\n    id TEXT\n);\n" });
         const env = { TURSO_DATABASE_URL: database.url };
-        const { code, stdout, stderr } = await runCommand("db:push", [], { cwd: root, env });
+        const { code, stdout, stderr } = await runScript("db:push", [], { cwd: root, env });
         expect(code).toBe(1);
         expect(stdout).toContain("Applying: 002.do.second.sql\n");
         expect(stderr).toContain(

@@ -1,8 +1,8 @@
 import type { Client } from "@libsql/client";
+import { readRows } from "../support/contents.ts";
 import { createDeployedProject, type TestProject } from "../support/deployed.ts";
 import { writeProject } from "../support/project.ts";
 import type { Target } from "../support/targets.ts";
-import { readRows } from "./deploy.ts";
 
 const children = {
     cascades: "ON DELETE CASCADE",

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { readRows } from "../support/contents.ts";
 import { changeProject } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
-import { deploy, readAll, readRows, refusal } from "./deploy.ts";
+import { deploy, readAll, refusal } from "./deploy.ts";
 import { createFamily, recipe } from "./family.ts";
 
 const off = "PRAGMA foreign_keys = OFF;";
@@ -68,7 +69,7 @@ describeTargets("the guard of foreign keys", (target) => {
         expect(await readAll(client)).toEqual(before);
     });
 
-    test("sees one more where there were some before", async () => {
+    test("the foreign-key guard sees one more violation where there were some before", async () => {
         const { database, client, root } = await createFamily(target);
         await client.executeMultiple(`${off} INSERT INTO plains (id, parent) VALUES (50, 99); ${on}`);
         const before = await readAll(client);
@@ -82,7 +83,7 @@ describeTargets("the guard of foreign keys", (target) => {
         expect(await readAll(client)).toEqual(before);
     });
 
-    test("lets a rebuild mend what was violated", async () => {
+    test("the foreign-key guard lets a rebuild repair what was violated", async () => {
         const { database, client, root } = await createFamily(target);
         await client.executeMultiple(`${off} INSERT INTO plains (id, parent) VALUES (50, 99); ${on}`);
         changeProject(root, { "migrations/002.do.rebuild.sql": `DELETE FROM plains WHERE id = 50;\n${recipe}` });
@@ -90,7 +91,7 @@ describeTargets("the guard of foreign keys", (target) => {
         expect(await readRows(client, "PRAGMA foreign_key_check")).toEqual([]);
     });
 
-    test("leaves it to the database in an ordinary file, where foreign keys are on", async () => {
+    test("in an ordinary file foreign keys are on, and the database itself refuses violations", async () => {
         const { database, client, root } = await createFamily(target);
         const before = await readAll(client);
         changeProject(root, {
@@ -101,7 +102,7 @@ describeTargets("the guard of foreign keys", (target) => {
         expect(await readAll(client)).toEqual(before);
     });
 
-    test("catches a deferred one before the transaction ends", async () => {
+    test("the foreign-key guard catches a deferred violation before the transaction ends", async () => {
         const { database, client, root } = await createFamily(target);
         const before = await readAll(client);
         changeProject(root, {

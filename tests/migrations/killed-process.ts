@@ -22,7 +22,7 @@ export function describeKilledProcess(points: number, fills: number): void {
             undisturbed = await readUndisturbed(root);
         });
 
-        test("leaves a file as before or as after, and the next run finishes", async () => {
+        test("a killed deployer leaves a file as before or as after, and the next run finishes", async () => {
             const judge = createJudge(undisturbed);
             const time = await timeFile(root);
             // Half of them over the whole run, half while the transaction is open, the last as soon as it is closed.
@@ -50,7 +50,7 @@ export function describeKilledProcess(points: number, fills: number): void {
         });
 
         test.skipIf(binary === undefined)(
-            "leaves a server as before or as after, and the next run finishes",
+            "a killed deployer leaves a server as before or as after, and the next run finishes",
             async () => {
                 const judge = createJudge(undisturbed);
                 const delays = spread(0, await timeScript(root), points - 4);

@@ -28,7 +28,7 @@ export function describeKilledServer(points: number, fills: number): void {
             judge = createJudge(undisturbed);
         });
 
-        test("is as before or as after when it is back, and the next run finishes", async () => {
+        test("a killed server is as before or as after when it is back, and the next run finishes", async () => {
             for (const delay of delays) {
                 await withServer(async (server, proxy, restart) => {
                     killAfter(server, proxy, delay);
@@ -42,7 +42,7 @@ export function describeKilledServer(points: number, fills: number): void {
             judge.report("server killed, back later");
         });
 
-        test("is read again by the same run where it is back in time, which then tells what is true", async () => {
+        test("a run reads a killed server again that is back in time, and reports what is true", async () => {
             for (const delay of delays) {
                 await withServer(async (server, proxy, restart) => {
                     killAfter(server, proxy, delay);

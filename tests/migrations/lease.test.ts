@@ -46,7 +46,7 @@ describe.skipIf(findSqld() === undefined).concurrent(title, () => {
         }),
     );
 
-    test("lets 3 deployers of a migration that takes 7 seconds end within a minute, and it is applied once", () =>
+    test("3 deployers of a migration that takes 7 seconds end within a minute, and it is applied once", () =>
         inServer(async (server) => {
             const root = await prepareLongMigration(server.url, { pace, seconds: 7, statements: 7 }, (first) =>
                 deployWell(first, server),
@@ -54,7 +54,7 @@ describe.skipIf(findSqld() === undefined).concurrent(title, () => {
             expect(await expectAppliedOnce(3, root, server.url)).toBeLessThan(60);
         }));
 
-    test("of a dead owner is waited for until it ends by itself, and its owner is named", () =>
+    test("the lease of a dead owner is waited for until it expires, and its owner is named", () =>
         inScene(async ({ proxy, root, setLease, readVersions }) => {
             await setLease("build-7 pid 99 dead", 2);
             const { outcome, waits } = await deploy(root, proxy);
@@ -63,7 +63,7 @@ describe.skipIf(findSqld() === undefined).concurrent(title, () => {
             expect(await readVersions()).toEqual([1, 2, 3]);
         }));
 
-    test("of somebody else is waited for by reading only", () =>
+    test("a deployer waits for another's lease by reading only", () =>
         inScene(async ({ proxy, root, bodies, setLease, readVersions }) => {
             await setLease("build-7 pid 99 busy", 120);
             const running = deploy(root, proxy);
@@ -77,7 +77,7 @@ describe.skipIf(findSqld() === undefined).concurrent(title, () => {
             tell(`${whileWaiting.length} requests while waiting for a lease, 0 of them could write`);
         }));
 
-    test("of somebody else is not waited for after an interruption", () =>
+    test("a deployer stops waiting for another's lease when it is interrupted", () =>
         inScene(async ({ proxy, root, bodies, setLease, readVersions }) => {
             await setLease("build-7 pid 99 busy", 120);
             const interrupt = new AbortController();
@@ -90,7 +90,7 @@ describe.skipIf(findSqld() === undefined).concurrent(title, () => {
             expect(await readVersions()).toEqual([1]);
         }));
 
-    test("is taken after the lock was stolen, runs one file a transaction, and is given back", () =>
+    test("a deployer takes the lease after its lock was stolen, runs one file a transaction, and releases it", () =>
         inScene(async ({ server, proxy, root, readVersions }) => {
             let scripts = 0;
             proxy.hooks.onRequest = (_, body) => {
@@ -103,7 +103,7 @@ describe.skipIf(findSqld() === undefined).concurrent(title, () => {
             expect((await readSnapshot(server)).lock).toMatchObject([{ generation: 3, owner: null, expires_at: null }]);
         }));
 
-    test("is given back after an interruption, and what is not applied yet stays so", () =>
+    test("an interrupted deployer releases its lease, and applies nothing more", () =>
         inScene(async ({ server, proxy, root, readVersions }) => {
             const interrupt = new AbortController();
             let scripts = 0;
@@ -121,7 +121,7 @@ describe.skipIf(findSqld() === undefined).concurrent(title, () => {
             expect((await readSnapshot(server)).lock).toMatchObject([{ owner: null, expires_at: null }]);
         }));
 
-    test("that was lost while the deployer stood still lets it change nothing; it waits its turn and finishes", () =>
+    test("a deployer that lost its lease while it stood still changes nothing, waits its turn and finishes", () =>
         inScene(async ({ server, proxy, root, setLease, readVersions }) => {
             let scripts = 0;
             proxy.hooks.onRequest = async (_, body) => {
@@ -138,7 +138,7 @@ describe.skipIf(findSqld() === undefined).concurrent(title, () => {
             expect((await readSnapshot(server)).lock).toMatchObject([{ generation: 3, owner: null }]);
         }));
 
-    test("does not help a migration that alone is too long: it is refused with the advice to split it", () =>
+    test("a migration that alone is too long is refused with the advice to split it, lease or not", () =>
         inScene(async ({ server, proxy, root, readVersions }) => {
             proxy.hooks.onRequest = (_, body) => {
                 if (isScript(body) && body.includes("CREATE TABLE two")) return { status: 200, body: stolen };

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { readRows } from "../support/contents.ts";
 import { createDeployedProject, root as repository } from "../support/deployed.ts";
 import { changeProject } from "../support/project.ts";
 import { copyRepository, migrationCount } from "../support/repository.ts";
 import { describeTargets } from "../support/targets.ts";
-import { deploy, readColumn, readRows, rollback } from "./deploy.ts";
+import { deploy, readColumn, rollback } from "./deploy.ts";
 
 const readme = readFileSync(path.join(repository, "migrations/README.md"), "utf8");
 

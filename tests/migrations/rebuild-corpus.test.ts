@@ -7,11 +7,12 @@ import { readFiles } from "../../src/planning/files.ts";
 import { isMigratorTable } from "../../src/schema/facts.ts";
 import type { SchemaRow } from "../../src/schema/row.ts";
 import { readName, tokenize } from "../../src/sql/lexer.ts";
-import { runCommand } from "../support/command.ts";
+import { readRows } from "../support/contents.ts";
 import { createDeployedProject, type TestProject } from "../support/deployed.ts";
+import { runScript } from "../support/here.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
-import { deploy, readColumn, readRows, rollback } from "./deploy.ts";
+import { deploy, readColumn, rollback } from "./deploy.ts";
 import { zoo, zooFiles, zooRows } from "./zoo.ts";
 
 const tables = Object.entries(zoo).map(([name, why]): [string, string] => [name.replaceAll('"', ""), why]);
@@ -97,7 +98,7 @@ describeTargets("what `db:new --rebuild` writes", (target) => {
         after = await readContents(project.client);
     });
 
-    test("is deployed as it is, each table in a transaction of its own", () => {
+    test("the written rebuilds deploy unchanged, each table in its own transaction", () => {
         expect(rebuilt).toEqual(tables.map(([table]) => [table]));
     });
 
@@ -109,7 +110,7 @@ describeTargets("what `db:new --rebuild` writes", (target) => {
         expect(own(after)).toEqual(own(before));
     });
 
-    test("keeps everything else, and leaves a database without a fault", async () => {
+    test("the rebuilds keep everything else, and leave a sound database", async () => {
         expect(after.rows).toEqual(before.rows);
         expect(describeObjects(after)).toEqual(describeObjects(before));
         expect(await readColumn(project.client, "PRAGMA integrity_check")).toEqual(["ok"]);
@@ -119,14 +120,14 @@ describeTargets("what `db:new --rebuild` writes", (target) => {
         );
     });
 
-    test("leads back again by its undo files", async () => {
+    test("the undo files of the rebuilds restore the schema", async () => {
         expect((await rollback(root, project.database, 2)).version).toBe(2);
         undone = await readContents(project.client);
         expect(undone.rows).toEqual(before.rows);
         expect(describeObjects(undone)).toEqual(describeObjects(before));
     });
 
-    test("leaves delete actions, sequences and triggers at work", async () => {
+    test("delete actions, sequences and triggers still work after the rebuilds", async () => {
         const { client } = project;
         await client.executeMultiple("DELETE FROM restricts; DELETE FROM defaults; DELETE FROM parents WHERE id = 1;");
         expect(await readColumn(client, "SELECT id FROM parents")).toEqual([]);
@@ -143,12 +144,12 @@ describeTargets("what `db:new --rebuild` writes", (target) => {
 });
 
 describe("the files of `db:new --rebuild`", () => {
-    test("are named, and go to the set that makes the table", async () => {
+    test("db:new --rebuild names its files, and puts them into the set that makes the table", async () => {
         const root = writeProject({
             ...zooFiles,
             "migrations/extras/007.do.create-more.sql": "CREATE TABLE more (id INTEGER PRIMARY KEY, a TEXT) STRICT;\n",
         });
-        const { code, stdout } = await runCommand("db:new", ["--rebuild", "MORE", "limit", "more"], { cwd: root });
+        const { code, stdout } = await runScript("db:new", ["--rebuild", "MORE", "limit", "more"], { cwd: root });
         expect([code, stdout]).toEqual([
             0,
             "Wrote:    migrations/extras/008.do.limit-more.sql\nWrote:    migrations/extras/008.undo.limit-more.sql\n" +
@@ -176,13 +177,13 @@ RENAME TO more;
         expect(file?.undo?.checksum).toBe(file?.checksum);
     });
 
-    test("are formatted, and the lint finds no error in them", async () => {
+    test("db:new --rebuild writes formatted files without lint errors", async () => {
         const root = await writeZoo();
         const { findings } = lintFiles(await readFiles(root), (path) => /rebuild-/.test(path));
         expect(findings.filter(({ level }) => level === "error")).toEqual([]);
         const { sets } = await readFiles(root);
         const paths = sets.flatMap((set) => set.migrations.flatMap(({ path, undo }) => [path, undo?.path ?? path]));
-        const { code, stderr } = await runCommand("sql:format", ["--check", ...paths.slice(4)], { cwd: root });
+        const { code, stderr } = await runScript("sql:format", ["--check", ...paths.slice(4)], { cwd: root });
         expect([code, stderr]).toEqual([0, ""]);
     });
 

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { renderPlan } from "../../src/migrations/carry-out.ts";
+import { readRows } from "../support/contents.ts";
 import { changeProject } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
-import { deploy, plan, readColumn, readNames, readRows } from "./deploy.ts";
+import { deploy, plan, readColumn, readNames } from "./deploy.ts";
 import { copy, createFamily, indexes, newTable, readChildren, recipe, swap, unmanagedTrigger } from "./family.ts";
 
 /** Ways to write a rebuild that keep everything. */
@@ -134,7 +135,7 @@ describeTargets("a rebuild", (target) => {
         expect(await readRows(fresh.client, schema)).toEqual(await readRows(client, schema));
     });
 
-    test("of a table that is not there yet is a plain creation", async () => {
+    test("a rebuild of a table that is not there yet creates it", async () => {
         const database = await target.createDatabase();
         const { root } = await createFamily(target);
         changeProject(root, {

@@ -7,7 +7,7 @@ import { writeProject } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
 
 describeTargets("a database with indexes that keep tables of their own", (target) => {
-    test("counts none of those tables, neither as one nor as a loss", async () => {
+    test("the tables that an index keeps count neither as tables nor as losses", async () => {
         const root = writeProject({
             "migrations/001.do.notes.sql":
                 "CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT, place F32_BLOB(2));\n" +

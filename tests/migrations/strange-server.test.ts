@@ -3,8 +3,9 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Connection } from "../../src/database/connection.ts";
 import { openServer } from "../../src/database/server/connection.ts";
-import { runCommand, startCommand } from "../support/command.ts";
+import { startCommand } from "../support/command.ts";
 import { deploy } from "../support/deploying.ts";
+import { runScript } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
 
 const root = writeProject({ "migrations/001.do.one.sql": "CREATE TABLE one (id INTEGER PRIMARY KEY) STRICT;\n" });
@@ -62,7 +63,7 @@ describe("a server that is none, or does not do its work", () => {
     const openHere = (signal?: AbortSignal, limits?: Parameters<typeof openServer>[2]): Connection =>
         openServer({ kind: "server", url, label: url, host: "127.0.0.1", local: true }, signal, limits);
 
-    test("is left by Ctrl-C while it does not answer the first read", async () => {
+    test("Ctrl-C ends a deploy to a server that does not answer the first read", async () => {
         const deployer = startCommand("db:push", [], { cwd: root, env: { TURSO_DATABASE_URL: url } });
         answer = () => deployer.kill("SIGINT");
         const { code, signal, stdout, stderr } = await deployer.result;
@@ -73,7 +74,7 @@ describe("a server that is none, or does not do its work", () => {
         expect(bodies).toHaveLength(1);
     });
 
-    test("is left by Ctrl-C while it does not answer the script, and what happened is called unknown", async () => {
+    test("Ctrl-C ends a deploy to a server that does not answer the script, and the outcome is called unknown", async () => {
         const interrupt = new AbortController();
         answer = readThen(() => interrupt.abort());
         const connection = openHere(interrupt.signal, { usual: 30_000, interrupted: 50 });
@@ -91,7 +92,7 @@ describe("a server that is none, or does not do its work", () => {
         expect(bodies.map(isRead)).toEqual([true, false, true]);
     });
 
-    test("is left by Ctrl-C while it does not answer anything after the script", async () => {
+    test("Ctrl-C ends a deploy to a server that answers nothing after the script", async () => {
         let deployer: ReturnType<typeof startCommand> | undefined;
         answer = readThen(() => {
             answer = () => undefined;
@@ -107,7 +108,7 @@ describe("a server that is none, or does not do its work", () => {
         expect(bodies).toHaveLength(3);
     });
 
-    test("is given up when a read is not answered", async () => {
+    test("a read that is not answered is given up", async () => {
         const connection = openHere(undefined, { usual: 50, interrupted: 50 });
         await expect(connection.readAll([])).rejects.toMatchObject({
             kind: "server-fault",
@@ -172,7 +173,7 @@ describe("a server that is none, or does not do its work", () => {
         },
     );
 
-    test("whose answer to a request that is too large says so, with the remedy, is not told to mend a statement", async () => {
+    test("a request that the server calls too large is reported with the remedy, and no statement is blamed", async () => {
         answer = readThen(say("", 413));
         const { error } = await deploy(root, { url });
         expect([error?.code, error?.message, error?.hint]).toEqual([
@@ -184,9 +185,9 @@ describe("a server that is none, or does not do its work", () => {
         expect(bodies.map(isRead)).toEqual([true, false, true]);
     });
 
-    test("that redirects is not followed, and its secrets are not shown", async () => {
+    test("a redirect is not followed, and its secrets are not shown", async () => {
         answer = (_, reply) => void reply.writeHead(307, { location: `${url}/again?token=secret` }).end();
-        const { code, stderr } = await runCommand("db:push", [], { cwd: root, env: { TURSO_DATABASE_URL: url } });
+        const { code, stderr } = await runScript("db:push", [], { cwd: root, env: { TURSO_DATABASE_URL: url } });
         expect(code).toBe(1);
         expect(stderr).toContain(`error: ${url} sends its callers elsewhere (to ${url})`);
         expect(stderr).toContain("hint: compare the URL with `turso db show <database> --url`");
@@ -194,9 +195,9 @@ describe("a server that is none, or does not do its work", () => {
         expect(bodies).toHaveLength(1);
     });
 
-    test("at a port that no request may go to cannot be reached", async () => {
+    test("a port that no request may go to is reported as unreachable", async () => {
         const env = { TURSO_DATABASE_URL: "http://127.0.0.1:1" };
-        const { code, stderr } = await runCommand("db:push", [], { cwd: root, env });
+        const { code, stderr } = await runScript("db:push", [], { cwd: root, env });
         expect(code).toBe(1);
         expect(stderr).toContain("error: cannot reach http://127.0.0.1:1 (bad port)");
         expect(stderr).toContain("hint: check the host name, the port and the network");

@@ -1,9 +1,10 @@
 import type { Client } from "@libsql/client";
 import { expect, test } from "vitest";
+import { readRows } from "../support/contents.ts";
 import { createDeployedProject, root as repository } from "../support/deployed.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
-import { deploy, readAll, readColumn, readNames, readRows, refusal } from "./deploy.ts";
+import { deploy, readAll, readColumn, readNames, refusal } from "./deploy.ts";
 
 const files = {
     "migrations/001.do.create-notes.sql": "CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT) STRICT;\n",

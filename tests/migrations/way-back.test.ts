@@ -33,7 +33,7 @@ describe("the way back of a file database", () => {
         changeProject(root, { [`migrations/${digits}.do.more.sql`]: `CREATE TABLE more_${version} (id INTEGER);\n` });
     }
 
-    test("is a copy that opens and equals the state before, rows included", async () => {
+    test("the restore point of a file is a copy that opens and equals the state before, rows included", async () => {
         await deployWell(root, address);
         expect(copies()).toEqual([]);
         const connection = await openTestConnection(address);
@@ -160,7 +160,7 @@ describe("the way back of a server's database", () => {
         };
     }
 
-    test("is the command that restores it to the server's time, for a database on Turso, and nothing is sent", async () => {
+    test("the restore point on Turso is the command that restores the server's time, and nothing is sent", async () => {
         const { lines } = await prepareWayBack(connectTo("app-team.aws-eu-west-1.turso.io"), state, new Date(0));
         // A shell that gets it as it is must not read or write a file.
         expect(lines[0]).not.toMatch(/[<>|&;$`]/);
@@ -170,7 +170,7 @@ describe("the way back of a server's database", () => {
         ]);
     });
 
-    test("is the time alone where the server is somebody's own", async () => {
+    test("the restore point of a self-hosted server is the time alone", async () => {
         const { lines } = await prepareWayBack(connectTo("db.example.com"), state, new Date(0));
         expect(lines).toEqual([
             "Time:     2030-01-01T12:00:00Z (this server keeps restore points only if its operator does)",

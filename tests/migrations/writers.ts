@@ -6,6 +6,7 @@ import { assertLocal } from "../support/local.ts";
 
 /**
  * Lets another process hold the lock of a database file, and gives it back once it does; `result` settles at its end.
+ * `release` ends it early.
  *
  * @param lock reserved: others read but do not write; exclusive: others do neither
  */
@@ -13,14 +14,14 @@ export async function holdLock(
     url: string,
     lock: "reserved" | "exclusive",
     milliseconds: number,
-): Promise<{ result: Promise<CommandResult> }> {
+): Promise<{ result: Promise<CommandResult>; release(): void }> {
     const file = fileURLToPath(new URL("hold-lock.ts", import.meta.url));
     const holder = startScript(file, [url, lock, String(milliseconds)], {});
     while (!holder.printed().stdout.includes("held")) {
         if (holder.printed().stderr !== "") throw new Error(holder.printed().stderr);
         await sleep(5);
     }
-    return { result: holder.result };
+    return { result: holder.result, release: () => holder.kill("SIGTERM") };
 }
 
 /**

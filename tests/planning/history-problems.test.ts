@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
-import { deploy, readAll, readColumn, readRows, refusal } from "../migrations/deploy.ts";
+import { deploy, readAll, readColumn, refusal } from "../migrations/deploy.ts";
+import { readRows } from "../support/contents.ts";
 import { createDeployedProject } from "../support/deployed.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";

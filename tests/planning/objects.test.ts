@@ -1,7 +1,8 @@
 import type { Client } from "@libsql/client";
 import { beforeEach, expect, test } from "vitest";
 import { findChangedByHand } from "../../src/planning/plan.ts";
-import { baseline, deploy, readAll, readColumn, readNames, readRows, refusal, rollback } from "../migrations/deploy.ts";
+import { baseline, deploy, readAll, readColumn, readNames, refusal, rollback } from "../migrations/deploy.ts";
+import { readRows } from "../support/contents.ts";
 import { createDeployedProject } from "../support/deployed.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
@@ -82,7 +83,7 @@ describeTargets("views and triggers", (target) => {
         expect((await readTexts()).v_open).toBe(files["views/v_open.sql"].trim().slice(0, -1));
     });
 
-    test("that somebody else made are left alone", async () => {
+    test("views and triggers of other makers are left alone", async () => {
         await client.executeMultiple(
             "CREATE VIEW report AS SELECT 1 AS a; CREATE TRIGGER watch AFTER DELETE ON notes BEGIN SELECT 1; END;",
         );
@@ -143,7 +144,7 @@ describeTargets("views and triggers", (target) => {
         expect(await readAll(fresh.client)).toEqual(before);
     });
 
-    test("on a view that no file defines stop what would take them along, and are listed", async () => {
+    test("triggers on a view that no file defines stop what would drop them, and are listed", async () => {
         await client.execute("CREATE TRIGGER by_hand INSTEAD OF DELETE ON v_notes BEGIN SELECT 1; END");
         const before = await readAll(client);
         const changed = { "views/v_notes.sql": "CREATE VIEW v_notes AS SELECT id, body, state, 1 AS a FROM notes;\n" };
@@ -180,7 +181,7 @@ describeTargets("views and triggers", (target) => {
         expect((await deploy(root, database)).steps).toEqual([]);
     });
 
-    test("on a view come back when that view is replaced, and go with it", async () => {
+    test("triggers on a view come back when that view is replaced, and go with it", async () => {
         const instead = {
             "triggers/trg_v_notes_insert.sql":
                 "CREATE TRIGGER trg_v_notes_insert INSTEAD OF INSERT ON v_notes BEGIN\n" +
@@ -220,7 +221,7 @@ describeTargets("views and triggers", (target) => {
         expect(await readColumn(client, "SELECT what FROM log ORDER BY id")).toEqual(["insert", "shut"]);
     });
 
-    test("that a migration breaks fail the run by their file, and nothing is applied", async () => {
+    test("a view or trigger that a migration breaks fails the run by its file, and nothing is applied", async () => {
         const before = await readAll(client);
         changeProject(root, { "migrations/002.do.a.sql": "ALTER TABLE notes RENAME COLUMN state TO status;" });
         const { text } = await refusal(deploy(root, database));

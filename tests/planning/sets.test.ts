@@ -1,6 +1,7 @@
 import type { Client } from "@libsql/client";
 import { beforeEach, expect, test } from "vitest";
-import { deploy, readAll, readColumn, readNames, readRows, refusal } from "../migrations/deploy.ts";
+import { deploy, readAll, readColumn, readNames, refusal } from "../migrations/deploy.ts";
+import { readRows } from "../support/contents.ts";
 import { createProject } from "../support/deployed.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
@@ -112,7 +113,7 @@ describeTargets("an optional set", (target) => {
         await expectNothingToDo();
     });
 
-    test("whose trigger a core migration breaks fails the run, whether or not its file is here", async () => {
+    test("a core migration that breaks a trigger of an optional set fails the run, whether or not its file is here", async () => {
         await deploy(root, database, { sets: ["extras"] });
         const before = await readAll(client);
         changeProject(root, { "migrations/002.do.a.sql": "ALTER TABLE notes RENAME COLUMN body TO text;" });
@@ -125,7 +126,7 @@ describeTargets("an optional set", (target) => {
         expect(await readAll(client)).toEqual(before);
     });
 
-    test("has its files judged like those of the core", async () => {
+    test("the files of an optional set are validated like those of the core", async () => {
         await deploy(root, database, { sets: ["extras"] });
         const before = await readAll(client);
         changeProject(root, {
@@ -144,7 +145,7 @@ describeTargets("an optional set", (target) => {
         expect(await readAll(client)).toEqual(before);
     });
 
-    test("that does not exist is a usage error, which names those that do", async () => {
+    test("naming an optional set that does not exist is a usage error, which lists those that do", async () => {
         const { error, text } = await refusal(deploy(root, database, { sets: ["vectors"] }));
         expect(error.exitCode).toBe(2);
         expect(text).toBe("there is no migration set 'vectors'\nthe sets here are: core, extras");

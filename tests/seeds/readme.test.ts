@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { runCommand } from "../support/command.ts";
+import { runScript } from "../support/here.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
@@ -48,7 +48,7 @@ describe("readme:build on seeds/README.md", () => {
 
     test("fills the table of job titles in, keeps the rest, and has nothing to do then", async () => {
         const root = writeProject(files);
-        const { code, stdout } = await runCommand("readme:build", [], { cwd: root });
+        const { code, stdout } = await runScript("readme:build", [], { cwd: root });
         expect([code, stdout]).toEqual([
             0,
             "README.md was brought up to date: 0 commands.\nseeds/README.md was brought up to date: job titles.\n",
@@ -56,7 +56,7 @@ describe("readme:build on seeds/README.md", () => {
         const text = readFileSync(path.join(root, "seeds/README.md"), "utf8");
         expect(text).toMatch(/^# Seeds\n\n<!-- job titles -->\n[\s\S]*\n<!-- \/job titles -->\n\nThe rest\.\n$/);
         expect(readTable(text)).toEqual(readTable(read("seeds/README.md")));
-        const again = await runCommand("readme:build", ["--check"], { cwd: root });
+        const again = await runScript("readme:build", ["--check"], { cwd: root });
         expect(again).toMatchObject({
             code: 0,
             stdout: "README.md is current: 0 commands.\nseeds/README.md is current: job titles.\n",
@@ -65,17 +65,17 @@ describe("readme:build on seeds/README.md", () => {
 
     test("--check exits with 4 when the table alone is stale, and leaves it", async () => {
         const root = writeProject(files);
-        await runCommand("readme:build", [], { cwd: root });
+        await runScript("readme:build", [], { cwd: root });
         const stale = readFileSync(path.join(root, "seeds/README.md"), "utf8").replace("| `sre` |", "| `ops` |");
         changeProject(root, { "seeds/README.md": stale });
-        const { code, stderr } = await runCommand("readme:build", ["--check"], { cwd: root });
+        const { code, stderr } = await runScript("readme:build", ["--check"], { cwd: root });
         expect([code, stderr]).toEqual([4, expect.stringContaining("error: seeds/README.md is stale\n")]);
         expect(readFileSync(path.join(root, "seeds/README.md"), "utf8")).toBe(stale);
     });
 
     test("writes nothing at all where the table has no place", async () => {
         const root = writeProject({ ...files, "seeds/README.md": "# Seeds\n" });
-        const { code, stderr } = await runCommand("readme:build", [], { cwd: root });
+        const { code, stderr } = await runScript("readme:build", [], { cwd: root });
         expect([code, stderr]).toEqual([
             1,
             expect.stringContaining("error: seeds/README.md has no place for the job titles\n"),

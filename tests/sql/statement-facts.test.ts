@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { findTriggerEvent, readFact, storedSql } from "../../src/sql/statement-facts.ts";
 import { type Statement, splitStatements } from "../../src/sql/statements.ts";
-import { readRows } from "../migrations/deploy.ts";
+import { readRows } from "../support/contents.ts";
 import { describeTargets } from "../support/targets.ts";
 
 function parse(sql: string): Statement {

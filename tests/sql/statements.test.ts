@@ -42,7 +42,7 @@ describe("the lexer", () => {
         expect(findOpenToken(script)).toMatchObject({ line, kind });
     });
 
-    test("takes closed ones for closed", () => {
+    test("the lexer takes closed literals and comments for closed", () => {
         for (const { script } of samples) expect(findOpenToken(script)).toBeUndefined();
         for (const text of ["''", "''''", "'a'''", '""', '""""', "``", "[]", "/**/", "/***/", "x''", "-- open '"]) {
             expect(findOpenToken(`SELECT 1 ${text}`)).toBeUndefined();

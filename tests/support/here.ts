@@ -8,6 +8,7 @@ import type { Context } from "../../src/cli/program.ts";
 import { AppError } from "../../src/errors.ts";
 import { root as repository } from "./deployed.ts";
 import { assertLocal } from "./local.ts";
+import { writeProject } from "./project.ts";
 
 /** How a command that ran inside the test's own process ended. */
 export interface Ran extends Printed {
@@ -88,17 +89,20 @@ class Ended extends Error {
 }
 
 /**
- * Runs a script of scripts/ as the command line does, arguments, redaction and exit code included, but in the test's own
+ * Runs a command's script as the command line does, arguments, redaction and exit code included, but in the test's own
  * process: many runs in the time of one. One at a time.
  *
- * @param env all that it sees of the TURSO_ variables; addresses must be on this machine
+ * @param name of the command, `db:push`, or of its script, `db-push`
+ * @param settings.cwd a new folder where none is given
+ * @param settings.env all that it sees of the variables that commands read; addresses must be on this machine
  */
 export async function runScript(
     name: string,
-    args: readonly string[],
-    { cwd, env }: { cwd: string; env: Readonly<Record<string, string>> },
+    args: readonly string[] = [],
+    { cwd = writeProject({}), env = {} }: { cwd?: string; env?: Readonly<Record<string, string>> } = {},
 ): Promise<Printed> {
     assertLocalUrls(env);
+    const script = path.join(scripts, `${name.replaceAll(":", "-")}.ts`);
     const printed = { stdout: "", stderr: "" };
     const before = { argv: process.argv, listeners: listListeners() };
     const restore = setVariables(env);
@@ -116,10 +120,10 @@ export async function runScript(
             return vi.spyOn(process[stream], "write").mockImplementation(collect);
         }),
     ];
-    process.argv = [process.execPath, path.join(scripts, `${name}.ts`), ...args];
+    process.argv = [process.execPath, script, ...args];
     try {
         // Each run is a module of its own: a script runs while it is loaded.
-        await import(/* @vite-ignore */ `${path.join(scripts, `${name}.ts`)}?run=${runs++}`);
+        await import(/* @vite-ignore */ `${script}?run=${runs++}`);
         throw new Error(`${name} went on behind its end.`);
     } catch (error) {
         if (!(error instanceof Ended)) throw error;
@@ -156,10 +160,12 @@ function assertLocalUrls(variables: Readonly<Record<string, string>>): void {
     }
 }
 
+const ownVariables = /^(TURSO_|NO_COLOR$|FORCE_COLOR$|CI$|TERM$)/;
+
 // Gives back what undoes it. The caller's own settings are out of sight meanwhile.
 function setVariables(variables: Readonly<Record<string, string>>): () => void {
     const before = { ...process.env };
-    for (const name of Object.keys(before)) if (name.startsWith("TURSO_")) delete process.env[name];
+    for (const name of Object.keys(before)) if (ownVariables.test(name)) delete process.env[name];
     Object.assign(process.env, variables);
     return () => {
         for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];

@@ -2,9 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
+/** A new and empty folder, removed after the run. */
+export function makeFolder(): string {
+    return mkdtempSync(path.join(tmpdir(), "test-"));
+}
+
 /** Writes files, by path, into a new folder and gives its path. The folder is removed after the run. */
 export function writeProject(files: Readonly<Record<string, string>>): string {
-    const root = mkdtempSync(path.join(tmpdir(), "project-test-"));
+    const root = makeFolder();
     changeProject(root, files);
     return root;
 }

@@ -46,6 +46,9 @@ export async function startProxy(
         pass(n, incoming, outgoing).catch(() => outgoing.destroy());
     });
 
+    // On a busy machine a caller may take longer between two requests than the five seconds that are usual.
+    server.keepAliveTimeout = 60_000;
+
     async function pass(n: number, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
         const body = await readBody(incoming);
         if (delayMs > 0) await sleep(delayMs);

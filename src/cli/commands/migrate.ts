@@ -1,14 +1,7 @@
 import type { Connection } from "../../database/connection.ts";
 import { AppError, type ExitCode, exitCodes } from "../../errors.ts";
 import type { LoadResult } from "../../loading/load.ts";
-import {
-    type BundledSeeds,
-    type ChosenSeeds,
-    chooseSeeds,
-    recordSeedsBegun,
-    recordSeedsLoaded,
-    selectSeedState,
-} from "../../loading/seeds.ts";
+import { type BundledSeeds, type ChosenSeeds, chooseSeeds, recordSeeds, selectSeedState } from "../../loading/seeds.ts";
 import { type OpenedSource, openSource } from "../../loading/sources/files.ts";
 import { type PreparedDeploy, prepareDeploy } from "../../planning/prepare.ts";
 import { confirmRemote } from "../confirm.ts";
@@ -105,9 +98,9 @@ async function load(
     { source, seeds }: Chosen & { readonly source: OpenedSource },
 ): Promise<LoadResult> {
     const recorded = options.dryRun ? undefined : seeds;
-    if (recorded) await recordSeedsBegun(connection, recorded);
+    if (recorded) await recordSeeds(connection, recorded, "begun");
     const what = { loaders: await loaders(), source, history };
     const result = await loadAndReport(context, connection, options, what);
-    if (recorded && result.rejected === 0) await recordSeedsLoaded(connection, recorded);
+    if (recorded && result.rejected === 0) await recordSeeds(connection, recorded, "loaded");
     return result;
 }

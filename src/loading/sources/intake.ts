@@ -1,13 +1,13 @@
 import type { Loader, Rejection, SourceRecord } from "../loader.ts";
-import type { Items, StagedItems, Staging } from "../staging.ts";
+import type { StagedItems, Staging } from "../staging.ts";
 import type { SourceDocument } from "./documents.ts";
 import type { SourceSink } from "./read-source.ts";
 
 /** The records of a source by loader, staged. */
 export interface Intake extends SourceSink {
     readonly records: ReadonlyMap<string, StagedItems<SourceRecord>>;
-    /** Documents that no loader knows, and files and lines that are not JSON. */
-    readonly rejections: Items<Rejection>;
+    /** Documents that no loader knows, files and lines that are not JSON, and then records that cannot be loaded. */
+    readonly rejections: StagedItems<Rejection>;
     /** Documents for loaders that do not take part. */
     readonly passedOver: number;
 }

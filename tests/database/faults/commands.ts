@@ -22,10 +22,11 @@ import { showStatistics } from "../../../src/cli/commands/stats.ts";
 import { showStatus } from "../../../src/cli/commands/status.ts";
 import { showVerification } from "../../../src/cli/commands/verify.ts";
 import type { Context } from "../../../src/cli/program.ts";
-import { makeFolder, makeSmallBackup } from "../../backup/running.ts";
+import { makeSmallBackup } from "../../backup/running.ts";
 import { readCheckFiles } from "../../doctor/check-files.ts";
 import { ruleFiles } from "../../maintenance/maintaining.ts";
 import { root } from "../../support/deployed.ts";
+import { makeFolder } from "../../support/project.ts";
 import { copyProject } from "../../support/repository.ts";
 
 /** What a command finds: deployed with two questions, without version rows, or deployed to by newer files. */

@@ -51,16 +51,16 @@ describeTargets("a fault", (target) => {
 
 describe("the committed sentences", () => {
     // `npx vitest run tests/database/faults/table.test.ts -u` writes the document anew.
-    test("are those of docs/faults.md", async () => {
+    test("docs/faults.md has the committed sentences", async () => {
         const document = fileURLToPath(new URL("../../../docs/faults.md", import.meta.url));
         await expect(renderDocument(record)).toMatchFileSnapshot(document);
     });
 
-    test.skipIf(findSqld() === undefined)("are tried of every command", () => {
+    test.skipIf(findSqld() === undefined)("every command meets a fault here", () => {
         expect([...tried.keys()].sort()).toEqual(commands.map(({ name }) => name).sort());
     });
 
-    test("have every fault, with every command that meets it", () => {
+    test("every fault is committed with every command that meets it", () => {
         for (const fault of [...fileFaults, ...serverFaults]) {
             const told = record[titleOf(fault)]?.flatMap((item) => item.commands) ?? [];
             const met = commands.filter((command) => meets(command, fault)).map(({ name }) => name);
@@ -68,7 +68,7 @@ describe("the committed sentences", () => {
         }
     });
 
-    test("say what failed, and what to do, and what the database is now", () => {
+    test("the committed sentences say what failed, what to do, and what the database is now", () => {
         for (const [fault, findings] of Object.entries(record)) {
             for (const { exit, says } of findings.filter((finding) => finding.exit === 1)) {
                 const text = says.join("\n");
