@@ -6,7 +6,7 @@ import type { MigrationSet, SqlFile } from "../planning/files.ts";
 import { listLosses, listViolations } from "../planning/guards.ts";
 import { renderParts, type ScriptInput, type ScriptPart, scriptOptions } from "../planning/script.ts";
 import { findOwnTables } from "../planning/structure.ts";
-import { explainRefusal } from "../sql/create-table.ts";
+import { explainRefusal } from "../sql/checks.ts";
 import { isSignificant, readName, tokenize } from "../sql/lexer.ts";
 import { findBrokenObject } from "./broken-object.ts";
 
