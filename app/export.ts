@@ -125,7 +125,7 @@ async function writeText(file: string, text: string): Promise<void> {
 function chooseLoaders(names: readonly string[]): readonly Loader[] {
     const unknown = names.find((name) => !loaders.some((loader) => loader.name === name));
     if (unknown !== undefined) {
-        throw new AppError("usage", `there is no data set '${unknown}'`, {
+        throw new AppError("usage", `there is no '${unknown}' to export`, {
             hint: `there are: ${loaders.map((loader) => loader.name).join(", ")}`,
         });
     }

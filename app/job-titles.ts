@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Connection } from "../src/database/connection.ts";
 
-/** Channels and keywords of each job title: job-titles.json beside this file. */
+/** Channels and keywords of each job title: seeds/data/job-titles.json. */
 export type JobTitles = Readonly<Record<string, { primary: string[]; secondary: string[]; keywords: string[] }>>;
 
 /** Rows that one request updates: far below the 5 seconds after which a server may take the lock away. */
@@ -9,7 +9,7 @@ const rowsPerRequest = 1_000;
 
 /** Reads the bundled lists. */
 export async function readJobTitles(): Promise<JobTitles> {
-    return JSON.parse(await readFile(new URL("./job-titles.json", import.meta.url), "utf8")) as JobTitles;
+    return JSON.parse(await readFile(new URL("../seeds/data/job-titles.json", import.meta.url), "utf8")) as JobTitles;
 }
 
 // Channel 40 or 20, sub-channel or tag 15, keywords 5 each up to 25, at most 100; one object of all titles.

@@ -1,22 +1,18 @@
 import { join } from "node:path";
 import { bundled } from "../seeds/bundled.ts";
-import { type LoadResult, loadInto } from "../src/cli/commands/load.ts";
 import { confirmRemote } from "../src/cli/confirm.ts";
+import { type LoadOptions, loadAndReport } from "../src/cli/load-report.ts";
 import { goesOn, openForWriting, withConnection } from "../src/cli/open.ts";
 import type { Context } from "../src/cli/program.ts";
 import { conclude, countOf } from "../src/cli/report.ts";
 import type { Connection } from "../src/database/connection.ts";
 import { type ExitCode, exitCodes } from "../src/errors.ts";
-import { openSource } from "../src/loading/sources/input.ts";
+import type { LoadResult } from "../src/loading/load.ts";
+import { openSource } from "../src/loading/sources/files.ts";
 import { addCreatedEvents } from "./created-events.ts";
 import { refuseUndeployed } from "./deployed.ts";
 
-export interface HistoryOptions {
-    readonly from?: string;
-    readonly force?: boolean;
-    readonly rejects?: string;
-    readonly maxRejects?: number;
-    readonly dryRun?: boolean;
+export interface HistoryOptions extends LoadOptions {
     readonly yes?: boolean;
 }
 
@@ -73,20 +69,13 @@ async function load(
     options: HistoryOptions,
     path: string,
 ): Promise<LoadResult> {
-    const opened = await openSource(context.root, path, undefined, context.signal);
+    const source = await openSource(context.root, path, undefined, context.signal);
     const loaders = await bundled.loaders();
-    return loadInto(context, connection, {
-        loaders: loaders.filter((loader) => loader.name === "question-history"),
-        passOver: loaders.filter((loader) => loader.name !== "question-history"),
-        files: opened.files,
-        nameFile: opened.nameFile,
-        force: options.force ?? false,
-        dryRun: options.dryRun ?? false,
-        rejectFile: options.rejects,
-        maxRejects: options.maxRejects,
-        recognize:
-            options.from === undefined || opened.isSpooled
-                ? undefined
-                : { path: options.from, history: bundled.history },
-    }).finally(opened.close);
+    const what = {
+        loaders: loaders.filter(({ name }) => name === "question-history"),
+        passOver: loaders.filter(({ name }) => name !== "question-history"),
+        source,
+        history: options.from === undefined ? undefined : bundled.history,
+    };
+    return loadAndReport(context, connection, options, what).finally(source.close);
 }

@@ -1,5 +1,5 @@
 -- The sessions under way, the latest first.
--- For: the start page of somebody who is not signed in, and the monitor.
+-- For: the start page of a user who is not signed in, and the monitor.
 -- :limit = 20
 SELECT
     id,

@@ -1,5 +1,5 @@
 -- Begins a session; its id comes back.
--- For: tests, voice interviews, certifications and channels, when somebody begins one.
+-- For: tests, voice interviews, certifications and channels, when a user begins one.
 -- :user_id = NULL
 -- :session_type = 'test'
 -- :session_key = 'test-system-design'

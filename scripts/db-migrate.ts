@@ -9,7 +9,7 @@ export const command: CommandDefinition<MigrateOptions> = {
     define: (command) =>
         defineLoad(defineDeploy(command))
             .option("--schema-only", "load nothing")
-            .option("--data <names...>", "load these bundled data sets beside the questions, or all"),
+            .option("--data <names...>", "load these seeds beside the questions, or all"),
     run: async (context, options) =>
         (await import("../src/cli/commands/migrate.ts")).migrate(context, options, bundled),
 };

@@ -5,10 +5,10 @@ import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.t
 
 export const command: CommandDefinition<MigrateOptions> = {
     name: "db:seed",
-    summary: "Load every bundled data set, or the named ones, or an export, into an up-to-date database.",
+    summary: "Load every seed, or the named ones, or an export, into an up-to-date database.",
     define: (command) =>
         defineLoad(command)
-            .argument("[names...]", "bundled data sets")
+            .argument("[names...]", "names of seeds")
             .option("--dry-run", "decide everything and write nothing")
             .option("-y, --yes", "do not ask before writing to another machine"),
     run: async (context, options) => {

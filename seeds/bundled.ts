@@ -1,15 +1,15 @@
-import type { Seeds } from "../src/cli/commands/migrate.ts";
+import type { BundledSeeds } from "../src/loading/seeds.ts";
 
-/** The seed that comes with this repository. Users are never part of it. */
-export const bundled: Seeds = {
+/** The data that comes with this repository. Users are never part of it. */
+export const bundled: BundledSeeds = {
     folder: "seeds/data",
     history: {
         mark: "SELECT coalesce(max(id), 0) AS mark FROM question_history",
         grown: "SELECT count(*) AS grown FROM question_history WHERE id > ?",
         content: "questions",
         events: "question-history",
-        // Questions say by their history whether they changed. Rows of the others come and go, which counts and ids tell;
-        // the sum tells an edit by hand.
+        // The history has every change of a question. Of the others, counts and ids tell new and removed rows, and the sum an
+        // edit by hand.
         states: {
             questions: "SELECT count(*) AS count, '' AS detail FROM questions",
             "channel-mappings":
@@ -23,7 +23,7 @@ export const bundled: Seeds = {
                 "FROM question_history",
         },
     },
-    sets: [
+    seeds: [
         { name: "questions", table: "questions", paths: ["questions", "channel-mappings.json"], isDefault: true },
         { name: "certifications", table: "certifications", paths: ["certifications.json"] },
         { name: "learning-paths", table: "learning_paths", paths: ["learning-paths.json"] },

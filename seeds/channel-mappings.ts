@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Loader, SourceRecord } from "../src/loading/loader.ts";
+import type { FoundRecord, Loader, SourceRecord } from "../src/loading/loader.ts";
 import { isObject } from "./shapes.ts";
 
 /**
@@ -52,7 +52,7 @@ function hasSubChannels(value: unknown): boolean {
     return isObject(value) && isObject(value.subChannels);
 }
 
-function* listMappings(channels: Readonly<Record<string, unknown>>): Generator<Omit<SourceRecord, "file">> {
+function* listMappings(channels: Readonly<Record<string, unknown>>): Generator<FoundRecord> {
     for (const [channelId, channel] of Object.entries(channels)) {
         const subChannels = isObject(channel) && isObject(channel.subChannels) ? channel.subChannels : {};
         for (const [subChannel, ids] of Object.entries(subChannels)) {

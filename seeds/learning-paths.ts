@@ -90,9 +90,10 @@ export const learningPaths: Loader = {
         };
     },
     derives: ["pathType", "targetCompany", "channels"],
-    complete: (value, known) => {
-        if (!isObject(value)) return value;
-        return { ...deriveType(value), channels: deriveChannels(value, known), ...value };
+    complete: (known) => {
+        const channelById = listChannels(known);
+        return (value) =>
+            isObject(value) ? { ...deriveType(value), channels: deriveChannels(value, channelById), ...value } : value;
     },
 };
 
@@ -100,37 +101,31 @@ function isPath(value: unknown): boolean {
     return isObject(value) && "questionIds" in value && "title" in value;
 }
 
-// Older exports say the type and the company in the id alone: company-adobe-advanced.
-function deriveType({ id, title, pathType }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+type Fields = Readonly<Record<string, unknown>>;
+
+// Older exports have the type and the company in the id only: company-adobe-advanced.
+function deriveType({ id, title, pathType }: Fields): Fields {
     if (pathType !== undefined || typeof id !== "string") return {};
     const type = pathTypes.find((word) => id.startsWith(`${word}-`));
     if (type === undefined) return {};
     const [, company] = /^company-(.+?)(?:-(?:beginner|intermediate|advanced))?$/.exec(id) ?? [];
     if (company === undefined) return { pathType: type };
-    // The title has the company as it writes itself.
+    // The title has the company's own spelling.
     const words = typeof title === "string" ? title.slice(0, company.length) : "";
     const isSame = words.toLowerCase().replace(/[^a-z0-9]+/g, "-") === company;
     return { pathType: type, targetCompany: isSame ? words : company };
 }
 
 // The channels of its questions, in their order; questions that are gone have none.
-function deriveChannels({ questionIds, channels }: Readonly<Record<string, unknown>>, known: Known): unknown {
-    if (channels !== undefined) return channels;
-    const byId = listChannels(known);
-    return [...new Set(toList(questionIds).flatMap((id) => byId.get(id) ?? []))];
+function deriveChannels({ questionIds }: Fields, channelById: ReadonlyMap<string, string>): string[] {
+    return [...new Set(toList(questionIds).flatMap((id) => channelById.get(id) ?? []))];
 }
 
-const channelsByRun = new WeakMap<Known, ReadonlyMap<string, string>>();
-
-// Of each question, by its id.
-function listChannels(known: Known): ReadonlyMap<string, string> {
-    const listed = channelsByRun.get(known);
-    if (listed) return listed;
-    const byId = new Map(known.rows.map(({ id, channel }) => [String(id), String(channel)]));
-    for (const { value } of known.records.get("questions") ?? []) {
+function listChannels({ rows, records }: Known): ReadonlyMap<string, string> {
+    const byId = new Map(rows.map(({ id, channel }) => [String(id), String(channel)]));
+    for (const { value } of records.get("questions") ?? []) {
         if (isObject(value) && typeof value.channel === "string") byId.set(String(value.id), value.channel);
     }
-    channelsByRun.set(known, byId);
     return byId;
 }
 

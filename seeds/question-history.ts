@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ColumnValues, Loader, SourceRecord } from "../src/loading/loader.ts";
+import type { ColumnValues, FoundRecord, Loader } from "../src/loading/loader.ts";
 import { name, optionalObject, optionalStrings, optionalText } from "./fields.ts";
 import { isObject, listRecords } from "./shapes.ts";
 
@@ -51,16 +51,16 @@ export const questionHistory: Loader = {
         "metadata",
     ],
     mentions: [{ field: "questionId", table: "questions", key: "id" }],
-    // The triggers wrote such a row when the item was loaded; the event that is loaded now knows better.
+    // The triggers wrote such a row when the item was loaded; the exported event says more.
     takesOver: {
         match: ["question_id", "question_type", "event_type"],
         where:
             "((t.event_source = 'system' AND t.source_name IS NULL) " +
             "OR (t.event_source = 'import' AND t.source_name = 'questions'))",
         id: "id",
-        // What it was before and after, which most exports do not say.
+        // Most exports leave these out.
         keeps: ["changed_fields", "before_snapshot", "after_snapshot"],
-        // Two changes that triggers recorded, there and here, are two; but an item was created only once.
+        // Changes that triggers recorded in two databases are two changes, but an item was created only once.
         accepts: (event, row) => event.event_type === "created" || row.event_source !== "system" || !isOfTrigger(event),
     },
     schema,
@@ -68,7 +68,7 @@ export const questionHistory: Loader = {
         if (isObject(document) && Array.isArray(document.history)) return listEvents(document);
         return listRecords(document, "history", (value) => isObject(value) && "eventType" in value);
     },
-    complete: (value) =>
+    complete: () => (value) =>
         isObject(value) && value.questionType === undefined ? { ...value, questionType: "question" } : value,
 };
 
@@ -77,11 +77,7 @@ function isOfTrigger({ event_source, source_name }: ColumnValues): boolean {
 }
 
 // The item's id and type stand once, above its events.
-function listEvents({
-    questionId,
-    questionType,
-    history,
-}: Readonly<Record<string, unknown>>): Omit<SourceRecord, "file">[] {
+function listEvents({ questionId, questionType, history }: Readonly<Record<string, unknown>>): FoundRecord[] {
     const above = {
         ...(questionId === undefined ? {} : { questionId }),
         ...(questionType === undefined ? {} : { questionType }),

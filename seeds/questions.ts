@@ -73,14 +73,17 @@ export const questions: Loader = {
     ],
     schema,
     find: (document) => listRecords(document, "questions", looksLikeQuestion),
-    // Older exports keep the channel in the mappings alone: the first one in file order is the question's own.
-    complete: (value, { records }) => {
-        if (!isObject(value) || value.channel !== undefined) return value;
-        const first = firstMappings(records).get(String(value.id));
-        return first ? { ...value, ...first } : value;
+    // Older exports have the channel in the mappings only: the first one in file order is the question's own.
+    complete: ({ records }) => {
+        const first = findFirstMappings(records.get("channel-mappings") ?? []);
+        return (value) => {
+            if (!isObject(value) || value.channel !== undefined) return value;
+            const mapping = first.get(String(value.id));
+            return mapping ? { ...value, ...mapping } : value;
+        };
     },
     shared: ["id", "channel", "subChannel"],
-    // Whoever reads the history sees that an import wrote, and which.
+    // The history says that an import wrote, and which.
     around: {
         before: [{ sql: "UPDATE history_writer SET source = 'import', source_name = 'questions'" }],
         after: [{ sql: "UPDATE history_writer SET source = NULL, source_name = NULL" }],
@@ -91,19 +94,17 @@ function looksLikeQuestion(value: unknown): boolean {
     return isObject(value) && ("question" in value || "answer" in value || "explanation" in value);
 }
 
-const firstByRun = new WeakMap<object, Map<string, { channel: string; subChannel: string }>>();
+interface Mapping {
+    readonly channel: string;
+    readonly subChannel: string;
+}
 
-function firstMappings(
-    others: ReadonlyMap<string, Iterable<SourceRecord>>,
-): Map<string, { channel: string; subChannel: string }> {
-    const known = firstByRun.get(others);
-    if (known) return known;
-    const first = new Map<string, { channel: string; subChannel: string }>();
-    for (const { value } of others.get("channel-mappings") ?? []) {
+function findFirstMappings(records: Iterable<SourceRecord>): ReadonlyMap<string, Mapping> {
+    const first = new Map<string, Mapping>();
+    for (const { value } of records) {
         if (!isObject(value)) continue;
         const id = String(value.questionId);
         if (!first.has(id)) first.set(id, { channel: String(value.channelId), subChannel: String(value.subChannel) });
     }
-    firstByRun.set(others, first);
     return first;
 }

@@ -1,6 +1,4 @@
-import type { SourceRecord } from "../src/loading/loader.ts";
-
-type Found = Omit<SourceRecord, "file">;
+import type { FoundRecord } from "../src/loading/loader.ts";
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
     return value !== null && typeof value === "object" && !Array.isArray(value);
@@ -8,35 +6,24 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 
 /**
  * Lists the records of a document in any of the shapes that exports have: an array, an object by id, either of them below
- * `wrapper`, or one record by itself. Undefined when it holds none of the kind that `isRecord` knows.
+ * `wrapper`, or one record by itself. Undefined when no value of it satisfies `isRecord`.
  */
 export function listRecords(
     document: unknown,
     wrapper: string,
     isRecord: (value: unknown) => boolean,
-): Iterable<Found> | undefined {
+): Iterable<FoundRecord> | undefined {
     if (isObject(document) && document[wrapper] !== null && typeof document[wrapper] === "object") {
         return listEntries(document[wrapper]);
     }
     if (isRecord(document)) return [{ position: "", value: document }];
     if (document === null || typeof document !== "object") return undefined;
-    return valuesOf(document).some(isRecord) ? listEntries(document) : undefined;
+    const values = Array.isArray(document) ? document : Object.values(document);
+    return values.some(isRecord) ? listEntries(document) : undefined;
 }
 
-/** Only as long as somebody else needs the document: it may be large. */
-const valuesByDocument = new WeakMap<object, readonly unknown[]>();
-
-// One loader after the other asks about the same document.
-function valuesOf(document: object): readonly unknown[] {
-    const known = valuesByDocument.get(document);
-    if (known) return known;
-    const values = Object.values(document);
-    valuesByDocument.set(document, values);
-    return values;
-}
-
-// An object by id gives its key to a record that does not say its id itself.
-function listEntries(container: object): Found[] {
+// In an object by id, the key is the id of a record that has none itself.
+function listEntries(container: object): FoundRecord[] {
     if (Array.isArray(container)) return container.map((value, at) => ({ position: String(at), value }));
     return Object.entries(container).map(([key, value]) => ({
         position: key,

@@ -38,8 +38,8 @@ export const voiceSessions: Loader = {
     mentions: [{ field: "questionIds", table: "questions", key: "id" }],
     schema,
     find: (document) => listRecords(document, "voiceSessions", isVoiceSession),
-    // The number of questions is that of the list where an export leaves it out.
-    complete: (value) =>
+    // Some exports leave the number of questions out.
+    complete: () => (value) =>
         isObject(value) && value.totalQuestions === undefined && Array.isArray(value.questionIds)
             ? { ...value, totalQuestions: value.questionIds.length }
             : value,

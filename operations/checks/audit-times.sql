@@ -1,6 +1,6 @@
 -- Tables that do not note when a row was written.
 -- Level: warning
--- Why: Without the time nobody can tell what happened when, what is new, or what has been waiting for too long.
+-- Why: Without the time it is unknown what happened when, what is new, or what has been waiting for too long.
 -- Remedy: Rebuild the table with the column and its default: `pnpm db:adopt` does so for databases that others made,
 --     `pnpm db:new --rebuild <table> <words>` for all others.
 WITH

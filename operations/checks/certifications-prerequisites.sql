@@ -1,6 +1,6 @@
 -- Prerequisites of certifications that are not there, or are the certification itself.
 -- Level: warning
--- Why: Nobody can have met such a condition.
+-- Why: Such a condition can never be met.
 -- Remedy: Load the certification that is missing, or take its id out of certifications.prerequisites.
 SELECT
     certification.id AS id,

@@ -1,6 +1,6 @@
 -- Mappings of questions that are gone, where no foreign key watches.
 -- Level: error
--- Why: Channels count questions that nobody can open.
+-- Why: Channels count questions that cannot be opened.
 -- Remedy: DELETE FROM channel_mappings WHERE id = <id>; then `pnpm db:adopt` brings the foreign key.
 SELECT
     child.id AS id,

@@ -18,7 +18,7 @@ FROM
                 WHEN coalesce(
                     json_type(milestone.value, '$.questionIds'),
                     'array'
-                ) <> 'array' THEN 'has questionIds that are no array'
+                ) <> 'array' THEN 'has questionIds that are not an array'
                 WHEN EXISTS (
                     SELECT
                         1

@@ -1,6 +1,6 @@
 -- Prerequisites of learning paths that are not there, or are the path itself.
 -- Level: warning
--- Why: Nobody can have met such a condition.
+-- Why: Such a condition can never be met.
 -- Remedy: Load the path that is missing, or take its id out of learning_paths.prerequisites.
 SELECT
     path.id AS id,

@@ -1,6 +1,6 @@
 -- Questions of learning paths that are not there.
 -- Level: warning
--- Why: The path shows a gap, and counts a question that nobody can answer.
+-- Why: The path shows a gap, and counts a question that cannot be answered.
 -- Remedy: Load the questions that are missing, or take their ids out of learning_paths.question_ids.
 SELECT
     path.id AS id,

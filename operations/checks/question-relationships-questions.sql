@@ -1,6 +1,6 @@
 -- Relationships of questions that are gone, where no foreign key watches.
 -- Level: error
--- Why: A reader is sent to a question that nobody can open.
+-- Why: A reader is sent to a question that cannot be opened.
 -- Remedy: DELETE FROM question_relationships WHERE id = <id>; then `pnpm db:adopt` brings the foreign keys.
 SELECT
     relationship.id AS id,

@@ -2,7 +2,7 @@
 -- Level: warning
 -- Why: Something was decoded wrongly or cut in the middle of a character; some drivers end the whole program at such
 --     a text.
--- Remedy: Write the text anew, from its source: UPDATE questions SET <column> = '<text>' WHERE id = '<id>'.
+-- Remedy: Write the text again, from its source: UPDATE questions SET <column> = '<text>' WHERE id = '<id>'.
 SELECT
     question.id AS id,
     CASE

@@ -4,7 +4,7 @@
 --     latest' and 'older than 7 days' are wrong.
 -- Remedy: Give those of the second form that of the others: UPDATE questions SET <column> =
 --     strftime('%Y-%m-%dT%H:%M:%fZ', <column>) WHERE <column> = datetime(<column>). The same by id for those of
---     another form; what is no time, no day, or in the future, needs a person. A created_at that is changed counts as a
+--     another form; a value that is not a time, or lies in the future, needs a person. A created_at that is changed counts as a
 --     change of the question, with a row of history.
 SELECT
     question.id AS id,
@@ -12,7 +12,7 @@ SELECT
     substr(field.value, 1, 40) AS value,
     CASE
         WHEN strftime('%Y-%m-%dT%H:%M:%fZ', field.value) IS NULL
-        OR field.value NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' THEN 'is no time'
+        OR field.value NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' THEN 'is not a time'
         WHEN field.value = datetime(field.value) THEN 'is of the form YYYY-MM-DD HH:MM:SS'
         WHEN field.value IS NOT strftime('%Y-%m-%dT%H:%M:%fZ', field.value) THEN 'is of another form, or no day of the calendar'
         ELSE 'is in the future'

@@ -1,4 +1,4 @@
--- Videos of questions that are no web address, or of a kind that is not documented.
+-- Videos of questions that are not a web address, or of a kind that is not documented.
 -- Level: warning
 -- Why: The player gets an address that it cannot open, or never looks where it stands.
 -- Remedy: Write the right address under shortVideo or longVideo, or take it out: UPDATE questions SET videos =

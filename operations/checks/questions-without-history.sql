@@ -1,6 +1,6 @@
 -- Questions without any history.
 -- Level: warning
--- Why: Nobody can tell where they come from or what has changed.
+-- Why: It is unknown where they come from and what has changed.
 -- Remedy: Give them their first event with `pnpm db:migrate:history`.
 SELECT
     question.id AS id,

@@ -1,4 +1,4 @@
--- Active sessions that nobody has touched for more than 7 days.
+-- Active sessions that were not touched for more than 7 days.
 -- Level: note
 -- Why: They count as activity, although their users are gone.
 -- Remedy: Run `pnpm db:maintain`, which marks them as abandoned.

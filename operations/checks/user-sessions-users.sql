@@ -1,6 +1,6 @@
 -- Sessions of users that are gone, where no foreign key watches.
 -- Level: error
--- Why: Nobody can go on with them, and they count as activity.
+-- Why: They can never be resumed, and they count as activity.
 -- Remedy: UPDATE user_sessions SET user_id = NULL WHERE id = '<id>'; then `pnpm db:adopt` brings the foreign key.
 SELECT
     child.id AS id,

@@ -1,6 +1,6 @@
 -- Passwords that do not look like a hash.
 -- Level: error
--- Why: Whoever reads the table, a backup or an export can sign in as these users, here and wherever else they use the
+-- Why: Anyone who reads the table, a backup or an export can sign in as these users, here and wherever else they use the
 --     password.
 -- Remedy: Hash the password in the application, or make the user set a new one; then look who has had copies. The
 --     value is not shown here on purpose.

@@ -1,6 +1,6 @@
 -- JSON in voice_sessions that is broken or of the wrong kind.
 -- Level: error
--- Why: Whoever reads such a value fails, or passes over it: json_each() ends the whole query with 'malformed JSON'.
+-- Why: A query that reads such a value fails, or skips it: json_each() ends the whole query with 'malformed JSON'.
 -- Remedy: Write what is meant, in the kind that the column's comment names: UPDATE voice_sessions SET <column> =
 --     '<JSON>' WHERE id = '<id>'.
 SELECT
@@ -24,7 +24,7 @@ FROM
                         json_each(field.value) AS element
                     WHERE
                         element.type <> 'text'
-                ) THEN 'holds what is no text'
+                ) THEN 'holds a value that is not text'
             END AS problem,
             substr(field.value, 1, 60) AS value
         FROM

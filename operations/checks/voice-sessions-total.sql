@@ -25,7 +25,7 @@ FROM
                 )
             ) AS element
         WHERE
-            -- What is no array is told by voice-sessions-json.sql.
+            -- voice-sessions-json.sql finds what is not an array.
             iif(
                 json_valid(session.question_ids),
                 json_type(session.question_ids) = 'array',

@@ -1,6 +1,6 @@
 -- JSON in work_queue that is broken or of the wrong kind.
 -- Level: error
--- Why: Whoever reads such a value fails, or passes over it: json_each() ends the whole query with 'malformed JSON'.
+-- Why: A query that reads such a value fails, or skips it: json_each() ends the whole query with 'malformed JSON'.
 -- Remedy: Write what is meant, in the kind that the column's comment names: UPDATE work_queue SET <column> = '<JSON>'
 --     WHERE id = '<id>'.
 SELECT

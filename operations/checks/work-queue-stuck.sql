@@ -1,6 +1,6 @@
 -- Items of the work queue that have been in work for more than a day.
 -- Level: note
--- Why: The bot that took them has most likely died, and nobody else takes them while they are processing. When it
+-- Why: The bot that took them has most likely died, and no other bot takes them while they are processing. When it
 --     took them is not noted, only when they were asked for.
 -- Remedy: Give them back: UPDATE work_queue SET status = 'pending', assigned_to = NULL WHERE id = <id> AND status =
 --     'processing'.

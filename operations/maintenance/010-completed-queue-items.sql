@@ -14,7 +14,7 @@ WHERE
     AND item.processed_at GLOB '????-??-??*'
     AND julianday(item.processed_at) < julianday(:now, '-30 days');
 
--- Leaves alone: completed, but processed_at is missing or is no time.
+-- Leaves alone: completed, but processed_at is missing or not a time.
 SELECT
     item.id
 FROM

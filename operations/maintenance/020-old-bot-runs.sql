@@ -18,7 +18,7 @@ WHERE
     AND run.completed_at GLOB '????-??-??*'
     AND julianday(run.completed_at) < julianday(:now, '-90 days');
 
--- Leaves alone: completed, but completed_at is missing or is no time, or started_at is none.
+-- Leaves alone: completed, but completed_at or started_at is missing or not a time.
 SELECT
     run.id
 FROM

@@ -1,4 +1,4 @@
--- Sessions that nobody has touched for 7 days become abandoned.
+-- Sessions that were not touched for 7 days become abandoned.
 --
 -- Why: the application offers active sessions to go on with, and v_active_sessions counts them.
 -- After: 7 days, counted from last_accessed_at, which stays as it is. Only active sessions: completed ones stay completed.
@@ -17,7 +17,7 @@ WHERE
     AND session.last_accessed_at GLOB '????-??-??*'
     AND julianday(session.last_accessed_at) <= julianday(:now, '-7 days');
 
--- Leaves alone: active, but last_accessed_at is no time.
+-- Leaves alone: active, but last_accessed_at is not a time.
 SELECT
     session.id
 FROM

@@ -1,6 +1,6 @@
 -- Questions stop being new after 7 days.
 --
--- Why: is_new is a mark that the application shows and counts, and nobody else takes it away.
+-- Why: is_new is a mark that the application shows and counts, and nothing else removes it.
 -- After: 7 days, counted from created_at.
 --
 -- is_new keeps books only: no trigger of questions fires, so there is no row in question_history, and last_updated stays.
@@ -23,7 +23,7 @@ WHERE
     AND question.created_at GLOB '????-??-??*'
     AND julianday(question.created_at) <= julianday(:now, '-7 days');
 
--- Leaves alone: marked as new, but created_at is no time.
+-- Leaves alone: marked as new, but created_at is not a time.
 SELECT
     question.id
 FROM

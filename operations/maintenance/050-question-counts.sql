@@ -1,9 +1,9 @@
--- Certifications say how many questions prepare for them, counted anew.
+-- Certifications say how many questions prepare for them, counted again.
 --
 -- Why: question_count is a copy that no trigger keeps, because every question saved would cost a write more.
--- After: at once. Only counts that are wrong are written; last_updated stays, because nobody changed the certification.
+-- After: at once. Only counts that are wrong are written; last_updated stays, because the certification itself did not change.
 --
--- Judged: once, because counting takes longer than any transaction should. A count that somebody has set since is left.
+-- Judged: once, because counting takes longer than any transaction should. A count that was set since is left.
 --
 -- Counted are the active questions in the channels that certifications.channel_mappings lists, found through the table
 -- channel_mappings, each question once however many of them it is in. An entry without subChannel, or with an empty one,
@@ -109,7 +109,7 @@ FROM
 WHERE
     counted.recount IS NOT counted.question_count;
 
--- Leaves alone: channel_mappings is missing or is no list, so that nothing can be counted.
+-- Leaves alone: channel_mappings is missing or not a list, so that nothing can be counted.
 SELECT
     certification.id
 FROM

@@ -1,4 +1,4 @@
-import type { Column } from "./live-tables.ts";
+import type { Column } from "../schema/table.ts";
 import type { TextForm } from "./origins.ts";
 
 /**

@@ -23,7 +23,7 @@ export async function findBroken(connection: Connection, adoption: Adoption): Pr
 }
 
 async function findDangling(connection: Connection, { extra, tables }: Adoption): Promise<Broken["dangling"]> {
-    const own = tables.map(({ target }) => target).filter(({ references }) => references.length > 0);
+    const own = tables.map(({ target }) => target).filter(({ foreignKeys }) => foreignKeys.length > 0);
     const asked = [...own, ...extra];
     const results = await connection.readAll(
         asked.map((table) => ({

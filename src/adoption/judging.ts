@@ -1,7 +1,8 @@
+import type { ForeignKey } from "../schema/table.ts";
 import { isSameName } from "../sql/names.ts";
-import { quoteName, quoteText } from "../sql/quoting.ts";
+import { quoteName, quoteNames, quoteText, renderRowValue } from "../sql/quoting.ts";
 import { type Reading, rowNumber, rowReasons, selectConverted } from "./reading.ts";
-import { findRowidAlias, type TableReference, type TargetTable, type Unique } from "./target-tables.ts";
+import { listUniqueKeys, type TargetTable, type UniqueKey } from "./target-tables.ts";
 
 /** A query that judges rows by the constraints of their table, as a chain of common table expressions. */
 export interface Judgement {
@@ -31,7 +32,7 @@ export function judgeRows(
     newest: readonly string[],
     findParent: (parent: string) => Parent | undefined,
 ): Judgement {
-    const parents = target.references.map((reference) => ({ reference, parent: findParent(reference.parent) }));
+    const parents = target.foreignKeys.map((reference) => ({ reference, parent: findParent(reference.parent) }));
     const used = listJudged(target, newest);
     const label = (step: string): string => quoteName(`${step} ${target.name}`);
     const fields = used.map((column) => quoteName(column));
@@ -50,7 +51,7 @@ export function judgeRows(
         "linked",
         parents.map(({ reference, parent }) => renderDangling(reference, parent)),
     );
-    target.uniques.forEach((unique, at) => {
+    listUniqueKeys(target).forEach((unique, at) => {
         add(`counted ${at}`, [renderDuplicate(unique, target, newest)]);
     });
     expressions.push(`${label("verdict")} AS MATERIALIZED (SELECT * FROM ${last})`);
@@ -61,7 +62,7 @@ export function judgeRows(
 export function parentInPlace(table: string): Parent {
     return {
         expressions: [],
-        selectKept: (columns) => `SELECT ${columns.map(quoteName).join(", ")} FROM ${quoteName(table)}`,
+        selectKept: (columns) => `SELECT ${quoteNames(columns)} FROM ${quoteName(table)}`,
     };
 }
 
@@ -69,7 +70,7 @@ export function parentInPlace(table: string): Parent {
 export function parentJudged({ expressions, verdict }: Judgement): Parent {
     return {
         expressions,
-        selectKept: (columns) => `SELECT ${columns.map(quoteName).join(", ")} FROM ${verdict} WHERE ${rowReasons} = ''`,
+        selectKept: (columns) => `SELECT ${quoteNames(columns)} FROM ${verdict} WHERE ${rowReasons} = ''`,
     };
 }
 
@@ -93,25 +94,24 @@ export function judgeReading(
 // The columns that the later steps and the tables that reference this one need.
 function listJudged(target: TargetTable, newest: readonly string[]): string[] {
     const wanted = [
-        ...target.uniques.flatMap(({ columns }) => columns),
-        ...target.references.flatMap(({ columns }) => columns),
+        ...listUniqueKeys(target).flatMap(({ columns }) => columns),
+        ...target.foreignKeys.flatMap(({ columns }) => columns),
         ...newest,
     ];
     return target.columns.map((column) => column.name).filter((own) => wanted.some((other) => isSameName(own, other)));
 }
 
 function renderReasons(target: TargetTable): string {
-    const alias = findRowidAlias(target);
     const reasons = target.columns.flatMap((column) => {
         const own = quoteName(column.name);
-        const isRequired = column.notNull || (target.isStrict && column.key > 0 && column.name !== alias);
+        const isRequired = column.notNull || (target.isStrict && column.key > 0 && column.name !== target.rowidColumn);
         return [
             ...(isRequired ? [reasonIf(`${own} IS NULL`, `null:${column.name}`)] : []),
             ...(target.isStrict ? findTypeReason(column.type, column.name) : []),
         ];
     });
     const checks = target.checks.map(({ name: check, expression }) =>
-        reasonIf(`NOT (${expression})`, `check:${check}`),
+        reasonIf(`NOT (${expression})`, `check:${check ?? expression.replace(/\s+/g, " ")}`),
     );
     return [...reasons, ...checks].join(" || ") || "''";
 }
@@ -122,19 +122,20 @@ function findTypeReason(type: string, column: string): string[] {
     return [reasonIf(`typeof(${quoteName(column)}) NOT IN ('${stored}', 'null')`, `type:${column}`)];
 }
 
-function renderDangling(reference: TableReference, parent: Parent | undefined): string {
+function renderDangling(reference: ForeignKey, parent: Parent | undefined): string {
     const { columns, parentColumns } = reference;
-    const own = columns.map(quoteName);
     const reason = `key:${columns.join(",")}`;
-    const isGiven = own.map((column) => `${column} IS NOT NULL`).join(" AND ");
+    const isGiven = columns.map((column) => `${quoteName(column)} IS NOT NULL`).join(" AND ");
     if (!parent) return reasonIf(isGiven, reason);
     const kept = parent.selectKept(parentColumns);
     const there = parentColumns.map((column) => `${quoteName(column)} IS NOT NULL`).join(" AND ");
-    const value = own.length === 1 ? own[0] : `(${own.join(", ")})`;
-    return reasonIf(`${isGiven} AND ${value} NOT IN (SELECT * FROM (${kept}) WHERE ${there})`, reason);
+    return reasonIf(
+        `${isGiven} AND ${renderRowValue(columns)} NOT IN (SELECT * FROM (${kept}) WHERE ${there})`,
+        reason,
+    );
 }
 
-function renderDuplicate({ columns, collations }: Unique, target: TargetTable, newest: readonly string[]): string {
+function renderDuplicate({ columns, collations }: UniqueKey, target: TargetTable, newest: readonly string[]): string {
     const keys = columns.map((column, at) => `${quoteName(column)} COLLATE ${quoteName(collations[at] ?? "BINARY")}`);
     const isGiven = columns.map((column) => `${quoteName(column)} IS NOT NULL`).join(" AND ");
     const order = newest

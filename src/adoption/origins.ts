@@ -1,5 +1,5 @@
 import type { SchemaRow } from "../schema/row.ts";
-import type { LiveTable } from "./live-tables.ts";
+import type { Table } from "../schema/table.ts";
 
 /** What a project knows about the databases that it can adopt. */
 export interface Origins {
@@ -39,7 +39,7 @@ export function findOrigins(known: readonly Origin[], facts: ReadonlySet<string>
 }
 
 /** Lists the facts that tell origins apart: `index x`, `table t`, `column t.c`, `default t.c CURRENT_TIMESTAMP`; names in lower case. */
-export function listFacts(schema: readonly SchemaRow[], tables: Iterable<LiveTable>): Set<string> {
+export function listFacts(schema: readonly SchemaRow[], tables: Iterable<Table>): Set<string> {
     const facts = new Set(schema.map(({ type, name }) => `${type} ${name.toLowerCase()}`));
     for (const { name, columns } of tables) {
         for (const column of columns) {

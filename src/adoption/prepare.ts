@@ -4,10 +4,10 @@ import { prepareBaseline } from "../migrations/baseline.ts";
 import { type PreparedDeploy, readAll } from "../planning/prepare.ts";
 import { type DatabaseState, findSchemaRow } from "../planning/state.ts";
 import { compareSchemas } from "../schema/compare.ts";
-import { findShadows, isMigratorTable, isVirtual } from "../schema/facts.ts";
+import { isMigratorTable } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
+import { readTables, type Table } from "../schema/table.ts";
 import { isSameName } from "../sql/names.ts";
-import { type LiveTable, readTables } from "./live-tables.ts";
 import { findOrigins, listFacts, type Origin, type Origins } from "./origins.ts";
 import { planReading, type Reading } from "./reading.ts";
 import { adoptionTable } from "./side-table.ts";
@@ -28,7 +28,7 @@ export interface Adoption {
     readonly state: DatabaseState;
     readonly target: TargetSchema;
     readonly tables: readonly AdoptedTable[];
-    readonly extra: readonly LiveTable[];
+    readonly extra: readonly Table[];
     readonly origins: readonly Origin[];
     readonly newest: readonly string[];
     /** Records the migrations once every table has the files' form. */
@@ -55,17 +55,10 @@ export async function prepareAdoption(
     const core = sets[0];
     if (!core) throw new Error("unreachable: there is always a core set");
     const target = known ?? (await readTargetSchema(core));
-    const isShadow = findShadows(state.schema);
-    const rows = state.schema.filter(
-        ({ type, name }) =>
-            type === "table" &&
-            !name.startsWith("sqlite_") &&
-            !isMigratorTable(name) &&
-            name !== adoptionTable &&
-            !isShadow(name),
+    const live = (await readTables(connection)).filter(
+        ({ name, isShadow }) => !isMigratorTable(name) && name !== adoptionTable && !isShadow,
     );
-    const live = await readTables(connection, rows);
-    const find = (wanted: string): LiveTable | undefined => live.find(({ name }) => isSameName(name, wanted));
+    const find = (wanted: string): Table | undefined => live.find(({ name }) => isSameName(name, wanted));
     if (!target.tables.some(({ name }) => find(name))) {
         throw new AppError("usage", "the database has none of the tables that the files make", {
             hint: "deploy the schema with `pnpm db:migrate`; there is nothing to adopt",
@@ -88,7 +81,7 @@ export async function prepareAdoption(
 
 function describeTable(
     target: TargetTable,
-    live: LiveTable | undefined,
+    live: Table | undefined,
     state: DatabaseState,
     rebuilt: ReadonlySet<string>,
     origins: Origins,
@@ -100,7 +93,7 @@ function describeTable(
     }
     const { rowid } = live;
     if (rowid === undefined) throw refuse(`'${live.name}' has no row numbers`, "create it again without WITHOUT ROWID");
-    if (isVirtual(live)) throw refuse(`'${live.name}' is a virtual table`, "rename or drop it by hand");
+    if (live.isVirtual) throw refuse(`'${live.name}' is a virtual table`, "rename or drop it by hand");
     const reading = planReading({ ...live, rowid }, target, origins);
     return { target, state: rebuilt.has(target.name.toLowerCase()) ? "rebuild" : "done", reading };
 }
@@ -139,16 +132,16 @@ async function findRebuilt(
 ): Promise<Set<string>> {
     const rebuilt = findDiffering(schema, target);
     const pointing = target.tables.filter(
-        ({ name, references }) => references.length > 0 && !rebuilt.has(name.toLowerCase()),
+        ({ name, foreignKeys }) => foreignKeys.length > 0 && !rebuilt.has(name.toLowerCase()),
     );
     if (pointing.length === 0) return rebuilt;
     const dangling = await connection.readAll(
         pointing.map(({ name }) => ({ sql: "SELECT 1 FROM pragma_foreign_key_check(?) LIMIT 1", args: [name] })),
     );
-    pointing.forEach(({ name, references }, at) => {
+    pointing.forEach(({ name, foreignKeys }, at) => {
         const result = dangling[at];
         const isDangling = result?.ok === true && result.rows.length > 0;
-        const isBeside = references.some(({ parent }) => rebuilt.has(parent.toLowerCase()));
+        const isBeside = foreignKeys.some(({ parent }) => rebuilt.has(parent.toLowerCase()));
         if (isDangling || isBeside) rebuilt.add(name.toLowerCase());
     });
     return rebuilt;

@@ -1,7 +1,7 @@
+import type { Column, Table } from "../schema/table.ts";
 import { isSameName } from "../sql/names.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
 import { convertValue } from "./conversions.ts";
-import type { Column, LiveTable } from "./live-tables.ts";
 import type { FormerColumn, Origins } from "./origins.ts";
 import type { TargetTable } from "./target-tables.ts";
 
@@ -11,7 +11,7 @@ export const rowReasons = "adopted_reasons";
 
 /** How the rows of a live table become rows of a table of the files. */
 export interface Reading {
-    readonly live: LiveTable & { readonly rowid: string };
+    readonly live: Table & { readonly rowid: string };
     readonly target: TargetTable;
     readonly columns: readonly ColumnReading[];
     /** Live columns that the files' table lacks, each with the condition under which its value would be lost. */
@@ -27,7 +27,7 @@ export interface ColumnReading {
 }
 
 /** Finds where the value of each column comes from: the live column of that name, else a former one. */
-export function planReading(live: LiveTable & { rowid: string }, target: TargetTable, origins: Origins): Reading {
+export function planReading(live: Table & { rowid: string }, target: TargetTable, origins: Origins): Reading {
     const former = origins.columns.filter(
         ({ table, from }) => isSameName(table, target.name) && findColumn(live, from) !== undefined,
     );
@@ -86,7 +86,7 @@ export function selectHomeless({ live, homeless }: Reading): string | undefined 
 }
 
 /** SQL over the live table as `live` that renders a whole row as JSON; bytes as hexadecimal digits. */
-export function renderRecord(live: LiveTable): string {
+export function renderRecord(live: Table): string {
     const pairs = live.columns
         .filter((column) => !column.isGenerated)
         .map(({ name: own }) => {
@@ -101,7 +101,7 @@ export function renderRecord(live: LiveTable): string {
     return `'{' || ${pairs.join(" || ',' || ")} || '}'`;
 }
 
-function findRaw(live: LiveTable, column: Column, former: readonly FormerColumn[]): string {
+function findRaw(live: Table, column: Column, former: readonly FormerColumn[]): string {
     const own = findColumn(live, column.name);
     const inherited = former
         .filter(({ to }) => isSameName(to, column.name))
@@ -113,6 +113,6 @@ function findRaw(live: LiveTable, column: Column, former: readonly FormerColumn[
     return `coalesce(${values.join(", ")})`;
 }
 
-function findColumn(live: LiveTable, wanted: string): Column | undefined {
+function findColumn(live: Table, wanted: string): Column | undefined {
     return live.columns.find((column) => isSameName(column.name, wanted));
 }

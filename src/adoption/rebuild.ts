@@ -5,7 +5,7 @@ import { judgeRows, type Parent, parentInPlace, selectRefused } from "./judging.
 import type { AdoptedTable } from "./prepare.ts";
 import { type Reading, rowNumber, selectConverted, selectHomeless } from "./reading.ts";
 import { adoptionTable, createAdoptionTable, keepObjects, keepRows } from "./side-table.ts";
-import { findRowidAlias, type TargetTable } from "./target-tables.ts";
+import type { TargetTable } from "./target-tables.ts";
 
 /** Exists inside a transaction only, like the migrator's guard. The names of its CHECKs tell what failed. */
 const guard = "schema_guard";
@@ -64,7 +64,7 @@ export function renderRebuild(
         `INSERT INTO ${quoteName(target.name)} (${[...rowidOf(target), ...columns].join(", ")}) ` +
             `SELECT ${[...(rowidOf(target).length > 0 ? [rowNumber] : []), ...columns].join(", ")} FROM ${staging} ` +
             `WHERE ${rowNumber} NOT IN (${refusedHere(target)}) ORDER BY ${rowNumber}`,
-        ...target.indexes.map(({ sql }) => sql ?? ""),
+        ...target.indexes.flatMap(({ sql }) => sql ?? []),
         ...(target.isAutoincrement ? keepSequence(target, noted("sequence")) : []),
         ...renderProof(target, columns),
         ...options.searched.map(quoteName).map((index) => `INSERT INTO ${index} (${index}) VALUES ('rebuild')`),
@@ -79,7 +79,7 @@ export function renderMissing(tables: readonly AdoptedTable[]): Script {
         tables.flatMap(({ target }) => [
             target.sql,
             ...insertContent(target),
-            ...target.indexes.map(({ sql }) => sql ?? ""),
+            ...target.indexes.flatMap(({ sql }) => sql ?? []),
         ]),
     );
 }
@@ -114,12 +114,12 @@ function exceptRefused(rows: string, target: TargetTable): string {
 
 // Row numbers are kept: where no column is an alias of the rowid, the rowid is inserted by its own name.
 function rowidOf(target: TargetTable): string[] {
-    return target.rowid === undefined || findRowidAlias(target) !== undefined ? [] : [target.rowid];
+    return target.rowid === undefined || target.rowidColumn !== undefined ? [] : [target.rowid];
 }
 
 function renderProof(target: TargetTable, columns: readonly string[]): string[] {
     const own = quoteName(target.name);
-    const key = findRowidAlias(target);
+    const key = target.rowidColumn;
     const place = key === undefined ? (target.rowid ?? "") : quoteName(key);
     const staged = key === undefined ? rowNumber : quoteName(key);
     const values = (table: string): string => `(${columns.map((column) => `${table}.${column}`).join(", ")})`;

@@ -5,8 +5,8 @@ import { AppError } from "../errors.ts";
 import { type RunReport, runPlan } from "../migrations/run.ts";
 import { findSchemaRow, readState } from "../planning/state.ts";
 import { findIndexedTable } from "../schema/facts.ts";
+import type { Table } from "../schema/table.ts";
 import { isSameName } from "../sql/names.ts";
-import type { LiveTable } from "./live-tables.ts";
 import type { Origins } from "./origins.ts";
 import { type AdoptedTable, type Adoption, findDiffering, prepareAdoption } from "./prepare.ts";
 import { renderMissing, renderRebuild } from "./rebuild.ts";
@@ -68,7 +68,7 @@ export async function runAdoption(
 
 // Full-text indexes of others over a table. One over a column that the files lack cannot be rebuilt, and is left alone.
 function findSearched({ extra }: Adoption, { name, columns }: TargetTable): string[] {
-    const isOver = (index: LiveTable): boolean =>
+    const isOver = (index: Table): boolean =>
         isSameName(findIndexedTable(index) ?? "", name) &&
         index.columns.every((searched) => columns.some((column) => isSameName(column.name, searched.name)));
     return extra.filter(isOver).map((index) => index.name);

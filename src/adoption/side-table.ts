@@ -1,7 +1,8 @@
 import type { Connection } from "../database/connection.ts";
+import { type CheckDefinition, describeCheck, readTableDefinition } from "../sql/create-table.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
-import { readRows } from "./live-tables.ts";
 import type { Origins } from "./origins.ts";
+import { readRows } from "./read-rows.ts";
 import { type Reading, renderRecord, rowNumber, rowReasons } from "./reading.ts";
 import { readDocument } from "./records.ts";
 
@@ -73,8 +74,12 @@ const pageRows = 1_000;
 
 /** Reads every refused row, in the order in which they were met. A database without the table has none. */
 export async function* readRefused(connection: Connection, { forms }: Origins): AsyncGenerator<RefusedRow> {
-    const [found] = await connection.readAll([{ sql: `SELECT 1 FROM ${adoptionTable} LIMIT 0` }]);
-    if (!found?.ok) return;
+    const [found, schema] = await connection.readAll([
+        { sql: `SELECT 1 FROM ${adoptionTable} LIMIT 0` },
+        { sql: "SELECT name, sql FROM sqlite_schema WHERE type = 'table'" },
+    ]);
+    if (!found?.ok || !schema?.ok) return;
+    const checks = new Map(schema.rows.map((row) => [row.name, readTableDefinition(String(row.sql)).checks]));
     for (let last = 0; ; ) {
         const page =
             `SELECT id, source_table, CAST(source_row AS TEXT) AS source_row, reasons, CAST(record AS BLOB) AS record FROM ${adoptionTable} ` +
@@ -94,7 +99,7 @@ export async function* readRefused(connection: Connection, { forms }: Origins): 
                     file: table,
                     position: String(row.source_row),
                     code: reasons[0]?.replace(/^check:/, "") ?? "",
-                    message: reasons.map(explainReason).join("; "),
+                    message: reasons.map((reason) => explainReason(reason, checks.get(table) ?? [])).join("; "),
                     record: readDocument(bytes, forms.get(table)),
                 },
                 bytes: bytes.byteLength,
@@ -106,7 +111,7 @@ export async function* readRefused(connection: Connection, { forms }: Origins): 
     }
 }
 
-function explainReason(reason: string): string {
+function explainReason(reason: string, checks: readonly CheckDefinition[]): string {
     const [kind, ...rest] = reason.split(":");
     const what = rest.join(":");
     switch (kind) {
@@ -119,6 +124,6 @@ function explainReason(reason: string): string {
         case "key":
             return `${what} points to a row that is not there`;
         default:
-            return `CHECK ${what}`;
+            return `CHECK ${describeCheck(what, checks)}`;
     }
 }

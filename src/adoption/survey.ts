@@ -4,8 +4,8 @@ import { DatabaseFault } from "../database/faults.ts";
 import { isSameName } from "../sql/names.ts";
 import { quoteName } from "../sql/quoting.ts";
 import { type Judgement, judgeReading, type Parent, parentInPlace, parentJudged, selectRefused } from "./judging.ts";
-import { readRows, rowsOf } from "./live-tables.ts";
 import type { AdoptedTable, Adoption, TableState } from "./prepare.ts";
+import { readRows, rowsOf } from "./read-rows.ts";
 import { countConverted, type Reading, rowReasons, selectHomeless } from "./reading.ts";
 
 /** What adoption would do to the rows of one table. */

@@ -5,6 +5,7 @@ import type { Connection } from "../database/connection.ts";
 import type { DatabaseState } from "../planning/state.ts";
 import { listComparable, type ObjectDifference } from "../schema/compare.ts";
 import { countObjects } from "../schema/facts.ts";
+import { type CheckDefinition, describeCheck } from "../sql/create-table.ts";
 import type { Output } from "./output.ts";
 import { countOf, describeSchema } from "./report.ts";
 
@@ -39,7 +40,8 @@ export function printSurvey(output: Output, adoption: Adoption, { tables }: Adop
             );
         }
         for (const [reason, count] of Object.entries(reasons)) {
-            output.field("Refuse", `${table}: ${counted(count)} by ${reason}`);
+            const checks = adoption.tables.find(({ target }) => target.name === table)?.target.checks ?? [];
+            output.field("Refuse", `${table}: ${counted(count)} by ${describeReason(reason, checks)}`);
         }
     }
     const dropped = tables.flatMap((table) => table.dropped);
@@ -47,6 +49,11 @@ export function printSurvey(output: Output, adoption: Adoption, { tables }: Adop
     if (adoption.extra.length > 0) {
         output.field("Extra", `${adoption.extra.map(({ name }) => name).join(", ")} (left as they are)`);
     }
+}
+
+function describeReason(reason: string, checks: readonly CheckDefinition[]): string {
+    const [, name] = /^check:(\w+)$/.exec(reason) ?? [];
+    return name === undefined ? reason : `check:${describeCheck(name, checks)}`;
 }
 
 function describeDropped(dropped: readonly string[]): string {

@@ -21,9 +21,10 @@ export interface PushOptions extends RunOptions {
     readonly set?: readonly string[];
 }
 
-/** The part of a command's options that its plan depends on. */
+/** The part of a command's options that its plan depends on. What a deploy needs is loaded while the state is read. */
 export function toDeploy({ to, set, perFile }: Pick<PushOptions, "to" | "set" | "perFile">): DeployOptions {
-    return { to, sets: set ?? [], perFile: perFile ?? false };
+    const whileReading = (): unknown => import("../migrations/carry-out.ts");
+    return { to, sets: set ?? [], perFile: perFile ?? false, whileReading };
 }
 
 /** Options of every command that deploys, so that they read alike everywhere. */
@@ -40,16 +41,19 @@ export function defineDeploy(command: Command): Command {
 }
 
 /** Options of every command that loads records. */
-export function defineLoad(command: Command): Command {
+export function defineRejects(command: Command): Command {
     return command
-        .option(
-            "--from <path>",
-            "load this export, a file, a folder or - for standard input, instead of the bundled data",
-        )
-        .option("--seed", "load the bundled data also where it is not expected")
-        .option("--force", "update rows also when the record is not known to be newer")
         .option("--rejects <file>", "where records that cannot be loaded go")
         .option("--max-rejects <count>", "write no record when more than this cannot be loaded", parseCount);
+}
+
+/** Options of every command that loads an export or seeds. */
+export function defineLoad(command: Command): Command {
+    command
+        .option("--from <path>", "load this export, a file, a folder or - for standard input, instead of the seeds")
+        .option("--seed", "load the seeds even into a remote or non-empty database")
+        .option("--force", "update rows even if the record is not known to be newer");
+    return defineRejects(command);
 }
 
 /** A path that a user named, from the project's folder and with forward slashes; empty for the folder itself. */

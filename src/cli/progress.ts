@@ -1,10 +1,9 @@
-import type { LoadReport } from "../loading/load.ts";
 import type { Output } from "./output.ts";
 
-/** Shows how far a load is. */
+/** Shows how far something is that goes from table to table. */
 export interface Progress {
-    readonly progress: LoadReport["progress"];
-    /** Erases what is still shown; called however the load ends. */
+    readonly progress: (what: string, done: number, of: number) => void;
+    /** Removes what is still shown; called however the work ends. */
     readonly end: () => void;
 }
 
@@ -30,7 +29,7 @@ export async function createProgress(output: Output, clock: () => number): Promi
             called = now;
             const seconds = Math.max(now - started, 1) / 1000;
             if (live) {
-                // What is done gets a line of its own, and what fits into one chunk needs no bar.
+                // The summary has a line for each loader, and what fits into one chunk needs no bar.
                 if (done < of) live.draw(renderProgressBar(loader, done, of, seconds, live.columns));
                 else live.erase();
                 return;

@@ -3,8 +3,8 @@ import { saysTheSame } from "../schema/compare.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { findAddObstacle, hasDefaultValue } from "../sql/alter-table.ts";
 import { type ColumnDefinition, readTableDefinition } from "../sql/create-table.ts";
-import { writeName } from "../sql/keywords.ts";
 import { isSameName } from "../sql/names.ts";
+import { writeName } from "../sql/quoting.ts";
 import { renderRebuild } from "../sql/rebuild.ts";
 import { splitStatements } from "../sql/statements.ts";
 
@@ -83,7 +83,7 @@ function findAddedColumns(from: string, to: string): AddedColumn[] | undefined {
 }
 
 function canBeAdded(column: ColumnDefinition): boolean {
-    const lacksValue = column.isNotNull && !hasDefaultValue(column) && column.generated === undefined;
+    const lacksValue = column.notNull && !hasDefaultValue(column) && column.generated === undefined;
     return findAddObstacle(column) === undefined && !lacksValue;
 }
 

@@ -36,7 +36,7 @@ export async function verifyDatabase(root: string, connection: Connection | unde
 }
 
 /**
- * Compares a database with what its own version of the files leads to: pending migrations are no difference, and neither
+ * Compares a database with what its own version of the files leads to: pending migrations do not count, and neither
  * is a view that waits for one of them.
  */
 export async function verifySchema(sets: readonly MigrationSet[], state: DatabaseState): Promise<ObjectDifference[]> {

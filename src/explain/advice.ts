@@ -1,32 +1,34 @@
 import type { Connection } from "../database/connection.ts";
 import { findScans, findSorts, listSteps, type PlanStep, readPlan } from "../queries/plan.ts";
+import type { SchemaRow } from "../schema/row.ts";
+import type { Table } from "../schema/table.ts";
+import { listAllowedValues } from "../sql/create-table.ts";
 import { isKeyword, readName, type Token } from "../sql/lexer.ts";
-import { quoteName } from "../sql/quoting.ts";
-import type { SchemaFacts } from "./schema.ts";
+import { quoteName, quoteNames } from "../sql/quoting.ts";
 import type { Explained } from "./statement.ts";
 
 /** What the advice rests on. */
 export interface AdviceInput {
     readonly explained: Explained;
     readonly plan: readonly PlanStep[];
-    readonly schema: SchemaFacts;
-    readonly findTable: (source: string) => string | undefined;
-    /** How many rows a table holds, where that is known. */
-    readonly countRows: (table: string) => number | undefined;
+    /** The table that a step of the plan calls `source`. */
+    readonly findTable: (source: string) => Table | undefined;
+    /** How many rows a table holds, by its name, where that is known. */
+    readonly rowCounts: ReadonlyMap<string, number>;
     readonly rowsRead: number | undefined;
     readonly rowsGiven: number | undefined;
 }
 
 /** Sentences about what makes the plan expensive, each with the file's own reason where it has one. Pure. */
 export function giveAdvice(input: AdviceInput): string[] {
-    const { explained, plan, findTable, countRows, rowsRead = 0, rowsGiven = 0 } = input;
+    const { explained, plan, findTable, rowCounts, rowsRead = 0, rowsGiven = 0 } = input;
     const advice: string[] = [];
     const addReason = (reason: string | undefined): void => {
         if (reason) advice.push(`The file gives the reason: ${reason}`);
     };
     for (const { source = "" } of findScans(plan)) {
-        const table = findTable(source) ?? source;
-        const rows = countRows(table);
+        const table = findTable(source)?.name ?? source;
+        const rows = rowCounts.get(table);
         advice.push(`It scans '${table}'${rows === undefined ? "" : `, which has ${formatCount(rows)} rows`}.`);
     }
     addReason(explained.query?.scans);
@@ -56,29 +58,28 @@ function formatCount(count: number): string {
  * @param scratch an empty database in memory
  */
 export async function findMissingIndex(
-    { explained, plan, schema, findTable }: Pick<AdviceInput, "explained" | "plan" | "schema" | "findTable">,
+    { explained, plan, findTable }: Pick<AdviceInput, "explained" | "plan" | "findTable">,
+    schema: readonly SchemaRow[],
     scratch: Pick<Connection, "readAll" | "runAlone">,
 ): Promise<string | undefined> {
     const [scan, ...more] = findScans(plan);
     const table = scan && findTable(scan.source ?? "");
     if (!table || more.length > 0 || plan.length > 2) return undefined;
-    const columns = listCompared(explained.tokens).filter((column) => !hasFewValues(schema, table, column));
+    const columns = listCompared(explained.tokens).filter((column) => !hasFewValues(table, column));
     if (columns.length === 0) return undefined;
-    for (const { sql, type } of schema.statements) {
-        if (type !== "view") await scratch.runAlone(sql).catch(() => undefined);
+    for (const { sql, type } of schema) {
+        if (sql !== null && (type === "table" || type === "index")) await scratch.runAlone(sql).catch(() => undefined);
     }
     const name = "tried_by_explain";
     try {
-        await scratch.runAlone(
-            `CREATE INDEX ${name} ON ${quoteName(table)} (${columns.map((column) => quoteName(column)).join(", ")})`,
-        );
+        await scratch.runAlone(`CREATE INDEX ${name} ON ${quoteName(table.name)} (${quoteNames(columns)})`);
     } catch {
         return undefined;
     }
     const [result] = await scratch.readAll([{ sql: `EXPLAIN QUERY PLAN ${explained.sql}` }]);
     const steps = result?.ok ? readPlan(result.rows) : [];
     if (!steps.some((step) => step.kind === "search" && step.index === name)) return undefined;
-    return `An index on ${table} (${columns.join(", ")}) would save the scan: SQLite used one in an empty copy of the schema. Each index makes every write more expensive.`;
+    return `An index on ${table.name} (${columns.join(", ")}) would save the scan: SQLite used one in an empty copy of the schema. Each index makes every write more expensive.`;
 }
 
 // Columns of WHERE … AND … that stand left of `=` and a value; none where an OR or a parenthesis makes that uncertain.
@@ -99,7 +100,6 @@ function listCompared(tokens: readonly Token[]): string[] {
 }
 
 // An index on a column of a handful of values visits nearly as many rows as a scan, one by one.
-function hasFewValues(schema: SchemaFacts, table: string, column: string): boolean {
-    const sql = schema.statements.find(({ type, name }) => type === "table" && name === table)?.sql ?? "";
-    return new RegExp(`\\b${column.replace(/\W/g, "\\$&")}"?\\s+IN\\s*\\(`, "i").test(sql);
+function hasFewValues(table: Table, column: string): boolean {
+    return listAllowedValues(table, column).length > 0;
 }

@@ -1,18 +1,21 @@
-import type { Connection, Query, Row } from "../database/connection.ts";
+import type { Connection, Query } from "../database/connection.ts";
 import { openScratch } from "../database/file/connection.ts";
 import { AppError } from "../errors.ts";
 import { bindQuery } from "../queries/files.ts";
 import { findScans, findUsedIndexes, type PlanStep, readPlan } from "../queries/plan.ts";
+import { type SchemaRow, selectSchema } from "../schema/row.ts";
+import { type Table, tableQueries, toTables } from "../schema/table.ts";
 import { quoteName } from "../sql/quoting.ts";
 import { findMissingIndex, giveAdvice } from "./advice.ts";
+import { type ExplainSchema, findTable } from "./find-table.ts";
 import { type Measured, measureStatement } from "./measure.ts";
-import { findTable, type IndexFacts, readSchemaFacts, type SchemaFacts, schemaQueries } from "./schema.ts";
 import type { Explained } from "./statement.ts";
 
 /** How a database carries out a statement. */
 export interface Explanation {
     readonly plan: readonly PlanStep[];
-    readonly indexes: readonly (IndexFacts & { readonly name: string })[];
+    /** With their columns in order; `<expression>` for one that is computed. */
+    readonly indexes: readonly { readonly name: string; readonly table: string; readonly columns: readonly string[] }[];
     /** Undefined where it was not run, or failed. */
     readonly measured: Measured | undefined;
     /** Why it was not run. */
@@ -48,21 +51,20 @@ export async function explainPlan(
         parameters: parameters.map(({ name, value = null }) => ({ name, example: value })),
     });
     const { plan, indexes, schema } = await readPlanAndSchema(connection, query);
-    const find = (source: string): string | undefined => findTable(source, explained.tokens, schema);
+    const find = (source: string): Table | undefined => findTable(source, explained.tokens, schema);
     const notRun = findReasonNotToRun(explained, settings);
     const run = notRun ? undefined : await measureStatement(connection, query, { writes, ...settings });
     const measured = run?.ok ? run.measured : undefined;
-    const counts = await countScanned(connection, plan, find);
+    const rowCounts = await countScanned(connection, plan, find);
     const input = {
-        ...{ explained, plan, schema, findTable: find },
-        countRows: (table: string) => counts.get(table),
+        ...{ explained, plan, findTable: find, rowCounts },
         ...{ rowsRead: measured?.rowsRead, rowsGiven: measured?.rowsGiven },
     };
     const scratch = openScratch();
-    const missing = await findMissingIndex(input, scratch).finally(() => scratch.close());
+    const missing = await findMissingIndex(input, schema.rows, scratch).finally(() => scratch.close());
     return {
         plan,
-        indexes: indexes.map((name) => ({ name, ...(schema.indexes.get(name) ?? { table: "", columns: [] }) })),
+        indexes: indexes.map((name) => describeIndex(name, schema.tables)),
         measured,
         notRun,
         failure: run?.ok === false ? run.message : undefined,
@@ -73,19 +75,26 @@ export async function explainPlan(
 async function readPlanAndSchema(
     connection: Connection,
     query: Query,
-): Promise<{ plan: PlanStep[]; indexes: string[]; schema: SchemaFacts }> {
+): Promise<{ plan: PlanStep[]; indexes: string[]; schema: ExplainSchema }> {
     const asked = { ...query, sql: `EXPLAIN QUERY PLAN ${query.sql}` };
-    const [planned, ...rest] = await connection.readAll([asked, ...schemaQueries]);
+    const [planned, ...rest] = await connection.readAll([asked, selectSchema, ...tableQueries]);
     if (!planned?.ok) {
         const message = planned?.message ?? "no plan";
         throw new AppError("sql", message, { outcome: "Nothing was run." });
     }
-    const [schema, columns] = rest.map((result): readonly Row[] => (result.ok ? result.rows : []));
+    const [schema = [], ...facts] = rest.map((result) => (result.ok ? result.rows : []));
+    const rows = schema as unknown as SchemaRow[];
     return {
         plan: readPlan(planned.rows),
         indexes: findUsedIndexes(planned.rows),
-        schema: readSchemaFacts(schema ?? [], columns ?? []),
+        schema: { rows, tables: toTables(rows, facts) },
     };
+}
+
+function describeIndex(name: string, tables: readonly Table[]): Explanation["indexes"][number] {
+    const table = tables.find(({ indexes }) => indexes.some((index) => index.name === name));
+    const columns = table?.indexes.find((index) => index.name === name)?.columns ?? [];
+    return { name, table: table?.name ?? "", columns: columns.map((column) => column.name ?? "<expression>") };
 }
 
 function findReasonNotToRun(
@@ -109,9 +118,9 @@ function findReasonNotToRun(
 async function countScanned(
     connection: Connection,
     plan: readonly PlanStep[],
-    find: (source: string) => string | undefined,
+    find: (source: string) => Table | undefined,
 ): Promise<Map<string, number>> {
-    const tables = [...new Set(findScans(plan).flatMap(({ source = "" }) => find(source) ?? []))];
+    const tables = [...new Set(findScans(plan).flatMap(({ source = "" }) => find(source)?.name ?? []))];
     if (!connection.target.local || tables.length === 0) return new Map();
     const results = await connection.readAll(
         tables.map((table) => ({ sql: `SELECT count(*) AS counted FROM ${quoteName(table)}` })),

@@ -9,7 +9,7 @@ import { renderSchemaFile, type TableRows } from "./render-sql.ts";
 import { renderTypes } from "./render-types.ts";
 
 /** A generated file: its path from the project's root, and the text that it should have. */
-export interface GeneratedFile {
+interface GeneratedFile {
     readonly path: string;
     readonly text: string;
 }

@@ -1,6 +1,6 @@
 import { isBookkeeping, isMigratorTable } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
-import { quoteName, quoteText } from "../sql/quoting.ts";
+import { quoteText, writeName } from "../sql/quoting.ts";
 
 /** The rows of a table as SQL literals, column by column. */
 export interface TableRows {
@@ -106,18 +106,13 @@ function renderRows({ table, columns, rows }: TableRows): string {
     const fields = columns.map((column, at) => (isRunTime(column) ? now : `column${at + 1}`));
     const literals = rows.map((row) => row.map((value, at) => (isRunTime(columns[at]) ? "NULL" : value)).join(", "));
     return [
-        `INSERT INTO ${plain(table)} (${columns.map(plain).join(", ")})`,
+        `INSERT INTO ${writeName(table)} (${columns.map(writeName).join(", ")})`,
         `SELECT ${fields.join(", ")}`,
         "FROM (VALUES",
         literals.map((row) => `    (${row})`).join(",\n"),
         ")",
         `WHERE (SELECT is_complete FROM ${guard});`,
     ].join("\n");
-}
-
-// Quotes only where they are needed: people read this file.
-function plain(identifier: string): string {
-    return /^[a-z_][a-z0-9_]*$/.test(identifier) ? identifier : quoteName(identifier);
 }
 
 function renderClosing(): string {

@@ -50,7 +50,7 @@ function renderTable(table: TableDefinition): string[] {
 }
 
 function renderColumn(table: TableDefinition, column: ColumnDefinition, isInsert: boolean): string {
-    const isNullable = !column.isNotNull && !column.isPrimaryKey;
+    const isNullable = !column.notNull && !column.isPrimaryKey;
     const isFilled = column.default.length > 0 || (column.type === "INTEGER" && column.isPrimaryKey);
     const values = listAllowedValues(table, column.name);
     const type = values.length > 0 ? values.join(" | ") : /^(INTEGER|REAL)$/.test(column.type) ? "number" : "string";

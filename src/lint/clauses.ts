@@ -37,7 +37,7 @@ export function choosesRows({ tokens }: Statement): boolean {
 }
 
 /** `INSERT INTO target (columns) SELECT values FROM source …`, where a statement is one that reads a single table. */
-export interface RowCopy {
+interface RowCopy {
     readonly source: string;
     /** Undefined where no columns are named. */
     readonly columns: readonly string[] | undefined;

@@ -16,7 +16,7 @@ export interface KnownTable extends TableDefinition {
 }
 
 /** An index, or a trigger that a migration made. */
-export interface KnownPart {
+interface KnownPart {
     readonly name: string;
     readonly type: "index" | "trigger";
     readonly table: string;

@@ -4,7 +4,7 @@ import { coreSet, type FoundFiles, type MigrationSet } from "../planning/files.t
 import type { Problem } from "../planning/problems.ts";
 
 /** A migration as postgrator reads it; `path` from the project's root, with forward slashes. */
-export type PostgratorFile = Pick<Postgrator.Migration, "version" | "action" | "name" | "md5"> & {
+type PostgratorFile = Pick<Postgrator.Migration, "version" | "action" | "name" | "md5"> & {
     readonly path: string;
 };
 

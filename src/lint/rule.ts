@@ -7,7 +7,7 @@ import type { LintFile } from "./files.ts";
 export type Level = "error" | "warning";
 
 /** runs: would a Turso server and the runner take it; safe: what about the rows that are there; style: how it is written. */
-export type RuleGroup = "runs" | "safe" | "style";
+type RuleGroup = "runs" | "safe" | "style";
 
 /** One rule of the lint. Its texts stand in `--rules` and in docs/lint.md. */
 export interface Rule {

@@ -18,7 +18,7 @@ export const allowRule: Rule = {
     level: "error",
     summary:
         "a comment that allows nothing: no reason, an unknown rule, one that finds nothing there, or that a deploy refuses",
-    why: "A reader takes it for a decision that somebody made.",
+    why: "A reader takes it for a decision.",
     remedy: "write `-- lint: allow <rule>: <reason>` before or in the statement, or remove it",
     find: () => [],
 };

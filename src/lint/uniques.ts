@@ -4,7 +4,7 @@ import { findIndexColumns } from "../sql/statement-facts.ts";
 import type { KnownSchema, KnownTable } from "./known-schema.ts";
 
 /** Columns of which no two rows have the same values. */
-export type UniqueColumns = readonly string[];
+type UniqueColumns = readonly string[];
 
 /** What UNIQUE and PRIMARY KEY of a table say, and its unique indexes but for those over a part of the rows. */
 export function findUniques({ uniques, name }: KnownTable, { parts }: KnownSchema): UniqueColumns[] {

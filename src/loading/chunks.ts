@@ -1,55 +1,41 @@
-import { toRejection } from "./decide-chunk.ts";
-import type { Valid } from "./duplicates.ts";
+import { toRejection } from "./decide.ts";
 import type { ColumnValues, Rejection } from "./loader.ts";
+import type { Valid } from "./validate.ts";
 
-/** When a chunk is full. */
-export interface ChunkLimit {
-    readonly bytes: number;
-    readonly records: number;
-    readonly measure: (values: ColumnValues) => number;
-}
-
-/** A chunk is sent when it reaches either: a server refuses an argument of 5 MB (measured). */
-export const chunkOnServer: ChunkLimit = { bytes: 1_500_000, records: 5_000, measure: measureBytes };
-/** A file is synced at the end of each transaction, so larger ones are faster; a reader waits for one about a second. */
-export const chunkInFile: ChunkLimit = { bytes: 32_000_000, records: 5_000, measure: measureLength };
-/** A record beyond this many bytes is rejected: its history, with the text before and after, must fit into a row too. */
+/** A chunk is sent when it reaches its length: a server refuses an argument of 5 MB (measured), and no letter has more than 3 bytes. */
+const lengthOnServer = 1_500_000;
+/** A file is synced at the end of each transaction, so longer chunks are faster; a reader waits for one about a second. */
+const lengthInFile = 32_000_000;
+const chunkRecords = 5_000;
+/** A longer record is rejected: its history, with the text before and after, must fit into a row too. */
 const recordBytes = 2_000_000;
 
-/** Puts records together to chunks; one that is too large for any is rejected. */
+/** Divides records into chunks, each of which is one transaction; a record that is too large is rejected. */
 export function* splitIntoChunks(
     records: Iterable<Valid>,
-    limit: ChunkLimit,
+    isFile: boolean,
     reject: (rejection: Rejection) => void,
 ): Generator<Valid[]> {
+    const longest = isFile ? lengthInFile : lengthOnServer;
     let chunk: Valid[] = [];
-    let bytes = 0;
+    let total = 0;
     for (const record of records) {
-        const length = limit.measure(record.values);
-        // Only what is near the limit is measured letter by letter.
-        const size = length * 3 > recordBytes ? measureBytes(record.values) : length;
-        if (size > recordBytes) {
-            const message = `is ${size} bytes long; ${recordBytes} fit`;
-            reject(toRejection(record, "too-large", message));
+        const length = measure(record.values, (text) => text.length);
+        // Counting bytes is slower, so only what may be too large is counted.
+        const bytes = length * 3 > recordBytes ? measure(record.values, Buffer.byteLength) : length;
+        if (bytes > recordBytes) {
+            reject(toRejection(record, "too-large", `is ${bytes} bytes long; the limit is ${recordBytes}`));
             continue;
         }
-        if (chunk.length > 0 && (chunk.length >= limit.records || bytes + size > limit.bytes)) {
+        if (chunk.length > 0 && (chunk.length >= chunkRecords || total + length > longest)) {
             yield chunk;
             chunk = [];
-            bytes = 0;
+            total = 0;
         }
         chunk.push(record);
-        bytes += size;
+        total += length;
     }
     if (chunk.length > 0) yield chunk;
-}
-
-function measureBytes(values: ColumnValues): number {
-    return measure(values, Buffer.byteLength);
-}
-
-function measureLength(values: ColumnValues): number {
-    return measure(values, (text) => text.length);
 }
 
 function measure(values: ColumnValues, measureText: (text: string) => number): number {

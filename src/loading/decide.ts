@@ -1,41 +1,163 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Value } from "../database/connection.ts";
+import type { Argument, Connection, ReadResult, Row, Value } from "../database/connection.ts";
 import { toSnakeCase } from "../sql/names.ts";
-import type { ColumnValues, Loader } from "./loader.ts";
+import { type ColumnValues, keyOf, type Loader, type Rejection } from "./loader.ts";
+import { getRows, selectExisting, selectReferenced } from "./statements.ts";
+import { type OfferedRow, offerRows, selectTakeOver, takeOverKey } from "./take-over.ts";
 import { normalizeTime } from "./time.ts";
+import type { Valid } from "./validate.ts";
+import type { Changes, LoadTable } from "./write.ts";
 
-export type Decision =
-    | { readonly outcome: "created" | "unchanged" | "older" }
-    | { readonly outcome: "updated" }
-    | { readonly outcome: "rejected"; readonly code: string; readonly message: string };
+/** Keys that this load created, by table, or would create: references to them are not dangling. */
+export type CreatedKeys = Map<string, Set<Argument>>;
 
-/** Decides what becomes of a record that meets a row, or none. Pure. */
-export function decide(
-    loader: Loader,
-    given: ColumnValues,
-    row: Readonly<Record<string, Value>> | undefined,
-    force: boolean,
-): Decision {
-    if (!row) return { outcome: "created" };
-    if (isEqual(loader, given, row)) return { outcome: "unchanged" };
-    if (force) return { outcome: "updated" };
-    const changedAt = loader.changedAt ?? "";
-    const [theirs, ours] = [timeOf(given[changedAt]), timeOf(row[changedAt])];
-    if (theirs === undefined || theirs === ours) {
-        const why = theirs === undefined ? "the record does not say when" : `both say ${theirs}`;
-        return {
-            outcome: "rejected",
-            code: "undated-change",
-            message: `differs from its row, but which is newer is not known (${why}); --force loads it`,
-        };
-    }
-    return { outcome: ours === undefined || theirs > ours ? "updated" : "older" };
+/** What becomes of the records of a chunk. */
+export interface Decided extends Changes {
+    readonly unchanged: readonly Valid[];
+    readonly older: number;
+    readonly rejected: readonly Rejection[];
 }
 
-/** Whether every column that the record mentions, and that counts, has its value in the row already. */
-export function isEqual(loader: Loader, given: ColumnValues, row: Readonly<Record<string, Value>>): boolean {
+export interface DecideInput {
+    readonly connection: Connection;
+    readonly loader: Loader;
+    readonly table: LoadTable;
+    readonly createdKeys: CreatedKeys;
+    /** The table had no row when the load began, so no record has a row. */
+    readonly isEmpty: boolean;
+    /** Whether a record of this load has this key. */
+    readonly isMentioned: (key: string) => boolean;
+    /** Update existing rows even if the record is not known to be newer. */
+    readonly force: boolean;
+}
+
+/**
+ * Reads the rows that the records of a chunk are compared with, in one request, and decides about each record.
+ *
+ * @throws DatabaseFault also when the rows are too large for one request
+ */
+export async function decideChunk(input: DecideInput, chunk: readonly Valid[]): Promise<Decided> {
+    const { loader, force } = input;
+    const { rows, findDangling, takeOver } = await readChunkRows(input, chunk);
+    const created: Valid[] = [];
+    const updated: { record: Valid; row: Row }[] = [];
+    const takenOver: { record: Valid; row: OfferedRow }[] = [];
+    const unchanged: Valid[] = [];
+    const rejected: Rejection[] = [];
+    let older = 0;
+    for (const record of chunk) {
+        const dangling = findDangling(record.values);
+        if (dangling !== undefined) {
+            rejected.push(toRejection(record, "dangling-reference", dangling));
+            continue;
+        }
+        const row = rows.get(keyOf(loader, record.values));
+        if (!row) {
+            const offered = takeOver(record.values);
+            if (offered) takenOver.push({ record, row: offered });
+            else created.push(record);
+            continue;
+        }
+        const own = force ? record : withoutDerived(record);
+        const decision = decide(loader, own.values, row, force);
+        if (decision === "unchanged") unchanged.push(record);
+        else if (decision === "older") older++;
+        else if (decision === "updated") updated.push({ record: own, row });
+        else rejected.push(toRejection(record, "undated-change", decision.undated));
+    }
+    return { created, updated, takenOver, unchanged, older, rejected };
+}
+
+/** Rejects a record that is valid by itself. */
+export function toRejection({ source: { file, position, value } }: Valid, code: string, message: string): Rejection {
+    return { file, position, code, message, record: value };
+}
+
+/** What the database has for the records of a chunk. */
+interface ChunkRows {
+    /** By the key of the record. */
+    readonly rows: ReadonlyMap<string, Row>;
+    /** Says which reference of a record is dangling. */
+    readonly findDangling: (values: ColumnValues) => string | undefined;
+    /** Gives the row that a record replaces, and each row once. */
+    readonly takeOver: (values: ColumnValues) => OfferedRow | undefined;
+}
+
+async function readChunkRows(input: DecideInput, chunk: readonly Valid[]): Promise<ChunkRows> {
+    const { connection, loader, isEmpty, createdKeys, isMentioned } = input;
+    const { references = [], takesOver } = loader;
+    const values = chunk.map((record) => record.values);
+    const asked = references.map(({ table, column }) => {
+        const created = createdKeys.get(table);
+        return values.filter((record) => !created?.has(record[column] ?? null));
+    });
+    const asking = new Map(takesOver && values.map((record) => [takeOverKey(takesOver, record), record]));
+    const names = input.table.columns.map((column) => column.name);
+    const queries = [
+        ...(isEmpty ? [] : [selectExisting(loader, names, values)]),
+        ...references.map((reference, at) => selectReferenced(reference, asked[at] ?? [])),
+        ...(takesOver ? [selectTakeOver(loader, takesOver, [...asking.keys()])] : []),
+    ];
+    const needsNothing = isEmpty && !takesOver && asked.every((records) => records.length === 0);
+    const results = needsNothing ? [] : await connection.readAll(queries);
+    const [existing, ...others] = isEmpty ? [undefined, ...results] : results;
+    return {
+        rows: new Map(getRows(existing).map((row) => [keyOf(loader, row as ColumnValues), row])),
+        findDangling: findDanglingIn(input, others),
+        takeOver: takesOver
+            ? offerRows(loader, takesOver, asking, getRows(others.at(-1))[0]?.found, isMentioned)
+            : () => undefined,
+    };
+}
+
+function findDanglingIn(
+    { loader, createdKeys }: DecideInput,
+    results: readonly (ReadResult | undefined)[],
+): ChunkRows["findDangling"] {
+    const references = (loader.references ?? []).map((reference, at) => ({
+        ...reference,
+        found: new Set(getRows(results[at]).map((row) => row.found)),
+        created: createdKeys.get(reference.table),
+    }));
+    return (values) => {
+        const dangling = references.find(({ column, found, created }) => {
+            const value = values[column] ?? null;
+            return value !== null && !found.has(value) && !created?.has(value);
+        });
+        return dangling && `${dangling.column} '${values[dangling.column]}' is not in ${dangling.table}`;
+    };
+}
+
+function withoutDerived(record: Valid): Valid {
+    const { derived = [] } = record.source;
+    if (derived.length === 0) return record;
+    const columns = new Set(derived.map(toSnakeCase));
+    const values = Object.entries(record.values).filter(([column]) => !columns.has(column));
+    return { ...record, values: Object.fromEntries(values) };
+}
+
+/** Decides what becomes of a record whose row exists. */
+function decide(
+    loader: Loader,
+    values: ColumnValues,
+    row: Row,
+    force: boolean,
+): "unchanged" | "updated" | "older" | { readonly undated: string } {
+    if (isEqual(loader, values, row)) return "unchanged";
+    if (force) return "updated";
+    const changedAt = loader.changedAt ?? "";
+    const [theirs, ours] = [timeOf(values[changedAt]), timeOf(row[changedAt])];
+    if (theirs === undefined || theirs === ours) {
+        const why = theirs === undefined ? "the record does not say when" : `both say ${theirs}`;
+        return { undated: `differs from its row, but which is newer is not known (${why}); --force loads it` };
+    }
+    return ours === undefined || theirs > ours ? "updated" : "older";
+}
+
+/** Whether the row has the value of every column that the record mentions, except those that are not compared. */
+export function isEqual(loader: Loader, values: ColumnValues, row: Readonly<Record<string, Value>>): boolean {
     const kinds = new Map(Object.entries(loader.fields).map(([field, kind]) => [toSnakeCase(field), kind]));
-    return Object.entries(given).every(([column, value]) => {
+    return Object.entries(values).every(([column, value]) => {
         if (column === loader.changedAt || loader.ignored?.includes(column)) return true;
         const kind = kinds.get(column);
         const live = row[column] ?? null;

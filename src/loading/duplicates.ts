@@ -1,24 +1,10 @@
-import type { Argument } from "../database/connection.ts";
+import { hearInterrupt } from "../database/interrupt.ts";
 import { isEqual } from "./decide.ts";
-import { hearInterrupt } from "./interrupt.ts";
-import type { LoadCounts, Loader, Rejection, SourceRecord } from "./loader.ts";
-import type { Items } from "./sources/spool.ts";
-import type { ColumnInfo } from "./statements.ts";
-import { type Checked, checkRecord } from "./validate.ts";
+import { keyOf, type LoadCounts, type Loader, type Rejection, type SourceRecord } from "./loader.ts";
+import type { Items } from "./staging.ts";
+import type { Check, Valid } from "./validate.ts";
 
-export type Valid = Extract<Checked, { ok: true }>;
-
-/** The identity of a record or row, as text that a map can hold. No text that is stored holds a NUL. */
-export function keyOf(loader: Loader, values: Readonly<Record<string, unknown>>): string {
-    let key = "";
-    for (const column of loader.key) {
-        const value = values[column];
-        key += typeof value === "string" ? `${value}\0` : `${String(value ?? null)}\0\0`;
-    }
-    return key;
-}
-
-/** The records that load. */
+/** The records that load, one for each key. */
 export interface Settled {
     readonly length: number;
     /** Whether one of them has this key. */
@@ -28,59 +14,55 @@ export interface Settled {
 }
 
 export interface SettleInput {
-    readonly columns: readonly ColumnInfo[];
-    /** Where the records that do not load are counted. */
+    readonly check: Check;
+    /** Equal records are counted as unchanged here. */
     readonly counts: LoadCounts;
     readonly reject: (rejection: Rejection) => void;
     readonly signal?: AbortSignal | undefined;
 }
 
-/** Records that are checked before a Ctrl-C is heard. */
+/** Records that are validated between two looks for a Ctrl-C. */
 const checkedAtOnce = 10_000;
 
 /**
- * Leaves one record for each key: of equal ones the others count as unchanged, of different ones the newest loads and the
- * other is rejected. Invalid records are rejected on the way.
+ * Validates records and keeps one for each key: of equal records the others count as unchanged; of different ones the
+ * newest loads and the others are rejected.
  *
- * Values of records that lie in memory are kept until each() gives them; those of others are made anew.
+ * Of records in memory the column values are kept until each() gives them; the others are validated again.
  *
  * @throws DatabaseFault `interrupted`
  */
 export async function settleDuplicates(
     loader: Loader,
     records: Items<SourceRecord>,
-    { columns, counts, reject, signal }: SettleInput,
+    { check, counts, reject, signal }: SettleInput,
 ): Promise<Settled> {
-    const defaults = [...listDefaults(columns)];
+    const { length, held = length } = records;
     const kept: (Valid | undefined)[] = [];
-    const check = (index: number): Checked => {
-        const checked = checkRecord(loader, records.at(index), index);
-        return checked.ok ? fillDefaults(checked, defaults) : checked;
-    };
+    const byKey = new Map<string, number>();
     const get = (index: number): Valid => {
-        const record = kept[index] ?? check(index);
-        if (!record.ok) throw new RangeError(`record ${index} is not the one that was checked`);
+        const record = kept[index] ?? check(records.at(index) as SourceRecord);
+        if (!record.ok) throw new RangeError(`record ${index} is not the one that was validated`);
         return record;
     };
-    const byKey = new Map<string, number>();
-    const { length } = records;
     for (let index = 0; index < length; index++) {
         if (index > 0 && index % checkedAtOnce === 0) await hearInterrupt(signal);
-        const current = check(index);
+        const current = check(records.at(index) as SourceRecord);
         if (!current.ok) {
             reject(current.rejection);
             continue;
         }
         const key = keyOf(loader, current.values);
         const first = byKey.get(key);
-        const isFirst = first === undefined || isNewer(loader, current, get(first));
         if (first !== undefined) {
-            const [loading, lost] = isFirst ? [current, get(first)] : [get(first), current];
-            settle(loader, loading, lost, counts, reject);
+            const other = get(first);
+            const [loading, lost] = isNewer(loader, current, other) ? [current, other] : [other, current];
+            if (isSame(loader, loading, lost)) counts.unchanged++;
+            else reject(toDuplicate(loading, lost));
+            if (loading === other) continue;
+            kept[first] = undefined;
         }
-        if (!isFirst) continue;
-        if (first !== undefined) kept[first] = undefined;
-        if (records.isHeld(index)) kept[index] = current;
+        if (index < held) kept[index] = current;
         byKey.set(key, index);
     }
     return {
@@ -96,51 +78,20 @@ export async function settleDuplicates(
     };
 }
 
-function isNewer(loader: Loader, record: Valid, than: Valid): boolean {
-    const timeOf = ({ values }: Valid): string => String(values[loader.changedAt ?? ""] ?? "");
-    return timeOf(record) > timeOf(than);
+function isNewer({ changedAt = "" }: Loader, { values }: Valid, { values: others }: Valid): boolean {
+    return String(values[changedAt] ?? "") > String(others[changedAt] ?? "");
 }
 
-function settle(
-    loader: Loader,
-    loading: Valid,
-    lost: Valid,
-    counts: LoadCounts,
-    reject: (rejection: Rejection) => void,
-): void {
-    if (isEqual(loader, loading.values, lost.values) && isEqual(loader, lost.values, loading.values)) {
-        counts.unchanged++;
-        return;
-    }
-    const { file, position } = loading.source;
-    reject({
-        file: lost.source.file,
-        position: lost.source.position,
+function isSame(loader: Loader, left: Valid, right: Valid): boolean {
+    return isEqual(loader, left.values, right.values) && isEqual(loader, right.values, left.values);
+}
+
+function toDuplicate({ source: loading }: Valid, { source: lost }: Valid): Rejection {
+    return {
+        file: lost.file,
+        position: lost.position,
         code: "duplicate-id",
-        message: `another record with the same key, in ${file} at '${position}', is loaded in its place`,
-        record: lost.source.value,
-    });
-}
-
-// An explicit null for a column that may not be null takes the column's default: its literal, or what the column computes.
-function fillDefaults(record: Valid, defaults: readonly (readonly [string, Argument | undefined])[]): Valid {
-    let filled: Record<string, Argument> | undefined;
-    for (const [column, literal] of defaults) {
-        if (record.values[column] !== null) continue;
-        filled ??= { ...record.values };
-        if (literal === undefined) delete filled[column];
-        else filled[column] = literal;
-    }
-    return filled === undefined ? record : { ...record, values: filled };
-}
-
-function listDefaults(columns: readonly ColumnInfo[]): ReadonlyMap<string, Argument | undefined> {
-    const filled = columns.filter((column) => column.notNull && column.defaultSql !== null);
-    return new Map(filled.map((column) => [column.name, readLiteral(column.defaultSql ?? "")]));
-}
-
-function readLiteral(sql: string): Argument | undefined {
-    if (/^-?\d+$/.test(sql)) return Number(sql);
-    const [, text] = /^'((?:[^']|'')*)'$/.exec(sql) ?? [];
-    return text?.replaceAll("''", "'");
+        message: `another record with the same key, in ${loading.file} at '${loading.position}', is loaded in its place`,
+        record: lost.value,
+    };
 }

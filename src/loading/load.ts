@@ -1,222 +1,130 @@
 import type { Connection } from "../database/connection.ts";
-import { DatabaseFault } from "../database/faults.ts";
-import { quoteName } from "../sql/quoting.ts";
-import { chunkInFile, chunkOnServer, splitIntoChunks } from "./chunks.ts";
-import { type Decided, decideChunk, type Planned, toRejection } from "./decide-chunk.ts";
-import { settleDuplicates, type Valid } from "./duplicates.ts";
-import { hearInterrupt } from "./interrupt.ts";
-import {
-    type LoadCounts,
-    type Loader,
-    type Mention,
-    type Rejection,
-    type SourceRecord,
-    startCounts,
-} from "./loader.ts";
-import { type Items, selectItems } from "./sources/spool.ts";
-import { getRows, selectColumns, selectUniqueKey, toColumnInfo } from "./statements.ts";
-import { isChangedMeanwhile, isRace, prepareChanges, type TableInfo } from "./write.ts";
+import { DatabaseFault, explainFault } from "../database/faults.ts";
+import { readTables } from "../schema/table.ts";
+import type { LoadRun } from "./load-records.ts";
+import { type LoadedSource, loadSource, type MissingIds } from "./load-source.ts";
+import type { LoadCounts, Loader, Rejection } from "./loader.ts";
+import { type ContentHistory, openRecognition } from "./recognition.ts";
+import { keepRejections, type RejectSummary } from "./rejects.ts";
+import { hashFiles } from "./sources/file-reader.ts";
+import type { OpenedSource } from "./sources/files.ts";
+import { createIntake, type Intake } from "./sources/intake.ts";
+import { readSource } from "./sources/read-source.ts";
+import { openStaging } from "./staging.ts";
 
-/** How often a chunk is read and decided anew when somebody else writes the same rows meanwhile. */
-const attempts = 5;
-
-export interface LoadOptions {
-    /** Existing rows are updated although the record is not known to be newer. */
+export interface LoadRequest {
+    readonly loaders: readonly Loader[];
+    /** Loaders whose documents may be among the files and are passed over. */
+    readonly passOver?: readonly Loader[];
+    readonly source: OpenedSource;
+    /** Update existing rows even if the record is not known to be newer. */
     readonly force: boolean;
-    /** Decides everything and writes nothing. */
     readonly dryRun: boolean;
+    /** The folder that the path of the reject file is relative to. */
+    readonly root: string;
+    /** Where rejected records go; a name with the time when undefined. */
+    readonly rejectFile: string | undefined;
+    /** Every record is validated and compared before the first is written, and none is when more than this are rejected. */
+    readonly maxRejects: number | undefined;
+    /** Recognises the source when it comes again; undefined for one that is compared every time. */
+    readonly history?: ContentHistory | undefined;
     readonly signal?: AbortSignal | undefined;
+    /** Called when records begin to be written. */
+    readonly startProgress: () => Promise<LoadProgress>;
 }
 
-export interface LoadReport {
-    rejected(rejection: Rejection): void;
-    /** Records name rows that are not there; they load all the same. */
-    missing(loader: string, mention: Mention, count: number): void;
-    /** Called after each chunk. */
-    progress(loader: string, done: number, of: number): void;
+/** Shows how far a load is. */
+export interface LoadProgress {
+    readonly progress: LoadRun["progress"];
+    /** Removes what is still shown; called however the load ends. */
+    readonly end: () => void;
 }
 
-export interface Loaded {
-    readonly counts: LoadCounts;
-    /** The records that are in the database now, or were already; not those that are older, double or rejected. */
-    readonly accepted: Items<SourceRecord>;
+export interface LoadResult extends RejectSummary {
+    /** When the source was loaded, if neither it nor its tables changed since: then it was not read. */
+    readonly unchangedSince?: string | undefined;
+    /** More records than `maxRejects` were rejected, so none was written. */
+    readonly isRefused: boolean;
+    readonly counts: Readonly<Record<string, LoadCounts>>;
+    /** Documents for the loaders in `passOver`. */
+    readonly passedOver: number;
+    readonly missing: readonly MissingIds[];
 }
 
 /**
- * Loads the records of one data set: validates, meets them with their rows, and writes only what differs.
+ * Loads a source and writes its rejected records to a file.
  *
- * Each chunk is one transaction, so what was interrupted is taken up again by loading the same records once more. While a
- * chunk is on its way the next one is made up and meets its rows.
- *
- * @param planned filled with the keys that are created; shared by the loaders of one run
- * @throws DatabaseFault when the database fails; the chunks before it are in
+ * @throws AppError or DatabaseFault
  */
-export async function loadRecords(
-    connection: Connection,
-    loader: Loader,
-    records: Items<SourceRecord>,
-    options: LoadOptions,
-    report: LoadReport,
-    planned: Planned,
-): Promise<Loaded> {
-    const counts = { ...startCounts(), read: records.length };
-    const reject = (rejection: Rejection): void => {
-        counts.rejected++;
-        report.rejected(rejection);
-    };
-    const { isEmpty, ...table } = await readTable(connection, loader);
-    const { columns } = table;
-    const settled = await settleDuplicates(loader, records, { columns, counts, reject, signal: options.signal });
-    const accepted: number[] = [];
-    const run: Run = {
-        connection,
-        loader,
-        table,
-        isEmpty,
-        isMentioned: settled.has,
-        options,
-        planned,
-        counts,
-        accepted,
-        reject,
-    };
-    const limit = connection.prefersRows ? chunkInFile : chunkOnServer;
-    let done = 0;
-    let written = Promise.resolve();
+export async function load(connection: Connection, request: LoadRequest): Promise<LoadResult> {
+    const { loaders, source, force, dryRun, maxRejects, history, signal } = request;
+    const { files, recognizable } = source;
+    const isRecognizable = history && recognizable && !force && !dryRun;
+    const recognition = isRecognizable ? await openRecognition(connection, history, loaders) : undefined;
+    const folder = recognizable?.folder ?? "";
+    const unchangedSince = recognition?.find(files.length, () => hashFiles(folder, files));
+    const staging = openStaging();
     try {
-        for (const chunk of splitIntoChunks(settled.each(), limit, reject)) {
-            await hearInterrupt(options.signal);
-            const prepared = await prepare(run, chunk, 1).catch(ignoreTooLarge);
-            await written;
-            written = writeChunk(run, chunk, prepared).then(() => {
-                done += chunk.length;
-                report.progress(loader.name, done, settled.length);
-            });
-            // It is waited for below, whatever happens before that.
-            written.catch(() => undefined);
-        }
-    } finally {
-        await written;
-    }
-    return { counts, accepted: selectItems(records, accepted) };
-}
-
-async function readTable(connection: Connection, loader: Loader): Promise<TableInfo & { readonly isEmpty: boolean }> {
-    const [described, uniqueKey, anyRow] = await connection.readAll([
-        selectColumns(loader.table),
-        selectUniqueKey(loader),
-        { sql: `SELECT 1 FROM ${quoteName(loader.table)} LIMIT 1` },
-    ]);
-    return {
-        columns: getRows(described).map(toColumnInfo),
-        isKeyUnique: getRows(uniqueKey).length > 0,
-        isEmpty: getRows(anyRow).length === 0,
-    };
-}
-
-interface Run {
-    readonly connection: Connection;
-    readonly loader: Loader;
-    readonly table: TableInfo;
-    readonly isEmpty: boolean;
-    readonly isMentioned: (key: string) => boolean;
-    readonly options: LoadOptions;
-    readonly planned: Planned;
-    readonly counts: LoadCounts;
-    /** Indexes of the records that are in. */
-    readonly accepted: number[];
-    readonly reject: (rejection: Rejection) => void;
-}
-
-type Chunk = readonly Valid[];
-
-/** What becomes of the records of a chunk, and how it is written. */
-interface Prepared {
-    readonly decided: Decided;
-    readonly write: () => Promise<unknown>;
-}
-
-async function prepare(run: Run, chunk: Chunk, attempt: number): Promise<Prepared> {
-    const { connection, loader, table, options } = run;
-    // Whoever wrote the same rows meanwhile is met at the second attempt.
-    const isEmpty = run.isEmpty && attempt === 1;
-    const decided = await decideChunk({ ...run, isEmpty, force: options.force }, chunk);
-    return {
-        decided,
-        write: options.dryRun ? async () => undefined : prepareChanges(connection, loader, table, decided),
-    };
-}
-
-// What is too large to be read at once is read again, and halved, when the chunk before it is in.
-function ignoreTooLarge(error: unknown): undefined {
-    if (!isOfRecord(error)) throw error;
-    return undefined;
-}
-
-// A row that the database refuses is found by halving, so that the others of its chunk load.
-async function writeChunk(run: Run, chunk: Chunk, prepared: Prepared | undefined): Promise<void> {
-    try {
-        await tryChunk(run, chunk, prepared ?? (await prepare(run, chunk, 1)));
-    } catch (error) {
-        const [first] = chunk;
-        if (!first || !isOfRecord(error)) throw error;
-        if (chunk.length === 1) {
-            run.reject(toRejection(first, "refused", error.message));
-            return;
-        }
-        const middle = Math.ceil(chunk.length / 2);
-        for (const half of [chunk.slice(0, middle), chunk.slice(middle)]) {
-            await writeChunk(run, half, undefined);
-        }
-    }
-}
-
-// A text of characters that JSON writes as six each may be too long for a server, however short the record is; and rows
-// may be too long for one answer, however short the records are that meet them.
-function isOfRecord(error: unknown): error is DatabaseFault {
-    return error instanceof DatabaseFault && (error.kind === "constraint" || /too (?:big|large)/i.test(error.message));
-}
-
-async function tryChunk(run: Run, chunk: Chunk, first: Prepared): Promise<void> {
-    let prepared = first;
-    for (let attempt = 1; ; attempt++) {
-        try {
-            await prepared.write();
-            count(run, prepared.decided);
-            return;
-        } catch (error) {
-            if (attempt === attempts || !isRace(error)) {
-                throw isChangedMeanwhile(error)
-                    ? new DatabaseFault("busy", "others keep changing the same rows", error, {
-                          variant: "rows-changed",
-                      })
-                    : error;
+        const intake = createIntake(staging, loaders, { ...request, nameFile: source.nameFile });
+        if (unchangedSince !== undefined) return { ...summarize(request, intake, undefined), unchangedSince };
+        const checksum = await readSource(files, folder, intake, undefined, signal);
+        if (maxRejects !== undefined && !dryRun) {
+            const invalid = intake.rejections.length;
+            await tryOut(connection, request, intake);
+            if (intake.rejections.length > maxRejects) {
+                return { ...summarize(request, intake, "No record was written."), isRefused: true };
             }
-            const again = await prepare(run, chunk, attempt + 1);
-            // What is refused although nothing has changed is refused for good.
-            if (!isChangedMeanwhile(error) && isSame(prepared.decided, again.decided)) throw error;
-            prepared = again;
+            intake.rejections.truncate(invalid);
         }
+        const { counts, missing } = await run(connection, request, intake, false);
+        const { length } = intake.rejections;
+        const outcome = `All records but ${length} rejected ${length === 1 ? "one" : "ones"} are in the database.`;
+        const result = summarize(request, intake, dryRun ? undefined : outcome);
+        if (length === 0) await recognition?.record(files.length, checksum, counts);
+        return { ...result, counts: Object.fromEntries(counts), missing };
+    } finally {
+        staging.close();
     }
 }
 
-function isSame(left: Decided, right: Decided): boolean {
-    const lists = ["created", "updated", "takenOver", "unchanged", "rejected"] as const;
-    return left.older === right.older && lists.every((list) => left[list].length === right[list].length);
+function summarize(
+    { root, rejectFile }: LoadRequest,
+    { passedOver, rejections }: Intake,
+    outcome: string | undefined,
+): LoadResult {
+    const rejects = keepRejections(root, rejectFile, rejections, outcome);
+    return { isRefused: false, counts: {}, passedOver, missing: [], ...rejects };
 }
 
-function count({ counts, reject, accepted, planned, loader }: Run, decided: Decided): void {
-    const created = [...decided.created, ...decided.takenOver.map(({ record }) => record)];
-    counts.created += created.length;
-    counts.tookOver += decided.takenOver.length;
-    counts.updated += decided.updated.length;
-    counts.unchanged += decided.unchanged.length;
-    for (const list of [created, decided.updated.map(({ record }) => record), decided.unchanged]) {
-        for (const { index } of list) accepted.push(index);
+// Only a real load finds what the database itself refuses.
+async function tryOut(connection: Connection, request: LoadRequest, intake: Intake): Promise<void> {
+    const progress = { progress: () => undefined, end: () => undefined };
+    await run(connection, { ...request, dryRun: true, startProgress: async () => progress }, intake, true);
+}
+
+/** How much memory a rejection takes beside its record, which is staged already. */
+const rejectionBytes = 500;
+
+/** @param isTrial the records are loaded afterwards */
+async function run(
+    connection: Connection,
+    { loaders, force, dryRun, signal, startProgress }: LoadRequest,
+    { records, rejections }: Intake,
+    isTrial: boolean,
+): Promise<LoadedSource> {
+    const { progress, end } = await startProgress();
+    const rejected = (rejection: Rejection): void => rejections.push(rejection, rejectionBytes);
+    try {
+        const tables = await readTables(connection);
+        const shared = { connection, tables, force, dryRun, signal, createdKeys: new Map(), rejected, progress };
+        return await loadSource(shared, loaders, records, !isTrial);
+    } catch (error) {
+        if (!(error instanceof DatabaseFault)) throw error;
+        const outcome = dryRun
+            ? "No record was written."
+            : "The chunks before it are in. Run the same command again to go on: what is in already is not written twice.";
+        throw explainFault(error, connection.target).withOutcome(outcome);
+    } finally {
+        end();
     }
-    counts.older += decided.older;
-    for (const rejection of decided.rejected) reject(rejection);
-    const keys = planned.get(loader.table) ?? new Set();
-    for (const { values } of decided.created) keys.add(values[loader.key[0] ?? ""] ?? null);
-    planned.set(loader.table, keys);
 }

@@ -1,40 +1,9 @@
 import type { Argument, Query, ReadResult, Row } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
+import type { Column } from "../schema/table.ts";
 import { toSnakeCase } from "../sql/names.ts";
 import { quoteName } from "../sql/quoting.ts";
 import type { ColumnValues, Loader, Mention, Reference } from "./loader.ts";
-
-/** What the database says of a column. */
-export interface ColumnInfo {
-    readonly name: string;
-    readonly notNull: boolean;
-    /** The default as SQL; null where there is none. */
-    readonly defaultSql: string | null;
-}
-
-/** Reads the columns of a table, for toColumnInfo(). */
-export function selectColumns(table: string): Query {
-    return { sql: 'SELECT name, "notnull" AS required, dflt_value FROM pragma_table_info(?)', args: [table] };
-}
-
-/** A row of selectColumns() as facts. */
-export function toColumnInfo(row: Row): ColumnInfo {
-    return {
-        name: String(row.name),
-        notNull: row.required === 1,
-        defaultSql: row.dflt_value === null ? null : String(row.dflt_value),
-    };
-}
-
-/** Whether no two rows of a loader's table can have the same key: the one column `found`, if so. */
-export function selectUniqueKey({ table, key }: Loader): Query {
-    return {
-        sql:
-            'SELECT 1 AS found FROM pragma_index_list(?) AS known WHERE known."unique" AND NOT known.partial AND ' +
-            "(SELECT json_group_array(name) FROM (SELECT name FROM pragma_index_info(known.name) ORDER BY name)) = ?",
-        args: [table, JSON.stringify([...key].sort())],
-    };
-}
 
 /**
  * The rows of a result. A table that is not there yet, as in a dry run of its own migration, has none.
@@ -89,7 +58,7 @@ export function selectReferenced(reference: Reference, records: readonly ColumnV
  */
 export function insertRecords(
     loader: Loader,
-    columns: readonly ColumnInfo[],
+    columns: readonly Column[],
     records: readonly ColumnValues[],
     { asRows, isGuarded }: { readonly asRows: boolean; readonly isGuarded: boolean },
 ): Query {
@@ -112,7 +81,7 @@ export function insertRecords(
 }
 
 /** A value in SQL, or the column's default where the record says nothing and the column may not be null. */
-export function orDefault({ defaultSql, notNull }: ColumnInfo, value: string): string {
+export function orDefault({ defaultSql, notNull }: Column, value: string): string {
     return notNull && defaultSql !== null ? `coalesce(${value}, ${defaultSql})` : value;
 }
 

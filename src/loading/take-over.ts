@@ -1,9 +1,9 @@
 import type { Argument, Query } from "../database/connection.ts";
+import type { Column } from "../schema/table.ts";
 import { toSnakeCase } from "../sql/names.ts";
 import { quoteName } from "../sql/quoting.ts";
-import { keyOf } from "./duplicates.ts";
-import type { ColumnValues, Loader, TakeOver } from "./loader.ts";
-import { type ColumnInfo, orDefault } from "./statements.ts";
+import { type ColumnValues, keyOf, type Loader, type TakeOver } from "./loader.ts";
+import { orDefault } from "./statements.ts";
 
 /** A row that a record can take over, as it was read. */
 export interface OfferedRow {
@@ -86,7 +86,7 @@ export function offerRows(
 export function takeOverRows(
     loader: Loader,
     takesOver: TakeOver,
-    columns: readonly ColumnInfo[],
+    columns: readonly Column[],
     records: readonly { readonly values: ColumnValues; readonly row: OfferedRow }[],
     asRows: boolean,
 ): Query {

@@ -1,56 +1,68 @@
 import type { z } from "zod";
 import type { Argument } from "../database/connection.ts";
+import type { Column } from "../schema/table.ts";
 import { toSnakeCase } from "../sql/names.ts";
-import {
-    type ColumnValues,
-    type FieldKind,
-    type Loader,
-    listColumns,
-    type Rejection,
-    type SourceRecord,
-} from "./loader.ts";
+import type { ColumnValues, FieldKind, Loader, Rejection, SourceRecord } from "./loader.ts";
 import { normalizeTime } from "./time.ts";
 
-export type Checked =
-    | {
-          readonly ok: true;
-          readonly source: SourceRecord;
-          /** Where the record stands among those of its loader. */
-          readonly index: number;
-          readonly values: ColumnValues;
-      }
-    | { readonly ok: false; readonly rejection: Rejection };
+/** A record that is valid, and its column values. */
+export interface Valid {
+    readonly ok: true;
+    readonly source: SourceRecord;
+    readonly values: ColumnValues;
+}
 
-/** Checks a record and turns it into column values. */
-export function checkRecord(loader: Loader, source: SourceRecord, index: number): Checked {
-    const result = loader.schema.safeParse(source.value);
-    if (!result.success) return rejectIssue(source, result.error.issues[0]);
-    const values: Record<string, Argument> = {};
-    for (const { field, column, kind } of listColumns(loader)) {
-        const value = result.data[field];
-        if (value === undefined) continue;
-        if (kind === "json" && isDeeperThan(value, deepest)) {
-            return reject(
-                source,
-                "too-deep",
-                `${field}: arrays and objects in it are nested more than ${deepest} deep`,
-            );
+export type Checked = Valid | { readonly ok: false; readonly rejection: Rejection };
+export type Check = (record: SourceRecord) => Checked;
+
+/**
+ * Makes the function that validates the records of a loader.
+ *
+ * @param columns of the live table: an explicit null takes the default of a column that may not be null
+ */
+export function createCheck(loader: Loader, columns: readonly Column[]): Check {
+    const defaults = new Map(
+        columns
+            .filter(({ notNull, defaultSql }) => notNull && defaultSql !== null)
+            .map(({ name, defaultSql }) => [name, readLiteral(defaultSql ?? "")]),
+    );
+    const fields = Object.entries(loader.fields).map(([field, kind]) => ({ field, kind, column: toSnakeCase(field) }));
+    return (source) => {
+        const result = loader.schema.safeParse(source.value);
+        if (!result.success) return rejectIssue(source, result.error.issues[0]);
+        const values: Record<string, Argument> = {};
+        for (const { field, column, kind } of fields) {
+            const value = result.data[field];
+            if (value === undefined) continue;
+            if (value === null) {
+                // A default that is no literal is computed by the column itself.
+                const filled = defaults.has(column) ? defaults.get(column) : null;
+                if (filled !== undefined) values[column] = filled;
+                continue;
+            }
+            if (kind === "json" && isDeeperThan(value, deepest)) {
+                const message = `${field}: its arrays and objects are nested more than ${deepest} deep`;
+                return reject(source, "too-deep", message);
+            }
+            const converted = convert(value, kind);
+            if (converted === undefined) {
+                return reject(source, `invalid-${column.replaceAll("_", "-")}`, `${field}: is not a time`);
+            }
+            const broken = typeof converted === "string" ? findBroken(field, value, converted) : undefined;
+            if (broken !== undefined) {
+                const message = `${broken} contains a NUL or an unpaired surrogate, which cannot be stored`;
+                return reject(source, "invalid-text", message);
+            }
+            values[column] = converted;
         }
-        const converted = convert(value, kind);
-        if (converted === undefined) {
-            return reject(source, `invalid-${column.replaceAll("_", "-")}`, `${field}: is no time`);
-        }
-        const broken = typeof converted === "string" ? findBroken(field, value, converted) : undefined;
-        if (broken !== undefined) {
-            return reject(
-                source,
-                "invalid-text",
-                `${broken} holds a NUL or an unpaired surrogate, which cannot be stored`,
-            );
-        }
-        values[column] = converted;
-    }
-    return { ok: true, source, index, values };
+        return { ok: true, source, values };
+    };
+}
+
+function readLiteral(sql: string): Argument | undefined {
+    if (/^-?\d+$/.test(sql)) return Number(sql);
+    const [, text] = /^'((?:[^']|'')*)'$/.exec(sql) ?? [];
+    return text?.replaceAll("''", "'");
 }
 
 function rejectIssue(source: SourceRecord, issue: z.core.$ZodIssue | undefined): Checked {
@@ -68,14 +80,13 @@ function reject({ file, position, value }: SourceRecord, code: string, message: 
 }
 
 function convert(value: unknown, kind: FieldKind): Argument | undefined {
-    if (value === null) return null;
     if (kind === "json") return JSON.stringify(value);
     if (kind === "time") return normalizeTime(String(value));
     if (kind === "integer") return typeof value === "boolean" ? Number(value) : (value as number);
     return value as string;
 }
 
-/** SQLite takes no JSON that is nested 1,000 deep. */
+/** SQLite reads no JSON that is nested 1,000 deep. */
 const deepest = 900;
 
 function isDeeperThan(value: unknown, depth: number): boolean {
@@ -87,7 +98,7 @@ function isDeeperThan(value: unknown, depth: number): boolean {
     return false;
 }
 
-/** As JSON writes down what findBrokenText() finds; a text that speaks of escapes looks the same. */
+/** How JSON writes what findBrokenText() looks for. A text about escapes can match too. */
 const escaped = /\\u(?:0000|d[89a-f])/i;
 
 function findBroken(field: string, value: unknown, converted: string): string | undefined {
@@ -96,8 +107,8 @@ function findBroken(field: string, value: unknown, converted: string): string | 
 }
 
 /**
- * The path of the first text that cannot be stored as it is: through json_each() it would become invalid UTF-8, and
- * reading that back ends the process (measured).
+ * The path of the first text that cannot be stored unchanged: json_each() would turn it into invalid UTF-8, and reading
+ * that back ends the process (measured).
  */
 function findBrokenText(value: unknown, path: string): string | undefined {
     if (typeof value === "string") return value.includes("\0") || !value.isWellFormed() ? path : undefined;

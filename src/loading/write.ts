@@ -1,68 +1,63 @@
 import type { Argument, Connection, Row } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
-import type { Valid } from "./duplicates.ts";
+import type { Column, Table } from "../schema/table.ts";
 import type { Loader } from "./loader.ts";
-import { type ColumnInfo, checkChanges, insertRecords, updateRecords } from "./statements.ts";
+import { checkChanges, insertRecords, updateRecords } from "./statements.ts";
 import { type OfferedRow, takeOverRows } from "./take-over.ts";
+import type { Valid } from "./validate.ts";
 
 /** What a chunk writes. */
 export interface Changes {
     readonly created: readonly Valid[];
     /** Each with the row as it was read. */
     readonly updated: readonly { readonly record: Valid; readonly row: Row }[];
-    /** Each with the row that it takes over. */
+    /** Each with the row that it replaces. */
     readonly takenOver: readonly { readonly record: Valid; readonly row: OfferedRow }[];
 }
 
 /** A loader's table. */
-export interface TableInfo {
-    readonly columns: readonly ColumnInfo[];
+export interface LoadTable extends Pick<Table, "sql"> {
+    readonly columns: readonly Column[];
     /** Whether the database itself refuses two rows with the same key. */
     readonly isKeyUnique: boolean;
 }
 
 /**
- * Makes up the transaction that writes the changes of a chunk; without any, nothing is sent.
+ * Prepares the transaction that writes the changes of a chunk; without any, nothing is sent.
  *
- * @returns runs it; throws a DatabaseFault, of which isRace() tells those that mean that the rows are no longer as they
- * were read
+ * @returns runs it; throws a DatabaseFault. isRace() tells the faults which mean that rows changed after they were read.
  */
 export function prepareChanges(
     connection: Connection,
     loader: Loader,
-    { columns, isKeyUnique }: TableInfo,
+    { columns, isKeyUnique }: LoadTable,
     { created, updated, takenOver }: Changes,
 ): () => Promise<unknown> {
     if (created.length + updated.length + takenOver.length === 0) return async () => undefined;
-    const { before = [], after = [] } = loader.around ?? {};
-    const inserts = created.map((record) => record.values);
-    const updates = updated.map(({ record, row }) => ({
-        ...record.values,
-        rowid: (row.rowid ?? null) as Argument,
-        previous: (row[loader.changedAt ?? ""] ?? null) as Argument,
-    }));
-    const names = columns.map((column) => column.name);
+    const { around = { before: [], after: [] }, takesOver } = loader;
     const asRows = connection.prefersRows;
     const isGuarded = !isKeyUnique;
-    return connection.prepareWrite([
-        ...before,
-        ...(inserts.length > 0 ? [insertRecords(loader, columns, inserts, { asRows, isGuarded })] : []),
-        ...(inserts.length > 0 && isGuarded && !asRows ? [checkChanges(inserts.length)] : []),
-        ...(updates.length > 0 ? [updateRecords(loader, names, updates), checkChanges(updates.length)] : []),
-        ...(loader.takesOver && takenOver.length > 0
-            ? [
-                  takeOverRows(
-                      loader,
-                      loader.takesOver,
-                      columns,
-                      takenOver.map(({ record, row }) => ({ values: record.values, row })),
-                      asRows,
-                  ),
-                  ...(asRows ? [] : [checkChanges(takenOver.length)]),
-              ]
-            : []),
-        ...after,
-    ]);
+    const statements = [...around.before];
+    if (created.length > 0) {
+        const inserts = created.map((record) => record.values);
+        statements.push(insertRecords(loader, columns, inserts, { asRows, isGuarded }));
+        if (isGuarded && !asRows) statements.push(checkChanges(inserts.length));
+    }
+    if (updated.length > 0) {
+        const updates = updated.map(({ record, row }) => ({
+            ...record.values,
+            rowid: (row.rowid ?? null) as Argument,
+            previous: (row[loader.changedAt ?? ""] ?? null) as Argument,
+        }));
+        const names = columns.map((column) => column.name);
+        statements.push(updateRecords(loader, names, updates), checkChanges(updates.length));
+    }
+    if (takesOver && takenOver.length > 0) {
+        const rows = takenOver.map(({ record, row }) => ({ values: record.values, row }));
+        statements.push(takeOverRows(loader, takesOver, columns, rows, asRows));
+        if (!asRows) statements.push(checkChanges(rows.length));
+    }
+    return connection.prepareWrite([...statements, ...around.after]);
 }
 
 /** Whether a write failed because of a row that was created, changed or removed since it was read. */

@@ -76,7 +76,7 @@ function parseRule({ name, path, title, find, statements }: DocumentedFile, refu
         const { sql, line, header } = statement;
         const label = labels.find((word) => header.parts.has(word));
         if (!label || parts.has(label)) {
-            const message = label ? `'${label}:' stands here twice` : "does not say what the statement is for";
+            const message = label ? `'${label}:' appears twice` : "does not say what the statement is for";
             refuse(line, message, labelRemedy);
             continue;
         }

@@ -1,7 +1,7 @@
 import type { Connection, ReadResult, Row } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
+import { hearInterrupt } from "../database/interrupt.ts";
 import { AppError } from "../errors.ts";
-import { hearInterrupt } from "../loading/interrupt.ts";
 import type { MigrationSet } from "../planning/files.ts";
 import { findPending } from "../planning/judge.ts";
 import { readAll } from "../planning/prepare.ts";
@@ -16,11 +16,11 @@ export interface RuleCount {
     readonly due: number;
     /** The first of them. */
     readonly rows: readonly Row[];
-    /** Rows that it cannot judge, and so leaves alone. */
+    /** Rows that it cannot judge and leaves alone. */
     readonly leftAlone: number;
 }
 
-/** How far a rule is; goes on changing while it runs. */
+/** How far a rule is; changes while it runs. */
 export interface RuleProgress {
     readonly rule: MaintenanceRule;
     readonly due: number;
@@ -45,7 +45,7 @@ export interface RunSettings {
 const readAtOnce = 5_000;
 /** Rows of one transaction. */
 const sizes = { first: 200, most: 5_000, least: 10 };
-/** How often a transaction is tried that a server ends because others wait for the lock, each time with fewer rows. */
+/** How often a transaction is tried that a server ends because others wait for its lock, each time with fewer rows. */
 const attempts = 3;
 /** How long a transaction should take, in milliseconds: after 5 seconds a server may take the lock away. */
 const aim = { least: 250, most: 1_000 };
@@ -100,14 +100,14 @@ function refuseUndeployed(sets: readonly MigrationSet[], state: DatabaseState): 
 function getRows(rule: MaintenanceRule, result: ReadResult | undefined): readonly Row[] {
     if (result?.ok) return result.rows;
     throw new AppError("sql", `${rule.path}: the database does not understand it (${result?.message})`, {
-        hint: "mend the file; `pnpm db:verify` tells whether the schema is as the files say",
+        hint: "correct the file; `pnpm db:verify` compares the schema with the files",
         outcome: "Nothing was changed.",
     });
 }
 
 /**
- * Carries a rule out, some thousand rows a transaction. What was broken off is gone on with by running the rule again, and
- * two runs at once share the rows.
+ * Carries a rule out, up to some thousand rows a transaction. Running it again continues after an interruption, and two
+ * runs at the same time share the rows.
  *
  * @throws DatabaseFault `interrupted` between two transactions, or the fault of one; `progress` says how far it came
  */
@@ -125,7 +125,7 @@ export async function runRule(connection: Connection, progress: RuleProgress, se
             if (isWritten) at += chunk.length;
             settings.report(progress);
         }
-        // Where nothing changed, others were faster, or the statement does not take the rows out of the query.
+        // Nothing changed: another run was faster, or the statement does not remove its rows from the query.
         if (rows.length < readAtOnce || progress.changed === before) return;
     }
 }
@@ -141,7 +141,7 @@ async function readDue(connection: Connection, rule: MaintenanceRule, now: strin
     return getRows(rule, result);
 }
 
-// Gives false where the server has taken the lock away, and with it what was written.
+// Returns false where the server took the lock away and rolled back.
 async function writeChunk(
     connection: Connection,
     progress: RuleProgress,

@@ -6,6 +6,7 @@ import type { MigrationSet, SqlFile } from "../planning/files.ts";
 import { listLosses, listViolations } from "../planning/guards.ts";
 import { renderParts, type ScriptInput, type ScriptPart, scriptOptions } from "../planning/script.ts";
 import { findOwnTables } from "../planning/structure.ts";
+import { explainRefusal } from "../sql/create-table.ts";
 import { isSignificant, readName, tokenize } from "../sql/lexer.ts";
 import { findBrokenObject } from "./broken-object.ts";
 
@@ -27,7 +28,8 @@ export async function diagnose(connection: Connection, input: ScriptInput, fault
             cause: fault,
         });
     }
-    const { message } = fault;
+    const statements = [...parts.map(({ sql }) => sql), ...input.state.schema.map(({ sql }) => sql)];
+    const message = explainRefusal(fault.message, statements);
     if (failed.role === "guard") return explainGuard(connection, input, parts.slice(0, fault.part), message);
     const culprit = failed.proves
         ? await findBrokenObject({ connection, parts, failed, message, options: scriptOptions(input) })

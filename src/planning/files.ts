@@ -65,7 +65,7 @@ export interface FoundFiles {
     /** Undo files without their do file, by path. */
     readonly orphans: readonly string[];
     /** Other files and folders that nothing would read, by path; a folder ends with a slash. */
-    readonly strangers: readonly string[];
+    readonly unrecognised: readonly string[];
 }
 
 /** Reads migrations/, views/ and triggers/ below `root`. A folder that does not exist is an empty one. */
@@ -77,7 +77,7 @@ export async function readFiles(root: string): Promise<FoundFiles> {
         misnamed: parts.flatMap((part) => part.misnamed),
         duplicates: parts.flatMap((part) => part.duplicates),
         orphans: parts.flatMap((part) => part.orphans),
-        strangers: await findStrangers(root, names),
+        unrecognised: await findUnrecognised(root, names),
     };
 }
 
@@ -93,7 +93,7 @@ export async function listSets(root: string): Promise<Pick<MigrationSet, "name" 
 }
 
 // Misnamed files in migrations/ are reported apart, with the name that they should have.
-async function findStrangers(root: string, sets: readonly string[]): Promise<string[]> {
+async function findUnrecognised(root: string, sets: readonly string[]): Promise<string[]> {
     const folders = ["migrations", "views", "triggers"].flatMap((folder) =>
         sets.map((set) => ({
             path: set === coreSet ? folder : `${folder}/${set}`,

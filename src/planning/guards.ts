@@ -22,7 +22,7 @@ export const createGuardTable = `CREATE TABLE ${guardTable} (
 
 export const dropGuardTable = `DROP TABLE ${guardTable}`;
 
-/** Fails when somebody deployed since the state was read. Where nothing was deployed yet, creating the tables fails. */
+/** Fails after a deploy since the state was read. Where nothing was deployed yet, creating the tables fails. */
 export function checkUnchanged(state: DatabaseState, sets: readonly MigrationSet[]): string {
     const conditions = sets
         .filter((set) => state.versions.has(set.name))
@@ -57,7 +57,7 @@ export const checkForeignKeysOff = `INSERT INTO ${guardTable} (keys_off) SELECT 
 
 /**
  * How many rows violate each foreign key, in these tables and in those that point to them. A check of the whole database
- * would end with an error where somebody else's foreign key points to a column without a unique index.
+ * would end with an error where another foreign key points to a column without a unique index.
  */
 function violations(tables: readonly string[]): string {
     return `SELECT reference, count(*) AS violating FROM (${violatingRows(tables)}) GROUP BY reference`;

@@ -5,7 +5,6 @@ import { isSameName } from "../sql/names.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import type { MigrationFile, MigrationSet } from "./files.ts";
 import { fromFile, isManaged, isTriggerOn, type PlannedObject } from "./objects.ts";
-import type { Action } from "./plan.ts";
 import type { Problem } from "./problems.ts";
 import { type DatabaseState, findSchemaRow, type VersionRow, versionOf } from "./state.ts";
 import { readStructure, type Structure } from "./structure.ts";
@@ -74,7 +73,7 @@ export function findPendingProblems(pending: readonly MigrationFile[], state: Da
         for (const table of [...structure.dropped, ...structure.renamed]) gone.add(table.toLowerCase());
         problems.push(...findOrphanedTables(file, structure, state, gone));
         for (const { table, line } of structure.renamedAway) {
-            const message = `renames '${table}' away and makes it anew, so child tables would follow the old one`;
+            const message = `renames '${table}' away and creates it again, so child tables would follow the old one`;
             const remedy = `make '${table}_new' first, fill it, drop '${table}', then rename (migrations/README.md)`;
             problems.push({ rule: "renamed-away", path: file.path, line, message, remedy });
         }
@@ -85,7 +84,7 @@ export function findPendingProblems(pending: readonly MigrationFile[], state: Da
                 line,
                 message: `the database has '${name}' already, but no record of this migration`,
                 remedy: isRecorded(file.set, state)
-                    ? "mend the file: give the table another name, or drop or rename the old one first"
+                    ? "fix the file: give the table another name, or drop or rename the old one first"
                     : "if it equals the files, record it with `pnpm db:baseline`; else use another database",
             });
         }
@@ -143,20 +142,17 @@ export function findForeignObjects(
     });
 }
 
-/** Finds triggers that are no file's on views that a plan drops: they would go with the view, and nothing brings them back. */
+/** Finds triggers without a file on views that a plan drops: they would be dropped with the view and not come back. */
 export function findLostTriggers(
     sets: readonly MigrationSet[],
     state: DatabaseState,
     gone: ReadonlySet<string>,
-    actions: readonly Action[],
+    views: readonly string[],
     takesOver: boolean,
 ): Problem[] {
     const files = sets.flatMap((set) => set.objects.map(fromFile));
     const find = (name: string): PlannedObject | undefined => files.find((file) => isSameName(file.name, name));
-    const views = new Set(
-        actions.flatMap((action) => (action.does === "drop-object" && action.type === "view" ? [action.name] : [])),
-    );
-    return [...views].flatMap((view) =>
+    return [...new Set(views)].flatMap((view) =>
         state.schema
             .filter((row) => isTriggerRowOn(row, view) && !gone.has(row.name.toLowerCase()))
             .filter((row) => !isManaged(row, state, find(row.name)?.checksum) && !(takesOver && find(row.name)))

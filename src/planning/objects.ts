@@ -30,7 +30,7 @@ export interface ObjectChange {
     readonly name: string;
 }
 
-export interface ObjectTracker {
+interface ObjectTracker {
     /** Drops every managed view and trigger that is there; triggers first. */
     dropAll(): ObjectAction[];
     /**

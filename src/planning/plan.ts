@@ -50,7 +50,7 @@ export interface Plan {
 /** Names of the views and triggers that do not prepare when just these migrations are applied. */
 export type FindWaiting = (applied: readonly MigrationFile[]) => Promise<ReadonlySet<string>>;
 
-export interface PlanInput {
+interface PlanInput {
     readonly sets: readonly MigrationSet[];
     readonly state: DatabaseState;
     readonly direction: Direction;
@@ -127,7 +127,7 @@ export async function planRun(input: PlanInput): Promise<Plan> {
 }
 
 /** The statements of a migration in one direction. */
-export function partOf(file: MigrationFile, direction: Direction): { path: string; statements: readonly Statement[] } {
+function partOf(file: MigrationFile, direction: Direction): { path: string; statements: readonly Statement[] } {
     const part = direction === "do" ? file : file.undo;
     return part ?? { path: file.path, statements: [] };
 }
@@ -145,16 +145,13 @@ function refuseProblems(
 ): void {
     const names = planned.flatMap(({ structure }) => [...structure.dropped, ...structure.renamed]);
     const gone = new Set(names.map((name) => name.toLowerCase()));
+    const droppedViews = steps
+        .flatMap((step) => step.actions)
+        .flatMap((action) => (action.does === "drop-object" && action.type === "view" ? [action.name] : []));
     const problems = [
         ...(direction === "do" ? findUnwatchedWrites(sets, state, planned) : []),
         ...(takesOver ? [] : findForeignObjects(sets, state, gone)),
-        ...findLostTriggers(
-            sets,
-            state,
-            gone,
-            steps.flatMap((step) => step.actions),
-            takesOver,
-        ),
+        ...findLostTriggers(sets, state, gone, droppedViews, takesOver),
     ];
     if (problems.length > 0) throw refuseFiles(problems);
 }

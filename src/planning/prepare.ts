@@ -16,6 +16,8 @@ export interface DeployOptions {
     readonly sets?: readonly string[];
     /** Queries that ride along with the first read. */
     readonly extra?: readonly Query[];
+    /** Called while the reply of a server is on its way: what it loads costs no time. */
+    readonly whileReading?: () => unknown;
 }
 
 /** Files, state and plan of a deploy, before anything is changed. */
@@ -37,7 +39,7 @@ export async function prepareDeploy(
     connection: Connection | undefined,
     options: DeployOptions = {},
 ): Promise<PreparedDeploy> {
-    const { sets, state } = await readAll(root, connection, { ...options, deploys: true });
+    const { sets, state } = await readAll(root, connection, options);
     const choose = (current: DatabaseState): MigrationFile[] => choosePending(sets, current, options.to);
     const pending = choose(state);
     const problems = [...findHistoryProblems(sets, state), ...findPendingProblems(pending, state)];
@@ -65,14 +67,13 @@ export function rememberWaiting(sets: readonly MigrationSet[]): FindWaiting {
 /**
  * Reads files and state at the same time, and refuses files that are wrong by themselves.
  *
- * @param options.deploys whether the caller will deploy, so that what that needs can be loaded ahead
  * @param options.anyVersion takes a database that is newer than the files, too
  * @throws AppError `invalid-files`, `database-newer`, `usage` for a set that does not exist, or the fault of the read
  */
 export async function readAll(
     root: string,
     connection: Connection | undefined,
-    options: Pick<DeployOptions, "sets" | "extra"> & { anyVersion?: boolean; deploys?: boolean } = {},
+    options: Pick<DeployOptions, "sets" | "extra" | "whileReading"> & { anyVersion?: boolean } = {},
 ): Promise<{ found: FoundFiles; sets: readonly MigrationSet[]; state: DatabaseState }> {
     const reading = connection
         ? listSets(root).then((names) => readState(connection, names, options.extra))
@@ -88,8 +89,7 @@ export async function readAll(
             hint: `the sets here are: ${found.sets.map((set) => set.name).join(", ")}`,
         });
     }
-    // While a server's reply is on its way, what a deploy would need next is loaded: the wait costs nothing.
-    if (options.deploys && connection?.target.kind === "server") void import("../migrations/carry-out.ts");
+    if (connection?.target.kind === "server") options.whileReading?.();
     const state = await reading.catch((error: unknown) => {
         if (!(error instanceof DatabaseFault) || !connection) throw error;
         throw explainFault(error, connection.target).withOutcome("Nothing was changed.");

@@ -7,7 +7,7 @@ import { findRefusal, type Refusal } from "./refusals.ts";
 import { findDuplicates, findMisnamed } from "./renaming.ts";
 import { readStructure } from "./structure.ts";
 
-/** Something in the files that must be mended before anything is sent. */
+/** Something in the files that must be fixed before anything is sent. */
 export interface Problem {
     /** The id under which `pnpm db:lint --rules` lists it; undefined where only a database can tell. */
     readonly rule?: string;
@@ -29,7 +29,7 @@ export function findFileProblems(found: FoundFiles): Problem[] {
             remedy: "run the command in the project's folder, or make the first one with `pnpm db:new <name>`",
         });
     }
-    const named = [...findMisnamed(found), ...findDuplicates(found), ...found.strangers.map(explainStranger)];
+    const named = [...findMisnamed(found), ...findDuplicates(found), ...found.unrecognised.map(explainUnrecognised)];
     problems.push(...named.map((problem) => ({ rule: "file-name", ...problem })));
     for (const path of found.orphans) {
         problems.push({
@@ -62,7 +62,7 @@ export function refuseFiles(problems: readonly Problem[]): AppError {
     return new AppError("invalid-files", `the SQL files have ${count}`, { details, outcome: "Nothing was applied." });
 }
 
-function explainStranger(path: string): Problem {
+function explainUnrecognised(path: string): Problem {
     if (path.endsWith("/")) {
         return {
             path,
@@ -136,7 +136,7 @@ function findNameClashes(objects: readonly ObjectFile[]): Problem[] {
 }
 
 // A view or trigger of a migration would not come back after a change that takes it away. A rebuild alone makes triggers
-// again: those that somebody made by hand.
+// again: those that were created by hand.
 function findMisplaced(statement: Statement, rebuilt: readonly string[]): Refusal | undefined {
     const fact = readFact(statement);
     if (fact.does !== "create" || (fact.type !== "view" && fact.type !== "trigger")) return undefined;

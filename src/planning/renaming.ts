@@ -1,8 +1,14 @@
 import { type FoundFiles, migrationName } from "./files.ts";
-import type { Problem } from "./problems.ts";
+
+/** A file with the wrong name, and what to do about it. */
+export interface Misnamed {
+    readonly path: string;
+    readonly message: string;
+    readonly remedy: string;
+}
 
 /** Finds files that postgrator would pass over in silence, each with the name that it should have. */
-export function findMisnamed(found: FoundFiles): Problem[] {
+export function findMisnamed(found: FoundFiles): Misnamed[] {
     const numbers = createNumbering(found);
     return found.misnamed.map((path) => {
         const { folder, digits, isUndo, slug } = readIntent(path);
@@ -23,7 +29,7 @@ export function findMisnamed(found: FoundFiles): Problem[] {
 }
 
 /** Finds versions that two files claim, each with a free number for whichever of them no database has had. */
-export function findDuplicates(found: FoundFiles): Problem[] {
+export function findDuplicates(found: FoundFiles): Misnamed[] {
     const numbers = createNumbering(found);
     return found.duplicates.map(([first, second]) => {
         const [, folder = "", , rest = ""] = splitPath(second);
@@ -42,7 +48,7 @@ function splitPath(path: string): readonly string[] {
     return /^(.*\/)(\d+)(\..*)$/.exec(path) ?? [];
 }
 
-// What somebody meant who named a file by the habits of another tool: 002.up.sql, V4__add_tags.sql, U4__add_tags.sql.
+// What a file named by the habits of another tool means: 002.up.sql, V4__add_tags.sql, U4__add_tags.sql.
 function readIntent(path: string): { folder: string; digits: string; isUndo: boolean; slug: string } {
     const [, folder = "", name = ""] = /^(.*\/)(.*)$/.exec(path) ?? [];
     const [, prefix = "", digits = "", rest = ""] = /^(\D*)(\d*)(.*)$/s.exec(name.replace(/\.[^.]*$/, "")) ?? [];

@@ -10,9 +10,9 @@ import type { MigrationSet } from "./files.ts";
 export interface Structure {
     /** Index of the first statement that views and triggers stand in the way of, or that loses triggers. */
     readonly firstStructural: number | undefined;
-    /** Tables that are dropped and made anew under the same name. */
+    /** Tables that are dropped and created again under the same name. */
     readonly rebuilt: readonly string[];
-    /** Tables that are renamed away and made anew: the wrong order, because child tables follow the old one. */
+    /** Tables that are renamed away and created again: the wrong order, because child tables follow the old one. */
     readonly renamedAway: readonly TableAt[];
     /** Tables that the file creates, under the name that they have at its end. */
     readonly created: readonly string[];
@@ -26,7 +26,7 @@ export interface Structure {
 }
 
 /** A table, and the line of the statement that does something to it. */
-export interface TableAt {
+interface TableAt {
     readonly table: string;
     readonly line: number;
 }

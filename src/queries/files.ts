@@ -112,11 +112,11 @@ function readParameters(lines: readonly CommentLine[], refuse: Refuse): Paramete
         const [, name, value] = /^:(\w+)\s*=\s*(.+)$/.exec(text) ?? [];
         const example = value === undefined ? undefined : readLiteral(value);
         if (name === undefined) {
-            refuse(line, "is no parameter with an example", "write it as `-- :channel = 'system-design'`");
+            refuse(line, "is not a parameter with an example", "write it as `-- :channel = 'system-design'`");
         } else if (example === undefined) {
-            refuse(line, `the example of :${name} is no value`, "write it as SQL would: 'text', 42, 0.5 or NULL");
+            refuse(line, `the example of :${name} is not a value`, "write it as SQL would: 'text', 42, 0.5 or NULL");
         } else if (parameters.some((other) => other.name === name)) {
-            refuse(line, `:${name} stands here twice`, "keep one");
+            refuse(line, `:${name} appears twice`, "keep one");
         } else {
             parameters.push({ name, example, line });
         }

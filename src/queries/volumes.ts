@@ -72,7 +72,8 @@ function parseVolume({ path, statements }: DocumentedFile, refuse: Refuse): Volu
     requireValues(statement, [":first", ":last", ":total"], refuse);
     const large = statement.header.parts.get("Large");
     const names = listParameters(statement.tokens);
-    if (large && !/^\d+$/.test(large.text)) refuse(large.line, "is no number of rows", "write it as `-- Large: 5000`");
+    if (large && !/^\d+$/.test(large.text))
+        refuse(large.line, "is not a number of rows", "write it as `-- Large: 5000`");
     else if (large && !(names.includes("first") && names.includes("last"))) {
         refuse(statement.line, "does not say which rows it makes", "make the rows number :first to :last");
     }

@@ -1,5 +1,5 @@
-import { writeName } from "../sql/keywords.ts";
 import { isSignificant, readName, type Token, tokenize } from "../sql/lexer.ts";
+import { writeName } from "../sql/quoting.ts";
 import { findShadows, isMigratorTable } from "./facts.ts";
 import type { SchemaRow } from "./row.ts";
 
@@ -11,12 +11,12 @@ export interface ObjectDifference {
     readonly table: string;
     /**
      * same, but for quotes around names; comment: only comments or white space differ; changed; missing: only the files have it; unexpected: only the
-     * database has it, on a table or view of the files; extra: a table or view of somebody else, and what belongs to it.
+     * database has it, on a table or view of the files; extra: a table or view that the files do not create, and what belongs to it.
      */
     readonly state: "same" | "comment" | "changed" | "missing" | "unexpected" | "extra";
     readonly live: string | undefined;
     readonly expected: string | undefined;
-    /** Nobody changed it in the database: its file is newer, and the next deploy brings it in line. */
+    /** The database has what was last deployed: its file is newer, and the next deploy brings it in line. */
     readonly isUndeployed?: true;
 }
 
@@ -82,7 +82,7 @@ function describe(
     return { type, name, table, state, live: live?.sql ?? undefined, expected: expected?.sql ?? undefined };
 }
 
-/** The objects that somebody has made: none of SQLite's own, and none that another object keeps for itself. */
+/** Objects that were created by name: without SQLite's own, and those that another object keeps for itself. */
 export function listComparable(rows: readonly SchemaRow[]): SchemaRow[] {
     const isShadow = findShadows(rows);
     return rows.filter((row) => row.sql !== null && !row.name.startsWith("sqlite_") && !isShadow(row.name));

@@ -5,7 +5,7 @@ import { isSignificant, readName, type Token, tokenize } from "../sql/lexer.ts";
 import { describeToken, type ObjectDifference } from "./compare.ts";
 
 /** A line of a difference: `-` as the files have it, `+` as the database has it, a blank for what both have. */
-export interface DiffLine {
+interface DiffLine {
     readonly sign: "-" | "+" | " ";
     readonly text: string;
 }
@@ -73,7 +73,7 @@ function renderFlat(tokens: readonly Token[]): Line {
     return { text, key, name: subject === undefined ? key : `${isConstraint} ${subject.toLowerCase()}` };
 }
 
-// An indentation is no difference.
+// Indentation does not count.
 function splitLines(sql: string): Line[] {
     return sql.split("\n").map((text) => ({ text: text.trimEnd(), key: text.trim(), name: text.trim() }));
 }

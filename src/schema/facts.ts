@@ -18,7 +18,7 @@ interface NamedObject {
 }
 
 /** How many objects of each kind a schema has. Bookkeeping tables are counted apart, SQLite's own not at all. */
-export interface SchemaCounts {
+interface SchemaCounts {
     readonly tables: number;
     readonly bookkeeping: number;
     readonly indexes: number;
@@ -60,7 +60,7 @@ const shadowSuffixes = {
 
 /**
  * Tells the tables and indexes that another object keeps for itself: those of full-text search and of R-trees, whose
- * names begin with the one of their virtual table, and those of vector indexes. Nobody made them, nobody misses them.
+ * names begin with the one of their virtual table, and those of vector indexes. They come and go with that object.
  */
 export function findShadows(schema: readonly NamedObject[]): (name: string) => boolean {
     const names = new Set(["libsql_vector_meta_shadow"]);

@@ -9,7 +9,7 @@ export interface Column {
     readonly name: string;
     /** The declared type, upper case; empty where there is none. */
     readonly type: string;
-    readonly isNotNull: boolean;
+    readonly notNull: boolean;
     /** The default as SQL; null where there is none. */
     readonly defaultSql: string | null;
     /** Place in the primary key, from 1; 0 for others. */
@@ -161,7 +161,7 @@ export function findRowOrder({ columns, rowid, rowidColumn, indexes, isWithoutRo
     if (rowid !== undefined) return { ...none, columns: [rowid], isRowid: true };
     const key = columns.filter((column) => column.key > 0).sort((a, b) => a.key - b.key);
     // A row whose key is NULL would be passed over.
-    const isWhole = isWithoutRowid || key.every(({ isNotNull }) => isNotNull);
+    const isWhole = isWithoutRowid || key.every(({ notNull }) => notNull);
     const index = indexes.find(({ origin }) => origin === "pk");
     return {
         columns: isWhole ? key.map(({ name }) => name) : [],
@@ -176,7 +176,7 @@ function toColumns(rows: readonly Row[]): Column[] {
     return shown.map(({ name, type, notnull, dflt_value: value, pk, hidden }) => ({
         name: String(name),
         type: String(type).toUpperCase(),
-        isNotNull: Number(notnull) === 1,
+        notNull: Number(notnull) === 1,
         defaultSql: value === null || value === undefined ? null : String(value),
         key: Number(pk),
         isGenerated: Number(hidden) > 1,

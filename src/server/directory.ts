@@ -3,18 +3,18 @@ import { join } from "node:path";
 import { openConnection } from "../database/open.ts";
 import { AppError } from "../errors.ts";
 
-/** A data folder that no other server may be started on until it is released, or this process ends in whatever way. */
+/** A data folder that no other server can be started on until it is released, or this process ends. */
 export interface ServerDirectory {
     release(): Promise<void>;
 }
 
 /**
  * Makes the data folder of a server, keeps its contents out of git, and takes it for this process: sqld itself starts a
- * second time on a folder without a word, and the two then write into the same files.
+ * second time on a folder without a warning, and the two then write into the same files.
  *
  * @param directory absolute path
  * @param label the path as the user wrote it
- * @param url where the server will be; told to whoever tries to take the folder too
+ * @param url where the server will be; named to a user whose server needs the same folder
  * @throws AppError `cannot-open` when it cannot be made or written, `busy` when a server has it
  */
 export async function takeDirectory(directory: string, label: string, url: string): Promise<ServerDirectory> {

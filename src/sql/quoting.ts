@@ -1,6 +1,13 @@
+import { isReserved } from "./keywords.ts";
+
 /** Quotes a name: `questions` becomes `"questions"`. */
 export function quoteName(name: string): string {
     return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** Writes a name with quotes only where it needs them. */
+export function writeName(name: string): string {
+    return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !isReserved(name) ? name : quoteName(name);
 }
 
 /** Quotes a text literal: `it's` becomes `'it''s'`. */

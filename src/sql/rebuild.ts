@@ -1,6 +1,6 @@
-import { writeName } from "./keywords.ts";
 import { readName, type Token, tokenize } from "./lexer.ts";
 import { isSameName } from "./names.ts";
+import { writeName } from "./quoting.ts";
 import { findCreated } from "./statement-facts.ts";
 import { splitStatements } from "./statements.ts";
 

@@ -3,7 +3,7 @@ import { isSameName } from "./names.ts";
 import { insideOf, splitList, topLevel } from "./nesting.ts";
 import type { Statement } from "./statements.ts";
 
-export type SchemaType = "table" | "index" | "view" | "trigger";
+type SchemaType = "table" | "index" | "view" | "trigger";
 
 /** What a statement does to the schema or to rows, as far as its first words tell. */
 export type StatementFact =
@@ -35,7 +35,7 @@ export function readFact(statement: Statement): StatementFact {
 }
 
 /** What fires a trigger: for each event the table and, for UPDATE OF, the columns. */
-export interface TriggerEvent {
+interface TriggerEvent {
     readonly event: "INSERT" | "UPDATE" | "DELETE";
     readonly table: string;
     /**

@@ -7,7 +7,7 @@ import { type Table, tableQueries, toTables } from "../schema/table.ts";
 import { readStatisticsFiles } from "./files.ts";
 import { countTable, findJsonColumns, measureJson, selectBytes, selectPages, toNumber } from "./schema.ts";
 
-/** How large a table is; null for what the database did not tell. */
+/** How large a table is; null where the database does not say. */
 export interface TableSize {
     readonly name: string;
     readonly bookkeeping: boolean;
@@ -28,7 +28,7 @@ export interface JsonSize {
     readonly sampled: boolean;
     readonly averageBytes: number | null;
     readonly largestBytes: number | null;
-    /** Of all values of the table, where a sample was looked at as it tells. */
+    /** Of all values of the table, extrapolated where only a sample was read. */
     readonly estimatedBytes: number;
 }
 
@@ -46,7 +46,7 @@ export interface IndexUse {
     readonly queries: number;
     /** Documented queries that the database does not understand, by name. */
     readonly unplanned: readonly string[];
-    /** Indexes that were made, besides SQLite's own. */
+    /** Indexes made by CREATE INDEX. */
     readonly indexes: number;
     /** Those that no query uses, that keep nothing unique and lead no foreign key. */
     readonly unused: readonly { readonly name: string; readonly table: string; readonly bytes: number | null }[];
@@ -56,11 +56,11 @@ export interface IndexUse {
 export interface Statistics {
     readonly tables: readonly TableSize[];
     readonly json: readonly JsonSize[];
-    /** Of the whole database, and of what is free in it; null where it did not tell. */
+    /** Of the whole database, and of its free pages; null where it does not say. */
     readonly bytes: { readonly total: number; readonly free: number } | null;
     readonly sections: readonly Section[];
     readonly indexUse: IndexUse;
-    /** What could not be had, and why. */
+    /** What could not be read, and why. */
     readonly notes: readonly string[];
 }
 
@@ -119,7 +119,7 @@ async function measure(connection: Connection, tables: readonly Table[], notes: 
         .filter(({ columns }) => columns.length > 0);
     const asked = [...tables.map(countTable), ...withJson.map(({ table, columns }) => measureJson(table, columns))];
     const results = await connection.readAll([...asked, selectBytes]).catch(async (error: unknown) => {
-        // A server may forbid the one query that tells of pages, and the others with it.
+        // A server may forbid the query that counts pages, and the others of its request with it.
         if (!(error instanceof DatabaseFault) || error.kind !== "forbidden") throw error;
         return [...(await connection.readAll(asked)), { ok: false, message: error.message } as const];
     });

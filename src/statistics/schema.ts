@@ -4,7 +4,7 @@ import { isKeyword, readName } from "../sql/lexer.ts";
 import { isSameName } from "../sql/names.ts";
 import { quoteName } from "../sql/quoting.ts";
 
-/** Rows that are looked at for the size of their JSON, at most: spread evenly over a table that has more. */
+/** How many rows are read for the size of their JSON, at most: spread evenly over a table that has more. */
 export const sampleSize = 10_000;
 
 /** Finds the columns that hold JSON, whatever they are called: those that a CHECK asks json_valid() about. */
@@ -46,16 +46,16 @@ ${select} ${table} WHERE ${rowid} IN (SELECT id FROM picked)`,
     };
 }
 
-/** Gives the bytes of each table and index, its own pages with what they leave free. A server may refuse it. */
+/** Selects the bytes of each table and index, free space in its pages included. A server may refuse it. */
 export const selectBytes: Query = { sql: "SELECT name, pgsize AS bytes FROM dbstat WHERE aggregate = TRUE" };
 
-/** Gives the bytes of the whole database, and those of its pages that hold nothing. */
+/** Selects the bytes of the whole database, and those of its free pages. */
 export const selectPages: Query = {
     sql: `SELECT page_count * page_size AS bytes, freelist_count * page_size AS free
 FROM pragma_page_count, pragma_page_size, pragma_freelist_count`,
 };
 
-/** Whether a figure was given. */
+/** The number in a column; null where there is none. */
 export function toNumber(row: Row | undefined, column: string): number | null {
     const value = row?.[column];
     return typeof value === "number" || typeof value === "bigint" ? Number(value) : null;

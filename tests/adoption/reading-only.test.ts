@@ -29,7 +29,9 @@ describe.skipIf(binary === undefined)(binary === undefined ? "sqld (no binary he
                 const check = await adoptHere(server.url, { check: true }, pair);
                 expect([check.code, check.error]).toEqual([5, undefined]);
                 expect(check.stdout).toContain(" (reading with the read-only token)\n");
-                expect(check.stdout).toContain("\nRefuse:   questions: 1 by check:questions_difficulty_is_known\n");
+                expect(check.stdout).toContain(
+                    '\nRefuse:   questions: 1 by check:questions_difficulty_is_known (difficulty: "beginner", "intermediate", "advanced")\n',
+                );
                 expect(check.stdout).toContain("\nRefuse:   channel_mappings: 1 by key:question_id\n");
 
                 const refused = await adoptHere(server.url, {}, { env: { TURSO_AUTH_TOKEN: readOnly } });

@@ -9,7 +9,7 @@ import { describeTargets, type TestDatabase } from "../support/targets.ts";
 
 const root = copyProject({ seeds: true });
 const titles: Record<string, { primary: string[]; secondary: string[]; keywords: string[] }> = JSON.parse(
-    readFileSync(new URL("../../app/job-titles.json", import.meta.url), "utf8"),
+    readFileSync(new URL("../../seeds/data/job-titles.json", import.meta.url), "utf8"),
 );
 const { questions } = readQuestions();
 

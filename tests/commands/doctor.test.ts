@@ -62,7 +62,7 @@ describeTargets("db:doctor", (target) => {
             "    id   position  missing_id",
             "    p-1  1         q-8",
             "    … and 1 more",
-            "    Why:    The path shows a gap, and counts a question that nobody can answer.",
+            "    Why:    The path shows a gap, and counts a question that cannot be answered.",
             "    Query:  operations/checks/learning-paths-questions.sql",
             "    Remedy: Load the questions that are missing, or take their ids out of learning_paths.question_ids.",
         ]);

@@ -237,7 +237,7 @@ describe("db:explain --volumes", () => {
         expect(await wrong("-- Large: 5\nINSERT INTO notes (body) VALUES ('x');\n")).toBe(
             `${file}:2: does not say which rows it makes`,
         );
-        expect(await wrong("-- Large: many\nSELECT 1;\n")).toBe(`${file}:1: is no number of rows`);
+        expect(await wrong("-- Large: many\nSELECT 1;\n")).toBe(`${file}:1: is not a number of rows`);
         expect(await wrong("SELECT :count;\n")).toBe(`${file}:1: nothing gives ':count' a value`);
         changeProject(folder, { "queries/volumes/notes.sql": undefined });
         expect((await run(folder, "SELECT 1 FROM notes")).error?.message).toBe("queries/volumes/ holds no SQL");

@@ -50,7 +50,7 @@ describeTargets("db:maintain", (target) => {
             /^Database: .*\ncompleted-queue-items {2}1,500 rows {2}Completed items leave the work queue after 30 days\.\nold-bot-runs +0 rows +/,
         );
         expect(stdout).toContain(
-            "\nLeft:     1 row by completed-queue-items: completed, but processed_at is missing or is no time\n" +
+            "\nLeft:     1 row by completed-queue-items: completed, but processed_at is missing or not a time\n" +
                 "Deleted:  1,500 rows by completed-queue-items\n" +
                 "Updated:  40 rows by untouched-sessions\n" +
                 "Updated:  3 rows by new-questions\n" +

@@ -135,7 +135,7 @@ describe.skipIf(noBinary)(noBinary ? "db:server (no sqld binary here)" : "db:ser
         const args = ["--auth", "--directory", "data", "--port", String(await findFreePort())];
         const { code, stderr } = await runCommand("db:server", args, { cwd: root });
         expect(code).toBe(1);
-        expect(stderr).toContain("jwt-private.pem is no Ed25519 private key");
+        expect(stderr).toContain("jwt-private.pem is not an Ed25519 private key");
         expect(existsSync(path.join(root, "data", "tokens.env"))).toBe(false);
     });
 });
@@ -165,7 +165,7 @@ describe("db:server", () => {
     test.each(["0", "65536", "many"])("refuses the port %s", async (port) => {
         const { code, stderr } = await runCommand("db:server", ["--port", port]);
         expect(code).toBe(2);
-        expect(stderr).toMatch(/error: .*(is no port|must be a whole number)/);
+        expect(stderr).toMatch(/error: .*(is not a port|must be a whole number)/);
     });
 
     test("says that a file cannot be its folder", async () => {

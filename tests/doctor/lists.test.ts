@@ -29,7 +29,7 @@ const listColumns = (kind: string): string[] =>
     fields.filter((field) => field.kind === kind).map(({ table, column }) => `${table},${column}`);
 const fileOf = (table: string, ending: string): Check => getCheck(`${table.replaceAll("_", "-")}-${ending}`);
 
-test("the checks of JSON and of times look at every such column that data sets have", () => {
+test("the checks of JSON and of times look at every such column that loaders know", () => {
     for (const { table, column, kind } of fields) {
         if (kind !== "json" && kind !== "time") continue;
         expect(fileOf(table, kind === "json" ? "json" : "times").sql).toContain(`'${column}',`);

@@ -19,10 +19,10 @@ async function findErrors(sql: string): Promise<string[]> {
 /** What the lint sees of the rebuilds that a deploy refuses. The others go wrong by the rows, or by what is in no file. */
 const seen: Readonly<Record<string, readonly string[]>> = {
     "rename the old table first": [
-        "2 renamed-away: renames 'parents' away and makes it anew, so child tables would follow the old one",
+        "2 renamed-away: renames 'parents' away and creates it again, so child tables would follow the old one",
     ],
     "rename the old table away and the new one into its place": [
-        "10 renamed-away: renames 'parents' away and makes it anew, so child tables would follow the old one",
+        "10 renamed-away: renames 'parents' away and creates it again, so child tables would follow the old one",
     ],
     "forget all rows": ["8 rebuild-loses-rows: rebuilds 'parents' and copies no row into it"],
     "forget some rows": [],

@@ -2,7 +2,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { channelMappings } from "../../seeds/channel-mappings.ts";
 import { questions } from "../../seeds/questions.ts";
-import { listSource } from "../../src/loading/sources/source.ts";
+import { listFiles } from "../../src/loading/sources/files.ts";
 import { normalizeTime } from "../../src/loading/time.ts";
 import { writeProject } from "../support/project.ts";
 import { readAll } from "./reading.ts";
@@ -67,9 +67,9 @@ describe("a source", () => {
             "notes.md": "no",
             "old.rejects.ndjson": "1",
         });
-        const found = (await listSource(root)).map((file) => path.relative(root, file));
+        const found = (await listFiles(root)).map((file) => path.relative(root, file));
         expect(found).toEqual(["a/d.jsonl", "a/deep/c.ndjson", "b.json"]);
-        expect(await listSource(path.join(root, "old.rejects.ndjson"))).toHaveLength(1);
+        expect(await listFiles(path.join(root, "old.rejects.ndjson"))).toHaveLength(1);
     });
 
     test("holds one document a file, or one a line, whatever the file is called; what is no JSON is rejected", async () => {
@@ -80,7 +80,7 @@ describe("a source", () => {
             "broken.json": '[\n  {"a": 4},\n',
             "empty.ndjson": "\n",
         });
-        const { documents, rejected } = await readAll(await listSource(root));
+        const { documents, rejected } = await readAll(await listFiles(root));
         const place = (file: string, position: string): string => `${path.basename(file)} ${position}`.trim();
         expect(documents.map(({ file, position, value }) => [place(file, position), value])).toEqual([
             ["bom.json", one],

@@ -5,8 +5,8 @@ import { expect, test, vi } from "vitest";
 import { loaders } from "../../seeds/index.ts";
 import { createIntake } from "../../src/loading/sources/intake.ts";
 import { readPieces } from "../../src/loading/sources/large-files.ts";
-import { readSource } from "../../src/loading/sources/source.ts";
-import { createSpool } from "../../src/loading/sources/spool.ts";
+import { readSource } from "../../src/loading/sources/read-source.ts";
+import { openStaging } from "../../src/loading/staging.ts";
 import { writeProject } from "../support/project.ts";
 import { makeQuestion } from "./records.ts";
 
@@ -16,15 +16,15 @@ const small = { whole: 10, pieces: { block: 67, head: 4_096, part: 300, line: 2_
 
 /** What files hold, read with these limits, and whether it all stayed in memory. */
 async function readRecords(files: readonly string[], limits: typeof small | typeof whole, room?: number) {
-    const spool = createSpool(room);
+    const staging = openStaging(room);
     try {
-        const intake = createIntake(spool, loaders, { nameFile: (file) => path.basename(file) });
+        const intake = createIntake(staging, loaders, { nameFile: (file) => path.basename(file) });
         const checksum = await readSource(files, "", intake, limits);
         const records = [...intake.records].map(([name, items]) => [name, [...items]] as const);
-        const isHeld = [...intake.records.values()].every((items) => [...items].every((_, at) => items.isHeld(at)));
+        const isHeld = [...intake.records.values()].every(({ held, length }) => held === length);
         return { records, rejected: [...intake.rejections], checksum, isHeld };
     } finally {
-        spool.close();
+        staging.close();
     }
 }
 
@@ -132,12 +132,12 @@ test("a large file is read in parts also where numbers and texts stand among its
 test("what has no room in memory leaves no file that anybody finds", () => {
     const folder = writeProject({});
     vi.stubEnv("TMPDIR", folder);
-    const spool = createSpool(0);
-    const items = spool.createList<string>();
+    const staging = openStaging(0);
+    const items = staging.createList<string>();
     items.push("secret", 6);
-    expect([items.at(0), items.isHeld(0)]).toEqual(["secret", false]);
+    expect([items.at(0), items.held]).toEqual(["secret", 0]);
     expect(readdirSync(folder)).toEqual([]);
-    spool.close();
+    staging.close();
     vi.unstubAllEnvs();
 });
 

@@ -2,9 +2,9 @@ import { beforeAll, beforeEach, expect, test } from "vitest";
 import { loaders } from "../../seeds/index.ts";
 import type { Connection } from "../../src/database/connection.ts";
 import { DatabaseFault } from "../../src/database/faults.ts";
-import { loadRecords } from "../../src/loading/load.ts";
+import { type LoadRun, loadRecords } from "../../src/loading/load-records.ts";
 import type { LoadCounts, Rejection, SourceRecord } from "../../src/loading/loader.ts";
-import { holdItems } from "../../src/loading/sources/spool.ts";
+import { readTables } from "../../src/schema/table.ts";
 import { runCommand } from "../support/command.ts";
 import { readRows, readValue } from "../support/contents.ts";
 import { createDeployedDatabase, openTestConnection } from "../support/deployed.ts";
@@ -47,15 +47,17 @@ describeTargets("a row that another writer changes between read and write", (tar
     ): Promise<{ counts: LoadCounts; rejected: Rejection[] }> {
         if (!loader) throw new Error("There is no such loader.");
         const rejected: Rejection[] = [];
-        const report = {
-            rejected: (rejection: Rejection) => void rejected.push(rejection),
-            missing: () => undefined,
+        const run: LoadRun = {
+            connection: through,
+            tables: await readTables(through),
+            force: false,
+            dryRun: false,
+            createdKeys: new Map(),
+            rejected: (rejection) => void rejected.push(rejection),
             progress: () => undefined,
         };
         const records = values.map((value, at): SourceRecord => ({ file: "in.json", position: String(at), value }));
-        const options = { force: false, dryRun: false };
-        const { counts } = await loadRecords(through, loader, holdItems(records), options, report, new Map());
-        return { counts, rejected };
+        return { counts: await loadRecords(run, loader, records), rejected };
     }
 
     // A real connection. Before each of the first `times` writes, the other writer's statement really runs.

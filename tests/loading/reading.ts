@@ -1,6 +1,6 @@
 import type { Rejection } from "../../src/loading/loader.ts";
 import type { SourceDocument } from "../../src/loading/sources/documents.ts";
-import { readSource } from "../../src/loading/sources/source.ts";
+import { readSource } from "../../src/loading/sources/read-source.ts";
 
 /** Everything that files hold, in their order. */
 export async function readAll(

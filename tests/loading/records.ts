@@ -26,7 +26,7 @@ export function makeQuestion(id: string, fields: Fields = {}): Fields {
 }
 
 export interface Loaded extends Ran {
-    /** By data set. */
+    /** By loader. */
     readonly counts: Readonly<Record<string, LoadCounts>>;
     /** Of the questions. */
     readonly questions: LoadCounts;

@@ -13,7 +13,7 @@ const data = new URL("../../seeds/data/", import.meta.url);
 const read = (name: string): Record<string, unknown> => JSON.parse(readFileSync(new URL(name, data), "utf8"));
 const lengthOf = (value: unknown): number => Object.keys(value as object).length;
 
-describeTargets("the bundled sets", (target) => {
+describeTargets("the seeds", (target) => {
     test("load all by one command, once, and refer to nothing that is not there", async () => {
         const database = await target.createDatabase();
         const ran = await migrateHere({ root, url: database.url, json: true }, { data: ["all"] });
@@ -54,7 +54,7 @@ describeTargets("the bundled sets", (target) => {
             "voice-sessions",
         ]);
         const unknown = await migrateHere({ root, url: database.url }, { data: ["users"] });
-        expect([unknown.code, unknown.error?.message]).toEqual([2, "there is no bundled data set 'users'"]);
+        expect([unknown.code, unknown.error?.message]).toEqual([2, "there is no seed 'users'"]);
         const env = { TURSO_DATABASE_URL: database.url };
         const seeded = await runScript("db:seed", ["--json"], { cwd: root, env });
         expect([seeded.code, seeded.stderr]).toEqual([0, ""]);
@@ -73,6 +73,7 @@ describeTargets("the bundled sets", (target) => {
             "certifications.json",
             "channel-mappings.json",
             "history.json",
+            "job-titles.json",
             "learning-paths.json",
             "question-relationships.json",
             "questions",

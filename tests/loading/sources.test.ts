@@ -5,8 +5,7 @@ import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { migrateHistory } from "../../app/migrate-history.ts";
-import { openSource } from "../../src/loading/sources/input.ts";
-import { listSource } from "../../src/loading/sources/source.ts";
+import { listFiles, openSource } from "../../src/loading/sources/files.ts";
 import { runCommand, startCommand } from "../support/command.ts";
 import { hashContents, readRows, readValue } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
@@ -31,7 +30,7 @@ test("files that gzip packed are read like others, whatever they are called; a d
         "e.json.gz": Buffer.from("[]"),
     };
     for (const [name, bytes] of Object.entries(files)) writeFileSync(path.join(folder, name), bytes);
-    const found = await listSource(folder);
+    const found = await listFiles(folder);
     expect(found.map((file) => path.basename(file))).toEqual([...Object.keys(files), "f.json"]);
     const { documents, rejected } = await readAll(found);
     expect(documents.map(({ file, position, value }) => [path.basename(file), position, value])).toEqual([

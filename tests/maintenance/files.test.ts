@@ -81,11 +81,7 @@ describe("a file of operations/maintenance/ that is wrong", () => {
             good.replace("-- Does:\n", ""),
             "operations/maintenance/010-a.sql:5: does not say what the statement is for",
         ],
-        [
-            "010-a.sql",
-            good.replace("Does:", "Takes:"),
-            "operations/maintenance/010-a.sql:6: 'Takes:' stands here twice",
-        ],
+        ["010-a.sql", good.replace("Does:", "Takes:"), "operations/maintenance/010-a.sql:6: 'Takes:' appears twice"],
         [
             "010-a.sql",
             good.replace("-- Drops old rows.", "--"),
@@ -94,7 +90,7 @@ describe("a file of operations/maintenance/ that is wrong", () => {
         [
             "010-a.sql",
             good.replace("SELECT id FROM t", "DELETE FROM t"),
-            "operations/maintenance/010-a.sql:4: is no query",
+            "operations/maintenance/010-a.sql:4: is not a query",
         ],
         [
             "010-a.sql",

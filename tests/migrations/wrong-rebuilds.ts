@@ -11,7 +11,7 @@ export const wrong: readonly (readonly [string, string, readonly string[]])[] = 
         `ALTER TABLE parents RENAME TO parents_old;\n${newTable.replace("parents_new", "parents")}` +
             `INSERT INTO parents SELECT id, code, 0, boss FROM parents_old;\nDROP TABLE parents_old;\n${indexes}`,
         [
-            `${path}:2: renames 'parents' away and makes it anew, so child tables would follow the old one`,
+            `${path}:2: renames 'parents' away and creates it again, so child tables would follow the old one`,
             "    make 'parents_new' first, fill it, drop 'parents', then rename (migrations/README.md)",
         ],
     ],
@@ -19,7 +19,7 @@ export const wrong: readonly (readonly [string, string, readonly string[]])[] = 
         "rename the old table away and the new one into its place",
         `${newTable}${copy}ALTER TABLE parents RENAME TO parents_old;\n` +
             `ALTER TABLE parents_new RENAME TO parents;\nDROP TABLE parents_old;\n${indexes}`,
-        [`${path}:10: renames 'parents' away and makes it anew`],
+        [`${path}:10: renames 'parents' away and creates it again`],
     ],
     ["forget all rows", newTable + swap + indexes, [lost("4 rows of parents")]],
     ["forget some rows", recipe.replace(copy, copy.replace(";", " WHERE size > 1;")), [lost("2 rows of parents")]],

@@ -133,7 +133,7 @@ describeTargets("files that no longer agree with the database", (target) => {
         expect(text).toContain(
             "migrations/006.do.c.sql:3: the database has 'Tags' already, but no record of this migration",
         );
-        expect(text).toContain("mend the file: give the table another name, or drop or rename the old one first");
+        expect(text).toContain("fix the file: give the table another name, or drop or rename the old one first");
         expect(text).not.toContain("db:baseline");
         await database.client.execute("DELETE FROM schemaversion");
         before = await readAll(database.client);

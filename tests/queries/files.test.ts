@@ -101,11 +101,11 @@ describe("the files of queries/", () => {
         ["a.sql", `${head}/* x`, "a.sql:3: what begins here is never closed"],
         ["a.sql", `${head}SELECT ?;`, "a.sql:3: the parameter '?' is not written as a name"],
         ["a.sql", `${head}-- :a = 1\nSELECT :a,\n@a;`, "a.sql:5: the parameter '@a' is not written as a name"],
-        ["a.sql", `${head}-- :a = later\nSELECT :a;`, "a.sql:3: the example of :a is no value"],
-        ["a.sql", `${head}-- :a = 1 + 1\nSELECT :a;`, "a.sql:3: the example of :a is no value"],
-        ["a.sql", `${head}-- :a\nSELECT :a;`, "a.sql:3: is no parameter with an example"],
-        ["a.sql", `${head}-- :a = 1\n-- :a = 2\nSELECT :a;`, "a.sql:4: :a stands here twice"],
-        ["a.sql", `${head}-- For: them.\nSELECT 1;`, "a.sql:3: 'For:' stands here twice"],
+        ["a.sql", `${head}-- :a = later\nSELECT :a;`, "a.sql:3: the example of :a is not a value"],
+        ["a.sql", `${head}-- :a = 1 + 1\nSELECT :a;`, "a.sql:3: the example of :a is not a value"],
+        ["a.sql", `${head}-- :a\nSELECT :a;`, "a.sql:3: is not a parameter with an example"],
+        ["a.sql", `${head}-- :a = 1\n-- :a = 2\nSELECT :a;`, "a.sql:4: :a appears twice"],
+        ["a.sql", `${head}-- For: them.\nSELECT 1;`, "a.sql:3: 'For:' appears twice"],
         ["a.sql", `${head}-- and you.\nSELECT 1;`, "a.sql:3: belongs to nothing"],
     ])("%s with %j is refused", async (name, text, problem) => {
         const [, detail] = await readProblems({ [`queries/${name}`]: text });

@@ -35,7 +35,7 @@ test("seeds/README.md shows the channels and keywords of every job title", () =>
         title.trim().replaceAll("`", ""),
         { primary: words(primary), secondary: words(secondary), keywords: words(keywords) },
     ]);
-    const titles: Record<string, unknown> = JSON.parse(read("app/job-titles.json"));
+    const titles: Record<string, unknown> = JSON.parse(read("seeds/data/job-titles.json"));
     expect(shown).toEqual(Object.entries(titles));
 });
 

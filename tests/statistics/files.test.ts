@@ -24,7 +24,7 @@ describe("the files of operations/statistics/", () => {
             "-- Queue.\nSELECT 1;\nSELECT 2;",
             "operations/statistics/010-queue.sql:3: holds a second statement",
         ],
-        ["010-queue.sql", "-- Queue.\nDELETE FROM t;", "operations/statistics/010-queue.sql:2: is no query"],
+        ["010-queue.sql", "-- Queue.\nDELETE FROM t;", "operations/statistics/010-queue.sql:2: is not a query"],
         [
             "010-queue.sql",
             "-- Queue.\nSELECT\n:then;",

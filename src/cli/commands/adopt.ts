@@ -9,16 +9,17 @@ import { DatabaseFault, explainFault } from "../../database/faults.ts";
 import { verifySchema } from "../../drift/verify.ts";
 import { AppError, type ExitCode, exitCodes } from "../../errors.ts";
 import type { Rejection } from "../../loading/loader.ts";
-import { createSpool } from "../../loading/sources/spool.ts";
+import { keepRejections, refuseRejectFile } from "../../loading/rejects.ts";
+import { openStaging } from "../../loading/staging.ts";
 import { prepareWayBack } from "../../migrations/restore-point.ts";
 import { readAll } from "../../planning/prepare.ts";
 import { isDrift } from "../../schema/compare.ts";
 import { describeAdoption, describeRefused, describeStanding, printBroken, printSurvey } from "../adoption-report.ts";
 import { confirmRemote } from "../confirm.ts";
+import { printRejections } from "../load-report.ts";
 import { goesOn, openExisting, withConnection } from "../open.ts";
 import type { Context } from "../program.ts";
 import { conclude, countOf, createReport } from "../report.ts";
-import { printRejections, refuseRejectFile, writeRejects } from "./rejects.ts";
 
 export interface AdoptOptions {
     readonly check?: boolean;
@@ -151,18 +152,17 @@ async function writeRefused(
     path: string | undefined,
     origins: Origins,
 ): Promise<{ refused: number; file: string | undefined }> {
-    const spool = createSpool();
+    const staging = openStaging();
     try {
-        const rejections = spool.createList<Rejection>();
+        const rejections = staging.createList<Rejection>();
         for await (const { rejection, bytes } of readRefused(connection, origins)) {
             rejections.push(rejection, rowBytes + bytes);
         }
-        if (rejections.length === 0) return { refused: 0, file: undefined };
         const outcome = "The database is adopted; the refused rows are in its table schema_adoption.";
-        const file = writeRejects(root, path, rejections, outcome);
-        printRejections(output, rejections, file);
-        return { refused: rejections.length, file };
+        const summary = keepRejections(root, path, rejections, outcome);
+        printRejections(output, summary);
+        return { refused: summary.rejected, file: summary.rejectFile };
     } finally {
-        spool.close();
+        staging.close();
     }
 }

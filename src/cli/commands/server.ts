@@ -22,7 +22,7 @@ export interface ServerOptions {
 export async function serve(context: Context, options: ServerOptions): Promise<void> {
     const { output, root, signal } = context;
     if (options.port < 1 || options.port > 65_535) {
-        throw new AppError("usage", `${options.port} is no port`, { hint: "choose one from 1024 to 65535" });
+        throw new AppError("usage", `${options.port} is not a port`, { hint: "choose one from 1024 to 65535" });
     }
     getSqld();
     const url = `http://127.0.0.1:${options.port}`;

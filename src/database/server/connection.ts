@@ -1,10 +1,9 @@
 import type { Connection, Query, ReadResult, Script, ScriptOptions, TrialResult, WriteOptions } from "../connection.ts";
 import type { DatabaseFault } from "../faults.ts";
 import type { ServerTarget } from "../target.ts";
+import { decodeNamed, encodeArgument, renderBody } from "./encoding.ts";
 import {
-    decodeNamed,
     type Ends,
-    encodeArgument,
     exchange,
     faultOfError,
     foreignReply,
@@ -13,7 +12,6 @@ import {
     type ProtocolError,
     type ProtocolResult,
     type ProtocolValue,
-    renderBody,
     type StreamRequest,
 } from "./protocol.ts";
 import { openReading, openWriting } from "./transaction.ts";

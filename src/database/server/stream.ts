@@ -1,5 +1,6 @@
 import { DatabaseFault } from "../faults.ts";
-import { type Endpoint, exchange, type Reply, renderBody, type StreamRequest } from "./protocol.ts";
+import { renderBody } from "./encoding.ts";
+import { type Endpoint, exchange, type Reply, type StreamRequest } from "./protocol.ts";
 
 /**
  * A connection that a server keeps from request to request, with the transaction that is open in it. It is one, or none:

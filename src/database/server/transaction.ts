@@ -1,17 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Query, ReadTransaction, Transaction, WriteOptions } from "../connection.ts";
 import { DatabaseFault, toFault } from "../faults.ts";
-import {
-    decodeNamed,
-    decodeRows,
-    type Endpoint,
-    encode,
-    encodeArgument,
-    faultOfError,
-    foreignReply,
-    type ProtocolResult,
-    type ProtocolValue,
-} from "./protocol.ts";
+import { decodeNamed, decodeRows, encode, encodeArgument } from "./encoding.ts";
+import { type Endpoint, faultOfError, foreignReply, type ProtocolResult, type ProtocolValue } from "./protocol.ts";
 import { openStream, type Stream } from "./stream.ts";
 
 interface Statement {

@@ -73,7 +73,7 @@ export const commentRules: readonly Rule[] = [
         level: "warning",
         summary:
             "an index whose comment does not begin with 'Serves' and name a query; unique ones keep a rule instead",
-        why: "Each index makes each write dearer; one that nobody can name a query for is never removed.",
+        why: "Each index makes each write dearer; one without a known query is never removed.",
         remedy: "say in its comment which queries it serves, or leave it out",
         *find(file) {
             for (const { statement, type, name } of findMadeObjects(file)) {

@@ -11,7 +11,7 @@ export const droppingRules: readonly Rule[] = [
         id: "drop-table",
         group: "safe",
         level: "error",
-        summary: "DROP TABLE of a table that earlier files made, unless the file makes it anew",
+        summary: "DROP TABLE of a table that earlier files made, unless the file rebuilds it",
         why: "Its rows are gone, and an application that is still running fails.",
         remedy: "let the application do without it first, keep a backup, and allow it here with the reason",
         *find({ kind, statements, structure, before }) {

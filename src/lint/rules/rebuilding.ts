@@ -6,15 +6,15 @@ import type { KnownTable } from "../known-schema.ts";
 import type { Place, Rule } from "../rule.ts";
 import { findUniques, isImplied } from "../uniques.ts";
 
-/** What a table loses that is made anew. */
+/** What a table loses in a rebuild. */
 export const rebuildRules: readonly Rule[] = [
     {
         id: "rebuild-loses-objects",
         group: "safe",
         level: "error",
-        summary: "a rebuild that makes an index, or a trigger of a migration, not again",
-        why: "They go with the old table in silence.",
-        remedy: "make it again behind the rename; one that is no longer wanted is dropped by name before",
+        summary: "a rebuild that does not create an index, or a trigger of a migration, again",
+        why: "They are dropped with the old table, without a message.",
+        remedy: "create it again after the rename; drop one that is no longer wanted by name before",
         *find({ before, after, structure, ...file }) {
             for (const { old, line } of findRebuilds({ before, after, structure, ...file })) {
                 const dropped = structure.dropped.map((name) => name.toLowerCase());
@@ -91,8 +91,8 @@ export const rebuildRules: readonly Rule[] = [
     },
 ];
 
-/** A table that a file makes anew. */
-export interface Rebuild {
+/** A table that a file rebuilds. */
+interface Rebuild {
     readonly old: KnownTable;
     readonly now: KnownTable;
     /** Where the old table is dropped. */
@@ -101,7 +101,7 @@ export interface Rebuild {
     readonly copies: readonly LintStatement[] | undefined;
 }
 
-/** The tables that a file makes anew. */
+/** The tables that a file rebuilds. */
 export function* findRebuilds(
     file: Pick<LintFile, "structure" | "before" | "after" | "statements">,
 ): Generator<Rebuild> {

@@ -71,7 +71,7 @@ const texts: Readonly<Record<string, readonly [summary: string, why: string, rem
         "let it hold one CREATE statement, of the name of the file",
     ],
     "renamed-away": [
-        "a table renamed away and made anew",
+        "a table renamed away and created again",
         "The foreign keys of its children follow the rename, to the table that is about to be dropped.",
         "make the new table first, fill it, drop the old one, then rename",
     ],

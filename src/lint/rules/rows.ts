@@ -42,7 +42,7 @@ export const rowRules: readonly Rule[] = [
         remedy: "give it a constant default; or add it without NOT NULL, fill it, and rebuild the table",
         *find(file) {
             for (const { name, column, line } of findAdded(file)) {
-                if (!column.isNotNull || hasDefaultValue(column) || column.generated) continue;
+                if (!column.notNull || hasDefaultValue(column) || column.generated) continue;
                 yield { line, message: `'${name}' is NOT NULL, and rows that are there have no value` };
             }
         },
@@ -91,7 +91,7 @@ export const rowRules: readonly Rule[] = [
         id: "whole-table",
         group: "safe",
         level: "warning",
-        summary: "INSERT … SELECT of a whole table that earlier files made, unless the table is made anew",
+        summary: "INSERT … SELECT of a whole table that earlier files made, unless the file rebuilds the table",
         why: "A server ends a transaction after 5 seconds when others wait, so a large table may never get through.",
         remedy: "copy it in batches: see 'Moving many rows' in migrations/README.md",
         *find({ kind, statements, before, structure }) {

@@ -5,15 +5,15 @@ import { readAllTokens } from "../../sql/statements.ts";
 import type { LintFile, LintStatement } from "../files.ts";
 import type { Rule } from "../rule.ts";
 
-/** A table that a file makes, unless it is one that earlier files made in just these words. */
-export interface MadeTable {
+/** A table that a file creates. */
+interface MadeTable {
     /** The name that it has at the end of the file. */
     readonly name: string;
     readonly statement: LintStatement;
     readonly table: TableDefinition;
 }
 
-/** The tables that a file makes. One that is made anew in the very words of before was judged where it was first made. */
+/** The tables that a file creates. One that a rebuild creates again unchanged was judged where it was first created. */
 export function* findMadeTables(file: LintFile): Generator<MadeTable> {
     for (const statement of file.statements) {
         const { fact } = statement;

@@ -3,14 +3,14 @@ import { isSameName } from "../../sql/names.ts";
 import type { KnownSchema, KnownTable } from "../known-schema.ts";
 import type { Rule } from "../rule.ts";
 
-/** The way back. */
+/** What a rollback needs. */
 export const undoRules: readonly Rule[] = [
     {
         id: "no-undo",
         group: "safe",
         level: "warning",
         summary: "a migration without its undo file",
-        why: "There is no way back past it but a backup.",
+        why: "Nothing but a backup brings back the state before it.",
         remedy: "write the undo file beside it",
         *find({ kind, opposite }) {
             if (kind === "do" && !opposite) yield { line: 1, message: "has no undo file" };

@@ -1,14 +1,14 @@
 import type { Loader, Rejection, SourceRecord } from "../loader.ts";
+import type { StagedItems, Staging } from "../staging.ts";
 import type { SourceDocument } from "./documents.ts";
-import type { SourceSink } from "./source.ts";
-import type { Items, Spool, SpooledItems } from "./spool.ts";
+import type { SourceSink } from "./read-source.ts";
 
-/** The records of a source by the loader that they are for. */
+/** The records of a source by loader, staged. */
 export interface Intake extends SourceSink {
-    readonly records: ReadonlyMap<string, SpooledItems<SourceRecord>>;
-    /** What no loader can take, and what is no JSON. */
-    readonly rejections: Items<Rejection>;
-    /** Documents of other data sets. */
+    readonly records: ReadonlyMap<string, StagedItems<SourceRecord>>;
+    /** Documents that no loader knows, files and lines that are not JSON, and then records that cannot be loaded. */
+    readonly rejections: StagedItems<Rejection>;
+    /** Documents for loaders that do not take part. */
     readonly passedOver: number;
 }
 
@@ -19,17 +19,14 @@ export interface IntakeOptions {
     readonly nameFile: (file: string) => string;
 }
 
-/** More than any memory has. */
-const notInMemory = Number.POSITIVE_INFINITY;
-
-/** What memory takes for a record beside its text. */
+/** How much memory a record takes beside its text. */
 const recordBytes = 250;
 
 /** Gives each document to the loaders that find records in it. */
-export function createIntake(spool: Spool, loaders: readonly Loader[], options: IntakeOptions): Intake {
+export function createIntake(staging: Staging, loaders: readonly Loader[], options: IntakeOptions): Intake {
     const { passOver = [], nameFile } = options;
-    const records = new Map<string, SpooledItems<SourceRecord>>();
-    const rejections = spool.createList<Rejection>();
+    const records = new Map<string, StagedItems<SourceRecord>>();
+    const rejections = staging.createList<Rejection>();
     let passedOver = 0;
 
     const distribute = (document: SourceDocument): boolean => {
@@ -39,12 +36,13 @@ export function createIntake(spool: Spool, loaders: readonly Loader[], options: 
             const found = loader.find(document.value);
             if (!found) continue;
             isKnown = true;
-            const list = records.get(loader.name) ?? spool.createList<SourceRecord>();
+            const list = records.get(loader.name) ?? staging.createList<SourceRecord>();
             records.set(loader.name, list);
             const own = Array.isArray(found) ? found : [...found];
-            const bytes = document.isOfLarge ? notInMemory : Math.ceil(document.bytes / own.length) + recordBytes;
-            for (const { position, value } of own)
+            const bytes = memoryOf(document) / own.length + recordBytes;
+            for (const { position, value } of own) {
                 list.push({ file, position: placeIn(document, position), value }, bytes);
+            }
         }
         return isKnown;
     };
@@ -61,10 +59,10 @@ export function createIntake(spool: Spool, loaders: readonly Loader[], options: 
                 passedOver++;
                 return;
             }
-            const { file, position, value, isOfLarge } = document;
-            const bytes = isOfLarge ? notInMemory : document.bytes;
+            const { file, position, value } = document;
             const message = "no loader knows this shape; see the formats in seeds/README.md";
-            rejections.push({ file: nameFile(file), position, code: "unknown-shape", message, record: value }, bytes);
+            const rejection = { file: nameFile(file), position, code: "unknown-shape", message, record: value };
+            rejections.push(rejection, memoryOf(document));
         },
         rejected(rejection) {
             const bytes = typeof rejection.record === "string" ? rejection.record.length : 0;
@@ -82,12 +80,17 @@ export function createIntake(spool: Spool, loaders: readonly Loader[], options: 
     };
 }
 
-// So an export says that a table has no rows.
+// What comes from a file that is too large for memory never stays there.
+function memoryOf({ bytes, isOfLarge }: SourceDocument): number {
+    return isOfLarge ? Number.POSITIVE_INFINITY : bytes;
+}
+
+// An export says in this way that a table has no rows.
 function isEmptyFile({ position, value }: SourceDocument): boolean {
     return position === "" && Array.isArray(value) && value.length === 0;
 }
 
-// In a part of a file, items are counted from where the file begins.
+// In a part of a file, the index of an item is counted from the beginning of the file.
 function placeIn({ position, firstIndex = 0 }: SourceDocument, found: string): string {
     const place = firstIndex === 0 ? found : found.replace(/\d+$/, (index) => String(Number(index) + firstIndex));
     return [position, place].filter((part) => part !== "").join("/");

@@ -166,7 +166,7 @@ function readStatements(
 export function requireQuery(statement: Statement, given: readonly string[], refuse: Refuse): void {
     const [first] = statement.tokens;
     const isQuery = isKeyword(first, "SELECT") || isKeyword(first, "WITH");
-    if (!isQuery || readFact(statement).does !== "other") refuse(statement.line, "is no query", "write a SELECT");
+    if (!isQuery || readFact(statement).does !== "other") refuse(statement.line, "is not a query", "write a SELECT");
     requireValues(statement, given, refuse);
 }
 

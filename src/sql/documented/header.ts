@@ -53,7 +53,7 @@ export function readHeader(
     for (const { text, line } of lines) {
         const heading = headings.find((word) => text.startsWith(`${word}:`));
         if (heading !== undefined) {
-            if (found.has(heading)) refuse(line, `'${heading}:' stands here twice`, "keep one");
+            if (found.has(heading)) refuse(line, `'${heading}:' appears twice`, "keep one");
             current = [text.slice(heading.length + 1).trim()];
             found.set(heading, { words: current, line });
         } else if (isApart?.test(text)) {

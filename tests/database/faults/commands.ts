@@ -42,7 +42,7 @@ export interface Tried {
     readonly run: (context: Context) => Promise<unknown>;
 }
 
-/** One data set, and so one chunk: it is in, or it is not. */
+/** Records of one loader, and so one chunk: it is in, or it is not. */
 const input = { "in.json": readFileSync(path.join(root, "seeds/data/certifications.json"), "utf8") };
 const pending = {
     "migrations/013.do.add-notes.sql": "CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;\n",

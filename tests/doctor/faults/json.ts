@@ -25,7 +25,7 @@ export const jsonFaults: readonly PlantedFault[] = [
         "questions",
         "companies",
         `'["Amazon",7]'`,
-        "holds what is no text",
+        "holds a value that is not text",
     ),
     setValue("questions-json", "an object for an array", "questions", "voice_keywords", "'{}'", "is not an array"),
     setValue("questions-json", "an array for an object", "questions", "videos", "'[]'", "is not an object"),
@@ -43,7 +43,7 @@ export const jsonFaults: readonly PlantedFault[] = [
         "certifications",
         "tags",
         `'["sql",null]'`,
-        "holds what is no text",
+        "holds a value that is not text",
     ),
     setValue(
         "certifications-json",
@@ -51,13 +51,13 @@ export const jsonFaults: readonly PlantedFault[] = [
         "certifications",
         "domains",
         `'["sql"]'`,
-        "holds what is no object",
+        "holds a value that is not an object",
     ),
     inDeployed(
         "certifications-json",
         "a text for a channel",
         `UPDATE certifications SET channel_mappings = '["sql"]', question_count = 0 WHERE id = 'c-1'`,
-        "holds what is no object",
+        "holds a value that is not an object",
     ),
     setValue("learning-paths-json", "text that is no JSON", "learning_paths", "channels", "'database'", "is not JSON"),
     setValue(
@@ -66,7 +66,7 @@ export const jsonFaults: readonly PlantedFault[] = [
         "learning_paths",
         "milestones",
         `'["half"]'`,
-        "holds what is no object",
+        "holds a value that is not an object",
     ),
     setValue("learning-paths-json", "an array for an object", "learning_paths", "metadata", "'[]'", "is not an object"),
     setValue(
@@ -75,7 +75,7 @@ export const jsonFaults: readonly PlantedFault[] = [
         "voice_sessions",
         "question_ids",
         `'["q-1",2]'`,
-        "holds what is no text",
+        "holds a value that is not text",
     ),
     setValue(
         "user-sessions-json",
@@ -94,7 +94,7 @@ export const jsonFaults: readonly PlantedFault[] = [
         "question_history",
         "changed_fields",
         "'[3]'",
-        "holds what is no text",
+        "holds a value that is not text",
     ),
     setValue(
         "question-history-json",

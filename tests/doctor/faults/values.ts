@@ -14,10 +14,10 @@ const saysForm = "is of the form YYYY-MM-DD HH:MM:SS";
 /** In the form of times. */
 export const timesFaults: readonly PlantedFault[] = [
     at("questions-times", "questions", "last_updated", otherForm, saysForm),
-    at("questions-times", "questions", "last_updated", "'yesterday'", "is no time"),
-    at("questions-times", "questions", "last_updated", "'now'", "is no time"),
-    at("questions-times", "questions", "last_updated", "'1767585600'", "is no time"),
-    at("questions-times", "questions", "last_updated", "''", "is no time"),
+    at("questions-times", "questions", "last_updated", "'yesterday'", "is not a time"),
+    at("questions-times", "questions", "last_updated", "'now'", "is not a time"),
+    at("questions-times", "questions", "last_updated", "'1767585600'", "is not a time"),
+    at("questions-times", "questions", "last_updated", "''", "is not a time"),
     at("questions-times", "questions", "last_updated", "'2026-02-30T04:00:00.000Z'", "no day of the calendar"),
     at("questions-times", "questions", "last_updated", "'2026-02-30 04:00:00'", "no day of the calendar"),
     at("questions-times", "questions", "last_updated", "'2026-01-05T04:00:00Z'", "is of another form"),

@@ -1,13 +1,14 @@
 import { setImmediate } from "node:timers/promises";
-import { DatabaseFault } from "../database/faults.ts";
+import { DatabaseFault } from "./faults.ts";
 
-/** @throws DatabaseFault `interrupted` after a Ctrl-C that was heard */
+/** @throws DatabaseFault `interrupted` after a Ctrl-C */
 export function throwIfInterrupted(signal: AbortSignal | undefined): void {
     if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
 }
 
 /**
- * Lets the process hear a Ctrl-C: what never waits for anything, such as an embedded database, hears it when all is done.
+ * Lets the process receive a Ctrl-C; work that never waits, such as that on an embedded database, would receive it only at
+ * its end.
  *
  * @throws DatabaseFault `interrupted`
  */

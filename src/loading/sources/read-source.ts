@@ -1,51 +1,29 @@
-import { readdir, stat } from "node:fs/promises";
-import { sep } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { AppError } from "../../errors.ts";
-import { throwIfInterrupted } from "../interrupt.ts";
+import { throwIfInterrupted } from "../../database/interrupt.ts";
 import type { Rejection } from "../loader.ts";
 import { isGzip, parseDocument, type SourceDocument, splitIntoDocuments } from "./documents.ts";
-import { readBytes, startHash } from "./file-bytes.ts";
+import { createFileReader } from "./file-reader.ts";
 import type { PieceLimits } from "./large-files.ts";
 
-/** Takes what is read, in its order. */
+/** Takes what is read, in order. */
 export interface SourceSink {
     document(document: SourceDocument): void;
-    /** Files, or lines, that hold no JSON. */
+    /** A file or line that is not JSON. */
     rejected(rejection: Rejection): void;
-    /** Notes where things stand; the function that it gives takes back everything since. */
+    /** Marks the current state; the returned function removes everything that came since. */
     mark(): () => void;
 }
 
-/**
- * Lists the files of a source: the path itself, or every .json, .ndjson and .jsonl file below a folder, also those that
- * gzip packed (.json.gz), sorted. Files of
- * rejected records are read only by their own name: what they hold is in the folder already.
- *
- * @throws AppError `usage` when there is no such path, or no such file below it
- */
-export async function listSource(path: string): Promise<string[]> {
-    const found = await stat(path).catch(() => undefined);
-    if (!found) throw new AppError("usage", `there is no '${path}'`, { hint: "check the path after --from" });
-    if (!found.isDirectory()) return [path];
-    const entries = await readdir(path, { recursive: true, withFileTypes: true });
-    const files = entries
-        .filter((entry) => entry.isFile() && sourceName.test(entry.name) && !rejectsName.test(entry.name))
-        .map((entry) => entry.parentPath + sep + entry.name);
-    if (files.length === 0) {
-        throw new AppError("usage", `'${path}' holds no .json, .ndjson or .jsonl file`, {
-            hint: "check the path after --from",
-        });
-    }
-    return files.sort();
-}
+/** Files up to this size, unpacked, are read as a whole, which is faster. */
+const usualWhole = 1 << 25;
 
 /**
- * Reads and parses files: one JSON document each, or one on each line. What is no JSON is rejected, a file or a line, and
+ * Reads and parses files: one JSON document each, or one on each line. A file or line that is not JSON is rejected, and
  * the others load. A file that is too large to be read as a whole comes in parts.
  *
+ * @param folder what the names of files are relative to in the hash
  * @param signal ends the reading of a large file when it is aborted
- * @returns as hashSource()
+ * @returns SHA-256 over the names and bytes of the files
  */
 export async function readSource(
     files: readonly string[],
@@ -54,19 +32,19 @@ export async function readSource(
     limits: { readonly whole: number; readonly pieces?: PieceLimits } = { whole: usualWhole },
     signal?: AbortSignal,
 ): Promise<string> {
-    const hash = startHash(folder);
+    const reader = createFileReader(folder);
     for (const file of files) {
-        const bytes = hash.take(file, (take) => readBytes(file, limits.whole, take));
+        const bytes = reader.read(file, limits.whole);
         const text = bytes && unpack(bytes, limits.whole);
         if (text === undefined) await readLargeFile(file, sink, limits.pieces, signal);
         else if (typeof text !== "string") sink.rejected({ file, position: "", record: null, ...text });
-        else readText(file, text.replace(/^\uFEFF/, ""), sink);
+        else {
+            for (const part of splitIntoDocuments(file, text.replace(/^\uFEFF/, ""))) {
+                readDocument(file, part.position, part.text, sink);
+            }
+        }
     }
-    return hash.digest();
-}
-
-function readText(file: string, text: string, sink: SourceSink): void {
-    for (const part of splitIntoDocuments(file, text)) readDocument(file, part.position, part.text, sink);
+    return reader.digest();
 }
 
 async function readLargeFile(
@@ -101,14 +79,7 @@ function readDocument(file: string, position: string, text: string, sink: Source
     else sink.rejected({ file, position, code: "invalid-json", message: parsed.message, record: text });
 }
 
-const sourceName = /\.(json|ndjson|jsonl)(\.gz)?$/;
-/** Files that this program writes rejected records to. */
-export const rejectsName = /\.rejects\.ndjson$/;
-
-/** Files up to this size, unpacked, are read as a whole: that is faster. */
-const usualWhole = 1 << 25;
-
-// Seen from the first bytes, whatever the file is called. Undefined when the text is too large to be taken as a whole.
+// Packed files are told by their first bytes, not by their name. Undefined when the text is too large as a whole.
 function unpack(bytes: Buffer, wholeBytes: number): string | Pick<Rejection, "code" | "message"> | undefined {
     if (!isGzip(bytes)) return bytes.toString("utf8");
     try {
@@ -118,11 +89,4 @@ function unpack(bytes: Buffer, wholeBytes: number): string | Pick<Rejection, "co
         const message = `the file is cut off or damaged: ${error instanceof Error ? error.message : String(error)}`;
         return { code: "invalid-gzip", message };
     }
-}
-
-/** SHA-256 over the names and bytes of files: the same for an unchanged set, wherever it lies. */
-export function hashSource(folder: string, files: readonly string[]): string {
-    const hash = startHash(folder);
-    for (const file of files) hash.take(file, (take) => readBytes(file, usualWhole, take));
-    return hash.digest();
 }

@@ -1,0 +1,87 @@
+import type { Connection } from "../database/connection.ts";
+import { AppError } from "../errors.ts";
+import { type LoadRequest, type LoadResult, load } from "../loading/load.ts";
+import type { LoadCounts } from "../loading/loader.ts";
+import type { RejectSummary } from "../loading/rejects.ts";
+import type { Output } from "./output.ts";
+import type { Context } from "./program.ts";
+import { createProgress } from "./progress.ts";
+import { countOf } from "./report.ts";
+
+/** Options of every command that loads records. */
+export interface LoadOptions {
+    readonly from?: string;
+    readonly force?: boolean;
+    readonly dryRun?: boolean;
+    /** Where rejected records go. */
+    readonly rejects?: string;
+    /** Nothing is loaded when more records than this are rejected. */
+    readonly maxRejects?: number;
+}
+
+/**
+ * Loads a source and prints what became of its records.
+ *
+ * @throws AppError `rejected` when more records were rejected than the options allow
+ */
+export async function loadAndReport(
+    context: Context,
+    connection: Connection,
+    options: LoadOptions,
+    what: Pick<LoadRequest, "loaders" | "passOver" | "source" | "history">,
+): Promise<LoadResult> {
+    const { root, output, signal } = context;
+    const { force = false, dryRun = false, rejects: rejectFile, maxRejects } = options;
+    const startProgress = () => createProgress(output, () => performance.now());
+    const request = { ...what, force, dryRun, root, rejectFile, maxRejects, signal, startProgress };
+    const result = await load(connection, request);
+    if (result.unchangedSince !== undefined) {
+        const { path } = what.source.recognizable ?? {};
+        output.field("Unchanged", `${path} is as it was loaded on ${result.unchangedSince}, and so are its tables`);
+    }
+    if (result.passedOver > 0) {
+        output.note(`${countOf(result.passedOver, "document")} with other records passed over`);
+    }
+    for (const { loader, mention, count } of result.missing) {
+        const verb = count === 1 ? "is" : "are";
+        output.note(`${loader}: ${countOf(count, "id")} in ${mention.field} ${verb} not in ${mention.table}`);
+    }
+    printCounts(output, result.counts, dryRun);
+    printRejections(output, result);
+    if (!result.isRefused) return result;
+    throw new AppError(
+        "rejected",
+        `${countOf(result.rejected, "record")} cannot be loaded, and --max-rejects allows ${maxRejects}`,
+        { hint: "correct them, or allow more", outcome: "No record was written." },
+    );
+}
+
+/** Prints the first of the rejected records, and where all of them are. */
+export function printRejections(output: Output, { rejected, firstRejected, rejectFile }: RejectSummary): void {
+    for (const { file, position, code, message } of firstRejected) {
+        output.warn(`rejected ${file}${position === "" ? "" : ` at ${position}`}: ${code}: ${message}`);
+    }
+    if (rejected > firstRejected.length) output.warn(`and ${rejected - firstRejected.length} more`);
+    if (rejectFile === undefined) return;
+    output.warn(`${countOf(rejected, "record")} went to ${rejectFile}; correct them there and load that file`);
+}
+
+/** `Loaded 128 questions.`; undefined when every record was there already. */
+export function describeLoad({ counts, rejected }: LoadResult, dryRun: boolean): string | undefined {
+    const parts = Object.entries(counts).flatMap(([name, { created, updated }]) =>
+        created + updated > 0 ? [countOf(created + updated, name.replace(/s$/, ""), name)] : [],
+    );
+    if (parts.length + rejected === 0) return undefined;
+    const loaded = `${dryRun ? "Would load" : "Loaded"} ${parts.join(", ") || "nothing"}.`;
+    return rejected === 0 ? loaded : `${loaded} Rejected ${countOf(rejected, "record")}.`;
+}
+
+function printCounts(output: Output, counts: Readonly<Record<string, LoadCounts>>, dryRun: boolean): void {
+    const names = ["created", "updated", "unchanged", "older", "rejected"] as const;
+    for (const [name, loaded] of Object.entries(counts)) {
+        const outcomes = names
+            .filter((outcome) => loaded[outcome] > 0)
+            .map((outcome) => `${loaded[outcome]} ${outcome}`);
+        output.field(dryRun ? "Would load" : "Loading", `${name}: ${loaded.read} read, ${outcomes.join(", ")}`);
+    }
+}

@@ -1,0 +1,202 @@
+import type { Connection } from "../database/connection.ts";
+import { DatabaseFault } from "../database/faults.ts";
+import { hearInterrupt } from "../database/interrupt.ts";
+import type { Table } from "../schema/table.ts";
+import { explainRefusal } from "../sql/create-table.ts";
+import { quoteName } from "../sql/quoting.ts";
+import { splitIntoChunks } from "./chunks.ts";
+import { type CreatedKeys, type Decided, decideChunk, toRejection } from "./decide.ts";
+import { settleDuplicates } from "./duplicates.ts";
+import { type LoadCounts, type Loader, type Rejection, type SourceRecord, startCounts } from "./loader.ts";
+import type { Items } from "./staging.ts";
+import { getRows } from "./statements.ts";
+import { createCheck, type Valid } from "./validate.ts";
+import { isChangedMeanwhile, isRace, type LoadTable, prepareChanges } from "./write.ts";
+
+/** How often a chunk is compared again when other writers change the same rows. */
+const attempts = 5;
+
+/** What the loaders of one load share. */
+export interface LoadRun {
+    readonly connection: Connection;
+    /** Those of the database; a dry run of the migrations has not made them all. */
+    readonly tables: readonly Table[];
+    /** Update existing rows even if the record is not known to be newer. */
+    readonly force: boolean;
+    /** Decide everything and write nothing. */
+    readonly dryRun: boolean;
+    readonly signal?: AbortSignal | undefined;
+    readonly createdKeys: CreatedKeys;
+    readonly rejected: (rejection: Rejection) => void;
+    /** Called after each chunk. */
+    readonly progress: (loader: string, done: number, of: number) => void;
+}
+
+/** What is special to the records of one loader. */
+export interface RecordHooks {
+    /** Completes a record before it is validated. */
+    readonly complete?: ((record: SourceRecord) => SourceRecord) | undefined;
+    /** Gets each record that is in the database now, or was already; not those that are older, duplicate or rejected. */
+    readonly accepted?: (record: SourceRecord) => void;
+}
+
+/**
+ * Loads the records of one loader: validates them, keeps one for each key, compares them with their rows, and writes the
+ * differences.
+ *
+ * Each chunk is one transaction, so a load that was interrupted continues when the same records are loaded again. While a
+ * chunk is being written, the next one is compared.
+ *
+ * @throws DatabaseFault when the database fails; the chunks before it are in
+ */
+export async function loadRecords(
+    run: LoadRun,
+    loader: Loader,
+    records: Items<SourceRecord>,
+    { complete, accepted = () => undefined }: RecordHooks = {},
+): Promise<LoadCounts> {
+    const counts = { ...startCounts(), read: records.length };
+    const reject = (rejection: Rejection): void => {
+        counts.rejected++;
+        run.rejected(rejection);
+    };
+    const table = viewTable(
+        run.tables.find(({ name }) => name === loader.table),
+        loader,
+    );
+    const [anyRow] = await run.connection.readAll([{ sql: `SELECT 1 FROM ${quoteName(loader.table)} LIMIT 1` }]);
+    const isEmpty = getRows(anyRow).length === 0;
+    const checkCompleted = createCheck(loader, table.columns);
+    const check = complete ? (record: SourceRecord) => checkCompleted(complete(record)) : checkCompleted;
+    const settled = await settleDuplicates(loader, records, { check, counts, reject, signal: run.signal });
+    const job: Job = { ...run, loader, table, isEmpty, isMentioned: settled.has, counts, accepted, reject };
+    let done = 0;
+    let written = Promise.resolve();
+    try {
+        for (const chunk of splitIntoChunks(settled.each(), run.connection.prefersRows, reject)) {
+            await hearInterrupt(run.signal);
+            const prepared = await prepare(job, chunk, 1).catch(ignoreTooLarge);
+            await written;
+            written = writeChunk(job, chunk, prepared).then(() => {
+                done += chunk.length;
+                run.progress(loader.name, done, settled.length);
+            });
+            // It is awaited below, whatever happens before that.
+            written.catch(() => undefined);
+        }
+    } finally {
+        await written;
+    }
+    return counts;
+}
+
+function viewTable(table: Table | undefined, { key }: Loader): LoadTable {
+    const wanted = [...key].sort().join("\0");
+    const isKeyUnique = table?.indexes.some(
+        ({ isUnique, isPartial, columns }) =>
+            isUnique &&
+            !isPartial &&
+            columns
+                .map(({ name }) => name)
+                .sort()
+                .join("\0") === wanted,
+    );
+    return { sql: table?.sql ?? "", columns: table?.columns ?? [], isKeyUnique: isKeyUnique ?? false };
+}
+
+interface Job extends LoadRun {
+    readonly loader: Loader;
+    readonly table: LoadTable;
+    readonly isEmpty: boolean;
+    readonly isMentioned: (key: string) => boolean;
+    readonly counts: LoadCounts;
+    readonly accepted: (record: SourceRecord) => void;
+    readonly reject: (rejection: Rejection) => void;
+}
+
+type Chunk = readonly Valid[];
+
+/** What becomes of the records of a chunk, and the function that writes it. */
+interface Prepared {
+    readonly decided: Decided;
+    readonly write: () => Promise<unknown>;
+}
+
+async function prepare(job: Job, chunk: Chunk, attempt: number): Promise<Prepared> {
+    // A second attempt must see the rows that another writer has added.
+    const decided = await decideChunk({ ...job, isEmpty: job.isEmpty && attempt === 1 }, chunk);
+    const write = job.dryRun ? async () => undefined : prepareChanges(job.connection, job.loader, job.table, decided);
+    return { decided, write };
+}
+
+// Rows that are too large to be read at once are read again, in halves, when the chunk before is in.
+function ignoreTooLarge(error: unknown): undefined {
+    if (!isOfRecord(error)) throw error;
+    return undefined;
+}
+
+// A row that the database refuses is found by halving the chunk, so that the others load.
+async function writeChunk(job: Job, chunk: Chunk, prepared: Prepared | undefined): Promise<void> {
+    try {
+        await tryChunk(job, chunk, prepared ?? (await prepare(job, chunk, 1)));
+    } catch (error) {
+        const [first] = chunk;
+        if (!first || !isOfRecord(error)) throw error;
+        if (chunk.length === 1) {
+            job.reject(toRejection(first, "refused", explainRefusal(error.message, [job.table.sql])));
+            return;
+        }
+        const middle = Math.ceil(chunk.length / 2);
+        for (const half of [chunk.slice(0, middle), chunk.slice(middle)]) await writeChunk(job, half, undefined);
+    }
+}
+
+// A text of characters that JSON writes as six each may be too long for a server, however short the record is; and the
+// rows of short records may be too long for one answer.
+function isOfRecord(error: unknown): error is DatabaseFault {
+    return error instanceof DatabaseFault && (error.kind === "constraint" || /too (?:big|large)/i.test(error.message));
+}
+
+async function tryChunk(job: Job, chunk: Chunk, first: Prepared): Promise<void> {
+    let prepared = first;
+    for (let attempt = 1; ; attempt++) {
+        try {
+            await prepared.write();
+            count(job, prepared.decided);
+            return;
+        } catch (error) {
+            if (attempt === attempts || !isRace(error)) {
+                if (!isChangedMeanwhile(error)) throw error;
+                throw new DatabaseFault("busy", "others keep changing the same rows", error, {
+                    variant: "rows-changed",
+                });
+            }
+            const again = await prepare(job, chunk, attempt + 1);
+            // Refused although nothing has changed: another attempt would be refused too.
+            if (!isChangedMeanwhile(error) && isSame(prepared.decided, again.decided)) throw error;
+            prepared = again;
+        }
+    }
+}
+
+function isSame(left: Decided, right: Decided): boolean {
+    const lists = ["created", "updated", "takenOver", "unchanged", "rejected"] as const;
+    return left.older === right.older && lists.every((list) => left[list].length === right[list].length);
+}
+
+function count({ counts, reject, accepted, createdKeys, loader }: Job, decided: Decided): void {
+    const takenOver = decided.takenOver.map(({ record }) => record);
+    const updated = decided.updated.map(({ record }) => record);
+    counts.created += decided.created.length + takenOver.length;
+    counts.tookOver += takenOver.length;
+    counts.updated += updated.length;
+    counts.unchanged += decided.unchanged.length;
+    counts.older += decided.older;
+    for (const list of [decided.created, takenOver, updated, decided.unchanged]) {
+        for (const { source } of list) accepted(source);
+    }
+    for (const rejection of decided.rejected) reject(rejection);
+    const keys = createdKeys.get(loader.table) ?? new Set();
+    for (const { values } of decided.created) keys.add(values[loader.key[0] ?? ""] ?? null);
+    createdKeys.set(loader.table, keys);
+}

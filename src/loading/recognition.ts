@@ -1,0 +1,148 @@
+import { createHash } from "node:crypto";
+import type { Connection, ReadResult } from "../database/connection.ts";
+import { moveMarks, recordSeed, selectSeeds } from "../planning/bookkeeping.ts";
+import { lockTable, seedsTable } from "../schema/facts.ts";
+import type { LoadCounts, Loader } from "./loader.ts";
+
+/** How a schema records changes of its content, which tells that no row has changed without reading the rows. */
+export interface ContentHistory {
+    /** A query for `mark`: a number that grows with each recorded change. */
+    readonly mark: string;
+    /** A query for `grown`: how many changes were recorded after the mark that is its argument. */
+    readonly grown: string;
+    /** The loader whose rows are the content. */
+    readonly content: string;
+    /** The loader that writes recorded changes themselves. */
+    readonly events: string;
+    /**
+     * By loader, for those whose tables can be compared without reading every row: a query for `count`, the number of rows,
+     * and `detail`, which changes when a row is replaced and no change is recorded. A source with other records is never
+     * recognised.
+     */
+    readonly states: Readonly<Record<string, string>>;
+}
+
+export interface Recognition {
+    /**
+     * When this source was loaded; undefined when it was not, or when rows may have changed since.
+     *
+     * @param checksum hashes the files; called only where a source of so many files is known
+     */
+    find(files: number, checksum: () => string): string | undefined;
+    /** Records that a source was loaded without rejects. */
+    record(files: number, checksum: string, counts: ReadonlyMap<string, LoadCounts>): Promise<void>;
+}
+
+/** What the database says of its content without its rows being read one by one. */
+interface ContentState {
+    readonly mark: number;
+    /** How often the schema was deployed or rolled back: rows may have come and gone with their tables. */
+    readonly generation: number;
+    /** By loader, for the tables that exist. */
+    readonly states: ReadonlyMap<string, { readonly count: number; readonly text: string }>;
+}
+
+/** Reads, in one request, which sources were loaded and may still be up to date. */
+export async function openRecognition(
+    connection: Connection,
+    history: ContentHistory,
+    loaders: readonly Loader[],
+): Promise<Recognition> {
+    const [seeds, ...results] = await connection.readAll([{ sql: selectSeeds }, ...selectState(history)]);
+    const before = toState(history, results);
+    const known = (seeds?.ok ? seeds.rows : []).filter((row) => row.mark === before.mark);
+    const kind = `source:${hash(describeLoaders(loaders)).slice(0, 16)}`;
+    const findNamed = (start: string) => known.find(({ name }) => String(name).startsWith(start));
+    return {
+        find(files, checksum) {
+            if (!findNamed(`${kind}:${files}:`)) return undefined;
+            const sum = checksum();
+            const start = `${kind}:${files}:${sum}:`;
+            const found = findNamed(start);
+            if (!found) return undefined;
+            const names = String(found.name).slice(start.length).split(",");
+            return found.checksum === hashState(sum, before, names) ? String(found.loaded_at) : undefined;
+        },
+        async record(files, checksum, counts) {
+            const names = [...counts.keys()];
+            if (names.length === 0 || names.some((name) => !before.states.has(name))) return;
+            const [growth, ...standing] = await connection.readAll([
+                { sql: history.grown, args: [before.mark] },
+                ...selectState(history),
+            ]);
+            const after = toState(history, standing);
+            if (!isOwnDoing(history, counts, before, after, readNumber(growth, "grown"))) return;
+            const { created = 0, updated = 0 } = counts.get(history.content) ?? {};
+            const name = `${kind}:${files}:${checksum}:${names.join(",")}`;
+            await connection.write([
+                ...(created + updated === 0 ? [{ sql: moveMarks(before.mark, after.mark) }] : []),
+                // Marks never go back, so these sources can never be up to date again.
+                { sql: `DELETE FROM ${seedsTable} WHERE name LIKE 'source:%' AND mark <> ${after.mark}` },
+                { sql: recordSeed(name, hashState(checksum, after, names), after.mark) },
+            ]);
+        },
+    };
+}
+
+// Whether the load accounts for every change since it began; another writer made the others.
+function isOwnDoing(
+    { content, events }: ContentHistory,
+    counts: ReadonlyMap<string, LoadCounts>,
+    before: ContentState,
+    after: ContentState,
+    grown: number,
+): boolean {
+    const countInserted = (name: string): number => {
+        const { created = 0, tookOver = 0 } = counts.get(name) ?? {};
+        return created - tookOver;
+    };
+    const recorded = countInserted(events) + countInserted(content) + (counts.get(content)?.updated ?? 0);
+    if (grown !== recorded || after.generation !== before.generation) return false;
+    return [...counts.keys()].every((name) => {
+        const expected = name === events ? recorded : countInserted(name);
+        return after.states.get(name)?.count === (before.states.get(name)?.count ?? Number.NaN) + expected;
+    });
+}
+
+function selectState({ mark, states }: ContentHistory): { sql: string }[] {
+    const generation = `SELECT generation FROM ${lockTable} WHERE id = 1`;
+    return [mark, generation, ...Object.values(states)].map((sql) => ({ sql }));
+}
+
+function toState({ states }: ContentHistory, [mark, generation, ...rest]: readonly ReadResult[]): ContentState {
+    const found = Object.keys(states).flatMap((name, at) => {
+        const result = rest[at];
+        const row = result?.ok ? result.rows[0] : undefined;
+        return row ? [[name, { count: Number(row.count), text: `${row.count} ${row.detail}` }] as const] : [];
+    });
+    return {
+        mark: readNumber(mark, "mark"),
+        generation: readNumber(generation, "generation"),
+        states: new Map(found),
+    };
+}
+
+function readNumber(result: ReadResult | undefined, column: string): number {
+    return Number((result?.ok ? result.rows[0]?.[column] : undefined) ?? -1);
+}
+
+function hashState(checksum: string, { generation, states }: ContentState, names: readonly string[]): string {
+    return hash(checksum, String(generation), ...names.map((name) => `${name} ${states.get(name)?.text}`));
+}
+
+// Another version of the loaders may read more of the same file; other loaders read other records of it.
+function describeLoaders(loaders: readonly Loader[]): string {
+    const facts = loaders.map(({ name, table, fields, key, changedAt = null, ignored = [] }) => [
+        name,
+        table,
+        fields,
+        key,
+        changedAt,
+        ignored,
+    ]);
+    return JSON.stringify(facts);
+}
+
+function hash(...parts: readonly string[]): string {
+    return createHash("sha256").update(parts.join("\0")).digest("hex");
+}

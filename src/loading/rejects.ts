@@ -1,0 +1,123 @@
+import { accessSync, closeSync, constants, existsSync, openSync, readSync, statSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { AppError } from "../errors.ts";
+import type { Rejection } from "./loader.ts";
+import type { Items } from "./staging.ts";
+
+export interface RejectSummary {
+    readonly rejected: number;
+    /** The first of the rejected records. */
+    readonly firstRejected: readonly Rejection[];
+    /** Undefined where none was written. */
+    readonly rejectFile: string | undefined;
+}
+
+/** How many rejected records a summary has. */
+const firstRejections = 5;
+
+const wouldOverwrite = "it holds something else, which would be overwritten";
+
+/**
+ * Refuses a place for rejected records before anything is changed: a folder that does not exist, or a file with other
+ * content.
+ *
+ * @param path undefined for a name that writeRejects() chooses
+ * @throws AppError `cannot-open`
+ */
+export function refuseRejectFile(root: string, path: string | undefined): void {
+    const place = resolve(root, path ?? ".");
+    try {
+        if (path === undefined) accessSync(place, constants.W_OK);
+        else if (!existsSync(place)) accessSync(dirname(place), constants.W_OK);
+        else if (isRejectFile(place)) accessSync(place, constants.W_OK);
+        else throw new Error(wouldOverwrite);
+    } catch (error) {
+        throw toError(error, path ?? root, "name another file with --rejects <file>", "Nothing was changed.");
+    }
+}
+
+/**
+ * Writes rejected records to a file, one on each line, in the form in which they can be corrected and loaded again. A
+ * reject file of an earlier run is overwritten where its path is given; any other file is not.
+ *
+ * @param path relative to `root`; a new name with the time when undefined
+ * @param outcome what the user is told of the database when the file cannot be written; undefined to write none
+ * @throws AppError `cannot-open`
+ */
+export function keepRejections(
+    root: string,
+    path: string | undefined,
+    rejections: Items<Rejection>,
+    outcome: string | undefined,
+): RejectSummary {
+    const rejected = rejections.length;
+    const firstRejected: Rejection[] = [];
+    for (const rejection of rejections) {
+        if (firstRejected.push(rejection) === firstRejections) break;
+    }
+    const isWritten = rejected > 0 && outcome !== undefined;
+    return { rejected, firstRejected, rejectFile: isWritten ? writeFile(root, path, rejections, outcome) : undefined };
+}
+
+function writeFile(root: string, path: string | undefined, rejections: Items<Rejection>, outcome: string): string {
+    const stem = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
+    let [file, descriptor]: [string, number | undefined] = [path ?? `${stem}.rejects.ndjson`, undefined];
+    try {
+        if (path === undefined) [file, descriptor] = createFile(root, stem);
+        else if (isRejectFile(resolve(root, path))) descriptor = openSync(resolve(root, path), "w", 0o600);
+        else throw new Error(wouldOverwrite);
+        for (const rejection of rejections) writeFileSync(descriptor, toLine(rejection));
+        return file;
+    } catch (error) {
+        const hint = "run the same command again with --rejects <file>: it rejects them again";
+        throw toError(error, file, hint, outcome);
+    } finally {
+        if (descriptor !== undefined) closeSync(descriptor);
+    }
+}
+
+function toError(error: unknown, file: string, hint: string, outcome: string): AppError {
+    return new AppError("cannot-open", `the rejected records cannot be written to ${file}`, {
+        details: [error instanceof Error ? error.message : String(error)],
+        hint,
+        outcome,
+        cause: error,
+    });
+}
+
+// Two runs in the same second get a file each.
+function createFile(root: string, stem: string): [file: string, descriptor: number] {
+    for (let number = 1; ; number++) {
+        const file = `${stem}${number === 1 ? "" : `-${number}`}.rejects.ndjson`;
+        try {
+            return [file, openSync(resolve(root, file), "wx", 0o600)];
+        } catch (error) {
+            if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+        }
+    }
+}
+
+/** Enough for the fields at the beginning of a line of rejects. */
+const firstBytes = 8_192;
+
+/** Whether a path is free or has rejected records. A device such as /dev/stdout can be written to. */
+function isRejectFile(path: string): boolean {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (!stats?.isFile() || stats.size === 0) return true;
+    const start = Buffer.alloc(firstBytes);
+    const descriptor = openSync(path, "r");
+    try {
+        return /^\{"file":".*","position":"/.test(start.toString("utf8", 0, readSync(descriptor, start)));
+    } finally {
+        closeSync(descriptor);
+    }
+}
+
+function toLine(rejection: Rejection): string {
+    try {
+        return `${JSON.stringify(rejection)}\n`;
+    } catch {
+        // Nested too deep for JSON: only its place can be written.
+        return `${JSON.stringify({ ...rejection, record: null })}\n`;
+    }
+}

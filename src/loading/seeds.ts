@@ -1,0 +1,133 @@
+import { join, relative } from "node:path";
+import type { Connection, Query, ReadResult } from "../database/connection.ts";
+import { explainFault, toFault } from "../database/faults.ts";
+import { AppError } from "../errors.ts";
+import { recordSeed, selectSeeds } from "../planning/bookkeeping.ts";
+import { quoteName } from "../sql/quoting.ts";
+import type { Loader } from "./loader.ts";
+import type { ContentHistory } from "./recognition.ts";
+import { hashFiles } from "./sources/file-reader.ts";
+import { listFiles, type OpenedSource } from "./sources/files.ts";
+
+/** Data that comes with a project and is loaded under one name. */
+export interface Seed {
+    readonly name: string;
+    /** A table that has rows when the seed is loaded; that of a default seed has rows too when a database has its own content. */
+    readonly table: string;
+    /** Files and folders below the folder of all seeds. */
+    readonly paths: readonly string[];
+    /** Loaded by db:migrate without being named. */
+    readonly isDefault?: boolean;
+}
+
+/** The data of a project, and the loaders for it and for exports. */
+export interface BundledSeeds {
+    /** Below the project's root. */
+    readonly folder: string;
+    /** In the order in which they load. */
+    readonly seeds: readonly Seed[];
+    /** How the content's own history tells that it changed since a load. */
+    readonly history: ContentHistory;
+    /** Imported only when something is to be loaded: validation is slow to start. */
+    readonly loaders: () => Promise<readonly Loader[]>;
+}
+
+/** The queries whose results chooseSeeds() needs. */
+export function selectSeedState({ seeds }: BundledSeeds): Query[] {
+    return [{ sql: selectSeeds }, ...seeds.map(({ table }) => ({ sql: `SELECT 1 FROM ${quoteName(table)} LIMIT 1` }))];
+}
+
+export interface SeedChoice {
+    /** Names of seeds beside the default ones, or `all`. */
+    readonly wanted: readonly string[] | undefined;
+    /** Load even into a remote database, one with other content, and what was loaded before. */
+    readonly isForced: boolean;
+    readonly isLocal: boolean;
+}
+
+/** The seeds to load. */
+export interface ChosenSeeds {
+    readonly source: OpenedSource;
+    /** By name, with the checksum that is recorded after the load, so that unchanged seeds are not compared again. */
+    readonly checksums: ReadonlyMap<string, string>;
+}
+
+/**
+ * Chooses the seeds that have to be loaded.
+ *
+ * @returns undefined when there are none; a sentence when they do not belong into this database
+ * @throws AppError `usage` when a name is not known
+ */
+export async function chooseSeeds(
+    root: string,
+    bundled: BundledSeeds,
+    [recorded, ...tables]: readonly ReadResult[],
+    { wanted, isForced, isLocal }: SeedChoice,
+): Promise<ChosenSeeds | string | undefined> {
+    const rows = recorded?.ok ? recorded.rows : [];
+    const before = new Map(rows.map((row) => [String(row.name), row.checksum]));
+    const hasRows = new Set(
+        bundled.seeds.filter((_, at) => tables[at]?.ok && tables[at].rows.length > 0).map(({ table }) => table),
+    );
+    const folder = join(root, bundled.folder);
+    const files: string[] = [];
+    const checksums = new Map<string, string>();
+    for (const { name, table, paths } of pickSeeds(bundled.seeds, wanted)) {
+        const found = (await Promise.all(paths.map((path) => listFiles(join(folder, path))))).flat();
+        const checksum = hashFiles(folder, found);
+        // A rollback may have removed the rows; their record remains.
+        if (before.get(recordName(name)) === checksum && hasRows.has(table) && !isForced) continue;
+        files.push(...found);
+        checksums.set(name, checksum);
+    }
+    if (files.length === 0) return undefined;
+    const isSeeded = [...before.keys()].some((name) => name.startsWith(prefix));
+    const hasContent = bundled.seeds.some(({ table, isDefault }) => isDefault && hasRows.has(table));
+    if (!isForced && !(isLocal && (isSeeded || !hasContent))) {
+        const why = isLocal ? "it has content of its own" : "it is on another machine";
+        return `The bundled seed was not loaded: ${why}. --seed loads it all the same.`;
+    }
+    const nameFile = (file: string): string => relative(root, file) || file;
+    return { source: { files, nameFile, close: async () => undefined }, checksums };
+}
+
+function pickSeeds(seeds: readonly Seed[], wanted: readonly string[] | undefined): readonly Seed[] {
+    if (wanted?.includes("all")) return seeds;
+    const unknown = wanted?.find((name) => !seeds.some((seed) => seed.name === name));
+    if (unknown !== undefined) {
+        throw new AppError("usage", `there is no seed '${unknown}'`, {
+            hint: `there are: ${seeds.map((seed) => seed.name).join(", ")}, and all`,
+        });
+    }
+    return seeds.filter((seed) => seed.isDefault || wanted?.includes(seed.name));
+}
+
+const prefix = "bundled:";
+
+function recordName(seed: string): string {
+    return `${prefix}${seed}`;
+}
+
+/**
+ * Records that seeds are loaded, or are about to be: an interrupted load is then continued, although the database has
+ * content.
+ *
+ * @throws AppError
+ */
+export async function recordSeeds(
+    connection: Connection,
+    { checksums }: ChosenSeeds,
+    state: "begun" | "loaded",
+): Promise<void> {
+    const statements = [...checksums].map(([name, checksum]) => ({
+        sql: recordSeed(recordName(name), state === "begun" ? "" : checksum),
+    }));
+    await connection.write(statements).catch((error: unknown) => {
+        throw explainFault(toFault(error), connection.target).withOutcome(outcomes[state]);
+    });
+}
+
+const outcomes = {
+    begun: "The schema is deployed; no record was loaded. Run the same command again to go on.",
+    loaded: "All records are in. Run the same command again to note that; what is in already is not written twice.",
+};

@@ -1,0 +1,144 @@
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** A list that can be read several times and at any place. An array is one. */
+export interface Items<T> extends Iterable<T> {
+    readonly length: number;
+    at(index: number): T | undefined;
+    /** How many items, from the first, are in memory; all when undefined. The others are read from a file each time. */
+    readonly held?: number;
+}
+
+/** A list that grows: in memory while there is room, then in a file. */
+export interface StagedItems<T> extends Items<T> {
+    /** @param bytes about how much memory the item takes */
+    push(item: T, bytes: number): void;
+    /** Keeps the first `length` items. */
+    truncate(length: number): void;
+}
+
+/** The place where records and rejections wait: lists of JSON values that share memory and overflow into files. */
+export interface Staging {
+    createList<T>(): StagedItems<T>;
+    close(): void;
+}
+
+/** Sources of the usual size stay in memory, because their records are read several times. */
+const usualRoom = 115_000_000;
+
+/** @param room how many bytes of items stay in memory */
+export function openStaging(room = usualRoom): Staging {
+    let left = room;
+    const files: number[] = [];
+    return {
+        createList<T>() {
+            const held: T[] = [];
+            let heldBytes = 0;
+            let overflow: FileItems<T> | undefined;
+            const list: StagedItems<T> = {
+                get length() {
+                    return held.length + (overflow?.length ?? 0);
+                },
+                get held() {
+                    return held.length;
+                },
+                at: (index) => (index < held.length ? held[index] : overflow?.at(index - held.length)),
+                push(item, bytes) {
+                    // After the first item in the file, all follow it, so that the order stays.
+                    if (overflow === undefined && bytes <= left) {
+                        held.push(item);
+                        left -= bytes;
+                        heldBytes += bytes;
+                        return;
+                    }
+                    if (overflow === undefined) {
+                        const file = openUnnamedFile();
+                        files.push(file);
+                        overflow = createFileItems(file);
+                    }
+                    overflow.push(item);
+                },
+                truncate(length) {
+                    overflow?.truncate(Math.max(0, length - held.length));
+                    held.length = Math.min(held.length, length);
+                    if (length > 0) return;
+                    left += heldBytes;
+                    heldBytes = 0;
+                },
+                *[Symbol.iterator]() {
+                    for (let index = 0; index < list.length; index++) yield list.at(index) as T;
+                },
+            };
+            return list;
+        },
+        close() {
+            for (const file of files.splice(0)) closeSync(file);
+        },
+    };
+}
+
+// The name is removed at once: however the process ends, no file with people's data is left.
+function openUnnamedFile(): number {
+    const folder = mkdtempSync(join(tmpdir(), "load-"));
+    try {
+        return openSync(join(folder, "items"), "wx+", 0o600);
+    } finally {
+        rmSync(folder, { recursive: true, force: true });
+    }
+}
+
+type FileItems<T> = Pick<StagedItems<T>, "length" | "at" | "truncate"> & { push(item: T): void };
+
+function createFileItems<T>(file: number): FileItems<T> {
+    /** Where each item ends. */
+    const ends: number[] = [];
+    /** Items that JSON cannot express, such as arrays nested a hundred thousand deep. */
+    const odd = new Map<number, T>();
+    return {
+        get length() {
+            return ends.length;
+        },
+        at(index) {
+            if (odd.has(index)) return odd.get(index);
+            const from = ends[index - 1] ?? 0;
+            const bytes = Buffer.allocUnsafe((ends[index] ?? from) - from);
+            for (let at = 0; at < bytes.length; ) at += readSync(file, bytes, at, bytes.length - at, from + at);
+            return JSON.parse(bytes.toString("utf8")) as T;
+        },
+        push(item) {
+            const text = toText(item);
+            if (text === undefined) odd.set(ends.length, item);
+            const bytes = Buffer.from(text ?? "");
+            const from = ends.at(-1) ?? 0;
+            for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, from + at);
+            ends.push(from + bytes.length);
+        },
+        truncate(length) {
+            for (const index of [...odd.keys()].filter((at) => at >= length)) odd.delete(index);
+            ends.length = Math.min(ends.length, length);
+        },
+    };
+}
+
+function toText(item: unknown): string | undefined {
+    try {
+        return JSON.stringify(item);
+    } catch {
+        return undefined;
+    }
+}
+
+/** One list followed by another. */
+export function joinItems<T>(first: Items<T>, second: readonly T[]): Items<T> {
+    if (second.length === 0) return first;
+    return {
+        length: first.length + second.length,
+        held: first.held ?? first.length,
+        at: (index) => (index < first.length ? first.at(index) : second[index - first.length]),
+        *[Symbol.iterator]() {
+            yield* first;
+            yield* second;
+        },
+    };
+}
