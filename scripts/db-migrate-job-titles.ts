@@ -6,7 +6,7 @@ export const command: CommandDefinition<JobTitleOptions> = {
     summary: "Fill the relevance for each job title and the levels of experience where they are empty.",
     define: (command) =>
         command
-            .option("--force", "compute them anew everywhere")
+            .option("--force", "compute them everywhere")
             .option("-y, --yes", "do not ask before writing to another machine"),
     run: async (context, options) => (await import("../app/migrate-job-titles.ts")).migrateJobTitles(context, options),
 };

@@ -6,9 +6,9 @@ import { quoteName } from "../sql/quoting.ts";
 import type { ColumnValues, Loader, Mention, Reference } from "./loader.ts";
 
 /**
- * The rows of a result. A table that is not there yet, as in a dry run of its own migration, has none.
+ * The rows of a result. A table that does not exist yet, as in a dry run of its migration, has none.
  *
- * @throws DatabaseFault when the query failed otherwise: what is not known is not taken for nothing
+ * @throws DatabaseFault when the query failed for another reason
  */
 export function getRows(result: ReadResult | undefined): readonly Row[] {
     if (result === undefined) return [];
@@ -18,8 +18,8 @@ export function getRows(result: ReadResult | undefined): readonly Row[] {
 }
 
 /**
- * Reads the rows that records meet: what they are compared by, and their place as `rowid`. One parameter, whatever the
- * number of records.
+ * Selects the rows that records are compared with, with their place as `rowid`. One parameter, whatever the number of
+ * records.
  */
 export function selectExisting(loader: Loader, columns: readonly string[], records: readonly ColumnValues[]): Query {
     const items = records.map((values) => loader.key.map((column) => values[column] ?? null));
@@ -37,7 +37,7 @@ export function selectExisting(loader: Loader, columns: readonly string[], recor
     };
 }
 
-/** Which of the values that a reference holds exist: rows with the one column `found`. */
+/** Selects the values of a reference that exist: rows with the one column `found`. */
 export function selectReferenced(reference: Reference, records: readonly ColumnValues[]): Query {
     const items = [...new Set(records.map((record) => record[reference.column] ?? null))];
     const table = quoteName(reference.table);
@@ -50,11 +50,11 @@ export function selectReferenced(reference: Reference, records: readonly ColumnV
 }
 
 /**
- * Inserts records; what a record leaves out takes the column's default.
+ * Inserts records; a column that a record leaves out takes its default.
  *
- * @param ways.asRows whether by a prepared statement for each, or by one statement with all of them as one JSON parameter
- * @param ways.isGuarded whether to leave out those whose key has a row by now, because the table itself takes them twice;
- * checkChanges() tells, or the prepared statement
+ * @param ways.asRows with a prepared statement that runs for each, instead of one statement over a JSON parameter
+ * @param ways.isGuarded leave out records whose key has a row by now, because the table has no unique key; checkChanges(),
+ * or the prepared statement itself, tells that
  */
 export function insertRecords(
     loader: Loader,
@@ -80,16 +80,16 @@ export function insertRecords(
     return asRows ? { sql, rows } : { sql, args: [{ items: rows }] };
 }
 
-/** A value in SQL, or the column's default where the record says nothing and the column may not be null. */
+/** A value in SQL, or the column's default where the value is missing and the column may not be null. */
 export function orDefault({ defaultSql, notNull }: Column, value: string): string {
     return notNull && defaultSql !== null ? `coalesce(${value}, ${defaultSql})` : value;
 }
 
 /**
- * Updates rows that are still as they were read; checkChanges() tells. Columns that a record does not mention keep what
- * they have, also when another writer is setting them right now.
+ * Updates rows that are still as they were read; checkChanges() tells. Columns that a record does not mention keep their
+ * value, even one that another writer sets at the same time.
  *
- * @param records column values, with the row's place as `rowid`, and `previous`: what its time of change was
+ * @param records column values, with the row's place as `rowid`, and its former time of change as `previous`
  */
 export function updateRecords(
     loader: Loader,
@@ -102,7 +102,7 @@ export function updateRecords(
         const isMissing = `json_type(given.value, ${path(column)}) IS NULL`;
         return `${quoteName(column)} = iif(${isMissing}, ${table}.${quoteName(column)}, given.value ->> ${path(column)})`;
     });
-    // By its place too: a table may hold several rows of one key, and only one was compared.
+    // By its place too: a table may have several rows with one key, and only one was compared.
     const match = ["rowid", ...loader.key].map(
         (column) => `${table}.${quoteName(column)} = given.value ->> ${path(column)}`,
     );
@@ -116,7 +116,7 @@ export function updateRecords(
     };
 }
 
-/** How many of the ids that records mention, each of them once, exist: one row with the one column `found`. */
+/** Counts the ids, each given once, that exist: one row with the one column `found`. */
 export function countMentioned({ table, key }: Mention, ids: readonly string[]): Query {
     return {
         sql:
@@ -126,7 +126,7 @@ export function countMentioned({ table, key }: Mention, ids: readonly string[]):
     };
 }
 
-/** Fails, and so rolls the transaction back, unless the statement before it changed this many rows. */
+/** Fails, which rolls the transaction back, unless the statement before it changed this many rows. */
 export function checkChanges(count: number): Query {
     return { sql: "SELECT iif(changes() = ?, 1, json('rows changed meanwhile'))", args: [count] };
 }

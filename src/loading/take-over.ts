@@ -5,19 +5,19 @@ import { quoteName } from "../sql/quoting.ts";
 import { type ColumnValues, keyOf, type Loader, type TakeOver } from "./loader.ts";
 import { orDefault } from "./statements.ts";
 
-/** A row that a record can take over, as it was read. */
+/** A row that a record can replace, as it was read. */
 export interface OfferedRow {
     readonly id: Argument;
-    /** Of the columns that identify a row. */
+    /** Of the columns of the loader's key. */
     readonly values: ColumnValues;
 }
 
 /**
- * Which rows records can take over.
+ * Selects the rows that records can replace.
  *
- * @param keys as takeOverKey() gives them, each once
- * @returns one row, whose `found` is JSON: lists of the index of a key, a row's own key, and its values of the columns that
- * identify it and are not in the key; in the rows' order
+ * @param keys of takeOverKey(), each once
+ * @returns a query of one row, whose `found` is JSON: for each row, the index of the key, the row's own key, and its values
+ * of the loader's key that are not matched; in the rows' order
  */
 export function selectTakeOver(loader: Loader, takesOver: TakeOver, keys: readonly string[]): Query {
     const match = takesOver.match
@@ -39,16 +39,16 @@ export function selectTakeOver(loader: Loader, takesOver: TakeOver, keys: readon
     };
 }
 
-/** In what a record and a row that it can take over agree, as JSON. */
+/** The values in which a record and a row that it can replace agree, as JSON. */
 export function takeOverKey(takesOver: TakeOver, values: ColumnValues): string {
     return JSON.stringify(takesOver.match.map((column) => values[column] ?? null));
 }
 
 /**
- * Offers the rows that selectTakeOver() found, each of them once; of several the first.
+ * Offers the rows that selectTakeOver() found, each once and in order.
  *
- * @param asked one of the records for each key that was given to selectTakeOver(), in their order
- * @param isMentioned whether a record of this load says of itself what identifies the row: that one is the row
+ * @param asked a record for each key of selectTakeOver(), in the same order
+ * @param isMentioned whether a record of this load has the key of the row, which then belongs to that record
  */
 export function offerRows(
     loader: Loader,
@@ -80,8 +80,8 @@ export function offerRows(
 }
 
 /**
- * Turns rows that are still as they were read into what records say, whole: what a record leaves out takes the column's
- * default, or stays where it is one that the row keeps.
+ * Replaces rows that are still as they were read by records: a column that the record leaves out takes its default, or
+ * keeps its value if it is among `keeps`.
  */
 export function takeOverRows(
     loader: Loader,
@@ -114,7 +114,7 @@ export function takeOverRows(
     return { sql: `${update} FROM json_each(?) AS given ${where}`, args: [{ items: rows }] };
 }
 
-// The columns that identify a row, without those in which a record has to agree with it.
+// The columns of the loader's key in which a record need not agree with the row.
 function listOthers(loader: Loader, takesOver: TakeOver): readonly string[] {
     return loader.key.filter((column) => !takesOver.match.includes(column));
 }

@@ -4,7 +4,7 @@ const normal = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3
 
 /**
  * A timestamp in the one form that the database writes, `YYYY-MM-DDTHH:MM:SS.sssZ`. Accepts a space for the T, any number
- * of fractional digits, an offset from UTC, and no offset as UTC. Gives undefined for what is no time.
+ * of fractional digits, an offset from UTC, and no offset as UTC. Undefined for any other text.
  */
 export function normalizeTime(text: string): string | undefined {
     if (normal.test(text)) return isDay(text.slice(0, 10)) ? text : undefined;

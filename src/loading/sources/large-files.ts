@@ -10,12 +10,12 @@ import { holdsLines, isGzip, linesName } from "./documents.ts";
 /** A piece of a file that is too large to be read as a whole. */
 export type Piece =
     | { readonly kind: "line"; readonly position: string; readonly text: string }
-    /** A line that is longer than any record may be. */
+    /** A line that is longer than any record can be. */
     | { readonly kind: "overlong"; readonly position: string }
-    /** A document, or one of several parts of the same shape. `firstIndex` is that of an array's first item in the whole. */
+    /** A document, or a part with its shape. `firstIndex` is the index of the part's first item in the whole array. */
     | { readonly kind: "part"; readonly value: unknown; readonly bytes: number; readonly firstIndex: number };
 
-/** The file is no JSON, or not as gzip packs it. Pieces that came before say nothing about the rest. */
+/** The file is not JSON, or not valid gzip, although valid pieces may have come before. */
 export class DamagedFile extends Error {
     override name = "DamagedFile";
     readonly code: "invalid-json" | "invalid-gzip";
@@ -28,13 +28,13 @@ export class DamagedFile extends Error {
 
 /** Sizes in bytes or characters. */
 export interface PieceLimits {
-    /** What is read at once. */
+    /** Read at once. */
     readonly block: number;
-    /** So much of a file tells its shape. */
+    /** As much of a file as its shape is told by. */
     readonly head: number;
-    /** A part is given when its texts have this many characters together. */
+    /** Characters of text in a part. */
     readonly part: number;
-    /** A line that is longer is no record. */
+    /** Longer lines are rejected. */
     readonly line: number;
 }
 
@@ -43,7 +43,7 @@ const usualLimits: PieceLimits = { block: 1 << 20, head: 1 << 22, part: 1 << 22,
 /**
  * Reads a file piece by piece: line by line, or one JSON value in parts of its outermost array or object.
  *
- * @throws DamagedFile when it is no JSON after all
+ * @throws DamagedFile
  */
 export async function* readPieces(file: string, limits = usualLimits): AsyncGenerator<Piece> {
     const blocks = decode(file, limits.block);
@@ -66,7 +66,7 @@ async function* joinText(head: string, rest: AsyncIterable<string>): AsyncGenera
 async function* decode(file: string, blockBytes: number): AsyncGenerator<string> {
     const packed = await isPacked(file);
     const bytes = createReadStream(file, { highWaterMark: blockBytes });
-    // An error of either reaches whoever reads the last one.
+    // An error of either stream reaches the reader of the last one.
     const source = packed ? pipeline(bytes, createGunzip({ chunkSize: blockBytes }), () => undefined) : bytes;
     const decoder = new StringDecoder("utf8");
     try {
@@ -140,20 +140,20 @@ function parseBlock(tokensOf: ReturnType<typeof jsonParser>, block: string, seen
 }
 
 interface Splitter {
-    /** Takes the next token. Gives a part when enough has come together. */
+    /** Takes the next token; returns a part when it is large enough. */
     consume(token: Token): Piece | undefined;
-    /** Gives what is left. */
+    /** Returns the last part. */
     end(): Piece | undefined;
 }
 
 /**
- * Puts tokens together to parts of the outermost container, or of a container in it, such as that of `{questions: […]}`.
- * Whatever else the outermost object says of itself in numbers and texts stands in each part.
+ * Assembles tokens to parts of the outermost container, or of a container in it, such as that of `{questions: […]}`.
+ * Each part repeats the numbers and texts of the outermost object.
  */
 function createSplitter(partLength: number): Splitter {
     const assembler = new Assembler<unknown>();
     let [bytes, firstIndex, isSplit, isInside] = [0, 0, false, false];
-    /** What had come together when the container in the outermost one began. */
+    /** The bytes before the container in the outermost one. */
     let outside = 0;
     const give = (value: unknown): Piece => {
         const part: Piece = { kind: "part", value, bytes, firstIndex };
@@ -184,7 +184,7 @@ function createSplitter(partLength: number): Splitter {
             if (bytes < partLength || !isCollection(current)) return;
             if (depth === 1) return cut(current, current);
             const [outermost, key] = stack;
-            // One that is small is a record by id, of which only arrays and objects have come so far.
+            // A small one is a record by id, of which only arrays and objects have come so far.
             if (depth !== 2 || Array.isArray(outermost) || bytes - outside < partLength) return;
             isInside = true;
             stack[0] = pickScalars(outermost as object);
@@ -206,7 +206,7 @@ function isScalar(value: unknown): boolean {
     return value === null || typeof value !== "object";
 }
 
-// What is left after a split: scalars stand in every part, and containers are empty.
+// After a split, only scalars, which are in every part, and empty containers are left.
 function isAllGiven(container: object): boolean {
     return Object.values(container).every((value) => isScalar(value) || Object.keys(value).length === 0);
 }
@@ -214,7 +214,7 @@ function isAllGiven(container: object): boolean {
 /** No record has so many fields. */
 const manyEntries = 1_000;
 
-// A record says something of itself in numbers or texts; what holds nothing but containers can be divided.
+// A record has numbers or texts of its own; a container of containers only can be divided.
 function isCollection(container: object): boolean {
     if (Array.isArray(container)) return true;
     const values = Object.values(container);
