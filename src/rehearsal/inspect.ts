@@ -1,3 +1,4 @@
+import { countRows } from "../backup/rows.ts";
 import type { Transaction } from "../database/connection.ts";
 import { guardTable } from "../planning/guards.ts";
 import { proofOf } from "../planning/script.ts";
@@ -7,8 +8,7 @@ import type { SchemaRow } from "../schema/row.ts";
 import { isSameName } from "../sql/names.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
 import { splitStatements } from "../sql/statements.ts";
-import { findStoredTables } from "./layout.ts";
-import { countRows, readRows, readSchema } from "./queries.ts";
+import { findStoredTables, queryRows, readSchema } from "./queries.ts";
 
 /** What a database holds at one moment of a rehearsal, inside or between transactions. */
 export interface Inspection {
@@ -50,7 +50,7 @@ export async function inspect(database: Transaction, rebuilt: readonly string[] 
     const references = new Map<string, ColumnContent>();
     const values = new Map<string, ColumnContent>();
     for (const table of tables.filter((name) => !isMigratorTable(name))) {
-        rows.set(table, await countRows(database, table));
+        rows.set(table, await countRows(database, { name: table }));
         const own = await readNames(database, `SELECT name FROM pragma_table_xinfo(${quoteText(table)})`);
         columns.set(table, own);
         const referring = `SELECT DISTINCT "from" AS name FROM pragma_foreign_key_list(${quoteText(table)})`;
@@ -61,7 +61,7 @@ export async function inspect(database: Transaction, rebuilt: readonly string[] 
 }
 
 async function readNames(database: Transaction, sql: string): Promise<string[]> {
-    return (await readRows<{ name: string }>(database, sql)).map(({ name }) => name);
+    return (await queryRows<{ name: string }>(database, sql)).map(({ name }) => name);
 }
 
 async function readContent(
@@ -76,7 +76,7 @@ async function readContent(
         return `count(${value}) AS filled_${at}, min(${value}) IS NOT max(${value}) AS varies_${at}`;
     });
     const sql = `SELECT ${facts.join(", ")} FROM ${quoteName(table)}`;
-    const [row = {}] = await readRows<Record<string, number>>(database, sql);
+    const [row = {}] = await queryRows<Record<string, number>>(database, sql);
     for (const [at, column] of columns.entries()) {
         const content = { table, filled: Number(row[`filled_${at}`]), varies: Number(row[`varies_${at}`]) === 1 };
         contents.set(`${table}.${column}`, content);
@@ -93,7 +93,7 @@ async function countViolations(database: Transaction, tables: readonly string[])
             `FROM pragma_foreign_key_check(${quoteText(table)}) GROUP BY reference`;
         // One that points to no unique columns is a defect of the schema, which the first write would meet.
         if ((await database.tryRun(sql)) !== undefined) continue;
-        const rows = await readRows<{ reference: string; violating: number }>(database, sql);
+        const rows = await queryRows<{ reference: string; violating: number }>(database, sql);
         for (const { reference, violating } of rows) violations.set(reference, violating);
     }
     return violations;
@@ -101,7 +101,7 @@ async function countViolations(database: Transaction, tables: readonly string[])
 
 async function hasForeignKeys(database: Transaction, table: string): Promise<boolean> {
     const sql = `SELECT 1 FROM pragma_foreign_key_list(${quoteText(table)}) LIMIT 1`;
-    return (await readRows(database, sql)).length > 0;
+    return (await queryRows(database, sql)).length > 0;
 }
 
 /** What is read only before everything and after it, because it reads every row or every object. */
@@ -119,7 +119,7 @@ export async function readHealth(database: Transaction): Promise<Health> {
     const schema = await readSchema(database);
     const isShadow = findShadows(schema);
     const integrity = new Map<string, number>();
-    for (const row of await readRows<Record<string, string>>(database, `PRAGMA integrity_check(${integrityLimit})`)) {
+    for (const row of await queryRows<Record<string, string>>(database, `PRAGMA integrity_check(${integrityLimit})`)) {
         // Row numbers would make each line one of its own.
         const line = String(Object.values(row)[0]).replace(/\brow \d+ /, "a row ");
         // What VACUUM makes of the table of a vector index fails the check, and works all the same.

@@ -6,9 +6,10 @@ import { runDeploy } from "../migrations/carry-out.ts";
 import { identifyPlan, refuseOtherPlan } from "../migrations/plan-id.ts";
 import { type DeployOptions, type PreparedDeploy, prepareDeploy } from "../planning/prepare.ts";
 import { type CopyReport, copyDatabase } from "./copy.ts";
-import { type Finding, findChanges, listOldProblems } from "./findings.ts";
+import { findChanges, listOldProblems } from "./findings.ts";
 import { type Health, type Inspection, inspect, readHealth } from "./inspect.ts";
 import { findPlace, protect } from "./place.ts";
+import type { RehearsalFinding } from "./rehearsed.ts";
 import { openWatched, type WatchedFile } from "./watch.ts";
 
 export interface RehearsalInput {
@@ -54,7 +55,7 @@ export interface RehearsalReport {
     readonly milliseconds: number;
     /** Version of the core set that the run led to. */
     readonly version: number;
-    readonly findings: readonly Finding[];
+    readonly findings: readonly RehearsalFinding[];
     readonly notes: readonly string[];
     readonly kept: string | null;
 }

@@ -2,7 +2,7 @@ import { AppError } from "../../src/errors.ts";
 import { runDeploy } from "../../src/migrations/carry-out.ts";
 import type { RunOutcome } from "../../src/migrations/run.ts";
 import { type DeployOptions, prepareDeploy } from "../../src/planning/prepare.ts";
-import { type Address, openTestConnection, silentReport } from "../support/deployed.ts";
+import { type Address, openTestConnection, silentReport } from "./deployed.ts";
 
 /** How a deploy inside the test's own process ended, and what it said on the way. */
 export interface Deployed {

@@ -1,9 +1,10 @@
+import type { ReadTransaction } from "../../database/connection.ts";
 import { openConnection } from "../../database/open.ts";
 import type { Target } from "../../database/target.ts";
 import type { TableSummary } from "../format.ts";
 import { createRowHash } from "../hash.ts";
-import { type RowReader, readLayout } from "../layout.ts";
-import { countRows, readRows } from "../rows.ts";
+import { readLayout } from "../layout.ts";
+import { countRows, readStoredRows } from "../rows.ts";
 
 /**
  * Hashes the rows of tables as a backup does.
@@ -28,7 +29,7 @@ export async function readSummaries(
 }
 
 async function summarize(
-    snapshot: RowReader,
+    snapshot: ReadTransaction,
     names: readonly string[] | undefined,
     onRows: (table: string, done: number, of: number) => void,
     signal: AbortSignal | undefined,
@@ -38,7 +39,7 @@ async function summarize(
     for (const table of tables.filter(({ name }) => !names || names.includes(name))) {
         const hash = createRowHash();
         const count = await countRows(snapshot, table);
-        for await (const rows of readRows(snapshot, table, count, signal)) {
+        for await (const rows of readStoredRows(snapshot, table, { count, signal })) {
             for (const { literals } of rows) hash.add(literals);
             onRows(table.name, hash.rows, count);
         }
