@@ -29,11 +29,11 @@ export function printSurvey(output: Output, adoption: Adoption, { tables }: Adop
             words[state],
         ]),
     ]);
-    for (const { table, converted, reasons, homeless } of tables) {
+    for (const { table, converted, reasons, unmapped } of tables) {
         for (const [column, count] of Object.entries(converted)) {
             output.field("Convert", `${table}.${column}: ${counted(count)}`);
         }
-        for (const [column, count] of Object.entries(homeless)) {
+        for (const [column, count] of Object.entries(unmapped)) {
             output.field(
                 "Keep",
                 `${table}.${column}: ${counted(count)} (no column here; the rows also stay whole in schema_adoption)`,

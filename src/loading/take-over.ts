@@ -5,19 +5,19 @@ import { quoteName } from "../sql/quoting.ts";
 import { type ColumnValues, keyOf, type Loader, type TakeOver } from "./loader.ts";
 import { orDefault } from "./statements.ts";
 
-/** A row that a record can take over, as it was read. */
+/** A row, as read, that a record can take over. */
 export interface OfferedRow {
     readonly id: Argument;
-    /** Of the columns that identify a row. */
+    /** By column of the loader's key. */
     readonly values: ColumnValues;
 }
 
 /**
- * Which rows records can take over.
+ * Selects the rows that records can take over.
  *
- * @param keys as takeOverKey() gives them, each once
- * @returns one row, whose `found` is JSON: lists of the index of a key, a row's own key, and its values of the columns that
- * identify it and are not in the key; in the rows' order
+ * @param keys distinct results of takeOverKey()
+ * @returns a query for one row, whose `found` is a JSON array ordered by row id: [index of the key, row id, …values of the
+ * other columns of the loader's key]
  */
 export function selectTakeOver(loader: Loader, takesOver: TakeOver, keys: readonly string[]): Query {
     const match = takesOver.match
@@ -39,27 +39,27 @@ export function selectTakeOver(loader: Loader, takesOver: TakeOver, keys: readon
     };
 }
 
-/** In what a record and a row that it can take over agree, as JSON. */
+/** The values, as JSON, that a record shares with the rows that it can take over. */
 export function takeOverKey(takesOver: TakeOver, values: ColumnValues): string {
     return JSON.stringify(takesOver.match.map((column) => values[column] ?? null));
 }
 
 /**
- * Offers the rows that selectTakeOver() found, each of them once; of several the first.
+ * Offers each row that selectTakeOver() found once, in order.
  *
- * @param asked one of the records for each key that was given to selectTakeOver(), in their order
- * @param isMentioned whether a record of this load says of itself what identifies the row: that one is the row
+ * @param candidates one record for each key passed to selectTakeOver(), in the same order
+ * @param isMentioned whether a record of this load has this key: a row with it is not offered
  */
 export function offerRows(
     loader: Loader,
     takesOver: TakeOver,
-    asked: ReadonlyMap<string, ColumnValues>,
+    candidates: ReadonlyMap<string, ColumnValues>,
     found: unknown,
     isMentioned: (key: string) => boolean,
 ): (values: ColumnValues) => OfferedRow | undefined {
     const others = listOthers(loader, takesOver);
     const offers = new Map<string, OfferedRow[]>();
-    const keys = [...asked];
+    const keys = [...candidates];
     const rows = typeof found === "string" ? (JSON.parse(found) as [number, ...Argument[]][]) : [];
     for (const row of rows) {
         const [key, record] = keys[row[0]] ?? ["", {}];
@@ -80,8 +80,8 @@ export function offerRows(
 }
 
 /**
- * Turns rows that are still as they were read into what records say, whole: what a record leaves out takes the column's
- * default, or stays where it is one that the row keeps.
+ * Replaces rows that are still as they were read by records. A column that a record does not mention gets its default, or
+ * keeps its value if it is in `takesOver.keeps`.
  */
 export function takeOverRows(
     loader: Loader,
@@ -114,7 +114,7 @@ export function takeOverRows(
     return { sql: `${update} FROM json_each(?) AS given ${where}`, args: [{ items: rows }] };
 }
 
-// The columns that identify a row, without those in which a record has to agree with it.
+// The columns of the key that are not matched.
 function listOthers(loader: Loader, takesOver: TakeOver): readonly string[] {
     return loader.key.filter((column) => !takesOver.match.includes(column));
 }

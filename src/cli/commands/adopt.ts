@@ -1,8 +1,8 @@
 import { findBroken } from "../../adoption/dangling.ts";
 import type { Origins } from "../../adoption/origins.ts";
 import { type Adoption, prepareAdoption } from "../../adoption/prepare.ts";
+import { readQuarantined } from "../../adoption/quarantine.ts";
 import { runAdoption } from "../../adoption/run.ts";
-import { readRefused } from "../../adoption/side-table.ts";
 import { type AdoptionSurvey, surveyAdoption } from "../../adoption/survey.ts";
 import type { Connection } from "../../database/connection.ts";
 import { DatabaseFault, explainFault } from "../../database/faults.ts";
@@ -10,7 +10,7 @@ import { verifySchema } from "../../drift/verify.ts";
 import { AppError, type ExitCode, exitCodes } from "../../errors.ts";
 import type { Rejection } from "../../loading/loader.ts";
 import { keepRejections, refuseRejectFile } from "../../loading/rejects.ts";
-import { openStaging } from "../../loading/staging.ts";
+import { openStaging } from "../../loading/sources/staging.ts";
 import { prepareWayBack } from "../../migrations/restore-point.ts";
 import { readAll } from "../../planning/prepare.ts";
 import { isDrift } from "../../schema/compare.ts";
@@ -155,7 +155,7 @@ async function writeRefused(
     const staging = openStaging();
     try {
         const rejections = staging.createList<Rejection>();
-        for await (const { rejection, bytes } of readRefused(connection, origins)) {
+        for await (const { rejection, bytes } of readQuarantined(connection, origins)) {
             rejections.push(rejection, rowBytes + bytes);
         }
         const outcome = "The database is adopted; the refused rows are in its table schema_adoption.";
