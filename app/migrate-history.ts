@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { bundled } from "../seeds/bundled.ts";
 import { confirmRemote } from "../src/cli/confirm.ts";
 import { type LoadOptions, loadAndReport } from "../src/cli/load-report.ts";
-import { goesOn, openForWriting, withConnection } from "../src/cli/open.ts";
+import { partlyWritten, openForWriting, withConnection } from "../src/cli/open.ts";
 import type { Context } from "../src/cli/program.ts";
 import { conclude, countOf } from "../src/cli/report.ts";
 import type { Connection } from "../src/database/connection.ts";
@@ -53,7 +53,7 @@ export async function migrateHistory(context: Context, options: HistoryOptions):
             });
             return loaded && loaded.rejected > 0 ? exitCodes.rejected : exitCodes.done;
         },
-        goesOn,
+        partlyWritten,
     );
 }
 

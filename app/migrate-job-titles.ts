@@ -1,5 +1,5 @@
 import { confirmRemote } from "../src/cli/confirm.ts";
-import { goesOn, openForWriting, withConnection } from "../src/cli/open.ts";
+import { partlyWritten, openForWriting, withConnection } from "../src/cli/open.ts";
 import type { Context } from "../src/cli/program.ts";
 import { conclude, countOf } from "../src/cli/report.ts";
 import { refuseUndeployed } from "./deployed.ts";
@@ -26,6 +26,6 @@ export async function migrateJobTitles(context: Context, options: JobTitleOption
                     : `Scored ${countOf(written, "question")}.`;
             conclude(context, connection, verdict, { written, titles: Object.keys(titles) });
         },
-        goesOn,
+        partlyWritten,
     );
 }
