@@ -1,9 +1,8 @@
 import type { Connection } from "../src/database/connection.ts";
 
-/** Rows that one request writes: far below the 5 seconds after which a server may take the lock away. */
+/** Rows per request: takes far less than the 5 seconds after which a server may end a transaction. */
 const rowsPerRequest = 5_000;
 
-/** What an item's history is made from, and whether this database has such items. */
 interface ItemTable {
     readonly table: string;
     readonly questionType: "question" | "test" | "coding";
@@ -17,15 +16,15 @@ const itemTables: readonly ItemTable[] = [
 ];
 
 export interface CreatedEvents {
-    /** Events that were added, by table. */
+    /** Number of events added, by table. */
     readonly added: ReadonlyMap<string, number>;
-    /** Tables that this database does not have. */
+    /** Tables that this database lacks. */
     readonly skipped: readonly string[];
 }
 
 /**
- * Gives every item without history its 'created' event, at the item's own time of creation. Running it again adds nothing.
- * Tests and coding challenges belong to the application: they count only where it has made their tables.
+ * Adds a 'created' event, with the item's time of creation, for every item without history. Running it again adds nothing.
+ * Tests and coding challenges belong to the application and are skipped if it has not created their tables.
  */
 export async function addCreatedEvents(connection: Connection): Promise<CreatedEvents> {
     const [columns] = await connection.readAll([

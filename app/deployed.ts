@@ -3,9 +3,9 @@ import { AppError } from "../src/errors.ts";
 import { readAll } from "../src/planning/prepare.ts";
 
 /**
- * Refuses a database to which the schema was not deployed yet, and one that newer files were deployed to.
+ * Refuses a database without the schema, or with a newer one.
  *
- * @param options.anyVersion takes one that is newer than the files, too: for what only reads
+ * @param options.anyVersion accept a newer one, for a command that only reads
  * @throws AppError `usage` or `database-newer`, or the fault of the read
  */
 export async function refuseUndeployed(

@@ -3,13 +3,13 @@ import { DatabaseFault } from "../src/database/faults.ts";
 import type { Loader } from "../src/loading/loader.ts";
 import { toSnakeCase } from "../src/sql/names.ts";
 
-/** Rows that one request reads; fewer where they are so long that a server's answer, of 10 MB at most, has no room. */
+/** Rows per request; fewer if they exceed a server's response limit of 10 MB. */
 const pageRows = 500;
 
 /** A row in the form of the exports: camelCase names, JSON columns as values. */
 export type ExportedRow = Readonly<Record<string, unknown>>;
 
-/** Reads a table page by page, in the order of its rows, as the fields that its loader knows. */
+/** Reads the fields of a loader from its table, page by page, ordered by rowid. */
 export async function* exportRows(connection: Connection, loader: Loader): AsyncGenerator<ExportedRow> {
     const columns = Object.keys(loader.fields).map(toSnakeCase).join(", ");
     let page = pageRows;

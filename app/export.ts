@@ -10,7 +10,7 @@ import type { Loader } from "../src/loading/loader.ts";
 import { refuseUndeployed } from "./deployed.ts";
 import { type ExportedRow, exportRows } from "./export-rows.ts";
 
-/** Writes a table's rows in the shape that its loader reads; gives the files by path below the folder. */
+/** Converts a table's rows to the format of its loader; yields files by path below the folder. */
 type Shape = (rows: AsyncIterable<ExportedRow>) => AsyncGenerator<readonly [path: string, content: unknown]>;
 
 const asArray = (path: string): Shape =>
@@ -57,16 +57,16 @@ const shapes: Readonly<Record<string, Shape>> = {
     "bot-runs": wrapped("bots/runs.json", "runs"),
 };
 
-/** What is exported only when it is named: it holds people's names and the hashes of their passwords. */
+/** Exported only if named: they contain people's names and password hashes. */
 const personal = ["users", "user-sessions"];
 
-const notWhole = "The export is not whole. The database is as before.";
+const incomplete = "The export is incomplete. The database was not changed.";
 
 export interface ExportOptions {
     readonly force?: boolean;
 }
 
-/** db:export: writes every table, or the named ones, into a folder, in the shapes that `--from` loads. */
+/** db:export: writes every table, or the named ones, into a folder in the formats that `--from` loads. */
 export async function exportTables(context: Context, options: ExportOptions): Promise<void> {
     const { output, root } = context;
     const [target, ...names] = context.args;
@@ -89,7 +89,7 @@ export async function exportTables(context: Context, options: ExportOptions): Pr
                 counts,
             });
         },
-        notWhole,
+        incomplete,
     );
 }
 
@@ -116,7 +116,7 @@ async function writeText(file: string, text: string): Promise<void> {
         const { code = "unknown" } = error as NodeJS.ErrnoException;
         throw new AppError("cannot-open", `${file} cannot be written (${code})`, {
             hint: "name a folder that you may write to, on a disk with room",
-            outcome: notWhole,
+            outcome: incomplete,
             cause: error,
         });
     }
@@ -125,8 +125,8 @@ async function writeText(file: string, text: string): Promise<void> {
 function chooseLoaders(names: readonly string[]): readonly Loader[] {
     const unknown = names.find((name) => !loaders.some((loader) => loader.name === name));
     if (unknown !== undefined) {
-        throw new AppError("usage", `there is no '${unknown}' to export`, {
-            hint: `there are: ${loaders.map((loader) => loader.name).join(", ")}`,
+        throw new AppError("usage", `cannot export '${unknown}': unknown name`, {
+            hint: `name any of ${loaders.map((loader) => loader.name).join(", ")}`,
         });
     }
     return loaders.filter(({ name }) => (names.length === 0 ? !personal.includes(name) : names.includes(name)));
@@ -135,7 +135,9 @@ function chooseLoaders(names: readonly string[]): readonly Loader[] {
 async function refuseOccupied(folder: string, force: boolean): Promise<void> {
     const entries = await readdir(folder).catch(() => []);
     if (entries.length === 0 || force) return;
-    throw new AppError("usage", `'${folder}' is not empty`, { hint: "name a new folder, or overwrite with --force" });
+    throw new AppError("usage", `'${folder}' is not empty`, {
+        hint: "name a new folder, or overwrite it with `--force`",
+    });
 }
 
 async function collect(rows: AsyncIterable<ExportedRow>): Promise<ExportedRow[]> {
@@ -171,7 +173,7 @@ function describeItem(questionId: string, questionType: string, events: readonly
     };
 }
 
-// An id may hold a slash; a name that differs only in letter case must not meet another on some file systems.
+// An id may contain a slash; and names that differ only in case would collide on some file systems.
 function toFileName(id: string): string {
     return encodeURIComponent(id).replace(/[A-Z]/g, (letter) => `^${letter.toLowerCase()}`);
 }

@@ -4,15 +4,14 @@ import type { Connection } from "../src/database/connection.ts";
 /** Channels and keywords of each job title: seeds/data/job-titles.json. */
 export type JobTitles = Readonly<Record<string, { primary: string[]; secondary: string[]; keywords: string[] }>>;
 
-/** Rows that one request updates: far below the 5 seconds after which a server may take the lock away. */
+/** Rows per request: takes far less than the 5 seconds after which a server may end a transaction. */
 const rowsPerRequest = 1_000;
 
-/** Reads the bundled lists. */
 export async function readJobTitles(): Promise<JobTitles> {
     return JSON.parse(await readFile(new URL("../seeds/data/job-titles.json", import.meta.url), "utf8")) as JobTitles;
 }
 
-// Channel 40 or 20, sub-channel or tag 15, keywords 5 each up to 25, at most 100; one object of all titles.
+// A JSON object of scores by title: channel 40 or 20, sub-channel or tag 15, keywords 5 each up to 25.
 const relevance = `(
     SELECT json_group_object(title.key, min(100,
         iif(questions.channel IN (SELECT value FROM json_each(title.value, '$.primary')), 40,
@@ -43,9 +42,9 @@ const levels = `(
 )`;
 
 /**
- * Fills job_title_relevance and experience_level_tags where they are empty, or everywhere with `force`.
+ * Computes job_title_relevance and experience_level_tags where they are empty, or for every question with `force`.
  *
- * @returns how many questions were written
+ * @returns the number of questions written
  */
 export async function fillJobTitles(connection: Connection, titles: JobTitles, force: boolean): Promise<number> {
     const empty = "(job_title_relevance IS NULL OR experience_level_tags IS NULL)";
@@ -64,7 +63,7 @@ export async function fillJobTitles(connection: Connection, titles: JobTitles, f
         const [rows = []] = await connection.write([{ sql, args: [JSON.stringify(titles), last] }]);
         if (rows.length === 0) return written;
         written += rows.length;
-        // The order of the database: by bytes, not by UTF-16 units.
+        // Ordered like the database: by bytes, not by UTF-16 units.
         const ids = rows.map(({ id }) => Buffer.from(String(id))).sort(Buffer.compare);
         last = String(ids.at(-1) ?? last);
     }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { bundled } from "../seeds/bundled.ts";
 import { confirmRemote } from "../src/cli/confirm.ts";
 import { type LoadOptions, loadAndReport } from "../src/cli/load-report.ts";
-import { goesOn, openForWriting, withConnection } from "../src/cli/open.ts";
+import { openForWriting, partlyWritten, withConnection } from "../src/cli/open.ts";
 import type { Context } from "../src/cli/program.ts";
 import { conclude, countOf } from "../src/cli/report.ts";
 import type { Connection } from "../src/database/connection.ts";
@@ -17,8 +17,8 @@ export interface HistoryOptions extends LoadOptions {
 }
 
 /**
- * db:migrate:history: loads an export of history, or the bundled one where the bundled questions are, and gives every
- * question without history its 'created' event. Running it again adds nothing.
+ * db:migrate:history: loads an export of history, or the bundled one if the bundled questions are loaded, and adds a
+ * 'created' event for every question without history. Running it again adds nothing.
  */
 export async function migrateHistory(context: Context, options: HistoryOptions): Promise<ExitCode> {
     const { output } = context;
@@ -32,13 +32,15 @@ export async function migrateHistory(context: Context, options: HistoryOptions):
             if (!options.dryRun) await confirmRemote(context, connection.target, options.yes ?? false);
             const loaded = path === undefined ? undefined : await load(context, connection, options, path);
             if (path === undefined)
-                output.note("No history was loaded: give --from <path>; the bundled one is for the bundled questions.");
+                output.note(
+                    "No history was loaded: add --from <path>; the bundled history needs the bundled questions.",
+                );
             const created = options.dryRun ? undefined : await addCreatedEvents(connection);
             for (const table of created?.skipped ?? [])
-                output.note(`${table}: skipped, this database has no such table`);
+                output.note(`${table}: skipped, the database does not have this table`);
             for (const [table, count] of created?.added ?? [])
                 output.field("Created", `${table}: ${countOf(count, "event")} for items without history`);
-            // An event in the place of what a trigger had written adds no row.
+            // An event that replaces one written by a trigger adds no row.
             const { created: events = 0, tookOver = 0 } = loaded?.counts["question-history"] ?? {};
             if (tookOver > 0) output.field("Replaced", `${countOf(tookOver, "event")} that the triggers had written`);
             const added =
@@ -53,11 +55,10 @@ export async function migrateHistory(context: Context, options: HistoryOptions):
             });
             return loaded && loaded.rejected > 0 ? exitCodes.rejected : exitCodes.done;
         },
-        goesOn,
+        partlyWritten,
     );
 }
 
-// Whether the bundled questions are in.
 async function readSeeded(connection: Connection): Promise<boolean> {
     const [seeded] = await connection.readAll([{ sql: "SELECT 1 FROM schema_seeds WHERE name = 'bundled:questions'" }]);
     return seeded?.ok === true && seeded.rows.length > 0;

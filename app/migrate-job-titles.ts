@@ -1,5 +1,5 @@
 import { confirmRemote } from "../src/cli/confirm.ts";
-import { goesOn, openForWriting, withConnection } from "../src/cli/open.ts";
+import { openForWriting, partlyWritten, withConnection } from "../src/cli/open.ts";
 import type { Context } from "../src/cli/program.ts";
 import { conclude, countOf } from "../src/cli/report.ts";
 import { refuseUndeployed } from "./deployed.ts";
@@ -10,7 +10,7 @@ export interface JobTitleOptions {
     readonly yes?: boolean;
 }
 
-/** db:migrate:job-titles: scores every question for every job title, and says which levels of experience it suits. */
+/** db:migrate:job-titles: scores every question for every job title, and assigns its levels of experience. */
 export async function migrateJobTitles(context: Context, options: JobTitleOptions): Promise<void> {
     const { connection } = await openForWriting(context);
     await withConnection(
@@ -26,6 +26,6 @@ export async function migrateJobTitles(context: Context, options: JobTitleOption
                     : `Scored ${countOf(written, "question")}.`;
             conclude(context, connection, verdict, { written, titles: Object.keys(titles) });
         },
-        goesOn,
+        partlyWritten,
     );
 }

@@ -28,7 +28,7 @@ const known: readonly Origin[] = [
     },
 ];
 
-// The older bot knew questions only, and its type was all that said what to do: 'fact-check' becomes fact_check.
+// The older bot's queue had only questions, and the bot's type was the action: 'fact-check' becomes fact_check.
 const columns: readonly FormerColumn[] = [
     { table: "work_queue", from: "question_id", to: "item_id" },
     { table: "work_queue", from: "question_id", to: "item_type", sql: "'question'" },
@@ -37,7 +37,7 @@ const columns: readonly FormerColumn[] = [
     { table: "work_queue", from: "completed_at", to: "processed_at" },
 ];
 
-/** The databases that were there before this repository, and how their rows become rows of its tables. */
+/** The databases from before this repository, and how their columns map to its tables. */
 export const origins: Origins = {
     known,
     columns,

@@ -6,7 +6,7 @@ import { transactionAssumptions } from "./transactions.ts";
 import { triggerAssumptions } from "./triggers.ts";
 import { valueAssumptions } from "./values.ts";
 
-/** Everything that src/ takes for granted of a database, in the order in which db:probe tries it. */
+/** Everything that src/ assumes about a database, in the order in which db:probe tests it. */
 export const assumptions: readonly Assumption[] = [
     ...transactionAssumptions,
     ...foreignKeyAssumptions,

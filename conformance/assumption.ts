@@ -2,27 +2,27 @@ import type { Connection, Query, Row, ScriptOptions, TrialResult } from "../src/
 import { type DatabaseFault, toFault } from "../src/database/faults.ts";
 import { splitStatements } from "../src/sql/statements.ts";
 
-/** Everything that an assumption makes in the database begins with this, so that it is known when it is removed. */
+/** Prefix of every object that an assumption creates, so that it can be removed. */
 export const tracePrefix = "schema_probe_";
 
-/** One thing that this program takes for granted of a database, and an attempt that shows whether it holds. */
+/** An assumption of this program about a database, with a test. */
 export interface Assumption {
-    /** A sentence that is true where the assumption holds. */
+    /** A sentence that is true if the assumption holds. */
     readonly name: string;
-    /** What breaks where it does not. */
+    /** What depends on it. */
     readonly why: string;
-    /** Why it cannot be tried on this database; undefined where it can. */
+    /** Returns why it cannot be tested on this database; undefined if it can. */
     readonly skip?: (lab: Lab) => string | undefined;
     /**
-     * Tries it. Objects that it makes are named with `tracePrefix`; it need not remove them.
+     * Tests it. Objects that it creates begin with `tracePrefix`; it need not remove them.
      *
      * @throws Contradiction, or the DatabaseFault of a statement that should have run
      */
     readonly attempt: (lab: Lab) => Promise<void>;
 }
 
-/** An attempt that runs statements, then a query that must give these rows, in a transaction that is rolled back. */
-export function gives(
+/** An attempt that runs statements, then a query that must return these rows, in a transaction that is rolled back. */
+export function returns(
     statements: readonly string[],
     query: string,
     expected: readonly object[],
@@ -54,35 +54,35 @@ export function mustEqual(found: unknown, expected: unknown, what: string): void
     must(left === right, `${what}: expected ${right}, found ${left}`);
 }
 
-/** A database to try things on. */
+/** A database to test assumptions on. */
 export interface Lab {
     readonly connection: Connection;
-    /** The same database with the read-only token, where one is set. */
+    /** The same database with the read-only token, if one is set. */
     readonly readOnly: Connection | undefined;
     /** Runs a script in one transaction and one request. */
     run(script: string, options?: ScriptOptions): Promise<void>;
-    /** Runs what must fail, and gives the fault. */
+    /** Runs work that must fail; returns its fault. */
     refused(work: string | Promise<unknown>): Promise<DatabaseFault>;
     /** The rows of one query. */
     query(sql: string, args?: Query["args"]): Promise<readonly Row[]>;
     /** The first column of the first row. */
     value(sql: string, args?: Query["args"]): Promise<unknown>;
-    /** How many tables, views, triggers and indexes have this name. */
+    /** Number of tables, views, triggers and indexes of this name. */
     count(name: string): Promise<number>;
-    /** Runs statements in a transaction that is rolled back; gives the index and the message of the one that fails. */
+    /** Runs statements in a transaction that is rolled back; returns index and message of the one that fails. */
     tryOut(statements: readonly string[], query?: string, options?: ScriptOptions): Promise<TrialResult>;
-    /** Runs statements in a transaction, then a query inside it, and rolls everything back. Gives the query's rows. */
+    /** Runs statements, then a query, in a transaction that is rolled back. Returns the query's rows. */
     inside(statements: readonly string[], query: string, options?: ScriptOptions): Promise<readonly Row[]>;
 }
 
-/** The fault of a statement or a row that the database refused. Any other, such as a broken connection, is thrown again. */
+/** The fault of a refused statement or row. Throws any other fault, such as a broken connection, again. */
 export function refusalOf(error: unknown): DatabaseFault {
     const fault = toFault(error);
     if (fault.kind !== "sql" && fault.kind !== "constraint") throw fault;
     return fault;
 }
 
-/** A lab on an open database; `readOnly` is the same one with the read-only token. */
+/** @param readOnly the same database with the read-only token */
 export function openLab(connection: Connection, readOnly: Connection | undefined): Lab {
     const query: Lab["query"] = async (sql, args) => {
         const [result] = await connection.readAll([args === undefined ? { sql } : { sql, args }]);

@@ -1,4 +1,4 @@
-import { type Assumption, gives, mustEqual, refuses } from "./assumption.ts";
+import { type Assumption, mustEqual, refuses, returns } from "./assumption.ts";
 
 const family = [
     "CREATE TABLE schema_probe_parent (id TEXT PRIMARY KEY, note TEXT) STRICT",
@@ -15,7 +15,7 @@ const checkOff = "INSERT INTO schema_probe_off SELECT foreign_keys = 0 FROM prag
 export const foreignKeyAssumptions: readonly Assumption[] = [
     {
         name: "foreign keys are on without being asked for",
-        why: "no row may point to one that is not there",
+        why: "no row may refer to a missing one",
         attempt: async (lab) => {
             mustEqual(await lab.value(isOn), 1, "pragma_foreign_keys");
             await refuses([...family, orphan])(lab);
@@ -34,7 +34,7 @@ export const foreignKeyAssumptions: readonly Assumption[] = [
     },
     {
         name: "foreign keys are on again in the next request",
-        why: "the next writer must not write past them, even after a rebuild that failed",
+        why: "the next writer must not bypass them, even after a failed rebuild",
         attempt: async (lab) => {
             await lab.run("SELECT 1", { foreignKeysOff: true });
             mustEqual(await lab.value(isOn), 1, "after a script that ran");
@@ -43,16 +43,16 @@ export const foreignKeyAssumptions: readonly Assumption[] = [
         },
     },
     {
-        name: "a rehearsal may have foreign keys off",
-        why: "the failing line of a rebuild is found by it",
+        name: "a trial may have foreign keys off",
+        why: "it finds the failing line of a rebuild",
         attempt: async (lab) => {
             const make = "CREATE TABLE schema_probe_off (keys_off INTEGER CHECK (keys_off))";
             await lab.inside([make, checkOff], isOn, { foreignKeysOff: true });
         },
     },
     {
-        name: "pragma_foreign_key_check can be queried, and sees rows that are not committed",
-        why: "each run checks before COMMIT that it leaves no row that points nowhere",
+        name: "pragma_foreign_key_check can be queried, and sees uncommitted rows",
+        why: "each run checks before COMMIT that it leaves no dangling reference",
         attempt: async (lab) => {
             const check = `SELECT "table", parent, count(*) AS n FROM pragma_foreign_key_check GROUP BY 1, 2`;
             const found = await lab.inside([...family, orphan], check, { foreignKeysOff: true });
@@ -81,7 +81,7 @@ export const foreignKeyAssumptions: readonly Assumption[] = [
     },
     {
         name: "dropping a table whose rows are referred to is refused while foreign keys are on",
-        why: "a rebuild by hand fails and does not delete child rows",
+        why: "a rebuild by hand fails instead of deleting child rows",
         attempt: async (lab) => {
             const make = family.map((sql) => sql.replaceAll("schema_probe_", "schema_probe_kept_"));
             await lab.run(make.join("; "));
@@ -91,8 +91,8 @@ export const foreignKeyAssumptions: readonly Assumption[] = [
     },
     {
         name: "INSERT OR REPLACE of a row keeps the rows that refer to it",
-        why: "applications save a row that way, and what refers to it must stay",
-        attempt: gives(
+        why: "applications save rows that way, and referring rows must stay",
+        attempt: returns(
             [...family, "INSERT OR REPLACE INTO schema_probe_parent VALUES ('a', 'new')"],
             "SELECT count(*) AS n FROM schema_probe_child",
             [{ n: 1 }],

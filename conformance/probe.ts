@@ -19,16 +19,16 @@ export interface ProbeOptions {
     readonly yes?: boolean;
 }
 
-/** What became of one assumption. */
+/** The result for one assumption. */
 interface Finding {
     readonly name: string;
     readonly why: string;
     readonly verdict: "holds" | "does not hold" | "not tried";
-    /** Why it does not hold, or was not tried. */
+    /** Why it does not hold or was not tested. */
     readonly reason: string | null;
 }
 
-/** Faults that tell nothing about an assumption: the database cannot be used at all. */
+/** Faults that say nothing about an assumption, because the database cannot be used at all. */
 const fatal: ReadonlySet<FaultKind> = new Set([
     "unreachable",
     "unauthorized",
@@ -41,7 +41,7 @@ const fatal: ReadonlySet<FaultKind> = new Set([
 ]);
 
 /**
- * db:probe: tries every assumption on an empty database, and leaves it empty. Exit code 1 when one does not hold.
+ * db:probe: tests every assumption on an empty database and leaves it empty. Exit code 1 when one does not hold.
  *
  * @throws AppError `usage` for a database that is not empty
  */
@@ -87,7 +87,7 @@ async function tryAll(context: Context, config: Config, connection: Connection):
     const findings: Finding[] = [];
     try {
         for (const assumption of assumptions) {
-            // Each begins with an empty database, whatever a killed probe, or the assumption before, has left.
+            // Each begins with an empty database, even after a killed probe.
             await removeTraces(config);
             const finding = await tryOne(assumption, lab);
             if (context.signal.aborted) throw new DatabaseFault("interrupted", "interrupted");
@@ -97,9 +97,7 @@ async function tryAll(context: Context, config: Config, connection: Connection):
     } catch (error) {
         if (!(error instanceof DatabaseFault)) throw error;
         await removeTraces(config);
-        throw explainFault(error, config.target).withOutcome(
-            "The probe was interrupted. What it made has been removed.",
-        );
+        throw explainFault(error, config.target).withOutcome("The probe was interrupted. Its objects were removed.");
     } finally {
         readOnly?.close();
     }
@@ -130,12 +128,12 @@ function print({ output }: Context, { name, why, verdict, reason }: Finding): vo
 function conclude(findings: readonly Finding[], broken: number): string {
     const skipped = findings.filter(({ verdict }) => verdict === "not tried").length;
     const tried = findings.length - skipped;
-    const rest = `${skipped === 0 ? "" : ` ${skipped} could not be tried here.`} The database is as empty as before.`;
+    const rest = `${skipped === 0 ? "" : ` ${skipped} could not be tried here.`} The database is empty again.`;
     if (broken === 0) return `All ${countOf(tried, "assumption")} that were tried hold.${rest}`;
     return `${broken} of ${countOf(tried, "assumption")} ${broken === 1 ? "does" : "do"} not hold.${rest}`;
 }
 
-// Traces of a probe that was killed do not count: this one removes them.
+// Objects of a killed probe are allowed: this one removes them.
 async function refuseUsed(connection: Connection): Promise<void> {
     const names = (await readObjects(connection)).map(({ name }) => name);
     const foreign = names.filter((name) => !name.startsWith(tracePrefix));
@@ -148,13 +146,13 @@ async function refuseUsed(connection: Connection): Promise<void> {
             hint:
                 connection.target.kind === "file"
                     ? "name a file that does not exist: `TURSO_DATABASE_URL=file:probe.db pnpm db:probe`"
-                    : "make a scratch database with `turso db create probe`, and set TURSO_DATABASE_URL and the token to it",
+                    : "create a scratch database with `turso db create probe`, and set TURSO_DATABASE_URL and the token to it",
             outcome: "Nothing was tried.",
         },
     );
 }
 
-// Through a connection of its own: the other one may be interrupted or broken.
+// Uses a new connection, because the other one may be interrupted or broken.
 async function removeTraces({ target }: Config): Promise<void> {
     const connection = await openConnection(target);
     try {
@@ -167,9 +165,13 @@ async function removeTraces({ target }: Config): Promise<void> {
         );
         await connection.runScript(drops, { foreignKeysOff: true });
     } catch (error) {
-        throw new AppError("server-fault", `what the probe made could not be removed (${toFault(error).message})`, {
-            hint: `run it again on this database, or drop what begins with ${tracePrefix}`,
-        });
+        throw new AppError(
+            "server-fault",
+            `the objects of the probe could not be removed (${toFault(error).message})`,
+            {
+                hint: `run the probe again on this database, or drop the objects that begin with '${tracePrefix}'`,
+            },
+        );
     } finally {
         connection.close();
     }

@@ -11,15 +11,15 @@ const onFile =
         connection.target.kind === "file" ? reason : undefined;
 
 function serverOf({ connection: { target } }: Lab): ServerTarget {
-    if (target.kind === "file") throw new Error("a file is no server");
+    if (target.kind === "file") throw new Error("unreachable: skipped on a file");
     return target;
 }
 
-/** What only a server has: its protocol, other writers, tokens. */
+/** Assumptions about servers: protocol, concurrent writers, tokens. */
 export const protocolAssumptions: readonly Assumption[] = [
     {
-        name: "writers that come at the same time wait for each other",
-        why: "several deploys at once all succeed",
+        name: "concurrent writers wait for each other",
+        why: "concurrent deploys all succeed",
         skip: onFile("a file waits only for other processes"),
         attempt: async (lab) => {
             await lab.run("CREATE TABLE schema_probe_queue (n INTEGER);");
@@ -30,15 +30,15 @@ export const protocolAssumptions: readonly Assumption[] = [
     },
     {
         name: "a transaction that is older than 5 seconds ends with TRANSACTION_TIMEOUT when another one waits",
-        why: "a deploy that takes long is tried again under a lease when that is what ended it",
-        skip: onFile("a file lets a transaction run for as long as it takes"),
+        why: "a long deploy that ends this way is tried again under a lease",
+        skip: onFile("a file has no time limit for a transaction"),
         attempt: async (lab) => {
             await lab.run("CREATE TABLE schema_probe_waiting (n INTEGER);");
             const held = openStream(getEndpoint(serverOf(lab)));
             const begun = await send(held, ["BEGIN IMMEDIATE", "INSERT INTO schema_probe_waiting VALUES (1)"]);
             const refused = begun.find((outcome) => outcome.error)?.error;
             must(!refused, refused?.message ?? "");
-            // It gets its turn by ending the one above, which would go on for as long as the stream is open.
+            // Gets the lock because the server ends the transaction above, which lasts as long as its stream.
             await lab.connection.write([{ sql: "INSERT INTO schema_probe_waiting VALUES (2)" }]);
             const [late] = await send(held, ["INSERT INTO schema_probe_waiting VALUES (3)"]).catch((error: unknown) => [
                 { error: { message: toFault(error).message, code: toFault(error).kind } },
@@ -54,13 +54,13 @@ export const protocolAssumptions: readonly Assumption[] = [
     },
     {
         name: "a request that is aborted is rolled back",
-        why: "Ctrl-C during a deploy leaves the database as it was",
+        why: "Ctrl-C during a deploy leaves the database unchanged",
         skip: onFile("a file has no requests"),
         attempt: async (lab) => {
             await lab.run("CREATE TABLE schema_probe_aborted (n INTEGER);");
             const fault = await abortMidway(serverOf(lab));
-            must(fault !== undefined, "it ran to its end");
-            mustEqual(fault?.kind, "interrupted", "what became of the request");
+            must(fault !== undefined, "it was completed");
+            mustEqual(fault?.kind, "interrupted", "outcome of the request");
             const [rows] = await lab.connection.readAll([{ sql: "SELECT n FROM schema_probe_aborted" }], {
                 settle: true,
             });
@@ -68,9 +68,9 @@ export const protocolAssumptions: readonly Assumption[] = [
         },
     },
     {
-        name: "replies tell how many rows were read and written",
-        why: "Turso bills them, and the cost of a write is measured by them",
-        skip: onFile("a file bills nothing"),
+        name: "responses report how many rows were read and written",
+        why: "Turso bills them, and commands report them as their cost",
+        skip: onFile("a file does not count them"),
         attempt: async (lab) => {
             const stream = openStream(getEndpoint(serverOf(lab)));
             const [, insert, select] = await send(stream, [
@@ -84,23 +84,23 @@ export const protocolAssumptions: readonly Assumption[] = [
         },
     },
     {
-        name: "a read-only token may read and not write, and the refusal gives the reason",
-        why: "read-only tokens are what protects a production database",
+        name: "a read-only token may read but not write, and the refusal gives the reason",
+        why: "read-only tokens protect a production database",
         skip: ({ readOnly }) => (readOnly ? undefined : "TURSO_AUTH_TOKEN_RO is not set for this database"),
         attempt: async ({ readOnly }) => {
             const [read] = (await readOnly?.readAll([{ sql: "SELECT 1 AS one" }])) ?? [];
-            must(read?.ok === true, "it may not even read");
+            must(read?.ok === true, "it cannot even read");
             const write = Promise.resolve(readOnly?.runScript([{ sql: "CREATE TABLE schema_probe_forbidden (n)" }]));
             const fault = await write.then(() => undefined, toFault);
-            mustEqual(fault?.kind ?? "accepted", "forbidden", "what became of a write");
+            mustEqual(fault?.kind ?? "accepted", "forbidden", "outcome of a write");
         },
     },
 ];
 
-/** How long an aborted request has been under way, in milliseconds. */
+/** Milliseconds after which a request is aborted. */
 const abortAfter = 500;
 
-/** Sends a transaction of many seconds and aborts it in the middle; the fault, or undefined when it was done before. */
+/** Sends a transaction of many seconds and aborts it; returns the fault, or undefined if it was completed before. */
 async function abortMidway(target: ServerTarget): Promise<DatabaseFault | undefined> {
     const controller = new AbortController();
     const connection = await openConnection(target, controller.signal);
@@ -122,7 +122,7 @@ async function abortMidway(target: ServerTarget): Promise<DatabaseFault | undefi
     }
 }
 
-/** Runs statements in a stream, each with an outcome of its own. */
+/** Runs statements in a stream; returns the outcome of each. */
 async function send(stream: Stream, statements: readonly string[]): Promise<readonly Outcome[]> {
     const requests = statements.map((sql): StreamRequest => ({ type: "execute", stmt: { sql, want_rows: true } }));
     return (await stream.send(requests)).outcomes;

@@ -1,6 +1,6 @@
 import { storedSql } from "../src/sql/statement-facts.ts";
 import { splitStatements } from "../src/sql/statements.ts";
-import { type Assumption, gives, mustEqual, refuses } from "./assumption.ts";
+import { type Assumption, mustEqual, refuses, returns } from "./assumption.ts";
 
 const commented = `
 CREATE   TABLE schema_probe_words (
@@ -37,11 +37,11 @@ const brokenTrigger = (event: string): string[] => [
 ];
 const brokenView = "CREATE VIEW schema_probe_broken AS SELECT missing.n AS n FROM schema_probe_missing AS missing";
 
-/** What CREATE and ALTER do, and what sqlite_schema keeps. */
+/** Assumptions about CREATE, ALTER and sqlite_schema. */
 export const schemaAssumptions: readonly Assumption[] = [
     {
         name: "sqlite_schema keeps each statement as it was written, comments included",
-        why: "the documentation and the comparison with the files are made from it",
+        why: "documentation and comparison with the files use it",
         attempt: async (lab) => {
             const statements = splitStatements(commented);
             const rows = await lab.inside(
@@ -71,7 +71,7 @@ export const schemaAssumptions: readonly Assumption[] = [
     },
     {
         name: "a refused CHECK is reported by its name",
-        why: "the name is the sentence that the user reads",
+        why: "the name tells the user which rule was broken",
         attempt: refuses(
             [
                 "CREATE TABLE schema_probe_level (level INTEGER CONSTRAINT schema_probe_level_is_1_to_3 CHECK (level BETWEEN 1 AND 3))",
@@ -82,27 +82,27 @@ export const schemaAssumptions: readonly Assumption[] = [
     },
     {
         name: "a STRICT table refuses a value of another type",
-        why: "columns hold what they say",
+        why: "columns hold only values of their type",
         attempt: refuses([
             "CREATE TABLE schema_probe_strict (n INTEGER) STRICT",
             "INSERT INTO schema_probe_strict VALUES ('many')",
         ]),
     },
     {
-        name: "a CHECK can tell valid JSON of the right kind",
-        why: "JSON columns are checked by the database",
+        name: "a CHECK can require valid JSON of one type",
+        why: "the database checks JSON columns",
         attempt: async (lab) => {
             const make =
                 "CREATE TABLE schema_probe_json (list TEXT CHECK (iif(json_valid(list), json_type(list) = 'array', 0)))";
             const insert = (value: string): string => `INSERT INTO schema_probe_json VALUES ('${value}')`;
-            await gives([make, insert('["a"]')], "SELECT list FROM schema_probe_json", [{ list: '["a"]' }])(lab);
+            await returns([make, insert('["a"]')], "SELECT list FROM schema_probe_json", [{ list: '["a"]' }])(lab);
             for (const value of ["{}", "[", ""]) await refuses([make, insert(value)])(lab);
         },
     },
     {
         name: "a default may be an expression: a random UUID, the time now",
-        why: "ids and times are filled in by the database",
-        attempt: gives(
+        why: "the database fills in ids and times",
+        attempt: returns(
             [
                 `CREATE TABLE schema_probe_default (
                         id TEXT DEFAULT (lower(hex(randomblob(4)) || printf('-%s', hex(randomblob(2))))),
@@ -118,7 +118,7 @@ export const schemaAssumptions: readonly Assumption[] = [
     ...["INSERT", "UPDATE", "DELETE"].map(
         (event): Assumption => ({
             name: `EXPLAIN ${event} finds a trigger that does not prepare`,
-            why: "a deploy proves every trigger before it commits, and changes no row for it",
+            why: "a deploy validates every trigger before it commits, without changing a row",
             attempt: async (lab) => {
                 const explain = {
                     INSERT: "EXPLAIN INSERT INTO schema_probe_fired DEFAULT VALUES",
@@ -132,19 +132,19 @@ export const schemaAssumptions: readonly Assumption[] = [
                     "INSERT INTO schema_probe_missing VALUES (1)",
                     explain,
                 ];
-                await gives(repaired, "SELECT count(*) AS n FROM schema_probe_missing", [{ n: 1 }])(lab);
+                await returns(repaired, "SELECT count(*) AS n FROM schema_probe_missing", [{ n: 1 }])(lab);
             },
         }),
     ),
     {
         name: "SELECT … LIMIT 0 finds a view that does not prepare",
-        why: "a deploy proves every view before it commits",
+        why: "a deploy validates every view before it commits",
         attempt: refuses([brokenView, "SELECT * FROM schema_probe_broken LIMIT 0"]),
     },
     {
         name: "ADD COLUMN works beside a view and a trigger that do not prepare",
-        why: "only other changes of a table need the views and triggers out of the way",
-        attempt: gives(
+        why: "only for other changes of a table must views and triggers be dropped first",
+        attempt: returns(
             [
                 ...brokenTrigger("INSERT"),
                 brokenView.replace("_broken", "_broken_view"),
@@ -156,8 +156,8 @@ export const schemaAssumptions: readonly Assumption[] = [
     },
     {
         name: "columns can be renamed and dropped, and pragma_table_info can be joined to sqlite_schema",
-        why: "a rollback tells which columns, with how many values, would be lost",
-        attempt: gives(
+        why: "a rollback lists the columns, with the number of values, that would be lost",
+        attempt: returns(
             [
                 "CREATE TABLE schema_probe_columns (a, b, c)",
                 "ALTER TABLE schema_probe_columns DROP COLUMN a",
@@ -169,8 +169,8 @@ export const schemaAssumptions: readonly Assumption[] = [
     },
     {
         name: "the sequence of an AUTOINCREMENT table can be written",
-        why: "a rebuilt table must not hand out again the ids of rows that were deleted",
-        attempt: gives(
+        why: "a rebuilt table must not reuse the ids of deleted rows",
+        attempt: returns(
             [
                 "CREATE TABLE schema_probe_count (id INTEGER PRIMARY KEY AUTOINCREMENT)",
                 "INSERT INTO schema_probe_count VALUES (5)",

@@ -1,6 +1,6 @@
-import { type Assumption, gives, must, mustEqual } from "./assumption.ts";
+import { type Assumption, must, mustEqual, returns } from "./assumption.ts";
 
-/** How scripts, trials and writes begin and end. */
+/** Assumptions about scripts, trials and writes. */
 export const transactionAssumptions: readonly Assumption[] = [
     {
         name: "a script with BEGIN IMMEDIATE and COMMIT is one transaction in one request",
@@ -24,8 +24,8 @@ export const transactionAssumptions: readonly Assumption[] = [
         },
     },
     {
-        name: "a statement that is cut short fails its script",
-        why: "a server that passes over it reports a migration as applied that is not",
+        name: "an incomplete statement fails its script",
+        why: "if a server ignored it, a migration would be recorded that was not applied",
         attempt: async (lab) => {
             for (const short of ["DROP TABLE", "UPDATE schema_probe_short SET n = 1 WHERE", "SELECT 1)", "WRONG"]) {
                 await lab.refused(`CREATE TABLE schema_probe_short (n); ${short};`);
@@ -35,7 +35,7 @@ export const transactionAssumptions: readonly Assumption[] = [
     },
     {
         name: "a transaction that ends without COMMIT is rolled back, and the next one runs",
-        why: "a connection that breaks off must not keep a transaction open",
+        why: "a broken connection must not keep a transaction open",
         attempt: async (lab) => {
             const open = await lab.connection.begin("write");
             mustEqual(await open.tryRun("CREATE TABLE schema_probe_open (n)"), undefined, "refusal");
@@ -45,8 +45,8 @@ export const transactionAssumptions: readonly Assumption[] = [
         },
     },
     {
-        name: "a row that is there already stops a second script with the same row",
-        why: "of two deploys at once, the version row lets one win",
+        name: "an existing row stops a second script with the same row",
+        why: "the version row lets only one of two concurrent deploys succeed",
         attempt: async (lab) => {
             await lab.run("CREATE TABLE schema_probe_version (version INTEGER PRIMARY KEY) STRICT;");
             const script = "INSERT INTO schema_probe_version VALUES (1); CREATE TABLE schema_probe_by_NAME (n);";
@@ -57,8 +57,8 @@ export const transactionAssumptions: readonly Assumption[] = [
         },
     },
     {
-        name: "INSERT OR ROLLBACK takes the whole transaction back",
-        why: "TURSO_SCHEMA.sql protects a database that is not empty by it",
+        name: "INSERT OR ROLLBACK rolls the whole transaction back",
+        why: "TURSO_SCHEMA.sql uses it to protect a database that is not empty",
         attempt: async (lab) => {
             await lab.refused(`CREATE TABLE schema_probe_all (must_hold INTEGER CHECK (must_hold));
                 INSERT OR ROLLBACK INTO schema_probe_all VALUES (0);`);
@@ -66,7 +66,7 @@ export const transactionAssumptions: readonly Assumption[] = [
         },
     },
     {
-        name: "queries of one request have an outcome each, even where a table is missing",
+        name: "each query of a request has its own outcome, even if a table is missing",
         why: "the state is read in one request, whether or not the bookkeeping tables exist",
         attempt: async ({ connection }) => {
             const results = await connection.readAll([
@@ -82,7 +82,7 @@ export const transactionAssumptions: readonly Assumption[] = [
     },
     {
         name: "a read may take the write lock",
-        why: "after a lost reply the state is read once the transaction in question has ended",
+        why: "after a lost reply, the state is read after the transaction has ended",
         attempt: async ({ connection }) => {
             const [result] = await connection.readAll([{ sql: "SELECT 1 AS one" }], { settle: true });
             must(result?.ok === true, "the query failed");
@@ -90,7 +90,7 @@ export const transactionAssumptions: readonly Assumption[] = [
     },
     {
         name: "a trial finds the statement that fails, and leaves nothing",
-        why: "the view or trigger that broke another is found by it",
+        why: "it finds the view or trigger that broke another",
         attempt: async (lab) => {
             const { failedIndex } = await lab.tryOut([
                 "CREATE TABLE schema_probe_trial (n INTEGER)",
@@ -104,16 +104,16 @@ export const transactionAssumptions: readonly Assumption[] = [
     },
     {
         name: "a trial shows its own rows, and rolls them back",
-        why: "a rollback lists the rows that would be lost before it is carried out",
+        why: "a rollback lists the rows that would be lost before it runs",
         attempt: async (lab) => {
             const statements = ["CREATE TABLE schema_probe_seen (n)", "INSERT INTO schema_probe_seen VALUES (1), (2)"];
-            await gives(statements, "SELECT count(*) AS n FROM schema_probe_seen", [{ n: 2 }])(lab);
+            await returns(statements, "SELECT count(*) AS n FROM schema_probe_seen", [{ n: 2 }])(lab);
             mustEqual(await lab.count("seen"), 0, "tables left");
         },
     },
     {
-        name: "a write of several statements gives the rows of each, and all or nothing is kept",
-        why: "the lease is taken, and rows are loaded, in one request",
+        name: "a write of several statements returns the rows of each, and is atomic",
+        why: "the lease is acquired, and rows are loaded, in one request",
         attempt: async (lab) => {
             const insert = "INSERT INTO schema_probe_write VALUES (?) RETURNING n";
             const results = await lab.connection.write([
@@ -131,8 +131,8 @@ export const transactionAssumptions: readonly Assumption[] = [
         },
     },
     {
-        name: "a conditional UPDATE with RETURNING gives one row to one taker",
-        why: "the lease of a deploy that takes long is such a row",
+        name: "a conditional UPDATE with RETURNING returns a row to only one writer",
+        why: "the lease of a long deploy is such a row",
         attempt: async (lab) => {
             const take = (owner: string): string =>
                 `UPDATE schema_probe_lease SET owner = '${owner}' WHERE owner IS NULL RETURNING owner`;
@@ -146,8 +146,8 @@ export const transactionAssumptions: readonly Assumption[] = [
         },
     },
     {
-        name: "a statement that is wrong and a row that is refused are told apart",
-        why: "advice depends on it: correct the SQL, or correct the row",
+        name: "a wrong statement and a refused row cause different faults",
+        why: "the hint depends on it: correct the SQL, or correct the row",
         attempt: async (lab) => {
             const wrong = await lab.refused("SELECT * FROM schema_probe_missing;");
             await lab.run("CREATE TABLE schema_probe_kind (n INTEGER NOT NULL) STRICT;");

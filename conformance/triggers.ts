@@ -1,4 +1,4 @@
-import { type Assumption, gives, refuses } from "./assumption.ts";
+import { type Assumption, refuses, returns } from "./assumption.ts";
 
 const log = "CREATE TABLE schema_probe_log (what TEXT)";
 const items = "CREATE TABLE schema_probe_items (id TEXT PRIMARY KEY, text TEXT, changes INTEGER DEFAULT 0)";
@@ -6,12 +6,12 @@ const note = (what: string): string => `INSERT INTO schema_probe_log VALUES (${w
 const noteOld = note("'saw ' || (SELECT text FROM schema_probe_items WHERE id = NEW.id)");
 const readLog = "SELECT group_concat(what) AS log FROM schema_probe_log";
 
-/** What fires a trigger, and what it sees. */
+/** Assumptions about triggers. */
 export const triggerAssumptions: readonly Assumption[] = [
     {
         name: "a trigger runs all statements of its body",
-        why: "most of ours have several, with ; and END in literals",
-        attempt: gives(
+        why: "most triggers have several, with ; and END in literals",
+        attempt: returns(
             [
                 log,
                 items,
@@ -24,8 +24,8 @@ export const triggerAssumptions: readonly Assumption[] = [
     },
     {
         name: "INSERT OR REPLACE fires no delete trigger, and a BEFORE INSERT trigger still sees the old row",
-        why: "a row that is saved again keeps what refers to it, and the change history gets the old values",
-        attempt: gives(
+        why: "a row that is saved again keeps its referring rows, and the history gets the old values",
+        attempt: returns(
             [
                 log,
                 items,
@@ -40,8 +40,8 @@ export const triggerAssumptions: readonly Assumption[] = [
     },
     {
         name: "recursive_triggers is off: an update inside an update trigger does not fire it again",
-        why: "a trigger that dates a change would go on without end otherwise",
-        attempt: gives(
+        why: "otherwise a trigger that dates a change would never end",
+        attempt: returns(
             [
                 items,
                 `CREATE TRIGGER schema_probe_again AFTER UPDATE ON schema_probe_items
@@ -54,9 +54,9 @@ export const triggerAssumptions: readonly Assumption[] = [
         ),
     },
     {
-        name: "a BEFORE DELETE trigger may take referring rows along before the foreign key looks",
+        name: "a BEFORE DELETE trigger may delete referring rows before the foreign key is checked",
         why: "a foreign key without a delete action leaves that to a trigger",
-        attempt: gives(
+        attempt: returns(
             [
                 items,
                 "CREATE TABLE schema_probe_parts (item TEXT REFERENCES schema_probe_items (id))",
@@ -72,8 +72,8 @@ export const triggerAssumptions: readonly Assumption[] = [
     },
     {
         name: "AFTER UPDATE OF fires for its columns, and WHEN compares row values",
-        why: "bookkeeping columns must not make history",
-        attempt: gives(
+        why: "changes of bookkeeping columns must not be recorded in the history",
+        attempt: returns(
             [
                 log,
                 items,
@@ -90,7 +90,7 @@ export const triggerAssumptions: readonly Assumption[] = [
         ),
     },
     {
-        name: "the sentence of RAISE(ABORT) arrives",
+        name: "the message of RAISE(ABORT) reaches the client",
         why: "a trigger that refuses a write says why",
         attempt: refuses(
             [

@@ -1,12 +1,12 @@
-import { type Assumption, gives, must, mustEqual } from "./assumption.ts";
+import { type Assumption, must, mustEqual, returns } from "./assumption.ts";
 
 const megabyte = 1_000_000;
 
-/** Values on their way in and out, and the functions that are relied on. */
+/** Assumptions about values and functions. */
 export const valueAssumptions: readonly Assumption[] = [
     {
-        name: "strftime gives the time with milliseconds, and adds seconds to it",
-        why: "every timestamp has that form, and the lease ends by it",
+        name: "strftime returns the time with milliseconds, and can add seconds",
+        why: "timestamps have that form, and the lease expires by it",
         attempt: async (lab) => {
             const clock = "%Y-%m-%dT%H:%M:%fZ";
             const [row] = await lab.query(
@@ -18,7 +18,7 @@ export const valueAssumptions: readonly Assumption[] = [
     },
     {
         name: "json_each reads an argument of a megabyte",
-        why: "rows are loaded by it, many in one statement",
+        why: "many rows are loaded in one statement that way",
         attempt: async (lab) => {
             const rows = Array.from({ length: 1_000 }, (_, id) => ({ id, text: "x".repeat(megabyte / 1_000) }));
             const [read] = await lab.query(
@@ -46,7 +46,7 @@ export const valueAssumptions: readonly Assumption[] = [
     },
     {
         name: "text arrives as it was sent: quotes, line ends, and letters of every script",
-        why: "statements are told apart by their text, and content holds all of it",
+        why: "statements are compared by their text, and the content has all of it",
         attempt: async (lab) => {
             const text = `'single' "double" \`tick\`\r\n\tend; -- é 漢字 🙂 ${"ü".repeat(3_000)}`;
             mustEqual(await lab.value("SELECT ? AS text", [text]), text, "as an argument");
@@ -68,9 +68,9 @@ export const valueAssumptions: readonly Assumption[] = [
         },
     },
     {
-        name: "INSERT OR IGNORE leaves a row that is there",
-        why: "applications write a row that may be there already that way",
-        attempt: gives(
+        name: "INSERT OR IGNORE keeps an existing row",
+        why: "applications write a row that may exist that way",
+        attempt: returns(
             [
                 "CREATE TABLE schema_probe_ignore (id INTEGER PRIMARY KEY, text TEXT)",
                 "INSERT INTO schema_probe_ignore VALUES (1, 'a')",
@@ -82,8 +82,8 @@ export const valueAssumptions: readonly Assumption[] = [
     },
     {
         name: "rows can be compared with a list of VALUES, and grouped into JSON",
-        why: "TURSO_SCHEMA.sql finds out by the first whether it is complete, a run keeps notes by the second",
-        attempt: gives(
+        why: "TURSO_SCHEMA.sql checks by the first whether it is complete; a run records notes by the second",
+        attempt: returns(
             [],
             "SELECT (1, 'a') IN (VALUES (1, 'a'), (2, 'b')) AS found, " +
                 "(SELECT json_group_object(column1, column2) FROM (VALUES ('k', 2))) AS object, " +

@@ -4,13 +4,13 @@ import { type CommandDefinition, isMain, parseCount, runCommand } from "../src/c
 
 export const command: CommandDefinition<AdoptOptions> = {
     name: "db:adopt",
-    summary: "Bring a database that others made under these files, without losing a row.",
+    summary: "Adopt an existing database: convert it to the schema of these files without losing a row.",
     define: (command) =>
         command
-            .option("--check", "tell what would be done and which rows would be refused, and change nothing")
-            .option("--rejects <file>", "where refused rows go")
-            .option("--max-rejects <count>", "change nothing when more rows than this would be refused", parseCount)
-            .option("-y, --yes", "do not ask before writing to another machine"),
+            .option("--check", "print what would be done and which rows would be refused, and change nothing")
+            .option("--rejects <file>", "write refused rows to this file")
+            .option("--max-rejects <count>", "change nothing if more rows would be refused", parseCount)
+            .option("-y, --yes", "do not ask before writing to a database on another machine"),
     run: async (context, options) => (await import("../src/cli/commands/adopt.ts")).adopt(context, options, origins),
 };
 

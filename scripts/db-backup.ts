@@ -3,13 +3,16 @@ import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.t
 
 export const command: CommandDefinition<BackupOptions> = {
     name: "db:backup",
-    summary: "Write the database into one compressed SQL file, consistent and sealed; encrypted where a key is set.",
+    summary: "Write the database into one compressed SQL file, consistent and sealed; encrypted if a key is set.",
     define: (command) =>
         command
             .argument("[path]", "file or folder, instead of TURSO_BACKUP_FOLDER (backups/) or TURSO_BACKUP_COMMAND")
             .option("--table <name...>", "back up only these tables, with their indexes")
-            .option("--prune", "then remove old ones: the newest of each day stays 30 days, of each week 52 weeks")
-            .option("--dry-run", "show where it would go and what --prune would remove, and write nothing"),
+            .option(
+                "--prune",
+                "then remove old backups: keep the newest of each day for 30 days, of each week for 52 weeks",
+            )
+            .option("--dry-run", "print its path and what --prune would remove, and write nothing"),
     run: async (context, options) => (await import("../src/cli/commands/backup.ts")).backup(context, options),
 };
 

@@ -3,13 +3,13 @@ import { type CommandDefinition, isMain, parseCount, runCommand } from "../src/c
 
 export const command: CommandDefinition<BaselineOptions> = {
     name: "db:baseline",
-    summary: "Record migrations as applied without running them, where tables and indexes equal the files.",
+    summary: "Record migrations as applied without running them, if tables and indexes equal the files.",
     define: (command) =>
         command
-            .option("--to <version>", "record only up to this migration", parseCount)
+            .option("--to <version>", "stop after this migration", parseCount)
             .option("--dry-run", "compare and print the plan, and change nothing")
             .option("--show-sql", "print the script that would be sent, and change nothing")
-            .option("-y, --yes", "do not ask before writing to another machine"),
+            .option("-y, --yes", "do not ask before writing to a database on another machine"),
     run: async (context, options) => (await import("../src/cli/commands/baseline.ts")).baseline(context, options),
 };
 

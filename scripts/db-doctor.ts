@@ -7,10 +7,10 @@ export const command: CommandDefinition<DoctorOptions> = {
     define: (command) =>
         command
             .option("--check <name...>", "run only these checks")
-            .option("--list", "say what the checks are, and open no database")
-            .option("--quick", "leave out what looks at every page of the database")
-            .option("--examples <count>", "show so many rows of each finding", parseCount)
-            .option("--show-sql", "print the query of each finding on stdout, and all else on stderr"),
+            .option("--list", "list the checks without a database")
+            .option("--quick", "skip the checks that read every page of the database")
+            .option("--examples <count>", "number of rows to show for each finding; default 3", parseCount)
+            .option("--show-sql", "print the query of each finding on stdout, and everything else on stderr"),
     run: async (context, options) => (await import("../src/cli/commands/doctor.ts")).examineHealth(context, options),
 };
 

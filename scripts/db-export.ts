@@ -3,10 +3,10 @@ import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.t
 
 export const command: CommandDefinition<ExportOptions> = {
     name: "db:export",
-    summary: "Write every table, or the named ones, into a folder in the shapes that --from loads.",
+    summary: "Export every table, or the named ones, into a folder in the formats that --from loads.",
     define: (command) =>
         command
-            .argument("<folder>", "where the files go")
+            .argument("<folder>", "folder for the files")
             .argument("[names...]", "what to export, such as questions; users and user-sessions only when named")
             .option("--force", "write into a folder that is not empty"),
     run: async (context, options) => (await import("../app/export.ts")).exportTables(context, options),

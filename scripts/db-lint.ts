@@ -3,14 +3,13 @@ import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.t
 
 export const command: CommandDefinition<LintOptions> = {
     name: "db:lint",
-    summary: "Judge the SQL files without a database: do they run on Turso, are they safe, are they in house style.",
+    summary: "Check without a database whether the SQL files run on Turso, are safe and follow the house style.",
     database: false,
     define: (command) =>
         command
-            .argument("[paths...]", "only these files or folders")
-            .usage("[options] [paths...]")
-            .option("--strict", "fail for warnings, too")
-            .option("--github", "print the annotations of a GitHub workflow, as in one")
+            .argument("[paths...]", "report only on these files and folders")
+            .option("--strict", "fail for warnings too")
+            .option("--github", "print the annotations of a GitHub workflow, even outside one")
             .option("--rules", "list the rules"),
     run: async (context, options) => (await import("../src/cli/commands/lint.ts")).lint(context, options),
 };

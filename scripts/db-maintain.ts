@@ -4,14 +4,13 @@ import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.t
 export const command: CommandDefinition<MaintainOptions> = {
     name: "db:maintain",
     summary:
-        "Carry out the rules of operations/maintenance/: old queue items and runs go, sessions are abandoned, counts are set right.",
+        "Run the rules of operations/maintenance/: delete old queue items and runs, abandon old sessions, correct counts.",
     define: (command) =>
         command
-            .argument("[rules...]", "only these rules")
-            .usage("[options] [rules...]")
-            .option("--dry-run", "count what the rules would take, and change nothing")
+            .argument("[rules...]", "run only these rules")
+            .option("--dry-run", "count the rows that the rules would change, and change nothing")
             .option("--show-sql", "print the statements, and change nothing")
-            .option("-y, --yes", "do not ask before writing to another machine"),
+            .option("-y, --yes", "do not ask before writing to a database on another machine"),
     run: async (context, options) => (await import("../src/cli/commands/maintain.ts")).maintain(context, options),
 };
 

@@ -7,10 +7,10 @@ export const command: CommandDefinition<HistoryOptions> = {
     summary: "Load history, and give every question without history its 'created' event.",
     define: (command) =>
         defineRejects(
-            command.option("--from <path>", "load this export, a file or a folder, instead of the bundled history"),
+            command.option("--from <path>", "load this export (a file or a folder) instead of the bundled history"),
         )
-            .option("--dry-run", "decide everything and write nothing")
-            .option("-y, --yes", "do not ask before writing to another machine"),
+            .option("--dry-run", "validate and compare everything, and write nothing")
+            .option("-y, --yes", "do not ask before writing to a database on another machine"),
     run: async (context, options) => (await import("../app/migrate-history.ts")).migrateHistory(context, options),
 };
 

@@ -8,8 +8,8 @@ export const command: CommandDefinition<MigrateOptions> = {
     summary: "Bring a database up to date: migrations, views and triggers, then the questions.",
     define: (command) =>
         defineLoad(defineDeploy(command))
-            .option("--schema-only", "load nothing")
-            .option("--data <names...>", "load these seeds beside the questions, or all"),
+            .option("--schema-only", "do not load any data")
+            .option("--data <names...>", "load these seeds in addition to the questions; `all` for all"),
     run: async (context, options) =>
         (await import("../src/cli/commands/migrate.ts")).migrate(context, options, bundled),
 };

@@ -3,14 +3,13 @@ import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.t
 
 export const command: CommandDefinition<ScaffoldOptions> = {
     name: "db:new",
-    summary: "Write a migration, do and undo, with the next free number: empty, or a whole rebuild of a table.",
+    summary: "Create a migration (do and undo) with the next free number: empty, or a complete rebuild of a table.",
     database: false,
     define: (command) =>
         command
-            .argument("<words...>", "what it does, as verb and object: add question source")
-            .usage("[options] <words...>")
-            .option("--rebuild <table>", "make this table anew, with today's columns, rows, indexes and triggers")
-            .option("--set <name>", "the migration set that it belongs to"),
+            .argument("<words...>", "what the migration does, as verb and object: add question source")
+            .option("--rebuild <table>", "rebuild this table, with its present columns, rows, indexes and triggers")
+            .option("--set <name>", "add it to this optional migration set"),
     run: async (context, options) => (await import("../src/cli/commands/new.ts")).scaffold(context, options),
 };
 

@@ -3,11 +3,11 @@ import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.t
 
 export const command: CommandDefinition<ProbeOptions> = {
     name: "db:probe",
-    summary: "Try on an empty scratch database what this program takes for granted of a server, and print what holds.",
+    summary: "Test on an empty scratch database what this program assumes about a server.",
     define: (command) =>
         command
-            .option("--dry-run", "list what would be tried, and why, and touch no database")
-            .option("-y, --yes", "do not ask before writing to another machine"),
+            .option("--dry-run", "list the assumptions and their reasons without a database")
+            .option("-y, --yes", "do not ask before writing to a database on another machine"),
     run: async (context, options) => (await import("../conformance/probe.ts")).probe(context, options),
 };
 

@@ -3,7 +3,7 @@ import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.t
 
 export const command: CommandDefinition<PushOptions> = {
     name: "db:push:schema",
-    summary: "db:push with every check before it, the plan object by object, and a verification after it.",
+    summary: "Like db:push, with checks before it, the plan object by object, and a verification after it.",
     define: defineDeploy,
     run: async (context, options) => (await import("../src/cli/commands/push-schema.ts")).pushSchema(context, options),
 };

@@ -3,7 +3,7 @@ import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.t
 
 export const command: CommandDefinition<PushOptions> = {
     name: "db:push",
-    summary: "Deploy the schema alone: pending migrations, views and triggers.",
+    summary: "Deploy the schema without data: pending migrations, views and triggers.",
     define: defineDeploy,
     run: async (context, options) => (await import("../src/cli/commands/push.ts")).push(context, options),
 };

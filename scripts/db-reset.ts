@@ -3,8 +3,8 @@ import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.t
 
 export const command: CommandDefinition<RunOptions> = {
     name: "db:reset",
-    summary: "Drop everything in a local database and deploy the schema anew (file: and loopback only).",
-    define: (command) => command.option("-y, --yes", "do not ask"),
+    summary: "Drop everything in a local database and deploy the schema again (file: and loopback only).",
+    define: (command) => command.option("-y, --yes", "do not ask before dropping everything"),
     run: async (context, options) => (await import("../src/cli/commands/reset.ts")).reset(context, options),
 };
 

@@ -3,15 +3,16 @@ import { type CommandDefinition, isMain, parseCount, runCommand } from "../src/c
 
 export const command: CommandDefinition<RollbackOptions> = {
     name: "db:rollback",
-    summary: "Undo migrations down to a version; refuses to lose rows unless --discard-rows is given.",
+    summary: "Undo migrations down to a version; refuses to lose rows without --discard-rows.",
     define: (command) =>
         command
+            .usage("--to <version> [options]")
             .requiredOption("--to <version>", "the version to go back to; 0 undoes everything", parseCount)
-            .option("--discard-rows", "lose the rows that the plan lists")
-            .option("--per-file", "one transaction for each file")
-            .option("--dry-run", "print the plan and what would be lost, and change nothing")
+            .option("--discard-rows", "discard the rows that the plan lists")
+            .option("--per-file", "use one transaction for each file")
+            .option("--dry-run", "print the plan and the rows that would be lost, and change nothing")
             .option("--show-sql", "print the scripts that would be sent, and change nothing")
-            .option("-y, --yes", "do not ask before writing to another machine"),
+            .option("-y, --yes", "do not ask before writing to a database on another machine"),
     run: async (context, options) => (await import("../src/cli/commands/rollback.ts")).rollback(context, options),
 };
 

@@ -9,8 +9,8 @@ export const command: CommandDefinition<MigrateOptions> = {
     define: (command) =>
         defineLoad(command)
             .argument("[names...]", "names of seeds")
-            .option("--dry-run", "decide everything and write nothing")
-            .option("-y, --yes", "do not ask before writing to another machine"),
+            .option("--dry-run", "validate and compare everything, and write nothing")
+            .option("-y, --yes", "do not ask before writing to a database on another machine"),
     run: async (context, options) => {
         const data = context.args.length > 0 ? context.args : ["all"];
         return (await import("../src/cli/commands/migrate.ts")).migrate(

@@ -7,9 +7,9 @@ export const command: CommandDefinition<ServerOptions> = {
     database: false,
     define: (command) =>
         command
-            .option("--port <number>", "where it listens on 127.0.0.1", parseCount, 8080)
-            .option("--directory <path>", "where its data are kept", ".sqld")
-            .option("--auth", "ask for tokens as Turso does, and write two into <directory>/tokens.env"),
+            .option("--port <number>", "port on 127.0.0.1", parseCount, 8080)
+            .option("--directory <path>", "folder for its data", ".sqld")
+            .option("--auth", "require tokens, as Turso does, and write two into <directory>/tokens.env"),
     run: async (context, options) => (await import("../src/cli/commands/server.ts")).serve(context, options),
 };
 

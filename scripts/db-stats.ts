@@ -2,7 +2,7 @@ import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.t
 
 export const command: CommandDefinition = {
     name: "db:stats",
-    summary: "Show rows, bytes, JSON sizes, the growth per week, the queue, the bots, and indexes that nothing uses.",
+    summary: "Show rows, bytes, JSON sizes, growth per week, the queue, the bots, and unused indexes.",
     run: async (context) => (await import("../src/cli/commands/stats.ts")).showStatistics(context),
 };
 

@@ -6,8 +6,8 @@ export const command: CommandDefinition<VerifyOptions> = {
     summary: "Compare every object of the database with the files; exit code 4 when they differ.",
     define: (command) =>
         command
-            .option("--write-files", "write the migrations, views and triggers that lead to what the database holds")
-            .option("--dry-run", "with --write-files: name the files, and write none"),
+            .option("--write-files", "write the migrations, views and triggers that produce the schema of the database")
+            .option("--dry-run", "with --write-files: list the files without writing them"),
     run: async (context, options) => (await import("../src/cli/commands/verify.ts")).showVerification(context, options),
 };
 

@@ -3,9 +3,9 @@ import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.t
 
 export const command: CommandDefinition<{ check?: boolean }> = {
     name: "readme:build",
-    summary: "Fill README.md's tables of commands and exit codes from the commands themselves.",
+    summary: "Generate the tables of commands and exit codes in README.md.",
     database: false,
-    define: (command) => command.option("--check", "change nothing; exit code 4 when README.md is stale"),
+    define: (command) => command.option("--check", "change nothing; exit code 4 when a document is stale"),
     run: async (context, options) => {
         const titles = Object.entries(await readJobTitles());
         const jobTitles = {

@@ -2,9 +2,9 @@ import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.t
 
 export const command: CommandDefinition<{ check?: boolean }> = {
     name: "schema:build",
-    summary: "Write TURSO_SCHEMA.sql and schema.d.ts from the SQL files; --check only compares.",
+    summary: "Generate TURSO_SCHEMA.sql and schema.d.ts from the SQL files.",
     database: false,
-    define: (command) => command.option("--check", "change nothing; fail when a file is stale"),
+    define: (command) => command.option("--check", "change nothing; exit code 4 when a file is stale"),
     run: async (context, options) =>
         (await import("../src/cli/commands/schema-build.ts")).writeSchemaFiles(context, options),
 };

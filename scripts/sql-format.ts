@@ -3,12 +3,11 @@ import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.t
 
 export const command: CommandDefinition<FormatOptions> = {
     name: "sql:format",
-    summary: "Format all SQL but triggers, which are written by hand, and migrations that the database has had.",
+    summary: "Format all SQL except triggers, which are formatted by hand, and applied migrations.",
     database: false,
     define: (command) =>
         command
-            .argument("[files...]", "only these files")
-            .usage("[options] [files...]")
+            .argument("[files...]", "format only these files")
             .option("--check", "change nothing; exit code 4 when a file is not formatted"),
     run: async (context, options) => (await import("../src/cli/commands/sql-format.ts")).formatSql(context, options),
 };

@@ -15,7 +15,7 @@ const schema = z.object({
     createdAt: name,
 });
 
-/** What the bots did: `{ledger: [...]}` as the monitor exports it, or an array. An entry is never changed. */
+/** The bots' actions: `{ledger: [...]}` as exported by the monitor, or an array. Entries never change. */
 export const botLedger: Loader = {
     name: "bot-ledger",
     table: "bot_ledger",

@@ -15,7 +15,7 @@ const schema = z.object({
     summary: optionalObject,
 });
 
-/** The bots' runs: `{runs: [...]}` as the monitor exports it, or an array. */
+/** The bots' runs: `{runs: [...]}` as exported by the monitor, or an array. */
 export const botRuns: Loader = {
     name: "bot-runs",
     table: "bot_runs",

@@ -1,6 +1,6 @@
 import type { BundledSeeds } from "../src/loading/seeds.ts";
 
-/** The data that comes with this repository. Users are never part of it. */
+/** The data in this repository, which never include users. */
 export const bundled: BundledSeeds = {
     folder: "seeds/data",
     history: {
@@ -8,8 +8,8 @@ export const bundled: BundledSeeds = {
         grown: "SELECT count(*) AS grown FROM question_history WHERE id > ?",
         content: "questions",
         events: "question-history",
-        // The history has every change of a question. Of the others, counts and ids tell new and removed rows, and the sum an
-        // edit by hand.
+        // The history has every change of a question. For the others, counts and ids show new and removed rows, and the sum
+        // shows an edit by hand.
         states: {
             questions: "SELECT count(*) AS count, '' AS detail FROM questions",
             "channel-mappings":

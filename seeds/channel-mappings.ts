@@ -3,8 +3,8 @@ import type { FoundRecord, Loader, SourceRecord } from "../src/loading/loader.ts
 import { isObject } from "./shapes.ts";
 
 /**
- * Which questions are in which channels: `{channels: {channel: {subChannels: {sub: [ids]}}}}`, with or without the
- * wrapper, or `{channelId, subChannel, questionId}`, one or an array of them.
+ * The questions of each channel: `{channels: {channel: {subChannels: {sub: [ids]}}}}`, with or without the wrapper, or
+ * `{channelId, subChannel, questionId}`, a single one or an array.
  */
 export const channelMappings: Loader = {
     name: "channel-mappings",
@@ -22,7 +22,7 @@ export const channelMappings: Loader = {
         if (!Array.isArray(document) || !document.some(isMapping)) return undefined;
         return document.map((value, at) => ({ position: String(at), value }));
     },
-    // A question is always in its own channel, whether or not a mapping file says so.
+    // A question is always in its own channel, even if no mapping file contains it.
     derive: (others) => {
         const questions = [...(others.get("questions") ?? [])];
         const mapped = new Set<string>();

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-// The kinds of fields that records share. `nullish`: missing leaves the column as it is, null clears it.
+// Field types that several loaders share. `nullish`: a missing field leaves the column unchanged, null clears it.
 export const text = z.string();
 export const name = z.string().min(1);
 export const optionalText = z.string().nullish();

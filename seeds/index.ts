@@ -12,7 +12,7 @@ import { users } from "./users.ts";
 import { voiceSessions } from "./voice-sessions.ts";
 import { workQueue } from "./work-queue.ts";
 
-/** Every loader, in the order in which they run: what others point to comes first. */
+/** Every loader, in the order in which they run: referenced tables come first. */
 export const loaders: readonly Loader[] = [
     users,
     questions,

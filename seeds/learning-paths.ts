@@ -103,20 +103,20 @@ function isPath(value: unknown): boolean {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-// Older exports have the type and the company in the id only: company-adobe-advanced.
+// Older exports have type and company only in the id: company-adobe-advanced.
 function deriveType({ id, title, pathType }: Fields): Fields {
     if (pathType !== undefined || typeof id !== "string") return {};
     const type = pathTypes.find((word) => id.startsWith(`${word}-`));
     if (type === undefined) return {};
     const [, company] = /^company-(.+?)(?:-(?:beginner|intermediate|advanced))?$/.exec(id) ?? [];
     if (company === undefined) return { pathType: type };
-    // The title has the company's own spelling.
+    // The title has the company's spelling.
     const words = typeof title === "string" ? title.slice(0, company.length) : "";
     const isSame = words.toLowerCase().replace(/[^a-z0-9]+/g, "-") === company;
     return { pathType: type, targetCompany: isSame ? words : company };
 }
 
-// The channels of its questions, in their order; questions that are gone have none.
+// The channels of its questions, in order; missing questions have none.
 function deriveChannels({ questionIds }: Fields, channelById: ReadonlyMap<string, string>): string[] {
     return [...new Set(toList(questionIds).flatMap((id) => channelById.get(id) ?? []))];
 }

@@ -19,8 +19,8 @@ const schema = z.object({
 });
 
 /**
- * What happened to questions, tests and coding challenges: one file for each item with its events under `history`, arrays
- * of events, or `{history: [...]}`.
+ * Events of questions, tests and coding challenges: a file for each item with its events in `history`, arrays of events, or
+ * `{history: [...]}`.
  */
 export const questionHistory: Loader = {
     name: "question-history",
@@ -39,7 +39,7 @@ export const questionHistory: Loader = {
         metadata: "json",
         createdAt: "time",
     },
-    // Two events are the same when these are; what else they say is not compared.
+    // Other columns are not compared.
     key: ["question_id", "question_type", "created_at", "event_type", "event_source"],
     ignored: [
         "source_name",
@@ -51,16 +51,16 @@ export const questionHistory: Loader = {
         "metadata",
     ],
     mentions: [{ field: "questionId", table: "questions", key: "id" }],
-    // The triggers wrote such a row when the item was loaded; the exported event says more.
+    // The triggers wrote such a row when the item was loaded; the exported event is more complete.
     takesOver: {
         match: ["question_id", "question_type", "event_type"],
         where:
             "((t.event_source = 'system' AND t.source_name IS NULL) " +
             "OR (t.event_source = 'import' AND t.source_name = 'questions'))",
         id: "id",
-        // Most exports leave these out.
+        // Most exports lack these.
         keeps: ["changed_fields", "before_snapshot", "after_snapshot"],
-        // Changes that triggers recorded in two databases are two changes, but an item was created only once.
+        // Changes recorded by triggers in two databases are different changes, but an item was created only once.
         accepts: (event, row) => event.event_type === "created" || row.event_source !== "system" || !isOfTrigger(event),
     },
     schema,
@@ -76,7 +76,7 @@ function isOfTrigger({ event_source, source_name }: ColumnValues): boolean {
     return event_source === "system" && (source_name ?? null) === null;
 }
 
-// The item's id and type stand once, above its events.
+// The item's id and type are not repeated in its events.
 function listEvents({ questionId, questionType, history }: Readonly<Record<string, unknown>>): FoundRecord[] {
     const above = {
         ...(questionId === undefined ? {} : { questionId }),

@@ -11,7 +11,7 @@ const schema = z.object({
     createdAt: optionalText,
 });
 
-/** How questions hang together: an array, or `{relationships: [...]}`. */
+/** Relationships between questions: an array, or `{relationships: [...]}`. */
 export const questionRelationships: Loader = {
     name: "question-relationships",
     table: "question_relationships",

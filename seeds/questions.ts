@@ -73,7 +73,7 @@ export const questions: Loader = {
     ],
     schema,
     find: (document) => listRecords(document, "questions", looksLikeQuestion),
-    // Older exports have the channel in the mappings only: the first one in file order is the question's own.
+    // Older exports have the channel only in the mappings: the first one in file order is the question's own.
     complete: ({ records }) => {
         const first = findFirstMappings(records.get("channel-mappings") ?? []);
         return (value) => {

@@ -5,8 +5,8 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 }
 
 /**
- * Lists the records of a document in any of the shapes that exports have: an array, an object by id, either of them below
- * `wrapper`, or one record by itself. Undefined when no value of it satisfies `isRecord`.
+ * Lists the records of a document in any of the formats of exports: an array, an object by id, either of them in `wrapper`,
+ * or a single record. Returns undefined when no value satisfies `isRecord`.
  */
 export function listRecords(
     document: unknown,
@@ -22,7 +22,7 @@ export function listRecords(
     return values.some(isRecord) ? listEntries(document) : undefined;
 }
 
-// In an object by id, the key is the id of a record that has none itself.
+// In an object by id, the key is the id of a record without one.
 function listEntries(container: object): FoundRecord[] {
     if (Array.isArray(container)) return container.map((value, at) => ({ position: String(at), value }));
     return Object.entries(container).map(([key, value]) => ({

@@ -3,7 +3,7 @@ import type { Loader } from "../src/loading/loader.ts";
 import { name } from "./fields.ts";
 import { isObject, listRecords } from "./shapes.ts";
 
-/** Users, with the hash of their password: an array, an object by id, `{users: …}`, or a single one. Never bundled. */
+/** Users with their password hashes: an array, an object by id, `{users: …}`, or a single one. Never bundled. */
 export const users: Loader = {
     name: "users",
     table: "users",

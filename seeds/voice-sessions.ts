@@ -38,7 +38,7 @@ export const voiceSessions: Loader = {
     mentions: [{ field: "questionIds", table: "questions", key: "id" }],
     schema,
     find: (document) => listRecords(document, "voiceSessions", isVoiceSession),
-    // Some exports leave the number of questions out.
+    // Some exports lack the number of questions.
     complete: () => (value) =>
         isObject(value) && value.totalQuestions === undefined && Array.isArray(value.questionIds)
             ? { ...value, totalQuestions: value.questionIds.length }

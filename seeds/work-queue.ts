@@ -19,7 +19,7 @@ const schema = z.object({
     result: optionalObject,
 });
 
-/** The bots' queue: `{queue: [...]}` as the monitor exports it, or an array. Its ids belong to the database it came from. */
+/** The bots' queue: `{queue: [...]}` as exported by the monitor, or an array. Its ids belong to the database of origin. */
 export const workQueue: Loader = {
     name: "work-queue",
     table: "work_queue",
@@ -44,6 +44,6 @@ export const workQueue: Loader = {
 };
 
 function isQueueItem(value: unknown): boolean {
-    // The bots' ledger has these two as well, and says which bot.
+    // The bots' ledger has these two fields as well, and the bot's name.
     return isObject(value) && "itemType" in value && "action" in value && !("botName" in value);
 }

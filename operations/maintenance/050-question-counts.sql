@@ -3,7 +3,7 @@
 -- Why: question_count is a copy that no trigger keeps, because every question saved would cost a write more.
 -- After: at once. Only counts that are wrong are written; last_updated stays, because the certification itself did not change.
 --
--- Judged: once, because counting takes longer than any transaction should. A count that was set since is left.
+-- Evaluated: once, because counting takes longer than any transaction should. A count that was set since is left.
 --
 -- Counted are the active questions in the channels that certifications.channel_mappings lists, found through the table
 -- channel_mappings, each question once however many of them it is in. An entry without subChannel, or with an empty one,

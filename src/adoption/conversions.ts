@@ -2,9 +2,9 @@ import type { Column } from "../schema/table.ts";
 import type { TextForm } from "./origins.ts";
 
 /**
- * Renders SQL that converts a value to the form of a column, without loss: a time to the project's format, text that is a
- * number to that number, empty text to NULL in a nullable JSON column, and NULL to the default of a NOT NULL column. A
- * value that cannot be converted stays as it is, and the constraints judge it.
+ * Renders SQL that converts a value to the form of a column without loss: a time to the project's format, numeric text to a
+ * number, empty text to NULL in a nullable JSON column, and NULL to the default of a NOT NULL column. A value that cannot
+ * be converted is left unchanged and validated by the constraints.
  *
  * @param value SQL of the value, such as a column's quoted name
  */
@@ -53,7 +53,7 @@ const normalForm = `${date}T${clock}.${digit.repeat(3)}Z`;
 
 /**
  * Renders SQL that converts a time to `YYYY-MM-DDTHH:MM:SS.sssZ`, by the same rules as normalizeTime() in loading. Other
- * text stays as it is.
+ * text is left unchanged.
  */
 export function convertTime(value: string): string {
     const trimmed = `trim(${value}, char(32, 9, 10, 13))`;

@@ -3,17 +3,17 @@ import { isSameName } from "../sql/names.ts";
 import { quoteName } from "../sql/quoting.ts";
 import type { Adoption } from "./prepare.ts";
 
-/** What does not work in a database after its adoption. */
+/** What no longer works in an adopted database. */
 export interface Broken {
-    /** Rows that point to rows which were refused or never existed. */
+    /** References to rows that were refused or never existed. */
     readonly dangling: readonly { readonly table: string; readonly parent: string; readonly rows: number }[];
-    /** Views of others that cannot be read. */
+    /** Views not defined by the files that cannot be read. */
     readonly views: readonly { readonly view: string; readonly message: string }[];
-    /** Tables of others with a trigger that fails; one error for each. */
+    /** Tables not defined by the files that have a failing trigger, with its first error. */
     readonly triggers: readonly { readonly table: string; readonly message: string }[];
 }
 
-/** Finds what does not work after an adoption, in what others made and in tables that were not rebuilt. Reads only. */
+/** Finds what no longer works after an adoption. Reads only. */
 export async function findBroken(connection: Connection, adoption: Adoption): Promise<Broken> {
     return {
         dangling: await findDangling(connection, adoption),
@@ -31,7 +31,7 @@ async function findDangling(connection: Connection, { extra, tables }: Adoption)
             args: [table.name],
         })),
     );
-    // SQLite cannot check a foreign key to a column without a unique index; that is not this command's concern.
+    // SQLite cannot check a foreign key to a column without a unique index; such a key is ignored here.
     return results.flatMap((result, at) =>
         (result.ok ? result.rows : []).map((row) => ({
             table: asked[at]?.name ?? "",

@@ -7,17 +7,17 @@ export interface Origins {
     readonly columns: readonly FormerColumn[];
     /** Columns that hold times or JSON, by table and column. */
     readonly forms: ReadonlyMap<string, ReadonlyMap<string, TextForm>>;
-    /** Columns that tell which of two rows with the same key is newer, in order of preference. */
+    /** Columns that determine the newest of several rows with the same key, in order of preference. */
     readonly newest: readonly string[];
 }
 
-/** What the text of a column holds, where it has a form of its own. */
+/** The format of the text in a column. */
 export type TextForm = "time" | "json";
 
-/** A program or script that has made databases. */
+/** A program or script that creates databases. */
 export interface Origin {
     readonly name: string;
-    /** Facts as listFacts() gives them; all must hold. */
+    /** Facts as returned by listFacts(); all must hold. */
     readonly has: readonly string[];
     readonly lacks?: readonly string[];
 }
@@ -38,7 +38,7 @@ export function findOrigins(known: readonly Origin[], facts: ReadonlySet<string>
     );
 }
 
-/** Lists the facts that tell origins apart: `index x`, `table t`, `column t.c`, `default t.c CURRENT_TIMESTAMP`; names in lower case. */
+/** Lists the facts that identify origins: `index x`, `table t`, `column t.c`, `default t.c CURRENT_TIMESTAMP`; names in lower case. */
 export function listFacts(schema: readonly SchemaRow[], tables: Iterable<Table>): Set<string> {
     const facts = new Set(schema.map(({ type, name }) => `${type} ${name.toLowerCase()}`));
     for (const { name, columns } of tables) {

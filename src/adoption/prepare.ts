@@ -9,37 +9,38 @@ import type { SchemaRow } from "../schema/row.ts";
 import { readTables, type Table } from "../schema/table.ts";
 import { isSameName } from "../sql/names.ts";
 import { findOrigins, listFacts, type Origin, type Origins } from "./origins.ts";
+import { quarantineTable } from "./quarantine.ts";
 import { planReading, type Reading } from "./reading.ts";
-import { adoptionTable } from "./side-table.ts";
 import { readTargetSchema, type TargetSchema, type TargetTable } from "./target-tables.ts";
 
-/** How a table of the files stands in the live database. */
+/** State of a table of the files in the live database. */
 export type TableState = "done" | "missing" | "rebuild";
 
 export interface AdoptedTable {
     readonly target: TargetTable;
     readonly state: TableState;
-    /** How its rows are read; undefined where it is missing. */
+    /** Undefined if the table is missing. */
     readonly reading: Reading | undefined;
 }
 
-/** A live database and the files, compared before anything is changed. */
+/** The comparison of a live database with the files. */
 export interface Adoption {
     readonly state: DatabaseState;
     readonly target: TargetSchema;
     readonly tables: readonly AdoptedTable[];
+    /** Live tables that the files lack. */
     readonly extra: readonly Table[];
     readonly origins: readonly Origin[];
     readonly newest: readonly string[];
-    /** Records the migrations once every table has the files' form. */
+    /** Records the migrations after every table has the files' form. */
     readonly baseline: PreparedDeploy;
 }
 
 /**
- * Reads a live database and the files, and finds how each table of the files stands. Writes nothing.
+ * Compares a live database with the files. Writes nothing.
  *
- * @param known what the files lead to, where that was read before
- * @returns undefined for a database that has version rows: a deploy, a baseline or an adoption was there
+ * @param known the schema of the files, if it was read before
+ * @returns undefined for a database that has version rows, from a deploy, a baseline or an adoption
  * @throws AppError `usage` for a database that has none of the files' tables
  */
 export async function prepareAdoption(
@@ -56,12 +57,12 @@ export async function prepareAdoption(
     if (!core) throw new Error("unreachable: there is always a core set");
     const target = known ?? (await readTargetSchema(core));
     const live = (await readTables(connection)).filter(
-        ({ name, isShadow }) => !isMigratorTable(name) && name !== adoptionTable && !isShadow,
+        ({ name, isShadow }) => !isMigratorTable(name) && name !== quarantineTable && !isShadow,
     );
     const find = (wanted: string): Table | undefined => live.find(({ name }) => isSameName(name, wanted));
     if (!target.tables.some(({ name }) => find(name))) {
-        throw new AppError("usage", "the database has none of the tables that the files make", {
-            hint: "deploy the schema with `pnpm db:migrate`; there is nothing to adopt",
+        throw new AppError("usage", "the database has none of the tables that the files create", {
+            hint: "there is nothing to adopt; deploy the schema with `pnpm db:migrate`",
             outcome: "Nothing was changed.",
         });
     }
@@ -92,13 +93,13 @@ function describeTable(
         return { target, state: "missing", reading: undefined };
     }
     const { rowid } = live;
-    if (rowid === undefined) throw refuse(`'${live.name}' has no row numbers`, "create it again without WITHOUT ROWID");
+    if (rowid === undefined) throw refuse(`'${live.name}' has no rowid`, "create it again without WITHOUT ROWID");
     if (live.isVirtual) throw refuse(`'${live.name}' is a virtual table`, "rename or drop it by hand");
     const reading = planReading({ ...live, rowid }, target, origins);
     return { target, state: rebuilt.has(target.name.toLowerCase()) ? "rebuild" : "done", reading };
 }
 
-// An object with the name of one of the files must be of the same type and table, or that one could not be created.
+// An object with the name of one of the files must have its type and table, else the one of the files cannot be created.
 function refuseNamesakes(state: DatabaseState, target: TargetSchema): void {
     for (const { type, name, table, sql } of target.schema) {
         const live = type === "table" || sql === null ? undefined : findSchemaRow(state, name);
@@ -123,8 +124,8 @@ function refuse(what: string, hint: string): AppError {
     });
 }
 
-// A table that references a rebuilt one is judged with it, because rows there may be refused. So is one with dangling
-// references: an earlier run may have ended between the two.
+// A table that references a rebuilt one is rebuilt with it, because rows there may be refused. So is one with dangling
+// references, because an earlier run may have been interrupted between the two.
 async function findRebuilt(
     connection: Connection,
     schema: readonly SchemaRow[],
@@ -141,15 +142,15 @@ async function findRebuilt(
     pointing.forEach(({ name, foreignKeys }, at) => {
         const result = dangling[at];
         const isDangling = result?.ok === true && result.rows.length > 0;
-        const isBeside = foreignKeys.some(({ parent }) => rebuilt.has(parent.toLowerCase()));
-        if (isDangling || isBeside) rebuilt.add(name.toLowerCase());
+        const pointsToRebuilt = foreignKeys.some(({ parent }) => rebuilt.has(parent.toLowerCase()));
+        if (isDangling || pointsToRebuilt) rebuilt.add(name.toLowerCase());
     });
     return rebuilt;
 }
 
 /**
- * Finds the tables, in lower case, that differ from the files in columns, constraints or indexes, or have a trigger that
- * the files lack. Triggers of the files are updated later, with the version rows.
+ * Returns the names, in lower case, of the tables that differ from the files in columns, constraints or indexes, or that
+ * have a trigger that the files lack. Triggers of the files are updated later, with the version rows.
  */
 export function findDiffering(schema: readonly SchemaRow[], target: TargetSchema): Set<string> {
     const all = [...schema, ...target.schema];

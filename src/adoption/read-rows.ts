@@ -2,13 +2,13 @@ import type { Connection, Query, ReadResult, Row } from "../database/connection.
 import { AppError } from "../errors.ts";
 
 /**
- * The rows of an answer.
+ * The rows of a result.
  *
- * @throws AppError `sql` where the query failed
+ * @throws AppError `sql` when the query failed
  */
 export function rowsOf(result: ReadResult | undefined): readonly Row[] {
     if (result?.ok) return result.rows;
-    throw new AppError("sql", result?.message ?? "a query was not answered", {
+    throw new AppError("sql", result?.message ?? "a query returned no result", {
         hint: "another program may have changed the schema meanwhile; run the command again",
     });
 }

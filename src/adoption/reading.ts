@@ -5,28 +5,28 @@ import { convertValue } from "./conversions.ts";
 import type { FormerColumn, Origins } from "./origins.ts";
 import type { TargetTable } from "./target-tables.ts";
 
-/** Columns that the queries of an adoption add to those of a table. */
+/** Columns that the queries of an adoption add to a table's own. */
 export const rowNumber = "adopted_row";
 export const rowReasons = "adopted_reasons";
 
-/** How the rows of a live table become rows of a table of the files. */
+/** How the rows of a live table are read as rows of a table of the files. */
 export interface Reading {
     readonly live: Table & { readonly rowid: string };
     readonly target: TargetTable;
     readonly columns: readonly ColumnReading[];
-    /** Live columns that the files' table lacks, each with the condition under which its value would be lost. */
-    readonly homeless: readonly { readonly column: string; readonly condition: string }[];
+    /** Live columns that the files lack, each with the SQL condition under which its value would be lost. */
+    readonly unmapped: readonly { readonly column: string; readonly condition: string }[];
 }
 
 export interface ColumnReading {
     readonly column: Column;
-    /** SQL over the live table: the stored value. */
+    /** SQL of the stored value, over the live table. */
     readonly raw: string;
-    /** SQL over a table with the column's own name: the converted value. */
+    /** SQL of the converted value, over a table that has the column. */
     readonly converted: string;
 }
 
-/** Finds where the value of each column comes from: the live column of that name, else a former one. */
+/** Maps each column to the live column of that name, or else to a former one. */
 export function planReading(live: Table & { rowid: string }, target: TargetTable, origins: Origins): Reading {
     const former = origins.columns.filter(
         ({ table, from }) => isSameName(table, target.name) && findColumn(live, from) !== undefined,
@@ -39,32 +39,32 @@ export function planReading(live: Table & { rowid: string }, target: TargetTable
             raw: findRaw(live, column, former),
             converted: convertValue(column, forms?.get(column.name), target.isStrict, quoteName(column.name)),
         }));
-    const homeless = live.columns
+    const unmapped = live.columns
         .filter(({ name: own }) => !columns.some(({ column }) => isSameName(column.name, own)))
         .map(({ name: own }) => {
-            const heirs = former.filter(({ from, sql }) => isSameName(from, own) && sql === undefined);
-            const isElsewhere = heirs.map(({ to }) => {
-                const heir = columns.find(({ column }) => isSameName(column.name, to));
-                return heir ? `${quoteName(own)} IS NOT ${heir.raw}` : "TRUE";
+            const successors = former.filter(({ from, sql }) => isSameName(from, own) && sql === undefined);
+            const isElsewhere = successors.map(({ to }) => {
+                const successor = columns.find(({ column }) => isSameName(column.name, to));
+                return successor ? `${quoteName(own)} IS NOT ${successor.raw}` : "TRUE";
             });
             return { column: own, condition: [`${quoteName(own)} IS NOT NULL`, ...isElsewhere].join(" AND ") };
         });
-    return { live, target, columns, homeless };
+    return { live, target, columns, unmapped };
 }
 
-/** SQL that selects the live rows with their numbers, under the files' column names and with stored values. */
+/** SQL that selects the live rows with their rowids and stored values, under the files' column names. */
 export function selectRaw({ live, columns }: Reading): string {
     const fields = columns.map(({ column, raw }) => `${raw} AS ${quoteName(column.name)}`);
     return `SELECT ${live.rowid} AS ${rowNumber}, ${fields.join(", ")} FROM ${quoteName(live.name)}`;
 }
 
-/** SQL that selects the live rows with their numbers, converted. */
+/** SQL that selects the live rows with their rowids and converted values. */
 export function selectConverted(reading: Reading, where = ""): string {
     const fields = reading.columns.map(({ column, converted }) => `${converted} AS ${quoteName(column.name)}`);
     return `SELECT ${rowNumber}, ${fields.join(", ")} FROM (${selectRaw(reading)})${where}`;
 }
 
-/** SQL that counts, column by column, the values that conversion changes. */
+/** SQL that counts, for each column, the values that conversion changes. */
 export function countConverted(reading: Reading): string {
     const counts = reading.columns.map(({ column, converted }) => {
         const own = quoteName(column.name);
@@ -73,26 +73,26 @@ export function countConverted(reading: Reading): string {
     return `SELECT ${counts.join(", ")} FROM (${selectRaw(reading)})`;
 }
 
-/** SQL that selects the live rows with values that have no column in the files, and the names of those columns. */
-export function selectHomeless({ live, homeless }: Reading): string | undefined {
-    if (homeless.length === 0) return undefined;
-    const columns = homeless.map(
+/** SQL that selects the live rows with values in unmapped columns, and the names of those columns. */
+export function selectUnmapped({ live, unmapped }: Reading): string | undefined {
+    if (unmapped.length === 0) return undefined;
+    const columns = unmapped.map(
         ({ column, condition }) => `iif(${condition}, ',' || json_quote(${quoteText(column)}), '')`,
     );
     return (
         `SELECT ${live.rowid} AS ${rowNumber}, '[' || substr(${columns.join(" || ")}, 2) || ']' AS ${rowReasons} ` +
-        `FROM ${quoteName(live.name)} WHERE ${homeless.map(({ condition }) => `(${condition})`).join(" OR ")}`
+        `FROM ${quoteName(live.name)} WHERE ${unmapped.map(({ condition }) => `(${condition})`).join(" OR ")}`
     );
 }
 
-/** SQL over the live table as `live` that renders a whole row as JSON; bytes as hexadecimal digits. */
+/** SQL, over the live table with the alias `live`, that renders a row as JSON; blobs as hexadecimal digits. */
 export function renderRecord(live: Table): string {
     const pairs = live.columns
         .filter((column) => !column.isGenerated)
         .map(({ name: own }) => {
             const value = `live.${quoteName(own)}`;
             const key = `${quoteText(`${JSON.stringify(own)}:`)}`;
-            // json_quote() writes 15 digits of a number. quote() writes all of them, but Inf for infinity.
+            // json_quote() writes 15 digits of a number; quote() writes all, but Inf for infinity.
             return (
                 `${key} || CASE typeof(${value}) WHEN 'blob' THEN '{"blob":"' || hex(${value}) || '"}' ` +
                 `WHEN 'real' THEN replace(quote(${value}), 'Inf', '9e999') ELSE json_quote(${value}) END`

@@ -1,13 +1,13 @@
 import type { Script } from "../database/connection.ts";
 import { checkForeignKeysOff } from "../planning/guards.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
-import { judgeRows, type Parent, parentInPlace, selectRefused } from "./judging.ts";
 import type { AdoptedTable } from "./prepare.ts";
-import { type Reading, rowNumber, selectConverted, selectHomeless } from "./reading.ts";
-import { adoptionTable, createAdoptionTable, keepObjects, keepRows } from "./side-table.ts";
+import { createQuarantine, quarantineObjects, quarantineRows, quarantineTable } from "./quarantine.ts";
+import { type Reading, rowNumber, selectConverted, selectUnmapped } from "./reading.ts";
 import type { TargetTable } from "./target-tables.ts";
+import { type Parent, parentInPlace, selectRefused, validateRows } from "./validation.ts";
 
-/** Exists inside a transaction only, like the migrator's guard. The names of its CHECKs tell what failed. */
+/** Exists only inside the transaction, like the migrator's guard. The name of the CHECK shows what failed. */
 const guard = "schema_guard";
 const staging = "schema_adopting";
 
@@ -21,18 +21,18 @@ const createGuard = `CREATE TABLE ${guard} (
     sequence INTEGER
 )`;
 
-/** SQL that reads a value back from the guard table. */
+/** SQL that reads a value from the guard table. */
 const noted = (column: string): string => `(SELECT max(${column}) FROM ${guard})`;
 
 /**
- * Renders one transaction that rebuilds a table in the files' form: it stages the converted rows, moves those that a
- * constraint refuses unconverted into the side table, creates the table by the statement of the files, fills it, compares
- * every kept row value by value, and counts the rows. Any difference rolls everything back.
+ * Renders one transaction that rebuilds a table in the files' form: stages the converted rows, quarantines the original of
+ * each row that a constraint refuses, creates and fills the table, compares every kept row value by value, and counts the
+ * rows. Any difference rolls everything back. Must run with foreign keys off.
  *
- * @param options.searched names of full-text indexes that read their text from the table, and are rebuilt with it
+ * @param options.searched names of full-text indexes over the table, which are rebuilt with it
  * @param options.isMissing whether a referenced table does not exist yet, so that every reference to it dangles
  */
-export function renderRebuild(
+export function renderAdoptedTable(
     reading: Reading,
     newest: readonly string[],
     options: { hasSequences: boolean; searched: readonly string[]; isMissing: (parent: string) => boolean },
@@ -40,9 +40,9 @@ export function renderRebuild(
     const { live, target } = reading;
     const findParent = (parent: string): Parent | undefined =>
         options.isMissing(parent) ? undefined : parentInPlace(parent);
-    const judgement = judgeRows(target, `SELECT * FROM ${staging}`, newest, findParent);
+    const validation = validateRows(target, `SELECT * FROM ${staging}`, newest, findParent);
     const columns = reading.columns.map(({ column }) => quoteName(column.name));
-    const homeless = selectHomeless(reading);
+    const unmapped = selectUnmapped(reading);
     const sequence = options.hasSequences
         ? `(SELECT max(seq) FROM sqlite_sequence WHERE name = ${quoteText(live.name)} COLLATE NOCASE)`
         : "NULL";
@@ -50,15 +50,15 @@ export function renderRebuild(
         createGuard,
         checkForeignKeysOff,
         `INSERT INTO ${guard} (unchanged) SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ${quoteText(live.name)} AND sql = ${quoteText(live.sql)}`,
-        createAdoptionTable,
+        createQuarantine,
         `INSERT INTO ${guard} (live_rows, first_entry, sequence) SELECT (SELECT count(*) FROM ${quoteName(live.name)}), ` +
-            `(SELECT coalesce(max(id), 0) FROM ${adoptionTable}), ` +
+            `(SELECT coalesce(max(id), 0) FROM ${quarantineTable}), ` +
             `max(coalesce(${sequence}, 0), coalesce((SELECT max(${live.rowid}) FROM ${quoteName(live.name)}), 0))`,
         `CREATE TABLE ${staging} (${rowNumber} INTEGER PRIMARY KEY, ${columns.join(", ")})`,
         `INSERT INTO ${staging} ${selectConverted(reading)}`,
-        keepRows(reading, "refused", selectRefused(judgement)),
-        ...(homeless === undefined ? [] : [keepRows(reading, "kept", exceptRefused(homeless, target))]),
-        keepObjects(reading),
+        quarantineRows(reading, "refused", selectRefused(validation)),
+        ...(unmapped === undefined ? [] : [quarantineRows(reading, "kept", exceptRefused(unmapped, target))]),
+        quarantineObjects(reading),
         `DROP TABLE ${quoteName(live.name)}`,
         target.sql,
         `INSERT INTO ${quoteName(target.name)} (${[...rowidOf(target), ...columns].join(", ")}) ` +
@@ -73,7 +73,7 @@ export function renderRebuild(
     ]);
 }
 
-/** Renders one transaction that creates the tables which the live database lacks, with the rows that migrations insert. */
+/** Renders one transaction that creates missing tables with the rows that migrations insert. */
 export function renderMissing(tables: readonly AdoptedTable[]): Script {
     return toScript(
         tables.flatMap(({ target }) => [
@@ -84,7 +84,7 @@ export function renderMissing(tables: readonly AdoptedTable[]): Script {
     );
 }
 
-/** Sets the sequence of an AUTOINCREMENT table, so that no id is given out twice. */
+/** Sets the sequence of an AUTOINCREMENT table, so that no id is assigned twice. */
 function keepSequence({ name: table }: TargetTable, sequence: string): string[] {
     const same = `name = ${quoteText(table)}`;
     return [
@@ -99,20 +99,19 @@ function insertContent({ name: table, columns, content }: TargetTable): string[]
     return content.map((row) => `INSERT INTO ${quoteName(table)} (${stored.join(", ")}) VALUES (${row})`);
 }
 
-// Run with foreign keys off.
 function toScript(statements: readonly string[]): Script {
     return statements.map((sql) => ({ sql }));
 }
 
 function refusedHere({ name: table }: TargetTable): string {
-    return `SELECT source_row FROM ${adoptionTable} WHERE id > ${noted("first_entry")} AND source_table = ${quoteText(table)} AND outcome = 'refused'`;
+    return `SELECT source_row FROM ${quarantineTable} WHERE id > ${noted("first_entry")} AND source_table = ${quoteText(table)} AND outcome = 'refused'`;
 }
 
 function exceptRefused(rows: string, target: TargetTable): string {
     return `SELECT * FROM (${rows}) WHERE ${rowNumber} NOT IN (${refusedHere(target)})`;
 }
 
-// Row numbers are kept: where no column is an alias of the rowid, the rowid is inserted by its own name.
+// Rowids are kept: if no column is an alias of the rowid, it is inserted by its own name.
 function rowidOf(target: TargetTable): string[] {
     return target.rowid === undefined || target.rowidColumn !== undefined ? [] : [target.rowid];
 }
@@ -120,13 +119,13 @@ function rowidOf(target: TargetTable): string[] {
 function renderProof(target: TargetTable, columns: readonly string[]): string[] {
     const own = quoteName(target.name);
     const key = target.rowidColumn;
-    const place = key === undefined ? (target.rowid ?? "") : quoteName(key);
+    const rowid = key === undefined ? (target.rowid ?? "") : quoteName(key);
     const staged = key === undefined ? rowNumber : quoteName(key);
     const values = (table: string): string => `(${columns.map((column) => `${table}.${column}`).join(", ")})`;
     const different =
-        `SELECT 1 FROM ${staging} AS staged LEFT JOIN ${own} AS made ON made.${place} = staged.${staged} ` +
+        `SELECT 1 FROM ${staging} AS staged LEFT JOIN ${own} AS made ON made.${rowid} = staged.${staged} ` +
         `WHERE staged.${rowNumber} NOT IN (${refusedHere(target)}) ` +
-        `AND (made.${place} IS NULL OR ${values("made")} IS NOT ${values("staged")})`;
+        `AND (made.${rowid} IS NULL OR ${values("made")} IS NOT ${values("staged")})`;
     return [
         `INSERT INTO ${guard} (counted) SELECT ${noted("live_rows")} = (SELECT count(*) FROM ${own}) + (SELECT count(*) FROM (${refusedHere(target)})) ` +
             `AND ${noted("live_rows")} = (SELECT count(*) FROM ${staging})`,

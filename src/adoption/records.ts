@@ -2,11 +2,11 @@ import { toCamelCase } from "../sql/names.ts";
 import type { TextForm } from "./origins.ts";
 
 /**
- * Reads a row of the side table in the form of the exports: camelCase names, and JSON columns as values where they hold
- * JSON. Values that JavaScript cannot represent stay whole: bytes, and text that is not UTF-8, as `{"blob":"00FF"}`; large
+ * Reads a quarantined row in the form of the exports: camelCase names, and JSON columns as values if they hold JSON.
+ * Values that JavaScript cannot represent are preserved: blobs and text that is not UTF-8 as `{"blob":"00FF"}`, large
  * numbers as text of their digits.
  *
- * @param bytes of the JSON object that the side table keeps, in which each text has its original bytes
+ * @param bytes the quarantined JSON object, in which each text has its original bytes
  */
 export function readDocument(
     bytes: Uint8Array,
@@ -20,7 +20,7 @@ export function readDocument(
     );
 }
 
-// JSON that is nested too deep can be parsed, but not written again.
+// JSON that is nested too deep can be parsed, but not stringified.
 function parseOrKeep(text: string): unknown {
     try {
         const value: unknown = JSON.parse(text);
@@ -37,7 +37,7 @@ function parseRecord(bytes: Uint8Array): Record<string, unknown> {
         return JSON.parse(quoteNumbers(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(json)));
     } catch (error) {
         if (!(error instanceof TypeError)) throw error;
-        // Decoded byte by byte it is still JSON, because the syntax of JSON is ASCII.
+        // Decoded as Latin-1 it is still JSON, because the syntax of JSON is ASCII.
         const parsed = JSON.parse(quoteNumbers(json.toString("latin1"))) as Record<string, unknown>;
         return Object.fromEntries(Object.entries(parsed).map(([key, value]) => [decode(key), decode(value)]));
     }

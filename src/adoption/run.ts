@@ -9,22 +9,22 @@ import type { Table } from "../schema/table.ts";
 import { isSameName } from "../sql/names.ts";
 import type { Origins } from "./origins.ts";
 import { type AdoptedTable, type Adoption, findDiffering, prepareAdoption } from "./prepare.ts";
-import { renderMissing, renderRebuild } from "./rebuild.ts";
+import { renderAdoptedTable, renderMissing } from "./rebuild.ts";
 import type { TargetSchema, TargetTable } from "./target-tables.ts";
 
-/** How long to wait for another writer, in milliseconds, in addition to SQLite's own 5 s. */
+/** How long to wait for other writers, in milliseconds, in addition to SQLite's own 5 s. */
 const busyLimit = 60_000;
 
 export interface AdoptionReport extends RunReport {
-    /** Called when a table has the files' form. */
+    /** Called after a table was adopted. */
     adopted(table: string): void;
 }
 
 /**
- * Brings a live database under the files: one transaction for each table that differs, one for the tables that it lacks,
- * then the views, the triggers and the version rows. After a run that was ended anywhere, the next one goes on.
+ * Adopts a live database: one transaction for each table that differs, one for the missing tables, then the views, the
+ * triggers and the version rows. A run that was interrupted at any point can be continued by another.
  *
- * @throws AppError whose `outcome` says which tables have the files' form
+ * @throws AppError whose `outcome` lists the tables that were adopted
  */
 export async function runAdoption(
     root: string,
@@ -41,13 +41,13 @@ export async function runAdoption(
         const { state, reading } = table;
         if (state !== "rebuild" || !reading) return [];
         const searched = findSearched(adoption, table.target);
-        const script = renderRebuild(reading, adoption.newest, { hasSequences, searched, isMissing });
+        const script = renderAdoptedTable(reading, adoption.newest, { hasSequences, searched, isMissing });
         return [{ tables: [table], script }];
     });
-    // Last: references to a missing table are judged as dangling.
+    // Last, because validation treats references to a missing table as dangling.
     if (missing.length > 0) steps.push({ tables: missing, script: renderMissing(missing) });
     for (const { tables, script } of steps) {
-        // The driver of a file blocks the event loop: without a turn of it, the process would not receive Ctrl-C.
+        // The file driver blocks the event loop: without this turn the process would not receive Ctrl-C.
         await turn();
         if (signal.aborted) throw new AppError("interrupted", "interrupted", { outcome: describeOutcome(done) });
         const isThere = (settle: boolean): Promise<boolean> => isDone(connection, adoption, tables, settle);
@@ -66,7 +66,7 @@ export async function runAdoption(
     });
 }
 
-// Full-text indexes of others over a table. One over a column that the files lack cannot be rebuilt, and is left alone.
+// Full-text indexes over a table that the files lack. One over a column that the files lack too cannot be rebuilt.
 function findSearched({ extra }: Adoption, { name, columns }: TargetTable): string[] {
     const isOver = (index: Table): boolean =>
         isSameName(findIndexedTable(index) ?? "", name) &&
@@ -74,7 +74,7 @@ function findSearched({ extra }: Adoption, { name, columns }: TargetTable): stri
     return extra.filter(isOver).map((index) => index.name);
 }
 
-// All rows are in place; the rest is what db:baseline does.
+// All tables are adopted; the rest is a baseline.
 async function finish(
     root: string,
     connection: Connection,
@@ -82,11 +82,11 @@ async function finish(
     { origins, signal, report }: { origins: Origins; signal: AbortSignal; report: AdoptionReport },
 ): Promise<void> {
     const rest = await prepareAdoption(root, connection, origins, target);
-    // Another run has come first.
+    // Another run has finished already.
     if (!rest) return;
     const left = rest.tables.filter(({ state }) => state !== "done").map(({ target }) => target.name);
     if (left.length > 0) {
-        throw new AppError("drift", `these tables are not as in the files after all: ${left.join(", ")}`, {
+        throw new AppError("drift", `these tables still differ from the files: ${left.join(", ")}`, {
             hint: "another program changed the schema meanwhile; run the same command again",
             outcome: "No version was recorded.",
         });
@@ -107,13 +107,13 @@ async function runStep(
         } catch (error) {
             const fault = toFault(error);
             if (fault.isAmbiguous) {
-                // Waits until a transaction whose reply was lost has ended, one way or the other.
+                // Waits until the transaction whose reply was lost has ended.
                 if (!(await isThere(true))) throw fault;
-                report.note(`The reply was lost (${fault.message}), but the database has it.`);
+                report.note(`The reply was lost (${fault.message}), but the transaction was committed.`);
                 return;
             }
             if (fault.isOfStatement && (await isThere(false))) {
-                report.note("Another run has done it meanwhile.");
+                report.note("Another run adopted the table meanwhile.");
                 return;
             }
             if (fault.kind !== "busy" || Date.now() - startedAt > (connection.waitLimit ?? busyLimit)) throw fault;
@@ -124,7 +124,7 @@ async function runStep(
     }
 }
 
-// The form of a table that already had the files' form proves nothing.
+// A table that had the files' form before the step does not show whether the step was committed.
 async function isDone(
     connection: Connection,
     { state, target }: Adoption,
@@ -143,11 +143,11 @@ async function isDone(
 const sentences: readonly (readonly [sentence: string, remedy: string, sign: string])[] = [
     [
         "foreign keys are not off",
-        "this server does not let foreign keys be switched off; back the database up, restore it into a file, and adopt that",
+        "this server cannot switch foreign keys off; back the database up, restore it into a file, and adopt that",
         "foreign_keys_are_not_off",
     ],
     [
-        "another program has changed the table since it was read",
+        "another program changed the table after it was read",
         "end other runs and deploys, then run the same command again",
         "the_table_changed_since_it_was_read",
     ],
@@ -162,10 +162,14 @@ function explainFailure(
     const outcome = describeOutcome(done);
     const names = tables.map(({ target }) => `'${target.name}'`).join(", ");
     if (fault.kind === "transaction-timeout") {
-        return new AppError("transaction-timeout", `${names}: takes over 5 seconds, and others wait to write`, {
-            hint: "stop the writers (the app and its bots) until the adoption is done, or adopt a copy made by `pnpm db:backup` and `pnpm db:restore`",
-            outcome,
-        });
+        return new AppError(
+            "transaction-timeout",
+            `${names}: the transaction takes over 5 seconds while others wait to write`,
+            {
+                hint: "stop the writers (the app and its bots) until the adoption is done, or adopt a copy made by `pnpm db:backup` and `pnpm db:restore`",
+                outcome,
+            },
+        );
     }
     if (!fault.isOfStatement) return explainFault(fault, connection.target).withOutcome(outcome);
     const [sentence, hint] = sentences.find(([, , sign]) => fault.message.includes(sign)) ?? [
@@ -177,5 +181,5 @@ function explainFailure(
 
 function describeOutcome(done: readonly string[]): string {
     if (done.length === 0) return "Nothing was changed.";
-    return `Adopted so far: ${done.join(", ")}. The others are as they were. Run the same command again to go on.`;
+    return `Adopted so far: ${done.join(", ")}. The others are unchanged. Run the same command again to continue.`;
 }

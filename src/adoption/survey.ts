@@ -3,23 +3,30 @@ import type { Connection, Query } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
 import { isSameName } from "../sql/names.ts";
 import { quoteName } from "../sql/quoting.ts";
-import { type Judgement, judgeReading, type Parent, parentInPlace, parentJudged, selectRefused } from "./judging.ts";
 import type { AdoptedTable, Adoption, TableState } from "./prepare.ts";
 import { readRows, rowsOf } from "./read-rows.ts";
-import { countConverted, type Reading, rowReasons, selectHomeless } from "./reading.ts";
+import { countConverted, type Reading, rowReasons, selectUnmapped } from "./reading.ts";
+import {
+    type Parent,
+    parentInPlace,
+    parentValidated,
+    selectRefused,
+    type Validation,
+    validateReading,
+} from "./validation.ts";
 
 /** What adoption would do to the rows of one table. */
 export interface TableSurvey {
     readonly table: string;
     readonly state: TableState;
     readonly rows: number;
-    /** How many values would be converted, by column. */
+    /** Number of values to convert, by column. */
     readonly converted: Readonly<Record<string, number>>;
     readonly refused: number;
-    /** How many rows each reason refuses; a row can have several. */
+    /** Number of refused rows by reason; a row can have several. */
     readonly reasons: Readonly<Record<string, number>>;
-    /** How many rows have values that have no column in the files, by column. */
-    readonly homeless: Readonly<Record<string, number>>;
+    /** Number of rows with values in columns that the files lack, by column. */
+    readonly unmapped: Readonly<Record<string, number>>;
     /** Indexes and triggers that the rebuild drops and the files lack: `trigger trg_audit`. */
     readonly dropped: readonly string[];
 }
@@ -41,31 +48,31 @@ export async function surveyAdoption(
     adoption: Adoption,
     signal: AbortSignal,
 ): Promise<AdoptionSurvey> {
-    const judgements = judgeAll(adoption);
+    const validations = validateAll(adoption);
     const tables: TableSurvey[] = [];
     for (const table of adoption.tables) {
-        // The driver of a file blocks the event loop: without a turn of it, the process would not receive Ctrl-C.
+        // The file driver blocks the event loop: without this turn the process would not receive Ctrl-C.
         await turn();
         if (signal.aborted) throw new DatabaseFault("interrupted", "interrupted");
-        const survey = await surveyTable(connection, table, judgements.get(table.target.name));
+        const survey = await surveyTable(connection, table, validations.get(table.target.name));
         tables.push({ ...survey, dropped: findDropped(adoption, table) });
     }
     return { tables, refused: tables.reduce((sum, { refused }) => sum + refused, 0) };
 }
 
-// Before anything is moved: tables that are to be rebuilt are judged together with those that they point to.
-function judgeAll({ tables, newest }: Pick<Adoption, "tables" | "newest">): ReadonlyMap<string, Judgement> {
-    const judgements = new Map<string, Judgement>();
+// Tables to be rebuilt are validated together with those that they reference.
+function validateAll({ tables, newest }: Pick<Adoption, "tables" | "newest">): ReadonlyMap<string, Validation> {
+    const validations = new Map<string, Validation>();
     const findParent = (parent: string): Parent | undefined => {
         const table = tables.find(({ target }) => isSameName(target.name, parent));
-        const judgement = table && judgements.get(table.target.name);
-        if (judgement) return parentJudged(judgement);
+        const validation = table && validations.get(table.target.name);
+        if (validation) return parentValidated(validation);
         return table?.reading ? parentInPlace(table.target.name) : undefined;
     };
     for (const { target, state, reading } of tables) {
-        if (state === "rebuild" && reading) judgements.set(target.name, judgeReading(reading, newest, findParent));
+        if (state === "rebuild" && reading) validations.set(target.name, validateReading(reading, newest, findParent));
     }
-    return judgements;
+    return validations;
 }
 
 function findDropped({ state, target: files }: Adoption, { target, state: word }: AdoptedTable): string[] {
@@ -81,20 +88,20 @@ function findDropped({ state, target: files }: Adoption, { target, state: word }
 async function surveyTable(
     connection: Connection,
     { target, state, reading }: AdoptedTable,
-    judgement: Judgement | undefined,
+    validation: Validation | undefined,
 ): Promise<Omit<TableSurvey, "dropped">> {
-    const nothing = { table: target.name, state, rows: 0, converted: {}, refused: 0, reasons: {}, homeless: {} };
+    const nothing = { table: target.name, state, rows: 0, converted: {}, refused: 0, reasons: {}, unmapped: {} };
     if (!reading) return nothing;
     const count = `SELECT count(*) AS count FROM ${quoteName(reading.live.name)}`;
-    if (!judgement) {
+    if (!validation) {
         const [row] = await readRows(connection, { sql: count });
         return { ...nothing, rows: Number(row?.count) };
     }
-    const [rows, converted, reasons, homeless] = await connection.readAll([
+    const [rows, converted, reasons, unmapped] = await connection.readAll([
         { sql: count },
         { sql: countConverted(reading) },
-        countReasons(judgement),
-        countHomeless(reading),
+        countReasons(validation),
+        countUnmapped(reading),
     ]);
     const byReason = rowsOf(reasons).map((row) => [row.reason, Number(row.count)] as const);
     return {
@@ -103,13 +110,13 @@ async function surveyTable(
         converted: withoutZeros(Object.entries(rowsOf(converted)[0] ?? {})),
         refused: byReason.find(([reason]) => reason === null)?.[1] ?? 0,
         reasons: Object.fromEntries(byReason.filter(([reason]) => reason !== null)),
-        homeless: Object.fromEntries(rowsOf(homeless).map((row) => [String(row.reason), Number(row.count)])),
+        unmapped: Object.fromEntries(rowsOf(unmapped).map((row) => [String(row.reason), Number(row.count)])),
     };
 }
 
-// The row without a reason counts the refused rows.
-function countReasons(judgement: Judgement): Query {
-    const refused = `SELECT ${rowReasons} FROM (${selectRefused(judgement)})`;
+// The row with a NULL reason counts the refused rows.
+function countReasons(validation: Validation): Query {
+    const refused = `SELECT ${rowReasons} FROM (${selectRefused(validation)})`;
     return {
         sql:
             `WITH refused AS MATERIALIZED (${refused}) SELECT NULL AS reason, count(*) AS count FROM refused UNION ALL ` +
@@ -117,8 +124,8 @@ function countReasons(judgement: Judgement): Query {
     };
 }
 
-function countHomeless(reading: Reading): Query {
-    const rows = selectHomeless(reading);
+function countUnmapped(reading: Reading): Query {
+    const rows = selectUnmapped(reading);
     if (rows === undefined) return { sql: "SELECT NULL AS reason, 0 AS count WHERE FALSE" };
     return {
         sql: `SELECT reason.value AS reason, count(*) AS count FROM (${rows}) AS given, json_each(given.${rowReasons}) AS reason GROUP BY reason.value`,

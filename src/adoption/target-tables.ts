@@ -9,20 +9,20 @@ import { isSameName } from "../sql/names.ts";
 import { quoteName } from "../sql/quoting.ts";
 import { readRows } from "./read-rows.ts";
 
-/** A table as the files make it. */
+/** A table as created by the files. */
 export interface TargetTable extends Table {
-    /** Rows that the migrations themselves insert, as lists of literals. */
+    /** Rows that the migrations insert, as lists of literals. */
     readonly content: readonly string[];
 }
 
 /** The schema that a database has after adoption. */
 export interface TargetSchema {
     readonly schema: readonly SchemaRow[];
-    /** The tables that are not the migrator's; what others point to comes first. */
+    /** Without those of the migrator; referenced tables come first. */
     readonly tables: readonly TargetTable[];
 }
 
-/** Reads what a fresh deploy of all files leads to. */
+/** Reads the schema that a fresh deploy of all files creates. */
 export async function readTargetSchema(core: MigrationSet): Promise<TargetSchema> {
     const connection = await deployScratch([core], core.migrations, { unjudged: true });
     try {
@@ -42,13 +42,13 @@ export async function readTargetSchema(core: MigrationSet): Promise<TargetSchema
     }
 }
 
-/** Columns of which no two rows have the same values, and how they compare. */
+/** Columns that must be unique together, with their collations. */
 export interface UniqueKey {
     readonly columns: readonly string[];
     readonly collations: readonly string[];
 }
 
-/** Lists what must be unique in all rows of a table, the primary key first. */
+/** Lists the unique keys of a table, the primary key first. */
 export function listUniqueKeys({ indexes, rowidColumn }: Table): UniqueKey[] {
     const isPlain = ({ columns, isPartial }: Index): boolean =>
         !isPartial && columns.every(({ name }) => name !== undefined);
@@ -74,9 +74,9 @@ function sortByReference(tables: readonly TargetTable[]): TargetTable[] {
         if (!next) {
             throw new AppError(
                 "invalid-files",
-                `the tables ${left.map((table) => table.name).join(", ")} point to each other`,
+                `the tables ${left.map((table) => table.name).join(", ")} reference each other`,
                 {
-                    hint: "adoption takes one table after the other, so it cannot tell which of their rows would be refused",
+                    hint: "adoption validates one table after the other, so it does not support circular foreign keys",
                     outcome: "Nothing was changed.",
                 },
             );

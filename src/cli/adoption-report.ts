@@ -10,12 +10,12 @@ import type { CheckDefinition } from "../sql/create-table.ts";
 import type { Output } from "./output.ts";
 import { countOf, describeSchema } from "./report.ts";
 
-const words = { done: "as in the files", missing: "missing, will be made", rebuild: "will be rebuilt" } as const;
+const words = { done: "as in the files", missing: "missing, will be created", rebuild: "will be rebuilt" } as const;
 
-/** Each trigger is named, because triggers do something; more indexes than these are only counted. */
+/** More indexes are counted instead of named. Triggers are always named, because they have effects. */
 const namedAtMost = 3;
 
-/** Prints what an adoption would do: where the database comes from, each table, each reason, the extra tables. */
+/** Prints what an adoption would do: the origin of the database, each table, each reason, the extra tables. */
 export function printSurvey(output: Output, adoption: Adoption, { tables }: AdoptionSurvey): void {
     const origins = adoption.origins.map(({ name }) => name).join("; ");
     output.field("Origin", origins || "not recognised; tables and columns are matched by name");
@@ -30,14 +30,14 @@ export function printSurvey(output: Output, adoption: Adoption, { tables }: Adop
             words[state],
         ]),
     ]);
-    for (const { table, converted, reasons, homeless } of tables) {
+    for (const { table, converted, reasons, unmapped } of tables) {
         for (const [column, count] of Object.entries(converted)) {
             output.field("Convert", `${table}.${column}: ${counted(count)}`);
         }
-        for (const [column, count] of Object.entries(homeless)) {
+        for (const [column, count] of Object.entries(unmapped)) {
             output.field(
                 "Keep",
-                `${table}.${column}: ${counted(count)} (no column here; the rows also stay whole in schema_adoption)`,
+                `${table}.${column}: ${counted(count)} (the files have no such column; schema_adoption keeps the complete rows)`,
             );
         }
         for (const [reason, count] of Object.entries(reasons)) {
@@ -46,9 +46,9 @@ export function printSurvey(output: Output, adoption: Adoption, { tables }: Adop
         }
     }
     const dropped = tables.flatMap((table) => table.dropped);
-    if (dropped.length > 0) output.field("Drop", `${describeDropped(dropped)} (their SQL stays in schema_adoption)`);
+    if (dropped.length > 0) output.field("Drop", `${describeDropped(dropped)} (schema_adoption keeps their SQL)`);
     if (adoption.extra.length > 0) {
-        output.field("Extra", `${adoption.extra.map(({ name }) => name).join(", ")} (left as they are)`);
+        output.field("Extra", `${adoption.extra.map(({ name }) => name).join(", ")} (left unchanged)`);
     }
 }
 
@@ -66,11 +66,11 @@ function describeDropped(dropped: readonly string[]): string {
     ].join(", ");
 }
 
-/** Warns of rows that point to refused rows, and of views and triggers of others that no longer work. */
+/** Warns of dangling references, and of views and triggers that no longer work. */
 export function printBroken(output: Output, { dangling, views, triggers }: Broken): void {
     for (const { table, parent, rows } of dangling) {
-        const verb = rows === 1 ? "points" : "point";
-        output.warn(`${table}: ${countOf(rows, "row")} ${verb} to rows of ${parent} that are not there`);
+        const verb = rows === 1 ? "refers" : "refer";
+        output.warn(`${table}: ${countOf(rows, "row")} ${verb} to missing rows of ${parent}`);
     }
     for (const { view, message } of views) {
         output.warn(`view ${view} cannot be read: ${message}; change or drop it`);
@@ -80,7 +80,7 @@ export function printBroken(output: Output, { dangling, views, triggers }: Broke
     }
 }
 
-/** What --json says of an adoption. */
+/** The JSON document of an adoption. */
 export function describeAdoption(
     connection: Connection,
     { origins, extra }: Adoption,
@@ -95,13 +95,13 @@ export function describeAdoption(
     };
 }
 
-/** How many rows are, or would be, refused: a sentence. */
+/** A sentence with the number of refused rows. */
 export function describeRefused(refused: number, isDone = false): string {
     if (refused === 0) return "No row would be refused.";
     return isDone ? `Refused ${countOf(refused, "row")}.` : `${countOf(refused, "row")} would be refused.`;
 }
 
-/** How an adopted database stands, in two sentences: objects of others are counted apart. */
+/** Describes an adopted database in one or two sentences; objects that the files lack are counted separately. */
 export function describeStanding({ schema }: DatabaseState, differences: readonly ObjectDifference[]): string {
     const others = new Set(
         differences.filter(({ state }) => state === "extra").map(({ type, name }) => `${type} ${name}`),
@@ -110,7 +110,7 @@ export function describeStanding({ schema }: DatabaseState, differences: readonl
         listComparable(schema).filter(({ type, name }) => others.has(`${type} ${name}`) === isOther),
     );
     const { tables, views } = countObjects(extra ?? []);
-    const beside = [...(tables > 0 ? [countOf(tables, "table")] : []), ...(views > 0 ? [countOf(views, "view")] : [])];
-    const tail = beside.length === 0 ? "" : ` Beside them: ${beside.join(", ")} of others.`;
-    return `The database is as in the files: ${describeSchema({ schema: own ?? [] })}.${tail}`;
+    const more = [...(tables > 0 ? [countOf(tables, "table")] : []), ...(views > 0 ? [countOf(views, "view")] : [])];
+    const tail = more.length === 0 ? "" : ` In addition: ${more.join(", ")} that the files lack.`;
+    return `The database matches the files: ${describeSchema({ schema: own ?? [] })}.${tail}`;
 }

@@ -2,8 +2,8 @@ const blocks = "▁▂▃▄▅▆▇█";
 const eighths = "▏▎▍▌▋▊▉";
 
 /**
- * Draws numbers as one character each: the larger, the higher; a dot for zero. Without block characters, digits from 1 to 8
- * are used.
+ * Draws each number as one character, relative to the largest; a dot for zero. Without block characters, uses the digits 1
+ * to 8.
  */
 export function renderSparkline(values: readonly number[], hasBlocks: boolean): string {
     const most = Math.max(0, ...values);
@@ -19,7 +19,7 @@ export function renderSparkline(values: readonly number[], hasBlocks: boolean): 
 /**
  * Draws a share as a bar.
  *
- * @param share from 0 to 1; more is drawn as 1
+ * @param share clamped to 0 … 1
  * @param width characters of a full bar
  */
 export function renderShare(share: number, width: number, hasBlocks: boolean): string {
@@ -33,7 +33,7 @@ export function renderShare(share: number, width: number, hasBlocks: boolean): s
 export function renderBytes(bytes: number): string {
     const units = ["B", "kB", "MB", "GB", "TB"];
     let [value, unit] = [bytes, 0];
-    // What would be rounded up to 1000 belongs to the next unit.
+    // A value that would round up to 1000 is shown in the next unit.
     while (value >= 999.5 && unit < units.length - 1) [value, unit] = [value / 1000, unit + 1];
     const digits = unit === 0 || value >= 99.95 ? 0 : 1;
     return `${value.toFixed(digits)} ${units[unit]}`;

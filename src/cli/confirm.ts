@@ -3,9 +3,9 @@ import { AppError } from "../errors.ts";
 import type { Context } from "./program.ts";
 
 /**
- * Asks before a write to a database on another machine. Local ones, and --yes, are not asked.
+ * Asks for confirmation before a write to a database on another machine, unless --yes is set.
  *
- * @throws AppError `not-confirmed` when the answer is no, or when there is no terminal to ask on
+ * @throws AppError `not-confirmed` when the answer is negative, or when there is no terminal to ask on
  */
 export async function confirmRemote(context: Context, target: Target, yes: boolean): Promise<void> {
     if (target.local || yes) return;
@@ -13,7 +13,7 @@ export async function confirmRemote(context: Context, target: Target, yes: boole
 }
 
 /**
- * Asks before everything in a database is dropped, wherever it is.
+ * Asks for confirmation before everything in a database is dropped.
  *
  * @throws AppError `not-confirmed` as confirmRemote()
  */
@@ -22,20 +22,21 @@ export async function confirmReset(context: Context, target: Target, yes: boolea
 }
 
 /**
- * Asks before something that is there is replaced, wherever it is.
+ * Asks for confirmation before something is replaced.
  *
  * @param what begins with a capital letter: `The rows of 'a' in file:local.db`
  * @throws AppError `not-confirmed` as confirmRemote()
  */
 export async function confirmReplace(context: Context, what: string, yes: boolean): Promise<void> {
-    if (!yes) await confirm(context, `Replace this? ${what}.`, `this replaces what is there (${what.toLowerCase()})`);
+    if (!yes)
+        await confirm(context, `Replace this? ${what}.`, `this would replace existing data (${what.toLowerCase()})`);
 }
 
 async function confirm(context: Context, question: string, reason: string): Promise<void> {
     const outcome = "Nothing was changed.";
     if (!process.stdin.isTTY) {
         throw new AppError("not-confirmed", `${reason}, and there is no terminal to ask on`, {
-            hint: "give --yes if it is meant",
+            hint: "add `--yes` to confirm",
             outcome,
         });
     }

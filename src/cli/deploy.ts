@@ -10,23 +10,23 @@ import type { Output } from "./output.ts";
 import type { Context } from "./program.ts";
 import { conclude, countOf, createReport, describeSchema } from "./report.ts";
 
-/** How a prepared run ended. */
+/** The result of a prepared run. */
 export interface RunSummary {
     /** False for a dry run. */
     readonly ran: boolean;
-    /** What was done: `Applied 1 migration.` */
+    /** `Applied 1 migration.` */
     readonly verdict: string;
-    /** How the schema stands: `The database is at version 12: 12 tables, …` */
+    /** `The database is at version 12: 12 tables, …` */
     readonly standing: string;
-    /** What --json prints. */
+    /** The JSON document. */
     readonly document: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Carries a prepared deploy out, for every command that deploys: warns of changes that will be lost, compares the plan
- * with the approved one, rehearses it where that is asked for, and runs it.
+ * Runs a prepared deploy, for every command that deploys: warns of changes that will be lost, compares the plan with the
+ * approved one, rehearses it if --rehearse is set, and runs it.
  *
- * @param target the database as the settings name it: a dry run of a file that does not exist has no such connection
+ * @param target the database in the settings; a dry run of a missing file has a connection to an empty database instead
  * @throws AppError `plan-changed` for another plan, `rehearsal-found` when a rehearsal found something
  */
 export async function deploy(
@@ -36,14 +36,14 @@ export async function deploy(
     options: PushOptions,
 ): Promise<RunSummary> {
     for (const name of findChangedByHand(prepared.state, prepared.sets)) {
-        context.output.warn(`'${name}' was changed by hand since it was deployed; the file's form replaces it`);
+        context.output.warn(`'${name}' was changed by hand since it was deployed; the file replaces it`);
     }
     const approval = await approve(context, target, prepared, options);
     const summary = await runPrepared(context, connection, prepared, options);
     return { ...summary, document: { ...summary.document, ...approval } };
 }
 
-// Gives what the deploy's document says of the approval.
+// Returns the part of the JSON document about plan and rehearsal.
 async function approve(
     context: Context,
     target: Target,
@@ -51,7 +51,7 @@ async function approve(
     options: PushOptions,
 ): Promise<Readonly<Record<string, unknown>>> {
     if (options.rehearse && options.showSql) {
-        throw new AppError("usage", "--rehearse and --show-sql contradict each other", { hint: "give one of them" });
+        throw new AppError("usage", "--rehearse and --show-sql exclude each other", { hint: "use one of them" });
     }
     if (options.plan === undefined && !options.rehearse && !options.dryRun) return {};
     const { identifyPlan, refuseOtherPlan } = await import("../migrations/plan-id.ts");
@@ -63,7 +63,7 @@ async function approve(
     return { plan, rehearsal: await rehearseFirst(context, target, prepared, options) };
 }
 
-/** Prints a prepared run, asks where that is due, and carries it out: the same for deploys, rollbacks and baselines. */
+/** Prints a prepared run, asks for confirmation if needed, and runs it: for deploys, rollbacks and baselines. */
 export async function runPrepared(
     context: Context,
     connection: Connection,
@@ -72,7 +72,7 @@ export async function runPrepared(
 ): Promise<RunSummary> {
     const { output } = context;
     const { plan } = prepared;
-    // Loaded only when there is something to do: a deploy that has nothing to do is the common one.
+    // Loaded only if needed: most deploys have nothing to do.
     const work = plan.steps.length === 0 ? undefined : await import("../migrations/carry-out.ts");
     const { scripts, state } = work?.renderPlan(prepared) ?? { scripts: [], state: prepared.state };
     if (options.showSql) output.raw(scripts.join("\n"));
@@ -106,12 +106,12 @@ export async function runPrepared(
     };
 }
 
-/** Prints the last line and the document of a run. */
+/** Prints the last line and the JSON document of a run. */
 export function printSummary(context: Context, connection: Connection, summary: RunSummary): void {
     conclude(context, connection, `${summary.verdict} ${summary.standing}`, summary.document);
 }
 
-/** Prints what a plan does: one line for each migration, one for the views and triggers. */
+/** Prints a plan: one line for each migration, one for each kind of change to views and triggers. */
 function printPlan(output: Output, plan: Plan): void {
     const verb = plan.direction === "do" ? "Applying" : "Undoing";
     for (const file of plan.migrations) output.field(verb, baseName(file, plan));
@@ -125,11 +125,11 @@ function printPlan(output: Output, plan: Plan): void {
     }
     const waiting = plan.objects.filter((object) => object.change === "waiting");
     if (waiting.length > 0) {
-        output.field("Waiting", `${describeObjects(waiting)} (until a later version, at which they prepare)`);
+        output.field("Deferred", `${describeObjects(waiting)} (until a later version at which they prepare)`);
     }
 }
 
-/** What a run did, in a sentence. */
+/** A sentence about what a run did. */
 function describeResult(plan: Plan, steps: readonly Step[]): string {
     const verb = plan.direction === "do" ? "Applied" : "Undid";
     const count = steps.reduce((sum, step) => sum + step.migrations.length, 0);

@@ -5,17 +5,14 @@ import type { Output } from "./output.ts";
 
 const stateWords: Readonly<Record<ObjectDifference["state"], string>> = {
     same: "same",
-    comment: "same, but for comments",
+    comment: "same except for comments",
     changed: "CHANGED",
     missing: "MISSING",
     unexpected: "UNEXPECTED",
-    extra: "extra, not of these files",
+    extra: "extra, not in the files",
 };
 
-/** A table that a command keeps for itself beside those of the files, such as what an adoption could not place. */
-const bookkeeping = "bookkeeping, beside the files";
-
-/** One line for each object, then the lines in which those that differ do: `-` the files', `+` the database's. */
+/** Prints one line for each object, then the diff of those that differ: `-` the files, `+` the database. */
 export function printDifferences(output: Output, differences: readonly ObjectDifference[]): void {
     output.table(differences.map((difference) => [difference.type, difference.name, describeState(difference)]));
     output.line();
@@ -29,7 +26,7 @@ export function printDifferences(output: Output, differences: readonly ObjectDif
 }
 
 function describeState({ type, name, state, live, isUndeployed }: ObjectDifference): string {
-    if (state === "extra" && isBookkeeping({ type, name, sql: live ?? null })) return bookkeeping;
-    if (isUndeployed) return `${stateWords[state]} (only its file has changed: \`pnpm db:push\` deploys it)`;
+    if (state === "extra" && isBookkeeping({ type, name, sql: live ?? null })) return "bookkeeping, not in the files";
+    if (isUndeployed) return `${stateWords[state]} (only the file changed: \`pnpm db:push\` deploys it)`;
     return stateWords[state];
 }

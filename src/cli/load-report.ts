@@ -13,14 +13,14 @@ export interface LoadOptions {
     readonly from?: string;
     readonly force?: boolean;
     readonly dryRun?: boolean;
-    /** Where rejected records go. */
+    /** Path of the reject file. */
     readonly rejects?: string;
-    /** Nothing is loaded when more records than this are rejected. */
+    /** No record is written when more are rejected. */
     readonly maxRejects?: number;
 }
 
 /**
- * Loads a source and prints what became of its records.
+ * Loads a source and prints the outcome of its records.
  *
  * @throws AppError `rejected` when more records were rejected than the options allow
  */
@@ -37,10 +37,10 @@ export async function loadAndReport(
     const result = await load(connection, request);
     if (result.unchangedSince !== undefined) {
         const { path } = what.source.recognizable ?? {};
-        output.field("Unchanged", `${path} is as it was loaded on ${result.unchangedSince}, and so are its tables`);
+        output.field("Unchanged", `neither ${path} nor its tables changed since the load of ${result.unchangedSince}`);
     }
     if (result.passedOver > 0) {
-        output.note(`${countOf(result.passedOver, "document")} with other records passed over`);
+        output.note(`skipped ${countOf(result.passedOver, "document")} with other records`);
     }
     for (const { loader, mention, count } of result.missing) {
         const verb = count === 1 ? "is" : "are";
@@ -51,22 +51,22 @@ export async function loadAndReport(
     if (!result.isRefused) return result;
     throw new AppError(
         "rejected",
-        `${countOf(result.rejected, "record")} cannot be loaded, and --max-rejects allows ${maxRejects}`,
-        { hint: "correct them, or allow more", outcome: "No record was written." },
+        `${countOf(result.rejected, "record")} cannot be loaded, but --max-rejects allows ${maxRejects}`,
+        { hint: "correct them, or raise --max-rejects", outcome: "No record was written." },
     );
 }
 
-/** Prints the first of the rejected records, and where all of them are. */
+/** Prints the first rejected records and the path of the reject file. */
 export function printRejections(output: Output, { rejected, firstRejected, rejectFile }: RejectSummary): void {
     for (const { file, position, code, message } of firstRejected) {
         output.warn(`rejected ${file}${position === "" ? "" : ` at ${position}`}: ${code}: ${message}`);
     }
     if (rejected > firstRejected.length) output.warn(`and ${rejected - firstRejected.length} more`);
     if (rejectFile === undefined) return;
-    output.warn(`${countOf(rejected, "record")} went to ${rejectFile}; correct them there and load that file`);
+    output.warn(`wrote ${countOf(rejected, "rejected record")} to ${rejectFile}; correct them and load that file`);
 }
 
-/** `Loaded 128 questions.`; undefined when every record was there already. */
+/** `Loaded 128 questions.`; undefined if every record was unchanged. */
 export function describeLoad({ counts, rejected }: LoadResult, dryRun: boolean): string | undefined {
     const parts = Object.entries(counts).flatMap(([name, { created, updated }]) =>
         created + updated > 0 ? [countOf(created + updated, name.replace(/s$/, ""), name)] : [],

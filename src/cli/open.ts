@@ -9,7 +9,6 @@ import { AppError } from "../errors.ts";
 import type { Context } from "./program.ts";
 import { type Access, type Config, readConfig, readSecrets } from "./settings.ts";
 
-/** A database that a command works on. */
 export interface OpenDatabase {
     readonly config: Config;
     /** Undefined for a file that does not exist, when the command only reads. */
@@ -17,9 +16,9 @@ export interface OpenDatabase {
 }
 
 /**
- * Reads the settings, prints which database it is, and opens it. A command that only reads never creates a file.
+ * Reads the settings, prints the name of the database, and opens it. A command that only reads never creates a file.
  *
- * @throws AppError for settings that cannot be used, and for a token that cannot do what the command needs
+ * @throws AppError for invalid settings, and for a token without the needed permission
  */
 export async function openDatabase(context: Context, access: Access): Promise<OpenDatabase> {
     return open(context, access, access !== "write");
@@ -39,15 +38,15 @@ async function open(context: Context, access: Access, mustExist: boolean): Promi
 }
 
 /**
- * As openDatabase(), for a command that has nothing to do without a database that is there.
+ * Like openDatabase(), for a command that needs an existing database.
  *
- * @param hint the remedy where it is not
+ * @param hint the remedy if it does not exist
  * @throws AppError `usage` for a file that does not exist
  */
 export async function openExisting(
     context: Context,
     access: Access,
-    hint = "check TURSO_DATABASE_URL, or make it with `pnpm db:migrate`",
+    hint = "check TURSO_DATABASE_URL, or create it with `pnpm db:migrate`",
 ): Promise<Connection> {
     const { config, connection } = await open(context, access, true);
     if (connection) return connection;
@@ -55,8 +54,8 @@ export async function openExisting(
 }
 
 /**
- * Opens the database that a run changes. A run that only shows what it would do needs no more than a token for reading,
- * and meets a file that does not exist as an empty database.
+ * Opens the database that a run changes. A dry run needs only a read token, and treats a missing file as an empty
+ * database.
  */
 export async function openForWriting(
     context: Context,
@@ -70,10 +69,10 @@ export async function openForWriting(
     return { config, connection: await connect(empty, context) };
 }
 
-/** Opens a database that waits as --wait says. */
+/** Opens a database, waiting as long as --wait allows. */
 export async function connect(target: Target, { signal, output, patience = {} }: Context): Promise<Connection> {
     const { wait, answer } = patience;
-    // In SQLite's own wait nothing else happens, not even Ctrl-C.
+    // SQLite's own wait blocks the process, and with it Ctrl-C.
     const lock = wait === undefined ? undefined : Math.min(wait, 1_000);
     try {
         const connection = await openConnection(target, signal, { lock, answer });
@@ -83,19 +82,19 @@ export async function connect(target: Target, { signal, output, patience = {} }:
     }
 }
 
-/** What a fault leaves behind of a command that writes in several transactions, none of which needs another. */
-export const goesOn = "What was written before it is in. Run the same command again to go on.";
+/** The outcome of a fault in a command that writes in several independent transactions. */
+export const partlyWritten = "Earlier transactions were committed. Run the same command again to continue.";
 
 /**
  * Runs `body` with a connection, closes it, and turns its faults into errors that name the database.
  *
- * @param outcome what a fault leaves behind, in a sentence, where `body` itself does not say it
+ * @param outcome a sentence about the state of the database after a fault, if `body` does not add one
  */
 export async function withConnection<T>(connection: Connection, body: () => Promise<T>, outcome?: string): Promise<T> {
     return explainFaults(connection.target, connection, body, outcome);
 }
 
-/** As withConnection(), for a command that only reads: there may be no connection. */
+/** Like withConnection(), for a command that only reads: there may be no connection. */
 export async function withDatabase<T>({ config, connection }: OpenDatabase, body: () => Promise<T>): Promise<T> {
     return explainFaults(config.target, connection, body);
 }

@@ -3,15 +3,14 @@ import type { Command } from "commander";
 import type { DeployOptions } from "../planning/prepare.ts";
 import { parseCount } from "./program.ts";
 
-/** How a plan is carried out. */
 export interface RunOptions {
     readonly perFile?: boolean;
     readonly dryRun?: boolean;
     readonly showSql?: boolean;
     readonly yes?: boolean;
-    /** The id of the only plan that may run. */
+    /** Run only the plan with this id. */
     readonly plan?: string;
-    /** Run on a copy first; only the rehearsed plan may run then. */
+    /** Run on a copy first, then run only the rehearsed plan. */
     readonly rehearse?: boolean;
 }
 
@@ -21,42 +20,42 @@ export interface PushOptions extends RunOptions {
     readonly set?: readonly string[];
 }
 
-/** The part of a command's options that its plan depends on. What a deploy needs is loaded while the state is read. */
+/** The options that a plan depends on. The modules of a deploy are loaded while the state is read. */
 export function toDeploy({ to, set, perFile }: Pick<PushOptions, "to" | "set" | "perFile">): DeployOptions {
     const whileReading = (): unknown => import("../migrations/carry-out.ts");
     return { to, sets: set ?? [], perFile: perFile ?? false, whileReading };
 }
 
-/** Options of every command that deploys, so that they read alike everywhere. */
+/** Adds the options of every command that deploys. */
 export function defineDeploy(command: Command): Command {
     return command
-        .option("--to <version>", "stop at this migration", parseCount)
-        .option("--per-file", "one transaction for each file")
-        .option("--set <name...>", "install these optional migration sets too")
+        .option("--to <version>", "stop after this migration", parseCount)
+        .option("--per-file", "use one transaction for each file")
+        .option("--set <name...>", "also install these optional migration sets")
         .option("--dry-run", "print the plan and its id, and change nothing")
         .option("--show-sql", "print the scripts that would be sent, and change nothing")
         .option("--plan <id>", "run only the plan with this id (printed by --dry-run)")
-        .option("--rehearse", "run it on a copy of the database first, and stop where something is found")
-        .option("-y, --yes", "do not ask before writing to another machine");
+        .option("--rehearse", "run the plan on a copy of the database first, and stop if the rehearsal finds anything")
+        .option("-y, --yes", "do not ask before writing to a database on another machine");
 }
 
-/** Options of every command that loads records. */
+/** Adds the options of every command that loads records. */
 export function defineRejects(command: Command): Command {
     return command
-        .option("--rejects <file>", "where records that cannot be loaded go")
-        .option("--max-rejects <count>", "write no record when more than this cannot be loaded", parseCount);
+        .option("--rejects <file>", "write records that cannot be loaded to this file")
+        .option("--max-rejects <count>", "write nothing to the database if more records cannot be loaded", parseCount);
 }
 
-/** Options of every command that loads an export or seeds. */
+/** Adds the options of every command that loads an export or seeds. */
 export function defineLoad(command: Command): Command {
     command
-        .option("--from <path>", "load this export, a file, a folder or - for standard input, instead of the seeds")
+        .option("--from <path>", "load this export (a file, a folder, or - for standard input) instead of the seeds")
         .option("--seed", "load the seeds even into a remote or non-empty database")
         .option("--force", "update rows even if the record is not known to be newer");
     return defineRejects(command);
 }
 
-/** A path that a user named, from the project's folder and with forward slashes; empty for the folder itself. */
+/** Converts a user's path to one relative to the project's folder, with forward slashes; empty for the folder itself. */
 export function toProjectPath(root: string, path: string): string {
     const own = isAbsolute(path) ? relative(root, path) : path;
     return own

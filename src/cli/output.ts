@@ -2,50 +2,50 @@ import { Writable } from "node:stream";
 import { createColors } from "picocolors";
 import type { AppError } from "../errors.ts";
 
-/** The only writer to stdout and stderr. Everything that it prints passes the redaction. */
+/** The only writer to stdout and stderr. Redacts secrets in everything it prints. */
 export interface Output {
     readonly json: boolean;
-    /** A line of the result, on stdout; left out under --json. */
+    /** A line of the result, on stdout; not under --json. */
     line(text?: string): void;
-    /** The words before the colon are padded so that the values of consecutive lines stand in one column. */
+    /** `Label: value`, padded so that the values of consecutive lines are aligned. */
     field(label: string, value: string): void;
-    /** Aligned columns, on stdout; left out under --json. */
+    /** Aligned columns, on stdout; not under --json. */
     table(rows: readonly (readonly string[])[]): void;
-    /** Lines that two texts differ in, those of each in its colour, on stdout; left out under --json. */
+    /** A coloured diff, on stdout; not under --json. */
     diff(lines: readonly { readonly sign: "-" | "+" | " "; readonly text: string }[]): void;
-    /** A line on stderr that is no error: a note, a wait, progress. */
+    /** A line on stderr: a note, a wait, progress. */
     note(text: string): void;
     warn(text: string): void;
     error(error: AppError): void;
-    /** The one document of a --json run, on stdout; left out otherwise. */
+    /** The JSON document, on stdout; only under --json. */
     document(value: unknown): void;
-    /** Text as it is, on stdout, also under --json (a script, a generated file). */
+    /** Unformatted text on stdout, even under --json: a script, a generated file. */
     raw(text: string): void;
-    /** From now on lines go to stderr: stdout is for a script that somebody may pipe into a shell. */
+    /** Sends further lines to stderr, because stdout is for a script that may be piped into a shell. */
     divert(): void;
-    /** From now on `secret` is replaced wherever it would be printed. */
+    /** Redacts `secret` from now on. */
     hide(secret: string): void;
-    /** Gives the end of the terminal to draw on; undefined under --json, and where nobody watches. */
+    /** Returns the live text; undefined under --json and without a terminal. */
     openLiveText(): Promise<LiveText | undefined>;
 }
 
-/** Text on stderr below all lines: a line takes it away, and the next drawing brings it back. */
+/** Text on stderr below all lines. Printing a line erases it until the next draw(). */
 export interface LiveText {
-    /** How wide the terminal is now. */
+    /** The current width of the terminal. */
     readonly columns: number;
-    /** Draws in the place of what was drawn before. */
+    /** Replaces the previous text. */
     draw(text: string): void;
     erase(): void;
 }
 
-/** The size of a terminal; 0 or undefined where it does not say. */
+/** The size of a terminal; 0 or undefined if unknown. */
 interface TerminalSize {
     readonly columns?: number;
     readonly rows?: number;
 }
 
 const fieldWidth = 10;
-/** Shorter ones say nothing, and may be words. */
+/** Shorter parts of a token reveal little and may be ordinary words. */
 const shortestPart = 12;
 const anyToken = /\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g;
 const tokenParameter = /(auth_?token=)[^&\s"']+/gi;
@@ -67,9 +67,9 @@ export function renderTable(rows: readonly (readonly string[])[]): string[] {
 }
 
 /**
- * @param options.color whether escape codes may be written; the caller decides by the terminal and NO_COLOR
- * @param options.terminal the one behind stderr, where somebody watches it
- * @param options.write where the text goes; stdout and stderr unless a caller collects it
+ * @param options.color write escape codes
+ * @param options.terminal the terminal behind stderr, if it is interactive
+ * @param options.write receives the text; writes to stdout and stderr by default
  */
 export function createOutput(options: {
     json: boolean;
@@ -134,11 +134,11 @@ export function createOutput(options: {
             put("stdout", text);
         },
         hide(secret) {
-            // A part of a token is as good as the whole to whoever has seen the other parts.
+            // Parts that are printed separately would add up to the token.
             for (const part of [secret, ...secret.split(".").filter((text) => text.length >= shortestPart)]) {
                 if (part.length === 0) continue;
                 secrets.add(part);
-                // As it stands in a JSON document.
+                // As escaped in a JSON document.
                 secrets.add(JSON.stringify(part).slice(1, -1));
             }
         },
@@ -151,7 +151,7 @@ export function createOutput(options: {
     return output;
 }
 
-// The library is loaded only here: that takes longer than many a command.
+// Loading the library takes longer than some commands, so it is loaded only here.
 async function createLiveText(terminal: TerminalSize, write: (text: string) => void): Promise<LiveText> {
     const { createLogUpdate } = await import("log-update");
     const stream = new Writable({
@@ -160,12 +160,12 @@ async function createLiveText(terminal: TerminalSize, write: (text: string) => v
             done();
         },
     });
-    // Asked anew for each drawing: windows change their size.
+    // Getters, because the window can be resized.
     Object.defineProperties(stream, {
         columns: { get: () => terminal.columns || 80 },
         rows: { get: () => terminal.rows || 24 },
     });
-    // To hide the cursor, it would listen to signals, and end the process where Ctrl-C is to end a load in good order.
+    // To hide the cursor it would handle signals and end the process, where Ctrl-C must end a load in good order.
     const update = createLogUpdate(stream, { showCursor: true });
     return {
         get columns() {

@@ -6,11 +6,11 @@ import type { Patience } from "../database/retry.ts";
 import type { Target } from "../database/target.ts";
 import { AppError, type ExitCode, exitCodes } from "../errors.ts";
 import { createOutput, type Output } from "./output.ts";
-import { findSecrets, isWatched, wantsColor } from "./settings.ts";
+import { findSecrets, isInteractive, wantsColor } from "./settings.ts";
 
-/** What a command's action gets. */
+/** Passed to every command. */
 export interface Context {
-    /** The project's folder: where migrations/, views/, triggers/ and .env are. */
+    /** The project's folder, with migrations/, views/, triggers/ and .env. */
     readonly root: string;
     readonly output: Output;
     /** Aborted by Ctrl-C. */
@@ -19,43 +19,43 @@ export interface Context {
     readonly args: readonly string[];
     /** Milliseconds since the run began. */
     readonly elapsed: () => number;
-    /** How long to wait for a database: --wait. */
+    /** From --wait. */
     readonly patience?: Patience;
 }
 
 export interface CommandDefinition<Options = object> {
     /** As users type it after `pnpm`. */
     readonly name: string;
-    /** One sentence; README's table shows it. */
+    /** One sentence, shown in README's table. */
     readonly summary: string;
-    /** False for a command that opens no database, and so has no --wait. */
+    /** False for a command that opens no database and therefore has no --wait. */
     readonly database?: false;
-    /** Adds options and arguments. --json and --help are always there. */
+    /** Adds options and arguments. --json and --help always exist. */
     readonly define?: (command: Command) => void;
     readonly run: (context: Context, options: Options) => Promise<ExitCode> | Promise<void>;
 }
 
 /**
- * Whether a script is what the process was started with. A script that is imported only exports its definition.
+ * Whether the process was started with this script. An imported script only exports its definition.
  *
  * @param url the script's `import.meta.url`
  */
 export function isMain(url: string): boolean {
     const [, started = ""] = process.argv;
-    // `node scripts/db-status` leaves the ending out.
+    // `node scripts/db-status` has no extension.
     return [started, `${started}.ts`].some(
         (path) => existsSync(path) && pathToFileURL(realpathSync(path)).href === url,
     );
 }
 
-/** Runs a command to its end and ends the process: the one place where errors are caught and printed. */
+/** Runs a command, prints its error if any, and exits the process. */
 export async function runCommand<Options extends object>(definition: CommandDefinition<Options>): Promise<never> {
     const { argv, json } = readArguments(process.argv.slice(2));
-    const terminal = isWatched(process.stderr) ? process.stderr : undefined;
+    const terminal = isInteractive(process.stderr) ? process.stderr : undefined;
     const isColored = [process.stdout, process.stderr].every((stream) => wantsColor(stream));
     const output = createOutput({ json, color: isColored, terminal });
     for (const secret of findSecrets()) output.hide(secret);
-    // The reader may stop reading (`| head`), or its disk may be full; the work goes on.
+    // The reader may stop reading (`| head`) or its disk may be full; the command continues.
     let unprinted: NodeJS.ErrnoException | undefined;
     for (const stream of [process.stdout, process.stderr]) {
         stream.on("error", (error: NodeJS.ErrnoException) => {
@@ -70,7 +70,7 @@ export async function runCommand<Options extends object>(definition: CommandDefi
         output.error(known);
         return known.exitCode;
     });
-    // Idle connections are not waited for, only what is still to be printed.
+    // Waits for pending output, but not for idle connections.
     for (const stream of [process.stdout, process.stderr]) await new Promise((done) => stream.write("", done));
     if (unprinted) output.warn(`not all of the output could be written: ${unprinted.message}`);
     process.exit(unprinted && code === exitCodes.done ? exitCodes.failed : code);
@@ -98,7 +98,7 @@ async function run<Options extends object>(
     if (command.opts().showSql === true) output.divert();
     const { wait } = command.opts() as { wait?: number };
     const patience = { wait: wait === undefined ? undefined : wait * 1000 };
-    // The process runs one command, and its user waits from its start.
+    // The process runs one command, so the time since its start is what the user waited.
     const elapsed = (): number => performance.now();
     const context = { root: process.cwd(), output, signal, args: command.args, elapsed, patience };
     return (await definition.run(context, command.opts() as Options)) ?? exitCodes.done;
@@ -106,25 +106,21 @@ async function run<Options extends object>(
 
 /** The parser of a command, with its options and help. */
 export function defineCommand({ name, summary, database, define }: CommandDefinition<never>): Command {
-    const command = new Command(name)
-        .description(summary)
-        .usage(define ? "[options]" : "")
-        .exitOverride()
-        .showSuggestionAfterError();
+    const command = new Command(name).description(summary).exitOverride().showSuggestionAfterError();
     define?.(command);
     if (database !== false) command.option("--wait <seconds>", waitHelp, parseCount);
     return command.option("--json", "print one JSON document on stdout");
 }
 
-const waitHelp = "wait so long, each time, for a database that does not answer, is locked, or is being deployed to";
+const waitHelp = "maximum wait for a database that does not respond, is locked, or is being deployed to";
 
-// Some package managers pass on the `--` between their own options and the script's.
+// Some package managers pass on the `--` that separates their own options from the script's.
 function readArguments(argv: readonly string[]): { argv: readonly string[]; json: boolean } {
     const own = argv[0] === "--" ? argv.slice(1) : argv;
     return { argv: own, json: own.includes("--json") };
 }
 
-/** Parses an option's whole number. */
+/** Parses an option that is a whole number. */
 export function parseCount(value: string): number {
     if (!/^\d{1,15}$/.test(value)) throw new InvalidArgumentError("It must be a whole number, such as 12.");
     return Number(value);
@@ -139,6 +135,6 @@ function toAppError(error: unknown): AppError {
     if (error instanceof Error && error.name === "AbortError") return new AppError("interrupted", "interrupted");
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return new AppError("migration-failed", `unexpected: ${message}`, {
-        hint: "this is a defect of the program; please report it with these lines",
+        hint: "this is a bug in the program; please report it with these lines",
     });
 }

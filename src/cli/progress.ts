@@ -1,9 +1,9 @@
 import type { Output } from "./output.ts";
 
-/** Shows how far something is that goes from table to table. */
+/** Shows the progress of work on several tables. */
 export interface Progress {
     readonly progress: (what: string, done: number, of: number) => void;
-    /** Removes what is still shown; called however the work ends. */
+    /** Clears the progress; called after success and after failure. */
     readonly end: () => void;
 }
 
@@ -12,10 +12,9 @@ const longestBar = 30;
 const shortestBar = 10;
 
 /**
- * How many rows are done, how many a second, and how long the rest takes at this rate: a bar on a terminal, a line
- * every two seconds elsewhere.
+ * Shows rows done, rate and remaining time: as a bar on a terminal, else as a line every two seconds.
  *
- * @param clock gives milliseconds
+ * @param clock returns milliseconds
  */
 export async function createProgress(output: Output, clock: () => number): Promise<Progress> {
     const live = await output.openLiveText();
@@ -29,7 +28,7 @@ export async function createProgress(output: Output, clock: () => number): Promi
             called = now;
             const seconds = Math.max(now - started, 1) / 1000;
             if (live) {
-                // The summary has a line for each loader, and what fits into one chunk needs no bar.
+                // No bar at 100 %: the summary has a line for each loader.
                 if (done < of) live.draw(renderProgressBar(loader, done, of, seconds, live.columns));
                 else live.erase();
                 return;
@@ -50,7 +49,7 @@ export function renderProgress(loader: string, done: number, of: number, seconds
     return `${loader}: ${counted} of ${total}, ${speed} a second, ${left} s left`;
 }
 
-/** `[====      ] questions: 12,000 of 30,000, …`, the bar as long as the line has room for it. */
+/** `[====      ] questions: 12,000 of 30,000, …`; the bar uses the remaining width. */
 export function renderProgressBar(loader: string, done: number, of: number, seconds: number, columns: number): string {
     const text = renderProgress(loader, done, of, seconds);
     const length = Math.min(longestBar, columns - text.length - "[] ".length);
@@ -58,15 +57,15 @@ export function renderProgressBar(loader: string, done: number, of: number, seco
     return `[${"=".repeat(Math.floor((length * done) / of)).padEnd(length)}] ${text}`;
 }
 
-/** Less is done before a bar could be read. */
+/** Less work is finished before a bar could be read. */
 const shownFrom = { rows: 1_000, bytes: 1_000_000 };
 
-/** Shows how many rows of a table were read, where that takes a while. */
+/** Shows progress in rows, if there are many. */
 export function showRows(progress: Progress["progress"], table: string, done: number, of: number): void {
     if (of >= shownFrom.rows) progress(table, done, of);
 }
 
-/** Shows how many bytes were worked on, where that takes a while. */
+/** Shows progress in bytes, if there are many. */
 export function showBytes(progress: Progress["progress"], what: string, done: number, of: number): void {
     if (of >= shownFrom.bytes) progress(what, done, of);
 }

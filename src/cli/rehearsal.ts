@@ -9,20 +9,20 @@ import type { Context } from "./program.ts";
 import { countOf } from "./report.ts";
 
 export interface RehearseOptions extends Pick<PushOptions, "to" | "set" | "perFile"> {
-    /** Rows of each table, instead of all. */
+    /** Copy at most this many rows of each table. */
     readonly sample?: number;
-    /** Where the copy stays. */
+    /** Path at which the copy is kept. */
     readonly keep?: string;
 }
 
-/** Runs a prepared deploy on a copy of the database, and prints what came of it, except for the findings. */
+/** Runs a prepared deploy on a copy of the database and prints the results, except for the findings. */
 export async function runRehearsal(
     { root, signal, output }: Context,
     target: Target,
     prepared: PreparedDeploy,
     options: RehearseOptions,
 ): Promise<RehearsalReport> {
-    // Printed before the run: what the copy lacks may be why it fails.
+    // Printed before the run, because what the copy lacks may make it fail.
     const onCopied = (copy: CopyReport): void => {
         output.field("Copied", describeCopy(copy));
         for (const note of copy.notes) output.note(note);
@@ -41,9 +41,9 @@ export async function runRehearsal(
 }
 
 /**
- * Rehearses a deploy before it is carried out.
+ * Rehearses a deploy before it runs.
  *
- * @throws AppError `rehearsal-found` when something was found
+ * @throws AppError `rehearsal-found` when the rehearsal found anything
  */
 export async function rehearseFirst(
     context: Context,
@@ -56,7 +56,7 @@ export async function rehearseFirst(
     if (findings.length > 0) {
         throw new AppError("rehearsal-found", `the rehearsal found ${countOf(findings.length, "thing")}`, {
             details: findings.map(describeFinding),
-            hint: "mend the files; or, if all of it is meant, deploy without `--rehearse`",
+            hint: "correct the files; or, if everything is intended, deploy without `--rehearse`",
             outcome: "Nothing was applied.",
         });
     }
@@ -70,7 +70,7 @@ function describeCopy({ rows, tables, milliseconds, requests, rowsRead, sample }
     const cost = requests === 0 ? "" : `, ${countOf(requests, "request")}, ${countOf(rowsRead, "row")} read`;
     const took = `${milliseconds.toLocaleString("en-US")} ms${cost}`;
     if (sample === null) return `${what}, ${took}`;
-    const share = `a sample: ${countOf(sample, "row")} of each table, from both ends, and what they point to`;
+    const share = `a sample: ${countOf(sample, "row")} of each table, from both ends, and the rows they refer to`;
     return `${what} (${share}), ${took}`;
 }
 
@@ -79,18 +79,18 @@ function describeCount({ before, after }: TableCount): string {
     return `${name(before)} -> ${after === null ? "gone" : countOf(after, "row")}`;
 }
 
-/** A finding in a line: the file, what was found, the remedy. */
+/** A finding as one line: path, message, remedy. */
 export function describeFinding({ path, message, remedy }: RehearsalFinding): string {
     return `${path === null ? "" : `${path}: `}${message}; ${remedy}`;
 }
 
-/** The result of a rehearsal, in a sentence. */
+/** A sentence with the result of a rehearsal. */
 export function concludeRehearsal({ migrations, findings, milliseconds, version, copy }: RehearsalReport): string {
     const what = migrations.length > 0 ? countOf(migrations.length, "migration") : "views and triggers";
     const found = findings.length === 0 ? "nothing was found" : `${countOf(findings.length, "thing")} found`;
-    const sampled = copy.sample === null ? "" : " On a sample: what the other rows hold was not tried.";
+    const sampled = copy.sample === null ? "" : " On a sample: the other rows were not tested.";
     return (
         `Rehearsed ${what} up to version ${version} in ${milliseconds.toLocaleString("en-US")} ms: ${found}.${sampled} ` +
-        "The database itself was not touched."
+        "The database itself was not changed."
     );
 }

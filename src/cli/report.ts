@@ -6,7 +6,7 @@ import { countObjects } from "../schema/facts.ts";
 import type { Output } from "./output.ts";
 import type { Context } from "./program.ts";
 
-/** Prints a run as it goes on. */
+/** Prints the progress of a run. */
 export function createReport(output: Output): RunReport & { wayBack(wayBack: WayBack): void } {
     return {
         wayBack: ({ lines }) => {
@@ -34,14 +34,14 @@ export function countOf(count: number, one: string, many = `${one}s`): string {
     return `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;
 }
 
-/** `12.3 MB`; `640 bytes` where it is less than a tenth of one. */
+/** `12.3 MB`; `640 bytes` if it is less than 0.1 MB. */
 export function describeSize(bytes: number): string {
     if (bytes < 100_000) return countOf(bytes, "byte");
     return `${(bytes / 1_000_000).toLocaleString("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 })} MB`;
 }
 
 /**
- * What a command cost so far: the time since its run began, and what its server counted, which is what Turso bills.
+ * The cost of a command so far: the time since its start, and the rows that the server counted, which Turso bills:
  * `4,721 ms, 81 requests, 750,470 rows read, 360,167 written.`
  */
 export function measureCost(
@@ -52,7 +52,7 @@ export function measureCost(
     return { milliseconds, ...cost, sentence: `${milliseconds.toLocaleString("en-US")} ms${describeCost(cost)}.` };
 }
 
-/** Prints the last line of a run, with its cost, and its document. */
+/** Prints the last line of a run with its cost, and its JSON document. */
 export function conclude(context: Context, connection: Connection, verdict: string, document: object): void {
     const { sentence, ...cost } = measureCost(context, connection);
     context.output.line(`${verdict} ${sentence}`);

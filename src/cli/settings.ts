@@ -4,18 +4,18 @@ import { isSameDatabase, parseTarget, type Target } from "../database/target.ts"
 import { AppError } from "../errors.ts";
 
 /**
- * What a command does with the database. One that only reads prefers the read-only pair of variables; so does one that
- * plans, that is shows what a write would do, but it must look at the database that the write would change.
+ * What a command does with the database. `read` prefers the read-only pair of variables. So does `plan`, which shows what a
+ * write would do, but its pair must name the database that the write would change.
  */
 export type Access = "read" | "plan" | "write";
 
 export interface Config {
     readonly target: Target;
-    /** Sentences about where the target came from, for the first lines of output. */
+    /** Sentences about the origin of the target, for the first line of output. */
     readonly notes: readonly string[];
-    /** What the token is used for; `read-only` for that of the read-only pair. */
+    /** The use of the token; `read-only` for that of the read-only pair. */
     readonly use: "write" | "read-only" | "read";
-    /** TURSO_WRITE_MODE=false: every write is refused. */
+    /** TURSO_WRITE_MODE=false refuses every write. */
     readonly writesOff: boolean;
 }
 
@@ -24,20 +24,20 @@ type Variables = Readonly<Record<string, string | undefined>>;
 const embeddedDefault = "file:local.db";
 const urlNames = ["TURSO_DATABASE_URL", "TURSO_DATABASE_URL_RO"];
 const tokenNames = ["TURSO_AUTH_TOKEN", "TURSO_AUTH_TOKEN_RO"];
-/** In an address, `tls=0` is no secret. */
+/** Shorter parts of a URL, such as the 0 of `tls=0`, are not secrets. */
 const shortestSecret = 8;
 
 /**
- * Reads the settings from the environment and from `.env` in `root`; real variables win. The only reader of both.
+ * Reads the settings from the environment and from `.env` in `root`; the environment has precedence.
  *
- * @throws AppError `usage` for a variable that is set but empty, a token without a URL, or a URL that cannot be used
+ * @throws AppError `usage` for a variable that is set but empty, a token without a URL, or an invalid URL
  */
 export async function readConfig(access: Access, root: string, environment: Variables = process.env): Promise<Config> {
     const variables = await readAllVariables(root, environment);
     for (const name of [...urlNames, ...tokenNames]) {
         if (variables[name]?.trim() === "") {
             throw new AppError("usage", `${name} is set but empty`, {
-                hint: `give it a value, or unset it; with neither URL nor token set, ${embeddedDefault} is used`,
+                hint: `set it to a value, or unset it; with neither URL nor token set, ${embeddedDefault} is used`,
             });
         }
     }
@@ -48,7 +48,7 @@ export async function readConfig(access: Access, root: string, environment: Vari
         rival !== undefined && !isSameDatabase(target, parseTarget(rival.value, rival.name, undefined, root));
     if (isOther && access === "plan") {
         throw new AppError("usage", `${url.name} and ${rival.name} name different databases`, {
-            hint: `what this run shows would be true of ${target.label} alone, and not of what is written: make them equal, or unset the read-only pair for this run`,
+            hint: `this run would describe ${target.label}, which is not the database that a write changes: make them equal, or unset the read-only pair for this run`,
         });
     }
     return {
@@ -59,12 +59,12 @@ export async function readConfig(access: Access, root: string, environment: Vari
     };
 }
 
-/** Reads what must never be printed: the tokens of all variables, also where one of them cannot be used. */
+/** Reads the secrets of all variables, even invalid ones, so that they are never printed. */
 export async function readSecrets(root: string, environment: Variables = process.env): Promise<string[]> {
     return findSecrets(await readAllVariables(root, environment));
 }
 
-/** The tokens among the variables, and those that somebody has put into an address. */
+/** The tokens and keys among the variables, and credentials within URLs. */
 export function findSecrets(variables: Variables = process.env): string[] {
     return Object.entries(variables).flatMap(([name, value = ""]) => {
         if (/^TURSO_.*TOKEN/.test(name) || /^AGE-SECRET-KEY-/i.test(value.trim())) return [value.trim()];
@@ -75,7 +75,7 @@ export function findSecrets(variables: Variables = process.env): string[] {
 }
 
 /**
- * Reads further variables, those that are set.
+ * Reads other variables that are set.
  *
  * @throws AppError `usage` for one that is set but empty
  */
@@ -89,33 +89,33 @@ export async function readVariables<Name extends string>(
         variables[name] === undefined ? [] : [[name, variables[name].trim()] as const],
     );
     const empty = found.find(([, value]) => value === "");
-    if (empty) throw new AppError("usage", `${empty[0]} is set but empty`, { hint: "give it a value, or unset it" });
+    if (empty) throw new AppError("usage", `${empty[0]} is set but empty`, { hint: "set it to a value, or unset it" });
     return Object.fromEntries(found) as Partial<Record<Name, string>>;
 }
 
-/** The environment for a program of the user's: with these variables more, and without the secrets of this one. */
+/** The environment for a program of the user, with additional variables and without secrets. */
 export function environmentFor(more: Readonly<Record<string, string>>): Variables {
     const secrets = new Set(findSecrets());
     const open = Object.entries(process.env).filter(([, value]) => !secrets.has(value?.trim() ?? ""));
     return { ...Object.fromEntries(open), ...more };
 }
 
-/** Whether escape codes may be written to `stream` (NO_COLOR, https://no-color.org). */
+/** Whether to write escape codes to `stream` (NO_COLOR, https://no-color.org). */
 export function wantsColor(stream: { isTTY?: boolean }, environment: Variables = process.env): boolean {
     return stream.isTTY === true && !environment.NO_COLOR && environment.TERM !== "dumb";
 }
 
-/** Whether somebody sits in front of `stream`, so that text may be drawn over. CI keeps what it prints line by line. */
-export function isWatched(stream: { isTTY?: boolean }, environment: Variables = process.env): boolean {
+/** Whether `stream` is an interactive terminal, on which text can be redrawn. CI keeps its output line by line. */
+export function isInteractive(stream: { isTTY?: boolean }, environment: Variables = process.env): boolean {
     return stream.isTTY === true && environment.TERM !== "dumb" && /^(0|false)?$/i.test(environment.CI ?? "");
 }
 
-/** Whether the user's locale has more than ASCII, so that a chart may be drawn of blocks. */
+/** Whether the user's locale is UTF-8, so that charts can use block characters. */
 export function speaksUtf8(environment: Variables = process.env): boolean {
     return /utf-?8/i.test(environment.LC_ALL || environment.LC_CTYPE || environment.LANG || "");
 }
 
-/** Whether a GitHub workflow runs this, which shows lines in its form beside the changed code. */
+/** Whether this runs in a GitHub workflow, which shows annotations next to the changed code. */
 export function runsOnGitHub(environment: Variables = process.env): boolean {
     return environment.GITHUB_ACTIONS === "true";
 }
@@ -129,7 +129,7 @@ interface Chosen {
     readonly url: Named;
     readonly token: Named | undefined;
     readonly notes: readonly string[];
-    /** The address that writes would go to, where another variable was chosen. */
+    /** The URL of the database that writes would change, if another variable was chosen. */
     readonly rival?: Named;
 }
 
@@ -173,7 +173,7 @@ function chooseVariables(access: Access, variables: Variables): Chosen {
     return { url, token, notes };
 }
 
-// The read-write token is not used in its place, and a server elsewhere asks for one.
+// A remote server needs a token, and the read-write token is not used in place of the read-only one.
 function refuseHalfPair({ name }: Named): void {
     if (name !== "TURSO_DATABASE_URL_RO") return;
     throw new AppError("usage", "TURSO_DATABASE_URL_RO is set, but TURSO_AUTH_TOKEN_RO is not", {
@@ -183,14 +183,14 @@ function refuseHalfPair({ name }: Named): void {
 
 function checkToken(token: Named): string {
     if (/\s/.test(token.value)) {
-        throw new AppError("usage", `${token.name} holds white space`, {
+        throw new AppError("usage", `${token.name} contains white space`, {
             hint: "copy the token again, as one line without quotes",
         });
     }
-    // No HTTP header can carry it.
+    // Not allowed in an HTTP header.
     if (/[^\x21-\x7e]/.test(token.value)) {
-        throw new AppError("usage", `${token.name} holds a character that no token has`, {
-            hint: "copy the token again: letters, digits and punctuation of ASCII only",
+        throw new AppError("usage", `${token.name} contains a character that tokens do not have`, {
+            hint: "copy the token again: it has only ASCII letters, digits and punctuation",
         });
     }
     return token.value;
@@ -203,7 +203,7 @@ function readWriteMode(variables: Variables): boolean {
     throw new AppError("usage", `TURSO_WRITE_MODE is '${mode}'`, { hint: "set it to true or false, or unset it" });
 }
 
-// Those of `.env`, and the real ones, which win.
+// Those of the environment override those of `.env`.
 async function readAllVariables(root: string, environment: Variables): Promise<Variables> {
     const path = join(root, ".env");
     const real = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined));

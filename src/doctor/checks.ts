@@ -11,21 +11,21 @@ import type { Refuse } from "../sql/documented/header.ts";
 /** error: something is broken or lost; warning: something is wrong or soon will be; note: worth knowing. */
 export type CheckLevel = (typeof levels)[number];
 
-/** From the worst to the mildest. */
+/** Most severe first. */
 export const levels = ["error", "warning", "note"] as const;
 
-/** One file of operations/checks/: a query that gives a row for each thing that is wrong, and what there is to say about it. */
+/** One file of operations/checks/: a query that returns a row for each problem, with its description. */
 export interface Check {
-    /** The file's name without its ending. */
+    /** The file's name without extension. */
     readonly name: string;
-    /** From the project's folder: `operations/checks/foreign-keys.sql`. */
+    /** Relative to the project's folder: `operations/checks/foreign-keys.sql`. */
     readonly path: string;
     readonly level: CheckLevel;
     /** What its rows are, as a phrase. */
     readonly title: string;
     readonly why: string;
     readonly remedy: string;
-    /** Whether it reads every page of the database, so that --quick leaves it out. */
+    /** It reads every page of the database, so --quick skips it. */
     readonly isSlow: boolean;
     /** The query, without its semicolon. */
     readonly sql: string;
@@ -46,26 +46,26 @@ const folder: SqlFolder = {
 };
 
 /**
- * Reads the checks of a project, in the order of their names.
+ * Reads the checks of a project, ordered by name.
  *
  * @param root the project's folder
- * @throws AppError `usage` where there are none, `invalid-files` for a file that is none
+ * @throws AppError `usage` if there are none, `invalid-files` for an invalid file
  */
 export function readChecks(root: string): Promise<Check[]> {
     return readSqlFolder(root, folder, parseCheck);
 }
 
 /**
- * The checks of these names, in their own order; without names all of them. The path of a file is a name, too.
+ * Selects checks by name or path; all if `wanted` is undefined.
  *
- * @throws AppError `usage` for a name that no check has
+ * @throws AppError `usage` for an unknown name
  */
 export function chooseChecks(checks: readonly Check[], wanted: readonly string[] | undefined, quick: boolean): Check[] {
     const names = (wanted ?? []).map((name) => name.replace(/^.*\//, "").replace(/\.sql$/, ""));
     const unknown = names.find((name) => !checks.some((check) => check.name === name));
     if (unknown !== undefined) {
-        throw new AppError("usage", `there is no check '${unknown}'`, {
-            hint: "`pnpm db:doctor --list` shows them all",
+        throw new AppError("usage", `unknown check '${unknown}'`, {
+            hint: "`pnpm db:doctor --list` lists the checks",
             outcome: "Nothing was examined.",
         });
     }
@@ -75,9 +75,9 @@ export function chooseChecks(checks: readonly Check[], wanted: readonly string[]
 function parseCheck({ name, path, title, find, statements }: DocumentedFile, refuse: Refuse): Check {
     const [statement] = statements;
     requireQuery(statement, [], refuse);
-    const said = statement.header.parts.get("Level");
-    const level = levels.find((word) => word === said?.text);
-    if (said?.text && !level) refuse(said.line, `the level is none of ${levels.join(", ")}`, "write one of them");
+    const part = statement.header.parts.get("Level");
+    const level = levels.find((word) => word === part?.text);
+    if (part?.text && !level) refuse(part.line, `the level is none of ${levels.join(", ")}`, "write one of them");
     return {
         ...{ name, path, level: level ?? "error", title: title.replace(/\.$/, "") },
         why: find("Why") ?? "",

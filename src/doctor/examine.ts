@@ -9,38 +9,38 @@ export type Examined =
     | {
           readonly check: Check;
           readonly state: "found";
-          /** How many rows its query gives. */
+          /** Number of rows that its query returns. */
           readonly count: number;
           /** The first of them, by column. */
           readonly examples: readonly Row[];
       }
-    /** The database lacks what it asks about. */
+    /** The database lacks a table, column, view or function that it reads. */
     | { readonly check: Check; readonly state: "skipped"; readonly reason: string }
-    /** It could not be run for another reason. */
+    /** It failed for another reason. */
     | { readonly check: Check; readonly state: "failed"; readonly reason: string };
 
-/** Reads the results of queries, each of which fails alone. */
+/** Reads the results of queries; one that fails does not affect the others. */
 export type ReadQueries = (queries: readonly Query[]) => Promise<readonly ReadResult[]>;
 
-/** No column of a check can be called so by accident. */
+/** Not a plausible column of a check. */
 const countColumn = "rows of the check";
 /**
- * How many checks are read at once. In a request to a server: few enough that the transaction around them ends within the
- * seconds that a server allows. A file is read in this process, and between its reads Ctrl-C is heard.
+ * How many checks are read together. On a server: few enough to end within the time limit of a transaction. On a file: one,
+ * because an interrupt is noticed only between reads.
  */
 const checksAtOnce = { server: 12, file: 1 } as const;
 
-/** What all checks found. */
+/** The results of all checks. */
 export interface Examination {
     readonly examined: readonly Examined[];
-    /** Met where a page of the database cannot be read. */
+    /** The fault if a page of the database could not be read. */
     readonly damage: DatabaseFault | undefined;
 }
 
 /**
- * Runs checks on a database that has tables; the worst findings come first. Only reads.
+ * Runs checks on a database that has tables; the most severe findings come first. Only reads.
  *
- * @param options.examples how many rows of each come along
+ * @param options.examples number of example rows per check
  * @throws AppError `drift` for a database without tables, `interrupted`; DatabaseFault when it cannot be read at all
  */
 export async function examineDatabase(
@@ -52,7 +52,7 @@ export async function examineDatabase(
     const [result] = await connection.readAll([{ sql }]);
     if (result?.ok && result.rows.length === 0) {
         throw new AppError("drift", "this database has no tables, so there is nothing to examine", {
-            hint: "deploy with `pnpm db:migrate`, or check that the URL is the right one",
+            hint: "check the URL, or deploy the schema with `pnpm db:migrate`",
         });
     }
     const atOnce = checksAtOnce[connection.target.kind];
@@ -64,9 +64,9 @@ export async function examineDatabase(
 }
 
 /**
- * Runs checks and returns what each has found. Only reads.
+ * Runs checks. Only reads.
  *
- * @param options.examples how many rows of each come along
+ * @param options.examples number of example rows per check
  * @param options.atOnce how many are read together, in one snapshot
  * @throws AppError `interrupted`, DatabaseFault when the database cannot be read at all
  */
@@ -77,7 +77,7 @@ export async function examine(
 ): Promise<Examination> {
     const examined: Examined[] = [];
     let damage: DatabaseFault | undefined;
-    // A damaged page ends the reads that meet it; what the others find is all the more worth knowing then.
+    // A damaged page fails the whole group; its checks are then read one by one, so that the others return results.
     const readGroup = async (queries: readonly Query[]): Promise<readonly ReadResult[]> => {
         try {
             return await read(queries);
@@ -94,12 +94,12 @@ export async function examine(
         await new Promise(setImmediate);
         if (signal.aborted) throw new AppError("interrupted", "interrupted", { outcome: "Nothing was changed." });
         const results = await readGroup(group.map((check) => renderCheck(check, examples))).catch(failAlone(group));
-        examined.push(...group.map((check, index) => judge(check, results[index], examples)));
+        examined.push(...group.map((check, index) => toExamined(check, results[index], examples)));
     }
     return { examined, damage };
 }
 
-// Those that read every page come last and alone: on a large database one may take longer than an answer is waited for.
+// Checks that read every page run last and alone, because on a large database one may time out.
 function groupChecks(checks: readonly Check[], atOnce: number): Check[][] {
     const quick = checks.filter(({ isSlow }) => !isSlow);
     const groups: Check[][] = [];
@@ -114,14 +114,14 @@ function failAlone([check]: readonly Check[]): (error: unknown) => readonly Read
     };
 }
 
-// The query of a check with the number of all its rows beside the first ones: one look at the tables gives both.
+// Returns the first rows of a check and the number of all rows in one query.
 function renderCheck({ sql }: Check, examples: number): Query {
     return {
         sql: `WITH finding AS MATERIALIZED (\n${sql}\n)\nSELECT finding.*, (SELECT count(*) FROM finding) AS "${countColumn}" FROM finding LIMIT ${Math.max(1, examples)}`,
     };
 }
 
-function judge(check: Check, result: ReadResult | undefined, examples: number): Examined {
+function toExamined(check: Check, result: ReadResult | undefined, examples: number): Examined {
     if (!result?.ok) {
         const reason = result?.message ?? "no answer";
         return { check, state: isMissing(reason) ? "skipped" : "failed", reason };
@@ -146,12 +146,12 @@ function sortByLevel(examined: readonly Examined[]): Examined[] {
     return [...examined].sort((a, b) => rank(a) - rank(b) || (a.check.name < b.check.name ? -1 : 1));
 }
 
-/** How many checks had which result. */
+/** Number of checks by result. */
 export interface ExaminationCounts {
     readonly errors: number;
     readonly warnings: number;
     readonly notes: number;
-    /** Checks that ran, whatever they found. */
+    /** Checks that ran successfully. */
     readonly examined: number;
     readonly failed: number;
     readonly skipped: number;

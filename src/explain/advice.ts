@@ -7,21 +7,20 @@ import { isKeyword, readName, type Token } from "../sql/lexer.ts";
 import { quoteName, quoteNames } from "../sql/quoting.ts";
 import type { Explained } from "./statement.ts";
 
-/** What the advice rests on. */
 export interface AdviceInput {
     readonly explained: Explained;
     readonly plan: readonly PlanStep[];
-    /** The table that a step of the plan calls `source`. */
+    /** Returns the table that a step of the plan names. */
     readonly findTable: (source: string) => Table | undefined;
-    /** How many rows a table holds, by its name, where that is known. */
+    /** Number of rows by table, if known. */
     readonly rowCounts: ReadonlyMap<string, number>;
     readonly rowsRead: number | undefined;
-    readonly rowsGiven: number | undefined;
+    readonly rowsReturned: number | undefined;
 }
 
-/** Sentences about what makes the plan expensive, each with the file's own reason where it has one. Pure. */
+/** Renders sentences about what makes the plan expensive, with the reasons from the query's file. */
 export function giveAdvice(input: AdviceInput): string[] {
-    const { explained, plan, findTable, rowCounts, rowsRead = 0, rowsGiven = 0 } = input;
+    const { explained, plan, findTable, rowCounts, rowsRead = 0, rowsReturned = 0 } = input;
     const advice: string[] = [];
     const addReason = (reason: string | undefined): void => {
         if (reason) advice.push(`The file gives the reason: ${reason}`);
@@ -39,10 +38,9 @@ export function giveAdvice(input: AdviceInput): string[] {
     if (listSteps(plan).some(({ detail }) => detail.includes(" AUTOMATIC "))) {
         advice.push("SQLite builds an index each time the statement runs: a permanent one would save that.");
     }
-    if (rowsRead > 1_000 && rowsRead > 100 * Math.max(1, rowsGiven)) {
-        advice.push(
-            `It reads ${formatCount(rowsRead)} rows to return ${formatCount(rowsGiven)}; Turso bills the rows read.`,
-        );
+    if (rowsRead > 1_000 && rowsRead > 100 * Math.max(1, rowsReturned)) {
+        const [read, returned] = [rowsRead, rowsReturned].map(formatCount);
+        advice.push(`It reads ${read} rows to return ${returned}; Turso bills the rows read.`);
     }
     return advice;
 }
@@ -52,8 +50,8 @@ function formatCount(count: number): string {
 }
 
 /**
- * Looks for an index that would save a statement on one table its scan: one over the columns that it compares with `=`.
- * It is suggested only where SQLite uses it in an empty copy of the schema.
+ * Looks for an index that would save the scan of a statement on one table: over the columns that it compares with `=`.
+ * Suggests it only if SQLite uses it in an empty copy of the schema.
  *
  * @param scratch an empty database in memory
  */
@@ -65,7 +63,8 @@ export async function findMissingIndex(
     const [scan, ...more] = findScans(plan);
     const table = scan && findTable(scan.source ?? "");
     if (!table || more.length > 0 || plan.length > 2) return undefined;
-    const columns = listCompared(explained.tokens).filter((column) => !hasFewValues(table, column));
+    // An index on a column with few values visits nearly as many rows as a scan.
+    const columns = listCompared(explained.tokens).filter((column) => listAllowedValues(table, column).length === 0);
     if (columns.length === 0) return undefined;
     for (const { sql, type } of schema) {
         if (sql !== null && (type === "table" || type === "index")) await scratch.runAlone(sql).catch(() => undefined);
@@ -82,7 +81,7 @@ export async function findMissingIndex(
     return `An index on ${table.name} (${columns.join(", ")}) would save the scan: SQLite used one in an empty copy of the schema. Each index makes every write more expensive.`;
 }
 
-// Columns of WHERE … AND … that stand left of `=` and a value; none where an OR or a parenthesis makes that uncertain.
+// Columns that WHERE compares with a value by `=`; none if an OR or a parenthesis makes that uncertain.
 function listCompared(tokens: readonly Token[]): string[] {
     const words = tokens.filter(({ kind }) => kind !== "space" && kind !== "comment");
     const start = words.findIndex((token) => isKeyword(token, "WHERE"));
@@ -97,9 +96,4 @@ function listCompared(tokens: readonly Token[]): string[] {
         return isEqual && ["parameter", "string", "number"].includes(condition[at + 2]?.kind ?? "");
     });
     return [...new Set(columns.map(readName))];
-}
-
-// An index on a column of a handful of values visits nearly as many rows as a scan, one by one.
-function hasFewValues(table: Table, column: string): boolean {
-    return listAllowedValues(table, column).length > 0;
 }

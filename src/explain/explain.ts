@@ -11,12 +11,12 @@ import { type ExplainSchema, findTable } from "./find-table.ts";
 import { type Measured, measureStatement } from "./measure.ts";
 import type { Explained } from "./statement.ts";
 
-/** How a database carries out a statement. */
+/** How a database executes a statement. */
 export interface Explanation {
     readonly plan: readonly PlanStep[];
-    /** With their columns in order; `<expression>` for one that is computed. */
+    /** `<expression>` stands for a computed column. */
     readonly indexes: readonly { readonly name: string; readonly table: string; readonly columns: readonly string[] }[];
-    /** Undefined where it was not run, or failed. */
+    /** Undefined if it was not run or failed. */
     readonly measured: Measured | undefined;
     /** Why it was not run. */
     readonly notRun: string | undefined;
@@ -27,16 +27,16 @@ export interface Explanation {
 
 export interface ExplainSettings {
     readonly planOnly: boolean;
-    /** Whether a statement that writes is run too, and rolled back. */
+    /** Run even a statement that writes, and roll it back. */
     readonly runsWrites: boolean;
     readonly runs: number;
     readonly signal: AbortSignal;
-    /** Gives milliseconds. */
+    /** Returns milliseconds. */
     readonly clock: () => number;
 }
 
 /**
- * Reads the plan of a statement, runs it to count rows and time where that is safe, and looks for a missing index.
+ * Reads the plan of a statement, runs the statement if that is safe to measure rows and time, and looks for a missing index.
  *
  * @throws AppError `sql` for a statement that the database refuses
  */
@@ -58,7 +58,7 @@ export async function explainPlan(
     const rowCounts = await countScanned(connection, plan, find);
     const input = {
         ...{ explained, plan, findTable: find, rowCounts },
-        ...{ rowsRead: measured?.rowsRead, rowsGiven: measured?.rowsGiven },
+        ...{ rowsRead: measured?.rowsRead, rowsReturned: measured?.rowsReturned },
     };
     const scratch = openScratch();
     const missing = await findMissingIndex(input, schema.rows, scratch).finally(() => scratch.close());
@@ -104,7 +104,7 @@ function findReasonNotToRun(
     if (planOnly) return "It was planned and not run: --plan-only.";
     const unset = parameters.filter(({ value }) => value === undefined).map(({ name }) => name);
     if (unset.includes("")) {
-        return "It was planned and not run: write each ? as a name, such as :id, and give --param id=….";
+        return "It was planned and not run: replace each ? by a named parameter, such as :id, and pass --param id=….";
     }
     if (unset.length > 0) {
         const missing = unset.map((name) => `--param ${name}=…`).join(" ");
@@ -114,7 +114,7 @@ function findReasonNotToRun(
     return "It writes, so it was planned and not run. --volumes runs it on a scratch database, and rolls it back.";
 }
 
-// Counting is free on a file and in a scratch database; elsewhere it is billed like any other scan.
+// Counting is free on a local database; elsewhere it is billed like any other scan.
 async function countScanned(
     connection: Connection,
     plan: readonly PlanStep[],

@@ -11,7 +11,7 @@ export interface ExplainSchema {
 }
 
 /**
- * Finds the table that a plan calls by its name, or by an alias of the statement or of a view.
+ * Finds the table that a plan names, by its name or by an alias in the statement or in a view.
  *
  * @param tokens of the statement
  */

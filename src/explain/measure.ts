@@ -1,14 +1,14 @@
 import type { Connection, Query } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
 
-/** What running a statement took. */
+/** The cost of running a statement. */
 export interface Measured {
-    /** Milliseconds of each run, request and answer included. */
+    /** Milliseconds of each run, including request and response. */
     readonly times: readonly number[];
     /** Milliseconds of `SELECT 1` after each run. */
     readonly floor: readonly number[];
-    readonly rowsGiven: number;
-    /** As the server counts, and Turso bills, them; undefined for a file, which does not count. */
+    readonly rowsReturned: number;
+    /** As counted by the server and billed by Turso; undefined for a file. */
     readonly rowsRead: number | undefined;
     readonly rowsWritten: number | undefined;
 }
@@ -17,13 +17,13 @@ export type MeasureResult =
     | { readonly ok: true; readonly measured: Measured }
     | { readonly ok: false; readonly message: string };
 
-/** A statement that takes longer, in milliseconds, is run once. */
+/** A statement that takes more milliseconds is run once. */
 const slow = 2_000;
 
 /**
  * Runs a statement, each time in a transaction that is rolled back.
  *
- * @param options.clock gives milliseconds
+ * @param options.clock returns milliseconds
  */
 export async function measureStatement(
     connection: Pick<Connection, "tryOut" | "readAll" | "cost" | "countsRows">,
@@ -37,15 +37,15 @@ export async function measureStatement(
     // The first request opens the connection.
     await run({ sql: "SELECT 1" });
     const before = { ...connection.cost };
-    let rowsGiven = 0;
+    let rowsReturned = 0;
     let counted = before;
     for (let round = 0; round < runs && (times[0] ?? 0) < slow; round++) {
         signal.throwIfAborted();
         const startedAt = clock();
         const result = await run(query).catch(toFailure);
         times.push(clock() - startedAt);
-        if (!result?.ok) return { ok: false, message: result?.message ?? "it gave no result" };
-        rowsGiven = result.rows.length;
+        if (!result?.ok) return { ok: false, message: result?.message ?? "it returned no result" };
+        rowsReturned = result.rows.length;
         if (round === 0) counted = { ...connection.cost };
         const floorAt = clock();
         await run({ sql: "SELECT 1" });
@@ -54,10 +54,10 @@ export async function measureStatement(
     const { countsRows } = connection;
     const rowsRead = countsRows ? counted.rowsRead - before.rowsRead : undefined;
     const rowsWritten = countsRows ? counted.rowsWritten - before.rowsWritten : undefined;
-    return { ok: true, measured: { times, floor, rowsGiven, rowsRead, rowsWritten } };
+    return { ok: true, measured: { times, floor, rowsReturned, rowsRead, rowsWritten } };
 }
 
-// A violated constraint is a result of the statement, and no fault of the database.
+// A violated constraint is a result of the statement, not a fault of the database.
 function toFailure(error: unknown): { ok: false; message: string } {
     if (error instanceof DatabaseFault && error.isOfStatement) return { ok: false, message: error.message };
     throw error;

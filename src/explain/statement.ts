@@ -7,14 +7,13 @@ import { type Statement, splitStatements } from "../sql/statements.ts";
 
 /** A statement to explain. */
 export interface Explained {
-    /** The documented query, where it is one. */
+    /** Undefined for other SQL. */
     readonly query: DocumentedQuery | undefined;
     /** Without its closing semicolon. */
     readonly sql: string;
     readonly tokens: readonly Token[];
-    /** In the order in which the statement names them; undefined for a value that is missing. */
+    /** In order of appearance; `value` is undefined if it is missing. */
     readonly parameters: readonly { readonly name: string; readonly value: Argument | undefined }[];
-    /** Whether it changes rows. */
     readonly writes: boolean;
 }
 
@@ -23,7 +22,7 @@ const queryName = /^[A-Za-z][\w]*(?:-\w+)*$/;
 /**
  * Reads a documented query by its name, or one SQL statement.
  *
- * @param settings `name=value` for each parameter; the value as SQL writes it, or a text without quotes
+ * @param settings `name=value` for each parameter; the value is an SQL literal, or text without quotes
  * @throws AppError `usage` for anything that has no plan
  */
 export function readExplained(
@@ -34,8 +33,8 @@ export function readExplained(
     const query = queries.find(({ name }) => name === asked);
     if (!query && queryName.test(asked.trim())) {
         throw refuse(
-            `there is no documented query '${asked.trim()}'`,
-            "`pnpm db:explain --list` lists them; SQL goes in quotes, as one argument",
+            `unknown query '${asked.trim()}'`,
+            "`pnpm db:explain --list` lists the documented queries; quote SQL as one argument",
         );
     }
     const statement = getStatement(query?.sql ?? asked);
@@ -56,12 +55,11 @@ export function readExplained(
 function getStatement(sql: string): Statement {
     const tokens = tokenize(sql);
     const open = tokens.find((token) => token.open);
-    if (open)
-        throw refuse(`line ${open.line}: what begins here is never closed: ${open.text.slice(0, 40)}`, "close it");
+    if (open) throw refuse(`line ${open.line}: this is never closed: ${open.text.slice(0, 40)}`, "close it");
     const [statement, second] = splitStatements(sql, tokens);
     if (!statement) {
         throw refuse(
-            "the SQL holds no statement",
+            "the SQL has no statement",
             'write it as `pnpm db:explain "SELECT …"`, or name a documented query',
         );
     }
@@ -70,9 +68,9 @@ function getStatement(sql: string): Statement {
     const reads = ["SELECT", "WITH", "VALUES"].some((word) => isKeyword(first, word));
     if (reads || readFact(statement).does === "write") return statement;
     throw isKeyword(first, "EXPLAIN")
-        ? refuse("the statement is an EXPLAIN itself", "leave EXPLAIN out")
+        ? refuse("the statement already begins with EXPLAIN", "leave EXPLAIN out")
         : refuse(
-              `${first?.text.toUpperCase() ?? ""} has no plan, and was not sent`,
+              `${first?.text.toUpperCase() ?? ""} has no plan; it was not sent`,
               "explain a SELECT, INSERT, UPDATE or DELETE; a change of the schema belongs in a migration",
           );
 }
@@ -82,7 +80,7 @@ function readSettings(settings: readonly string[], names: readonly string[]): Ma
     for (const setting of settings) {
         const [, name, text = ""] = /^:?(\w+)=(.*)$/s.exec(setting) ?? [];
         if (name === undefined) {
-            throw refuse(`--param '${setting}' has no name and value`, "write it as --param channel=system-design");
+            throw refuse(`--param '${setting}' is not name=value`, "write it as `--param channel=system-design`");
         }
         if (!names.includes(name)) {
             const listed = names.filter((other) => other !== "").map((other) => `:${other}`);

@@ -14,12 +14,11 @@ import { countVolumeRows, type FillProgress, fillVolumes, readVolumes, type Volu
 import { findSqld, startSqld } from "../server/sqld.ts";
 import { quoteText } from "../sql/quoting.ts";
 
-/** A database of its own with as many rows as the documents call large. */
+/** A scratch database with as many rows as queries/volumes/ declares. */
 export interface VolumeDatabase {
     readonly connection: Connection;
-    /** Rows made. */
     readonly rows: number;
-    /** Ends the server, if there is one, and removes the files. */
+    /** Stops the server, if any, and removes the files. */
     close(): Promise<void>;
 }
 
@@ -29,13 +28,13 @@ interface MakeOptions {
     readonly progress: (state: FillProgress) => void;
 }
 
-/** Below the project's folder; ignored by git. */
+/** In the project's folder; ignored by git. */
 const cacheFolder = ".volumes";
 const label = "a scratch database";
 
 /**
- * Opens a copy of the database with the volumes: on a server of its own, which counts the rows it reads, where sqld is
- * installed; else on a file. The first time, and when a file of SQL has changed, the database is made, which takes seconds.
+ * Opens a copy of the volume database: on a local server, which counts the rows it reads, if sqld is installed, else as a
+ * file. The first time, and after a change of an SQL file, the database is created, which takes seconds.
  */
 export async function openVolumes(root: string, options: MakeOptions): Promise<VolumeDatabase> {
     const [volumes, { sets }] = await Promise.all([readVolumes(root), readAll(root, undefined)]);
@@ -70,7 +69,7 @@ export async function openVolumes(root: string, options: MakeOptions): Promise<V
         };
     } catch (error) {
         await discard();
-        // Ctrl-C ends the server, too.
+        // Ctrl-C also stops the server, whose fault would hide the interrupt.
         throwIfInterrupted(options.signal);
         throw error;
     }
@@ -82,7 +81,7 @@ async function makeCacheFolder(folder: string, now: Date): Promise<string> {
     return makeScratchFolder(folder, "running", now);
 }
 
-// Made in the process's own folder and renamed when it is whole, so that two makers do not meet.
+// Created in the process's own folder and renamed when complete, so that concurrent processes do not interfere.
 async function makeVolumes(
     folder: string,
     directory: string,
@@ -99,7 +98,7 @@ async function makeVolumes(
     );
     try {
         await fillVolumes(connection, volumes, 1, async (state) => {
-            // The driver of a file never lets a signal through by itself.
+            // The file driver blocks the event loop, so signals are received only here.
             await setImmediate();
             throwIfInterrupted(signal);
             progress(state);

@@ -2,15 +2,15 @@ import { toRejection } from "./decide.ts";
 import type { ColumnValues, Rejection } from "./loader.ts";
 import type { Valid } from "./validate.ts";
 
-/** A chunk is sent when it reaches its length: a server refuses an argument of 5 MB (measured), and no letter has more than 3 bytes. */
+/** In UTF-16 units, of at most 3 bytes each: a server refuses an argument of 5 MB (measured). */
 const lengthOnServer = 1_500_000;
-/** A file is synced at the end of each transaction, so longer chunks are faster; a reader waits for one about a second. */
+/** Each transaction ends with a sync of the file, so longer chunks are faster; a reader waits about a second for one. */
 const lengthInFile = 32_000_000;
 const chunkRecords = 5_000;
-/** A longer record is rejected: its history, with the text before and after, must fit into a row too. */
+/** A longer record is rejected: its history row, which holds the text before and after, must fit too. */
 const recordBytes = 2_000_000;
 
-/** Divides records into chunks, each of which is one transaction; a record that is too large is rejected. */
+/** Divides records into chunks of one transaction each; rejects a record that is too large. */
 export function* splitIntoChunks(
     records: Iterable<Valid>,
     isFile: boolean,
@@ -21,7 +21,7 @@ export function* splitIntoChunks(
     let total = 0;
     for (const record of records) {
         const length = measure(record.values, (text) => text.length);
-        // Counting bytes is slower, so only what may be too large is counted.
+        // Counting bytes is slower, so it is done only where the record may be too large.
         const bytes = length * 3 > recordBytes ? measure(record.values, Buffer.byteLength) : length;
         if (bytes > recordBytes) {
             reject(toRejection(record, "too-large", `is ${bytes} bytes long; the limit is ${recordBytes}`));

@@ -8,10 +8,10 @@ import { normalizeTime } from "./time.ts";
 import type { Valid } from "./validate.ts";
 import type { Changes, LoadTable } from "./write.ts";
 
-/** Keys that this load created, by table, or would create: references to them are not dangling. */
+/** By table, the keys that this load created or, in a dry run, would create: references to them are not dangling. */
 export type CreatedKeys = Map<string, Set<Argument>>;
 
-/** What becomes of the records of a chunk. */
+/** The records of a chunk by outcome. */
 export interface Decided extends Changes {
     readonly unchanged: readonly Valid[];
     readonly older: number;
@@ -23,7 +23,7 @@ export interface DecideInput {
     readonly loader: Loader;
     readonly table: LoadTable;
     readonly createdKeys: CreatedKeys;
-    /** The table had no row when the load began, so no record has a row. */
+    /** The table had no rows when the load began. */
     readonly isEmpty: boolean;
     /** Whether a record of this load has this key. */
     readonly isMentioned: (key: string) => boolean;
@@ -32,7 +32,7 @@ export interface DecideInput {
 }
 
 /**
- * Reads the rows that the records of a chunk are compared with, in one request, and decides about each record.
+ * Reads the rows that the records of a chunk are compared with, in one request, and decides the outcome of each record.
  *
  * @throws DatabaseFault also when the rows are too large for one request
  */
@@ -68,18 +68,18 @@ export async function decideChunk(input: DecideInput, chunk: readonly Valid[]): 
     return { created, updated, takenOver, unchanged, older, rejected };
 }
 
-/** Rejects a record that is valid by itself. */
+/** The rejection of a record that passed validation. */
 export function toRejection({ source: { file, position, value } }: Valid, code: string, message: string): Rejection {
     return { file, position, code, message, record: value };
 }
 
-/** What the database has for the records of a chunk. */
+/** The rows that the records of a chunk are compared with. */
 interface ChunkRows {
-    /** By the key of the record. */
+    /** By key. */
     readonly rows: ReadonlyMap<string, Row>;
-    /** Says which reference of a record is dangling. */
+    /** Describes the first dangling reference of a record. */
     readonly findDangling: (values: ColumnValues) => string | undefined;
-    /** Gives the row that a record replaces, and each row once. */
+    /** Returns the row that a record replaces; each row once. */
     readonly takeOver: (values: ColumnValues) => OfferedRow | undefined;
 }
 
@@ -87,25 +87,25 @@ async function readChunkRows(input: DecideInput, chunk: readonly Valid[]): Promi
     const { connection, loader, isEmpty, createdKeys, isMentioned } = input;
     const { references = [], takesOver } = loader;
     const values = chunk.map((record) => record.values);
-    const asked = references.map(({ table, column }) => {
+    const unresolved = references.map(({ table, column }) => {
         const created = createdKeys.get(table);
         return values.filter((record) => !created?.has(record[column] ?? null));
     });
-    const asking = new Map(takesOver && values.map((record) => [takeOverKey(takesOver, record), record]));
+    const candidates = new Map(takesOver && values.map((record) => [takeOverKey(takesOver, record), record]));
     const names = input.table.columns.map((column) => column.name);
     const queries = [
         ...(isEmpty ? [] : [selectExisting(loader, names, values)]),
-        ...references.map((reference, at) => selectReferenced(reference, asked[at] ?? [])),
-        ...(takesOver ? [selectTakeOver(loader, takesOver, [...asking.keys()])] : []),
+        ...references.map((reference, at) => selectReferenced(reference, unresolved[at] ?? [])),
+        ...(takesOver ? [selectTakeOver(loader, takesOver, [...candidates.keys()])] : []),
     ];
-    const needsNothing = isEmpty && !takesOver && asked.every((records) => records.length === 0);
+    const needsNothing = isEmpty && !takesOver && unresolved.every((records) => records.length === 0);
     const results = needsNothing ? [] : await connection.readAll(queries);
     const [existing, ...others] = isEmpty ? [undefined, ...results] : results;
     return {
         rows: new Map(getRows(existing).map((row) => [keyOf(loader, row as ColumnValues), row])),
         findDangling: findDanglingIn(input, others),
         takeOver: takesOver
-            ? offerRows(loader, takesOver, asking, getRows(others.at(-1))[0]?.found, isMentioned)
+            ? offerRows(loader, takesOver, candidates, getRows(others.at(-1))[0]?.found, isMentioned)
             : () => undefined,
     };
 }
@@ -136,7 +136,7 @@ function withoutDerived(record: Valid): Valid {
     return { ...record, values: Object.fromEntries(values) };
 }
 
-/** Decides what becomes of a record whose row exists. */
+/** The outcome of a record whose row exists. */
 function decide(
     loader: Loader,
     values: ColumnValues,
@@ -154,7 +154,7 @@ function decide(
     return ours === undefined || theirs > ours ? "updated" : "older";
 }
 
-/** Whether the row has the value of every column that the record mentions, except those that are not compared. */
+/** Whether the row has the record's value in every compared column that the record mentions. */
 export function isEqual(loader: Loader, values: ColumnValues, row: Readonly<Record<string, Value>>): boolean {
     const kinds = new Map(Object.entries(loader.fields).map(([field, kind]) => [toSnakeCase(field), kind]));
     return Object.entries(values).every(([column, value]) => {

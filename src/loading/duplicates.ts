@@ -1,34 +1,34 @@
 import { hearInterrupt } from "../database/interrupt.ts";
 import { isEqual } from "./decide.ts";
 import { keyOf, type LoadCounts, type Loader, type Rejection, type SourceRecord } from "./loader.ts";
-import type { Items } from "./staging.ts";
-import type { Check, Valid } from "./validate.ts";
+import type { Items } from "./sources/staging.ts";
+import type { CheckRecord, Valid } from "./validate.ts";
 
-/** The records that load, one for each key. */
+/** The records to load, one for each key. */
 export interface Settled {
     readonly length: number;
     /** Whether one of them has this key. */
     readonly has: (key: string) => boolean;
-    /** Gives each, once only, in the order of their first mention. */
+    /** Yields them in the order of their first mention; can be called once. */
     readonly each: () => Iterable<Valid>;
 }
 
 export interface SettleInput {
-    readonly check: Check;
-    /** Equal records are counted as unchanged here. */
+    readonly check: CheckRecord;
+    /** Receives the number of equal records, as unchanged. */
     readonly counts: LoadCounts;
     readonly reject: (rejection: Rejection) => void;
     readonly signal?: AbortSignal | undefined;
 }
 
-/** Records that are validated between two looks for a Ctrl-C. */
+/** How many records are validated between two checks for an interrupt. */
 const checkedAtOnce = 10_000;
 
 /**
- * Validates records and keeps one for each key: of equal records the others count as unchanged; of different ones the
- * newest loads and the others are rejected.
+ * Validates records and keeps one for each key. Equal duplicates count as unchanged; of different ones the newest is kept
+ * and the others are rejected.
  *
- * Of records in memory the column values are kept until each() gives them; the others are validated again.
+ * For records in memory the column values are kept until each() yields them; the others are validated a second time.
  *
  * @throws DatabaseFault `interrupted`
  */

@@ -8,22 +8,22 @@ import { splitIntoChunks } from "./chunks.ts";
 import { type CreatedKeys, type Decided, decideChunk, toRejection } from "./decide.ts";
 import { settleDuplicates } from "./duplicates.ts";
 import { type LoadCounts, type Loader, type Rejection, type SourceRecord, startCounts } from "./loader.ts";
-import type { Items } from "./staging.ts";
+import type { Items } from "./sources/staging.ts";
 import { getRows } from "./statements.ts";
 import { createCheck, type Valid } from "./validate.ts";
 import { isChangedMeanwhile, isRace, type LoadTable, prepareChanges } from "./write.ts";
 
-/** How often a chunk is compared again when other writers change the same rows. */
+/** How often a chunk is compared and written when other writers change the same rows. */
 const attempts = 5;
 
 /** What the loaders of one load share. */
 export interface LoadRun {
     readonly connection: Connection;
-    /** Those of the database; a dry run of the migrations has not made them all. */
+    /** Those of the database; after a dry run of the migrations some may be missing. */
     readonly tables: readonly Table[];
     /** Update existing rows even if the record is not known to be newer. */
     readonly force: boolean;
-    /** Decide everything and write nothing. */
+    /** Compare, but write nothing. */
     readonly dryRun: boolean;
     readonly signal?: AbortSignal | undefined;
     readonly createdKeys: CreatedKeys;
@@ -32,11 +32,10 @@ export interface LoadRun {
     readonly progress: (loader: string, done: number, of: number) => void;
 }
 
-/** What is special to the records of one loader. */
 export interface RecordHooks {
     /** Completes a record before it is validated. */
     readonly complete?: ((record: SourceRecord) => SourceRecord) | undefined;
-    /** Gets each record that is in the database now, or was already; not those that are older, duplicate or rejected. */
+    /** Called for each record that is in the database now: created, updated or unchanged. */
     readonly accepted?: (record: SourceRecord) => void;
 }
 
@@ -44,10 +43,10 @@ export interface RecordHooks {
  * Loads the records of one loader: validates them, keeps one for each key, compares them with their rows, and writes the
  * differences.
  *
- * Each chunk is one transaction, so a load that was interrupted continues when the same records are loaded again. While a
- * chunk is being written, the next one is compared.
+ * Each chunk is one transaction, so an interrupted load continues when the same records are loaded again. While a chunk is
+ * written, the next one is compared.
  *
- * @throws DatabaseFault when the database fails; the chunks before it are in
+ * @throws DatabaseFault when the database fails; earlier chunks are committed
  */
 export async function loadRecords(
     run: LoadRun,
@@ -81,7 +80,7 @@ export async function loadRecords(
                 done += chunk.length;
                 run.progress(loader.name, done, settled.length);
             });
-            // It is awaited below, whatever happens before that.
+            // Awaited below in any case, so this is never an unhandled rejection.
             written.catch(() => undefined);
         }
     } finally {
@@ -116,26 +115,26 @@ interface Job extends LoadRun {
 
 type Chunk = readonly Valid[];
 
-/** What becomes of the records of a chunk, and the function that writes it. */
+/** A compared chunk, and the function that writes its changes. */
 interface Prepared {
     readonly decided: Decided;
     readonly write: () => Promise<unknown>;
 }
 
 async function prepare(job: Job, chunk: Chunk, attempt: number): Promise<Prepared> {
-    // A second attempt must see the rows that another writer has added.
+    // A second attempt must see rows that another writer added.
     const decided = await decideChunk({ ...job, isEmpty: job.isEmpty && attempt === 1 }, chunk);
     const write = job.dryRun ? async () => undefined : prepareChanges(job.connection, job.loader, job.table, decided);
     return { decided, write };
 }
 
-// Rows that are too large to be read at once are read again, in halves, when the chunk before is in.
+// Rows too large to read at once are read in halves, once the previous chunk is written.
 function ignoreTooLarge(error: unknown): undefined {
     if (!isOfRecord(error)) throw error;
     return undefined;
 }
 
-// A row that the database refuses is found by halving the chunk, so that the others load.
+// Halves the chunk to find the record that the database refuses, so that the others load.
 async function writeChunk(job: Job, chunk: Chunk, prepared: Prepared | undefined): Promise<void> {
     try {
         await tryChunk(job, chunk, prepared ?? (await prepare(job, chunk, 1)));
@@ -151,8 +150,8 @@ async function writeChunk(job: Job, chunk: Chunk, prepared: Prepared | undefined
     }
 }
 
-// A text of characters that JSON writes as six each may be too long for a server, however short the record is; and the
-// rows of short records may be too long for one answer.
+// JSON writes some characters as six, so even a short record may be too long for a server; and the existing rows of short
+// records may be too long for one response.
 function isOfRecord(error: unknown): error is DatabaseFault {
     return error instanceof DatabaseFault && (error.kind === "constraint" || /too (?:big|large)/i.test(error.message));
 }
@@ -172,7 +171,7 @@ async function tryChunk(job: Job, chunk: Chunk, first: Prepared): Promise<void> 
                 });
             }
             const again = await prepare(job, chunk, attempt + 1);
-            // Refused although nothing has changed: another attempt would be refused too.
+            // Nothing has changed, so another attempt would be refused too.
             if (!isChangedMeanwhile(error) && isSame(prepared.decided, again.decided)) throw error;
             prepared = again;
         }

@@ -1,10 +1,10 @@
 import type { Connection } from "../database/connection.ts";
 import { type LoadRun, loadRecords } from "./load-records.ts";
 import type { LoadCounts, Loader, Mention, RecordsByLoader, SourceRecord } from "./loader.ts";
-import { type Items, joinItems, type StagedItems } from "./staging.ts";
+import { type Items, joinItems, type StagedItems } from "./sources/staging.ts";
 import { countMentioned, getRows } from "./statements.ts";
 
-/** Ids that records mention and that have no row. */
+/** How many ids that records mention have no row. */
 export interface MissingIds {
     readonly loader: string;
     readonly mention: Mention;
@@ -18,10 +18,10 @@ export interface LoadedSource {
 }
 
 /**
- * Loads records loader by loader, in the loaders' order: rows that others point to come first.
+ * Loads records loader by loader, in the loaders' order, so that referenced rows come first.
  *
  * @param found the staged records, by loader
- * @param isLast the records are not needed afterwards: each list is emptied once it is in
+ * @param isLast the records are not needed afterwards: each list is emptied once it is loaded
  */
 export async function loadSource(
     run: LoadRun,
@@ -89,7 +89,7 @@ function startMentions({ mentions = [] }: Loader): { mention: Mention; ids: Set<
     return mentions.map((mention) => ({ mention, ids: new Set<string>() }));
 }
 
-/** How many ids one query asks for. */
+/** How many ids one query counts. */
 const mentionsAtOnce = 10_000;
 
 async function countMissing(connection: Connection, mention: Mention, ids: readonly string[]): Promise<number> {

@@ -10,7 +10,7 @@ import { hashFiles } from "./sources/file-reader.ts";
 import type { OpenedSource } from "./sources/files.ts";
 import { createIntake, type Intake } from "./sources/intake.ts";
 import { readSource } from "./sources/read-source.ts";
-import { openStaging } from "./staging.ts";
+import { openStaging } from "./sources/staging.ts";
 
 export interface LoadRequest {
     readonly loaders: readonly Loader[];
@@ -24,24 +24,24 @@ export interface LoadRequest {
     readonly root: string;
     /** Where rejected records go; a name with the time when undefined. */
     readonly rejectFile: string | undefined;
-    /** Every record is validated and compared before the first is written, and none is when more than this are rejected. */
+    /** If set, all records are validated and compared before any is written; none is written when more are rejected. */
     readonly maxRejects: number | undefined;
-    /** Recognises the source when it comes again; undefined for one that is compared every time. */
+    /** Recognises a source that was loaded before; without it, the source is always compared. */
     readonly history?: ContentHistory | undefined;
     readonly signal?: AbortSignal | undefined;
-    /** Called when records begin to be written. */
+    /** Called before the first record is written. */
     readonly startProgress: () => Promise<LoadProgress>;
 }
 
-/** Shows how far a load is. */
+/** Shows the progress of a load. */
 export interface LoadProgress {
     readonly progress: LoadRun["progress"];
-    /** Removes what is still shown; called however the load ends. */
+    /** Clears the progress; called after success and after failure. */
     readonly end: () => void;
 }
 
 export interface LoadResult extends RejectSummary {
-    /** When the source was loaded, if neither it nor its tables changed since: then it was not read. */
+    /** When the source was last loaded, if neither it nor its tables have changed since; it was not loaded again. */
     readonly unchangedSince?: string | undefined;
     /** More records than `maxRejects` were rejected, so none was written. */
     readonly isRefused: boolean;
@@ -70,7 +70,7 @@ export async function load(connection: Connection, request: LoadRequest): Promis
         const checksum = await readSource(files, folder, intake, undefined, signal);
         if (maxRejects !== undefined && !dryRun) {
             const invalid = intake.rejections.length;
-            await tryOut(connection, request, intake);
+            await runTrial(connection, request, intake);
             if (intake.rejections.length > maxRejects) {
                 return { ...summarize(request, intake, "No record was written."), isRefused: true };
             }
@@ -78,7 +78,7 @@ export async function load(connection: Connection, request: LoadRequest): Promis
         }
         const { counts, missing } = await run(connection, request, intake, false);
         const { length } = intake.rejections;
-        const outcome = `All records but ${length} rejected ${length === 1 ? "one" : "ones"} are in the database.`;
+        const outcome = `All records except ${length} rejected ${length === 1 ? "one" : "ones"} are in the database.`;
         const result = summarize(request, intake, dryRun ? undefined : outcome);
         if (length === 0) await recognition?.record(files.length, checksum, counts);
         return { ...result, counts: Object.fromEntries(counts), missing };
@@ -96,16 +96,16 @@ function summarize(
     return { isRefused: false, counts: {}, passedOver, missing: [], ...rejects };
 }
 
-// Only a real load finds what the database itself refuses.
-async function tryOut(connection: Connection, request: LoadRequest, intake: Intake): Promise<void> {
+// Finds every rejection except those by the database itself.
+async function runTrial(connection: Connection, request: LoadRequest, intake: Intake): Promise<void> {
     const progress = { progress: () => undefined, end: () => undefined };
     await run(connection, { ...request, dryRun: true, startProgress: async () => progress }, intake, true);
 }
 
-/** How much memory a rejection takes beside its record, which is staged already. */
+/** Approximate memory of a rejection without its record, which is staged already. */
 const rejectionBytes = 500;
 
-/** @param isTrial the records are loaded afterwards */
+/** @param isTrial a load of the same records follows */
 async function run(
     connection: Connection,
     { loaders, force, dryRun, signal, startProgress }: LoadRequest,
@@ -122,7 +122,7 @@ async function run(
         if (!(error instanceof DatabaseFault)) throw error;
         const outcome = dryRun
             ? "No record was written."
-            : "The chunks before it are in. Run the same command again to go on: what is in already is not written twice.";
+            : "The chunks before it are loaded. Run the same command again to continue: nothing is written twice.";
         throw explainFault(error, connection.target).withOutcome(outcome);
     } finally {
         end();

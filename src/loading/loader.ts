@@ -6,7 +6,7 @@ export type FieldKind = "text" | "integer" | "json" | "time";
 
 /** A record of a source, with its place. */
 export interface SourceRecord {
-    /** Path of the file as the user gave it. */
+    /** Path of the file as the user wrote it. */
     readonly file: string;
     /** Index in an array, or the key in an object; empty where the file is the record. */
     readonly position: string;
@@ -15,10 +15,10 @@ export interface SourceRecord {
     readonly derived?: readonly string[];
 }
 
-/** A record as find() gives it, which does not know its file. */
+/** A record as find() returns it, without its file. */
 export type FoundRecord = Omit<SourceRecord, "file">;
 
-/** Column values by SQL name. A column that the record does not mention is missing, and keeps its value. */
+/** Column values by SQL name. Columns that the record does not mention are absent and keep their value. */
 export type ColumnValues = Readonly<Record<string, Argument>>;
 
 /** A record that cannot be loaded. `code` is stable; the message is for people. */
@@ -32,20 +32,20 @@ export interface Rejection {
 
 /** How the records of one table are found, validated and compared. Each is one file in seeds/. */
 export interface Loader {
-    /** As the summary and --json name it. */
+    /** Shown in the summary and in --json. */
     readonly name: string;
     readonly table: string;
     /** Fields of a record by their camelCase name; the column is the same name in snake_case. */
     readonly fields: Readonly<Record<string, FieldKind>>;
     /** Columns that identify a row. */
     readonly key: readonly string[];
-    /** Column with the time of the last change of content; without it, an existing row changes by --force only. */
+    /** Column with the time of the last change of content; without it, an existing row changes only with --force. */
     readonly changedAt?: string;
     /** Columns that are not compared. */
     readonly ignored?: readonly string[];
-    /** Columns that must point to an existing row, where they are not null. */
+    /** Columns that must refer to an existing row unless null. */
     readonly references?: readonly Reference[];
-    /** Fields that name rows of another table. Records load even if those are gone; their number is reported. */
+    /** Fields that name rows of another table. Records load even if those rows are missing; their number is reported. */
     readonly mentions?: readonly Mention[];
     /** Rows that a new record replaces instead of being inserted. */
     readonly takesOver?: TakeOver;
@@ -53,27 +53,27 @@ export interface Loader {
     readonly schema: ZodType<Readonly<Record<string, unknown>>>;
     /** Finds this loader's records in a document of any shape; undefined when it has none. */
     readonly find: (document: unknown) => Iterable<FoundRecord> | undefined;
-    /** What complete() needs from the database: one query for all records, or none. */
+    /** The query for the rows that complete() needs: one for all records, or none. */
     readonly lookup?: (values: Iterable<unknown>) => Query | undefined;
-    /** Gives a function that completes each record before it is validated. */
+    /** Returns a function that completes each record before it is validated. */
     readonly complete?: (known: Known) => (value: unknown) => unknown;
     /** Fields that complete() derives for new rows, and with --force. Existing rows keep their values. */
     readonly derives?: readonly string[];
-    /** The only fields of this loader's records that later loaders can read in complete() and derive(). */
+    /** The fields of this loader's records that later loaders can read in complete() and derive(). */
     readonly shared?: readonly string[];
-    /** Records that follow from those of other loaders, such as the mapping that every question has. */
+    /** Derives records from those of other loaders, such as the channel mapping of each question. */
     readonly derive?: (others: RecordsByLoader) => SourceRecord[];
     /** Statements at the beginning and at the end of each writing transaction. */
     readonly around?: { readonly before: readonly Query[]; readonly after: readonly Query[] };
 }
 
-/** The records of a load by the loader's name. Those of earlier loaders are only those that loaded. */
+/** The records of a load by loader name. For earlier loaders, only those that were loaded. */
 export type RecordsByLoader = ReadonlyMap<string, Iterable<SourceRecord>>;
 
-/** What a record can be completed from. */
+/** The data that records are completed from. */
 export interface Known {
     readonly records: RecordsByLoader;
-    /** Rows that lookup() asked for. */
+    /** Result of the query from lookup(). */
     readonly rows: readonly Row[];
 }
 
@@ -84,9 +84,9 @@ export interface Mention {
     readonly key: string;
 }
 
-/** Rows, written by a trigger for example, that a record replaces because it knows more. */
+/** Rows, written by a trigger for example, that a more complete record replaces. */
 export interface TakeOver {
-    /** Columns in which the row and the record agree. */
+    /** Columns that are equal in the row and the record. */
     readonly match: readonly string[];
     /** A condition on the row; its table has the alias `t`. */
     readonly where: string;
@@ -94,7 +94,7 @@ export interface TakeOver {
     readonly id: string;
     /** Columns that keep their value where the record has none. */
     readonly keeps?: readonly string[];
-    /** Whether a record may replace a row, of which it gets the columns of the loader's key. Always, when undefined. */
+    /** Whether a record may replace a row, given the row's values for the loader's key. Always, when undefined. */
     readonly accepts?: (record: ColumnValues, row: ColumnValues) => boolean;
 }
 
@@ -104,11 +104,11 @@ export interface Reference {
     readonly key: string;
 }
 
-/** What became of the records of one loader. The five outcomes always add up to `read`. */
+/** Records of one loader by outcome. The five outcomes add up to `read`. */
 export interface LoadCounts {
     read: number;
     created: number;
-    /** How many of the created ones replaced a row instead of adding one. */
+    /** How many of `created` replaced a row instead of adding one. */
     tookOver: number;
     updated: number;
     unchanged: number;
@@ -116,12 +116,11 @@ export interface LoadCounts {
     rejected: number;
 }
 
-/** Counts before the first record. */
 export function startCounts(): LoadCounts {
     return { read: 0, created: 0, tookOver: 0, updated: 0, unchanged: 0, older: 0, rejected: 0 };
 }
 
-/** The identity of a record or row as text. No text that is stored contains a NUL. */
+/** The key of a record or row as text. Stored texts never contain a NUL. */
 export function keyOf(loader: Loader, values: Readonly<Record<string, unknown>>): string {
     let key = "";
     for (const column of loader.key) {

@@ -4,39 +4,38 @@ import { moveMarks, recordSeed, selectSeeds } from "../planning/bookkeeping.ts";
 import { lockTable, seedsTable } from "../schema/facts.ts";
 import type { LoadCounts, Loader } from "./loader.ts";
 
-/** How a schema records changes of its content, which tells that no row has changed without reading the rows. */
+/** How a schema records changes of its content: shows without reading the rows whether any has changed. */
 export interface ContentHistory {
     /** A query for `mark`: a number that grows with each recorded change. */
     readonly mark: string;
-    /** A query for `grown`: how many changes were recorded after the mark that is its argument. */
+    /** A query for `grown`: how many changes were recorded after the mark in its argument. */
     readonly grown: string;
     /** The loader whose rows are the content. */
     readonly content: string;
-    /** The loader that writes recorded changes themselves. */
+    /** The loader that writes the recorded changes. */
     readonly events: string;
     /**
-     * By loader, for those whose tables can be compared without reading every row: a query for `count`, the number of rows,
-     * and `detail`, which changes when a row is replaced and no change is recorded. A source with other records is never
-     * recognised.
+     * By loader: a query for `count`, the number of rows, and `detail`, which changes when a row is replaced without a
+     * recorded change. A source with records of any other loader is never recognised.
      */
     readonly states: Readonly<Record<string, string>>;
 }
 
 export interface Recognition {
     /**
-     * When this source was loaded; undefined when it was not, or when rows may have changed since.
+     * When this source was last loaded; undefined if never, or if rows may have changed since.
      *
-     * @param checksum hashes the files; called only where a source of so many files is known
+     * @param checksum hashes the files; called only if a source with this number of files is known
      */
     find(files: number, checksum: () => string): string | undefined;
-    /** Records that a source was loaded without rejects. */
+    /** Records that the source was loaded without rejected records. */
     record(files: number, checksum: string, counts: ReadonlyMap<string, LoadCounts>): Promise<void>;
 }
 
-/** What the database says of its content without its rows being read one by one. */
+/** A summary of the content, read without reading every row. */
 interface ContentState {
     readonly mark: number;
-    /** How often the schema was deployed or rolled back: rows may have come and gone with their tables. */
+    /** How often the schema was deployed or rolled back, which may have dropped and created tables. */
     readonly generation: number;
     /** By loader, for the tables that exist. */
     readonly states: ReadonlyMap<string, { readonly count: number; readonly text: string }>;
@@ -71,12 +70,12 @@ export async function openRecognition(
                 ...selectState(history),
             ]);
             const after = toState(history, standing);
-            if (!isOwnDoing(history, counts, before, after, readNumber(growth, "grown"))) return;
+            if (!isExplained(history, counts, before, after, readNumber(growth, "grown"))) return;
             const { created = 0, updated = 0 } = counts.get(history.content) ?? {};
             const name = `${kind}:${files}:${checksum}:${names.join(",")}`;
             await connection.write([
                 ...(created + updated === 0 ? [{ sql: moveMarks(before.mark, after.mark) }] : []),
-                // Marks never go back, so these sources can never be up to date again.
+                // Marks only grow, so these sources can never be up to date again.
                 { sql: `DELETE FROM ${seedsTable} WHERE name LIKE 'source:%' AND mark <> ${after.mark}` },
                 { sql: recordSeed(name, hashState(checksum, after, names), after.mark) },
             ]);
@@ -84,8 +83,8 @@ export async function openRecognition(
     };
 }
 
-// Whether the load accounts for every change since it began; another writer made the others.
-function isOwnDoing(
+// Whether the load itself made every change since it began.
+function isExplained(
     { content, events }: ContentHistory,
     counts: ReadonlyMap<string, LoadCounts>,
     before: ContentState,
@@ -130,7 +129,7 @@ function hashState(checksum: string, { generation, states }: ContentState, names
     return hash(checksum, String(generation), ...names.map((name) => `${name} ${states.get(name)?.text}`));
 }
 
-// Another version of the loaders may read more of the same file; other loaders read other records of it.
+// Another version of the loaders may read more, and other loaders other records, from the same file.
 function describeLoaders(loaders: readonly Loader[]): string {
     const facts = loaders.map(({ name, table, fields, key, changedAt = null, ignored = [] }) => [
         name,

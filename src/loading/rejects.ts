@@ -2,26 +2,25 @@ import { accessSync, closeSync, constants, existsSync, openSync, readSync, statS
 import { dirname, resolve } from "node:path";
 import { AppError } from "../errors.ts";
 import type { Rejection } from "./loader.ts";
-import type { Items } from "./staging.ts";
+import type { Items } from "./sources/staging.ts";
 
 export interface RejectSummary {
     readonly rejected: number;
-    /** The first of the rejected records. */
     readonly firstRejected: readonly Rejection[];
-    /** Undefined where none was written. */
+    /** Undefined if none was written. */
     readonly rejectFile: string | undefined;
 }
 
-/** How many rejected records a summary has. */
+/** How many rejected records a summary lists. */
 const firstRejections = 5;
 
-const wouldOverwrite = "it holds something else, which would be overwritten";
+const wouldOverwrite = "it has other content, which would be overwritten";
 
 /**
- * Refuses a place for rejected records before anything is changed: a folder that does not exist, or a file with other
- * content.
+ * Validates the path of the reject file before anything is changed: its folder must exist, and an existing file must be a
+ * reject file.
  *
- * @param path undefined for a name that writeRejects() chooses
+ * @param path undefined for the generated name
  * @throws AppError `cannot-open`
  */
 export function refuseRejectFile(root: string, path: string | undefined): void {
@@ -32,16 +31,16 @@ export function refuseRejectFile(root: string, path: string | undefined): void {
         else if (isRejectFile(place)) accessSync(place, constants.W_OK);
         else throw new Error(wouldOverwrite);
     } catch (error) {
-        throw toError(error, path ?? root, "name another file with --rejects <file>", "Nothing was changed.");
+        throw toError(error, path ?? root, "name another file with `--rejects <file>`", "Nothing was changed.");
     }
 }
 
 /**
- * Writes rejected records to a file, one on each line, in the form in which they can be corrected and loaded again. A
- * reject file of an earlier run is overwritten where its path is given; any other file is not.
+ * Writes rejected records to a file, one per line, in a form that can be corrected and loaded again. If `path` is an
+ * earlier reject file, it is overwritten; any other file is not.
  *
  * @param path relative to `root`; a new name with the time when undefined
- * @param outcome what the user is told of the database when the file cannot be written; undefined to write none
+ * @param outcome the state of the database, for the error if the file cannot be written; undefined to write no file
  * @throws AppError `cannot-open`
  */
 export function keepRejections(
@@ -69,7 +68,7 @@ function writeFile(root: string, path: string | undefined, rejections: Items<Rej
         for (const rejection of rejections) writeFileSync(descriptor, toLine(rejection));
         return file;
     } catch (error) {
-        const hint = "run the same command again with --rejects <file>: it rejects them again";
+        const hint = "run the same command again with `--rejects <file>`: it rejects the same records";
         throw toError(error, file, hint, outcome);
     } finally {
         if (descriptor !== undefined) closeSync(descriptor);
@@ -85,7 +84,7 @@ function toError(error: unknown, file: string, hint: string, outcome: string): A
     });
 }
 
-// Two runs in the same second get a file each.
+// Two runs in the same second write to different files.
 function createFile(root: string, stem: string): [file: string, descriptor: number] {
     for (let number = 1; ; number++) {
         const file = `${stem}${number === 1 ? "" : `-${number}`}.rejects.ndjson`;
@@ -97,10 +96,10 @@ function createFile(root: string, stem: string): [file: string, descriptor: numb
     }
 }
 
-/** Enough for the fields at the beginning of a line of rejects. */
+/** Enough for the first fields of a line. */
 const firstBytes = 8_192;
 
-/** Whether a path is free or has rejected records. A device such as /dev/stdout can be written to. */
+/** Whether a path is free, or holds a reject file, or is a device such as /dev/stdout. */
 function isRejectFile(path: string): boolean {
     const stats = statSync(path, { throwIfNoEntry: false });
     if (!stats?.isFile() || stats.size === 0) return true;
@@ -117,7 +116,7 @@ function toLine(rejection: Rejection): string {
     try {
         return `${JSON.stringify(rejection)}\n`;
     } catch {
-        // Nested too deep for JSON: only its place can be written.
+        // Nested too deep for JSON: only its position can be written.
         return `${JSON.stringify({ ...rejection, record: null })}\n`;
     }
 }

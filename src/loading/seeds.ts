@@ -9,10 +9,10 @@ import type { ContentHistory } from "./recognition.ts";
 import { hashFiles } from "./sources/file-reader.ts";
 import { listFiles, type OpenedSource } from "./sources/files.ts";
 
-/** Data that comes with a project and is loaded under one name. */
+/** Bundled data that are loaded under one name. */
 export interface Seed {
     readonly name: string;
-    /** A table that has rows when the seed is loaded; that of a default seed has rows too when a database has its own content. */
+    /** A table that has rows once the seed is loaded. Rows in that of a default seed mean that the database has content. */
     readonly table: string;
     /** Files and folders below the folder of all seeds. */
     readonly paths: readonly string[];
@@ -20,13 +20,12 @@ export interface Seed {
     readonly isDefault?: boolean;
 }
 
-/** The data of a project, and the loaders for it and for exports. */
+/** The bundled data of a project, and the loaders for them and for exports. */
 export interface BundledSeeds {
     /** Below the project's root. */
     readonly folder: string;
     /** In the order in which they load. */
     readonly seeds: readonly Seed[];
-    /** How the content's own history tells that it changed since a load. */
     readonly history: ContentHistory;
     /** Imported only when something is to be loaded: validation is slow to start. */
     readonly loaders: () => Promise<readonly Loader[]>;
@@ -38,25 +37,24 @@ export function selectSeedState({ seeds }: BundledSeeds): Query[] {
 }
 
 export interface SeedChoice {
-    /** Names of seeds beside the default ones, or `all`. */
+    /** Names of seeds in addition to the default ones, or `all`. */
     readonly wanted: readonly string[] | undefined;
-    /** Load even into a remote database, one with other content, and what was loaded before. */
+    /** Load even into a remote or non-empty database, and even unchanged seeds. */
     readonly isForced: boolean;
     readonly isLocal: boolean;
 }
 
-/** The seeds to load. */
 export interface ChosenSeeds {
     readonly source: OpenedSource;
-    /** By name, with the checksum that is recorded after the load, so that unchanged seeds are not compared again. */
+    /** By name; recorded after the load, so that unchanged seeds are not compared again. */
     readonly checksums: ReadonlyMap<string, string>;
 }
 
 /**
- * Chooses the seeds that have to be loaded.
+ * Chooses the seeds that need to be loaded.
  *
- * @returns undefined when there are none; a sentence when they do not belong into this database
- * @throws AppError `usage` when a name is not known
+ * @returns undefined when there are none; a sentence that says why they are not loaded into this database
+ * @throws AppError `usage` for an unknown name
  */
 export async function chooseSeeds(
     root: string,
@@ -75,7 +73,7 @@ export async function chooseSeeds(
     for (const { name, table, paths } of pickSeeds(bundled.seeds, wanted)) {
         const found = (await Promise.all(paths.map((path) => listFiles(join(folder, path))))).flat();
         const checksum = hashFiles(folder, found);
-        // A rollback may have removed the rows; their record remains.
+        // A rollback may have dropped the rows but keeps this record.
         if (before.get(recordName(name)) === checksum && hasRows.has(table) && !isForced) continue;
         files.push(...found);
         checksums.set(name, checksum);
@@ -84,8 +82,8 @@ export async function chooseSeeds(
     const isSeeded = [...before.keys()].some((name) => name.startsWith(prefix));
     const hasContent = bundled.seeds.some(({ table, isDefault }) => isDefault && hasRows.has(table));
     if (!isForced && !(isLocal && (isSeeded || !hasContent))) {
-        const why = isLocal ? "it has content of its own" : "it is on another machine";
-        return `The bundled seed was not loaded: ${why}. --seed loads it all the same.`;
+        const why = isLocal ? "the database has other content" : "the database is remote";
+        return `The bundled seeds were not loaded: ${why}. --seed loads them anyway.`;
     }
     const nameFile = (file: string): string => relative(root, file) || file;
     return { source: { files, nameFile, close: async () => undefined }, checksums };
@@ -95,8 +93,8 @@ function pickSeeds(seeds: readonly Seed[], wanted: readonly string[] | undefined
     if (wanted?.includes("all")) return seeds;
     const unknown = wanted?.find((name) => !seeds.some((seed) => seed.name === name));
     if (unknown !== undefined) {
-        throw new AppError("usage", `there is no seed '${unknown}'`, {
-            hint: `there are: ${seeds.map((seed) => seed.name).join(", ")}, and all`,
+        throw new AppError("usage", `unknown seed '${unknown}'`, {
+            hint: `name one of ${seeds.map((seed) => seed.name).join(", ")}, or all`,
         });
     }
     return seeds.filter((seed) => seed.isDefault || wanted?.includes(seed.name));
@@ -109,8 +107,8 @@ function recordName(seed: string): string {
 }
 
 /**
- * Records that seeds are loaded, or are about to be: an interrupted load is then continued, although the database has
- * content.
+ * Records that a load of seeds began or succeeded. Because the beginning is recorded, an interrupted load continues
+ * although the database has content.
  *
  * @throws AppError
  */
@@ -128,6 +126,6 @@ export async function recordSeeds(
 }
 
 const outcomes = {
-    begun: "The schema is deployed; no record was loaded. Run the same command again to go on.",
-    loaded: "All records are in. Run the same command again to note that; what is in already is not written twice.",
+    begun: "The schema is deployed; no record was loaded. Run the same command again to continue.",
+    loaded: "All records are loaded. Run the same command again to record that; nothing is written twice.",
 };

@@ -6,7 +6,7 @@ import { quoteName } from "../sql/quoting.ts";
 import type { ColumnValues, Loader, Mention, Reference } from "./loader.ts";
 
 /**
- * The rows of a result. A table that does not exist yet, as in a dry run of its migration, has none.
+ * The rows of a result. A missing table, as in a dry run of its own migration, has none.
  *
  * @throws DatabaseFault when the query failed for another reason
  */
@@ -18,7 +18,7 @@ export function getRows(result: ReadResult | undefined): readonly Row[] {
 }
 
 /**
- * Selects the rows that records are compared with, with their place as `rowid`. One parameter, whatever the number of
+ * Selects the rows that have the keys of records: `rowid`, key and compared columns. Has one parameter for any number of
  * records.
  */
 export function selectExisting(loader: Loader, columns: readonly string[], records: readonly ColumnValues[]): Query {
@@ -27,17 +27,17 @@ export function selectExisting(loader: Loader, columns: readonly string[], recor
     const compared = columns.filter(
         (column) => column === loader.changedAt || (fields.has(column) && !loader.ignored?.includes(column)),
     );
-    // A table with an id of its own would give the place under that name.
+    // The rowid has an alias, because a table with an INTEGER PRIMARY KEY would return it under that column's name.
     const wanted = [...new Set([...loader.key, ...compared])].map((column) => `, t.${quoteName(column)}`).join("");
     const match = loader.key.map((column, at) => `t.${quoteName(column)} = given.value ->> '$[${at}]'`).join(" AND ");
     return {
-        // CROSS JOIN keeps the order: each record is looked up by the key's index.
+        // CROSS JOIN fixes the join order: each record is looked up by the key's index.
         sql: `SELECT t.rowid AS rowid${wanted} FROM json_each(?) AS given CROSS JOIN ${quoteName(loader.table)} AS t ON ${match}`,
         args: [{ items }],
     };
 }
 
-/** Selects the values of a reference that exist: rows with the one column `found`. */
+/** Selects the existing ones among the referenced values, as column `found`. */
 export function selectReferenced(reference: Reference, records: readonly ColumnValues[]): Query {
     const items = [...new Set(records.map((record) => record[reference.column] ?? null))];
     const table = quoteName(reference.table);
@@ -50,11 +50,11 @@ export function selectReferenced(reference: Reference, records: readonly ColumnV
 }
 
 /**
- * Inserts records; a column that a record leaves out takes its default.
+ * Inserts records; a column that a record does not mention gets its default.
  *
- * @param ways.asRows with a prepared statement that runs for each, instead of one statement over a JSON parameter
- * @param ways.isGuarded leave out records whose key has a row by now, because the table has no unique key; checkChanges(),
- * or the prepared statement itself, tells that
+ * @param ways.asRows execute a prepared statement per record, instead of one statement with all records as JSON parameter
+ * @param ways.isGuarded skip records whose key has a row by now, for a table that would accept duplicates; then
+ * checkChanges() or the prepared statement fails
  */
 export function insertRecords(
     loader: Loader,
@@ -70,7 +70,7 @@ export function insertRecords(
     );
     const rows = records.map((record) => used.map((column) => record[column.name] ?? null));
     const into = `INSERT INTO ${table} (${used.map((column) => quoteName(column.name)).join(", ")})`;
-    // Faster than a SELECT, where that is not needed.
+    // Faster than INSERT … SELECT.
     if (asRows && !isGuarded) return { sql: `${into} VALUES (${values.join(", ")})`, rows };
     const sql = [
         `${into} SELECT ${values.join(", ")}`,
@@ -80,16 +80,16 @@ export function insertRecords(
     return asRows ? { sql, rows } : { sql, args: [{ items: rows }] };
 }
 
-/** A value in SQL, or the column's default where the value is missing and the column may not be null. */
+/** SQL for a value, or for the column's default if the value is null and the column is NOT NULL. */
 export function orDefault({ defaultSql, notNull }: Column, value: string): string {
     return notNull && defaultSql !== null ? `coalesce(${value}, ${defaultSql})` : value;
 }
 
 /**
- * Updates rows that are still as they were read; checkChanges() tells. Columns that a record does not mention keep their
- * value, even one that another writer sets at the same time.
+ * Updates rows that are still as they were read; if one is not, checkChanges() fails. Columns that a record does not
+ * mention keep their value, even one that another writer has set meanwhile.
  *
- * @param records column values, with the row's place as `rowid`, and its former time of change as `previous`
+ * @param records column values, the row's `rowid`, and `previous`, the time of change that was read
  */
 export function updateRecords(
     loader: Loader,
@@ -102,7 +102,7 @@ export function updateRecords(
         const isMissing = `json_type(given.value, ${path(column)}) IS NULL`;
         return `${quoteName(column)} = iif(${isMissing}, ${table}.${quoteName(column)}, given.value ->> ${path(column)})`;
     });
-    // By its place too: a table may have several rows with one key, and only one was compared.
+    // By rowid too: a table may hold several rows of one key, and only one was compared.
     const match = ["rowid", ...loader.key].map(
         (column) => `${table}.${quoteName(column)} = given.value ->> ${path(column)}`,
     );
@@ -116,7 +116,7 @@ export function updateRecords(
     };
 }
 
-/** Counts the ids, each given once, that exist: one row with the one column `found`. */
+/** Counts the existing ones among distinct ids, as column `found`. */
 export function countMentioned({ table, key }: Mention, ids: readonly string[]): Query {
     return {
         sql:
@@ -126,7 +126,7 @@ export function countMentioned({ table, key }: Mention, ids: readonly string[]):
     };
 }
 
-/** Fails, which rolls the transaction back, unless the statement before it changed this many rows. */
+/** Fails, which rolls the transaction back, unless the previous statement changed this many rows. */
 export function checkChanges(count: number): Query {
     return { sql: "SELECT iif(changes() = ?, 1, json('rows changed meanwhile'))", args: [count] };
 }

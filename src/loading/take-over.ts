@@ -5,19 +5,19 @@ import { quoteName } from "../sql/quoting.ts";
 import { type ColumnValues, keyOf, type Loader, type TakeOver } from "./loader.ts";
 import { orDefault } from "./statements.ts";
 
-/** A row that a record can replace, as it was read. */
+/** A row, as read, that a record can take over. */
 export interface OfferedRow {
     readonly id: Argument;
-    /** Of the columns of the loader's key. */
+    /** By column of the loader's key. */
     readonly values: ColumnValues;
 }
 
 /**
- * Selects the rows that records can replace.
+ * Selects the rows that records can take over.
  *
- * @param keys of takeOverKey(), each once
- * @returns a query of one row, whose `found` is JSON: for each row, the index of the key, the row's own key, and its values
- * of the loader's key that are not matched; in the rows' order
+ * @param keys distinct results of takeOverKey()
+ * @returns a query for one row, whose `found` is a JSON array ordered by row id: [index of the key, row id, …values of the
+ * other columns of the loader's key]
  */
 export function selectTakeOver(loader: Loader, takesOver: TakeOver, keys: readonly string[]): Query {
     const match = takesOver.match
@@ -39,27 +39,27 @@ export function selectTakeOver(loader: Loader, takesOver: TakeOver, keys: readon
     };
 }
 
-/** The values in which a record and a row that it can replace agree, as JSON. */
+/** The values, as JSON, that a record shares with the rows that it can take over. */
 export function takeOverKey(takesOver: TakeOver, values: ColumnValues): string {
     return JSON.stringify(takesOver.match.map((column) => values[column] ?? null));
 }
 
 /**
- * Offers the rows that selectTakeOver() found, each once and in order.
+ * Offers each row that selectTakeOver() found once, in order.
  *
- * @param asked a record for each key of selectTakeOver(), in the same order
- * @param isMentioned whether a record of this load has the key of the row, which then belongs to that record
+ * @param candidates one record for each key passed to selectTakeOver(), in the same order
+ * @param isMentioned whether a record of this load has this key: a row with it is not offered
  */
 export function offerRows(
     loader: Loader,
     takesOver: TakeOver,
-    asked: ReadonlyMap<string, ColumnValues>,
+    candidates: ReadonlyMap<string, ColumnValues>,
     found: unknown,
     isMentioned: (key: string) => boolean,
 ): (values: ColumnValues) => OfferedRow | undefined {
     const others = listOthers(loader, takesOver);
     const offers = new Map<string, OfferedRow[]>();
-    const keys = [...asked];
+    const keys = [...candidates];
     const rows = typeof found === "string" ? (JSON.parse(found) as [number, ...Argument[]][]) : [];
     for (const row of rows) {
         const [key, record] = keys[row[0]] ?? ["", {}];
@@ -80,8 +80,8 @@ export function offerRows(
 }
 
 /**
- * Replaces rows that are still as they were read by records: a column that the record leaves out takes its default, or
- * keeps its value if it is among `keeps`.
+ * Replaces rows that are still as they were read by records. A column that a record does not mention gets its default, or
+ * keeps its value if it is in `takesOver.keeps`.
  */
 export function takeOverRows(
     loader: Loader,
@@ -114,7 +114,7 @@ export function takeOverRows(
     return { sql: `${update} FROM json_each(?) AS given ${where}`, args: [{ items: rows }] };
 }
 
-// The columns of the loader's key in which a record need not agree with the row.
+// The columns of the key that are not matched.
 function listOthers(loader: Loader, takesOver: TakeOver): readonly string[] {
     return loader.key.filter((column) => !takesOver.match.includes(column));
 }

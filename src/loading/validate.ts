@@ -5,22 +5,22 @@ import { toSnakeCase } from "../sql/names.ts";
 import type { ColumnValues, FieldKind, Loader, Rejection, SourceRecord } from "./loader.ts";
 import { normalizeTime } from "./time.ts";
 
-/** A record that is valid, and its column values. */
+/** A valid record with its column values. */
 export interface Valid {
     readonly ok: true;
     readonly source: SourceRecord;
     readonly values: ColumnValues;
 }
 
-export type Checked = Valid | { readonly ok: false; readonly rejection: Rejection };
-export type Check = (record: SourceRecord) => Checked;
+export type CheckedRecord = Valid | { readonly ok: false; readonly rejection: Rejection };
+export type CheckRecord = (record: SourceRecord) => CheckedRecord;
 
 /**
- * Makes the function that validates the records of a loader.
+ * Returns the function that validates the records of a loader.
  *
- * @param columns of the live table: an explicit null takes the default of a column that may not be null
+ * @param columns of the live table: an explicit null becomes the default of a NOT NULL column
  */
-export function createCheck(loader: Loader, columns: readonly Column[]): Check {
+export function createCheck(loader: Loader, columns: readonly Column[]): CheckRecord {
     const defaults = new Map(
         columns
             .filter(({ notNull, defaultSql }) => notNull && defaultSql !== null)
@@ -35,7 +35,7 @@ export function createCheck(loader: Loader, columns: readonly Column[]): Check {
             const value = result.data[field];
             if (value === undefined) continue;
             if (value === null) {
-                // A default that is no literal is computed by the column itself.
+                // A default that is not a literal is computed by the INSERT.
                 const filled = defaults.has(column) ? defaults.get(column) : null;
                 if (filled !== undefined) values[column] = filled;
                 continue;
@@ -65,17 +65,17 @@ function readLiteral(sql: string): Argument | undefined {
     return text?.replaceAll("''", "'");
 }
 
-function rejectIssue(source: SourceRecord, issue: z.core.$ZodIssue | undefined): Checked {
+function rejectIssue(source: SourceRecord, issue: z.core.$ZodIssue | undefined): CheckedRecord {
     const path = issue?.path.map(String) ?? [];
     const field = path[0];
-    const given = field === undefined ? source.value : (source.value as Record<string, unknown>)[field];
-    const what = given === undefined || given === null || given === "" ? "missing" : "invalid";
+    const value = field === undefined ? source.value : (source.value as Record<string, unknown>)[field];
+    const what = value === undefined || value === null || value === "" ? "missing" : "invalid";
     const code = field === undefined ? "invalid-record" : `${what}-${toSnakeCase(field).replaceAll("_", "-")}`;
     const parts = [path.join("."), issue?.message ?? "is not valid"];
     return reject(source, code, parts.filter((part) => part !== "").join(": "));
 }
 
-function reject({ file, position, value }: SourceRecord, code: string, message: string): Checked {
+function reject({ file, position, value }: SourceRecord, code: string, message: string): CheckedRecord {
     return { ok: false, rejection: { file, position, code, message, record: value } };
 }
 
@@ -86,7 +86,7 @@ function convert(value: unknown, kind: FieldKind): Argument | undefined {
     return value as string;
 }
 
-/** SQLite reads no JSON that is nested 1,000 deep. */
+/** SQLite refuses JSON that is nested 1,000 deep. */
 const deepest = 900;
 
 function isDeeperThan(value: unknown, depth: number): boolean {
@@ -98,7 +98,7 @@ function isDeeperThan(value: unknown, depth: number): boolean {
     return false;
 }
 
-/** How JSON writes what findBrokenText() looks for. A text about escapes can match too. */
+/** How JSON escapes what findBrokenText() looks for. May match other text too. */
 const escaped = /\\u(?:0000|d[89a-f])/i;
 
 function findBroken(field: string, value: unknown, converted: string): string | undefined {
@@ -107,8 +107,8 @@ function findBroken(field: string, value: unknown, converted: string): string | 
 }
 
 /**
- * The path of the first text that cannot be stored unchanged: json_each() would turn it into invalid UTF-8, and reading
- * that back ends the process (measured).
+ * The path of the first text that cannot be stored unchanged: json_each() would turn it into invalid UTF-8, which crashes
+ * the process when it is read (measured).
  */
 function findBrokenText(value: unknown, path: string): string | undefined {
     if (typeof value === "string") return value.includes("\0") || !value.isWellFormed() ? path : undefined;

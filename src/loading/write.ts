@@ -6,10 +6,10 @@ import { checkChanges, insertRecords, updateRecords } from "./statements.ts";
 import { type OfferedRow, takeOverRows } from "./take-over.ts";
 import type { Valid } from "./validate.ts";
 
-/** What a chunk writes. */
+/** The changes of a chunk. */
 export interface Changes {
     readonly created: readonly Valid[];
-    /** Each with the row as it was read. */
+    /** Each with its row as read. */
     readonly updated: readonly { readonly record: Valid; readonly row: Row }[];
     /** Each with the row that it replaces. */
     readonly takenOver: readonly { readonly record: Valid; readonly row: OfferedRow }[];
@@ -18,14 +18,14 @@ export interface Changes {
 /** A loader's table. */
 export interface LoadTable extends Pick<Table, "sql"> {
     readonly columns: readonly Column[];
-    /** Whether the database itself refuses two rows with the same key. */
+    /** The database refuses two rows with the same key. */
     readonly isKeyUnique: boolean;
 }
 
 /**
- * Prepares the transaction that writes the changes of a chunk; without any, nothing is sent.
+ * Prepares the transaction that writes the changes of a chunk; without changes nothing is sent.
  *
- * @returns runs it; throws a DatabaseFault. isRace() tells the faults which mean that rows changed after they were read.
+ * @returns a function that runs it; it throws a DatabaseFault, for which isRace() is true if rows changed after the read
  */
 export function prepareChanges(
     connection: Connection,

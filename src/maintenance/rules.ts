@@ -12,23 +12,23 @@ import { isKeyword } from "../sql/lexer.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import type { Statement } from "../sql/statements.ts";
 
-/** A rule by which rows of a database are kept in order, as a file of operations/maintenance/ states it. */
+/** A rule of a file in operations/maintenance/. */
 export interface MaintenanceRule {
-    /** The file's name without its number and its ending, such as `old-runs`. */
+    /** The file's name without number and extension, such as `old-runs`. */
     readonly name: string;
     /** Path from the project's root, with forward slashes. */
     readonly path: string;
     /** What it does, in a sentence. */
     readonly title: string;
-    /** After how long, in a sentence or two. */
+    /** After how long it applies, in a sentence or two. */
     readonly after: string;
-    /** Whether a row is written as it was found, because to judge it again would take too long: the file says why. */
-    readonly judgedOnce: boolean;
-    /** The query for the rows that it takes at the time `:now`: a column `id`, and what the statement needs besides. */
+    /** Rows are written as they were read, without evaluating `takes` a second time; the file says why. */
+    readonly evaluatedOnce: boolean;
+    /** The query for the rows that are due at the time `:now`: a column `id`, and other columns for the statement. */
     readonly takes: string;
-    /** The query for the rows that it cannot judge, and why it cannot. */
+    /** The query for the rows that the rule cannot decide about, and why. */
     readonly leaves: { readonly sql: string; readonly reason: string } | undefined;
-    /** The statement that it carries out on the rows that it takes, which are called `due` in it. */
+    /** The statement that changes the due rows, which it reads from `due`. */
     readonly does: string;
 }
 
@@ -36,7 +36,7 @@ const folder: SqlFolder = {
     path: "operations/maintenance",
     names: numberedNames,
     page: "docs/maintenance.md",
-    headings: { Why: null, After: null, Judged: null, Takes: null, "Leaves alone": null, Does: null },
+    headings: { Why: null, After: null, Evaluated: null, Takes: null, "Leaves alone": null, Does: null },
     hasParts: true,
     isNeeded: true,
     outcome: "Nothing was changed.",
@@ -45,25 +45,25 @@ const labels = ["Takes", "Leaves alone", "Does"] as const;
 type Label = (typeof labels)[number];
 
 /**
- * Reads the rules of a project in the order of their files, in which they run.
+ * Reads the rules of a project, ordered by file name, which is the order in which they run.
  *
- * @throws AppError `invalid-files` that lists every file and line in which something is wrong; `usage` where there is none
+ * @throws AppError `invalid-files` with the path and line of every problem; `usage` if there are no rules
  */
 export function readRules(root: string): Promise<MaintenanceRule[]> {
     return readSqlFolder(root, folder, parseRule);
 }
 
 /**
- * The rules of these names, in their own order; all of them where no name is given. The path of a file is a name, too.
+ * Selects rules by name or path; all if `wanted` is empty.
  *
- * @throws AppError `usage` for a name that no rule has
+ * @throws AppError `usage` for an unknown name
  */
 export function chooseRules(rules: readonly MaintenanceRule[], wanted: readonly string[]): readonly MaintenanceRule[] {
     const names = wanted.map((name) => name.replace(/^.*\//, "").replace(/^\d{3}-|\.sql$/g, ""));
     const unknown = names.find((name) => !rules.some((rule) => rule.name === name));
     if (unknown !== undefined) {
-        throw new AppError("usage", `there is no rule '${unknown}'`, {
-            hint: `the rules are: ${rules.map(({ name }) => name).join(", ")}`,
+        throw new AppError("usage", `unknown rule '${unknown}'`, {
+            hint: `name one of ${rules.map(({ name }) => name).join(", ")}`,
             outcome: "Nothing was changed.",
         });
     }
@@ -91,7 +91,7 @@ function parseRule({ name, path, title, find, statements }: DocumentedFile, refu
     return {
         ...{ name, path, title },
         after: find("After") ?? "",
-        judgedOnce: find("Judged")?.startsWith("once") ?? false,
+        evaluatedOnce: find("Evaluated")?.startsWith("once") ?? false,
         takes: parts.get("Takes")?.sql ?? "",
         leaves: parts.get("Leaves alone"),
         does: parts.get("Does")?.sql ?? "",

@@ -9,53 +9,52 @@ import type { DatabaseState } from "../planning/state.ts";
 import type { MaintenanceRule } from "./rules.ts";
 import { countDue, countLeft, selectDue, writeRows } from "./statements.ts";
 
-/** What a rule finds, before anything is changed. */
+/** The rows that a rule finds, before anything is changed. */
 export interface RuleCount {
     readonly rule: MaintenanceRule;
-    /** Rows that it takes. */
     readonly due: number;
-    /** The first of them. */
+    /** The first due rows. */
     readonly rows: readonly Row[];
-    /** Rows that it cannot judge and leaves alone. */
+    /** Number of rows that it cannot decide about. */
     readonly leftAlone: number;
 }
 
-/** How far a rule is; changes while it runs. */
+/** The progress of a rule; changes while it runs. */
 export interface RuleProgress {
     readonly rule: MaintenanceRule;
     readonly due: number;
     readonly rows: readonly Row[];
-    /** Rows that it has changed. */
+    /** Number of rows changed so far. */
     changed: number;
-    /** Whether a transaction is on its way. */
+    /** A transaction is being sent. */
     isWriting: boolean;
 }
 
 export interface RunSettings {
     /** The time of the run, ISO-8601, UTC. */
     readonly now: string;
-    /** Gives milliseconds. */
+    /** Returns milliseconds. */
     readonly clock: () => number;
     readonly signal: AbortSignal | undefined;
     /** Called after each transaction. */
     readonly report: (progress: RuleProgress) => void;
 }
 
-/** Rows that are read at once. */
+/** Rows per read. */
 const readAtOnce = 5_000;
-/** Rows of one transaction. */
+/** Rows per transaction. */
 const sizes = { first: 200, most: 5_000, least: 10 };
-/** How often a transaction is tried that a server ends because others wait for its lock, each time with fewer rows. */
+/** How often a transaction is tried, with fewer rows each time, if the server ends it because others wait for its lock. */
 const attempts = 3;
-/** How long a transaction should take, in milliseconds: after 5 seconds a server may take the lock away. */
+/** How long a transaction should take, in milliseconds: after 5 seconds a server may end it. */
 const aim = { least: 250, most: 1_000 };
 
 /**
- * Finds what each rule takes and leaves alone, in one request; in two where one takes thousands of rows.
+ * Counts the rows that each rule changes and leaves alone, in one request; in two if a rule has thousands of rows.
  *
- * @param connection to a database that exists; its schema is compared with the files in `root`
+ * @param connection to an existing database; its version is compared with the files in `root`
  * @throws AppError `usage` for a database that is not deployed or older than the files, `database-newer`, `sql` for a rule
- * that the database does not understand
+ * that the database refuses
  */
 export async function countRules(
     root: string,
@@ -84,7 +83,7 @@ function refuseUndeployed(sets: readonly MigrationSet[], state: DatabaseState): 
     const outcome = "Nothing was changed.";
     if ((state.versions.get(sets[0]?.name ?? "") ?? []).length === 0) {
         throw new AppError("usage", "the schema was not deployed to this database", {
-            hint: "deploy it with `pnpm db:migrate`, or take over a database that others made with `pnpm db:adopt`",
+            hint: "deploy it with `pnpm db:migrate`, or adopt an existing database with `pnpm db:adopt`",
             outcome,
         });
     }
@@ -99,17 +98,17 @@ function refuseUndeployed(sets: readonly MigrationSet[], state: DatabaseState): 
 
 function getRows(rule: MaintenanceRule, result: ReadResult | undefined): readonly Row[] {
     if (result?.ok) return result.rows;
-    throw new AppError("sql", `${rule.path}: the database does not understand it (${result?.message})`, {
+    throw new AppError("sql", `${rule.path}: the database refuses it (${result?.message})`, {
         hint: "correct the file; `pnpm db:verify` compares the schema with the files",
         outcome: "Nothing was changed.",
     });
 }
 
 /**
- * Carries a rule out, up to some thousand rows a transaction. Running it again continues after an interruption, and two
- * runs at the same time share the rows.
+ * Runs a rule in transactions of up to some thousand rows. Another run continues after an interruption; concurrent runs
+ * share the rows.
  *
- * @throws DatabaseFault `interrupted` between two transactions, or the fault of one; `progress` says how far it came
+ * @throws DatabaseFault `interrupted` between two transactions, or the fault of one; `progress` has the rows changed so far
  */
 export async function runRule(connection: Connection, progress: RuleProgress, settings: RunSettings): Promise<void> {
     let size = sizes.first;
@@ -125,12 +124,12 @@ export async function runRule(connection: Connection, progress: RuleProgress, se
             if (isWritten) at += chunk.length;
             settings.report(progress);
         }
-        // Nothing changed: another run was faster, or the statement does not remove its rows from the query.
+        // Without changes, another run was faster, or the statement leaves its rows due.
         if (rows.length < readAtOnce || progress.changed === before) return;
     }
 }
 
-/** How many rows the next transaction has, after one of `size` that took so long. */
+/** The size of the next transaction after one of `size` rows. */
 export function chooseSize(size: number, milliseconds: number): number {
     if (milliseconds > aim.most) return Math.max(sizes.least, Math.floor((size * aim.most) / milliseconds / 2));
     return milliseconds < aim.least ? Math.min(sizes.most, size * 2) : size;
@@ -141,7 +140,7 @@ async function readDue(connection: Connection, rule: MaintenanceRule, now: strin
     return getRows(rule, result);
 }
 
-// Returns false where the server took the lock away and rolled back.
+// Returns false if the server ended the transaction because others waited for its lock.
 async function writeChunk(
     connection: Connection,
     progress: RuleProgress,

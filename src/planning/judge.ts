@@ -102,12 +102,12 @@ export function findUnwatchedWrites(
     pending: readonly { readonly file: MigrationFile; readonly structure: Structure }[],
 ): Problem[] {
     const files = sets.flatMap((set) => set.objects.map(fromFile));
-    const isWatched = (table: string): boolean =>
+    const isInteractive = (table: string): boolean =>
         files.some((object) => isTriggerOn(object, table)) ||
         state.schema.some((row) => isTriggerRowOn(row, table) && isManaged(row, state));
     return pending.flatMap(({ file, structure }) =>
         structure.writtenAfter
-            .filter(({ table }) => isWatched(table))
+            .filter(({ table }) => isInteractive(table))
             .map(({ table, line }) => ({
                 rule: "unwatched-write",
                 path: file.path,

@@ -1,8 +1,8 @@
 import { numberedNames, readSqlFolder, requireQuery, type SqlFolder } from "../sql/documented/folder.ts";
 
-/** A query whose rows are figures to watch, as a file of operations/statistics/ holds it. */
+/** A query for figures, from a file of operations/statistics/. */
 export interface StatisticsFile {
-    /** The file's name without its number and its ending, such as `queue`. */
+    /** The file's name without number and extension, such as `queue`. */
     readonly name: string;
     /** Path from the project's root, with forward slashes. */
     readonly path: string;
@@ -15,9 +15,9 @@ export interface StatisticsFile {
 const folder: SqlFolder = { path: "operations/statistics", names: numberedNames, page: "docs/statistics.md" };
 
 /**
- * Reads the queries of a project, in the order of their files. A folder that does not exist holds none.
+ * Reads the queries of a project, ordered by file name; none if the folder does not exist.
  *
- * @throws AppError `invalid-files` that lists every file and line in which something is wrong
+ * @throws AppError `invalid-files` with the path and line of every problem
  */
 export function readStatisticsFiles(root: string): Promise<StatisticsFile[]> {
     return readSqlFolder(root, folder, ({ name, path, title, statements: [statement] }, refuse) => {

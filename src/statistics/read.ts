@@ -7,32 +7,32 @@ import { type Table, tableQueries, toTables } from "../schema/table.ts";
 import { readStatisticsFiles } from "./files.ts";
 import { countTable, findJsonColumns, measureJson, selectBytes, selectPages, toNumber } from "./schema.ts";
 
-/** How large a table is; null where the database does not say. */
+/** The size of a table; null if it could not be read. */
 export interface TableSize {
     readonly name: string;
     readonly bookkeeping: boolean;
     readonly rows: number | null;
     readonly bytes: number | null;
-    /** Of all its indexes. */
+    /** Total of its indexes. */
     readonly indexBytes: number | null;
 }
 
-/** How large the JSON of a column is. */
+/** The size of the JSON in a column. */
 export interface JsonSize {
     readonly table: string;
     readonly column: string;
-    /** Rows that were looked at, and how many of them hold a value. */
+    /** Number of rows that were read, and how many of them have a value. */
     readonly lookedAt: number;
     readonly values: number;
-    /** Whether the table has more rows than were looked at. */
+    /** The table has more rows than were read. */
     readonly sampled: boolean;
     readonly averageBytes: number | null;
     readonly largestBytes: number | null;
-    /** Of all values of the table, extrapolated where only a sample was read. */
+    /** Total of the table, extrapolated if only a sample was read. */
     readonly estimatedBytes: number;
 }
 
-/** The rows of a file of operations/statistics/, or why there are none. */
+/** The rows of a file of operations/statistics/, or the reason why it failed. */
 export interface Section {
     readonly name: string;
     readonly path: string;
@@ -42,13 +42,13 @@ export interface Section {
 }
 
 export interface IndexUse {
-    /** Documented queries whose plan was looked at. */
+    /** Number of documented queries whose plan was read. */
     readonly queries: number;
-    /** Documented queries that the database does not understand, by name. */
+    /** Names of documented queries that the database refuses. */
     readonly unplanned: readonly string[];
-    /** Indexes made by CREATE INDEX. */
+    /** Number of indexes from CREATE INDEX. */
     readonly indexes: number;
-    /** Those that no query uses, that keep nothing unique and lead no foreign key. */
+    /** Those that are not unique, lead no foreign key, and are used by no documented query. */
     readonly unused: readonly { readonly name: string; readonly table: string; readonly bytes: number | null }[];
 }
 
@@ -56,19 +56,18 @@ export interface IndexUse {
 export interface Statistics {
     readonly tables: readonly TableSize[];
     readonly json: readonly JsonSize[];
-    /** Of the whole database, and of its free pages; null where it does not say. */
+    /** Size of the database and of its free pages; null if unknown. */
     readonly bytes: { readonly total: number; readonly free: number } | null;
     readonly sections: readonly Section[];
     readonly indexUse: IndexUse;
-    /** What could not be read, and why. */
+    /** Sentences about what could not be read. */
     readonly notes: readonly string[];
 }
 
 /**
- * Reads all figures of a database, whatever is in it, in three requests: what there is; how much of it; and the plans of the
- * documented queries.
+ * Reads all figures of any database in three requests: schema and figures, sizes, and the plans of the documented queries.
  *
- * @param now the time from which the growth is counted back, ISO-8601, UTC
+ * @param now the end of the growth periods, ISO-8601, UTC
  * @throws AppError `invalid-files` for a file of the project; DatabaseFault when the database fails
  */
 export async function readStatistics(root: string, connection: Connection, now: string): Promise<Statistics> {
@@ -101,7 +100,7 @@ export async function readStatistics(root: string, connection: Connection, now: 
         json,
         bytes: total === null ? null : { total, free: toNumber(whole, "free") ?? 0 },
         sections,
-        indexUse: judgeIndexes(tables, plans, bytes),
+        indexUse: findUnusedIndexes(tables, plans, bytes),
         notes,
     };
 }
@@ -109,7 +108,7 @@ export async function readStatistics(root: string, connection: Connection, now: 
 interface Measures {
     readonly counts: readonly (number | null)[];
     readonly json: readonly JsonSize[];
-    /** By table and index; undefined where the server keeps them to itself. */
+    /** By table or index; undefined if the server refuses the query. */
     readonly bytes: ReadonlyMap<string, number> | undefined;
 }
 
@@ -119,7 +118,7 @@ async function measure(connection: Connection, tables: readonly Table[], notes: 
         .filter(({ columns }) => columns.length > 0);
     const asked = [...tables.map(countTable), ...withJson.map(({ table, columns }) => measureJson(table, columns))];
     const results = await connection.readAll([...asked, selectBytes]).catch(async (error: unknown) => {
-        // A server may forbid the query that counts pages, and the others of its request with it.
+        // A server may forbid the query for the bytes, and with it the whole request.
         if (!(error instanceof DatabaseFault) || error.kind !== "forbidden") throw error;
         return [...(await connection.readAll(asked)), { ok: false, message: error.message } as const];
     });
@@ -135,7 +134,7 @@ async function measure(connection: Connection, tables: readonly Table[], notes: 
         return row ? toJsonSizes(table.name, columns, row, counts[tables.indexOf(table)] ?? 0) : [];
     });
     const sizes = results.at(-1);
-    if (!sizes?.ok) notes.push(`bytes are left out: the server does not tell them (${sizes?.message})`);
+    if (!sizes?.ok) notes.push(`bytes are left out: the server does not report them (${sizes?.message})`);
     return {
         counts,
         json,
@@ -169,7 +168,7 @@ async function readPlans(connection: Connection, queries: readonly DocumentedQue
     }
 }
 
-function judgeIndexes(
+function findUnusedIndexes(
     tables: readonly Table[],
     plans: Plans,
     bytes: ReadonlyMap<string, number> | undefined,

@@ -4,19 +4,19 @@ import { isKeyword, readName } from "../sql/lexer.ts";
 import { isSameName } from "../sql/names.ts";
 import { quoteName } from "../sql/quoting.ts";
 
-/** How many rows are read for the size of their JSON, at most: spread evenly over a table that has more. */
+/** Maximum number of rows that are read to measure JSON, spread evenly over a larger table. */
 export const sampleSize = 10_000;
 
-/** Finds the columns that hold JSON, whatever they are called: those that a CHECK asks json_valid() about. */
+/** Finds the columns that hold JSON: those in a CHECK with json_valid(). */
 export function findJsonColumns({ columns, checks }: Pick<Table, "columns" | "checks">): string[] {
-    const isAsked = (name: string): boolean =>
+    const isJson = (name: string): boolean =>
         checks.some(({ tokens }) =>
             tokens.some((token, at) => {
-                const asked = tokens[at + 2];
-                return isKeyword(token, "JSON_VALID") && asked !== undefined && isSameName(readName(asked), name);
+                const argument = tokens[at + 2];
+                return isKeyword(token, "JSON_VALID") && argument !== undefined && isSameName(readName(argument), name);
             }),
         );
-    return columns.map(({ name }) => name).filter(isAsked);
+    return columns.map(({ name }) => name).filter(isJson);
 }
 
 /** Counts the rows of a table. */
@@ -24,7 +24,7 @@ export function countTable({ name }: Pick<Table, "name">): Query {
     return { sql: `SELECT count(*) AS counted FROM ${quoteName(name)}` };
 }
 
-/** Measures the JSON columns of a table, in bytes, over a sample of its rows: value, average and maximum of each. */
+/** Measures the JSON columns of a table over a sample of its rows: number of values, average and maximum bytes of each. */
 export function measureJson({ name, rowid }: Table, jsonColumns: readonly string[]): Query {
     const table = quoteName(name);
     const figures = jsonColumns.flatMap((column, at) => [
@@ -46,16 +46,16 @@ ${select} ${table} WHERE ${rowid} IN (SELECT id FROM picked)`,
     };
 }
 
-/** Selects the bytes of each table and index, free space in its pages included. A server may refuse it. */
+/** Selects the bytes of each table and index, including free space in their pages. A server may refuse it. */
 export const selectBytes: Query = { sql: "SELECT name, pgsize AS bytes FROM dbstat WHERE aggregate = TRUE" };
 
-/** Selects the bytes of the whole database, and those of its free pages. */
+/** Selects the bytes of the database and of its free pages. */
 export const selectPages: Query = {
     sql: `SELECT page_count * page_size AS bytes, freelist_count * page_size AS free
 FROM pragma_page_count, pragma_page_size, pragma_freelist_count`,
 };
 
-/** The number in a column; null where there is none. */
+/** The number in a column; null if there is none. */
 export function toNumber(row: Row | undefined, column: string): number | null {
     const value = row?.[column];
     return typeof value === "number" || typeof value === "bigint" ? Number(value) : null;

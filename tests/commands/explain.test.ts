@@ -61,7 +61,7 @@ describeTargets("db:explain", (target) => {
             parameters: { one: "q-7", two: "q-8", limit: 5 },
             plan: [{ kind: "search", source: "questions", index: "sqlite_autoindex_questions_1", covering: true }],
             indexes: [{ name: "sqlite_autoindex_questions_1", table: "questions", columns: ["id"] }],
-            measured: { rowsGiven: 2, rowsRead: target.name === "sqld" ? expect.any(Number) : null },
+            measured: { rowsReturned: 2, rowsRead: target.name === "sqld" ? expect.any(Number) : null },
             notRun: null,
             advice: [],
         });
@@ -215,7 +215,7 @@ describe("db:explain --volumes", () => {
     test("runs what writes, and rolls it back each time", async () => {
         const folder = writeProject(project);
         const { measured, notRun } = JSON.parse((await run(folder, "DELETE FROM notes RETURNING id")).stdout);
-        expect([notRun, measured.rowsGiven]).toEqual([null, 7_000]);
+        expect([notRun, measured.rowsReturned]).toEqual([null, 7_000]);
         if (findSqld()) expect(measured.rowsWritten).toBe(7_000);
         const broken = await run(folder, "INSERT INTO notes (body) VALUES (NULL)");
         expect([broken.code, broken.error?.message]).toEqual([

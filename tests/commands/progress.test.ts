@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createOutput, type Output } from "../../src/cli/output.ts";
 import { createProgress, renderProgress, renderProgressBar } from "../../src/cli/progress.ts";
-import { isWatched } from "../../src/cli/settings.ts";
+import { isInteractive } from "../../src/cli/settings.ts";
 import { makeQuestion } from "../loading/records.ts";
 import { hasTerminal, type RunningCommand, startCommand } from "../support/command.ts";
 import { readValue } from "../support/contents.ts";
@@ -108,7 +108,7 @@ describe("progress", () => {
         [false, true, { TERM: "dumb" }],
         [false, false, {}],
     ])("is watched (%s) where stderr is a terminal (%s), with %o", (watched, isTTY, environment) => {
-        expect(isWatched({ isTTY }, environment)).toBe(watched);
+        expect(isInteractive({ isTTY }, environment)).toBe(watched);
     });
 });
 

@@ -6,7 +6,7 @@ import { loaders } from "../../seeds/index.ts";
 import { createIntake } from "../../src/loading/sources/intake.ts";
 import { readPieces } from "../../src/loading/sources/large-files.ts";
 import { readSource } from "../../src/loading/sources/read-source.ts";
-import { openStaging } from "../../src/loading/staging.ts";
+import { openStaging } from "../../src/loading/sources/staging.ts";
 import { writeProject } from "../support/project.ts";
 import { makeQuestion } from "./records.ts";
 

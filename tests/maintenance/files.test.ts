@@ -56,7 +56,7 @@ describe("a file of operations/maintenance/ that is wrong", () => {
             path: "operations/maintenance/010-old-rows.sql",
             title: "Drops old rows.",
             after: "",
-            judgedOnce: false,
+            evaluatedOnce: false,
             takes: "SELECT id FROM t WHERE at < :now",
             leaves: undefined,
             does: "DELETE FROM t WHERE id IN (SELECT id FROM due)",

@@ -1,8 +1,8 @@
 import { findBroken } from "../../adoption/dangling.ts";
 import type { Origins } from "../../adoption/origins.ts";
 import { type Adoption, prepareAdoption } from "../../adoption/prepare.ts";
+import { readQuarantined } from "../../adoption/quarantine.ts";
 import { runAdoption } from "../../adoption/run.ts";
-import { readRefused } from "../../adoption/side-table.ts";
 import { type AdoptionSurvey, surveyAdoption } from "../../adoption/survey.ts";
 import type { Connection } from "../../database/connection.ts";
 import { DatabaseFault, explainFault } from "../../database/faults.ts";
@@ -10,21 +10,21 @@ import { verifySchema } from "../../drift/verify.ts";
 import { AppError, type ExitCode, exitCodes } from "../../errors.ts";
 import type { Rejection } from "../../loading/loader.ts";
 import { keepRejections, refuseRejectFile } from "../../loading/rejects.ts";
-import { openStaging } from "../../loading/staging.ts";
+import { openStaging } from "../../loading/sources/staging.ts";
 import { prepareWayBack } from "../../migrations/restore-point.ts";
 import { readAll } from "../../planning/prepare.ts";
 import { isDrift } from "../../schema/compare.ts";
 import { describeAdoption, describeRefused, describeStanding, printBroken, printSurvey } from "../adoption-report.ts";
 import { confirmRemote } from "../confirm.ts";
 import { printRejections } from "../load-report.ts";
-import { goesOn, openExisting, withConnection } from "../open.ts";
+import { openExisting, partlyWritten, withConnection } from "../open.ts";
 import type { Context } from "../program.ts";
 import { conclude, countOf, createReport } from "../report.ts";
 
 export interface AdoptOptions {
     readonly check?: boolean;
     readonly rejects?: string;
-    /** Nothing is changed when more rows than this would be refused. */
+    /** Nothing is changed when more rows would be refused. */
     readonly maxRejects?: number;
     readonly yes?: boolean;
 }
@@ -32,13 +32,13 @@ export interface AdoptOptions {
 const untouched = "Nothing was changed.";
 const nothingToDo = "Nothing to adopt: the database has version rows.";
 
-/** db:adopt: brings a database that others made under the files. Exit code 5 when rows are, or would be, refused. */
+/** db:adopt: adopts an existing database. Exit code 5 when rows are, or would be, refused. */
 export async function adopt(context: Context, options: AdoptOptions, origins: Origins): Promise<ExitCode> {
-    const hint = "name the database to be adopted";
+    const hint = "set TURSO_DATABASE_URL to the database to adopt";
     const connection = await openExisting(context, options.check ? "read" : "write", hint);
     return options.check
         ? withConnection(connection, () => check(context, connection, origins), untouched)
-        : withConnection(connection, () => adoptInPlace(context, connection, options, origins), goesOn);
+        : withConnection(connection, () => adoptInPlace(context, connection, options, origins), partlyWritten);
 }
 
 interface Examined {
@@ -46,7 +46,7 @@ interface Examined {
     readonly survey: AdoptionSurvey;
 }
 
-/** Reads and prints what an adoption would do; undefined where the database has version rows. */
+/** Reads and prints what an adoption would do; undefined if the database has version rows. */
 async function examine(context: Context, connection: Connection, origins: Origins): Promise<Examined | undefined> {
     const adoption = await prepareAdoption(context.root, connection, origins);
     if (!adoption) return undefined;
@@ -83,8 +83,8 @@ async function adoptInPlace(
         await rebuild(context, connection, examined.adoption, options, origins);
         printBroken(output, await findBroken(connection, examined.adoption));
     }
-    const standing = await proveSchema(root, connection);
-    // A run that was ended before it wrote the reject file has left its rows in the side table.
+    const standing = await verifyAdopted(root, connection);
+    // Even without an adoption: an earlier run may have been interrupted before it wrote the reject file.
     const { refused, file } = await writeRefused(context, connection, options.rejects, origins);
     const verdict = examined ? "Adopted the database." : nothingToDo;
     const document = examined
@@ -103,9 +103,9 @@ function withOutcome(connection: Connection, outcome: string): (error: unknown) 
 
 function refuseTooMany({ refused }: AdoptionSurvey, { maxRejects }: AdoptOptions): void {
     if (maxRejects === undefined || refused <= maxRejects) return;
-    const message = `${countOf(refused, "row")} would be refused, and --max-rejects allows ${maxRejects}`;
+    const message = `${countOf(refused, "row")} would be refused, but --max-rejects allows ${maxRejects}`;
     throw new AppError("rejected", message, {
-        hint: "correct them in the database, or allow more",
+        hint: "correct them in the database, or raise --max-rejects",
         outcome: untouched,
     });
 }
@@ -130,22 +130,22 @@ async function rebuild(
     });
 }
 
-// As db:verify does. Returns how the database stands, in a sentence.
-async function proveSchema(root: string, connection: Connection): Promise<string> {
+// Verifies the schema like db:verify. Returns a sentence that describes it.
+async function verifyAdopted(root: string, connection: Connection): Promise<string> {
     const { sets, state } = await readAll(root, connection);
     const differences = await verifySchema(sets, state);
     const drifted = differences.filter(isDrift);
     if (drifted.length === 0) return describeStanding(state, differences);
     throw new AppError("drift", `the database differs from the files in ${countOf(drifted.length, "object")}`, {
         details: drifted.map(({ type, name, state: word }) => `${type} ${name}: ${word}`),
-        hint: "see the difference with `pnpm db:verify`",
+        hint: "show the differences with `pnpm db:verify`",
     });
 }
 
-/** About how much memory a refused row takes beside its texts. */
+/** Approximate memory of a refused row without its record. */
 const rowBytes = 1_000;
 
-/** Writes the rows that the side table keeps to the reject file. */
+/** Writes the quarantined rows to the reject file. */
 async function writeRefused(
     { root, output }: Context,
     connection: Connection,
@@ -155,10 +155,10 @@ async function writeRefused(
     const staging = openStaging();
     try {
         const rejections = staging.createList<Rejection>();
-        for await (const { rejection, bytes } of readRefused(connection, origins)) {
+        for await (const { rejection, bytes } of readQuarantined(connection, origins)) {
             rejections.push(rejection, rowBytes + bytes);
         }
-        const outcome = "The database is adopted; the refused rows are in its table schema_adoption.";
+        const outcome = "The database is adopted; its table schema_adoption has the refused rows.";
         const summary = keepRejections(root, path, rejections, outcome);
         printRejections(output, summary);
         return { refused: summary.rejected, file: summary.rejectFile };

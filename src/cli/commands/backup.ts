@@ -21,15 +21,15 @@ export interface BackupOptions {
     readonly dryRun?: boolean;
 }
 
-/** db:backup: writes a database, or some tables of it, into a file that stock tools can read. */
+/** db:backup: writes a database, or some of its tables, into a file that standard tools can read. */
 export async function backup(context: Context, options: BackupOptions, now = () => new Date()): Promise<void> {
     const { root, args } = context;
-    if (args.length > 1) throw new AppError("usage", "only one file or folder can be named", { hint: "name one" });
+    if (args.length > 1) throw new AppError("usage", "more than one file or folder is named", { hint: "name one" });
     const settings = await readBackupSettings(root, args[0], await readVariables(backupVariables, root));
     refusePruning(settings, options);
     const connection = await openExisting(context, "read");
     const { target } = connection;
-    // What reads the backup opens the database itself; this one waits for it, where --wait says so.
+    // takeBackup() opens the database itself; this connection waits for it as long as --wait allows.
     await withConnection(
         connection,
         () => connection.readAll([{ sql: "SELECT 1 FROM sqlite_schema LIMIT 1" }]),
@@ -52,12 +52,12 @@ export async function backup(context: Context, options: BackupOptions, now = () 
 
 const noBackup = "No backup was written.";
 
-/** Where a backup goes, and what it is called. */
+/** Destination and name of a backup. */
 interface Place {
     readonly settings: BackupSettings;
     readonly series: string;
     readonly name: string;
-    /** Undefined where a command takes it. */
+    /** Undefined if it is sent to a command. */
     readonly path: string | undefined;
     readonly takenAt: Date;
 }
@@ -66,7 +66,7 @@ function refusePruning({ destination }: BackupSettings, options: BackupOptions):
     if (!options.prune || destination.kind === "folder") return;
     const why =
         destination.kind === "command" ? "TURSO_BACKUP_COMMAND keeps the backups" : "a file was named, not a folder";
-    throw new AppError("usage", `--prune has no folder to look through: ${why}`, {
+    throw new AppError("usage", `--prune needs a folder: ${why}`, {
         hint: "leave --prune out, or name a folder",
     });
 }
@@ -114,7 +114,7 @@ async function deliver(
     const say = (line: string): void => output.note(line);
     await handOver(file.path, destination.command, environmentFor({ BACKUP_NAME: name }), say, signal).catch(
         (error: unknown) => {
-            throw error instanceof AppError ? error.withOutcome("The backup is not known to have been kept.") : error;
+            throw error instanceof AppError ? error.withOutcome("The backup may not have been stored.") : error;
         },
     );
 }
@@ -122,7 +122,6 @@ async function deliver(
 async function showPlan({ output }: Context, place: Place, options: BackupOptions): Promise<void> {
     const { series, path, name, takenAt } = place;
     output.field("Would be", path ?? `${name}, on the input of TURSO_BACKUP_COMMAND`);
-    // As it would be with the new one.
     const pruned =
         options.prune && path !== undefined ? await listPruned(dirname(path), series, takenAt, [basename(path)]) : [];
     for (const old of pruned) output.field("Would go", old);
@@ -137,7 +136,7 @@ function report(
     pruned: readonly string[],
 ): void {
     const milliseconds = Math.round(elapsed());
-    output.field("Backup", path ?? `${name}, taken by TURSO_BACKUP_COMMAND`);
+    output.field("Backup", path ?? `${name}, stored by TURSO_BACKUP_COMMAND`);
     for (const old of pruned) output.field("Removed", old);
     const cost = requests === 0 ? "" : `, ${countOf(requests, "request")}, ${countOf(rowsRead, "row")} read`;
     const what = `${countOf(countAll(manifest.tables), "row")} of ${countOf(manifest.tables.length, "table")}`;

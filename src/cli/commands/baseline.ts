@@ -13,7 +13,7 @@ export interface BaselineOptions extends RunOptions {
     readonly to?: number;
 }
 
-/** db:baseline: records migrations without running them, where tables and indexes equal the files. */
+/** db:baseline: records migrations without running them, if tables and indexes equal the files. */
 export async function baseline(context: Context, options: BaselineOptions): Promise<void> {
     const { connection } = await openForWriting(context, options);
     await withConnection(connection, async () => {
@@ -30,7 +30,7 @@ export async function baseline(context: Context, options: BaselineOptions): Prom
                 "drift",
                 `the database differs from the files in ${different.length} tables or indexes`,
                 {
-                    hint: "bring it in line with `pnpm db:adopt` (see what it would do: `pnpm db:adopt --check`)",
+                    hint: "adopt the database with `pnpm db:adopt` (`pnpm db:adopt --check` shows what it would do)",
                     outcome: "Nothing was recorded.",
                 },
             );

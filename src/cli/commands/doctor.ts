@@ -11,26 +11,24 @@ import { countOf, measureCost } from "../report.ts";
 export interface DoctorOptions {
     /** Run only these. */
     readonly check?: readonly string[];
-    /** Only say what the checks are. */
+    /** List the checks without running them. */
     readonly list?: boolean;
-    /** Leave out the checks that read every page. */
+    /** Skip the checks that read every page. */
     readonly quick?: boolean;
-    /** How many rows of each finding are shown. */
+    /** Number of example rows per finding. */
     readonly examples?: number;
     readonly showSql?: boolean;
 }
 
 const usualExamples = 3;
-/** A server limits the size of its answers. */
+/** A server limits the size of its responses. */
 const mostExamples = 1_000;
 
 /**
- * db:doctor: runs the queries of operations/checks/ and prints what they find, each with examples, the query and the remedy.
- * Only reads.
+ * db:doctor: runs the queries of operations/checks/ and prints their findings with examples, query and remedy. Only reads.
  *
- * @returns exit code 4 when an error or a warning was found, or a check could not be run, 1 where the database is damaged;
- *     notes alone leave it at 0
- * @throws AppError `usage` for a check that does not exist, `drift` for a database without tables
+ * @returns exit code 4 for an error, a warning or a check that failed, 1 for a damaged database, else 0
+ * @throws AppError `usage` for an unknown check, `drift` for a database without tables
  */
 export async function examineHealth(context: Context, options: DoctorOptions): Promise<ExitCode> {
     const { output, root, signal } = context;
@@ -45,7 +43,7 @@ export async function examineHealth(context: Context, options: DoctorOptions): P
     const { sentence, ...cost } = measureCost(context, connection);
     for (const item of examined) printExamined(output, item);
     printSkipped(output, examined);
-    // The document of a --json run has the queries already.
+    // The JSON document has the queries already.
     if (options.showSql && !output.json) for (const item of examined) printSql(output, item);
     const counts = countFindings(examined);
     output.line(`${conclude(counts)} ${sentence}`);
@@ -57,7 +55,7 @@ export async function examineHealth(context: Context, options: DoctorOptions): P
     });
     if (damage) {
         const error = explainFault(damage, connection.target);
-        // The one document of a --json run is printed already.
+        // The JSON document is printed already.
         if (output.json) output.warn(error.message);
         else output.error(error);
         return exitCodes.failed;
@@ -74,7 +72,7 @@ function listChecks(output: Output, checks: readonly Check[]): ExitCode {
 
 function refuseExamples(): AppError {
     return new AppError("usage", `--examples shows at most ${mostExamples} rows`, {
-        hint: "the check's query, run by hand, gives them all",
+        hint: "run the query of the check by hand to get all rows",
     });
 }
 
@@ -96,7 +94,7 @@ function printExamined(output: Output, examined: Examined): void {
     output.line();
 }
 
-// Grouped by what is missing: many checks ask about one table.
+// Grouped by reason, because many checks read the same table.
 function printSkipped(output: Output, examined: readonly Examined[]): void {
     const names = new Map<string, string[]>();
     for (const item of examined) {
@@ -146,7 +144,6 @@ function describeRow(row: Row): object {
 
 const longestValue = 60;
 
-// On one line, and not too long.
 function renderValue(value: Value | undefined): string {
     if (value === null || value === undefined) return "NULL";
     if (value instanceof ArrayBuffer) return `${value.byteLength} bytes`;

@@ -15,7 +15,7 @@ export interface ExplainOptions {
     readonly list?: boolean;
     /** `name=value` of each parameter. */
     readonly param?: readonly string[];
-    /** Against a scratch database with the documented volumes. */
+    /** Use a scratch database with the documented volumes. */
     readonly volumes?: boolean;
     readonly planOnly?: boolean;
     readonly runs?: number;
@@ -26,8 +26,8 @@ const mostRuns = 1_000;
 const clock = (): number => performance.now();
 
 /**
- * db:explain: the plan of a statement, the indexes that it uses, the rows that it reads and how long it takes.
- * A statement that writes is only planned, unless it is against the scratch database.
+ * db:explain: shows the plan of a statement, its indexes, the rows that it reads and its time. A statement that writes is
+ * run only on the scratch database.
  *
  * @throws AppError `usage` for anything but one statement with a plan, `sql` for one that the database refuses
  */
@@ -36,12 +36,12 @@ export async function explain(context: Context, options: ExplainOptions): Promis
     if (options.list) return listQueries(context, queries);
     const [asked, ...more] = context.args;
     if (asked === undefined || more.length > 0) {
-        throw new AppError("usage", asked === undefined ? "there is no statement" : "there is more than one argument", {
-            hint: 'name a documented query (`--list` shows them), or give one statement in quotes: "SELECT …"',
+        throw new AppError("usage", asked === undefined ? "no statement is named" : "more than one argument", {
+            hint: 'name a documented query (`--list` lists them), or quote one statement: "SELECT …"',
         });
     }
     const { runs = usualRuns } = options;
-    if (runs < 1 || runs > mostRuns) throw new AppError("usage", `--runs is 1 to ${mostRuns}`);
+    if (runs < 1 || runs > mostRuns) throw new AppError("usage", `--runs must be 1 to ${mostRuns}`);
     const explained = readExplained(asked, queries, options.param ?? []);
     const explainOn = (connection: Connection, runsWrites: boolean): Promise<void> =>
         withConnection(connection, async () => {
@@ -51,7 +51,7 @@ export async function explain(context: Context, options: ExplainOptions): Promis
             printExplanation(context.output, connection.target.label, explained, explanation);
         });
     if (options.volumes) return explainInVolumes(context, explainOn);
-    const hint = "make it with `pnpm db:migrate`, or give --volumes to use a scratch database";
+    const hint = "create it with `pnpm db:migrate`, or add `--volumes` to use a scratch database";
     await explainOn(await openExisting(context, "read", hint), false);
 }
 
@@ -74,7 +74,7 @@ async function explainInVolumes(
     }).finally(end);
     try {
         const kind =
-            connection.target.kind === "server" ? "on a server of its own" : "on a file, because sqld is not installed";
+            connection.target.kind === "server" ? "on a local server" : "in a file, because sqld is not installed";
         output.field("Database", `a scratch database with ${countOf(rows, "row")}, ${kind}`);
         await explainOn(connection, true);
     } finally {
@@ -92,7 +92,7 @@ function printExplanation(output: Output, database: string, explained: Explained
     }
     output.line();
     for (const line of renderPlan(plan)) output.line(line);
-    if (plan.length === 0) output.line("It adds rows, and looks nothing up.");
+    if (plan.length === 0) output.line("It inserts rows without a search.");
     output.line();
     const used = indexes.map(({ name, table, columns }) => `${name} on ${table} (${columns.join(", ")})`);
     printList(output, "Indexes", used.length === 0 ? ["none"] : used);
@@ -114,9 +114,9 @@ function printExplanation(output: Output, database: string, explained: Explained
     throw new AppError("sql", `the statement fails: ${failure}`, { outcome: "Nothing was changed." });
 }
 
-function toFigures({ times, floor, rowsGiven, rowsRead, rowsWritten }: Measured): object {
+function toFigures({ times, floor, rowsReturned, rowsRead, rowsWritten }: Measured): object {
     const counted = { rowsRead: rowsRead ?? null, rowsWritten: rowsWritten ?? null };
-    return { milliseconds: times, requestMilliseconds: floor, rowsGiven, ...counted };
+    return { milliseconds: times, requestMilliseconds: floor, rowsReturned, ...counted };
 }
 
 function printList(output: Output, label: string, lines: readonly string[]): void {
@@ -131,11 +131,11 @@ function renderPlan(plan: readonly PlanStep[], depth = 0): string[] {
     ]);
 }
 
-function renderRows({ rowsGiven, rowsRead, rowsWritten = 0 }: Measured): string {
-    const given = `${rowsGiven.toLocaleString("en-US")} returned`;
-    if (rowsRead === undefined) return `${given}; a file does not count the rows read (--volumes does)`;
+function renderRows({ rowsReturned, rowsRead, rowsWritten = 0 }: Measured): string {
+    const returned = `${rowsReturned.toLocaleString("en-US")} returned`;
+    if (rowsRead === undefined) return `${returned}; a file does not count the rows read (--volumes does)`;
     const written = rowsWritten === 0 ? "" : `, ${rowsWritten.toLocaleString("en-US")} written and rolled back`;
-    return `${rowsRead.toLocaleString("en-US")} read, ${given}${written}`;
+    return `${rowsRead.toLocaleString("en-US")} read, ${returned}${written}`;
 }
 
 function renderTime({ times, floor }: Measured): string {

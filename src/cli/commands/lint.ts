@@ -18,11 +18,11 @@ export interface LintOptions {
 }
 
 /**
- * db:lint: judges the SQL files without a database: would they run on Turso, are they safe, are they in house style.
- * Applied migrations too: what they say is what the next one is written after.
+ * db:lint: checks without a database whether the SQL files run on Turso, are safe and follow the house style. Includes
+ * applied migrations, because new ones are modelled on them.
  *
- * @returns exit code 1 when there is an error, or under --strict a warning
- * @throws AppError `usage` for a path that is none of the SQL files
+ * @returns exit code 1 for an error, or under --strict a warning
+ * @throws AppError `usage` for a path that is not an SQL file
  */
 export async function lint(context: Context, options: LintOptions): Promise<ExitCode> {
     const { output, root, args } = context;
@@ -48,7 +48,9 @@ function listRules(output: Output): ExitCode {
     output.table(
         rules.map(({ id, group, level, refused, summary }) => [id, group, refused ? "refused" : level, summary]),
     );
-    output.line(`${rules.length} rules. A deploy refuses what the refused ones find, too, so nothing can allow it.`);
+    output.line(
+        `${rules.length} rules. A deploy refuses the findings of \`refused\` rules, so they cannot be allowed.`,
+    );
     output.document(
         rules.map(({ id, group, level, refused = false, summary, why, remedy }) => ({
             ...{ id, group, level, refused, summary, why, remedy },
@@ -64,12 +66,12 @@ function printFinding(output: Output, { path, line, level, rule, message, why, r
 }
 
 function conclude(files: number, errors: number, warnings: number): string {
-    const looked = `${countOf(files, "file")} looked at`;
-    if (errors + warnings === 0) return `Nothing found: ${looked}.`;
-    return `Found ${countOf(errors, "error")} and ${countOf(warnings, "warning")}: ${looked}.`;
+    const checked = `${countOf(files, "file")} checked`;
+    if (errors + warnings === 0) return `Nothing found: ${checked}.`;
+    return `Found ${countOf(errors, "error")} and ${countOf(warnings, "warning")}: ${checked}.`;
 }
 
-// A folder covers what is in it.
+// A folder covers its files.
 function covers(path: string): (wanted: string) => boolean {
     return (wanted) => path === wanted || path.startsWith(`${wanted.replace(/\/$/, "")}/`) || wanted === "";
 }
@@ -78,7 +80,7 @@ function refuseUnknown(wanted: readonly string[], { paths, findings }: LintResul
     const known = [...paths, ...findings.map(({ path }) => path)];
     const unknown = wanted.find((path) => !known.some((other) => covers(other)(path)));
     if (unknown === undefined) return;
-    throw new AppError("usage", `'${unknown}' is none of the SQL files`, {
+    throw new AppError("usage", `'${unknown}' is not one of the SQL files`, {
         hint: "name files or folders of migrations/, views/ and triggers/, from the project's folder",
     });
 }

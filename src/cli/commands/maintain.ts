@@ -16,10 +16,10 @@ export interface MaintainOptions {
 }
 
 /**
- * db:maintain: counts what the rules of operations/maintenance/ take, all of them or those that are named, and carries them out.
- * Where no rule takes a row, nothing is written.
+ * db:maintain: counts the rows that are due by the rules of operations/maintenance/, or by the named ones, and runs the
+ * rules. Without due rows nothing is written.
  *
- * @param time what the ages are counted back from
+ * @param time ages are relative to it
  */
 export async function maintain(context: Context, options: MaintainOptions, time = new Date()): Promise<void> {
     const { output, root, args } = context;
@@ -95,7 +95,7 @@ function verbOf({ does }: MaintenanceRule): string {
     return { DELETE: "Deleted", UPDATE: "Updated" }[does.slice(0, 6).toUpperCase()] ?? "Wrote";
 }
 
-// A run that breaks off leaves whole transactions behind.
+// After an interrupted run, each transaction is either complete or absent.
 function describeDone(done: readonly RuleProgress[], fault: DatabaseFault): string {
     const parts = done
         .filter(({ changed }) => changed > 0)
@@ -106,13 +106,13 @@ function describeDone(done: readonly RuleProgress[], fault: DatabaseFault): stri
     if (parts.length === 0 && !isUnknown) return "Nothing was changed.";
     return [
         parts.length === 0 ? "Before that nothing was changed." : `Before that: ${parts.join(", ")}.`,
-        ...(isUnknown ? ["What was on its way is in as a whole, or not at all."] : []),
-        "Run the same command again to go on.",
+        ...(isUnknown ? ["The last transaction was either committed or rolled back."] : []),
+        "Run the same command again to continue.",
     ].join(" ");
 }
 
 function conclude(due: number, changed: number, isDryRun: boolean): string {
-    if (due === 0) return "Nothing to do: no rule takes a row.";
-    if (isDryRun) return `Dry run: nothing was changed. The rules would take ${countOf(due, "row")}.`;
+    if (due === 0) return "Nothing to do: no row is due.";
+    if (isDryRun) return `Dry run: nothing was changed. The rules would change ${countOf(due, "row")}.`;
     return `Maintained ${countOf(changed, "row")}.`;
 }

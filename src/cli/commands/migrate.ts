@@ -14,7 +14,7 @@ import type { Context } from "../program.ts";
 export interface MigrateOptions extends PushOptions, LoadOptions {
     readonly schemaOnly?: boolean;
     readonly seed?: boolean;
-    /** Names of seeds beside the default ones; `all` for all. */
+    /** Names of seeds in addition to the default ones, or `all`. */
     readonly data?: readonly string[];
 }
 
@@ -32,9 +32,9 @@ export async function migrate(context: Context, options: MigrateOptions, bundled
         const { source } = chosen;
         const summary = await deploy(context, { target: config.target, connection }, prepared, options);
         if (options.showSql) return exitCodes.done;
-        // The plan's own question covers the load too.
-        const isAsked = prepared.plan.steps.length > 0 || options.dryRun;
-        if (source && !isAsked) await confirmRemote(context, connection.target, options.yes ?? false);
+        // The confirmation of the plan covers the load too.
+        const isConfirmed = prepared.plan.steps.length > 0 || options.dryRun;
+        if (source && !isConfirmed) await confirmRemote(context, connection.target, options.yes ?? false);
         const result = source && (await load(context, connection, options, bundled, { ...chosen, source }));
         if (chosen.note) context.output.note(chosen.note);
         const sentence = result && describeLoad(result, options.dryRun ?? false);
@@ -59,13 +59,13 @@ function refuseContradictions({ schemaOnly, from, seed, data }: MigrateOptions):
         ? ["--schema-only", from !== undefined ? "--from" : bundledOption]
         : ["--from", from === undefined ? undefined : bundledOption];
     if (pair[1] === undefined) return;
-    throw new AppError("usage", `${pair.join(" and ")} contradict each other`, { hint: "give one of them" });
+    throw new AppError("usage", `${pair.join(" and ")} exclude each other`, { hint: "use one of them" });
 }
 
-/** What is to be loaded; no source when nothing is. */
 interface Chosen {
+    /** Undefined when nothing is to be loaded. */
     readonly source?: OpenedSource;
-    /** Where the source are seeds. */
+    /** If the source is seeds. */
     readonly seeds?: ChosenSeeds;
     readonly note?: string;
 }

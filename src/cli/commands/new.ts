@@ -6,20 +6,20 @@ import { loadLenientFormatter } from "../../sql/format.ts";
 import type { Context } from "../program.ts";
 
 export interface ScaffoldOptions {
-    /** The migration set; the core one, or that of the table, when undefined. */
+    /** The migration set; by default that of the table, or the core set. */
     readonly set?: string;
-    /** The table that the migration makes anew. */
+    /** The table that the migration rebuilds. */
     readonly rebuild?: string;
 }
 
-/** Digits of a version number, unless the files beside it have more. */
+/** Minimum number of digits in a version number. */
 const fewestDigits = 3;
 
 /**
- * db:new: writes a do and an undo file with the next free number. Each holds nothing but a heading; with --rebuild, the
- * whole rebuild of a table as it is, ready to be changed.
+ * db:new: writes a do and an undo file with the next free number. Each contains only a heading or, with --rebuild, a
+ * complete rebuild of a table, ready to be edited.
  *
- * @throws AppError `usage` for a name, set or table that there is none of, `invalid-files` where the files do not deploy
+ * @throws AppError `usage` for an invalid name, set or table, `invalid-files` if the files do not deploy
  */
 export async function scaffold(context: Context, options: ScaffoldOptions): Promise<void> {
     const { output, root, args } = context;
@@ -34,12 +34,12 @@ export async function scaffold(context: Context, options: ScaffoldOptions): Prom
         text: draft?.[action] ?? renderHeading(slug, action),
     }));
     if (!files.every(({ name }) => migrationName.test(name))) {
-        throw new AppError("usage", `'${words}' gives no file name`, {
-            hint: "say in a few words, of letters and digits, what it does: `pnpm db:new add question source`",
+        throw new AppError("usage", `'${words}' does not make a file name`, {
+            hint: "describe the change in a few words of letters and digits: `pnpm db:new add question source`",
             outcome: "Nothing was written.",
         });
     }
-    if (!slug.includes("-")) output.note(`note: '${slug}' is one word; the others say verb and object`);
+    if (!slug.includes("-")) output.note(`note: '${slug}' is one word; name migrations by verb and object`);
     await mkdir(join(root, folder), { recursive: true });
     const paths = files.map(({ name }) => `${folder}/${name}`);
     for (const [at, { text }] of files.entries()) await writeNew(root, paths[at] as string, text);
@@ -49,11 +49,11 @@ export async function scaffold(context: Context, options: ScaffoldOptions): Prom
 }
 
 const afterHeading =
-    "Both hold only a heading: they are refused until each has a statement. Format them with `pnpm sql:format`.";
+    "Both contain only a heading: they are refused until each has a statement. Format them with `pnpm sql:format`.";
 const afterRebuild =
-    "Both make the table anew as it is. Change the definition and the copy in the first; the second leads back to it.";
+    "Both rebuild the table unchanged. Edit the definition and the copy in the first file; the second one undoes it.";
 
-// Both directions lead to the table as it is: the do file is there to be changed, the undo file holds what to go back to.
+// Both files rebuild the table unchanged: the do file is to be edited, the undo file restores the present definition.
 async function draftRebuild(
     root: string,
     table: string,
@@ -68,8 +68,8 @@ async function draftRebuild(
     const statements = renderRebuild(source).map((sql) => `${sql};\n`);
     const render = (heading: string): string => format("", `-- ${heading}\n${statements.join("\n")}`);
     return {
-        do: render(`${capitalize(words)}: makes ${source.table} anew, with its rows and indexes.`),
-        undo: render(`Undoes: ${words}. Makes ${source.table} anew as it was before.`),
+        do: render(`${capitalize(words)}: rebuilds ${source.table} with its rows and indexes.`),
+        undo: render(`Undoes: ${words}. Rebuilds ${source.table} as it was before.`),
         set,
     };
 }
@@ -80,7 +80,7 @@ async function writeNew(root: string, path: string, text: string): Promise<void>
     } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         throw new AppError("cannot-open", `${path} cannot be written (${reason})`, {
-            hint: "run the command again: it looks for the next free number anew",
+            hint: "run the command again: it takes the next free number",
         });
     }
 }
@@ -99,12 +99,12 @@ function findFolder(set: string): string {
     if (set === coreSet) return "migrations";
     if (/^[a-z][a-z0-9_]*$/.test(set)) return `migrations/${set}`;
     throw new AppError("usage", `'${set}' cannot name a migration set`, {
-        hint: "use small letters, digits and underscores, beginning with a letter",
+        hint: "use lower-case letters, digits and underscores, beginning with a letter",
         outcome: "Nothing was written.",
     });
 }
 
-// Every file that begins with digits counts, misnamed ones too: their number is not free.
+// Counts every file that begins with digits, even an unrecognised one: its number is not free.
 function nextNumber(names: readonly string[]): string {
     const used = names.flatMap((name) => /^\d+(?=.*\.sql$)/i.exec(name)?.[0] ?? []);
     const highest = used.reduce((max, digits) => (BigInt(digits) > max ? BigInt(digits) : max), 0n);
@@ -115,7 +115,7 @@ function nextNumber(names: readonly string[]): string {
 function renderHeading(slug: string, action: "do" | "undo"): string {
     const sentence = slug.replaceAll("-", " ");
     if (action === "undo") return `-- Undoes: ${sentence}.\n`;
-    return `-- ${capitalize(sentence)}: say here why.\n`;
+    return `-- ${capitalize(sentence)}: explain why here.\n`;
 }
 
 function capitalize(sentence: string): string {

@@ -12,7 +12,7 @@ import type { Output } from "../output.ts";
 import type { Context } from "../program.ts";
 import { push } from "./push.ts";
 
-/** db:push:schema: db:push between a check of everything that could stop it and a comparison of what it left. */
+/** db:push:schema: db:push with checks before it and a verification after it. */
 export async function pushSchema(context: Context, options: PushOptions): Promise<void> {
     const { output } = context;
     const check = (what: string): void => output.line(`[X] ${what}`);
@@ -23,10 +23,10 @@ export async function pushSchema(context: Context, options: PushOptions): Promis
             check(describeToken(connection));
         },
         prepared: async (connection, { plan }) => {
-            check("reachable, and the files agree with what it has had");
+            check("reachable, and the files agree with the applied migrations");
             if (!options.dryRun && !options.showSql) {
                 await tryToWrite(connection);
-                check("may write (tried by a table that was rolled back)");
+                check("writable (created a table and rolled back)");
             }
             output.line();
             printObjects(output, plan);
@@ -39,17 +39,17 @@ async function tryToWrite(connection: Connection): Promise<void> {
     const tried = await connection.tryOut([{ sql: "CREATE TABLE turso_write_check (n INTEGER)" }]);
     if (tried.failedIndex === undefined) return;
     throw new AppError("forbidden", `${connection.target.label} refuses a write: ${tried.message}`, {
-        hint: "use a read-write token, and see whether the database takes writes",
+        hint: "use a read-write token, and check that the database accepts writes",
         outcome: "Nothing was applied.",
     });
 }
 
 function describeToken({ target }: Connection): string {
     if (target.kind === "file") return "no token needed: an embedded database";
-    if (target.authToken === undefined) return "no token set; the server must not ask for one";
+    if (target.authToken === undefined) return "no token set; the server must not require one";
     const token = readToken(target.authToken);
     if (!token) return "token: set, but not a JWT; only the server knows what it allows";
-    const access = token.readOnly ? "may only read" : "may write, as it says";
+    const access = token.readOnly ? "read-only" : "read-write";
     return `token: ${access}, ${token.expiresAt ? `expires ${token.expiresAt.toISOString()}` : "does not expire"}`;
 }
 
@@ -79,12 +79,12 @@ async function verifyResult({ root, output }: Context, connection: Connection, o
     const differences = await verifySchema(sets, state);
     const drifted = differences.filter(isDrift);
     if (drifted.length === 0) {
-        output.line(`[X] verified: ${differences.length} objects are as in the files`);
-        output.line("Next: `pnpm db:migrate` loads the seed, `pnpm db:status` shows every file.");
+        output.line(`[X] verified: ${differences.length} objects match the files`);
+        output.line("Next: `pnpm db:migrate` loads the seeds, `pnpm db:status` shows every file.");
         return;
     }
     printDifferences(output, drifted);
-    throw new AppError("drift", "the database was deployed to, but differs from the files", {
-        hint: "see `pnpm db:verify`; it may have been changed by hand",
+    throw new AppError("drift", "the schema was deployed, but differs from the files", {
+        hint: "it may have been changed by hand; `pnpm db:verify` shows the differences",
     });
 }

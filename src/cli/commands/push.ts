@@ -5,14 +5,14 @@ import { openForWriting, withConnection } from "../open.ts";
 import { type PushOptions, toDeploy } from "../options.ts";
 import type { Context } from "../program.ts";
 
-/** What db:push:schema does beyond a push, at each of its stages. */
+/** Steps of db:push:schema in addition to a push. */
 export interface PushChecks {
     opened(connection: Connection): void;
     prepared(connection: Connection, prepared: PreparedDeploy): Promise<void>;
     deployed(connection: Connection): Promise<void>;
 }
 
-/** db:push: deploys the schema and nothing else. */
+/** db:push: deploys the schema without data. */
 export async function push(context: Context, options: PushOptions, checks?: PushChecks): Promise<void> {
     const { config, connection } = await openForWriting(context, options);
     const run = async (): Promise<void> => {

@@ -6,42 +6,41 @@ import { AppError, exitCodes } from "../../errors.ts";
 import { type CommandDefinition, type Context, defineCommand } from "../program.ts";
 import { countOf } from "../report.ts";
 
-/** A command as its --help shows it. */
+/** A command as shown by its --help. */
 export interface CommandHelp {
     /** As users type it after `pnpm`. */
     readonly name: string;
     /** Its positional arguments, such as `<words...>`. */
     readonly args: string;
     readonly summary: string;
-    /** Flags and what they do; --json, --help and --wait, which many commands have, are left out. */
+    /** Without the common --json, --help and --wait. */
     readonly options: readonly (readonly [flags: string, text: string])[];
 }
 
-/** What each exit code says. */
 const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
-    done: "Done, also when there was nothing to do.",
-    failed: "Failed. The last line says what the database is now.",
+    done: "Done, or nothing to do.",
+    failed: "Failed. The last line describes the state of the database.",
     usage: "Wrong usage: an option, a variable, or a missing confirmation. Nothing was tried.",
     pending: "Something is pending (`db:status`).",
-    drift: "Files and database, or files and what is generated from them, do not agree; or the plan is not the approved one; or a rehearsal or `db:doctor` found something. Nothing was changed.",
+    drift: "The database or a generated file differs from the files, the plan is not the approved one, or a rehearsal or `db:doctor` found something. Nothing was changed.",
     rejected: "Done, except for records that were rejected and written to a file.",
     interrupted: "Interrupted by Ctrl-C.",
 };
 
-/** A table of another document than README.md. Left out where that document does not exist. */
+/** A generated table in another document than README.md, if that document exists. */
 export interface DocumentTable {
-    /** The document, from the project's folder. */
+    /** Relative to the project's folder. */
     readonly path: string;
-    /** The name of its markers. */
+    /** Name of its markers. */
     readonly part: string;
     readonly header: readonly string[];
-    /** Markdown; a cell for each one of the header. */
+    /** Markdown cells. */
     readonly rows: readonly (readonly string[])[];
 }
 
 interface Document {
     readonly path: string;
-    /** What is generated of it, in words. */
+    /** Describes the generated part. */
     readonly holds: string;
     readonly before: string;
     readonly after: string;
@@ -50,10 +49,9 @@ interface Document {
 const readmeFile = "README.md";
 
 /**
- * readme:build: fills the parts of README.md that are generated, the commands and the exit codes, and other documents'
- * tables.
+ * readme:build: fills the generated parts of README.md, commands and exit codes, and tables of other documents.
  *
- * @throws AppError `drift` with --check when a document is stale, `invalid-input` when one has no place for a part
+ * @throws AppError `drift` with --check for a stale document, `invalid-input` for missing markers
  */
 export async function buildReadme(
     { root, output }: Context,
@@ -92,7 +90,7 @@ async function readDocument(
 }
 
 /**
- * Puts the generated parts between their markers.
+ * Inserts the generated parts between their markers.
  *
  * @throws AppError `invalid-input` for a missing marker
  */
@@ -100,7 +98,7 @@ export function renderReadme(readme: string, commands: readonly CommandHelp[]): 
     return fill(fill(readme, "commands", renderCommands(commands)), "exit codes", renderExitCodes());
 }
 
-/** Reads which commands package.json names: those that run a file of scripts/. */
+/** Reads the commands of package.json that run a file of scripts/. */
 export async function readCommandScripts(root: string): Promise<{ name: string; path: string }[]> {
     const text = await readFile(join(root, "package.json"), "utf8");
     const { scripts = {} } = JSON.parse(text) as { scripts?: Record<string, string> };
@@ -111,9 +109,9 @@ export async function readCommandScripts(root: string): Promise<{ name: string; 
 }
 
 /**
- * Imports every script of package.json, and reads from its exported definition what --help would print.
+ * Imports every script of package.json and reads its help from the exported definition.
  *
- * @throws AppError `invalid-input` for a script that defines no command of its name with a summary
+ * @throws AppError `invalid-input` for a script that does not define a command with its name and a summary
  */
 export async function readCommands(root: string): Promise<CommandHelp[]> {
     const scripts = await readCommandScripts(root);
@@ -121,7 +119,7 @@ export async function readCommands(root: string): Promise<CommandHelp[]> {
         scripts.map(async ({ name, path }) => {
             const definition = await importDefinition(root, path);
             if (definition?.name === name && definition.summary) return describeCommand(definition);
-            throw new AppError("invalid-input", `${path} defines no command '${name}' with a summary`, {
+            throw new AppError("invalid-input", `${path} does not define the command '${name}' with a summary`, {
                 hint: "export its definition as `command`, with this name and a summary of one sentence",
             });
         }),
@@ -129,7 +127,7 @@ export async function readCommands(root: string): Promise<CommandHelp[]> {
 }
 
 async function importDefinition(root: string, path: string): Promise<CommandDefinition<never> | undefined> {
-    // With a query the script is a module of its own: this command's script is still being loaded.
+    // The query makes it a separate module, because the module of this command's own script is still being loaded.
     const url = `${pathToFileURL(join(root, path)).href}?definition`;
     try {
         const script = await import(/* @vite-ignore */ url);
@@ -194,8 +192,8 @@ function fill(document: string, part: string, text: string, path = readmeFile): 
     const from = document.indexOf(open);
     const to = document.indexOf(close, from);
     if (from === -1 || to === -1) {
-        throw new AppError("invalid-input", `${path} has no place for the ${part}`, {
-            hint: `put \`${open}\` and \`${close}\` on lines of their own where they belong`,
+        throw new AppError("invalid-input", `${path} has no markers for the ${part}`, {
+            hint: `put \`${open}\` and \`${close}\` on separate lines where the part belongs`,
             outcome: "Nothing was written.",
         });
     }

@@ -6,13 +6,10 @@ import { toDeploy } from "../options.ts";
 import type { Context } from "../program.ts";
 import { concludeRehearsal, describeFinding, type RehearseOptions, runRehearsal } from "../rehearsal.ts";
 
-/**
- * db:rehearse: runs the pending files on a copy of the database and tells what came of it. Exit code 4 when something was
- * found.
- */
+/** db:rehearse: runs the pending files on a copy of the database. Exit code 4 when the rehearsal found anything. */
 export async function rehearseDeploy(context: Context, options: RehearseOptions): Promise<ExitCode> {
     const { output } = context;
-    if (options.sample === 0) throw new AppError("usage", "--sample 0 copies no row", { hint: "give 1 or more" });
+    if (options.sample === 0) throw new AppError("usage", "--sample 0 copies no row", { hint: "use 1 or more" });
     const opened = await openDatabase(context, "plan");
     const { target } = opened.config;
     return withDatabase(opened, async () => {

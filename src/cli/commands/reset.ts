@@ -14,7 +14,7 @@ import { openForWriting, withConnection } from "../open.ts";
 import type { RunOptions } from "../options.ts";
 import type { Context } from "../program.ts";
 
-/** db:reset: drops everything in a local database and deploys the schema anew, with the sets that it had. */
+/** db:reset: drops everything in a local database and deploys the schema again, with the same migration sets. */
 export async function reset(context: Context, options: RunOptions): Promise<void> {
     const { output } = context;
     const { config, connection } = await openForWriting(context);
@@ -26,13 +26,13 @@ export async function reset(context: Context, options: RunOptions): Promise<void
                     "usage",
                     `${config.target.label} is on another machine, and db:reset drops everything`,
                     {
-                        hint: "it works on file: and loopback databases only; on another machine, make a new database",
+                        hint: "it works on file: and loopback databases only; create a new database instead",
                         outcome: "Nothing was dropped.",
                     },
                 );
             }
             const { sets, state } = await readAll(context.root, connection, { anyVersion: true });
-            await proveFiles(sets);
+            await validateFiles(sets);
             if (state.schema.length > 0) await confirmReset(context, config.target, options.yes ?? false);
             const wayBack = await prepareWayBack(connection, state, new Date());
             for (const line of wayBack.lines) output.line(line);
@@ -53,8 +53,8 @@ export async function reset(context: Context, options: RunOptions): Promise<void
     );
 }
 
-// Before anything is dropped, so that a broken file does not leave an empty database behind.
-async function proveFiles(sets: readonly MigrationSet[]): Promise<void> {
+// Deploys the files in memory before anything is dropped, so that a broken file does not leave an empty database behind.
+async function validateFiles(sets: readonly MigrationSet[]): Promise<void> {
     try {
         (
             await deployScratch(
@@ -65,13 +65,13 @@ async function proveFiles(sets: readonly MigrationSet[]): Promise<void> {
     } catch (error) {
         if (!(error instanceof DatabaseFault)) throw error;
         throw new AppError("migration-failed", `the files do not deploy into an empty database: ${error.message}`, {
-            hint: "find the place with `TURSO_DATABASE_URL=file:scratch.db pnpm db:push`, and mend it",
+            hint: "locate the error with `TURSO_DATABASE_URL=file:scratch.db pnpm db:push` and correct it",
             outcome: "Nothing was dropped.",
         });
     }
 }
 
-// A reply that was lost says nothing: what is there then decides.
+// After a lost reply the state of the database decides.
 async function dropAll(context: Context, connection: Connection, state: DatabaseState): Promise<void> {
     try {
         await dropEverything(connection, state);
@@ -88,7 +88,7 @@ async function dropAll(context: Context, connection: Connection, state: Database
 
 async function dropEverything(connection: Connection, state: DatabaseState): Promise<void> {
     const rows = state.schema.filter((row) => row.sql !== null && !row.name.startsWith("sqlite_"));
-    // A virtual table takes the tables along that it keeps its content in; they cannot be dropped by themselves.
+    // Dropping a virtual table drops its shadow tables, which cannot be dropped directly.
     const drops = [
         ...rows.filter((row) => row.type === "trigger"),
         ...rows.filter((row) => row.type === "view"),

@@ -34,11 +34,13 @@ export interface RestoreOptions {
     readonly yes?: boolean;
 }
 
-/** db:restore: checks a backup and writes it into a database, in one transaction; or, with --verify, into a scratch file. */
+/** db:restore: validates a backup and restores it in one transaction or, with --verify, into a scratch file. */
 export async function restoreBackup(context: Context, options: RestoreOptions): Promise<void> {
     const [path, ...more] = context.args;
     if (path === undefined || more.length > 0) {
-        throw new AppError("usage", "one backup has to be named", { hint: "name a file, or - for standard input" });
+        throw new AppError("usage", "exactly one backup must be named", {
+            hint: "name a file, or - for standard input",
+        });
     }
     const input =
         path === "-"
@@ -67,7 +69,9 @@ async function restoreFile(context: Context, file: BackupFile, options: RestoreO
     const { target } = config;
     if (options.wal && target.kind !== "file") {
         connection.close();
-        throw new AppError("usage", "--wal is for files", { hint: "leave it out: a server chooses its own journal" });
+        throw new AppError("usage", "--wal applies only to files", {
+            hint: "leave it out: a server chooses its own journal",
+        });
     }
     const { progress, end } = await createProgress(output, () => performance.now());
     try {
@@ -111,7 +115,7 @@ async function setLog(connection: Connection): Promise<void> {
     });
 }
 
-// A file is made when it is opened. One that was not there before is not left behind empty.
+// Opening creates the file. If the restore fails, an empty file is removed.
 async function openTarget(context: Context) {
     const opened = await openForWriting(context);
     const { target } = opened.config;
@@ -161,11 +165,11 @@ async function report(
     output.document({ restored: tables, from: { database, startedAt }, milliseconds, versions });
 }
 
-// Restores into a scratch file, reads all of it again and compares.
+// Restores into a scratch file and compares every row.
 async function verify(context: Context, file: BackupFile, options: RestoreOptions): Promise<void> {
     const { output, root, signal } = context;
     if (options.table || options.replace || options.wal) {
-        throw new AppError("usage", "--verify restores everything into a scratch file, and takes no other option", {
+        throw new AppError("usage", "--verify restores everything into a scratch file and accepts no other option", {
             hint: "leave --table, --replace and --wal out",
         });
     }
@@ -178,18 +182,19 @@ async function verify(context: Context, file: BackupFile, options: RestoreOption
         const { problems, dangling } = await tryRestore(input, (...rows) => showRows(progress, ...rows));
         end();
         if (problems.length > 0) {
-            throw new AppError("corrupt", "what came back is not what was backed up", {
+            throw new AppError("corrupt", "the restored database differs from the backed-up one", {
                 details: problems,
-                hint: "take a new backup, and keep this one for whoever looks into it",
+                hint: "take a new backup, and keep this one for analysis",
             });
         }
         if (dangling > 0) {
-            output.note(`${countOf(dangling, "row")} point to rows that are not there, as they did in the database.`);
+            const verb = dangling === 1 ? "refers" : "refer";
+            output.note(`${countOf(dangling, "row")} ${verb} to missing rows, as in the original database.`);
         }
         const milliseconds = Math.round(context.elapsed());
         const standing = await compareVersions(root, versions);
         output.line(
-            conclude(`Verified ${describeRows(tables)}: restored, read again and equal, in`, milliseconds, standing),
+            conclude(`Verified ${describeRows(tables)}: restored, compared and equal, in`, milliseconds, standing),
         );
         output.document({ verified: tables, dangling, milliseconds, versions });
     } finally {
@@ -197,14 +202,14 @@ async function verify(context: Context, file: BackupFile, options: RestoreOption
     }
 }
 
-// Reads a backup to its end, compares it with what it says of itself, and prints what it is of.
+// Reads the whole backup, compares it with its manifest, and prints a summary.
 async function check(
     { output, signal }: Context,
     file: BackupFile,
     progress: Progress["progress"],
 ): Promise<CheckedBackup> {
     const size = statSync(file.path, { throwIfNoEntry: false })?.size ?? 0;
-    // Its unpacked size stands at its end only; SQL packs to about a fifth.
+    // The unpacked size is only known at the end; SQL compresses to about a fifth.
     const backup = await checkBackup(readBackup(file), (bytes) => {
         if (signal.aborted) throw new DatabaseFault("interrupted", "interrupted");
         showBytes(progress, "checked bytes", bytes, Math.max(bytes, size * 5));
@@ -212,7 +217,7 @@ async function check(
     const { database, startedAt, tables, only, bytes } = backup.manifest;
     output.field("Backup", `of ${database}, ${startedAt}${only === null ? "" : `, only ${only.join(", ")}`}`);
     const what = `${describeRows(tables)}, ${describeSize(bytes)} of SQL`;
-    output.field("Checked", `${what}: seal, rows and hashes are as they were written`);
+    output.field("Checked", `${what}: seal, rows and hashes match`);
     return backup;
 }
 

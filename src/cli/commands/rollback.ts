@@ -12,7 +12,7 @@ export interface RollbackOptions extends RunOptions {
     readonly discardRows?: boolean;
 }
 
-/** db:rollback: goes back to a version; refuses to lose rows unless told to. */
+/** db:rollback: goes back to a version; refuses to lose rows without --discard-rows. */
 export async function rollback(context: Context, options: RollbackOptions): Promise<void> {
     const { output } = context;
     const { connection } = await openForWriting(context, options);
@@ -30,7 +30,7 @@ export async function rollback(context: Context, options: RollbackOptions): Prom
                 const version = versionOf(prepared.state, prepared.sets[0]?.name ?? "");
                 throw new AppError("would-lose", `going back to version ${options.to} would lose rows`, {
                     details: lines,
-                    hint: "export what you need first; to lose them on purpose, add --discard-rows",
+                    hint: "export what you need first; to discard them, add `--discard-rows`",
                     outcome: `Nothing was undone. The database is still at version ${version}.`,
                 });
             }

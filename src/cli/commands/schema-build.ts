@@ -6,9 +6,9 @@ import { readAll } from "../../planning/prepare.ts";
 import type { Context } from "../program.ts";
 
 /**
- * schema:build: writes the files that are generated from the SQL files; with `check` it only compares.
+ * schema:build: writes the files that are generated from the SQL files; with --check it only compares them.
  *
- * @throws AppError `drift` with `check` when a file is stale
+ * @throws AppError `drift` with --check when a file is stale
  */
 export async function writeSchemaFiles({ root, output }: Context, { check }: { check?: boolean }): Promise<void> {
     const { sets } = await readAll(root, undefined);
@@ -23,7 +23,7 @@ export async function writeSchemaFiles({ root, output }: Context, { check }: { c
     }
     if (check && stale.length > 0) {
         throw new AppError("drift", `${stale.join(" and ")} ${stale.length === 1 ? "is" : "are"} stale`, {
-            hint: "run `pnpm schema:build` and commit what it writes",
+            hint: "run `pnpm schema:build` and commit the files",
         });
     }
     output.line(

@@ -8,9 +8,9 @@ import type { Context } from "../program.ts";
 
 export interface ServerOptions {
     readonly port: number;
-    /** Folder of the data, from the project's root. */
+    /** Folder of the data, relative to the project's root. */
     readonly directory: string;
-    /** Asks for tokens, as Turso does. */
+    /** Require tokens, as Turso does. */
     readonly auth?: boolean;
 }
 
@@ -37,7 +37,7 @@ export async function serve(context: Context, options: ServerOptions): Promise<v
         } finally {
             await server.stop();
         }
-        output.line(`The server has ended. Its data stay in ${options.directory}.`);
+        output.line(`The server has stopped. Its data remain in ${options.directory}.`);
     } finally {
         await directory.release();
     }
@@ -51,7 +51,7 @@ async function start(directory: string, port: number, tokens: ServerTokens | und
             throw error;
         }
         throw new AppError("busy", `port ${port} is in use by another program`, {
-            hint: `end that program, or choose another port, such as --port ${port === 65_535 ? 8081 : port + 1}`,
+            hint: `stop that program, or choose another port, such as \`--port ${port === 65_535 ? 8081 : port + 1}\``,
         });
     }
 }
@@ -62,15 +62,15 @@ function announce({ output }: Context, server: Sqld, directory: string, tokens: 
     output.field("Data", directory);
     output.line();
     if (tokensFile === undefined) {
-        output.line("For .env; no token is asked for:");
+        output.line("For .env (no token is required):");
         output.line(`    TURSO_DATABASE_URL=${server.url}`);
-        output.line("    # TURSO_AUTH_TOKEN stays unset");
+        output.line("    # leave TURSO_AUTH_TOKEN unset");
     } else {
         output.field("Tokens", `${tokensFile} (read-write and read-only; only you can read the file)`);
         output.line(`For .env: cat ${tokensFile} >> .env`);
     }
     output.line();
-    output.line("Ctrl-C ends it.");
+    output.line("Stop it with Ctrl-C.");
     output.document({ url: server.url, pid: server.pid, directory, tokensFile: tokensFile ?? null });
 }
 
@@ -80,10 +80,10 @@ async function waitForEnd(server: Sqld, signal: AbortSignal): Promise<void> {
         else signal.addEventListener("abort", () => resolve(), { once: true });
     });
     await Promise.race([interrupted, server.exited]);
-    // Ctrl-C goes to sqld as well, whose end may be seen before the signal is.
+    // Ctrl-C reaches sqld as well, whose exit may be noticed before the signal.
     await Promise.race([interrupted, sleep(200)]);
     if (signal.aborted) return;
-    throw new AppError("server-fault", "sqld ended by itself", {
-        hint: "start it again; the data are kept",
+    throw new AppError("server-fault", "sqld exited unexpectedly", {
+        hint: "start it again; its data were kept",
     });
 }

@@ -15,11 +15,11 @@ export interface FormatOptions {
 }
 
 /**
- * sql:format: formats the named files, or the views, the documented SQL and those migrations that the configured database
- * has not had. With --check, compares the named files, or all of these and all migrations, and changes nothing.
+ * sql:format: formats the named files, or else the views, the documented SQL and the migrations that are not applied to the
+ * configured database. With --check, compares the files, and all migrations, without changing them.
  *
- * @throws AppError `drift` when a checked file is not formatted, `invalid-files` where the formatter cannot keep the
- * tokens, `usage` for a file that cannot be read
+ * @throws AppError `drift` when a checked file is not formatted, `invalid-files` when formatting would change the tokens,
+ * `usage` for a file that cannot be read
  */
 export async function formatSql(context: Context, { check = false }: FormatOptions): Promise<void> {
     const { output, root } = context;
@@ -38,7 +38,7 @@ export async function formatSql(context: Context, { check = false }: FormatOptio
     }
     const others = files.filter((file) => !file.isFormatted);
     if (named.length > 0) for (const path of kept) output.field("Applied", `${path} (never formatted again)`);
-    for (const path of triggers) output.field("Trigger", `${path} (written by hand: the formatter garbles triggers)`);
+    for (const path of triggers) output.field("Trigger", `${path} (formatted by hand: the formatter garbles triggers)`);
     if (check && others.length > 0) throw refuseUnformatted(others);
     for (const { path, text } of others) {
         await writeFile(join(root, path), text);
@@ -52,13 +52,13 @@ function refuseUnformatted(files: readonly FormattedFile[]): AppError {
     const are = files.length === 1 ? "is" : "are";
     return new AppError("drift", `${countOf(files.length, "file")} ${are} not formatted`, {
         details: files.map(({ path }) => path),
-        hint: "run `pnpm sql:format`; a migration that a database has had stays as it is",
+        hint: "run `pnpm sql:format`; it does not change applied migrations",
     });
 }
 
 function conclude(looked: number, changed: number): string {
     if (looked === 0) return "Nothing to do.";
-    if (changed === 0) return `Nothing to do: ${countOf(looked, "file")} looked at, all formatted.`;
+    if (changed === 0) return `Nothing to do: ${countOf(looked, "file")} checked, all formatted.`;
     return `Formatted ${changed} of ${countOf(looked, "file")}.`;
 }
 
@@ -71,7 +71,7 @@ async function listAll(root: string, sets: readonly MigrationSet[]): Promise<str
     return [...deployed, ...sent.flat().filter((path) => path.endsWith(".sql"))];
 }
 
-// Paths of the migrations that the configured database has had. A database file that does not exist has had none.
+// Paths of the migrations that are applied to the configured database; none if its file does not exist.
 async function readApplied(context: Context, sets: readonly MigrationSet[]): Promise<Set<string>> {
     const { connection } = await openDatabase(context, "read");
     if (!connection) return new Set();

@@ -15,9 +15,9 @@ import { conclude, countOf } from "../report.ts";
 import { speaksUtf8 } from "../settings.ts";
 
 /**
- * db:stats: what is in a database and how it grows: rows, bytes, JSON, the figures of operations/statistics/, idle indexes. Reads only.
+ * db:stats: shows rows, bytes, JSON sizes, the figures of operations/statistics/ and unused indexes. Only reads.
  *
- * @param time what the growth is counted back from
+ * @param time the end of the growth periods
  */
 export async function showStatistics(context: Context, time = new Date()): Promise<void> {
     const { output, root } = context;
@@ -33,7 +33,7 @@ export async function showStatistics(context: Context, time = new Date()): Promi
         }
         output.line();
         for (const note of statistics.notes) output.note(note);
-        const verdict = `Measured ${countOf(statistics.tables.length, "table")}, and changed nothing.`;
+        const verdict = `Measured ${countOf(statistics.tables.length, "table")}; nothing was changed.`;
         conclude(context, connection, verdict, { database: label, now, ...statistics });
     });
 }
@@ -101,9 +101,7 @@ function renderJson(sizes: readonly JsonSize[]): Block {
         ]);
     const notes = [
         `${full.length} of ${countOf(sizes.length, "column")} hold values`,
-        ...(full.some(({ sampled }) => sampled)
-            ? [`* as about ${renderCount(sampleSize)} rows tell, evenly spread`]
-            : []),
+        ...(full.some(({ sampled }) => sampled) ? [`* estimated from about ${renderCount(sampleSize)} rows`] : []),
     ];
     const titles = ["column", "filled", "average", "largest", "in all"];
     return { heading: `JSON: ${notes.join("; ")}`, rows: rows.length > 0 ? alignNumbers([titles, ...rows]) : [] };
@@ -111,7 +109,7 @@ function renderJson(sizes: readonly JsonSize[]): Block {
 
 function renderSection({ title, rows, problem }: Section, hasBlocks: boolean): Block {
     const heading = title.replace(/\.$/, "");
-    if (problem !== null) return { heading, rows: [[`not here (${problem})`]] };
+    if (problem !== null) return { heading, rows: [[`not available (${problem})`]] };
     const [first] = rows;
     if (!first) return { heading, rows: [["nothing yet"]] };
     if ("series" in first && "amount" in first) return { heading, rows: renderSeries(rows, hasBlocks) };
@@ -121,7 +119,7 @@ function renderSection({ title, rows, problem }: Section, hasBlocks: boolean): B
     return { heading, rows: alignNumbers([titles, ...cells]) };
 }
 
-// Neither the last period is whole, nor that in which a series began: they count in no average.
+// The average leaves out the incomplete periods: the last one, and the one in which a series began.
 function renderSeries(rows: readonly Row[], hasBlocks: boolean): string[][] {
     const names = [...new Set(rows.map(({ series }) => String(series)))];
     const lines = names.map((name) => {
@@ -147,10 +145,11 @@ function renderSeries(rows: readonly Row[], hasBlocks: boolean): string[][] {
 }
 
 function renderIndexes({ queries, unplanned, indexes, unused }: IndexUse): Block {
-    const looked = `${countOf(indexes, "index", "indexes")}, ${countOf(queries, "documented query", "documented queries")}`;
-    const strange = unplanned.length === 0 ? "" : `; not understood here: ${unplanned.join(", ")}`;
-    if (queries === 0) return { heading: `Indexes: ${looked}${strange}`, rows: [["no query tells which are used"]] };
-    const heading = `Indexes that no documented query uses: ${unused.length === 0 ? "none" : unused.length} (${looked}${strange})`;
+    const counts = `${countOf(indexes, "index", "indexes")}, ${countOf(queries, "documented query", "documented queries")}`;
+    const failed = unplanned.length === 0 ? "" : `; refused by the database: ${unplanned.join(", ")}`;
+    if (queries === 0)
+        return { heading: `Indexes: ${counts}${failed}`, rows: [["no documented query to compare with"]] };
+    const heading = `Indexes that no documented query uses: ${unused.length === 0 ? "none" : unused.length} (${counts}${failed})`;
     return { heading, rows: alignNumbers(unused.map(({ name, table, bytes }) => [name, table, renderSize(bytes)])) };
 }
 
@@ -169,7 +168,7 @@ function renderSize(bytes: number | null): string {
 
 const figure = /^(?:[-?]|-?[\d,]+(?:\.\d+)?(?:%| [kMGT]?B)?)?$/;
 
-// Columns that hold nothing but figures end at the same place.
+// Right-aligns the columns that contain only figures.
 function alignNumbers(rows: readonly (readonly string[])[]): string[][] {
     const [titles = [], ...lines] = rows;
     const isFigure = titles.map((_, at) => lines.every((line) => figure.test(line[at] ?? "")));

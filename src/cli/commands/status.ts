@@ -4,7 +4,7 @@ import { openDatabase, withDatabase } from "../open.ts";
 import type { Context } from "../program.ts";
 import { countOf, describeSchema } from "../report.ts";
 
-/** Every migration, view and trigger, applied or not. Exit code 3 when something is pending, 4 when files disagree. */
+/** db:status: shows every migration, view and trigger. Exit code 3 when something is pending, 4 when files disagree. */
 export async function showStatus(context: Context): Promise<ExitCode> {
     const { output } = context;
     const opened = await openDatabase(context, "read");

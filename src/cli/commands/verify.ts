@@ -10,9 +10,9 @@ import type { Context } from "../program.ts";
 import { countOf } from "../report.ts";
 
 export interface VerifyOptions {
-    /** Write the files that lead to what the database holds. */
+    /** Write the files that produce the schema of the database. */
     readonly writeFiles?: boolean;
-    /** Only name those files. */
+    /** List those files without writing them. */
     readonly dryRun?: boolean;
 }
 
@@ -21,7 +21,9 @@ export async function showVerification(context: Context, options: VerifyOptions 
     const { output, root } = context;
     const { writeFiles = false, dryRun = false } = options;
     if (dryRun && !writeFiles) {
-        throw new AppError("usage", "--dry-run is for --write-files", { hint: "without it, no file is written" });
+        throw new AppError("usage", "--dry-run needs --write-files", {
+            hint: "leave it out: without `--write-files` no file is written",
+        });
     }
     const opened = await openDatabase(context, "read");
     const verification = await withDatabase(opened, () => verifyDatabase(root, opened.connection));
@@ -36,7 +38,7 @@ export async function showVerification(context: Context, options: VerifyOptions 
     if (alignment) printAlignment(output, alignment, dryRun);
     output.line(
         drifted.length === 0
-            ? `The database at version ${version} is as in the files: ${countOf(compared, "object")} compared.`
+            ? `The database at version ${version} matches the files: ${countOf(compared, "object")} compared.`
             : `The database at version ${version} differs from the files in ${countOf(drifted.length, "object")}.`,
     );
     if (alignment) output.line(dryRun ? "Dry run: no file was written." : describeNextStep(alignment));
@@ -56,9 +58,9 @@ function printAlignment(output: Output, { files, left, warnings }: Alignment, is
 function describeNextStep({ files }: Alignment): string {
     if (files.length === 0) return "No file was written: nothing else differs.";
     return files.some(({ path }) => path.startsWith("migrations/"))
-        ? "Next: read the files, then `pnpm db:baseline` records the new migrations here without running them; " +
-              "other databases get them by `pnpm db:migrate`."
-        : "Next: read the files, then `pnpm db:push` notes here that they are deployed; nothing else changes.";
+        ? "Next: review the files, then run `pnpm db:baseline` to record the new migrations here without running them; " +
+              "deploy them to other databases with `pnpm db:migrate`."
+        : "Next: review the files, then run `pnpm db:push` to record that they are deployed; nothing else changes.";
 }
 
 function describe(difference: ObjectDifference): object {

@@ -1,28 +1,28 @@
 import type { Rejection } from "../loader.ts";
 
-/** A parsed document: a file, one line of it, or a part of a file that is too large for memory. */
+/** A parsed document: a file, one line of it, or a part of a document that is too large for memory. */
 export interface SourceDocument {
     readonly file: string;
-    /** `line 3`; empty where the file is the document. */
+    /** `line 3`; empty if the file is the document. */
     readonly position: string;
     readonly value: unknown;
-    /** About how long its text is. */
+    /** Approximate length as text. */
     readonly bytes: number;
-    /** Whether its file, and so all its records together, is too large for memory. */
+    /** It comes from a file that is too large for memory. */
     readonly isOfLarge?: boolean;
-    /** In a part of an array: the index of its first item in the whole array. */
+    /** For a part of an array: the index of its first item in the whole array. */
     readonly firstIndex?: number;
 }
 
 export type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string };
 
-/** Parses a document, or the record in a line of a reject file. The message is for people. */
+/** Parses a document, unwrapping a record of a reject file. */
 export function parseDocument(text: string): Parsed {
     const parsed = parse(text);
     return parsed.ok ? unwrapRejection(parsed.value) : parsed;
 }
 
-// Records of a reject file are loaded again after their correction. Text that was not JSON is in it as a string.
+// A reject file can be corrected and loaded again; it holds invalid JSON as text.
 function unwrapRejection(value: unknown): Parsed {
     const isWrapped =
         value !== null &&
@@ -34,7 +34,7 @@ function unwrapRejection(value: unknown): Parsed {
     return typeof record === "string" ? parse(record) : { ok: true, value: record };
 }
 
-/** Splits a file that was read as a whole: if its first line is a document by itself, there is one on each line. */
+/** Splits the text of a file into documents: one per line if the name says so or the first line is a document. */
 export function splitIntoDocuments(file: string, text: string): { position: string; text: string }[] {
     if (!linesName.test(file) && !holdsLines(text)) return [{ position: "", text }];
     return text
@@ -43,21 +43,21 @@ export function splitIntoDocuments(file: string, text: string): { position: stri
         .filter((line) => line.text !== "");
 }
 
-/** Whether the first line of a text is a document, and more follows. */
+/** Whether the first line of a text is a complete JSON value and more follows. */
 export function holdsLines(text: string): boolean {
     const end = text.indexOf("\n");
     if (end === -1 || !/\S/.test(text.slice(end))) return false;
     const line = text.slice(0, end);
-    // Cheaper than parsing: a line that ends with an opening or a comma continues.
+    // A line that ends with an opening bracket, colon or comma is incomplete, which is cheaper to check than to parse.
     return /[^\s{[,:]\s*$/.test(line) && parse(line).ok;
 }
 
-/** Whether a file begins with the bytes of gzip, whatever its name. */
+/** Whether a file begins with the magic number of gzip. */
 export function isGzip(bytes: Buffer): boolean {
     return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-/** The name of a file with one document on each line. */
+/** Matches the names of files with one document per line. */
 export const linesName = /\.(ndjson|jsonl)(\.gz)?$/;
 
 function parse(text: string): Parsed {

@@ -1,24 +1,24 @@
 import { createHash } from "node:crypto";
-// Thousands of small files are read faster one after the other than by promises.
+// Synchronous reads are faster than promises for thousands of small files.
 import { closeSync, openSync, readSync } from "node:fs";
 import { relative, sep } from "node:path";
 import { AppError } from "../../errors.ts";
 
 const blockBytes = 1 << 20;
 
-/** Reads files one after the other, and hashes their names and bytes on the way. */
+/** Reads files one after the other and hashes their names and bytes. */
 export interface FileReader {
     /**
-     * @param wholeBytes the size up to which a file is given as a whole; a larger one is only hashed
-     * @returns the file, valid until the next one is read; undefined for a larger one
+     * @param wholeBytes a larger file is only hashed
+     * @returns the content, valid until the next call; undefined for a larger file
      * @throws AppError `usage` when it cannot be read
      */
     read(file: string, wholeBytes: number): Buffer | undefined;
-    /** SHA-256 over all files so far: the same for unchanged files, in whatever folder. */
+    /** SHA-256 over all files so far; does not depend on the folder. */
     digest(): string;
 }
 
-/** @param folder the names are relative to it */
+/** @param folder names are hashed relative to it */
 export function createFileReader(folder: string): FileReader {
     const hash = createHash("sha256");
     const prefix = folder === "" ? "" : folder + sep;
@@ -28,7 +28,7 @@ export function createFileReader(folder: string): FileReader {
         const name = prefix !== "" && file.startsWith(prefix) ? file.slice(prefix.length) : relative(folder, file);
         return sep === "/" ? name : name.replaceAll(sep, "/");
     };
-    // Gives how much of the buffer is filled then: not all of it only at the end of the file.
+    // Returns how much of the buffer is filled; less than all of it only at the end of the file.
     const fill = (descriptor: number, from: number): number => {
         let filled = from;
         while (filled < buffer.length) {
@@ -60,15 +60,12 @@ export function createFileReader(folder: string): FileReader {
                 hash.update("\0");
                 return bytes;
             } catch (error) {
-                throw new AppError(
-                    "usage",
-                    `'${file}' cannot be read: ${error instanceof Error ? error.message : error}`,
-                    {
-                        hint: "check its permissions",
-                        outcome: "No record was written.",
-                        cause: error,
-                    },
-                );
+                const why = error instanceof Error ? error.message : error;
+                throw new AppError("usage", `'${file}' cannot be read: ${why}`, {
+                    hint: "check its permissions",
+                    outcome: "No record was written.",
+                    cause: error,
+                });
             } finally {
                 if (descriptor !== undefined) closeSync(descriptor);
             }
@@ -77,7 +74,7 @@ export function createFileReader(folder: string): FileReader {
     };
 }
 
-/** SHA-256 over the names and bytes of files, as readSource() gives it. */
+/** SHA-256 over the names and bytes of files, equal to that of readSource(). */
 export function hashFiles(folder: string, files: readonly string[]): string {
     const reader = createFileReader(folder);
     for (const file of files) reader.read(file, 0);

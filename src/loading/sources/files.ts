@@ -6,23 +6,23 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { AppError } from "../../errors.ts";
 
-/** The path that stands for standard input. */
+/** The path that means standard input. */
 const standardInput = "-";
 
 /** The files of a source, ready to be read. */
 export interface OpenedSource {
     readonly files: readonly string[];
-    /** How output and rejected records name a file. */
+    /** Returns the name of a file for output and rejected records. */
     readonly nameFile: (file: string) => string;
-    /** What a source is called that can be recognised when it comes again, and the folder that its files are named from. */
+    /** For a source that can be recognised later: its path, and the folder that file names are relative to. */
     readonly recognizable?: { readonly path: string; readonly folder: string };
-    /** Removes what was written for the time of the load. */
+    /** Removes temporary files. */
     readonly close: () => Promise<void>;
 }
 
 /**
- * Finds the files of a source. Standard input (`-`) is written to a temporary file first, because a load reads its
- * records more than once.
+ * Finds the files of a source. Standard input (`-`) is written to a temporary file first, because its records are read
+ * more than once.
  *
  * @param signal ends the wait for standard input when it is aborted
  * @throws AppError `usage` when there is nothing to load
@@ -63,25 +63,23 @@ async function storeInput(input: Readable, signal: AbortSignal | undefined): Pro
 }
 
 const sourceName = /\.(json|ndjson|jsonl)(\.gz)?$/;
-/** Files that this program writes rejected records to. */
 const rejectsName = /\.rejects\.ndjson$/;
 
 /**
- * Lists the files of a source, sorted: the path itself, or every .json, .ndjson and .jsonl file below a folder, packed by
- * gzip (.json.gz) or not. Files of rejected records are read only by their own name: their records are in the folder
- * already.
+ * Lists the files of a source, sorted: the path itself, or every .json, .ndjson and .jsonl file below a folder, with .gz or
+ * without. Reject files in a folder are skipped, because the folder has their records already.
  *
- * @throws AppError `usage` when there is no such path, or no such file below it
+ * @throws AppError `usage` when the path does not exist or has no such file below it
  */
 export async function listFiles(path: string): Promise<string[]> {
-    const hint = "check the path after --from";
+    const hint = "check the path after `--from`";
     const found = await stat(path).catch(() => undefined);
-    if (!found) throw new AppError("usage", `there is no '${path}'`, { hint });
+    if (!found) throw new AppError("usage", `'${path}' does not exist`, { hint });
     if (!found.isDirectory()) return [path];
     const entries = await readdir(path, { recursive: true, withFileTypes: true });
     const files = entries
         .filter((entry) => entry.isFile() && sourceName.test(entry.name) && !rejectsName.test(entry.name))
         .map((entry) => entry.parentPath + sep + entry.name);
     if (files.length > 0) return files.sort();
-    throw new AppError("usage", `'${path}' holds no .json, .ndjson or .jsonl file`, { hint });
+    throw new AppError("usage", `'${path}' has no .json, .ndjson or .jsonl file`, { hint });
 }

@@ -1,28 +1,28 @@
 import type { Loader, Rejection, SourceRecord } from "../loader.ts";
-import type { StagedItems, Staging } from "../staging.ts";
 import type { SourceDocument } from "./documents.ts";
 import type { SourceSink } from "./read-source.ts";
+import type { StagedItems, Staging } from "./staging.ts";
 
 /** The records of a source by loader, staged. */
 export interface Intake extends SourceSink {
     readonly records: ReadonlyMap<string, StagedItems<SourceRecord>>;
-    /** Documents that no loader knows, files and lines that are not JSON, and then records that cannot be loaded. */
+    /** Documents that no loader recognises, files and lines that are not JSON, then records that cannot be loaded. */
     readonly rejections: StagedItems<Rejection>;
-    /** Documents for loaders that do not take part. */
+    /** Number of documents for loaders in `passOver`. */
     readonly passedOver: number;
 }
 
 export interface IntakeOptions {
     /** Loaders whose documents are passed over. */
     readonly passOver?: readonly Loader[];
-    /** How a file is named in output and rejects. */
+    /** Returns the name of a file for output and rejected records. */
     readonly nameFile: (file: string) => string;
 }
 
-/** How much memory a record takes beside its text. */
+/** Approximate memory of a record without its text. */
 const recordBytes = 250;
 
-/** Gives each document to the loaders that find records in it. */
+/** Stages the records that loaders find in documents. */
 export function createIntake(staging: Staging, loaders: readonly Loader[], options: IntakeOptions): Intake {
     const { passOver = [], nameFile } = options;
     const records = new Map<string, StagedItems<SourceRecord>>();
@@ -60,7 +60,7 @@ export function createIntake(staging: Staging, loaders: readonly Loader[], optio
                 return;
             }
             const { file, position, value } = document;
-            const message = "no loader knows this shape; see the formats in seeds/README.md";
+            const message = "no loader recognises this shape; seeds/README.md describes the formats";
             const rejection = { file: nameFile(file), position, code: "unknown-shape", message, record: value };
             rejections.push(rejection, memoryOf(document));
         },
@@ -80,17 +80,17 @@ export function createIntake(staging: Staging, loaders: readonly Loader[], optio
     };
 }
 
-// What comes from a file that is too large for memory never stays there.
+// Records of a file that is too large for memory go straight to the staging file.
 function memoryOf({ bytes, isOfLarge }: SourceDocument): number {
     return isOfLarge ? Number.POSITIVE_INFINITY : bytes;
 }
 
-// An export says in this way that a table has no rows.
+// An export writes an empty array for an empty table.
 function isEmptyFile({ position, value }: SourceDocument): boolean {
     return position === "" && Array.isArray(value) && value.length === 0;
 }
 
-// In a part of a file, the index of an item is counted from the beginning of the file.
+// Indexes in a part of a file are counted from the beginning of the file.
 function placeIn({ position, firstIndex = 0 }: SourceDocument, found: string): string {
     const place = firstIndex === 0 ? found : found.replace(/\d+$/, (index) => String(Number(index) + firstIndex));
     return [position, place].filter((part) => part !== "").join("/");

@@ -7,15 +7,15 @@ import Assembler from "stream-json/assembler.js";
 import { jsonParser } from "stream-json/parser.js";
 import { holdsLines, isGzip, linesName } from "./documents.ts";
 
-/** A piece of a file that is too large to be read as a whole. */
+/** A piece of a file that is too large to read as a whole. */
 export type Piece =
     | { readonly kind: "line"; readonly position: string; readonly text: string }
-    /** A line that is longer than any record can be. */
+    /** A line that is longer than any valid record. */
     | { readonly kind: "overlong"; readonly position: string }
-    /** A document, or a part with its shape. `firstIndex` is the index of the part's first item in the whole array. */
+    /** A document, or a part of it with the same shape. `firstIndex` is the index of an array's first item in the whole. */
     | { readonly kind: "part"; readonly value: unknown; readonly bytes: number; readonly firstIndex: number };
 
-/** The file is not JSON, or not valid gzip, although valid pieces may have come before. */
+/** The file is not valid JSON or gzip. Earlier pieces must be discarded. */
 export class DamagedFile extends Error {
     override name = "DamagedFile";
     readonly code: "invalid-json" | "invalid-gzip";
@@ -26,24 +26,23 @@ export class DamagedFile extends Error {
     }
 }
 
-/** Sizes in bytes or characters. */
 export interface PieceLimits {
-    /** Read at once. */
+    /** Bytes per read. */
     readonly block: number;
-    /** As much of a file as its shape is told by. */
+    /** Characters that are examined to find the format. */
     readonly head: number;
-    /** Characters of text in a part. */
+    /** Characters of text after which a part is complete. */
     readonly part: number;
-    /** Longer lines are rejected. */
+    /** A line with more characters is overlong. */
     readonly line: number;
 }
 
 const usualLimits: PieceLimits = { block: 1 << 20, head: 1 << 22, part: 1 << 22, line: 1 << 25 };
 
 /**
- * Reads a file piece by piece: line by line, or one JSON value in parts of its outermost array or object.
+ * Reads a file in pieces: line by line, or one JSON value in parts of its outermost array or object.
  *
- * @throws DamagedFile
+ * @throws DamagedFile when it turns out not to be JSON
  */
 export async function* readPieces(file: string, limits = usualLimits): AsyncGenerator<Piece> {
     const blocks = decode(file, limits.block);
@@ -66,7 +65,7 @@ async function* joinText(head: string, rest: AsyncIterable<string>): AsyncGenera
 async function* decode(file: string, blockBytes: number): AsyncGenerator<string> {
     const packed = await isPacked(file);
     const bytes = createReadStream(file, { highWaterMark: blockBytes });
-    // An error of either stream reaches the reader of the last one.
+    // pipeline() passes an error of either stream to the reader of the last one.
     const source = packed ? pipeline(bytes, createGunzip({ chunkSize: blockBytes }), () => undefined) : bytes;
     const decoder = new StringDecoder("utf8");
     try {
@@ -140,20 +139,20 @@ function parseBlock(tokensOf: ReturnType<typeof jsonParser>, block: string, seen
 }
 
 interface Splitter {
-    /** Takes the next token; returns a part when it is large enough. */
+    /** Returns a part when enough tokens have been consumed. */
     consume(token: Token): Piece | undefined;
-    /** Returns the last part. */
+    /** Returns the rest. */
     end(): Piece | undefined;
 }
 
 /**
- * Assembles tokens to parts of the outermost container, or of a container in it, such as that of `{questions: […]}`.
- * Each part repeats the numbers and texts of the outermost object.
+ * Assembles tokens into parts of the outermost container, or of a container in it, such as the array in `{questions: […]}`.
+ * The scalars of the outermost object are repeated in each part.
  */
 function createSplitter(partLength: number): Splitter {
     const assembler = new Assembler<unknown>();
     let [bytes, firstIndex, isSplit, isInside] = [0, 0, false, false];
-    /** The bytes before the container in the outermost one. */
+    /** Value of `bytes` when the container in the outermost one began. */
     let outside = 0;
     const give = (value: unknown): Piece => {
         const part: Piece = { kind: "part", value, bytes, firstIndex };
@@ -184,7 +183,7 @@ function createSplitter(partLength: number): Splitter {
             if (bytes < partLength || !isCollection(current)) return;
             if (depth === 1) return cut(current, current);
             const [outermost, key] = stack;
-            // A small one is a record by id, of which only arrays and objects have come so far.
+            // A small one is a record by id of which only arrays and objects have been read so far.
             if (depth !== 2 || Array.isArray(outermost) || bytes - outside < partLength) return;
             isInside = true;
             stack[0] = pickScalars(outermost as object);
@@ -206,15 +205,15 @@ function isScalar(value: unknown): boolean {
     return value === null || typeof value !== "object";
 }
 
-// After a split, only scalars, which are in every part, and empty containers are left.
+// Whether only scalars, which every part has, and empty containers are left after a split.
 function isAllGiven(container: object): boolean {
     return Object.values(container).every((value) => isScalar(value) || Object.keys(value).length === 0);
 }
 
-/** No record has so many fields. */
+/** More fields than any record has. */
 const manyEntries = 1_000;
 
-// A record has numbers or texts of its own; a container of containers only can be divided.
+// A record has scalars; an object that has only containers can be divided.
 function isCollection(container: object): boolean {
     if (Array.isArray(container)) return true;
     const values = Object.values(container);

@@ -5,24 +5,24 @@ import { isGzip, parseDocument, type SourceDocument, splitIntoDocuments } from "
 import { createFileReader } from "./file-reader.ts";
 import type { PieceLimits } from "./large-files.ts";
 
-/** Takes what is read, in order. */
+/** Receives what is read, in order. */
 export interface SourceSink {
     document(document: SourceDocument): void;
     /** A file or line that is not JSON. */
     rejected(rejection: Rejection): void;
-    /** Marks the current state; the returned function removes everything that came since. */
+    /** Returns a function that discards everything received since. */
     mark(): () => void;
 }
 
-/** Files up to this size, unpacked, are read as a whole, which is faster. */
+/** Files up to this unpacked size are read as a whole, which is faster. */
 const usualWhole = 1 << 25;
 
 /**
- * Reads and parses files: one JSON document each, or one on each line. A file or line that is not JSON is rejected, and
- * the others load. A file that is too large to be read as a whole comes in parts.
+ * Reads and parses files with one JSON document each or one per line. Files and lines that are not JSON are rejected. A
+ * file that is too large to read as a whole is passed on in parts.
  *
- * @param folder what the names of files are relative to in the hash
- * @param signal ends the reading of a large file when it is aborted
+ * @param folder file names are hashed relative to it
+ * @param signal aborts the reading of a large file
  * @returns SHA-256 over the names and bytes of the files
  */
 export async function readSource(
@@ -54,7 +54,7 @@ async function readLargeFile(
     signal: AbortSignal | undefined,
 ): Promise<void> {
     const { DamagedFile, readPieces } = await import("./large-files.ts");
-    const takeBack = sink.mark();
+    const discard = sink.mark();
     try {
         for await (const piece of readPieces(file, limits)) {
             throwIfInterrupted(signal);
@@ -62,13 +62,13 @@ async function readLargeFile(
             else if (piece.kind === "line" && piece.text !== "") {
                 readDocument(file, piece.position, piece.text, sink, true);
             } else if (piece.kind === "overlong") {
-                const message = "the line is longer than any record that fits";
+                const message = "the line is longer than the longest valid record";
                 sink.rejected({ file, position: piece.position, code: "too-large", message, record: null });
             }
         }
     } catch (error) {
         if (!(error instanceof DamagedFile)) throw error;
-        takeBack();
+        discard();
         sink.rejected({ file, position: "", code: error.code, message: error.message, record: null });
     }
 }
@@ -79,7 +79,7 @@ function readDocument(file: string, position: string, text: string, sink: Source
     else sink.rejected({ file, position, code: "invalid-json", message: parsed.message, record: text });
 }
 
-// Packed files are told by their first bytes, not by their name. Undefined when the text is too large as a whole.
+// Recognises gzip by content, not by name. Returns undefined when the text is too large as a whole.
 function unpack(bytes: Buffer, wholeBytes: number): string | Pick<Rejection, "code" | "message"> | undefined {
     if (!isGzip(bytes)) return bytes.toString("utf8");
     try {

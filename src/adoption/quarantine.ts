@@ -7,83 +7,83 @@ import { readRows } from "./read-rows.ts";
 import { type Reading, renderRecord, rowNumber, rowReasons } from "./reading.ts";
 import { readDocument } from "./records.ts";
 
-/** The table that keeps what an adoption could not put into the tables of the files. */
-export const adoptionTable = "schema_adoption";
+/** The table with the rows and objects that an adoption could not move into the tables of the files. */
+export const quarantineTable = "schema_adoption";
 
-/** What became of a row or an object; the comments of the table explain each. */
+/** Explained in the comments of the table. */
 export type AdoptionOutcome = "refused" | "kept" | "dropped";
 
-export const createAdoptionTable = `CREATE TABLE IF NOT EXISTS ${adoptionTable} (
+export const createQuarantine = `CREATE TABLE IF NOT EXISTS ${quarantineTable} (
     /*
-     * Bookkeeping: one row or object of the database before its adoption that has no place, or no full place, in the
-     * tables of the files. Drop the table when it is no longer needed.
+     * Bookkeeping, the quarantine: one row or object from before the adoption that does not fit, or not completely, into
+     * the tables of the files. Drop the table when it is no longer needed.
      */
-    -- The order in which they were met.
+    -- In the order of the adoption.
     id INTEGER NOT NULL PRIMARY KEY,
-    -- The table that it was in.
+    -- The table that it belonged to.
     source_table TEXT NOT NULL,
-    -- The number of the row there; NULL for an object.
+    -- The rowid there; NULL for an object.
     source_row INTEGER,
-    -- refused: not among the rows any more; kept: it is, but not with all its columns; dropped: an index or a trigger.
+    -- refused: a row that was removed; kept: a row that was kept without some columns; dropped: an index or a trigger.
     outcome TEXT NOT NULL CONSTRAINT schema_adoption_outcome_is_known CHECK (outcome IN ('refused', 'kept', 'dropped')),
-    -- JSON array: which constraints refuse it, or which columns have no place.
+    -- JSON array: the constraints that refuse it, or the columns that the files lack.
     reasons TEXT NOT NULL,
-    -- The row or the object, whole, as JSON.
+    -- The complete row or object as JSON.
     record TEXT NOT NULL,
-    -- When that was, in UTC.
+    -- Time of the adoption, in UTC.
     adopted_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
 ) STRICT`;
 
-/** Puts live rows, whole, into the side table. `rows` is SQL that gives their numbers and reasons. */
-export function keepRows({ live, target }: Reading, outcome: AdoptionOutcome, rows: string): string {
+/** SQL that copies complete live rows into the quarantine. `rows` is SQL that selects their rowids and reasons. */
+export function quarantineRows({ live, target }: Reading, outcome: AdoptionOutcome, rows: string): string {
     return (
-        `INSERT INTO ${adoptionTable} (source_table, source_row, outcome, reasons, record) ` +
+        `INSERT INTO ${quarantineTable} (source_table, source_row, outcome, reasons, record) ` +
         `SELECT ${quoteText(target.name)}, given.${rowNumber}, ${quoteText(outcome)}, given.${rowReasons}, ${renderRecord(live)} ` +
         `FROM (${rows}) AS given CROSS JOIN ${quoteName(live.name)} AS live ON live.${live.rowid} = given.${rowNumber} ` +
         `ORDER BY given.${rowNumber}`
     );
 }
 
-/** Puts the indexes and triggers of a live table, which a rebuild drops, into the side table. */
-export function keepObjects({ live, target }: Reading): string {
+/** SQL that copies the indexes and triggers of a live table, which a rebuild drops, into the quarantine. */
+export function quarantineObjects({ live, target }: Reading): string {
     return (
-        `INSERT INTO ${adoptionTable} (source_table, outcome, reasons, record) ` +
+        `INSERT INTO ${quarantineTable} (source_table, outcome, reasons, record) ` +
         `SELECT ${quoteText(target.name)}, 'dropped', '[]', json_object('type', type, 'name', name, 'sql', sql) FROM sqlite_schema ` +
         `WHERE type IN ('index', 'trigger') AND sql IS NOT NULL AND tbl_name = ${quoteText(live.name)} COLLATE NOCASE ORDER BY rowid`
     );
 }
 
-/** A refused row as a line of the reject file, which loads once it is corrected. */
-export interface RefusedRow {
+/** A refused row as a line of the reject file, which can be corrected and loaded. */
+export interface QuarantinedRow {
     readonly rejection: {
-        /** The table that it was in. */
+        /** The table that it belonged to. */
         readonly file: string;
-        /** Its number there. */
+        /** Its rowid there. */
         readonly position: string;
         /** The first constraint that refuses it. */
         readonly code: string;
         readonly message: string;
         readonly record: Readonly<Record<string, unknown>>;
     };
-    /** How many bytes its record has as JSON. */
+    /** Size of its record as JSON. */
     readonly bytes: number;
 }
 
-/** How many characters of records one answer brings, beyond the first of them. */
+/** How many characters of records one response has, in addition to the first record. */
 const pageLength = 500_000;
 const pageRows = 1_000;
 
-/** Reads every refused row, in the order in which they were met. A database without the table has none. */
-export async function* readRefused(connection: Connection, { forms }: Origins): AsyncGenerator<RefusedRow> {
+/** Reads the refused rows in the order of the adoption; none if the database has no quarantine. */
+export async function* readQuarantined(connection: Connection, { forms }: Origins): AsyncGenerator<QuarantinedRow> {
     const [found, schema] = await connection.readAll([
-        { sql: `SELECT 1 FROM ${adoptionTable} LIMIT 0` },
+        { sql: `SELECT 1 FROM ${quarantineTable} LIMIT 0` },
         { sql: "SELECT name, sql FROM sqlite_schema WHERE type = 'table'" },
     ]);
     if (!found?.ok || !schema?.ok) return;
     const checks = new Map(schema.rows.map((row) => [row.name, readTableDefinition(String(row.sql)).checks]));
     for (let last = 0; ; ) {
         const page =
-            `SELECT id, source_table, CAST(source_row AS TEXT) AS source_row, reasons, CAST(record AS BLOB) AS record FROM ${adoptionTable} ` +
+            `SELECT id, source_table, CAST(source_row AS TEXT) AS source_row, reasons, CAST(record AS BLOB) AS record FROM ${quarantineTable} ` +
             `WHERE id > ? AND outcome = 'refused' ORDER BY id LIMIT ${pageRows}`;
         const rows = await readRows(connection, {
             sql:
@@ -119,11 +119,11 @@ function explainReason(reason: string, checks: readonly CheckDefinition[]): stri
         case "null":
             return `${what} is NULL`;
         case "type":
-            return `${what} is of another type`;
+            return `${what} has another type`;
         case "unique":
             return `another row has the same ${what}`;
         case "key":
-            return `${what} points to a row that is not there`;
+            return `${what} refers to a missing row`;
         default:
             return `CHECK ${describeCheck(what, checks)}`;
     }

@@ -2,32 +2,31 @@ import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A list that can be read several times and at any place. An array is one. */
+/** A list that can be read several times and by index, such as an array. */
 export interface Items<T> extends Iterable<T> {
     readonly length: number;
     at(index: number): T | undefined;
-    /** How many items, from the first, are in memory; all when undefined. The others are read from a file each time. */
+    /** How many of the first items are in memory; all when undefined. Each access to another one reads a file. */
     readonly held?: number;
 }
 
-/** A list that grows: in memory while there is room, then in a file. */
+/** A growing list: in memory while there is room, then in a file. */
 export interface StagedItems<T> extends Items<T> {
-    /** @param bytes about how much memory the item takes */
+    /** @param bytes approximate memory of the item */
     push(item: T, bytes: number): void;
-    /** Keeps the first `length` items. */
     truncate(length: number): void;
 }
 
-/** The place where records and rejections wait: lists of JSON values that share memory and overflow into files. */
+/** Holds records and rejections during a load: lists of JSON values that share memory and overflow into files. */
 export interface Staging {
     createList<T>(): StagedItems<T>;
     close(): void;
 }
 
-/** Sources of the usual size stay in memory, because their records are read several times. */
+/** Enough for sources of the usual size, whose records are read several times. */
 const usualRoom = 115_000_000;
 
-/** @param room how many bytes of items stay in memory */
+/** @param room how many bytes of items are held in memory */
 export function openStaging(room = usualRoom): Staging {
     let left = room;
     const files: number[] = [];
@@ -45,7 +44,7 @@ export function openStaging(room = usualRoom): Staging {
                 },
                 at: (index) => (index < held.length ? held[index] : overflow?.at(index - held.length)),
                 push(item, bytes) {
-                    // After the first item in the file, all follow it, so that the order stays.
+                    // Once one item is in the file, all later ones follow, which keeps the order.
                     if (overflow === undefined && bytes <= left) {
                         held.push(item);
                         left -= bytes;
@@ -78,7 +77,7 @@ export function openStaging(room = usualRoom): Staging {
     };
 }
 
-// The name is removed at once: however the process ends, no file with people's data is left.
+// The name is removed at once, so that no file with people's data remains even if the process is killed.
 function openUnnamedFile(): number {
     const folder = mkdtempSync(join(tmpdir(), "load-"));
     try {
@@ -91,7 +90,7 @@ function openUnnamedFile(): number {
 type FileItems<T> = Pick<StagedItems<T>, "length" | "at" | "truncate"> & { push(item: T): void };
 
 function createFileItems<T>(file: number): FileItems<T> {
-    /** Where each item ends. */
+    /** End offset of each item. */
     const ends: number[] = [];
     /** Items that JSON cannot express, such as arrays nested a hundred thousand deep. */
     const odd = new Map<number, T>();

@@ -4,43 +4,43 @@ import { quoteName, quoteNames, quoteText, renderRowValue } from "../sql/quoting
 import { type Reading, rowNumber, rowReasons, selectConverted } from "./reading.ts";
 import { listUniqueKeys, type TargetTable, type UniqueKey } from "./target-tables.ts";
 
-/** A query that judges rows by the constraints of their table, as a chain of common table expressions. */
-export interface Judgement {
+/** A query that validates rows against the constraints of their table, as a chain of common table expressions. */
+export interface Validation {
     /** Common table expressions, in order, without WITH. */
     readonly expressions: readonly string[];
-    /** Name of the last one: `adopted_row`, `adopted_reasons` (empty for a row that is kept) and the key columns. */
+    /** Name of the last one, with the columns `adopted_row`, `adopted_reasons` (empty for a valid row) and the keys. */
     readonly verdict: string;
 }
 
-/** Where to find the keys of the rows of a referenced table. */
+/** How to select the keys of a referenced table. */
 export interface Parent {
     readonly expressions: readonly string[];
-    /** SQL that gives these columns of the rows that are kept. */
+    /** SQL that selects columns of the valid rows. */
     readonly selectKept: (columns: readonly string[]) => string;
 }
 
 /**
- * Judges rows by the constraints of their table: first each by itself (NULL, type, CHECK), then those that pass by what
- * they reference, then the rest by their keys: the newest row of each key is kept.
+ * Renders the validation of rows: first NOT NULL, types and CHECKs of each row, then foreign keys, then unique keys, of
+ * which the newest row is valid. Each step covers the rows that passed the previous one.
  *
  * @param rows SQL of the converted rows with their numbers
  * @param findParent returns undefined for a table that does not exist
  */
-export function judgeRows(
+export function validateRows(
     target: TargetTable,
     rows: string,
     newest: readonly string[],
     findParent: (parent: string) => Parent | undefined,
-): Judgement {
+): Validation {
     const parents = target.foreignKeys.map((reference) => ({ reference, parent: findParent(reference.parent) }));
-    const used = listJudged(target, newest);
+    const used = listValidated(target, newest);
     const label = (step: string): string => quoteName(`${step} ${target.name}`);
     const fields = used.map((column) => quoteName(column));
     const expressions = [
         ...new Set(parents.flatMap(({ parent }) => parent?.expressions ?? [])),
-        `${label("judged")} AS MATERIALIZED (SELECT ${[rowNumber, `${renderReasons(target)} AS ${rowReasons}`, ...fields].join(", ")} FROM (${rows}))`,
+        `${label("validated")} AS MATERIALIZED (SELECT ${[rowNumber, `${renderReasons(target)} AS ${rowReasons}`, ...fields].join(", ")} FROM (${rows}))`,
     ];
-    let last = label("judged");
+    let last = label("validated");
     const add = (step: string, reasons: readonly string[]): void => {
         if (reasons.length === 0) return;
         const verdict = `iif(${rowReasons} <> '', ${rowReasons}, ${reasons.join(" || ")}) AS ${rowReasons}`;
@@ -58,7 +58,7 @@ export function judgeRows(
     return { expressions, verdict: label("verdict") };
 }
 
-/** A referenced table whose rows already have the files' form. */
+/** A referenced table that already has the files' form. */
 export function parentInPlace(table: string): Parent {
     return {
         expressions: [],
@@ -66,33 +66,33 @@ export function parentInPlace(table: string): Parent {
     };
 }
 
-/** A referenced table that is judged in the same query. */
-export function parentJudged({ expressions, verdict }: Judgement): Parent {
+/** A referenced table that is validated in the same query. */
+export function parentValidated({ expressions, verdict }: Validation): Parent {
     return {
         expressions,
         selectKept: (columns) => `SELECT ${quoteNames(columns)} FROM ${verdict} WHERE ${rowReasons} = ''`,
     };
 }
 
-/** SQL of the refused rows: their numbers, and their reasons as a JSON array. */
-export function selectRefused({ expressions, verdict }: Judgement): string {
+/** SQL that selects the refused rows: their numbers, and their reasons as a JSON array. */
+export function selectRefused({ expressions, verdict }: Validation): string {
     return (
         `WITH ${expressions.join(", ")} ` +
         `SELECT ${rowNumber}, '[' || substr(${rowReasons}, 2) || ']' AS ${rowReasons} FROM ${verdict} WHERE ${rowReasons} <> ''`
     );
 }
 
-/** Judges a live table together with the tables that it references, before any of them is rebuilt. */
-export function judgeReading(
+/** Validates a live table before it is rebuilt. */
+export function validateReading(
     reading: Reading,
     newest: readonly string[],
     findParent: (parent: string) => Parent | undefined,
-): Judgement {
-    return judgeRows(reading.target, selectConverted(reading), newest, findParent);
+): Validation {
+    return validateRows(reading.target, selectConverted(reading), newest, findParent);
 }
 
-// The columns that the later steps and the tables that reference this one need.
-function listJudged(target: TargetTable, newest: readonly string[]): string[] {
+// The columns needed by the later steps and by tables that reference this one.
+function listValidated(target: TargetTable, newest: readonly string[]): string[] {
     const wanted = [
         ...listUniqueKeys(target).flatMap(({ columns }) => columns),
         ...target.foreignKeys.flatMap(({ columns }) => columns),
@@ -145,7 +145,7 @@ function renderDuplicate({ columns, collations }: UniqueKey, target: TargetTable
     return reasonIf(`${isGiven} AND row_number() OVER (${window}) > 1`, `unique:${columns.join(",")}`);
 }
 
-// Each reason begins with a comma; without the first comma the list is the inside of a JSON array.
+// Each reason begins with a comma; without the first comma the list is the content of a JSON array.
 function reasonIf(condition: string, reason: string): string {
     return `iif(${condition}, ${quoteText(`,${JSON.stringify(reason)}`)}, '')`;
 }
