@@ -10,6 +10,7 @@ import type { Target } from "../database/target.ts";
 import { findShadows } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
+import { copyPages } from "./copy-pages.ts";
 import { copyRows, readCopiedTables } from "./copy-rows.ts";
 import { readSchema } from "./queries.ts";
 import { addParents, isSampled, pruneToSample, renderEnds } from "./sample.ts";
@@ -66,9 +67,9 @@ async function openSource(target: Target, signal: AbortSignal | undefined): Prom
 
 type CopyFacts = Omit<CopyReport, "milliseconds" | "sample">;
 
-// SQLite's own copy: one consistent view, whatever the tables hold.
+// One consistent view, whatever the tables hold.
 async function copyWhole(source: Connection, path: string, { sample, signal }: CopyOptions): Promise<CopyFacts> {
-    await source.runAlone(`VACUUM INTO ${quoteText(path)}`);
+    const pageNotes = await vacuumInto(source, path, signal);
     if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
     return fillFile(path, signal, async (database) => {
         const schema = await readSchema(database);
@@ -76,9 +77,24 @@ async function copyWhole(source: Connection, path: string, { sample, signal }: C
         if (sample !== undefined) await pruneToSample(database, schema, tables, sample);
         let rows = 0;
         for (const { name } of tables) rows += await countRows(database, { name });
-        const notes = sample === undefined ? [] : noteKept(tables);
+        const notes = [...pageNotes, ...(sample === undefined ? [] : noteKept(tables))];
         return { tables: countTables(schema, tables), rows, views: 1, requests: 0, rowsRead: 0, notes };
     });
+}
+
+// VACUUM INTO runs each CREATE again. libSQL can use what another program created with a string in double quotes or with a
+// collation of its own, but does not create it.
+async function vacuumInto(source: Connection, path: string, signal: AbortSignal | undefined): Promise<string[]> {
+    try {
+        await source.runAlone(`VACUUM INTO ${quoteText(path)}`);
+        return [];
+    } catch (error) {
+        const { isOfStatement, message } = toFault(error);
+        if (!isOfStatement) throw error;
+        const milliseconds = Math.ceil(await copyPages(source, path, signal));
+        const waited = milliseconds === 0 ? "Writers did not wait" : `Writers waited for up to ${milliseconds} ms`;
+        return [`The file was copied page by page, because VACUUM INTO failed: ${message}. ${waited}.`];
+    }
 }
 
 async function copyTables(source: Connection, path: string, options: CopyOptions): Promise<CopyFacts> {
