@@ -99,7 +99,7 @@ describeTargets("do, undo and do again", (target) => {
         const ran = await rollbackTo(database, { to: 7 });
         expect(ran.code).toBe(0);
         expect(ran.stdout).toMatch(
-            /\nWaiting: {2}\d+ views?, \d+ triggers? \(until a later version, at which they prepare\)\n/,
+            /\nDeferred: \d+ views?, \d+ triggers? \(until a later version at which they prepare\)\n/,
         );
         const records = await readRows(database.client, "SELECT name, status FROM schema_objects ORDER BY name");
         const there = await readRows(
@@ -162,7 +162,7 @@ describeTargets("db:rollback", (target) => {
             "Would lose: user_sessions: 2 rows",
             "Undoing:  012.undo.create-user-sessions.sql",
             "Undoing:  011.undo.create-voice-sessions.sql",
-            expect.stringMatching(/^Waiting: /),
+            expect.stringMatching(/^Deferred: /),
             expect.stringMatching(/^Dry run: nothing was applied\. The database would be at version 10: 10 tables, /),
             "",
         ]);
@@ -281,7 +281,7 @@ describeTargets("db:rollback", (target) => {
             1,
             "migrations/001.undo.notes.sql:2: no such table: mistake",
             ["    2 | DROP TABLE mistake;"],
-            "mend migrations/001.undo.notes.sql, then run the command again",
+            "correct migrations/001.undo.notes.sql, then run the command again",
             "Nothing was undone. The database is still at version 1.",
         ]);
         expect(await readContents(database.client)).toEqual(before);

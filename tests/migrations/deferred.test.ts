@@ -49,8 +49,8 @@ describeTargets("a deploy to an older version", (target) => {
 
         await deploy(root, database, { to: 2 });
         expect(await readStatus(client)).toEqual([
-            { status: "present", names: "trg_notes_trim v_a_states v_bodies v_states" },
             { status: "deferred", names: "trg_log_insert trg_notes_insert" },
+            { status: "present", names: "trg_notes_trim v_a_states v_bodies v_states" },
         ]);
 
         await deploy(root, database);
