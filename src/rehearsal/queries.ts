@@ -1,5 +1,4 @@
 import type { ReadTransaction } from "../database/connection.ts";
-import { isVirtual } from "../schema/facts.ts";
 import { type SchemaRow, selectSchema } from "../schema/row.ts";
 
 /** Rows of a query, by name. */
@@ -15,11 +14,4 @@ export async function readSchema(database: Pick<ReadTransaction, "query">): Prom
 /** The column `number` of the one row that a query returns. */
 export async function readNumber(database: ReadTransaction, sql: string): Promise<number> {
     return Number((await queryRows<{ number: number }>(database, sql))[0]?.number ?? 0);
-}
-
-/** Tables whose rows are rows of their own: no virtual tables (their shadow tables hold the rows), none of SQLite's. */
-export function findStoredTables(schema: readonly SchemaRow[]): SchemaRow[] {
-    return schema.filter(
-        (row) => row.type === "table" && !row.name.startsWith("sqlite_") && row.sql !== null && !isVirtual(row),
-    );
 }

@@ -151,7 +151,7 @@ function noteLong(milliseconds: number): string {
 
 function explain(error: unknown, target: Target, copy: FileTarget, kept: string | undefined): unknown {
     const rest = kept === undefined ? "" : ` The copy is kept: ${kept}`;
-    const outcome = `This was a rehearsal on a copy. The database itself was not touched.${rest}`;
+    const outcome = `This was a rehearsal on a copy. The database itself was not changed.${rest}`;
     if (error instanceof AppError) return error.code === "usage" ? error : error.withOutcome(outcome);
     if (!(error instanceof DatabaseFault)) return error;
     // Nothing but the copy is written.
