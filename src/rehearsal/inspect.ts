@@ -11,10 +11,10 @@ import { quoteName, quoteText } from "../sql/quoting.ts";
 import { splitStatements } from "../sql/statements.ts";
 import { queryRows, readSchema } from "./queries.ts";
 
-/** What a database holds at one moment of a rehearsal, inside or between transactions. */
+/** The state of a copy at one moment of a rehearsal, inside or between transactions. */
 export interface Inspection {
     readonly schema: readonly SchemaRow[];
-    /** Rows of each table, without the migrator's own and those that other objects keep. */
+    /** How many rows each table has, without the migrator's tables and shadow tables. */
     readonly rows: ReadonlyMap<string, number>;
     /** How many rows violate each foreign key, by `child -> parent`. */
     readonly violations: ReadonlyMap<string, number>;
@@ -22,7 +22,7 @@ export interface Inspection {
     readonly columns: ReadonlyMap<string, readonly string[]>;
     /** Columns of foreign keys, by `table.column`. */
     readonly references: ReadonlyMap<string, ColumnContent>;
-    /** Columns of the tables that were asked for, by `table.column`. */
+    /** Columns of rebuilt tables, by `table.column`. */
     readonly values: ReadonlyMap<string, ColumnContent>;
 }
 
@@ -30,14 +30,14 @@ export interface ColumnContent {
     readonly table: string;
     /** Rows that have a value. */
     readonly filled: number;
-    /** Whether there are two values that differ. */
+    /** Whether two values differ. */
     readonly varies: boolean;
 }
 
 /**
- * Counts rows, violated foreign keys, and what foreign keys hold.
+ * Counts rows, violations of foreign keys, and values of their columns.
  *
- * @param rebuilt tables of which all columns are looked at
+ * @param rebuilt tables of which all columns are counted
  */
 export async function inspect(database: Transaction, rebuilt: readonly string[] = []): Promise<Inspection> {
     const schema = await readSchema(database);
@@ -93,9 +93,9 @@ async function countViolations(database: Transaction, tables: readonly Table[]):
     return violations;
 }
 
-/** What is read only before everything and after it, because it reads every row or every object. */
+/** The results of checks that read every row and every object: they run only before and after all files. */
 export interface Health {
-    /** Lines of the integrity check, each with how often it stands there: NULLs, failed CHECKs, wrong types, damage. */
+    /** How often each line of the integrity check occurs: NULLs, failed CHECKs, wrong types, damage. */
     readonly integrity: ReadonlyMap<string, number>;
     /** Views that cannot be read and triggers that do not prepare, by `view name`, with the reason. */
     readonly broken: ReadonlyMap<string, string>;
@@ -109,9 +109,9 @@ export async function readHealth(database: Transaction): Promise<Health> {
     const isShadow = findShadows(schema);
     const integrity = new Map<string, number>();
     for (const row of await queryRows<Record<string, string>>(database, `PRAGMA integrity_check(${integrityLimit})`)) {
-        // Row numbers would make each line one of its own.
+        // Row numbers would make each line unique.
         const line = String(Object.values(row)[0]).replace(/\brow \d+ /, "a row ");
-        // What VACUUM makes of the table of a vector index fails the check, and works all the same.
+        // After VACUUM the table of a vector index fails the check, but works.
         const isOfShadow = schema.some(({ name }) => isShadow(name) && line.includes(name));
         if (line !== "ok" && !isOfShadow) integrity.set(line, (integrity.get(line) ?? 0) + 1);
     }

@@ -80,7 +80,7 @@ describeTargets("db:rehearse", (target) => {
         copy.close();
         expect(Array.from(found[0] ?? [])).toEqual([0, 200]);
         const again = await rehearseHere(project, { keep: "kept.db" });
-        expect([again.code, again.stderr]).toEqual([2, expect.stringContaining("--keep: 'kept.db' is there already")]);
+        expect([again.code, again.stderr]).toEqual([2, expect.stringContaining("--keep: 'kept.db' already exists")]);
         expect(existsSync(kept)).toBe(true);
     });
 

@@ -59,13 +59,13 @@ async function summarize(
     return summaries;
 }
 
-/** How tables differ from what they should be, as sentences; none where they are equal. */
+/** Describes how tables differ, as sentences; none where they are equal. */
 export function compareTables(wanted: readonly TableSummary[], found: readonly TableSummary[]): string[] {
     return wanted.flatMap(({ name, rows, sha256 }) => {
         const table = found.find((other) => other.name === name);
         if (!table) return [`the table '${name}' is missing`];
-        if (table.rows !== rows) return [`'${name}' has ${table.rows} rows, and should have ${rows}`];
-        return table.sha256 === sha256 ? [] : [`the rows of '${name}' are others`];
+        if (table.rows !== rows) return [`'${name}' has ${table.rows} rows instead of ${rows}`];
+        return table.sha256 === sha256 ? [] : [`the rows of '${name}' differ`];
     });
 }
 
