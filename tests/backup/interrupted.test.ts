@@ -125,7 +125,7 @@ describe.skipIf(findSqld() === undefined)("a restore over a line", () => {
             const next = await restoreHere({ url: proxy.url, args: [backup] });
             expect([next.code, next.error?.message, next.error?.outcome]).toEqual([
                 1,
-                "the tables of the database changed since they were looked at",
+                "the tables of the database changed since they were checked",
                 "Nothing was restored. The database is as it was.",
             ]);
             await waitForLock(proxy);

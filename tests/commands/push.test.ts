@@ -63,7 +63,7 @@ describeTargets("db:push", (target) => {
         const { code, stdout, stderr } = await run(database);
         expect(code).toBe(0);
         expect(stderr).toBe(
-            "warning: 'v_queue_health' was changed by hand since it was deployed; the file's form replaces it\n",
+            "warning: 'v_queue_health' was changed by hand since it was deployed; the file replaces it\n",
         );
         expect(stdout).toContain("\nRebuilt:  view v_queue_health\n");
         expect(await read()).toEqual(before);

@@ -59,8 +59,8 @@ describeTargets("db:rehearse", (target) => {
     test("rehearses on a sample and says that it is one", async () => {
         const { stdout, code } = await rehearseHere(withFiles(clean), { sample: 10 });
         expect(code).toBe(0);
-        expect(stdout).toContain("(a sample: 10 rows of each table, from both ends, and what they point to)");
-        expect(stdout).toContain("On a sample: what the other rows hold was not tried.");
+        expect(stdout).toContain("(a sample: 10 rows of each table, from both ends, and the rows they refer to)");
+        expect(stdout).toContain("On a sample: the other rows were not tested.");
         const { copy, migrations } = await report(withFiles(cascading), { sample: 10 });
         expect(copy.sample).toBe(10);
         expect(migrations[0]?.tables.find(({ table }) => table === "loans")).toEqual({

@@ -93,13 +93,13 @@ describeTargets("do, undo and do again", (target) => {
         return rows.map(({ name }) => String(name));
     }
 
-    test("leave views and triggers waiting where they do not prepare, and bring them back", async () => {
+    test("leave views and triggers deferred where they do not prepare, and bring them back", async () => {
         const database = await createDeployedDatabase(target);
         const schema = await readSchema(database);
         const ran = await rollbackTo(database, { to: 7 });
         expect(ran.code).toBe(0);
         expect(ran.stdout).toMatch(
-            /\nWaiting: {2}\d+ views?, \d+ triggers? \(until a later version, at which they prepare\)\n/,
+            /\nDeferred: \d+ views?, \d+ triggers? \(until a later version at which they prepare\)\n/,
         );
         const records = await readRows(database.client, "SELECT name, status FROM schema_objects ORDER BY name");
         const there = await readRows(
@@ -162,7 +162,7 @@ describeTargets("db:rollback", (target) => {
             "Would lose: user_sessions: 2 rows",
             "Undoing:  012.undo.create-user-sessions.sql",
             "Undoing:  011.undo.create-voice-sessions.sql",
-            expect.stringMatching(/^Waiting: /),
+            expect.stringMatching(/^Deferred: /),
             expect.stringMatching(/^Dry run: nothing was applied\. The database would be at version 10: 10 tables, /),
             "",
         ]);

@@ -153,11 +153,11 @@ describe("the files of `db:new --rebuild`", () => {
         expect([code, stdout]).toEqual([
             0,
             "Wrote:    migrations/extras/008.do.limit-more.sql\nWrote:    migrations/extras/008.undo.limit-more.sql\n" +
-                "Both make the table anew as it is. Change the definition and the copy in the first; the second leads back to it.\n",
+                "Both rebuild the table unchanged. Edit the definition and the copy in the first file; the second one undoes it.\n",
         ]);
         const { sets } = await readFiles(root);
         const file = sets[1]?.migrations.at(-1);
-        expect(file?.sql).toBe(`-- Limit more: makes more anew, with its rows and indexes.
+        expect(file?.sql).toBe(`-- Limit more: makes more with its rows and indexes.
 CREATE TABLE more_new (id INTEGER PRIMARY KEY, a TEXT) STRICT;
 
 INSERT INTO
@@ -173,7 +173,7 @@ DROP TABLE more;
 ALTER TABLE more_new
 RENAME TO more;
 `);
-        expect(file?.undo?.sql.split("\n")[0]).toBe("-- Undoes: limit more. Makes more anew as it was before.");
+        expect(file?.undo?.sql.split("\n")[0]).toBe("-- Undoes: limit more. Makes more as it was before.");
         expect(file?.undo?.checksum).toBe(file?.checksum);
     });
 
