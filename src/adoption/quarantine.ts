@@ -1,5 +1,6 @@
 import type { Connection } from "../database/connection.ts";
-import { type CheckDefinition, describeCheck, readTableDefinition } from "../sql/create-table.ts";
+import { describeCheck } from "../sql/checks.ts";
+import { type CheckDefinition, readTableDefinition } from "../sql/create-table.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
 import type { Origins } from "./origins.ts";
 import { readRows } from "./read-rows.ts";

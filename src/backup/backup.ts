@@ -9,7 +9,7 @@ import { AppError } from "../errors.ts";
 import { isVirtual } from "../schema/facts.ts";
 import { firstWords, formatNumber, type Manifest } from "./format.ts";
 import { type DatabaseLayout, readLayout } from "./layout.ts";
-import { type ScriptInput, writeScript } from "./script.ts";
+import { type BackupScriptInput, writeScript } from "./script.ts";
 import { seal } from "./seal.ts";
 import type { PartialFile } from "./sink.ts";
 
@@ -23,7 +23,7 @@ export interface BackupInput {
     readonly schemaVersion: string;
     /** How long another program that has locked a file is waited for, in milliseconds. */
     readonly lock: number;
-    readonly onRows: ScriptInput["onRows"];
+    readonly onRows: BackupScriptInput["onRows"];
     /** Called before a further try, with the reason. */
     readonly onTorn: (reason: string) => void;
     readonly begin: () => Promise<PartialFile>;
@@ -145,7 +145,7 @@ async function readUserVersion(connection: Connection): Promise<number | null> {
 }
 
 // As soon as it is known, and not when all has been read.
-function refuseTorn(snapshot: ReadTransaction): ScriptInput["snapshot"] {
+function refuseTorn(snapshot: ReadTransaction): BackupScriptInput["snapshot"] {
     return {
         read: async (query) => {
             const answer = await snapshot.read(query);

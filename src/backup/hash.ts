@@ -1,5 +1,5 @@
 import { createHash, hash } from "node:crypto";
-import type { ObjectSummary } from "./format.ts";
+import type { Manifest } from "./format.ts";
 import type { SchemaObject } from "./layout.ts";
 
 /** Counts and hashes the rows of a table. */
@@ -47,7 +47,7 @@ function carry(sums: Float64Array): void {
 }
 
 /** Counts and hashes objects, in whatever order they come. SQLite keeps the white space before a semicolon, or does not. */
-export function summarizeObjects(objects: readonly Omit<SchemaObject, "table">[]): ObjectSummary {
+export function summarizeObjects(objects: readonly Omit<SchemaObject, "table">[]): Manifest["objects"] {
     const texts = objects.map(({ type, name, sql }) => JSON.stringify([type, name, sql.trimEnd()])).sort();
     return { count: texts.length, sha256: createHash("sha256").update(texts.join("\n")).digest("hex") };
 }

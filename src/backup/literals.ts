@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { Value } from "../database/connection.ts";
 import { quoteName } from "../sql/quoting.ts";
-import type { Column } from "./layout.ts";
+import type { StoredColumn } from "./layout.ts";
 
 /** How many values one expression joins: functions take some 100 arguments. */
 const valuesAtOnce = 90;
@@ -19,7 +19,7 @@ export interface LiteralReader {
  *
  * @param largeRow rows with more bytes are read value by value
  */
-export function planLiterals(columns: readonly Column[], largeRow: number): LiteralReader {
+export function planLiterals(columns: readonly StoredColumn[], largeRow: number): LiteralReader {
     const expressions = listPieces(columns, largeRow);
     return {
         expressions,
@@ -33,7 +33,7 @@ export function planLiterals(columns: readonly Column[], largeRow: number): Lite
 }
 
 /** The expressions that read one row value by value, two for each column; `joinSlowly` takes what they give. */
-export function listSlowExpressions(columns: readonly Column[]): string[] {
+export function listSlowExpressions(columns: readonly StoredColumn[]): string[] {
     return columns.flatMap(({ name }) => {
         const column = quoteName(name);
         const isBytes = `typeof(${column}) IN ('text', 'blob')`;
@@ -68,9 +68,9 @@ function toPart(value: Value): Buffer {
 }
 
 // Neighbours that hold no REAL are joined by the database, by printf(), which takes half the time of ||.
-function listPieces(columns: readonly Column[], largeRow: number): string[] {
+function listPieces(columns: readonly StoredColumn[], largeRow: number): string[] {
     const pieces: string[] = [];
-    let joined: Column[] = [];
+    let joined: StoredColumn[] = [];
     const flush = (): void => {
         if (joined.length > 0) pieces.push(joinInDatabase(joined, largeRow));
         joined = [];
@@ -90,7 +90,7 @@ function listPieces(columns: readonly Column[], largeRow: number): string[] {
     return pieces;
 }
 
-function joinInDatabase(columns: readonly Column[], largeRow: number): string {
+function joinInDatabase(columns: readonly StoredColumn[], largeRow: number): string {
     const growing = columns.filter(({ holds }) => holds === "texts").map(({ name }) => sizeOf(quoteName(name)));
     // What a table should not hold, but may after an ALTER, makes its row one that is read value by value.
     const strange = columns.map(({ name, holds }) =>

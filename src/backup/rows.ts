@@ -3,7 +3,7 @@ import type { StoredQuery, StoredRows, Value } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
 import { quoteName } from "../sql/quoting.ts";
-import type { RowReader, TableLayout } from "./layout.ts";
+import type { RowReader, StoredTable } from "./layout.ts";
 import { joinSlowly, type LiteralReader, listSlowExpressions, planLiterals, renderReal } from "./literals.ts";
 
 /** A row as SQL: the literals of its values, with commas. */
@@ -24,7 +24,7 @@ const largeRow = 150_000;
 const largestRow = 200_000_000;
 
 /** How many rows a table has. */
-export async function countRows(snapshot: RowReader, table: TableLayout): Promise<number> {
+export async function countRows(snapshot: RowReader, table: Pick<StoredTable, "name">): Promise<number> {
     const answer = await snapshot.read({ sql: `SELECT count(*) FROM ${quoteName(table.name)}` });
     return Number(answer?.rows[0]?.[0]);
 }
@@ -32,23 +32,27 @@ export async function countRows(snapshot: RowReader, table: TableLayout): Promis
 /**
  * Reads the rows of a table in the order of its key, in pages by size; the next page is on its way while one is used.
  *
- * @param count how many rows there are
- * @throws DatabaseFault, also when there are not as many, `interrupted` after Ctrl-C
+ * @param options.count how many rows there are, where fewer or more are a fault
+ * @param options.where SQL of a condition; all rows without one
+ * @throws DatabaseFault, also when there are not `count` rows, `interrupted` after Ctrl-C
  */
-export async function* readRows(
+export async function* readStoredRows(
     snapshot: RowReader,
-    table: TableLayout,
-    count: number,
-    signal?: AbortSignal,
+    table: StoredTable,
+    { count, where, signal }: ReadOptions,
 ): AsyncGenerator<readonly LiteralRow[]> {
+    if (table.order.columns.length === 0) {
+        throw new DatabaseFault("sql", `the rows of '${table.name}' have no key to read them by`);
+    }
     const reader = planLiterals(table.columns, largeRow);
-    const readPage = pager(snapshot, table, reader);
+    const readPage = pager(snapshot, table, reader, where);
     let done = 0;
     let next = count === 0 ? undefined : readPage(undefined);
     while (next) {
-        const page = await next;
+        const { page, isFull } = await next;
         done += page.length;
-        next = page.length > 0 && done < count ? readPage(page.at(-1)) : undefined;
+        const goesOn = count === undefined ? isFull : done < count;
+        next = page.length > 0 && goesOn ? readPage(page.at(-1)) : undefined;
         // Should the consumer fail, this read is never awaited.
         next?.catch(() => undefined);
         const rows: LiteralRow[] = [];
@@ -57,26 +61,42 @@ export async function* readRows(
         await turn();
         if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
     }
-    if (done !== count) throw new DatabaseFault("corrupt", `'${table.name}' gave ${done} rows of ${count}`);
+    if (count !== undefined && done !== count)
+        throw new DatabaseFault("corrupt", `'${table.name}' gave ${done} rows of ${count}`);
+}
+
+/** Which rows are read, and what ends the reading. */
+export interface ReadOptions {
+    readonly count?: number | undefined;
+    readonly where?: string | undefined;
+    readonly signal?: AbortSignal | undefined;
 }
 
 type Values = readonly Value[];
 
+interface Page {
+    readonly page: readonly Values[];
+    /** Whether as many rows came as were asked for: more may follow. */
+    readonly isFull: boolean;
+}
+
 function pager(
     snapshot: RowReader,
-    table: TableLayout,
+    table: StoredTable,
     reader: LiteralReader,
-): (last: Values | undefined) => Promise<readonly Values[]> {
+    where: string | undefined,
+): (last: Values | undefined) => Promise<Page> {
     let limit = firstLimit;
     const readOnce = async (last: Values | undefined): Promise<StoredRows | undefined> =>
-        snapshot.read(renderPage(table, reader, last, limit));
+        snapshot.read(renderPage(table, reader, last, where, limit));
     return async (last) => {
         for (;;) {
             const answer = await readOnce(last);
             if (answer) {
+                const isFull = answer.rows.length === limit;
                 const perRow = Math.max(1, answer.size / Math.max(1, answer.rows.length));
                 limit = Math.max(1, Math.min(mostRows, limit * 8, Math.floor(aimedSize / perRow)));
-                return answer.rows;
+                return { page: answer.rows, isFull };
             }
             if (limit === 1) throw tooLarge(table);
             limit = Math.ceil(limit / 8);
@@ -86,12 +106,12 @@ function pager(
 
 async function toRow(
     snapshot: RowReader,
-    table: TableLayout,
+    table: StoredTable,
     reader: LiteralReader,
     values: Values,
 ): Promise<LiteralRow> {
-    const { key, hasRowid } = table;
-    const rowid = hasRowid ? (values[0] as bigint) : undefined;
+    const { columns: key, isRowid } = table.order;
+    const rowid = isRowid ? (values[0] as bigint) : undefined;
     const literals = reader.join(values.slice(key.length));
     if (literals) return { rowid, literals };
     const expressions = listSlowExpressions(table.columns).join(", ");
@@ -108,18 +128,29 @@ async function toRow(
     return { rowid, literals: joinSlowly(row) };
 }
 
-function renderPage(table: TableLayout, reader: LiteralReader, last: Values | undefined, limit: number): StoredQuery {
-    const { name, key, isNumbered } = table;
+function renderPage(
+    table: StoredTable,
+    reader: LiteralReader,
+    last: Values | undefined,
+    where: string | undefined,
+    limit: number,
+): StoredQuery {
+    const { columns: key, isNumber } = table.order;
     const names = listKey(table).join(", ");
-    const read = isNumbered ? names : key.map((column) => readKey(quoteName(column))).join(", ");
-    const after = last ? ` WHERE (${names}) > (${last.slice(0, key.length).map(keyLiteral).join(", ")})` : "";
+    const read = isNumber ? names : key.map((column) => readKey(quoteName(column))).join(", ");
+    const conditions = [
+        ...(last ? [`(${names}) > (${last.slice(0, key.length).map(keyLiteral).join(", ")})`] : []),
+        ...(where === undefined ? [] : [where]),
+    ];
     return {
-        sql: `SELECT ${read}, ${reader.expressions.join(", ")} FROM ${quoteName(name)}${after} ORDER BY ${names} LIMIT ${limit}`,
+        sql:
+            `SELECT ${read}, ${reader.expressions.join(", ")} FROM ${quoteName(table.name)}` +
+            `${conditions.length > 0 ? ` WHERE ${conditions.join(" AND ")}` : ""} ORDER BY ${names} LIMIT ${limit}`,
     };
 }
 
-function listKey({ key, collations }: TableLayout): string[] {
-    return key.map((column, at) => {
+function listKey({ order: { columns, collations } }: StoredTable): string[] {
+    return columns.map((column, at) => {
         const collation = collations[at];
         return collation === undefined ? quoteName(column) : `${quoteName(column)} COLLATE ${quoteName(collation)}`;
     });
@@ -139,7 +170,7 @@ function keyLiteral(value: Value | undefined): string {
     return typeof value === "number" ? renderReal(value) : String(value ?? null);
 }
 
-function tooLong({ name }: TableLayout, size: number): AppError {
+function tooLong({ name }: StoredTable, size: number): AppError {
     const megabytes = Math.ceil(size / 1_000_000);
     return new AppError(
         "sql",
@@ -150,6 +181,6 @@ function tooLong({ name }: TableLayout, size: number): AppError {
     );
 }
 
-function tooLarge({ name }: TableLayout): DatabaseFault {
+function tooLarge({ name }: StoredTable): DatabaseFault {
     return new DatabaseFault("sql", `a row of '${name}' is larger than the server sends`);
 }

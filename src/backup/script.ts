@@ -11,12 +11,12 @@ import {
     type TableSummary,
 } from "./format.ts";
 import { createRowHash, summarizeObjects } from "./hash.ts";
-import type { DatabaseLayout, RowReader, SchemaObject, TableLayout } from "./layout.ts";
-import { countRows, type LiteralRow, readRows } from "./rows.ts";
+import type { DatabaseLayout, RowReader, SchemaObject, StoredTable } from "./layout.ts";
+import { countRows, type LiteralRow, readStoredRows } from "./rows.ts";
 import { renderNoSequence, renderSequence } from "./statements.ts";
 
 /** What a script is made of. */
-export interface ScriptInput {
+export interface BackupScriptInput {
     readonly snapshot: Pick<ReadTransaction, "read" | "views">;
     readonly layout: DatabaseLayout;
     /** The lines above the script, each with its end. */
@@ -35,7 +35,7 @@ export interface ScriptInput {
  *
  * @throws DatabaseFault of the database, `interrupted` after Ctrl-C
  */
-export async function* writeScript(input: ScriptInput): AsyncGenerator<Buffer> {
+export async function* writeScript(input: BackupScriptInput): AsyncGenerator<Buffer> {
     const { layout, snapshot, facts } = input;
     let bytes = 0;
     const count = (piece: Buffer): Buffer => {
@@ -95,11 +95,11 @@ function renderObject({ type, name, table, sql }: SchemaObject): Buffer {
 
 const noBytes = Buffer.alloc(0);
 
-async function* writeRows(input: ScriptInput, table: TableLayout): AsyncGenerator<Buffer, TableSummary> {
+async function* writeRows(input: BackupScriptInput, table: StoredTable): AsyncGenerator<Buffer, TableSummary> {
     const count = await countRows(input.snapshot, table);
     const hash = createRowHash();
     const statement = collectRows(table);
-    for await (const rows of readRows(input.snapshot, table, count, input.signal)) {
+    for await (const rows of readStoredRows(input.snapshot, table, { count, signal: input.signal })) {
         for (const row of rows) {
             hash.add(row.literals);
             const full = statement.add(row);
@@ -118,8 +118,8 @@ interface RowCollector {
     end(): Buffer;
 }
 
-function collectRows({ name, columns, key, hasRowid }: TableLayout): RowCollector {
-    const names = [...(hasRowid ? key : []), ...columns.map((column) => column.name)];
+function collectRows({ name, columns, order: { columns: key, isRowid } }: StoredTable): RowCollector {
+    const names = [...(isRowid ? key : []), ...columns.map((column) => column.name)];
     const head = Buffer.from(`INSERT INTO ${quoteName(name)} (${names.map(quoteName).join(", ")}) VALUES\n`);
     let pieces: Buffer[] = [];
     let lengths: number[] = [];
@@ -129,7 +129,7 @@ function collectRows({ name, columns, key, hasRowid }: TableLayout): RowCollecto
         const body = [head, ...pieces, Buffer.from(");")];
         const note: Omit<StatementNote, "bytes"> = { does: "rows", table: name, rows: lengths };
         [pieces, lengths, size] = [[], [], 0];
-        return renderStatement(body, hasRowid ? { ...note, rowid: true } : note);
+        return renderStatement(body, isRowid ? { ...note, rowid: true } : note);
     };
     return {
         add: ({ rowid, literals }) => {

@@ -5,7 +5,8 @@ import type { Connection } from "../database/connection.ts";
 import type { DatabaseState } from "../planning/state.ts";
 import { listComparable, type ObjectDifference } from "../schema/compare.ts";
 import { countObjects } from "../schema/facts.ts";
-import { type CheckDefinition, describeCheck } from "../sql/create-table.ts";
+import { describeCheck } from "../sql/checks.ts";
+import type { CheckDefinition } from "../sql/create-table.ts";
 import type { Output } from "./output.ts";
 import { countOf, describeSchema } from "./report.ts";
 

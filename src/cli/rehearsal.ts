@@ -2,8 +2,8 @@ import type { Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
 import type { PreparedDeploy } from "../planning/prepare.ts";
 import type { CopyReport } from "../rehearsal/copy.ts";
-import type { Finding } from "../rehearsal/findings.ts";
 import { type RehearsalReport, rehearse, type TableCount } from "../rehearsal/rehearse.ts";
+import type { RehearsalFinding } from "../rehearsal/rehearsed.ts";
 import { type PushOptions, toDeploy } from "./options.ts";
 import type { Context } from "./program.ts";
 import { countOf } from "./report.ts";
@@ -80,7 +80,7 @@ function describeCount({ before, after }: TableCount): string {
 }
 
 /** A finding as one line: path, message, remedy. */
-export function describeFinding({ path, message, remedy }: Finding): string {
+export function describeFinding({ path, message, remedy }: RehearsalFinding): string {
     return `${path === null ? "" : `${path}: `}${message}; ${remedy}`;
 }
 

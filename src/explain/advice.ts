@@ -2,7 +2,7 @@ import type { Connection } from "../database/connection.ts";
 import { findScans, findSorts, listSteps, type PlanStep, readPlan } from "../queries/plan.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import type { Table } from "../schema/table.ts";
-import { listAllowedValues } from "../sql/create-table.ts";
+import { listAllowedValues } from "../sql/checks.ts";
 import { isKeyword, readName, type Token } from "../sql/lexer.ts";
 import { quoteName, quoteNames } from "../sql/quoting.ts";
 import type { Explained } from "./statement.ts";

@@ -1,11 +1,7 @@
 import { isBookkeeping } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
-import {
-    type ColumnDefinition,
-    listAllowedValues,
-    readTableDefinition,
-    type TableDefinition,
-} from "../sql/create-table.ts";
+import { listAllowedValues } from "../sql/checks.ts";
+import { type ColumnDefinition, readTableDefinition, type TableDefinition } from "../sql/create-table.ts";
 import { toCamelCase, toTypeName } from "../sql/names.ts";
 
 /** Renders schema.d.ts: the row types of every table for the application, with the camelCase names. */

@@ -2,7 +2,7 @@ import type { Connection } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
 import { hearInterrupt } from "../database/interrupt.ts";
 import type { Table } from "../schema/table.ts";
-import { explainRefusal } from "../sql/create-table.ts";
+import { explainRefusal } from "../sql/checks.ts";
 import { quoteName } from "../sql/quoting.ts";
 import { splitIntoChunks } from "./chunks.ts";
 import { type CreatedKeys, type Decided, decideChunk, toRejection } from "./decide.ts";

@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
+import type { StoredTable } from "../backup/layout.ts";
+import { countRows } from "../backup/rows.ts";
 import type { Connection, ReadTransaction, Transaction } from "../database/connection.ts";
 import { DatabaseFault, toFault } from "../database/faults.ts";
 import { inMemory, openFile, openScratch } from "../database/file/connection.ts";
@@ -8,10 +10,10 @@ import type { Target } from "../database/target.ts";
 import { findShadows } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
-import { copyRows } from "./copy-server.ts";
-import { readLayouts, type TableLayout } from "./layout.ts";
-import { countRows, readSchema, selectSchema } from "./queries.ts";
-import { addParents, pruneToSample } from "./sample.ts";
+import { copyPages } from "./copy-pages.ts";
+import { copyRows, readCopiedTables } from "./copy-rows.ts";
+import { readSchema } from "./queries.ts";
+import { addParents, isSampled, pruneToSample, renderEnds } from "./sample.ts";
 
 /** What a copy holds, and how far it is what the database is. */
 export interface CopyReport {
@@ -65,26 +67,41 @@ async function openSource(target: Target, signal: AbortSignal | undefined): Prom
 
 type CopyFacts = Omit<CopyReport, "milliseconds" | "sample">;
 
-// SQLite's own copy: one consistent view, whatever the tables hold.
+// One consistent view, whatever the tables hold.
 async function copyWhole(source: Connection, path: string, { sample, signal }: CopyOptions): Promise<CopyFacts> {
-    await source.runAlone(`VACUUM INTO ${quoteText(path)}`);
+    const pageNotes = await vacuumInto(source, path, signal);
     if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
     return fillFile(path, signal, async (database) => {
         const schema = await readSchema(database);
-        const tables = await readLayouts(database, schema);
+        const tables = await readCopiedTables(database, schema);
         if (sample !== undefined) await pruneToSample(database, schema, tables, sample);
         let rows = 0;
-        for (const { name } of tables) rows += await countRows(database, name);
-        const notes = sample === undefined ? [] : noteKept(tables);
+        for (const { name } of tables) rows += await countRows(database, { name });
+        const notes = [...pageNotes, ...(sample === undefined ? [] : noteKept(tables))];
         return { tables: countTables(schema, tables), rows, views: 1, requests: 0, rowsRead: 0, notes };
     });
+}
+
+// VACUUM INTO runs each CREATE again. libSQL can use what another program created with a string in double quotes or with a
+// collation of its own, but does not create it.
+async function vacuumInto(source: Connection, path: string, signal: AbortSignal | undefined): Promise<string[]> {
+    try {
+        await source.runAlone(`VACUUM INTO ${quoteText(path)}`);
+        return [];
+    } catch (error) {
+        const { isOfStatement, message } = toFault(error);
+        if (!isOfStatement) throw error;
+        const milliseconds = Math.ceil(await copyPages(source, path, signal));
+        const waited = milliseconds === 0 ? "Writers did not wait" : `Writers waited for up to ${milliseconds} ms`;
+        return [`The file was copied page by page, because VACUUM INTO failed: ${message}. ${waited}.`];
+    }
 }
 
 async function copyTables(source: Connection, path: string, options: CopyOptions): Promise<CopyFacts> {
     const snapshot = await source.begin("read");
     try {
         return await fillFile(path, options.signal, async (database) => {
-            const schema = await readServerSchema(snapshot);
+            const schema = await readSchema(snapshot);
             const notes: string[] = [];
             const make = async (rows: readonly SchemaRow[]): Promise<void> => {
                 for (const row of rows) await makeObject(database, row, notes);
@@ -93,7 +110,7 @@ async function copyTables(source: Connection, path: string, options: CopyOptions
             const byType = (type: SchemaRow["type"]): SchemaRow[] =>
                 schema.filter((row) => row.type === type && !row.name.startsWith("sqlite_") && !isShadow(row.name));
             await make(byType("table"));
-            const tables = await readLayouts(database, schema);
+            const tables = await readCopiedTables(database, schema);
             const filled = await fill(snapshot, database, tables, options);
             await make([...byType("index"), ...byType("view"), ...byType("trigger")]);
             await copySequences(snapshot, database, schema);
@@ -109,7 +126,9 @@ async function copyTables(source: Connection, path: string, options: CopyOptions
                     ...noteViews(views),
                     ...notes,
                     ...filled.notes,
-                    ...(options.sample === undefined ? [] : noteKept(tables.filter(({ key }) => key.length > 0))),
+                    ...(options.sample === undefined
+                        ? []
+                        : noteKept(tables.filter(({ order }) => order.columns.length > 0))),
                 ],
             };
         });
@@ -121,25 +140,24 @@ async function copyTables(source: Connection, path: string, options: CopyOptions
 async function fill(
     snapshot: ReadTransaction,
     database: Transaction,
-    tables: readonly TableLayout[],
+    tables: readonly StoredTable[],
     { sample, signal }: CopyOptions,
 ): Promise<{ rows: number; notes: string[] }> {
     const notes: string[] = [];
     let rows = 0;
     for (const table of tables) {
-        if (table.key.length === 0) {
+        if (table.order.columns.length === 0) {
             notes.push(`The rows of '${table.name}' were not copied: they have no key to read them by.`);
             continue;
         }
         // What the virtual table put in when it was made.
         await database.run(`DELETE FROM ${quoteName(table.name)}`);
-        const isWhole = sample === undefined || table.isWhole;
-        const selection = isWhole ? { by: "all" as const } : { by: "ends" as const, rows: sample };
-        const { copied, refused } = await copyRows(snapshot, database, table, selection, signal);
+        const where = sample === undefined || !isSampled(table) ? undefined : renderEnds(table, sample);
+        const { copied, refused } = await copyRows(snapshot, database, table, where, signal);
         rows += copied;
         if (refused > 0) notes.push(noteRefused(table.name, refused));
     }
-    if (sample !== undefined) rows += (await addParents(snapshot, database, tables, signal)).copied;
+    if (sample !== undefined) rows += await addParents(snapshot, database, tables, signal);
     return { rows, notes };
 }
 
@@ -164,17 +182,6 @@ async function fillFile<T>(
     }
 }
 
-async function readServerSchema(snapshot: ReadTransaction): Promise<SchemaRow[]> {
-    const answer = await snapshot.read({ sql: selectSchema });
-    if (!answer) throw new DatabaseFault("server-fault", "the schema is larger than the server sends");
-    return answer.rows.map(([type, name, table, sql]) => ({
-        type: type as SchemaRow["type"],
-        name: String(name),
-        table: String(table),
-        sql: sql === null || sql === undefined ? null : String(sql),
-    }));
-}
-
 async function makeObject(database: Transaction, { type, name, sql }: SchemaRow, notes: string[]): Promise<void> {
     const refusal = sql === null ? undefined : await database.tryRun(sql);
     if (refusal !== undefined) notes.push(`The ${type} '${name}' could not be made on the copy: ${refusal}.`);
@@ -195,7 +202,7 @@ async function copySequences(
     );
 }
 
-function countTables(schema: readonly SchemaRow[], tables: readonly TableLayout[]): number {
+function countTables(schema: readonly SchemaRow[], tables: readonly StoredTable[]): number {
     const isShadow = findShadows(schema);
     return tables.filter(({ name }) => !isShadow(name)).length;
 }
@@ -212,7 +219,7 @@ function noteViews(views: number): string[] {
     ];
 }
 
-function noteKept(tables: readonly TableLayout[]): string[] {
-    const kept = tables.filter((table) => table.isWhole || table.key.length === 0).map(({ name }) => name);
+function noteKept(tables: readonly StoredTable[]): string[] {
+    const kept = tables.filter((table) => !isSampled(table)).map(({ name }) => name);
     return kept.length === 0 ? [] : [`Not sampled, but whole: ${kept.join(", ")}.`];
 }

@@ -1,43 +1,16 @@
-import type { MigrationFile, MigrationSet } from "../planning/files.ts";
-import type { Plan } from "../planning/plan.ts";
+import type { MigrationFile } from "../planning/files.ts";
 import { findShadows } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { readFact } from "../sql/statement-facts.ts";
-import type { Health, Inspection } from "./inspect.ts";
-import { findLosses } from "./losses.ts";
+import { findRowLosses } from "./losses.ts";
+import type { RehearsalFinding, Rehearsed } from "./rehearsed.ts";
 import type { WatchedFile } from "./watch.ts";
 
-/** Something that a run did to a copy and that no file asks for. */
-export interface Finding {
-    readonly kind:
-        | "lost-object"
-        | "lost-rows"
-        | "lost-references"
-        | "lost-column"
-        | "lost-values"
-        | "foreign-key"
-        | "constraint"
-        | "broken-object";
-    /** The migration that did it; null where that cannot be told. */
-    readonly path: string | null;
-    readonly message: string;
-    readonly remedy: string;
-}
-
-/** A rehearsed run, before and after it and between its files. */
-export interface Rehearsed {
-    readonly sets: readonly MigrationSet[];
-    readonly plan: Plan;
-    readonly before: Inspection & Health;
-    readonly files: readonly WatchedFile[];
-    readonly after: Inspection & Health;
-}
-
 /** Judges what a run has left. */
-export function findChanges(run: Rehearsed): Finding[] {
+export function findChanges(run: Rehearsed): RehearsalFinding[] {
     return [
         ...findLostObjects(run),
-        ...findLosses(run),
+        ...findRowLosses(run),
         ...findViolations(run),
         ...findBrokenRules(run),
         ...findBrokenObjects(run),
@@ -55,14 +28,14 @@ export function listOldProblems({ before, after }: Pick<Rehearsed, "before" | "a
     ];
 }
 
-function findLostObjects({ plan, before, files, after }: Rehearsed): Finding[] {
+function findLostObjects({ plan, before, files, after }: Rehearsed): RehearsalFinding[] {
     const isShadow = findShadows(before.schema);
     const there = new Set(after.schema.map(keyOf));
     const tables = new Set(after.schema.map((row) => row.name.toLowerCase()));
     const meant = new Set([
         ...plan.steps.flatMap((step) => step.dropped.map((name) => name.toLowerCase())),
         ...plan.objects
-            .filter(({ change }) => change === "dropped" || change === "waiting")
+            .filter(({ change }) => change === "dropped" || change === "deferred")
             .map(({ name }) => name.toLowerCase()),
     ]);
     const renamed = new Set(
@@ -93,8 +66,8 @@ function findLoser(row: SchemaRow, files: readonly WatchedFile[]): string | null
     return loser?.file.path ?? null;
 }
 
-function findViolations({ before, files, after }: Rehearsed): Finding[] {
-    return [...after.violations].flatMap(([reference, count]): Finding[] => {
+function findViolations({ before, files, after }: Rehearsed): RehearsalFinding[] {
+    return [...after.violations].flatMap(([reference, count]): RehearsalFinding[] => {
         const old = before.violations.get(reference) ?? 0;
         if (count <= old) return [];
         const culprit = files.find((file) => (file.after?.violations.get(reference) ?? 0) > old);
@@ -109,8 +82,8 @@ function findViolations({ before, files, after }: Rehearsed): Finding[] {
     });
 }
 
-function findBrokenRules({ before, after }: Rehearsed): Finding[] {
-    return [...after.integrity].flatMap(([line, count]): Finding[] => {
+function findBrokenRules({ before, after }: Rehearsed): RehearsalFinding[] {
+    return [...after.integrity].flatMap(([line, count]): RehearsalFinding[] => {
         const added = count - (before.integrity.get(line) ?? 0);
         if (added <= 0) return [];
         return [
@@ -124,7 +97,7 @@ function findBrokenRules({ before, after }: Rehearsed): Finding[] {
     });
 }
 
-function findBrokenObjects({ before, after }: Rehearsed): Finding[] {
+function findBrokenObjects({ before, after }: Rehearsed): RehearsalFinding[] {
     return [...after.broken]
         .filter(([name]) => !before.broken.has(name))
         .map(([name, message]) => ({

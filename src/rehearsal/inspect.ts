@@ -1,14 +1,15 @@
+import { countRows } from "../backup/rows.ts";
 import type { Transaction } from "../database/connection.ts";
 import { guardTable } from "../planning/guards.ts";
 import { proofOf } from "../planning/script.ts";
 import { findTableAfter } from "../planning/structure.ts";
 import { findShadows, isMigratorTable } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
+import { readTablesInside, type Table } from "../schema/table.ts";
 import { isSameName } from "../sql/names.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
 import { splitStatements } from "../sql/statements.ts";
-import { findStoredTables } from "./layout.ts";
-import { countRows, readRows, readSchema } from "./queries.ts";
+import { queryRows, readSchema } from "./queries.ts";
 
 /** What a database holds at one moment of a rehearsal, inside or between transactions. */
 export interface Inspection {
@@ -40,28 +41,22 @@ export interface ColumnContent {
  */
 export async function inspect(database: Transaction, rebuilt: readonly string[] = []): Promise<Inspection> {
     const schema = await readSchema(database);
-    const isShadow = findShadows(schema);
-    const tables = findStoredTables(schema)
-        .map(({ name }) => name)
-        .filter((name) => name !== guardTable && !isShadow(name));
-    const isRebuilt = (table: string): boolean => rebuilt.some((name) => isSameName(name, table));
+    const tables = (await readTablesInside(database, schema)).filter(
+        ({ name, isVirtual, isShadow }) => name !== guardTable && !isVirtual && !isShadow,
+    );
     const rows = new Map<string, number>();
     const columns = new Map<string, readonly string[]>();
     const references = new Map<string, ColumnContent>();
     const values = new Map<string, ColumnContent>();
-    for (const table of tables.filter((name) => !isMigratorTable(name))) {
-        rows.set(table, await countRows(database, table));
-        const own = await readNames(database, `SELECT name FROM pragma_table_xinfo(${quoteText(table)})`);
-        columns.set(table, own);
-        const referring = `SELECT DISTINCT "from" AS name FROM pragma_foreign_key_list(${quoteText(table)})`;
-        await readContent(database, table, await readNames(database, referring), references);
-        if (isRebuilt(table)) await readContent(database, table, own, values);
+    for (const table of tables.filter(({ name }) => !isMigratorTable(name))) {
+        const { name, foreignKeys } = table;
+        const own = table.columns.map((column) => column.name);
+        rows.set(name, await countRows(database, table));
+        columns.set(name, own);
+        await readContent(database, name, [...new Set(foreignKeys.flatMap((key) => key.columns))], references);
+        if (rebuilt.some((other) => isSameName(other, name))) await readContent(database, name, own, values);
     }
     return { schema, rows, violations: await countViolations(database, tables), columns, references, values };
-}
-
-async function readNames(database: Transaction, sql: string): Promise<string[]> {
-    return (await readRows<{ name: string }>(database, sql)).map(({ name }) => name);
 }
 
 async function readContent(
@@ -76,32 +71,26 @@ async function readContent(
         return `count(${value}) AS filled_${at}, min(${value}) IS NOT max(${value}) AS varies_${at}`;
     });
     const sql = `SELECT ${facts.join(", ")} FROM ${quoteName(table)}`;
-    const [row = {}] = await readRows<Record<string, number>>(database, sql);
+    const [row = {}] = await queryRows<Record<string, number>>(database, sql);
     for (const [at, column] of columns.entries()) {
         const content = { table, filled: Number(row[`filled_${at}`]), varies: Number(row[`varies_${at}`]) === 1 };
         contents.set(`${table}.${column}`, content);
     }
 }
 
-// Table by table: one foreign key without a unique index behind it ends a check of the whole database with an error.
-async function countViolations(database: Transaction, tables: readonly string[]): Promise<Map<string, number>> {
+// Table by table: one foreign key without a unique index behind it makes a check of the whole database fail.
+async function countViolations(database: Transaction, tables: readonly Table[]): Promise<Map<string, number>> {
     const violations = new Map<string, number>();
-    for (const table of tables) {
-        if (!(await hasForeignKeys(database, table))) continue;
+    for (const { name } of tables.filter(({ foreignKeys }) => foreignKeys.length > 0)) {
         const sql =
             `SELECT "table" || ' -> ' || parent AS reference, count(*) AS violating ` +
-            `FROM pragma_foreign_key_check(${quoteText(table)}) GROUP BY reference`;
-        // One that points to no unique columns is a defect of the schema, which the first write would meet.
+            `FROM pragma_foreign_key_check(${quoteText(name)}) GROUP BY reference`;
+        // One that points to no unique columns is a defect of the schema, at which the first write would fail.
         if ((await database.tryRun(sql)) !== undefined) continue;
-        const rows = await readRows<{ reference: string; violating: number }>(database, sql);
+        const rows = await queryRows<{ reference: string; violating: number }>(database, sql);
         for (const { reference, violating } of rows) violations.set(reference, violating);
     }
     return violations;
-}
-
-async function hasForeignKeys(database: Transaction, table: string): Promise<boolean> {
-    const sql = `SELECT 1 FROM pragma_foreign_key_list(${quoteText(table)}) LIMIT 1`;
-    return (await readRows(database, sql)).length > 0;
 }
 
 /** What is read only before everything and after it, because it reads every row or every object. */
@@ -119,7 +108,7 @@ export async function readHealth(database: Transaction): Promise<Health> {
     const schema = await readSchema(database);
     const isShadow = findShadows(schema);
     const integrity = new Map<string, number>();
-    for (const row of await readRows<Record<string, string>>(database, `PRAGMA integrity_check(${integrityLimit})`)) {
+    for (const row of await queryRows<Record<string, string>>(database, `PRAGMA integrity_check(${integrityLimit})`)) {
         // Row numbers would make each line one of its own.
         const line = String(Object.values(row)[0]).replace(/\brow \d+ /, "a row ");
         // What VACUUM makes of the table of a vector index fails the check, and works all the same.

@@ -3,11 +3,11 @@ import { emptySchema, followStatements, type KnownSchema } from "../lint/known-s
 import type { MigrationFile } from "../planning/files.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import type { Statement } from "../sql/statements.ts";
-import type { Finding, Rehearsed } from "./findings.ts";
 import type { Inspection } from "./inspect.ts";
+import type { RehearsalFinding, Rehearsed } from "./rehearsed.ts";
 
 /** Finds what each file of a run took from rows although none of its statements says so. */
-export function findLosses(run: Pick<Rehearsed, "sets" | "before" | "files">): Finding[] {
+export function findRowLosses(run: Pick<Rehearsed, "sets" | "before" | "files">): RehearsalFinding[] {
     let before: Inspection = run.before;
     return run.files.flatMap(({ file, after }) => {
         if (!after) return [];
@@ -23,7 +23,7 @@ export function findLosses(run: Pick<Rehearsed, "sets" | "before" | "files">): F
     });
 }
 
-type Loss = Omit<Finding, "path">;
+type Loss = Omit<RehearsalFinding, "path">;
 
 // Rows that went because others did: a cascade, or a trigger.
 function findLostRows(file: MigrationFile, before: Inspection, after: Inspection): Loss[] {

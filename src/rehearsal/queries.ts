@@ -1,26 +1,17 @@
 import type { ReadTransaction } from "../database/connection.ts";
-import type { SchemaRow } from "../schema/row.ts";
-import { quoteName } from "../sql/quoting.ts";
-
-/** Objects in the order in which they were made. */
-export const selectSchema = `SELECT type, name, tbl_name AS "table", sql FROM sqlite_schema ORDER BY rowid`;
+import { type SchemaRow, selectSchema } from "../schema/row.ts";
 
 /** Rows of a query, by name. */
-export async function readRows<T>(database: ReadTransaction, sql: string): Promise<T[]> {
+export async function queryRows<T>(database: Pick<ReadTransaction, "query">, sql: string): Promise<T[]> {
     return (await database.query({ sql })) as unknown as T[];
 }
 
-/** All objects of a database. */
-export function readSchema(database: ReadTransaction): Promise<SchemaRow[]> {
-    return readRows<SchemaRow>(database, selectSchema);
-}
-
-/** How many rows a table has. */
-export function countRows(database: ReadTransaction, table: string): Promise<number> {
-    return readNumber(database, `SELECT count(*) AS number FROM ${quoteName(table)}`);
+/** All objects of a database, in the order in which they were made. */
+export async function readSchema(database: Pick<ReadTransaction, "query">): Promise<SchemaRow[]> {
+    return (await database.query(selectSchema)) as unknown as SchemaRow[];
 }
 
 /** The column `number` of the one row that a query returns. */
 export async function readNumber(database: ReadTransaction, sql: string): Promise<number> {
-    return Number((await readRows<{ number: number }>(database, sql))[0]?.number ?? 0);
+    return Number((await queryRows<{ number: number }>(database, sql))[0]?.number ?? 0);
 }

@@ -6,9 +6,10 @@ import { runDeploy } from "../migrations/carry-out.ts";
 import { identifyPlan, refuseOtherPlan } from "../migrations/plan-id.ts";
 import { type DeployOptions, type PreparedDeploy, prepareDeploy } from "../planning/prepare.ts";
 import { type CopyReport, copyDatabase } from "./copy.ts";
-import { type Finding, findChanges, listOldProblems } from "./findings.ts";
+import { findChanges, listOldProblems } from "./findings.ts";
 import { type Health, type Inspection, inspect, readHealth } from "./inspect.ts";
 import { findPlace, protect } from "./place.ts";
+import type { RehearsalFinding } from "./rehearsed.ts";
 import { openWatched, type WatchedFile } from "./watch.ts";
 
 export interface RehearsalInput {
@@ -54,7 +55,7 @@ export interface RehearsalReport {
     readonly milliseconds: number;
     /** Version of the core set that the run led to. */
     readonly version: number;
-    readonly findings: readonly Finding[];
+    readonly findings: readonly RehearsalFinding[];
     readonly notes: readonly string[];
     readonly kept: string | null;
 }
@@ -101,7 +102,7 @@ async function rehearseOn(
     const watched = openWatched(copy, prepared.plan, signal);
     const startedAt = performance.now();
     const nothing = (): void => undefined;
-    const report = { applied: nothing, waiting: nothing, note: nothing, wayBack: nothing };
+    const report = { applied: nothing, waiting: nothing, note: nothing, restorePoint: nothing };
     const run = { perFile: deploy.perFile ?? false, signal, now: input.now, report, isCopy: true };
     const outcome = await runDeploy(watched, prepared, run).finally(() => watched.close());
     const milliseconds = Math.round(performance.now() - startedAt);
@@ -150,7 +151,7 @@ function noteLong(milliseconds: number): string {
 
 function explain(error: unknown, target: Target, copy: FileTarget, kept: string | undefined): unknown {
     const rest = kept === undefined ? "" : ` The copy is kept: ${kept}`;
-    const outcome = `This was a rehearsal on a copy. The database itself was not touched.${rest}`;
+    const outcome = `This was a rehearsal on a copy. The database itself was not changed.${rest}`;
     if (error instanceof AppError) return error.code === "usage" ? error : error.withOutcome(outcome);
     if (!(error instanceof DatabaseFault)) return error;
     // Nothing but the copy is written.

@@ -1,4 +1,4 @@
-import type { Connection, Query, Row } from "../database/connection.ts";
+import type { Connection, Query, ReadTransaction, Row } from "../database/connection.ts";
 import { AppError } from "../errors.ts";
 import { type CheckDefinition, readTableDefinition } from "../sql/create-table.ts";
 import { isSameName } from "../sql/names.ts";
@@ -105,6 +105,16 @@ export async function readTables(connection: Pick<Connection, "readAll">): Promi
         });
     });
     return toTables(schema as unknown as SchemaRow[], results);
+}
+
+/** As readTables(), inside a transaction. Of virtual tables, it leaves out the columns. */
+export async function readTablesInside(
+    transaction: Pick<ReadTransaction, "query">,
+    schema: readonly SchemaRow[],
+): Promise<Table[]> {
+    const results: (readonly Row[])[] = [];
+    for (const query of tableQueries.slice(0, -1)) results.push(await transaction.query(query));
+    return toTables(schema, results);
 }
 
 /** Makes tables from rows of sqlite_schema and the rows of tableQueries. Pure. */

@@ -116,37 +116,6 @@ export function readTableDefinition(source: string | readonly Token[]): TableDef
     };
 }
 
-/** The literals that a CHECK (column IN ('…', …)) allows, texts in double quotes; empty where there is no such check. */
-export function listAllowedValues({ checks }: Pick<TableDefinition, "checks">, column: string): string[] {
-    return checks.flatMap(({ tokens: [name, word, open], tokens }) => {
-        if (!name || !isSameName(readName(name), column) || !isKeyword(word, "IN") || open?.text !== "(") return [];
-        return insideOf(tokens, open).flatMap((item) => {
-            if (item.kind === "string") return [JSON.stringify(readName(item))];
-            return item.kind === "number" ? [item.text] : [];
-        });
-    });
-}
-
-/** The name of a CHECK, followed by the values that it allows where it lists them: `a_is_known (a: "x", "y")`. */
-export function describeCheck(name: string, checks: readonly CheckDefinition[]): string {
-    const check = checks.find((other) => other.name === name);
-    const column = check?.tokens[0] && readName(check.tokens[0]);
-    const values = check && column ? listAllowedValues({ checks: [check] }, column) : [];
-    return values.length === 0 ? name : `${name} (${column}: ${values.join(", ")})`;
-}
-
-/**
- * Adds the allowed values to SQLite's message about a CHECK, which only names it.
- *
- * @param statements the CREATE TABLEs that may hold the CHECK; other statements are passed over
- */
-export function explainRefusal(message: string, statements: readonly (string | null)[]): string {
-    const [, before, name] = /^(.*CHECK constraint failed: )(\w+)$/s.exec(message) ?? [];
-    if (before === undefined || name === undefined) return message;
-    const owner = statements.find((sql) => sql?.includes(name) && /^\s*CREATE\s+TABLE\b/i.test(sql));
-    return owner ? before + describeCheck(name, readTableDefinition(owner).checks) : message;
-}
-
 /** The text of a comment in one line, without its delimiters. */
 export function readComment({ text }: Token): string {
     const body = text.startsWith("--") ? text.slice(2) : text.slice(2).replace(/\*\/$/, "");

@@ -4,11 +4,11 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "@libsql/client";
 import { beforeAll, describe, expect, test } from "vitest";
-import { findSqld, startSqld } from "../../src/server/sqld.ts";
+import { findSqld } from "../../src/server/sqld.ts";
 import { startCommand } from "../support/command.ts";
 import { hashContents, readValue } from "../support/contents.ts";
 import { makeFolder } from "../support/project.ts";
-import { startProxy, type TestProxy } from "../support/proxy.ts";
+import { withServer } from "../support/server.ts";
 import { describeTargets } from "../support/targets.ts";
 import { killRestores, renderKilled, waitForLock } from "./killing.ts";
 import { restoreHere, takeBackup } from "./running.ts";
@@ -64,24 +64,10 @@ describe("Ctrl-C", () => {
 });
 
 describe.skipIf(findSqld() === undefined)("a restore over a line", () => {
-    async function withProxy(
-        body: (proxy: TestProxy, client: ReturnType<typeof createClient>) => Promise<void>,
-    ): Promise<void> {
-        const server = await startSqld({ directory: makeFolder() });
-        const proxy = await startProxy(server.url);
-        const client = createClient({ url: server.url });
-        try {
-            await body(proxy, client);
-        } finally {
-            client.close();
-            await proxy.close();
-            await server.stop();
-        }
-    }
     const isCommit = (body: string): boolean => body.includes('"COMMIT"');
 
     test("a restore that loses the reply to COMMIT looks, and finds everything restored", () =>
-        withProxy(async (proxy, client) => {
+        withServer(async ({ proxy, client }) => {
             let isLast = false;
             proxy.hooks.onRequest = (_, body) => {
                 isLast = isCommit(body);
@@ -96,7 +82,7 @@ describe.skipIf(findSqld() === undefined)("a restore over a line", () => {
         }));
 
     test("a restore whose line breaks before COMMIT arrives says so, and nothing is restored", () =>
-        withProxy(async (proxy, client) => {
+        withServer(async ({ proxy, client }) => {
             proxy.hooks.onRequest = (_, body) => (isCommit(body) ? "drop" : undefined);
             const ran = await restoreHere({ url: proxy.url, args: [backup] });
             expect([ran.code, ran.error?.code]).toEqual([1, "connection-lost"]);
@@ -105,7 +91,7 @@ describe.skipIf(findSqld() === undefined)("a restore over a line", () => {
         }));
 
     test("a restore that is killed while COMMIT is under way may still be committed: readers do not wait for that, writers do", () =>
-        withProxy(async (proxy, client) => {
+        withServer(async ({ proxy, client }) => {
             const [underWay, looked] = [new AbortController(), new AbortController()];
             proxy.hooks.onRequest = async (_, body) => {
                 if (!isCommit(body)) return;
@@ -133,7 +119,7 @@ describe.skipIf(findSqld() === undefined)("a restore over a line", () => {
         }));
 
     test("a restore of a row that no server takes says how to go on, and nothing is restored", () =>
-        withProxy(async (proxy, client) => {
+        withServer(async ({ proxy, client }) => {
             const wide = await make(
                 "CREATE TABLE wide (v TEXT); INSERT INTO wide VALUES (printf('%.*c', 12000000, 'x'))",
             );
@@ -148,7 +134,7 @@ describe.skipIf(findSqld() === undefined)("a restore over a line", () => {
         }));
 
     test("a restore whose transaction the server ends says how to go on, and runs nothing outside of it", () =>
-        withProxy(async (proxy, client) => {
+        withServer(async ({ proxy, client }) => {
             let requests = 0;
             proxy.hooks.onRequest = async (_, body) => {
                 if (!body.includes("INSERT INTO") || ++requests > 1) return;

@@ -146,7 +146,12 @@ describe("db:explain, before any database is opened,", () => {
     });
 
     test.each([
-        [["questions-by-chanel"], {}, /^unknown query 'questions-by-chanel'$/, /^`pnpm db:explain --list` lists the documented queries/],
+        [
+            ["questions-by-chanel"],
+            {},
+            /^unknown query 'questions-by-chanel'$/,
+            /^`pnpm db:explain --list` lists the documented queries/,
+        ],
         [[], {}, /^no statement is named$/, /^name a documented query/],
         [["a", "b"], {}, /^more than one argument$/, /quote one statement/],
         [["SELECT 1; SELECT 2"], {}, /^line 1: a second statement begins here$/, /^explain one statement at a time$/],

@@ -1,14 +1,13 @@
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type Client, createClient } from "@libsql/client";
 import { describe, expect, test } from "vitest";
 import { assumptions } from "../../conformance/all.ts";
 import { findSqld, startSqld } from "../../src/server/sqld.ts";
 import { startCommand } from "../support/command.ts";
 import { runScript } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
-import { startProxy } from "../support/proxy.ts";
+import { withServer } from "../support/server.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { createKeyPair, mintToken } from "../support/tokens.ts";
 
@@ -98,35 +97,12 @@ test("every assumption has a name of its own, and a reason", () => {
 const noBinary = findSqld() === undefined;
 
 describe.skipIf(noBinary)(noBinary ? "db:probe behind a line (no sqld binary here)" : "db:probe behind a line", () => {
-    /** A server whose replies can be tampered with. */
-    async function withServer(
-        body: (server: {
-            url: string;
-            proxy: Awaited<ReturnType<typeof startProxy>>;
-            client: Client;
-            count(): Promise<unknown>;
-        }) => Promise<void>,
-    ): Promise<void> {
-        const directory = await mkdtemp(path.join(tmpdir(), "probe-test-"));
-        const server = await startSqld({ directory });
-        const proxy = await startProxy(server.url);
-        const client = createClient({ url: server.url });
-        try {
-            await body({ url: proxy.url, proxy, client, count: () => countObjects({ client }) });
-        } finally {
-            client.close();
-            await proxy.close();
-            await server.stop();
-            await rm(directory, { recursive: true, force: true });
-        }
-    }
-
     test("says what does not hold, why that matters, and exits with 1", () =>
-        withServer(async ({ url, proxy, count }) => {
+        withServer(async ({ proxy, client }) => {
             proxy.hooks = {
                 onReply: (_n, body) => ({ status: 200, body: body.replaceAll('"rows_written":2', '"rows_written":0') }),
             };
-            const { code, stdout } = await probe({ TURSO_DATABASE_URL: url });
+            const { code, stdout } = await probe({ TURSO_DATABASE_URL: proxy.url });
             expect(code).toBe(1);
             expect(stdout).toContain(
                 "does not hold  responses report how many rows were read and written\n" +
@@ -134,11 +110,11 @@ describe.skipIf(noBinary)(noBinary ? "db:probe behind a line (no sqld binary her
                     "    rows_written of two rows: expected 2, found 0\n",
             );
             expect(stdout).toMatch(/ assumptions? do(es)? not hold\./);
-            expect(await count()).toBe(0);
+            expect(await countObjects({ client })).toBe(0);
         }));
 
     test("finds a server that ends no old transaction, and one that keeps the work of an aborted request", () =>
-        withServer(async ({ url, proxy, client, count }) => {
+        withServer(async ({ proxy, client }) => {
             proxy.hooks = {
                 onRequest: async (_n, body) => {
                     const isAborted = body.includes("INSERT INTO schema_probe_aborted");
@@ -146,7 +122,7 @@ describe.skipIf(noBinary)(noBinary ? "db:probe behind a line (no sqld binary her
                 },
                 onReply: (_n, body) => ({ status: 200, body: body.replaceAll("TRANSACTION_TIMEOUT", "SQLITE_BUSY") }),
             };
-            const { code, stdout } = await probe({ TURSO_DATABASE_URL: url }, ["--json"]);
+            const { code, stdout } = await probe({ TURSO_DATABASE_URL: proxy.url }, ["--json"]);
             expect(code).toBe(1);
             expect(findBroken(stdout)).toEqual([
                 expect.stringMatching(
@@ -154,11 +130,11 @@ describe.skipIf(noBinary)(noBinary ? "db:probe behind a line (no sqld binary her
                 ),
                 'a request that is aborted is rolled back: rows kept: expected [], found [{"n":7}]',
             ]);
-            expect(await count()).toBe(0);
+            expect(await countObjects({ client })).toBe(0);
         }));
 
     test("removes what it made when the server turns it away midway", () =>
-        withServer(async ({ url, proxy, count }) => {
+        withServer(async ({ proxy, client }) => {
             let isRefused = false;
             proxy.hooks = {
                 onRequest: (n, body) => {
@@ -168,16 +144,16 @@ describe.skipIf(noBinary)(noBinary ? "db:probe behind a line (no sqld binary her
                     return { status: 403, body: '{"error":"no more"}' };
                 },
             };
-            const { code, stderr } = await probe({ TURSO_DATABASE_URL: url });
+            const { code, stderr } = await probe({ TURSO_DATABASE_URL: proxy.url });
             expect(code).toBe(1);
             expect(stderr).toContain("(no more)");
             expect(stderr).toContain("The probe was interrupted. Its objects were removed.");
-            expect(await count()).toBe(0);
+            expect(await countObjects({ client })).toBe(0);
         }));
 
     test("removes what it made when it is interrupted", () =>
-        withServer(async ({ url, proxy, count }) => {
-            const command = startCommand("db:probe", [], { env: { TURSO_DATABASE_URL: url } });
+        withServer(async ({ proxy, client }) => {
+            const command = startCommand("db:probe", [], { env: { TURSO_DATABASE_URL: proxy.url } });
             proxy.hooks = {
                 onRequest: (n) => {
                     if (n === 25) command.kill("SIGINT");
@@ -187,7 +163,7 @@ describe.skipIf(noBinary)(noBinary ? "db:probe behind a line (no sqld binary her
             expect(code).toBe(130);
             expect(stderr).toContain("error: interrupted");
             expect(stderr).toContain("Its objects were removed.");
-            expect(await count()).toBe(0);
+            expect(await countObjects({ client })).toBe(0);
         }));
 
     test("tries the read-only token where one is set, and shows neither token", async () => {

@@ -35,7 +35,7 @@ describeTargets("db:push", (target) => {
         await proxy?.close();
     });
 
-    test("stops at --to, and names the way back for a version behind the database", async () => {
+    test("stops at --to, and names the command for a version behind the database", async () => {
         const database = await target.createDatabase();
         expect((await run(database, { to: 4 })).stdout).toContain(
             "\nApplied 4 migrations. The database is at version 4: 4 tables, ",

@@ -46,7 +46,7 @@ describeTargets("db:rehearse", (target) => {
             /^Found: {4}migrations\/002\.do\.delete-books\.sql: 'loans' has lost 20 of its 200 rows/,
         );
         expect(lines[7]).toMatch(
-            /^Rehearsed 1 migration up to version 2 in \d+ ms: 1 thing found\. The database itself was not touched\.$/,
+            /^Rehearsed 1 migration up to version 2 in \d+ ms: 1 thing found\. The database itself was not changed\.$/,
         );
     });
 
@@ -94,7 +94,7 @@ describeTargets("db:rehearse", (target) => {
             rehearse: true,
         });
         expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining("migrations/002.do.x.sql:2: ")]);
-        expect(failed.stderr).toContain("This was a rehearsal on a copy. The database itself was not touched.");
+        expect(failed.stderr).toContain("This was a rehearsal on a copy. The database itself was not changed.");
         expect(await readWhole(shop.database)).toEqual(before);
         const gone = await pushHere(withFiles(clean), { rehearse: true });
         expect([gone.code, gone.stdout]).toEqual([
@@ -115,7 +115,7 @@ describeTargets("db:rehearse", (target) => {
         running.kill("SIGINT");
         const { code, stderr } = await running.result;
         expect([code, listCopies(running.pid)]).toEqual([130, []]);
-        expect(stderr).toContain("The database itself was not touched.");
+        expect(stderr).toContain("The database itself was not changed.");
         expect(await readWhole(shop.database)).toEqual(before);
     });
 });
@@ -237,6 +237,6 @@ describe.skipIf(binary === undefined)(binary ? "a rehearsal from a server" : "sq
         const { code, stderr } = await rehearseAll();
         expect([code, listCopies()]).toEqual([1, []]);
         expect(stderr).toMatch(/^error: the connection to http:\/\/127\.0\.0\.1:\d+ broke/);
-        expect(stderr).toContain("The database itself was not touched.");
+        expect(stderr).toContain("The database itself was not changed.");
     });
 });

@@ -93,7 +93,7 @@ describeTargets("do, undo and do again", (target) => {
         return rows.map(({ name }) => String(name));
     }
 
-    test("leave views and triggers deferred where they do not prepare, and bring them back", async () => {
+    test("defer views and triggers where they do not prepare, and bring them back", async () => {
         const database = await createDeployedDatabase(target);
         const schema = await readSchema(database);
         const ran = await rollbackTo(database, { to: 7 });
@@ -109,8 +109,8 @@ describeTargets("do, undo and do again", (target) => {
         const present = records.filter(({ status }) => status === "present").map(({ name }) => name);
         expect(there.map(({ name }) => name)).toEqual(present);
         expect(present).toContain("trg_questions_delete");
-        const waiting = records.filter(({ status }) => status === "waiting").map(({ name }) => name);
-        expect(waiting).toContain("trg_questions_history_insert");
+        const deferred = records.filter(({ status }) => status === "deferred").map(({ name }) => name);
+        expect(deferred).toContain("trg_questions_history_insert");
         // Whoever writes now meets no trigger that is broken.
         await insertRow(database.client, "questions", { id: "q-1" });
         await database.client.execute("UPDATE questions SET answer = 'changed'");
@@ -118,7 +118,7 @@ describeTargets("do, undo and do again", (target) => {
 
         expect((await pushTo(database)).code).toBe(0);
         expect(await readSchema(database)).toEqual(schema);
-        tell(`${target.name}: ${waiting.length} objects waited at version 7 and came back`);
+        tell(`${target.name}: ${deferred.length} objects were deferred at version 7 and came back`);
     });
 });
 
@@ -281,7 +281,7 @@ describeTargets("db:rollback", (target) => {
             1,
             "migrations/001.undo.notes.sql:2: no such table: mistake",
             ["    2 | DROP TABLE mistake;"],
-            "mend migrations/001.undo.notes.sql, then run the command again",
+            "correct migrations/001.undo.notes.sql, then run the command again",
             "Nothing was undone. The database is still at version 1.",
         ]);
         expect(await readContents(database.client)).toEqual(before);

@@ -190,7 +190,9 @@ describeTargets("db:stats", (target) => {
         const bare = copyFigures();
         changeProject(bare, { queries: undefined });
         const { stdout } = await showHere({ root: bare, url });
-        expect(stdout).toMatch(/\nIndexes: \d+ indexes, 0 documented queries\n {4}no documented query to compare with\n/);
+        expect(stdout).toMatch(
+            /\nIndexes: \d+ indexes, 0 documented queries\n {4}no documented query to compare with\n/,
+        );
     });
 
     if (target.name !== "sqld") return;

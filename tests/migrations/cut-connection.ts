@@ -1,12 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { findSqld, type Sqld, startSqld } from "../../src/server/sqld.ts";
 import { type RunningCommand, runCommand, startCommand } from "../support/command.ts";
 import { type Deployed, deploy, deployWell } from "../support/deploying.ts";
 import { layLine } from "../support/line.ts";
+import { makeFolder } from "../support/project.ts";
 import { startProxy, type TestProxy } from "../support/proxy.ts";
+import { withServer } from "../support/server.ts";
 import { emptySnapshot, readSnapshot, type Snapshot, tell, withoutTimes } from "../support/snapshot.ts";
 import { isScript } from "./deployers.ts";
 import { createJudge, readUndisturbed, spread, timeScript, writeSlowRepository } from "./interruptions.ts";
@@ -20,7 +19,6 @@ export function describeCutConnection(points: number, fills: number): void {
         const root = writeSlowRepository(fills);
         let undisturbed: Omit<Snapshot, "lock">;
         let time: number;
-        let directory: string;
         let server: Sqld;
         let proxy: TestProxy;
 
@@ -30,15 +28,13 @@ export function describeCutConnection(points: number, fills: number): void {
         });
 
         beforeEach(async () => {
-            directory = mkdtempSync(path.join(tmpdir(), "cut-test-"));
-            server = await startSqld({ directory });
+            server = await startSqld({ directory: makeFolder() });
             proxy = await startProxy(server.url);
         });
 
         afterEach(async () => {
             await proxy.close();
             await server.stop();
-            rmSync(directory, { recursive: true, force: true });
         });
 
         async function expectBefore({ error }: Deployed): Promise<void> {
@@ -161,21 +157,18 @@ export function describeCutConnection(points: number, fills: number): void {
             async (side) => {
                 const judge = createJudge(undisturbed);
                 for (const delay of spread(0, time, points)) {
-                    const folder = mkdtempSync(path.join(tmpdir(), "cut-test-"));
-                    const own = await startSqld({ directory: folder });
-                    const inner = await startProxy(own.url);
-                    const line = await layLine(inner.url);
-                    inner.hooks.onRequest = (_, body) => {
-                        if (isScript(body)) setTimeout(() => line.cut(side), delay);
-                    };
-                    const { outcome, error } = await deploy(root, line);
-                    if (error)
-                        expect(error.outcome).toMatch(/^Nothing was applied\. The database is still at version 0\./);
-                    const state = await judge.judge(own, root, emptySnapshot);
-                    expect(state).toBe(outcome ? "after" : "before");
-                    for (const part of [line, inner]) await part.close();
-                    await own.stop();
-                    rmSync(folder, { recursive: true, force: true });
+                    await withServer(async ({ server: own, proxy: inner }) => {
+                        const line = await layLine(inner.url);
+                        inner.hooks.onRequest = (_, body) => {
+                            if (isScript(body)) setTimeout(() => line.cut(side), delay);
+                        };
+                        const { outcome, error } = await deploy(root, line);
+                        const before = /^Nothing was applied\. The database is still at version 0\./;
+                        if (error) expect(error.outcome).toMatch(before);
+                        const state = await judge.judge(own, root, emptySnapshot);
+                        expect(state).toBe(outcome ? "after" : "before");
+                        await line.close();
+                    });
                 }
                 judge.report(`connection cut midway for ${side}`);
             },

@@ -1,12 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "vitest";
-import { startSqld } from "../../src/server/sqld.ts";
 import type { Address } from "../support/deployed.ts";
 import { deployWell } from "../support/deploying.ts";
-import { startProxy } from "../support/proxy.ts";
+import { makeFolder } from "../support/project.ts";
 import { copyRepository } from "../support/repository.ts";
+import { withServer } from "../support/server.ts";
 import { readSnapshot, type Snapshot, tell, withoutTimes } from "../support/snapshot.ts";
 
 /**
@@ -26,24 +24,19 @@ SELECT n FROM step WHERE n % 10 = 0;\n`.repeat(fills)}`;
 }
 
 /** How long the server works on the script of a fresh deploy, in milliseconds. */
-export async function timeScript(root: string): Promise<number> {
-    const directory = mkdtempSync(path.join(tmpdir(), "time-test-"));
-    const server = await startSqld({ directory });
-    let sentAt = 0;
-    let time = 0;
-    const proxy = await startProxy(server.url, {
-        onRequest: () => {
+export function timeScript(root: string): Promise<number> {
+    return withServer(async ({ proxy }) => {
+        let sentAt = 0;
+        let time = 0;
+        proxy.hooks.onRequest = () => {
             sentAt = performance.now();
-        },
-        onReply: () => {
+        };
+        proxy.hooks.onReply = () => {
             time = performance.now() - sentAt;
-        },
+        };
+        await deployWell(root, proxy);
+        return time;
     });
-    await deployWell(root, proxy);
-    await proxy.close();
-    await server.stop();
-    rmSync(directory, { recursive: true, force: true });
-    return time;
 }
 
 /** Points between two times, in milliseconds, at equal distances. */
@@ -66,11 +59,9 @@ export interface Judge {
 
 /** Deploys a project into a file of its own, and gives what is there then. */
 export async function readUndisturbed(root: string): Promise<Omit<Snapshot, "lock">> {
-    const folder = mkdtempSync(path.join(tmpdir(), "undisturbed-test-"));
-    const address = { url: `file:${path.join(folder, "app.db")}` };
+    const address = { url: `file:${path.join(makeFolder(), "app.db")}` };
     await deployWell(root, address);
     const snapshot = await readSnapshot(address);
-    rmSync(folder, { recursive: true, force: true });
     return withoutTimes(snapshot);
 }
 

@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { findSqld, type Sqld, startSqld } from "../../src/server/sqld.ts";
+import { findSqld, type Sqld } from "../../src/server/sqld.ts";
 import { type Deployed, deploy } from "../support/deploying.ts";
-import { startProxy, type TestProxy } from "../support/proxy.ts";
+import type { TestProxy } from "../support/proxy.ts";
+import { withServer } from "../support/server.ts";
 import { emptySnapshot, type Snapshot } from "../support/snapshot.ts";
 import { isScript } from "./deployers.ts";
 import { createJudge, type Judge, readUndisturbed, spread, timeScript, writeSlowRepository } from "./interruptions.ts";
@@ -30,7 +28,7 @@ export function describeKilledServer(points: number, fills: number): void {
 
         test("a killed server is as before or as after when it is back, and the next run finishes", async () => {
             for (const delay of delays) {
-                await withServer(async (server, proxy, restart) => {
+                await withServer(async ({ server, proxy, restart }) => {
                     killAfter(server, proxy, delay);
                     const deployed = await deploy(root, proxy);
                     await server.exited;
@@ -44,7 +42,7 @@ export function describeKilledServer(points: number, fills: number): void {
 
         test("a run reads a killed server again that is back in time, and reports what is true", async () => {
             for (const delay of delays) {
-                await withServer(async (server, proxy, restart) => {
+                await withServer(async ({ server, proxy, restart }) => {
                     killAfter(server, proxy, delay);
                     let again: Sqld | undefined;
                     const onScript = proxy.hooks.onRequest;
@@ -71,7 +69,8 @@ export function describeKilledServer(points: number, fills: number): void {
 // What the run says must be true: a success only when it is known, a failure with what is known.
 function expectTold({ outcome, error, notes }: Deployed, state: "read" | "unread"): void {
     if (outcome) {
-        for (const note of notes) expect(note).toMatch(/^The reply was lost \(.*\), but the transaction was committed\.$/);
+        for (const note of notes)
+            expect(note).toMatch(/^The reply was lost \(.*\), but the transaction was committed\.$/);
         return;
     }
     expect(error?.code).toBe("connection-lost");
@@ -87,26 +86,4 @@ function killAfter(server: Sqld, proxy: TestProxy, delay: number): void {
     proxy.hooks.onRequest = (_, body) => {
         if (isScript(body)) setTimeout(() => server.kill("SIGKILL"), delay);
     };
-}
-
-type Body = (server: Sqld, proxy: TestProxy, restart: () => Promise<Sqld>) => Promise<void>;
-
-async function withServer(body: Body): Promise<void> {
-    const directory = mkdtempSync(path.join(tmpdir(), "kill-test-"));
-    const server = await startSqld({ directory });
-    const proxy = await startProxy(server.url);
-    const started = [server];
-    // On the same port, so that the same run finds it again.
-    const restart = async (): Promise<Sqld> => {
-        const again = await startSqld({ directory, port: server.port });
-        started.push(again);
-        return again;
-    };
-    try {
-        await body(server, proxy, restart);
-    } finally {
-        await proxy.close();
-        for (const one of started) await one.stop();
-        rmSync(directory, { recursive: true, force: true });
-    }
 }

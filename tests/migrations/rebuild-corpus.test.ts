@@ -157,7 +157,7 @@ describe("the files of `db:new --rebuild`", () => {
         ]);
         const { sets } = await readFiles(root);
         const file = sets[1]?.migrations.at(-1);
-        expect(file?.sql).toBe(`-- Limit more: makes more with its rows and indexes.
+        expect(file?.sql).toBe(`-- Limit more: rebuilds more with its rows and indexes.
 CREATE TABLE more_new (id INTEGER PRIMARY KEY, a TEXT) STRICT;
 
 INSERT INTO

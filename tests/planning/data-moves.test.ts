@@ -140,7 +140,8 @@ describeTargets("a migration that writes rows", (target) => {
         });
         const { text } = await refusal(deploy(root, database));
         expect(text).toContain(
-            "migrations/014.do.break.sql:3: CHECK constraint failed: questions_difficulty_is_known\n" +
+            "migrations/014.do.break.sql:3: CHECK constraint failed: questions_difficulty_is_known" +
+                ' (difficulty: "beginner", "intermediate", "advanced")\n' +
                 "    3 | UPDATE questions\n    4 | SET\n    5 |     difficulty = 'hard'\n",
         );
         expect(text).toContain("Nothing was applied. The database is still at version 12.");

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { describeTargets } from "../support/targets.ts";
 import { listCopies, readWhole, rehearseHere, report, shareBookshop } from "./rehearsing.ts";
 
-const untouched = "This was a rehearsal on a copy. The database itself was not touched.";
+const untouched = "This was a rehearsal on a copy. The database itself was not changed.";
 const path = "migrations/002.do.change.sql";
 const booksNew = (columns: string): string => `CREATE TABLE books_new (${columns}) STRICT;\n`;
 const bookColumns = "id TEXT NOT NULL PRIMARY KEY, author INTEGER NOT NULL REFERENCES authors (id), pages INTEGER";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { describeCheck, explainRefusal, readTableDefinition } from "../../src/sql/create-table.ts";
+import { describeCheck, explainRefusal } from "../../src/sql/checks.ts";
+import { readTableDefinition } from "../../src/sql/create-table.ts";
 
 const runs = `CREATE TABLE runs (
     status TEXT CONSTRAINT runs_status_is_known CHECK (status IN ('running', 'done')),

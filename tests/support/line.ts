@@ -1,5 +1,5 @@
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { assertLocal } from "../support/local.ts";
+import { assertLocal } from "./local.ts";
 
 /** A line to a server that can be cut while a request is under way. */
 export interface Line {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { root } from "../support/deployed.ts";
-import { writeProject } from "../support/project.ts";
+import { root } from "./deployed.ts";
+import { writeProject } from "./project.ts";
 
 /** How many migrations this repository has. */
 export const migrationCount = readdirSync(path.join(root, "migrations")).filter((name) => name.includes(".do.")).length;

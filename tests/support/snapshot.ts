@@ -1,5 +1,5 @@
 import type { Row } from "../../src/database/connection.ts";
-import { type Address, openTestConnection } from "../support/deployed.ts";
+import { type Address, openTestConnection } from "./deployed.ts";
 
 /** What a deploy can change in a database: its objects and the migrator's records. */
 export interface Snapshot {

@@ -3,10 +3,10 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { AppError } from "../../errors.ts";
-import { createByteReader } from "../bytes.ts";
 import { ageMark, decrypt } from "../encryption.ts";
 import { firstWords, formatNumber, type Manifest, manifestLine, type StatementNote } from "../format.ts";
 import { damaged, unseal } from "../seal.ts";
+import { createByteReader } from "./bytes.ts";
 import { parseManifest, parseNote } from "./manifest-check.ts";
 
 /** A backup file, and what decrypts it. */

@@ -10,10 +10,10 @@ import { readSome, type SchemaObject } from "../layout.ts";
 import { damaged } from "../seal.ts";
 import { findSequence, renderRaisedSequence } from "../statements.ts";
 import type { CheckedBackup } from "./check.ts";
-import { compareTables, readSummaries } from "./compare.ts";
 import { countViolations, refuseNewViolations, refuseOtherColumns } from "./fitting.ts";
 import { nothingDone, planRestore, type RestoreChoice, type RestorePlan } from "./plan.ts";
 import { type BackupFile, type BackupStatement, readBackup } from "./read.ts";
+import { compareTables, readSummaries } from "./verify.ts";
 
 export interface RestoreInput {
     readonly target: Target;

@@ -12,9 +12,9 @@ import {
 } from "../../backup/restore/plan.ts";
 import { type BackupFile, readBackup } from "../../backup/restore/read.ts";
 import { readLive, restore, wantedTables } from "../../backup/restore/restore.ts";
+import { spoolInput } from "../../backup/restore/spool.ts";
 import { tryRestore } from "../../backup/restore/trial.ts";
-import { spoolInput } from "../../backup/spool.ts";
-import { compareVersions } from "../../backup/versions.ts";
+import { compareVersions } from "../../backup/restore/versions.ts";
 import type { Connection } from "../../database/connection.ts";
 import { DatabaseFault, explainFault, toFault } from "../../database/faults.ts";
 import type { Target } from "../../database/target.ts";

@@ -12,6 +12,7 @@ import type {
 } from "../connection.ts";
 import { DatabaseFault, toFault } from "../faults.ts";
 import type { FileTarget } from "../target.ts";
+import { openBatches } from "./batches.ts";
 import { type FileHandle, openHandle, toTransaction } from "./handle.ts";
 
 export interface FileOptions {
@@ -72,11 +73,14 @@ export function openFile(
             throw error;
         }
     };
+    const batches = openBatches(target.path, lock);
     const readWhen = waitForFirst(firstRead, signal);
-    const write: Connection["write"] = async (statements) =>
-        transact("BEGIN IMMEDIATE", "COMMIT", (handle) =>
+    const write: Connection["write"] = async (statements) => {
+        if (!isInMemory && statements.every(isOfBatch)) return batches.run(statements);
+        return transact("BEGIN IMMEDIATE", "COMMIT", (handle) =>
             statements.map((statement) => runStatement(handle, statement)),
         );
+    };
 
     return {
         target,
@@ -123,7 +127,10 @@ export function openFile(
                 throw error;
             }
         },
-        close: () => shared?.close(),
+        close: () => {
+            shared?.close();
+            batches.close();
+        },
     };
 }
 
@@ -151,6 +158,11 @@ function waitForFirst(limit: number, signal?: AbortSignal): <T>(read: () => T) =
             }
         }
     };
+}
+
+// The client never resets an EXPLAIN, which then keeps the batch from committing.
+function isOfBatch({ sql, rows }: Query): boolean {
+    return rows === undefined && !/^\s*EXPLAIN\b/i.test(sql);
 }
 
 function runStatement(handle: FileHandle, statement: Query): readonly Row[] {

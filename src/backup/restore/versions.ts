@@ -1,4 +1,4 @@
-import { readFiles } from "../planning/files.ts";
+import { readFiles } from "../../planning/files.ts";
 
 const coreTable = "schemaversion";
 

@@ -1,0 +1,55 @@
+import { pathToFileURL } from "node:url";
+import type { Client, ResultSet } from "@libsql/client/sqlite3";
+import type { Query, Row, Value } from "../connection.ts";
+import { toBound, toRow } from "../values.ts";
+import { toFileFault } from "./faults.ts";
+
+/** Batches of @libsql/client on one file. */
+export interface FileBatches {
+    /** Runs statements in one transaction; returns the rows of each. */
+    run(statements: readonly Query[]): Promise<(readonly Row[])[]>;
+    close(): void;
+}
+
+/**
+ * Opens nothing, and loads no client, before the first batch.
+ *
+ * @param lock how long a batch waits for another program that has locked the file, in milliseconds
+ */
+export function openBatches(path: string, lock: number): FileBatches {
+    let client: Client | undefined;
+    const close = (): void => {
+        client?.close();
+        client = undefined;
+    };
+    return {
+        run: async (statements) => {
+            const { createClient } = await import("@libsql/client/sqlite3");
+            try {
+                client ??= createClient({ url: pathToFileURL(path).href, timeout: lock, intMode: "bigint" });
+                const results = await client.batch(
+                    statements.map(({ sql, args = [] }) => ({ sql, args: args.map(toBound) })),
+                    "write",
+                );
+                return results.map(toRows);
+            } catch (error) {
+                // The client never finalizes a statement that failed, and its connection is of no more use.
+                close();
+                throw toFileFault(error, path);
+            }
+        },
+        close,
+    };
+}
+
+function toRows({ columns, rows }: ResultSet): Row[] {
+    return rows.map((row) =>
+        toRow(
+            columns,
+            Array.from(columns, (_, at): Value => {
+                const value = row[at] ?? null;
+                return value instanceof ArrayBuffer ? new Uint8Array(value) : value;
+            }),
+        ),
+    );
+}
