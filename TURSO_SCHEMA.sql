@@ -5,13 +5,13 @@
 -- For an empty database:
 --     turso db shell code-reels < TURSO_SCHEMA.sql
 --     sqlite3 local.db < TURSO_SCHEMA.sql
--- gives the same database as `pnpm db:push`, version records included. A database that is not empty is left as it is:
+-- creates the same database as `pnpm db:push`, version records included. A database that is not empty stays as it is:
 -- the statements then fail one after the other, and the last ones roll everything back.
 
 BEGIN;
 
 CREATE TABLE turso_schema_guard (
-    /* Lives inside this transaction only. */
+    /* Exists only inside this transaction. */
     objects_before INTEGER,
     is_complete INTEGER,
     must_hold INTEGER CONSTRAINT the_database_was_not_empty_so_nothing_was_changed CHECK (must_hold)
@@ -25,9 +25,9 @@ SELECT count(*) - 1 FROM sqlite_schema WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!
 CREATE TABLE users (
     /*
      * One row is one person who can sign in.
-     * Sessions point here; a session without a user belongs to a visitor.
+     * Sessions reference it; a session without a user belongs to a visitor.
      */
-    -- Identifies the user. A random UUID when the writer gives none.
+    -- Identifies the user. A random UUID by default.
     id TEXT NOT NULL PRIMARY KEY DEFAULT (
         lower(
             printf(
@@ -53,12 +53,11 @@ CREATE TABLE users (
 CREATE TABLE questions (
     /*
      * One row is one interview question with its answer.
-     * The normal way to remove a question is status 'deleted'; a DELETE takes its mappings and relationships along.
-     * The application saves with INSERT OR REPLACE, so nothing that points here may have a delete action.
-     * What identifies or groups a question is never empty; prose may be, because a text still to be written is work for
-     * a bot and no reason to lose the row.
+     * The normal way to remove a question is status 'deleted'; a DELETE also deletes its mappings and relationships.
+     * The application saves with INSERT OR REPLACE, so no foreign key to this table may have a delete action.
+     * What identifies or groups a question is never empty. Prose may be, because a bot can still write a missing text.
      */
-    -- Identifies the question everywhere, such as q-1042. A random UUID when the writer gives none.
+    -- Identifies the question everywhere, such as q-1042. A random UUID by default.
     id TEXT NOT NULL PRIMARY KEY DEFAULT (
         lower(
             printf(
@@ -94,13 +93,13 @@ CREATE TABLE questions (
     videos TEXT,
     -- Companies known to ask it: a JSON array of strings.
     companies TEXT,
-    -- The answer as one would tell it to a five-year-old.
+    -- The answer for a five-year-old.
     eli5 TEXT,
     -- The answer in one sentence.
     tldr TEXT,
     -- How much it matters in interviews, 0 to 100, as a bot rated it. Bookkeeping: a change leaves no history.
     relevance_score INTEGER,
-    -- How the relevance score came about: a JSON object. Bookkeeping.
+    -- How the relevance score was computed: a JSON object. Bookkeeping.
     relevance_details TEXT,
     -- How much it matters for each job title, 0 to 100: a JSON object such as {"sre": 60}. Bookkeeping.
     job_title_relevance TEXT,
@@ -108,15 +107,15 @@ CREATE TABLE questions (
     experience_level_tags TEXT,
     -- Words that a spoken answer should contain: a JSON array of strings.
     voice_keywords TEXT,
-    -- 1 when it can be asked and answered by voice, 0 when not, NULL while nobody has looked.
+    -- 1 when it can be asked and answered by voice, 0 when not, NULL while it is unknown.
     voice_suitable INTEGER,
-    -- active: shown; flagged: shown, but somebody should look at it; deleted: kept, but no longer shown.
+    -- active: shown; flagged: shown, but to be reviewed; deleted: kept, but no longer shown.
     status TEXT NOT NULL DEFAULT 'active',
     -- 1 while the question is younger than 7 days, then 0; maintenance clears it. Bookkeeping.
     is_new INTEGER NOT NULL DEFAULT 1,
     -- When its content last changed (ISO-8601, UTC). Follows every change unless the writer sets it. Bookkeeping.
     last_updated TEXT,
-    -- When the question was added (ISO-8601, UTC). INSERT OR REPLACE keeps it when it gives none.
+    -- When the question was added (ISO-8601, UTC). INSERT OR REPLACE without it keeps it.
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     CONSTRAINT questions_id_is_not_empty CHECK (id <> ''),
     CONSTRAINT questions_question_is_not_empty CHECK (question <> ''),
@@ -213,10 +212,10 @@ CREATE INDEX idx_questions_created_at ON questions (
 CREATE TABLE channel_mappings (
     /*
      * One row puts one question into one part of one channel.
-     * A question may sit in several channels; its primary one (questions.channel) is among them.
-     * Writers rely on INSERT OR IGNORE: the same triple a second time is no error and no second row.
+     * A question may be in several channels; its primary one (questions.channel) is among them.
+     * Writers rely on INSERT OR IGNORE: inserting the same triple again is neither an error nor a second row.
      */
-    -- Counts up; means nothing outside this table.
+    -- Counts up; has no meaning outside this table.
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     -- The channel, such as system-design.
     channel_id TEXT NOT NULL,
@@ -241,11 +240,11 @@ CREATE INDEX idx_channel_mappings_question_id_channel_id_sub_channel ON channel_
 
 CREATE TABLE work_queue (
     /*
-     * One row is one thing that a bot shall do with one item.
+     * One row is one task for a bot on one item.
      * A bot claims the first pending row by priority and age, works on it, and marks it completed or failed.
      * Maintenance removes completed rows after 30 days.
      */
-    -- Counts up; means nothing outside this table.
+    -- Counts up; has no meaning outside this table.
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     -- What the item is: question, challenge, test, blog, certification or voice_session.
     item_type TEXT NOT NULL,
@@ -255,19 +254,19 @@ CREATE TABLE work_queue (
     action TEXT NOT NULL,
     -- How urgent it is, from 1 (first) to 10 (last).
     priority INTEGER NOT NULL DEFAULT 5,
-    -- pending: to do; processing: a bot is at it; completed or failed: done.
+    -- pending: to do; processing: a bot works on it; completed or failed: done.
     status TEXT NOT NULL DEFAULT 'pending',
     -- Why it should be done.
     reason TEXT,
-    -- The bot that asked for it.
+    -- The bot that requested it.
     created_by TEXT,
-    -- The bot that shall do it; NULL for any.
+    -- The bot that should do it; NULL for any.
     assigned_to TEXT,
-    -- When it was asked for (ISO-8601, UTC).
+    -- When it was requested (ISO-8601, UTC).
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     -- When it was completed or failed (ISO-8601, UTC).
     processed_at TEXT,
-    -- What came out of it: a JSON object.
+    -- The result: a JSON object.
     result TEXT,
     CONSTRAINT work_queue_item_type_is_known CHECK (
         item_type IN (
@@ -325,7 +324,7 @@ CREATE TABLE bot_ledger (
      * One row is one thing that a bot did to one item.
      * Rows are added and never changed, so that every action can be traced and undone.
      */
-    -- Counts up; means nothing outside this table.
+    -- Counts up; has no meaning outside this table.
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     -- The bot.
     bot_name TEXT NOT NULL,
@@ -333,7 +332,7 @@ CREATE TABLE bot_ledger (
     action TEXT NOT NULL,
     -- What the item is: question, challenge, test, blog, certification or voice_session.
     item_type TEXT NOT NULL,
-    -- The id of the item in its own table; no foreign key, because the item may be gone.
+    -- The id of the item in its own table; no foreign key, because the item may have been deleted.
     item_id TEXT NOT NULL,
     -- The item before: a JSON object.
     before_state TEXT,
@@ -408,7 +407,7 @@ CREATE TABLE bot_runs (
      * One row is one run of one bot, from its start on.
      * Maintenance removes completed runs after 90 days.
      */
-    -- Counts up; means nothing outside this table.
+    -- Counts up; has no meaning outside this table.
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     -- The bot.
     bot_name TEXT NOT NULL,
@@ -456,7 +455,7 @@ CREATE INDEX idx_bot_runs_bot_name_started_at ON bot_runs (
 
 CREATE TABLE question_relationships (
     /* One row says how one question, the source, relates to another, the target. */
-    -- Counts up; means nothing outside this table.
+    -- Counts up; has no meaning outside this table.
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     -- The question that the statement is about. No delete action: INSERT OR REPLACE must keep the row.
     source_question_id TEXT NOT NULL REFERENCES questions (id),
@@ -496,9 +495,9 @@ CREATE TABLE question_history (
      * One row is one event in the life of a question, a test or a coding challenge.
      * Triggers write the events of the table questions; writers that know more add their own.
      */
-    -- Counts up; means nothing outside this table.
+    -- Counts up; has no meaning outside this table.
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-    -- The id of the question, test or challenge; no foreign key, because it may be gone or in another table.
+    -- The id of the question, test or challenge; no foreign key, because it may be deleted or elsewhere.
     question_id TEXT NOT NULL,
     -- What the id belongs to: question, test or coding.
     question_type TEXT NOT NULL DEFAULT 'question',
@@ -508,7 +507,7 @@ CREATE TABLE question_history (
     event_source TEXT NOT NULL,
     -- Which one: the name of the bot, the user or the import.
     source_name TEXT,
-    -- What changed, in the words of the writer.
+    -- What changed, as the writer describes it.
     changes_summary TEXT,
     -- The columns that changed: a JSON array of strings.
     changed_fields TEXT,
@@ -518,7 +517,7 @@ CREATE TABLE question_history (
     after_snapshot TEXT,
     -- Why it was done.
     reason TEXT,
-    -- Whatever else the writer wants to keep: a JSON object.
+    -- Other data of the writer: a JSON object.
     metadata TEXT,
     -- When it happened (ISO-8601, UTC).
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
@@ -610,7 +609,7 @@ CREATE TABLE certifications (
     difficulty TEXT NOT NULL,
     -- The field it belongs to: cloud, devops, security, data, ai, development or management.
     category TEXT NOT NULL,
-    -- How many hours the preparation takes.
+    -- The hours of preparation.
     estimated_hours INTEGER NOT NULL DEFAULT 40,
     -- The code of the exam at the provider.
     exam_code TEXT,
@@ -630,7 +629,7 @@ CREATE TABLE certifications (
     question_count INTEGER NOT NULL DEFAULT 0,
     -- What is needed to pass, in percent.
     passing_score INTEGER NOT NULL DEFAULT 70,
-    -- How long the exam takes, in minutes.
+    -- The duration of the exam, in minutes.
     exam_duration INTEGER NOT NULL DEFAULT 90,
     -- When it was added (ISO-8601, UTC).
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
@@ -706,7 +705,7 @@ CREATE TABLE learning_paths (
     id TEXT NOT NULL PRIMARY KEY,
     -- The name shown in the catalogue.
     title TEXT NOT NULL,
-    -- What one learns on it, in a sentence or two.
+    -- What it teaches, in a sentence or two.
     description TEXT NOT NULL,
     -- What the goal is: a company, a job-title, a skill or a certification.
     path_type TEXT NOT NULL,
@@ -716,7 +715,7 @@ CREATE TABLE learning_paths (
     target_job_title TEXT,
     -- How hard it is: beginner, intermediate or advanced.
     difficulty TEXT NOT NULL,
-    -- How many hours it takes.
+    -- Its duration in hours.
     estimated_hours INTEGER NOT NULL DEFAULT 40,
     -- The questions in their order: a JSON array of question ids.
     question_ids TEXT NOT NULL,
@@ -724,19 +723,19 @@ CREATE TABLE learning_paths (
     channels TEXT NOT NULL,
     -- The topics it touches: a JSON array of strings.
     tags TEXT,
-    -- The paths to take first: a JSON array of path ids.
+    -- The paths to complete first: a JSON array of path ids.
     prerequisites TEXT,
     -- What one can do afterwards: a JSON array of strings.
     learning_objectives TEXT,
     -- The stages: a JSON array of {"id", "title", "questionIds"?, "questionCount"?, "estimatedHours"?}.
     milestones TEXT,
-    -- How often it was chosen; the catalogue begins with the highest.
+    -- How often it was chosen; the catalogue is sorted by it, the highest first.
     popularity INTEGER NOT NULL DEFAULT 0,
     -- How many of those who began it finished it, in percent.
     completion_rate INTEGER NOT NULL DEFAULT 0,
     -- How it was rated on average, 0 to 100.
     average_rating INTEGER NOT NULL DEFAULT 0,
-    -- How it was generated, and whatever else the generator keeps: a JSON object.
+    -- How it was generated, and other data of the generator: a JSON object.
     metadata TEXT,
     -- active: offered; draft: not yet; archived: no longer.
     status TEXT NOT NULL DEFAULT 'active',
@@ -828,7 +827,7 @@ CREATE INDEX idx_learning_paths_path_type_status_popularity_created_at ON learni
 CREATE INDEX idx_learning_paths_target_company_status_popularity_created_at ON learning_paths (
     /*
      * Serves the catalogue of one company, the most popular first, whatever else is filtered. It comes after the two
-     * above, because of indexes that look equally good the later one is chosen, and a company has fewer paths.
+     * above, because the planner chooses the later of equally good indexes, and a company has fewer paths.
      */
     target_company,
     status,
@@ -845,7 +844,7 @@ CREATE INDEX idx_learning_paths_target_job_title_status_popularity_created_at ON
 );
 
 CREATE TABLE voice_sessions (
-    /* One row is one spoken interview that is offered: a topic and its questions in order. */
+    /* One row is one spoken interview: a topic and its questions in order. */
     -- Identifies the session.
     id TEXT NOT NULL PRIMARY KEY,
     -- What it is about.
@@ -860,7 +859,7 @@ CREATE TABLE voice_sessions (
     question_ids TEXT NOT NULL,
     -- How many questions it has.
     total_questions INTEGER NOT NULL,
-    -- How many minutes it takes.
+    -- Its duration in minutes.
     estimated_minutes INTEGER NOT NULL DEFAULT 5,
     -- When it was added (ISO-8601, UTC).
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
@@ -891,10 +890,10 @@ CREATE INDEX idx_voice_sessions_channel_topic ON voice_sessions (
 
 CREATE TABLE user_sessions (
     /*
-     * One row is one person's way through a test, a voice interview, a certification or a channel.
-     * Maintenance marks sessions abandoned that nobody has touched for 7 days.
+     * One row is one person's progress through a test, a voice interview, a certification or a channel.
+     * Maintenance marks sessions as abandoned after 7 days without progress.
      */
-    -- Identifies the session. A random UUID when the writer gives none.
+    -- Identifies the session. A random UUID by default.
     id TEXT NOT NULL PRIMARY KEY DEFAULT (
         lower(
             printf(
@@ -912,7 +911,7 @@ CREATE TABLE user_sessions (
     user_id TEXT REFERENCES users (id),
     -- What is worked through: test, voice-interview, certification or channel.
     session_type TEXT NOT NULL,
-    -- Names the thing worked through within its type, so that the session is found again.
+    -- Identifies what is worked through within its type, so that the session can be continued.
     session_key TEXT NOT NULL,
     -- The name shown to the user.
     title TEXT NOT NULL,
@@ -928,15 +927,15 @@ CREATE TABLE user_sessions (
     total_items INTEGER NOT NULL,
     -- How many of them are done.
     completed_items INTEGER NOT NULL DEFAULT 0,
-    -- What the application needs to go on, such as the current item: a JSON object.
+    -- What the application needs to continue, such as the current item: a JSON object.
     session_data TEXT,
     -- When the session began (ISO-8601, UTC).
     started_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
-    -- When the user last got on with it (ISO-8601, UTC). Follows the progress unless the writer sets it.
+    -- When the user last made progress (ISO-8601, UTC). Follows the progress unless the writer sets it.
     last_accessed_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     -- When it was completed (ISO-8601, UTC).
     completed_at TEXT,
-    -- active: under way; completed: done; abandoned: left untouched for 7 days.
+    -- active: under way; completed: done; abandoned: no progress for 7 days.
     status TEXT NOT NULL DEFAULT 'active',
     CONSTRAINT user_sessions_id_is_not_empty CHECK (id <> ''),
     CONSTRAINT user_sessions_session_type_is_known CHECK (
@@ -978,7 +977,7 @@ CREATE INDEX idx_user_sessions_user_id_status_last_accessed_at ON user_sessions 
 );
 
 CREATE INDEX idx_user_sessions_session_key_session_type ON user_sessions (
-    /* Serves going on: the session of a test, an interview, a certification or a channel. */
+    /* Serves continuing the session of a test, an interview, a certification or a channel. */
     session_key,
     session_type
 );
@@ -986,8 +985,8 @@ CREATE INDEX idx_user_sessions_session_key_session_type ON user_sessions (
 -- Bookkeeping tables.
 
 CREATE TABLE schemaversion (
-    /* Bookkeeping: one migration of the core set that this database has had; postgrator's table with one more column. */
-    -- The number that the file name begins with.
+    /* Bookkeeping: one applied migration of the core set; postgrator's table with one more column. */
+    -- The number at the beginning of the file name.
     version INTEGER PRIMARY KEY,
     -- The words of the file name.
     name TEXT,
@@ -1000,7 +999,7 @@ CREATE TABLE schemaversion (
 ) STRICT;
 
 CREATE TABLE schema_objects (
-    /* Bookkeeping: one view or trigger that the files define, so that it can be dropped when its file is gone. */
+    /* Bookkeeping: one view or trigger that the files define, so that it is dropped when its file is deleted. */
     -- The name in the database, and of the file.
     name TEXT NOT NULL PRIMARY KEY,
     -- What it is.
@@ -1014,26 +1013,26 @@ CREATE TABLE schema_objects (
 ) STRICT;
 
 CREATE TABLE schema_lock (
-    /* Bookkeeping: one row that says how often this database was deployed to, and who deploys to it right now. */
+    /* Bookkeeping: one row that counts the deploys to this database, and names the one that is running. */
     -- Always 1.
     id INTEGER NOT NULL PRIMARY KEY CONSTRAINT schema_lock_has_one_row CHECK (id = 1),
     -- Grows by one with each deploy; a deploy that read an older number changes nothing.
     generation INTEGER NOT NULL,
     -- The deployer that holds the lease, if any does.
     owner TEXT,
-    -- When the lease ends by itself, in UTC.
+    -- When the lease expires, in UTC.
     expires_at TEXT
 ) STRICT;
 
 CREATE TABLE schema_seeds (
-    /* Bookkeeping: one seed that was loaded, so that an unchanged one is recognised without reading its rows. */
-    -- Which seed it is.
+    /* Bookkeeping: one loaded seed, so that an unchanged one is recognised without reading its rows. */
+    -- The name of the seed.
     name TEXT NOT NULL PRIMARY KEY,
     -- SHA-256 over its files; where the name begins with source: over the source and the state of its tables.
     checksum TEXT NOT NULL,
-    -- When it was loaded last, in UTC.
+    -- When it was last loaded, in UTC.
     loaded_at TEXT NOT NULL,
-    -- How far the history was then: when it has grown since, the rows may have changed. NULL where that is not asked.
+    -- The newest history id at that time: after a newer one, the rows may have changed. NULL where that is not checked.
     mark INTEGER
 ) STRICT;
 
@@ -1046,11 +1045,11 @@ CREATE TABLE history_writer (
      */
     -- Always 1: there is one row.
     id INTEGER NOT NULL PRIMARY KEY DEFAULT 1,
-    -- bot, user, system or import; self: the writer records its own events and the triggers write none; NULL: system.
+    -- bot, user, system or import; self: the writer records its own events, and the triggers write none; NULL: system.
     source TEXT,
     -- Which bot, user or import it is; goes into question_history.source_name.
     source_name TEXT,
-    -- Set by a trigger: the existing question that the row being inserted meets, until the next write.
+    -- Set by a trigger: the existing question with the id of the row being inserted, until the next write.
     replaced_question_id TEXT,
     -- Set by a trigger: the content of that question before the insert, a JSON object of column and value.
     replaced_content TEXT,
@@ -1146,7 +1145,7 @@ SELECT
     sum(ledger.action = 'delete') AS deletes,
     -- Items it checked.
     sum(ledger.action = 'verify') AS verifies,
-    -- Items it marked for somebody to look at.
+    -- Items it marked for review.
     sum(ledger.action = 'flag') AS flags,
     -- Items it analyzed.
     sum(ledger.action = 'analyze') AS analyzes,
@@ -1193,7 +1192,7 @@ GROUP BY
 CREATE VIEW v_queue_health AS
 /*
  * One row is one status of the work queue with the items in it.
- * Pending items that grow old mean that no bot takes them; processing ones that do mean that a bot died.
+ * Old pending items mean that no bot claims them; old processing items mean that a bot died.
  */
 SELECT
     -- pending, processing, completed or failed.
@@ -1202,7 +1201,7 @@ SELECT
     count(*) AS items,
     -- How many of them are urgent (priority 1 to 3).
     sum(item.priority <= 3) AS urgent_items,
-    -- When the oldest of them was asked for.
+    -- When the oldest of them was requested.
     min(item.created_at) AS oldest_created_at,
     -- How many days ago that was, with two decimals.
     round(
@@ -1216,9 +1215,9 @@ GROUP BY
 
 CREATE VIEW v_table_growth AS
 /*
- * One row is one week of one table with the rows that were added in it and are still there.
+ * One row is one week of one table with the rows that were added in it and still exist.
  * The rows are counted by day first, which is twice as fast as finding the week of each row.
- * users and channel_mappings keep no time, so they are not here.
+ * users and channel_mappings have no time, so they are missing.
  */
 SELECT
     -- The table.
@@ -1327,8 +1326,8 @@ GROUP BY
 
 CREATE TRIGGER trg_questions_delete
 /*
- * Takes the mappings and relationships of a question along when it is deleted.
- * A delete action of the foreign keys would do so on every INSERT OR REPLACE too, which fires no delete trigger.
+ * Deletes the mappings and relationships of a deleted question.
+ * A delete action of the foreign keys would also do so on every INSERT OR REPLACE, which fires no delete trigger.
  */
 BEFORE DELETE ON questions
 BEGIN
@@ -1343,7 +1342,7 @@ END;
 CREATE TRIGGER trg_questions_history_delete
 /*
  * Records that a question was deleted for good, with all its columns, so that it can be restored as it was.
- * A note that an ignored insert has left is cleared: it would keep a question that is gone.
+ * Clears the note of an ignored insert, which would keep a deleted question.
  */
 AFTER DELETE ON questions
 BEGIN
@@ -1389,11 +1388,11 @@ END;
 
 CREATE TRIGGER trg_questions_history_insert
 /*
- * Records a new question as created, at the time that the question itself gives.
- * INSERT OR REPLACE of an existing question is a change: it is recorded like one, with the old values, and not at all
- * when the content stayed the same. trg_questions_history_replace has noted the old question, if there was one.
- * The two times of a replaced question are those that the writer gives. Without them created_at stays what it was, and
- * last_updated too, unless the content changed: then it is now. That goes for a writer of its own history as well.
+ * Records a new question as created, at the time in the question itself.
+ * INSERT OR REPLACE of an existing question is recorded as a change, with the old values, and not at all when the
+ * content is the same. trg_questions_history_replace has noted the old question, if there was one.
+ * The writer may set both times of a replaced question. Otherwise created_at keeps its value, and so does last_updated
+ * unless the content changed: then it is now. This also holds for a writer that records its own history.
  */
 AFTER INSERT ON questions
 BEGIN
@@ -1407,7 +1406,7 @@ BEGIN
     WHERE (SELECT source FROM history_writer) IS NOT 'self'
     AND (SELECT replaced_question_id FROM history_writer) IS NOT NEW.id;
 
-    -- The default is the time of this very statement, so it tells that the writer gave none.
+    -- The default is the time of this statement, which shows that the writer did not set it.
     UPDATE questions
     SET created_at = (SELECT replaced_content ->> '$.created_at' FROM history_writer)
     WHERE id = NEW.id
@@ -1466,7 +1465,7 @@ BEGIN
         json_group_object(change.key, change.value ->> '$[1]')
     FROM json_each((SELECT replaced_content FROM history_writer), '$.changes') AS change
     WHERE (SELECT source FROM history_writer) IS NOT 'self'
-    -- One group makes one row; without a difference there is no group.
+    -- One group is one row; without a difference there is no group.
     GROUP BY NEW.id;
 
     UPDATE questions
@@ -1491,12 +1490,12 @@ END;
 
 CREATE TRIGGER trg_questions_history_replace
 /*
- * Notes the question that an insert meets, because INSERT OR REPLACE removes it without firing a delete trigger.
- * What becomes of the insert is not known here: OR IGNORE drops it, ON CONFLICT DO UPDATE turns it into an update. So
- * nothing goes into the history yet; trg_questions_history_insert sees to that once the row is really in.
- * Each insert sets the note anew: one that an ignored insert left behind is never taken for the next row's. An update
- * and a deletion clear it. A writer of its own history needs it too, for the times of the replaced question.
- * A plain insert of a new question finds nothing to note and nothing to clear, so it writes no row here.
+ * Notes the existing question that an insert meets, because INSERT OR REPLACE deletes it without a delete trigger.
+ * The outcome of the insert is unknown here: OR IGNORE drops it, ON CONFLICT DO UPDATE turns it into an update. So only
+ * trg_questions_history_insert writes the history, once the row is inserted.
+ * Each insert replaces the note, so that the note of an ignored insert is never used for the next row. An update and a
+ * deletion clear it. A writer that records its own history needs it too, for the times of the replaced question.
+ * A plain insert of a new question has nothing to note or clear, so it writes no row here.
  */
 BEFORE INSERT ON questions
 BEGIN
@@ -1535,9 +1534,9 @@ CREATE TRIGGER trg_questions_history_update
 /*
  * Records a change of a question: which columns, from which values to which.
  * A change of the status makes it deleted, flagged or restored, whatever else changed; any other is updated.
- * Columns that only keep books (the comments of the table name them) are not listed and leave no history.
- * Nothing is recorded when trg_questions_history_insert gives a replaced question its created_at back.
- * An upsert has made trg_questions_history_replace note the whole question; that note is cleared.
+ * Bookkeeping columns (see the comments of the table) are not listed and leave no history.
+ * Nothing is recorded when trg_questions_history_insert restores created_at of a replaced question.
+ * Clears the note that trg_questions_history_replace made before an upsert.
  */
 AFTER UPDATE OF
     id, question, answer, explanation, diagram, difficulty, tags, channel, sub_channel, source_url, videos,
@@ -1587,7 +1586,7 @@ BEGIN
     ) AS content
     WHERE (SELECT source FROM history_writer) IS NOT 'self'
     AND content.old_value IS NOT content.new_value
-    -- One group makes one row; without a difference there is no group.
+    -- One group is one row; without a difference there is no group.
     GROUP BY NEW.id;
 
     UPDATE history_writer
@@ -1599,9 +1598,9 @@ END;
 
 CREATE TRIGGER trg_questions_update
 /*
- * Lets last_updated follow a change of the content. A value that the writer sets wins.
+ * Sets last_updated when the content changes, unless the writer sets it.
  * The update below names no column of the list, so it fires neither this trigger again nor the history.
- * Nothing follows when trg_questions_history_insert gives a replaced question its created_at back.
+ * Does nothing when trg_questions_history_insert restores created_at of a replaced question.
  */
 AFTER UPDATE OF
     id, question, answer, explanation, diagram, difficulty, tags, channel, sub_channel, source_url, videos,
@@ -1633,8 +1632,8 @@ END;
 
 CREATE TRIGGER trg_user_sessions_access
 /*
- * Lets last_accessed_at follow the progress of a session. A value that the writer sets wins.
- * Completing a session is no access: completed_at says when that was.
+ * Sets last_accessed_at when a session makes progress, unless the writer sets it.
+ * Completing a session does not set it: completed_at has that time.
  */
 AFTER UPDATE OF progress, completed_items, session_data
 ON user_sessions
@@ -1647,87 +1646,87 @@ BEGIN
     WHERE id = NEW.id;
 END;
 
--- Rows and version records: only where the database was empty and every object is there.
+-- Rows and version records: only if the database was empty and every object exists.
 
 UPDATE turso_schema_guard SET is_complete = objects_before = 0 AND 57 = (
     SELECT count(*)
     FROM sqlite_schema
     WHERE (type, name, length(sql)) IN (VALUES
-        ('table', 'schemaversion', 522),
-        ('table', 'schema_objects', 725),
-        ('table', 'schema_lock', 514),
-        ('table', 'schema_seeds', 555),
-        ('table', 'users', 1010),
-        ('table', 'questions', 5588),
+        ('table', 'schemaversion', 506),
+        ('table', 'schema_objects', 724),
+        ('table', 'schema_lock', 500),
+        ('table', 'schema_seeds', 552),
+        ('table', 'users', 996),
+        ('table', 'questions', 5490),
         ('index', 'idx_questions_channel_sub_channel_id', 321),
         ('index', 'idx_questions_channel_difficulty_status_is_new', 335),
         ('index', 'idx_questions_last_updated', 177),
         ('index', 'idx_questions_created_at', 171),
-        ('table', 'channel_mappings', 988),
+        ('table', 'channel_mappings', 997),
         ('index', 'idx_channel_mappings_question_id_channel_id_sub_channel', 394),
-        ('table', 'work_queue', 2268),
+        ('table', 'work_queue', 2251),
         ('index', 'idx_work_queue_status_priority_created_at', 286),
         ('index', 'idx_work_queue_priority_created_at', 214),
         ('index', 'idx_work_queue_item_id_item_type_action', 215),
-        ('table', 'bot_ledger', 1975),
+        ('table', 'bot_ledger', 1986),
         ('index', 'idx_bot_ledger_bot_name_created_at_action', 275),
         ('index', 'idx_bot_ledger_created_at', 145),
         ('index', 'idx_bot_ledger_item_id_item_type_created_at', 178),
-        ('table', 'bot_runs', 1628),
+        ('table', 'bot_runs', 1629),
         ('index', 'idx_bot_runs_started_at', 138),
         ('index', 'idx_bot_runs_bot_name_started_at', 178),
-        ('table', 'question_relationships', 1214),
+        ('table', 'question_relationships', 1215),
         ('index', 'idx_question_relationships_source_question_id_relationship_type', 254),
         ('index', 'idx_question_relationships_target_question_id_relationship_type', 239),
-        ('table', 'question_history', 3021),
+        ('table', 'question_history', 3004),
         ('index', 'idx_question_history_created_at_question_type_event_type_event_source', 381),
         ('index', 'idx_question_history_question_id_question_type_created_at_event_type_event_source', 454),
-        ('table', 'history_writer', 1425),
-        ('table', 'certifications', 3822),
+        ('table', 'history_writer', 1430),
+        ('table', 'certifications', 3811),
         ('index', 'idx_certifications_status_name', 181),
         ('index', 'idx_certifications_category_status_name', 189),
-        ('table', 'learning_paths', 4466),
+        ('table', 'learning_paths', 4467),
         ('index', 'idx_learning_paths_status_popularity_created_at', 237),
         ('index', 'idx_learning_paths_path_type_status_popularity_created_at', 256),
-        ('index', 'idx_learning_paths_target_company_status_popularity_created_at', 405),
+        ('index', 'idx_learning_paths_target_company_status_popularity_created_at', 401),
         ('index', 'idx_learning_paths_target_job_title_status_popularity_created_at', 264),
-        ('table', 'voice_sessions', 1668),
+        ('table', 'voice_sessions', 1650),
         ('index', 'idx_voice_sessions_channel_topic', 187),
-        ('table', 'user_sessions', 3159),
+        ('table', 'user_sessions', 3150),
         ('index', 'idx_user_sessions_status_last_accessed_at', 221),
         ('index', 'idx_user_sessions_user_id_status_last_accessed_at', 315),
-        ('index', 'idx_user_sessions_session_key_session_type', 204),
+        ('index', 'idx_user_sessions_session_key_session_type', 205),
         ('view', 'v_active_questions', 1484),
         ('view', 'v_active_sessions', 632),
-        ('view', 'v_bot_activity', 826),
+        ('view', 'v_bot_activity', 813),
         ('view', 'v_bot_run_success', 1147),
-        ('view', 'v_queue_health', 758),
-        ('view', 'v_table_growth', 2677),
-        ('trigger', 'trg_questions_delete', 452),
-        ('trigger', 'trg_questions_history_delete', 1759),
-        ('trigger', 'trg_questions_history_insert', 4535),
-        ('trigger', 'trg_questions_history_replace', 2002),
-        ('trigger', 'trg_questions_history_update', 3121),
-        ('trigger', 'trg_questions_update', 1455),
-        ('trigger', 'trg_user_sessions_access', 606)
+        ('view', 'v_queue_health', 746),
+        ('view', 'v_table_growth', 2672),
+        ('trigger', 'trg_questions_delete', 438),
+        ('trigger', 'trg_questions_history_delete', 1744),
+        ('trigger', 'trg_questions_history_insert', 4497),
+        ('trigger', 'trg_questions_history_replace', 1968),
+        ('trigger', 'trg_questions_history_update', 3078),
+        ('trigger', 'trg_questions_update', 1435),
+        ('trigger', 'trg_user_sessions_access', 593)
     )
 );
 
 INSERT INTO schemaversion (version, name, md5, run_at, checksum)
 SELECT column1, column2, column3, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), column5
 FROM (VALUES
-    (1, 'create-users', '237893d08a3e7d439a64a69419c96b4d', NULL, '6ec5258c64976c588d286e5a0df08efc0e6b0cd625a42107bbc7db2996acf3ee'),
-    (2, 'create-questions', 'cde5f12adc3d7a3b19316965c7980e33', NULL, 'f7f80d073045b6c5e42f84e2e318023f45ac63c4660723aec184f4e4eae9d5fa'),
-    (3, 'create-channel-mappings', '1be7393dcd68b1cfcef3f5b8ebfea282', NULL, '112fdcc3303719697d5562a7e5dd9a6d8580a4138a88d33d336880ac072c283d'),
-    (4, 'create-work-queue', '5883236ba37f60949939c9555a25f35c', NULL, '81a36a18984aa3b85f61b5fe22f5aaa5ba0aa4c29d1c033b3eae37ad012447ab'),
-    (5, 'create-bot-ledger', '5dba5a6f68d24e83c91e192a3e1a9c5f', NULL, '92a4af44158549c1cbe9106a8dcdd957775f77d1c77c143079166bb82e0c6c53'),
-    (6, 'create-bot-runs', 'b2a38078b070d30cdd84fc8dba35e85c', NULL, '190c79e817237bae31399fa8732fe8d661e6c6d6b0c0bdf9b330c8eac477253d'),
-    (7, 'create-question-relationships', 'e9deb5ff99faa24cf3f9aa60fd942167', NULL, '4a57455b7ae5877a5d4869b53c5a930e72a46b6b66997313fa5b6d5b295ef4c7'),
-    (8, 'create-question-history', '57ec683c496b999a1f26e6ddeee59107', NULL, '05847465d90e4359e0899b1c31832b7dc632d4b54a039aa23e593e707c455c5b'),
-    (9, 'create-certifications', '6d801112e8c7a98dfee3143cd6689c7b', NULL, 'bbdfde3519770788dbde3640da95f10c4715877146d2750b677028d808d6a965'),
-    (10, 'create-learning-paths', 'c7bfc3293adacb43859b3620adfaa8f1', NULL, '02587695fdc89ac7e6fc777a22e1e88ea89fb0b31082ad9b6a8075f9c50fe77f'),
-    (11, 'create-voice-sessions', 'a639f43fd1841ab0042b8682c94e5a50', NULL, '40917ec26448296fd64d1c8c6ec10b1c7735c6e65b9de7a2a6408dc2aadff397'),
-    (12, 'create-user-sessions', 'c6fc390ad96c6c8e44fabf3b5d576ace', NULL, '2a867493bd89fa294b036ecd06987f86af1b4e68bb7baf8588497e3d2fe9527b')
+    (1, 'create-users', '3d0633ca934ff148a0ba36857cedaaaf', NULL, '6ec5258c64976c588d286e5a0df08efc0e6b0cd625a42107bbc7db2996acf3ee'),
+    (2, 'create-questions', 'ef194e0e17c305f6f08997c68838823e', NULL, 'f7f80d073045b6c5e42f84e2e318023f45ac63c4660723aec184f4e4eae9d5fa'),
+    (3, 'create-channel-mappings', '4a342453a5e33e29eea45929b4647bb1', NULL, '112fdcc3303719697d5562a7e5dd9a6d8580a4138a88d33d336880ac072c283d'),
+    (4, 'create-work-queue', '556e3e9701fa3864c638361d3498a90f', NULL, '81a36a18984aa3b85f61b5fe22f5aaa5ba0aa4c29d1c033b3eae37ad012447ab'),
+    (5, 'create-bot-ledger', '6e372d24ec4d8886ef6e5214bdd72a67', NULL, '92a4af44158549c1cbe9106a8dcdd957775f77d1c77c143079166bb82e0c6c53'),
+    (6, 'create-bot-runs', '3f07e506a4806ddcd7117538918767f4', NULL, '190c79e817237bae31399fa8732fe8d661e6c6d6b0c0bdf9b330c8eac477253d'),
+    (7, 'create-question-relationships', '535f8d27f3d3bf11d49c31530c548ff6', NULL, '4a57455b7ae5877a5d4869b53c5a930e72a46b6b66997313fa5b6d5b295ef4c7'),
+    (8, 'create-question-history', '8fd34c938cadae425dd33dd299c1fc87', NULL, '05847465d90e4359e0899b1c31832b7dc632d4b54a039aa23e593e707c455c5b'),
+    (9, 'create-certifications', 'a60db99933b51450cbd5ed473d903205', NULL, 'bbdfde3519770788dbde3640da95f10c4715877146d2750b677028d808d6a965'),
+    (10, 'create-learning-paths', 'c79d13265bebed8b36b26fa7ecdef5b0', NULL, '02587695fdc89ac7e6fc777a22e1e88ea89fb0b31082ad9b6a8075f9c50fe77f'),
+    (11, 'create-voice-sessions', 'd1d93b04da4c430988d264b96cc2636c', NULL, '40917ec26448296fd64d1c8c6ec10b1c7735c6e65b9de7a2a6408dc2aadff397'),
+    (12, 'create-user-sessions', '73828cb8ebdb760b55ebfdacf15d1198', NULL, '2a867493bd89fa294b036ecd06987f86af1b4e68bb7baf8588497e3d2fe9527b')
 )
 WHERE (SELECT is_complete FROM turso_schema_guard);
 
@@ -1764,7 +1763,7 @@ FROM (VALUES
 )
 WHERE (SELECT is_complete FROM turso_schema_guard);
 
--- Takes everything back unless all of it is there. The guard is missing where its own statement failed, because
+-- Rolls everything back unless all of it exists. The guard is missing if its own statement failed, because
 -- another program was writing at that moment.
 CREATE TABLE IF NOT EXISTS turso_schema_guard (
     objects_before INTEGER,

@@ -2,9 +2,9 @@
 CREATE TABLE users (
     /*
      * One row is one person who can sign in.
-     * Sessions point here; a session without a user belongs to a visitor.
+     * Sessions reference it; a session without a user belongs to a visitor.
      */
-    -- Identifies the user. A random UUID when the writer gives none.
+    -- Identifies the user. A random UUID by default.
     id TEXT NOT NULL PRIMARY KEY DEFAULT (
         lower(
             printf(

@@ -2,12 +2,11 @@
 CREATE TABLE questions (
     /*
      * One row is one interview question with its answer.
-     * The normal way to remove a question is status 'deleted'; a DELETE takes its mappings and relationships along.
-     * The application saves with INSERT OR REPLACE, so nothing that points here may have a delete action.
-     * What identifies or groups a question is never empty; prose may be, because a text still to be written is work for
-     * a bot and no reason to lose the row.
+     * The normal way to remove a question is status 'deleted'; a DELETE also deletes its mappings and relationships.
+     * The application saves with INSERT OR REPLACE, so no foreign key to this table may have a delete action.
+     * What identifies or groups a question is never empty. Prose may be, because a bot can still write a missing text.
      */
-    -- Identifies the question everywhere, such as q-1042. A random UUID when the writer gives none.
+    -- Identifies the question everywhere, such as q-1042. A random UUID by default.
     id TEXT NOT NULL PRIMARY KEY DEFAULT (
         lower(
             printf(
@@ -43,13 +42,13 @@ CREATE TABLE questions (
     videos TEXT,
     -- Companies known to ask it: a JSON array of strings.
     companies TEXT,
-    -- The answer as one would tell it to a five-year-old.
+    -- The answer for a five-year-old.
     eli5 TEXT,
     -- The answer in one sentence.
     tldr TEXT,
     -- How much it matters in interviews, 0 to 100, as a bot rated it. Bookkeeping: a change leaves no history.
     relevance_score INTEGER,
-    -- How the relevance score came about: a JSON object. Bookkeeping.
+    -- How the relevance score was computed: a JSON object. Bookkeeping.
     relevance_details TEXT,
     -- How much it matters for each job title, 0 to 100: a JSON object such as {"sre": 60}. Bookkeeping.
     job_title_relevance TEXT,
@@ -57,15 +56,15 @@ CREATE TABLE questions (
     experience_level_tags TEXT,
     -- Words that a spoken answer should contain: a JSON array of strings.
     voice_keywords TEXT,
-    -- 1 when it can be asked and answered by voice, 0 when not, NULL while nobody has looked.
+    -- 1 when it can be asked and answered by voice, 0 when not, NULL while it is unknown.
     voice_suitable INTEGER,
-    -- active: shown; flagged: shown, but somebody should look at it; deleted: kept, but no longer shown.
+    -- active: shown; flagged: shown, but to be reviewed; deleted: kept, but no longer shown.
     status TEXT NOT NULL DEFAULT 'active',
     -- 1 while the question is younger than 7 days, then 0; maintenance clears it. Bookkeeping.
     is_new INTEGER NOT NULL DEFAULT 1,
     -- When its content last changed (ISO-8601, UTC). Follows every change unless the writer sets it. Bookkeeping.
     last_updated TEXT,
-    -- When the question was added (ISO-8601, UTC). INSERT OR REPLACE keeps it when it gives none.
+    -- When the question was added (ISO-8601, UTC). INSERT OR REPLACE without it keeps it.
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     CONSTRAINT questions_id_is_not_empty CHECK (id <> ''),
     CONSTRAINT questions_question_is_not_empty CHECK (question <> ''),

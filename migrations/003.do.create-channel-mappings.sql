@@ -2,10 +2,10 @@
 CREATE TABLE channel_mappings (
     /*
      * One row puts one question into one part of one channel.
-     * A question may sit in several channels; its primary one (questions.channel) is among them.
-     * Writers rely on INSERT OR IGNORE: the same triple a second time is no error and no second row.
+     * A question may be in several channels; its primary one (questions.channel) is among them.
+     * Writers rely on INSERT OR IGNORE: inserting the same triple again is neither an error nor a second row.
      */
-    -- Counts up; means nothing outside this table.
+    -- Counts up; has no meaning outside this table.
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     -- The channel, such as system-design.
     channel_id TEXT NOT NULL,

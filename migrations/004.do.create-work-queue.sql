@@ -1,11 +1,11 @@
--- Phase 2, bot infrastructure: what the bots still have to do.
+-- Phase 2, bot infrastructure: the open tasks of the bots.
 CREATE TABLE work_queue (
     /*
-     * One row is one thing that a bot shall do with one item.
+     * One row is one task for a bot on one item.
      * A bot claims the first pending row by priority and age, works on it, and marks it completed or failed.
      * Maintenance removes completed rows after 30 days.
      */
-    -- Counts up; means nothing outside this table.
+    -- Counts up; has no meaning outside this table.
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     -- What the item is: question, challenge, test, blog, certification or voice_session.
     item_type TEXT NOT NULL,
@@ -15,19 +15,19 @@ CREATE TABLE work_queue (
     action TEXT NOT NULL,
     -- How urgent it is, from 1 (first) to 10 (last).
     priority INTEGER NOT NULL DEFAULT 5,
-    -- pending: to do; processing: a bot is at it; completed or failed: done.
+    -- pending: to do; processing: a bot works on it; completed or failed: done.
     status TEXT NOT NULL DEFAULT 'pending',
     -- Why it should be done.
     reason TEXT,
-    -- The bot that asked for it.
+    -- The bot that requested it.
     created_by TEXT,
-    -- The bot that shall do it; NULL for any.
+    -- The bot that should do it; NULL for any.
     assigned_to TEXT,
-    -- When it was asked for (ISO-8601, UTC).
+    -- When it was requested (ISO-8601, UTC).
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     -- When it was completed or failed (ISO-8601, UTC).
     processed_at TEXT,
-    -- What came out of it: a JSON object.
+    -- The result: a JSON object.
     result TEXT,
     CONSTRAINT work_queue_item_type_is_known CHECK (
         item_type IN (

@@ -4,7 +4,7 @@ CREATE TABLE bot_ledger (
      * One row is one thing that a bot did to one item.
      * Rows are added and never changed, so that every action can be traced and undone.
      */
-    -- Counts up; means nothing outside this table.
+    -- Counts up; has no meaning outside this table.
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     -- The bot.
     bot_name TEXT NOT NULL,
@@ -12,7 +12,7 @@ CREATE TABLE bot_ledger (
     action TEXT NOT NULL,
     -- What the item is: question, challenge, test, blog, certification or voice_session.
     item_type TEXT NOT NULL,
-    -- The id of the item in its own table; no foreign key, because the item may be gone.
+    -- The id of the item in its own table; no foreign key, because the item may have been deleted.
     item_id TEXT NOT NULL,
     -- The item before: a JSON object.
     before_state TEXT,

@@ -1,10 +1,10 @@
--- Phase 2, bot infrastructure: when the bots ran and what came out.
+-- Phase 2, bot infrastructure: the runs of the bots and their results.
 CREATE TABLE bot_runs (
     /*
      * One row is one run of one bot, from its start on.
      * Maintenance removes completed runs after 90 days.
      */
-    -- Counts up; means nothing outside this table.
+    -- Counts up; has no meaning outside this table.
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     -- The bot.
     bot_name TEXT NOT NULL,

@@ -1,7 +1,7 @@
 -- Phase 3, relationships and history: how questions belong together.
 CREATE TABLE question_relationships (
     /* One row says how one question, the source, relates to another, the target. */
-    -- Counts up; means nothing outside this table.
+    -- Counts up; has no meaning outside this table.
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     -- The question that the statement is about. No delete action: INSERT OR REPLACE must keep the row.
     source_question_id TEXT NOT NULL REFERENCES questions (id),

@@ -4,9 +4,9 @@ CREATE TABLE question_history (
      * One row is one event in the life of a question, a test or a coding challenge.
      * Triggers write the events of the table questions; writers that know more add their own.
      */
-    -- Counts up; means nothing outside this table.
+    -- Counts up; has no meaning outside this table.
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-    -- The id of the question, test or challenge; no foreign key, because it may be gone or in another table.
+    -- The id of the question, test or challenge; no foreign key, because it may be deleted or elsewhere.
     question_id TEXT NOT NULL,
     -- What the id belongs to: question, test or coding.
     question_type TEXT NOT NULL DEFAULT 'question',
@@ -16,7 +16,7 @@ CREATE TABLE question_history (
     event_source TEXT NOT NULL,
     -- Which one: the name of the bot, the user or the import.
     source_name TEXT,
-    -- What changed, in the words of the writer.
+    -- What changed, as the writer describes it.
     changes_summary TEXT,
     -- The columns that changed: a JSON array of strings.
     changed_fields TEXT,
@@ -26,7 +26,7 @@ CREATE TABLE question_history (
     after_snapshot TEXT,
     -- Why it was done.
     reason TEXT,
-    -- Whatever else the writer wants to keep: a JSON object.
+    -- Other data of the writer: a JSON object.
     metadata TEXT,
     -- When it happened (ISO-8601, UTC).
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
@@ -109,11 +109,11 @@ CREATE TABLE history_writer (
      */
     -- Always 1: there is one row.
     id INTEGER NOT NULL PRIMARY KEY DEFAULT 1,
-    -- bot, user, system or import; self: the writer records its own events and the triggers write none; NULL: system.
+    -- bot, user, system or import; self: the writer records its own events, and the triggers write none; NULL: system.
     source TEXT,
     -- Which bot, user or import it is; goes into question_history.source_name.
     source_name TEXT,
-    -- Set by a trigger: the existing question that the row being inserted meets, until the next write.
+    -- Set by a trigger: the existing question with the id of the row being inserted, until the next write.
     replaced_question_id TEXT,
     -- Set by a trigger: the content of that question before the insert, a JSON object of column and value.
     replaced_content TEXT,

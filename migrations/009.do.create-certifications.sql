@@ -17,7 +17,7 @@ CREATE TABLE certifications (
     difficulty TEXT NOT NULL,
     -- The field it belongs to: cloud, devops, security, data, ai, development or management.
     category TEXT NOT NULL,
-    -- How many hours the preparation takes.
+    -- The hours of preparation.
     estimated_hours INTEGER NOT NULL DEFAULT 40,
     -- The code of the exam at the provider.
     exam_code TEXT,
@@ -37,7 +37,7 @@ CREATE TABLE certifications (
     question_count INTEGER NOT NULL DEFAULT 0,
     -- What is needed to pass, in percent.
     passing_score INTEGER NOT NULL DEFAULT 70,
-    -- How long the exam takes, in minutes.
+    -- The duration of the exam, in minutes.
     exam_duration INTEGER NOT NULL DEFAULT 90,
     -- When it was added (ISO-8601, UTC).
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),

@@ -5,7 +5,7 @@ CREATE TABLE learning_paths (
     id TEXT NOT NULL PRIMARY KEY,
     -- The name shown in the catalogue.
     title TEXT NOT NULL,
-    -- What one learns on it, in a sentence or two.
+    -- What it teaches, in a sentence or two.
     description TEXT NOT NULL,
     -- What the goal is: a company, a job-title, a skill or a certification.
     path_type TEXT NOT NULL,
@@ -15,7 +15,7 @@ CREATE TABLE learning_paths (
     target_job_title TEXT,
     -- How hard it is: beginner, intermediate or advanced.
     difficulty TEXT NOT NULL,
-    -- How many hours it takes.
+    -- Its duration in hours.
     estimated_hours INTEGER NOT NULL DEFAULT 40,
     -- The questions in their order: a JSON array of question ids.
     question_ids TEXT NOT NULL,
@@ -23,19 +23,19 @@ CREATE TABLE learning_paths (
     channels TEXT NOT NULL,
     -- The topics it touches: a JSON array of strings.
     tags TEXT,
-    -- The paths to take first: a JSON array of path ids.
+    -- The paths to complete first: a JSON array of path ids.
     prerequisites TEXT,
     -- What one can do afterwards: a JSON array of strings.
     learning_objectives TEXT,
     -- The stages: a JSON array of {"id", "title", "questionIds"?, "questionCount"?, "estimatedHours"?}.
     milestones TEXT,
-    -- How often it was chosen; the catalogue begins with the highest.
+    -- How often it was chosen; the catalogue is sorted by it, the highest first.
     popularity INTEGER NOT NULL DEFAULT 0,
     -- How many of those who began it finished it, in percent.
     completion_rate INTEGER NOT NULL DEFAULT 0,
     -- How it was rated on average, 0 to 100.
     average_rating INTEGER NOT NULL DEFAULT 0,
-    -- How it was generated, and whatever else the generator keeps: a JSON object.
+    -- How it was generated, and other data of the generator: a JSON object.
     metadata TEXT,
     -- active: offered; draft: not yet; archived: no longer.
     status TEXT NOT NULL DEFAULT 'active',
@@ -127,7 +127,7 @@ CREATE INDEX idx_learning_paths_path_type_status_popularity_created_at ON learni
 CREATE INDEX idx_learning_paths_target_company_status_popularity_created_at ON learning_paths (
     /*
      * Serves the catalogue of one company, the most popular first, whatever else is filtered. It comes after the two
-     * above, because of indexes that look equally good the later one is chosen, and a company has fewer paths.
+     * above, because the planner chooses the later of equally good indexes, and a company has fewer paths.
      */
     target_company,
     status,

@@ -1,6 +1,6 @@
--- Phase 4, advanced features: interviews that are held by voice.
+-- Phase 4, advanced features: spoken interviews.
 CREATE TABLE voice_sessions (
-    /* One row is one spoken interview that is offered: a topic and its questions in order. */
+    /* One row is one spoken interview: a topic and its questions in order. */
     -- Identifies the session.
     id TEXT NOT NULL PRIMARY KEY,
     -- What it is about.
@@ -15,7 +15,7 @@ CREATE TABLE voice_sessions (
     question_ids TEXT NOT NULL,
     -- How many questions it has.
     total_questions INTEGER NOT NULL,
-    -- How many minutes it takes.
+    -- Its duration in minutes.
     estimated_minutes INTEGER NOT NULL DEFAULT 5,
     -- When it was added (ISO-8601, UTC).
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),

@@ -1,10 +1,10 @@
--- Phase 4, advanced features: what people are working through, so that they can go on where they stopped.
+-- Phase 4, advanced features: what people are working through, so that they can continue where they stopped.
 CREATE TABLE user_sessions (
     /*
-     * One row is one person's way through a test, a voice interview, a certification or a channel.
-     * Maintenance marks sessions abandoned that nobody has touched for 7 days.
+     * One row is one person's progress through a test, a voice interview, a certification or a channel.
+     * Maintenance marks sessions as abandoned after 7 days without progress.
      */
-    -- Identifies the session. A random UUID when the writer gives none.
+    -- Identifies the session. A random UUID by default.
     id TEXT NOT NULL PRIMARY KEY DEFAULT (
         lower(
             printf(
@@ -22,7 +22,7 @@ CREATE TABLE user_sessions (
     user_id TEXT REFERENCES users (id),
     -- What is worked through: test, voice-interview, certification or channel.
     session_type TEXT NOT NULL,
-    -- Names the thing worked through within its type, so that the session is found again.
+    -- Identifies what is worked through within its type, so that the session can be continued.
     session_key TEXT NOT NULL,
     -- The name shown to the user.
     title TEXT NOT NULL,
@@ -38,15 +38,15 @@ CREATE TABLE user_sessions (
     total_items INTEGER NOT NULL,
     -- How many of them are done.
     completed_items INTEGER NOT NULL DEFAULT 0,
-    -- What the application needs to go on, such as the current item: a JSON object.
+    -- What the application needs to continue, such as the current item: a JSON object.
     session_data TEXT,
     -- When the session began (ISO-8601, UTC).
     started_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
-    -- When the user last got on with it (ISO-8601, UTC). Follows the progress unless the writer sets it.
+    -- When the user last made progress (ISO-8601, UTC). Follows the progress unless the writer sets it.
     last_accessed_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     -- When it was completed (ISO-8601, UTC).
     completed_at TEXT,
-    -- active: under way; completed: done; abandoned: left untouched for 7 days.
+    -- active: under way; completed: done; abandoned: no progress for 7 days.
     status TEXT NOT NULL DEFAULT 'active',
     CONSTRAINT user_sessions_id_is_not_empty CHECK (id <> ''),
     CONSTRAINT user_sessions_session_type_is_known CHECK (
@@ -88,7 +88,7 @@ CREATE INDEX idx_user_sessions_user_id_status_last_accessed_at ON user_sessions 
 );
 
 CREATE INDEX idx_user_sessions_session_key_session_type ON user_sessions (
-    /* Serves going on: the session of a test, an interview, a certification or a channel. */
+    /* Serves continuing the session of a test, an interview, a certification or a channel. */
     session_key,
     session_type
 );

@@ -1,7 +1,7 @@
 CREATE TRIGGER trg_questions_delete
 /*
- * Takes the mappings and relationships of a question along when it is deleted.
- * A delete action of the foreign keys would do so on every INSERT OR REPLACE too, which fires no delete trigger.
+ * Deletes the mappings and relationships of a deleted question.
+ * A delete action of the foreign keys would also do so on every INSERT OR REPLACE, which fires no delete trigger.
  */
 BEFORE DELETE ON questions
 BEGIN

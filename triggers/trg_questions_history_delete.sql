@@ -1,7 +1,7 @@
 CREATE TRIGGER trg_questions_history_delete
 /*
  * Records that a question was deleted for good, with all its columns, so that it can be restored as it was.
- * A note that an ignored insert has left is cleared: it would keep a question that is gone.
+ * Clears the note of an ignored insert, which would keep a deleted question.
  */
 AFTER DELETE ON questions
 BEGIN

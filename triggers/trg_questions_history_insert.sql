@@ -1,10 +1,10 @@
 CREATE TRIGGER trg_questions_history_insert
 /*
- * Records a new question as created, at the time that the question itself gives.
- * INSERT OR REPLACE of an existing question is a change: it is recorded like one, with the old values, and not at all
- * when the content stayed the same. trg_questions_history_replace has noted the old question, if there was one.
- * The two times of a replaced question are those that the writer gives. Without them created_at stays what it was, and
- * last_updated too, unless the content changed: then it is now. That goes for a writer of its own history as well.
+ * Records a new question as created, at the time in the question itself.
+ * INSERT OR REPLACE of an existing question is recorded as a change, with the old values, and not at all when the
+ * content is the same. trg_questions_history_replace has noted the old question, if there was one.
+ * The writer may set both times of a replaced question. Otherwise created_at keeps its value, and so does last_updated
+ * unless the content changed: then it is now. This also holds for a writer that records its own history.
  */
 AFTER INSERT ON questions
 BEGIN
@@ -18,7 +18,7 @@ BEGIN
     WHERE (SELECT source FROM history_writer) IS NOT 'self'
     AND (SELECT replaced_question_id FROM history_writer) IS NOT NEW.id;
 
-    -- The default is the time of this very statement, so it tells that the writer gave none.
+    -- The default is the time of this statement, which shows that the writer did not set it.
     UPDATE questions
     SET created_at = (SELECT replaced_content ->> '$.created_at' FROM history_writer)
     WHERE id = NEW.id
@@ -77,7 +77,7 @@ BEGIN
         json_group_object(change.key, change.value ->> '$[1]')
     FROM json_each((SELECT replaced_content FROM history_writer), '$.changes') AS change
     WHERE (SELECT source FROM history_writer) IS NOT 'self'
-    -- One group makes one row; without a difference there is no group.
+    -- One group is one row; without a difference there is no group.
     GROUP BY NEW.id;
 
     UPDATE questions

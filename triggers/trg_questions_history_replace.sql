@@ -1,11 +1,11 @@
 CREATE TRIGGER trg_questions_history_replace
 /*
- * Notes the question that an insert meets, because INSERT OR REPLACE removes it without firing a delete trigger.
- * What becomes of the insert is not known here: OR IGNORE drops it, ON CONFLICT DO UPDATE turns it into an update. So
- * nothing goes into the history yet; trg_questions_history_insert sees to that once the row is really in.
- * Each insert sets the note anew: one that an ignored insert left behind is never taken for the next row's. An update
- * and a deletion clear it. A writer of its own history needs it too, for the times of the replaced question.
- * A plain insert of a new question finds nothing to note and nothing to clear, so it writes no row here.
+ * Notes the existing question that an insert meets, because INSERT OR REPLACE deletes it without a delete trigger.
+ * The outcome of the insert is unknown here: OR IGNORE drops it, ON CONFLICT DO UPDATE turns it into an update. So only
+ * trg_questions_history_insert writes the history, once the row is inserted.
+ * Each insert replaces the note, so that the note of an ignored insert is never used for the next row. An update and a
+ * deletion clear it. A writer that records its own history needs it too, for the times of the replaced question.
+ * A plain insert of a new question has nothing to note or clear, so it writes no row here.
  */
 BEFORE INSERT ON questions
 BEGIN

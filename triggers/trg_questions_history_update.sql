@@ -2,9 +2,9 @@ CREATE TRIGGER trg_questions_history_update
 /*
  * Records a change of a question: which columns, from which values to which.
  * A change of the status makes it deleted, flagged or restored, whatever else changed; any other is updated.
- * Columns that only keep books (the comments of the table name them) are not listed and leave no history.
- * Nothing is recorded when trg_questions_history_insert gives a replaced question its created_at back.
- * An upsert has made trg_questions_history_replace note the whole question; that note is cleared.
+ * Bookkeeping columns (see the comments of the table) are not listed and leave no history.
+ * Nothing is recorded when trg_questions_history_insert restores created_at of a replaced question.
+ * Clears the note that trg_questions_history_replace made before an upsert.
  */
 AFTER UPDATE OF
     id, question, answer, explanation, diagram, difficulty, tags, channel, sub_channel, source_url, videos,
@@ -54,7 +54,7 @@ BEGIN
     ) AS content
     WHERE (SELECT source FROM history_writer) IS NOT 'self'
     AND content.old_value IS NOT content.new_value
-    -- One group makes one row; without a difference there is no group.
+    -- One group is one row; without a difference there is no group.
     GROUP BY NEW.id;
 
     UPDATE history_writer

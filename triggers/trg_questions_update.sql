@@ -1,8 +1,8 @@
 CREATE TRIGGER trg_questions_update
 /*
- * Lets last_updated follow a change of the content. A value that the writer sets wins.
+ * Sets last_updated when the content changes, unless the writer sets it.
  * The update below names no column of the list, so it fires neither this trigger again nor the history.
- * Nothing follows when trg_questions_history_insert gives a replaced question its created_at back.
+ * Does nothing when trg_questions_history_insert restores created_at of a replaced question.
  */
 AFTER UPDATE OF
     id, question, answer, explanation, diagram, difficulty, tags, channel, sub_channel, source_url, videos,

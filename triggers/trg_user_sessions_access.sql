@@ -1,7 +1,7 @@
 CREATE TRIGGER trg_user_sessions_access
 /*
- * Lets last_accessed_at follow the progress of a session. A value that the writer sets wins.
- * Completing a session is no access: completed_at says when that was.
+ * Sets last_accessed_at when a session makes progress, unless the writer sets it.
+ * Completing a session does not set it: completed_at has that time.
  */
 AFTER UPDATE OF progress, completed_items, session_data
 ON user_sessions

@@ -13,7 +13,7 @@ SELECT
     sum(ledger.action = 'delete') AS deletes,
     -- Items it checked.
     sum(ledger.action = 'verify') AS verifies,
-    -- Items it marked for somebody to look at.
+    -- Items it marked for review.
     sum(ledger.action = 'flag') AS flags,
     -- Items it analyzed.
     sum(ledger.action = 'analyze') AS analyzes,

@@ -1,7 +1,7 @@
 CREATE VIEW v_queue_health AS
 /*
  * One row is one status of the work queue with the items in it.
- * Pending items that grow old mean that no bot takes them; processing ones that do mean that a bot died.
+ * Old pending items mean that no bot claims them; old processing items mean that a bot died.
  */
 SELECT
     -- pending, processing, completed or failed.
@@ -10,7 +10,7 @@ SELECT
     count(*) AS items,
     -- How many of them are urgent (priority 1 to 3).
     sum(item.priority <= 3) AS urgent_items,
-    -- When the oldest of them was asked for.
+    -- When the oldest of them was requested.
     min(item.created_at) AS oldest_created_at,
     -- How many days ago that was, with two decimals.
     round(

@@ -1,8 +1,8 @@
 CREATE VIEW v_table_growth AS
 /*
- * One row is one week of one table with the rows that were added in it and are still there.
+ * One row is one week of one table with the rows that were added in it and still exist.
  * The rows are counted by day first, which is twice as fast as finding the week of each row.
- * users and channel_mappings keep no time, so they are not here.
+ * users and channel_mappings have no time, so they are missing.
  */
 SELECT
     -- The table.

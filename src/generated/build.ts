@@ -8,7 +8,7 @@ import { quoteName } from "../sql/quoting.ts";
 import { renderSchemaFile, type TableRows } from "./render-sql.ts";
 import { renderTypes } from "./render-types.ts";
 
-/** A generated file: its path from the project's root, and the text that it should have. */
+/** A generated file: its path from the project's root, and its text. */
 interface GeneratedFile {
     readonly path: string;
     readonly text: string;
@@ -34,7 +34,7 @@ export async function buildSchemaFiles(core: MigrationSet): Promise<GeneratedFil
     }
 }
 
-// Rows as literals, so that whatever a migration inserts is in the file too.
+// Rows as literals, so that the file contains what migrations insert.
 async function readContent(connection: Connection): Promise<TableRows[]> {
     const content: TableRows[] = [];
     for (const { name: table, columns: all } of await readTables(connection)) {

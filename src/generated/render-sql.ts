@@ -1,3 +1,4 @@
+import { clock } from "../planning/bookkeeping.ts";
 import { isBookkeeping, isMigratorTable } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { quoteText, writeName } from "../sql/quoting.ts";
@@ -15,15 +16,13 @@ const guardColumns = [
     "    is_complete INTEGER,",
     "    must_hold INTEGER CONSTRAINT the_database_was_not_empty_so_nothing_was_changed CHECK (must_hold)",
 ];
-const now = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
 
 /**
- * Renders TURSO_SCHEMA.sql: every object as it is after all migrations, and the rows that a fresh deploy leaves.
+ * Renders TURSO_SCHEMA.sql: every object after all migrations, and the rows of a fresh deploy.
  *
- * sqlite3 goes on after an error and turso db shell may, so the file protects a database that is not empty by itself:
- * it remembers at its beginning whether the database was empty, writes rows only when that is so and every object is
- * there, and ends with an insert that rolls everything back when it is not. SQLite's own tables do not count: one stays
- * behind where tables were dropped.
+ * sqlite3 continues after an error and turso db shell may, so the file itself protects a database that is not empty: it
+ * first notes whether the database is empty, writes rows only if it was and every object exists, and ends with an insert
+ * that otherwise rolls everything back. SQLite's own tables do not count: one remains after tables were dropped.
  */
 export function renderSchemaFile(schema: readonly SchemaRow[], content: readonly TableRows[], version: number): string {
     const own = schema.filter((row) => row.sql !== null && !row.name.startsWith("sqlite_"));
@@ -49,7 +48,7 @@ export function renderSchemaFile(schema: readonly SchemaRow[], content: readonly
         ...ofType("view").map(statement),
         ...section("Triggers"),
         ...ofType("trigger").map(statement),
-        ...section("Rows and version records: only where the database was empty and every object is there"),
+        ...section("Rows and version records: only if the database was empty and every object exists"),
         renderCompleteness(own),
         ...content.map(renderRows),
         renderClosing(),
@@ -67,7 +66,7 @@ function renderHeader(tables: number, own: readonly SchemaRow[], version: number
         "-- For an empty database:",
         "--     turso db shell code-reels < TURSO_SCHEMA.sql",
         "--     sqlite3 local.db < TURSO_SCHEMA.sql",
-        "-- gives the same database as `pnpm db:push`, version records included. A database that is not empty is left as it is:",
+        "-- creates the same database as `pnpm db:push`, version records included. A database that is not empty stays as it is:",
         "-- the statements then fail one after the other, and the last ones roll everything back.",
     ].join("\n");
 }
@@ -75,7 +74,7 @@ function renderHeader(tables: number, own: readonly SchemaRow[], version: number
 function renderOpening(): string {
     return [
         `CREATE TABLE ${guard} (`,
-        "    /* Lives inside this transaction only. */",
+        "    /* Exists only inside this transaction. */",
         ...guardColumns,
         ");",
         "",
@@ -84,7 +83,7 @@ function renderOpening(): string {
     ].join("\n");
 }
 
-// Names and lengths are enough: in a database that was empty, whatever has the name was made above.
+// Names and lengths are enough: in an empty database, an object with the name was created above.
 function renderCompleteness(own: readonly SchemaRow[]): string {
     const values = own.map(
         (row) => `    (${quoteText(row.type)}, ${quoteText(row.name)}, ${[...(row.sql ?? "")].length})`,
@@ -103,7 +102,7 @@ function renderCompleteness(own: readonly SchemaRow[]): string {
 function renderRows({ table, columns, rows }: TableRows): string {
     // The time of a version row is that of the run, not of the build.
     const isRunTime = (column: string | undefined): boolean => isMigratorTable(table) && column === "run_at";
-    const fields = columns.map((column, at) => (isRunTime(column) ? now : `column${at + 1}`));
+    const fields = columns.map((column, at) => (isRunTime(column) ? clock : `column${at + 1}`));
     const literals = rows.map((row) => row.map((value, at) => (isRunTime(columns[at]) ? "NULL" : value)).join(", "));
     return [
         `INSERT INTO ${writeName(table)} (${columns.map(writeName).join(", ")})`,
@@ -117,7 +116,7 @@ function renderRows({ table, columns, rows }: TableRows): string {
 
 function renderClosing(): string {
     return [
-        "-- Takes everything back unless all of it is there. The guard is missing where its own statement failed, because",
+        "-- Rolls everything back unless all of it exists. The guard is missing if its own statement failed, because",
         "-- another program was writing at that moment.",
         `CREATE TABLE IF NOT EXISTS ${guard} (`,
         ...guardColumns,

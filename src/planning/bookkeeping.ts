@@ -2,13 +2,14 @@ import { lockTable, objectsTable, seedsTable } from "../schema/facts.ts";
 import { quoteText } from "../sql/quoting.ts";
 import { coreSet, type MigrationFile } from "./files.ts";
 
-const now = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
+/** The database's clock, UTC. */
+export const clock = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
 
-/** The CREATE TABLE of a set's version table: postgrator's four columns, and a checksum that survives reformatting. */
+/** Renders the version table of a set: postgrator's four columns, and a checksum that survives reformatting. */
 export function createVersionTable(table: string, set: string): string {
     return `CREATE TABLE ${table} (
-    /* Bookkeeping: one migration of the ${set} set that this database has had; postgrator's table with one more column. */
-    -- The number that the file name begins with.
+    /* Bookkeeping: one applied migration of the ${set} set; postgrator's table with one more column. */
+    -- The number at the beginning of the file name.
     version INTEGER PRIMARY KEY,
     -- The words of the file name.
     name TEXT,
@@ -22,7 +23,7 @@ export function createVersionTable(table: string, set: string): string {
 }
 
 export const createObjectsTable = `CREATE TABLE ${objectsTable} (
-    /* Bookkeeping: one view or trigger that the files define, so that it can be dropped when its file is gone. */
+    /* Bookkeeping: one view or trigger that the files define, so that it is dropped when its file is deleted. */
     -- The name in the database, and of the file.
     name TEXT NOT NULL PRIMARY KEY,
     -- What it is.
@@ -36,32 +37,32 @@ export const createObjectsTable = `CREATE TABLE ${objectsTable} (
 ) STRICT`;
 
 export const createLockTable = `CREATE TABLE ${lockTable} (
-    /* Bookkeeping: one row that says how often this database was deployed to, and who deploys to it right now. */
+    /* Bookkeeping: one row that counts the deploys to this database, and names the one that is running. */
     -- Always 1.
     id INTEGER NOT NULL PRIMARY KEY CONSTRAINT schema_lock_has_one_row CHECK (id = 1),
     -- Grows by one with each deploy; a deploy that read an older number changes nothing.
     generation INTEGER NOT NULL,
     -- The deployer that holds the lease, if any does.
     owner TEXT,
-    -- When the lease ends by itself, in UTC.
+    -- When the lease expires, in UTC.
     expires_at TEXT
 ) STRICT`;
 
 export const createSeedsTable = `CREATE TABLE ${seedsTable} (
-    /* Bookkeeping: one seed that was loaded, so that an unchanged one is recognised without reading its rows. */
-    -- Which seed it is.
+    /* Bookkeeping: one loaded seed, so that an unchanged one is recognised without reading its rows. */
+    -- The name of the seed.
     name TEXT NOT NULL PRIMARY KEY,
     -- SHA-256 over its files; where the name begins with source: over the source and the state of its tables.
     checksum TEXT NOT NULL,
-    -- When it was loaded last, in UTC.
+    -- When it was last loaded, in UTC.
     loaded_at TEXT NOT NULL,
-    -- How far the history was then: when it has grown since, the rows may have changed. NULL where that is not asked.
+    -- The newest history id at that time: after a newer one, the rows may have changed. NULL where that is not checked.
     mark INTEGER
 ) STRICT`;
 
-/** Notes that a seed is in. */
+/** Records a loaded seed. */
 export function recordSeed(seed: string, checksum: string, mark: number | null = null): string {
-    const values = [quoteText(seed), quoteText(checksum), now, mark === null ? "NULL" : String(mark)].join(", ");
+    const values = [quoteText(seed), quoteText(checksum), clock, mark === null ? "NULL" : String(mark)].join(", ");
     const update = ["checksum", "loaded_at", "mark"].map((column) => `${column} = excluded.${column}`).join(", ");
     return (
         `INSERT INTO ${seedsTable} (name, checksum, loaded_at, mark) VALUES (${values}) ` +
@@ -69,12 +70,12 @@ export function recordSeed(seed: string, checksum: string, mark: number | null =
     );
 }
 
-/** Moves the mark of seeds that were up to date on: the history grew by what says nothing new of their rows. */
+/** Moves the mark of seeds that were up to date, after history that does not concern their rows. */
 export function moveMarks(from: number, to: number): string {
     return `UPDATE ${seedsTable} SET mark = ${to} WHERE mark = ${from}`;
 }
 
-/** Reads the seeds that were loaded, by name with their checksums; fails where nothing was deployed yet. */
+/** Reads the loaded seeds; fails before the first deploy. */
 export const selectSeeds = `SELECT name, checksum, loaded_at, mark FROM ${seedsTable}`;
 
 /** The first row of the lock table. */
@@ -83,7 +84,7 @@ export const bumpGeneration = `UPDATE ${lockTable} SET generation = generation +
 
 /** Records that a migration was applied. */
 export function insertVersion(table: string, file: MigrationFile): string {
-    const values = [String(file.version), quoteText(file.name), quoteText(file.md5), now, quoteText(file.checksum)];
+    const values = [String(file.version), quoteText(file.name), quoteText(file.md5), clock, quoteText(file.checksum)];
     return `INSERT INTO ${table} (version, name, md5, run_at, checksum) VALUES (${values.join(", ")})`;
 }
 
@@ -98,7 +99,7 @@ export function refreshVersion(table: string, file: MigrationFile): string {
     return `UPDATE ${table} SET ${set} WHERE version = ${file.version}`;
 }
 
-/** What schema_objects says of one view or trigger. */
+/** The row of schema_objects for a view or trigger. */
 export interface ObjectRecord {
     readonly name: string;
     readonly type: "view" | "trigger";
@@ -107,7 +108,7 @@ export interface ObjectRecord {
     readonly checksum: string;
 }
 
-/** Notes what became of a view or trigger. */
+/** Records the status of a view or trigger. */
 export function recordObject(record: ObjectRecord): string {
     const values = [record.name, record.type, record.set, record.status, record.checksum].map(quoteText).join(", ");
     const update = ["type", "set_name", "status", "checksum"]
@@ -119,26 +120,26 @@ export function recordObject(record: ObjectRecord): string {
     );
 }
 
-/** Removes the note of a view or trigger whose file is gone. */
+/** Removes the record of a view or trigger whose file was deleted. */
 export function forgetObject(name: string): string {
     return `DELETE FROM ${objectsTable} WHERE name = ${quoteText(name)}`;
 }
 
-/** Takes the lease, or renews it; one row comes back when it is ours. Times are the server's own. */
+/** Takes or renews the lease; returns a row when it succeeded. Times are those of the server. */
 export function takeLease(owner: string, seconds: number): string {
     const end = `strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+${seconds} seconds')`;
     return (
         `UPDATE ${lockTable} SET owner = ${quoteText(owner)}, expires_at = ${end} ` +
-        `WHERE id = 1 AND (owner IS NULL OR owner = ${quoteText(owner)} OR expires_at < ${now}) RETURNING owner`
+        `WHERE id = 1 AND (owner IS NULL OR owner = ${quoteText(owner)} OR expires_at < ${clock}) RETURNING owner`
     );
 }
 
-/** Gives the lease back, if it is still ours. */
+/** Releases the lease, if it is still ours. */
 export function releaseLease(owner: string): string {
     return `UPDATE ${lockTable} SET owner = NULL, expires_at = NULL WHERE id = 1 AND owner = ${quoteText(owner)}`;
 }
 
-/** How output names a migration's set: the core set goes without saying. */
+/** Names a set in output; the core set is not mentioned. */
 export function describeSet(set: string): string {
     return set === coreSet ? "" : ` of the ${set} set`;
 }

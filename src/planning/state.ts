@@ -1,8 +1,8 @@
 import type { Connection, Query, ReadResult, Row } from "../database/connection.ts";
 import { lockTable, objectsTable } from "../schema/facts.ts";
-import type { SchemaRow } from "../schema/row.ts";
+import { type SchemaRow, selectSchema } from "../schema/row.ts";
 import { isSameName } from "../sql/names.ts";
-import type { ObjectRecord } from "./bookkeeping.ts";
+import { clock, type ObjectRecord } from "./bookkeeping.ts";
 import type { MigrationSet } from "./files.ts";
 
 export interface VersionRow {
@@ -17,22 +17,22 @@ export interface VersionRow {
 export interface Lease {
     readonly owner: string;
     readonly expiresAt: string;
-    /** Whether it has ended by the database's clock. */
+    /** By the database's clock. */
     readonly expired: boolean;
 }
 
 /** Everything that a plan depends on, as one snapshot. */
 export interface DatabaseState {
     readonly schema: readonly SchemaRow[];
-    /** Applied migrations by set; a set that the database does not have is missing. */
+    /** Applied migrations by set; only sets that the database has. */
     readonly versions: ReadonlyMap<string, readonly VersionRow[]>;
     readonly objects: readonly ObjectRecord[];
-    /** How often the database was deployed to; undefined where there is no lock table. */
+    /** How often the database was deployed to; undefined without a lock table. */
     readonly generation: number | undefined;
     readonly lease: Lease | undefined;
     /** The database's clock, UTC. */
     readonly now: string;
-    /** Answers to the caller's own queries, in their order. */
+    /** Results of the caller's own queries, in order. */
     readonly extra: readonly ReadResult[];
 }
 
@@ -47,13 +47,11 @@ export const emptyState: DatabaseState = {
     extra: [],
 };
 
-const clock = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
-
 /**
  * Reads the state in one request, whether or not the bookkeeping tables exist.
  *
- * @param extra queries of the caller that ride along
- * @param options.settle waits until a transaction whose reply was lost has ended
+ * @param extra queries of the caller in the same request
+ * @param options.settle wait until a transaction whose reply was lost has ended
  */
 export async function readState(
     connection: Connection,
@@ -62,7 +60,7 @@ export async function readState(
     options: { settle?: boolean } = {},
 ): Promise<DatabaseState> {
     const queries: Query[] = [
-        { sql: `SELECT type, name, tbl_name AS "table", sql FROM sqlite_schema ORDER BY rowid` },
+        selectSchema,
         { sql: `SELECT ${clock} AS now` },
         { sql: `SELECT * FROM ${objectsTable}` },
         { sql: `SELECT *, expires_at < ${clock} AS expired FROM ${lockTable}` },
@@ -88,12 +86,12 @@ export async function readState(
     };
 }
 
-/** The highest applied version of a set, 0 when there is none. */
+/** Returns the highest applied version of a set; 0 for none. */
 export function versionOf(state: DatabaseState, set: string): number {
     return Math.max(0, ...(state.versions.get(set) ?? []).map((row) => row.version));
 }
 
-/** Whether the database has that table, view, index or trigger. Names are compared as SQLite does. */
+/** Finds a table, view, index or trigger by name, compared as SQLite does. */
 export function findSchemaRow(state: DatabaseState, name: string): SchemaRow | undefined {
     return state.schema.find((row) => isSameName(row.name, name));
 }

@@ -3,24 +3,25 @@ import { writeName } from "../sql/quoting.ts";
 import { findShadows, isMigratorTable } from "./facts.ts";
 import type { SchemaRow } from "./row.ts";
 
-/** How a live object stands to the files. */
+/** How a live object compares with the files. */
 export interface ObjectDifference {
     readonly type: SchemaRow["type"];
     readonly name: string;
     /** The table or view of an index or trigger; the object itself otherwise. */
     readonly table: string;
     /**
-     * same, but for quotes around names; comment: only comments or white space differ; changed; missing: only the files have it; unexpected: only the
-     * database has it, on a table or view of the files; extra: a table or view that the files do not create, and what belongs to it.
+     * same: equal except for quotes around names; comment: only comments or white space differ; changed; missing: only in
+     * the files; unexpected: only in the database, on a table or view of the files; extra: a table or view that the files
+     * do not create, and what belongs to it.
      */
     readonly state: "same" | "comment" | "changed" | "missing" | "unexpected" | "extra";
     readonly live: string | undefined;
     readonly expected: string | undefined;
-    /** The database has what was last deployed: its file is newer, and the next deploy brings it in line. */
+    /** The database has what was last deployed; the file is newer, and the next deploy replaces the object. */
     readonly isUndeployed?: true;
 }
 
-/** Compares the objects of a live database with those that the files lead to. Pure. */
+/** Compares the objects of a live database with those that the files create. Pure. */
 export function compareSchemas(live: readonly SchemaRow[], expected: readonly SchemaRow[]): ObjectDifference[] {
     const found = new Map(listComparable(live).map((row) => [keyOf(row), row]));
     const wanted = new Map(listComparable(expected).map((row) => [keyOf(row), row]));
@@ -41,21 +42,21 @@ export function compareSchemas(live: readonly SchemaRow[], expected: readonly Sc
     return differences;
 }
 
-/** Whether a difference means that the database is not what the files say. Comments and other people's tables do not. */
+/** Whether a difference is drift. Differences in comments and tables of others are not. */
 export function isDrift({ state }: ObjectDifference): boolean {
     return state === "changed" || state === "missing" || state === "unexpected";
 }
 
 function judge(expected: SchemaRow, live: SchemaRow): ObjectDifference["state"] {
     if (expected.sql === live.sql) return "same";
-    // Stock postgrator makes its table in its own words.
+    // Stock postgrator writes its CREATE TABLE differently.
     if (isMigratorTable(expected.name)) return "same";
     const [left, right] = [tokenize(expected.sql ?? ""), tokenize(live.sql ?? "")];
     if (describeTokens(left) === describeTokens(right)) return "same";
     return saysTheSame(expected.sql ?? "", live.sql ?? "") ? "comment" : "changed";
 }
 
-/** Whether two statements say the same, but for comments, white space and quotes around names. */
+/** Whether two statements are equal except for comments, white space and quotes around names. */
 export function saysTheSame(left: string, right: string): boolean {
     const [one, other] = [left, right].map((sql) => describeTokens(tokenize(sql).filter(isSignificant)));
     return one === other;
@@ -66,8 +67,8 @@ function describeTokens(tokens: readonly Token[]): string {
 }
 
 /**
- * What a token says, whatever the quotes: a rename puts some around the name of a table that the file has without, which
- * is the same schema by another way. In quotes, CURRENT_TIMESTAMP or 1 is another thing than without.
+ * Returns the text of a token, a name without needless quotes: RENAME quotes the name of a table, which is the same schema.
+ * CURRENT_TIMESTAMP or 1 keeps its quotes, because in quotes it means something else.
  */
 export function describeToken(token: Token): string {
     return token.kind === "name" ? writeName(readName(token)) : token.text;
@@ -82,7 +83,7 @@ function describe(
     return { type, name, table, state, live: live?.sql ?? undefined, expected: expected?.sql ?? undefined };
 }
 
-/** Objects that were created by name: without SQLite's own, and those that another object keeps for itself. */
+/** Lists the objects that were created by name: not SQLite's own, and not the shadow tables of another object. */
 export function listComparable(rows: readonly SchemaRow[]): SchemaRow[] {
     const isShadow = findShadows(rows);
     return rows.filter((row) => row.sql !== null && !row.name.startsWith("sqlite_") && !isShadow(row.name));

@@ -1,10 +1,10 @@
-// The whole of the library takes five times as long to load.
+// The whole library takes five times as long to load.
 import { diffArrays } from "diff/lib/diff/array.js";
 import { isColumnDefinition, readTableDefinition } from "../sql/create-table.ts";
 import { isSignificant, readName, type Token, tokenize } from "../sql/lexer.ts";
 import { describeToken, type ObjectDifference } from "./compare.ts";
 
-/** A line of a difference: `-` as the files have it, `+` as the database has it, a blank for what both have. */
+/** A line of a difference: `-` is only in the files, `+` only in the database, a blank in both. */
 interface DiffLine {
     readonly sign: "-" | "+" | " ";
     readonly text: string;
@@ -12,26 +12,26 @@ interface DiffLine {
 
 interface Line {
     readonly text: string;
-    /** The same for lines that say the same. */
+    /** Equal for lines that mean the same. */
     readonly key: string;
-    /** The same for lines that are about the same thing: a column, a named constraint. */
+    /** Equal for lines about the same column or named constraint. */
     readonly name: string;
 }
 
-/** Lines that both sides have are shown this many before and after one that differs. */
+/** How many lines of context are shown before and after a line that differs. */
 const contextLines = 2;
 
 /**
- * Renders in which lines an object of the database differs from the files. Of a table, a line is a column, a constraint
- * or an option, whatever lines its text has; an index is one line; of a view or trigger they are the lines of its text.
+ * Renders the lines in which an object of the database differs from the files. A line of a table is a column, constraint
+ * or option; an index is one line; a view or trigger has the lines of its text.
  */
 export function renderDiff({ type, live, expected }: ObjectDifference): DiffLine[] {
-    // Its text is in its file.
+    // The text is in its file.
     if (live === undefined && (type === "view" || type === "trigger"))
         return [{ sign: "-", text: `${head(expected)} …` }];
     const [files, database] = [expected, live].map((sql) => (sql === undefined ? [] : readLines(type, sql)));
     const lines = compareLines(files ?? [], database ?? []);
-    // A difference outside of all definitions, such as another kind of table.
+    // The difference is outside all definitions, such as another kind of table.
     const isShown = lines.some(({ sign }) => sign !== " ");
     const all = isShown ? lines : compareLines(splitLines(expected ?? ""), splitLines(live ?? ""));
     return type === "table" ? all.filter(({ sign }) => sign !== " ") : cutContext(all);
@@ -52,7 +52,7 @@ function readDefinitions(sql: string): Line[] {
     return parts.map(renderFlat).filter(({ text }) => text !== "");
 }
 
-/** Renders tokens on one line, without comments, in the same way whatever lines they were written on. */
+/** Renders tokens on one line, without comments. */
 function renderFlat(tokens: readonly Token[]): Line {
     const significant = tokens.filter(isSignificant);
     let text = "";

@@ -1,23 +1,23 @@
 import { readTableDefinition } from "../sql/create-table.ts";
 
-/** Tables that the migrator keeps for itself. They are not among the tables of the schema. */
+/** The migrator's own tables. They do not count as tables of the schema. */
 export const objectsTable = "schema_objects";
 export const lockTable = "schema_lock";
 export const seedsTable = "schema_seeds";
 
-/** Whether a table is bookkeeping of the migrator: version tables of all sets, objects, lock. */
+/** Whether a table is the migrator's own: a version table of any set, objects, lock or seeds. */
 export function isMigratorTable(name: string): boolean {
     return [objectsTable, lockTable, seedsTable].includes(name) || /^schemaversion(_[a-z][a-z0-9_]*)?$/.test(name);
 }
 
-/** A row of sqlite_schema, as far as counting needs it. */
+/** The columns of sqlite_schema that counting needs. */
 interface NamedObject {
     readonly type: string;
     readonly name: string;
     readonly sql: string | null;
 }
 
-/** How many objects of each kind a schema has. Bookkeeping tables are counted apart, SQLite's own not at all. */
+/** How many objects of each kind a schema has. Bookkeeping tables are counted separately, SQLite's own not at all. */
 interface SchemaCounts {
     readonly tables: number;
     readonly bookkeeping: number;
@@ -41,26 +41,26 @@ export function countObjects(schema: readonly NamedObject[]): SchemaCounts {
     };
 }
 
-/** Whether a row of sqlite_schema is a virtual table. SQLite stores the first words of a statement in one form. */
+/** Whether a row of sqlite_schema is a virtual table. */
 export function isVirtual({ sql }: Pick<NamedObject, "sql">): boolean {
     return /^CREATE\s+VIRTUAL\s/i.test(sql ?? "");
 }
 
-/** The table that a full-text index reads its text from (`content=`); undefined where it keeps its own text, or none. */
+/** Finds the table that a full-text index reads its text from (`content=`); undefined where there is none. */
 export function findIndexedTable({ sql }: Pick<NamedObject, "sql">): string | undefined {
     if (!isVirtual({ sql }) || !/\bUSING\s+fts[45]\b/i.test(sql ?? "")) return undefined;
     return /\bcontent\s*=\s*["'`]?([^"'`,)\s]+)/i.exec(sql ?? "")?.[1];
 }
 
-// By what the object is that keeps them; https://www.sqlite.org/vtab.html#the_xshadowname_method
+// By the type of the object that owns them; https://www.sqlite.org/vtab.html#the_xshadowname_method
 const shadowSuffixes = {
     table: "data idx content docsize config segments segdir stat node parent rowid".split(" "),
     index: ["shadow", "shadow_idx"],
 };
 
 /**
- * Tells the tables and indexes that another object keeps for itself: those of full-text search and of R-trees, whose
- * names begin with the one of their virtual table, and those of vector indexes. They come and go with that object.
+ * Returns whether a name is a shadow table or index: of full-text search or an R-tree, whose names begin with that of the
+ * virtual table, or of a vector index. They are created and dropped with their owner.
  */
 export function findShadows(schema: readonly NamedObject[]): (name: string) => boolean {
     const names = new Set(["libsql_vector_meta_shadow"]);
@@ -73,7 +73,7 @@ export function findShadows(schema: readonly NamedObject[]): (name: string) => b
     return (name) => names.has(name.toLowerCase());
 }
 
-/** Whether a table holds nothing of the application: it is the migrator's, or its first comment says so. */
+/** Whether a table is bookkeeping: the migrator's own, or marked so by its first comment. */
 export function isBookkeeping({ name, sql }: NamedObject): boolean {
     return isMigratorTable(name) || /^Bookkeeping\b/.test(readTableDefinition(sql ?? "").comment);
 }

@@ -7,34 +7,34 @@ import { type SchemaRow, selectSchema } from "./row.ts";
 
 export interface Column {
     readonly name: string;
-    /** The declared type, upper case; empty where there is none. */
+    /** The declared type in upper case; empty without one. */
     readonly type: string;
     readonly notNull: boolean;
-    /** The default as SQL; null where there is none. */
+    /** The default as SQL; null without one. */
     readonly defaultSql: string | null;
-    /** Place in the primary key, from 1; 0 for others. */
+    /** Position in the primary key, from 1; 0 for other columns. */
     readonly key: number;
     readonly isGenerated: boolean;
 }
 
 export interface Index {
     readonly name: string;
-    /** c: made by CREATE INDEX; u: for a UNIQUE; pk: for the primary key. */
+    /** c: by CREATE INDEX; u: for a UNIQUE; pk: for the primary key. */
     readonly origin: "c" | "u" | "pk";
     readonly isUnique: boolean;
     readonly isPartial: boolean;
-    /** In order; one without a name is an expression. */
+    /** In order; an expression has no name. */
     readonly columns: readonly { readonly name: string | undefined; readonly collation: string }[];
-    /** Its CREATE INDEX; null where a constraint of the table made it. */
+    /** Its CREATE INDEX; null for a constraint of the table. */
     readonly sql: string | null;
 }
 
 export interface ForeignKey {
     readonly columns: readonly string[];
     readonly parent: string;
-    /** Those of the parent's primary key where the foreign key names none; empty where there is no such parent. */
+    /** The parent's primary key where the foreign key names none; empty where the parent does not exist. */
     readonly parentColumns: readonly string[];
-    /** In capitals, such as `SET NULL` or `NO ACTION`. */
+    /** In upper case, such as `SET NULL` or `NO ACTION`. */
     readonly onDelete: string;
 }
 
@@ -43,13 +43,13 @@ export interface Table {
     readonly name: string;
     /** Its CREATE TABLE. */
     readonly sql: string;
-    /** Without the hidden ones of virtual tables. */
+    /** Without the hidden columns of virtual tables. */
     readonly columns: readonly Column[];
-    /** A name of the rowid that no column has; undefined for WITHOUT ROWID, and where columns have all three names. */
+    /** A name of the rowid that no column has; undefined for WITHOUT ROWID, and where columns use all three names. */
     readonly rowid: string | undefined;
     /** The INTEGER PRIMARY KEY that is the rowid itself. */
     readonly rowidColumn: string | undefined;
-    /** Those of constraints, too. */
+    /** Those of constraints included. */
     readonly indexes: readonly Index[];
     readonly triggers: readonly SchemaRow[];
     readonly foreignKeys: readonly ForeignKey[];
@@ -58,20 +58,20 @@ export interface Table {
     readonly isWithoutRowid: boolean;
     readonly isAutoincrement: boolean;
     readonly isVirtual: boolean;
-    /** Whether it holds nothing of the application. */
+    /** Whether it holds no data of the application. */
     readonly isBookkeeping: boolean;
-    /** Whether a virtual table or a vector index keeps its content here. */
+    /** Whether a virtual table or a vector index stores its content here. */
     readonly isShadow: boolean;
 }
 
-// What a virtual table has for columns, only its module can tell; one that is not loaded must not hide the other tables.
+// Only its module knows the columns of a virtual table; a module that is not loaded must not hide the other tables.
 const stored = "sqlite_schema AS made";
 const isStored = "made.type = 'table' AND made.sql NOT LIKE 'CREATE VIRTUAL %'";
 const columnsOf = (condition: string): string =>
     `SELECT made.name AS "table", info.name, info.type, info."notnull", info.dflt_value, info.pk, info.hidden ` +
     `FROM ${stored}, pragma_table_xinfo(made.name) AS info WHERE ${condition} ORDER BY made.rowid, info.cid`;
 
-/** What toTables() takes the results of, besides the rows of selectSchema. The last one may fail. */
+/** The queries whose results toTables() needs besides the rows of selectSchema. The last one may fail. */
 export const tableQueries: readonly Query[] = [
     { sql: "SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = 'main'" },
     { sql: columnsOf(isStored) },
@@ -92,22 +92,22 @@ export const tableQueries: readonly Query[] = [
 ];
 
 /**
- * Reads the tables of a database in the order in which they were made, without those of SQLite itself, in one request.
+ * Reads the tables of a database, except SQLite's own, in the order of creation and in one request.
  *
- * @throws AppError `sql` where a query failed
+ * @throws AppError `sql` when a query failed
  */
 export async function readTables(connection: Pick<Connection, "readAll">): Promise<Table[]> {
     const [schema = [], ...results] = (await connection.readAll([selectSchema, ...tableQueries])).map((result, at) => {
         if (result.ok) return result.rows;
         if (at === tableQueries.length) return [];
         throw new AppError("sql", result.message, {
-            hint: "another program may have changed the schema meanwhile; run the command again",
+            hint: "run the command again: another program may have changed the schema meanwhile",
         });
     });
     return toTables(schema as unknown as SchemaRow[], results);
 }
 
-/** As readTables(), inside a transaction. Of virtual tables, it leaves out the columns. */
+/** As readTables(), inside a transaction and without the columns of virtual tables. */
 export async function readTablesInside(
     transaction: Pick<ReadTransaction, "query">,
     schema: readonly SchemaRow[],
@@ -152,15 +152,15 @@ export function toTables(schema: readonly SchemaRow[], results: readonly (readon
     return tables.map((table) => ({ ...table, foreignKeys: table.foreignKeys.map((key) => resolve(key, tables)) }));
 }
 
-/** What the rows of a table can be read in the order of. */
+/** An order in which the rows of a table can be read. */
 export interface RowOrder {
-    /** A name of the rowid, or columns; none where no order tells all rows apart. */
+    /** A name of the rowid, or columns; none where no order is unique. */
     readonly columns: readonly string[];
-    /** How each of these columns compares in the index that serves the order; none for a rowid. */
+    /** The collation of each of these columns in the index that serves the order; none for a rowid. */
     readonly collations: readonly string[];
     /** Whether it is the rowid under a name that no column has. */
     readonly isRowid: boolean;
-    /** Whether it is one whole number. */
+    /** Whether it is one integer. */
     readonly isNumber: boolean;
 }
 
@@ -170,7 +170,7 @@ export function findRowOrder({ columns, rowid, rowidColumn, indexes, isWithoutRo
     if (rowidColumn !== undefined) return { ...none, columns: [rowidColumn] };
     if (rowid !== undefined) return { ...none, columns: [rowid], isRowid: true };
     const key = columns.filter((column) => column.key > 0).sort((a, b) => a.key - b.key);
-    // A row whose key is NULL would be passed over.
+    // A row whose key is NULL would be skipped.
     const isWhole = isWithoutRowid || key.every(({ notNull }) => notNull);
     const index = indexes.find(({ origin }) => origin === "pk");
     return {
@@ -223,7 +223,7 @@ function resolve(key: ForeignKey, tables: readonly Table[]): ForeignKey {
     return key.parentColumns.length > 0 ? key : { ...key, parentColumns: primary.map(({ name }) => name) };
 }
 
-// A key of its own has an index; an INTEGER PRIMARY KEY that is the rowid has none, one with DESC is not the rowid.
+// An INTEGER PRIMARY KEY that is the rowid has no index; any other primary key has one, also INTEGER … DESC.
 function findRowidColumn(columns: readonly Column[], indexes: readonly Index[]): string | undefined {
     const [key, second] = columns.filter((column) => column.key > 0);
     return second || indexes.some(({ origin }) => origin === "pk") ? undefined : key?.name;
