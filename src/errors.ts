@@ -11,7 +11,7 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** Every error code that a user can meet, with the exit code it leads to. */
+/** Every error code that a user can see, with its exit code. */
 const catalogue = {
     usage: exitCodes.usage,
     "writes-off": exitCodes.failed,
@@ -49,10 +49,8 @@ const catalogue = {
 export type ErrorCode = keyof typeof catalogue;
 
 /**
- * An error that a user is meant to read.
- *
- * `message` says what failed and why, `details` are further lines (an excerpt, a list), `hint` is the remedy, and
- * `outcome` says what the database is now.
+ * An error for the user: `message` says what failed and why, `details` are further lines (an excerpt, a list), `hint` is
+ * the remedy, and `outcome` says what the database is now.
  */
 export class AppError extends Error {
     readonly code: ErrorCode;

@@ -4,10 +4,10 @@ import type { Target } from "./target.ts";
 export type Value = null | string | number | bigint | Uint8Array;
 export type Row = Readonly<Record<string, Value>>;
 
-/** A bound value. Numbers are sent as integers where they are whole, because drivers bind every number as REAL. */
+/** A bound value. A whole number is sent as an integer, because drivers bind every number as REAL. */
 export type Argument = null | string | number | bigint;
 
-/** A list that is bound as one text: a JSON array, such as json_each() takes. */
+/** A list that is bound as one text: a JSON array for json_each(). */
 export interface JsonList {
     /** Values of JSON. */
     readonly items: readonly unknown[];
@@ -16,15 +16,15 @@ export interface JsonList {
 export interface Query {
     readonly sql: string;
     readonly args?: readonly (Argument | JsonList)[];
-    /** Only for write() where `prefersRows`: the statement runs once for each of these lists of arguments. */
+    /** Only for write() where `prefersRows`: the statement runs once for each list of arguments. */
     readonly rows?: readonly (readonly Argument[])[];
 }
 
-/** The statements of one transaction, in order, without BEGIN and COMMIT. A fault names a statement by its index. */
+/** The statements of one transaction, in order, without BEGIN and COMMIT. A fault has the index of its statement. */
 export type Script = readonly { readonly sql: string }[];
 
 export interface ScriptOptions {
-    /** Foreign keys are switched off before the transaction begins, and on again when it has ended. */
+    /** Switches foreign keys off before the transaction begins, and on again after it. */
     readonly foreignKeysOff?: boolean | undefined;
 }
 
@@ -33,107 +33,104 @@ export type ReadResult =
     | { readonly ok: false; readonly message: string };
 
 export interface TrialResult {
-    /** Index of the first statement that failed; undefined when all of them ran. */
+    /** Index of the statement that failed; undefined when all ran. */
     readonly failedIndex: number | undefined;
     readonly message: string | undefined;
-    /** Rows of the queries that followed; empty when a statement failed. */
+    /** Results of the queries after them; empty when a statement failed. */
     readonly results: readonly ReadResult[];
 }
 
-/** What a server counted so far; each number is always 0 for a file. */
+/** What a server has counted so far; always 0 for a file. */
 export interface Cost {
     /** HTTP requests, answered or not. */
     readonly requests: number;
-    /** Rows that statements looked at, not those that they gave; Turso bills them, as it does the written ones. */
+    /** Rows that statements looked at, not those that they returned. Turso bills rows read and rows written. */
     readonly rowsRead: number;
-    /** With those of indexes and of triggers, and those that were rolled back. */
+    /** Includes rows of indexes, of triggers, and of what was rolled back. */
     readonly rowsWritten: number;
 }
 
-/**
- * One database. The same few operations on an embedded file and on a server; every failure is a DatabaseFault.
- */
+/** One database: the same operations on an embedded file and on a server. Every failure is a DatabaseFault. */
 export interface Connection {
     readonly target: Target;
-    /** Whether many rows are best written by one prepared statement each, rather than by one statement over JSON. */
+    /** Whether many rows are written faster by a prepared statement for each than by one statement over JSON. */
     readonly prefersRows: boolean;
     /** Whether `cost` counts rows. */
     readonly countsRows: boolean;
-    /** Whether VACUUM INTO copies the database into a file beside it. */
+    /** Whether VACUUM INTO can copy the database into a file. */
     readonly canVacuumInto: boolean;
-    /** Goes on counting: copy it to compare two moments. */
+    /** Keeps counting: copy it to compare two moments. */
     readonly cost: Cost;
-    /** How long another user of the database is waited for, in milliseconds; undefined for the default of each wait. */
+    /** How long to wait for another user of the database, in milliseconds; undefined for the default of each wait. */
     readonly waitLimit?: number | undefined;
     /**
-     * Runs queries in one snapshot and, on a server, in one request. A query that fails (a table that does not exist)
-     * fails alone.
+     * Runs queries in one snapshot and, on a server, in one request. A failing query (a missing table) fails alone.
      *
-     * @param options.settle takes the write lock first, so that a transaction whose reply was lost has ended
+     * @param options.settle take the write lock first, so that a transaction whose reply was lost has ended
      */
     readAll(queries: readonly Query[], options?: { settle?: boolean }): Promise<ReadResult[]>;
     /**
      * Runs a script in one transaction and, on a server, in one request.
      *
-     * @throws DatabaseFault whose `part` is the index of the statement that failed, if one did
+     * @throws DatabaseFault with the index of the failed statement as `part`, if one failed
      */
     runScript(script: Script, options?: ScriptOptions): Promise<void>;
-    /** Runs one statement that may not be in a transaction, such as VACUUM INTO or a PRAGMA. */
+    /** Runs one statement outside a transaction, such as VACUUM INTO or a PRAGMA. */
     runAlone(sql: string): Promise<void>;
-    /** Runs a script in a transaction that is always rolled back, then the queries inside it. */
+    /** Runs a script and then queries in a transaction that is always rolled back. */
     tryOut(script: Script, queries?: readonly Query[], options?: ScriptOptions): Promise<TrialResult>;
-    /** Runs statements in one transaction and one request. Returns the rows of each. */
+    /** Runs statements in one transaction and one request; returns the rows of each. */
     write(statements: readonly Query[]): Promise<(readonly Row[])[]>;
     /** Encodes the statements of a write() now; returns a function that sends them. */
     prepareWrite(statements: readonly Query[]): () => Promise<(readonly Row[])[]>;
-    /** Opens a transaction that lasts from call to call: a view to read in, or a transaction to write in. */
+    /** Opens a transaction that lasts from call to call. */
     begin(mode: "read"): Promise<ReadTransaction>;
-    /** @throws DatabaseFault `busy` while another one writes to a file */
+    /** @throws DatabaseFault `busy` while another program writes to a file */
     begin(mode: "write", options?: WriteOptions): Promise<Transaction>;
     close(): void;
 }
 
 export interface WriteOptions extends ScriptOptions {
-    /** CHECK constraints are not checked where they can be switched off, which a server does not do. */
+    /** Switches CHECK constraints off for a file; a server cannot. */
     readonly checksOff?: boolean | undefined;
 }
 
-/** A query whose values are bound as they are: BigInt as INTEGER, number as REAL. */
+/** A query whose values are bound by type: BigInt as INTEGER, number as REAL. */
 export interface StoredQuery {
     readonly sql: string;
     readonly args?: readonly Value[];
 }
 
-/** Rows without the names of their columns. Values are as stored: every INTEGER is a BigInt, every number a REAL. */
+/** Rows without column names. Values are as stored: an INTEGER is a BigInt, a REAL a number. */
 export interface StoredRows {
     readonly rows: readonly (readonly Value[])[];
     /** Size of the whole answer, in characters or bytes. */
     readonly size: number;
 }
 
-/** A transaction that reads. It lasts until it is closed; close it in any case. */
+/** A transaction that reads. It lasts until it is closed; always close it. */
 export interface ReadTransaction {
     /**
-     * How many views of the database its rows were read in: from 2 on, they may not fit together. A server may end a
-     * read transaction at any time; a new one is begun then.
+     * How many snapshots its rows were read in; rows of two snapshots may contradict each other. A server may end a read
+     * transaction at any time; then a new one begins.
      */
     readonly views: number;
-    /** Reads rows as stored; undefined when the answer is larger than the database sends: ask for fewer rows. */
+    /** Reads rows as stored; undefined when the answer is too large: ask for fewer rows. */
     read(query: StoredQuery): Promise<StoredRows | undefined>;
     /** Reads rows by name. */
     query(query: Query): Promise<readonly Row[]>;
-    /** Rolls back what was not committed. Never throws. */
+    /** Rolls back what is not committed. Never throws. */
     close(): Promise<void>;
 }
 
-/** A transaction that writes. It is never replaced by another: when the database ends it, each later call fails. */
+/** A transaction that writes. When the database ends it, each later call fails: it is never replaced by another. */
 export interface Transaction extends ReadTransaction {
-    /** Runs a statement after those before it. A server may report its failure at a later call. */
+    /** Runs a statement. A server may report its failure at a later call. */
     run(sql: string): Promise<void>;
-    /** Runs a statement that may fail; returns the message of its failure. The transaction goes on. */
+    /** Runs a statement that may fail; returns the message of its failure. The transaction continues. */
     tryRun(sql: string): Promise<string | undefined>;
-    /** Runs a statement once for each list of values, bound as they are; returns how many of the runs changed a row. */
+    /** Runs a statement once for each list of values, bound by type; returns how many runs changed a row. */
     runEach(sql: string, rows: readonly (readonly Value[])[]): Promise<number>;
-    /** @throws DatabaseFault; `isAmbiguous` when nothing tells whether it was committed */
+    /** @throws DatabaseFault; `isAmbiguous` when it is unknown whether it was committed */
     commit(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../errors.ts";
 
-/** What went wrong between us and the database, independent of the driver that said so. */
+/** What went wrong with the database, whichever driver reported it. */
 export type FaultKind = Extract<
     ErrorCode,
     | "unreachable"
@@ -22,7 +22,7 @@ export type FaultKind = Extract<
     | "interrupted"
 >;
 
-/** What a fault is more exactly, where its kind alone would leave the user with a vague sentence. */
+/** A more exact reason, where the kind alone would make a vague sentence. */
 export type FaultVariant =
     | "refused"
     | "unknown-host"
@@ -45,27 +45,30 @@ export type FaultVariant =
     | "truncated"
     | "disk-error";
 
-/** What a user reads of a fault: the sentence, with the name of the database in it, and the remedy. */
+/** What the user reads: a sentence with the name of the database, and a remedy. */
 type Sentence = readonly [sentence: (database: string) => string, remedy: string];
 
 const showUrl = "compare the URL with `turso db show <database> --url`";
 const statusPage = "if it lasts, see https://status.turso.tech";
 
-/** A sentence and a remedy for each kind of fault, and for the variants of which a kind alone would say too little. */
+/** The sentence and the remedy of each kind and variant. */
 export const sentences: Readonly<Record<FaultKind | FaultVariant, Sentence>> = {
     unreachable: [(db) => `cannot reach ${db}`, "check the host name, the port and the network, then run it again"],
     refused: [
         (db) => `cannot reach ${db}: nothing listens there`,
         "start the server, or check the port; `--wait 30` waits for one that is starting",
     ],
-    "unknown-host": [(db) => `cannot reach ${db}: there is no host of that name`, `${showUrl}, and check the network`],
+    "unknown-host": [
+        (db) => `cannot reach ${db}: there is no host with that name`,
+        `${showUrl}, and check the network`,
+    ],
     "no-route": [
-        (db) => `cannot reach ${db}: the network does not lead there`,
-        "check the network, and whether a firewall or a VPN stands in between",
+        (db) => `cannot reach ${db}: there is no route to its host`,
+        "check the network, and whether a firewall or a VPN blocks the way",
     ],
     "no-tls": [
         (db) => `cannot reach ${db}: it does not speak TLS`,
-        "for a server without TLS write http:// in the place of https:// or libsql://",
+        "for a server without TLS write http:// instead of https:// or libsql://",
     ],
     certificate: [
         (db) => `cannot reach ${db}: its certificate is not trusted`,
@@ -81,12 +84,12 @@ export const sentences: Readonly<Record<FaultKind | FaultVariant, Sentence>> = {
     ],
     forbidden: [(db) => `the token may not write to ${db}`, "use the read-write token of this database"],
     "not-found": [(db) => `there is no such database at ${db}`, showUrl],
-    redirected: [(db) => `${db} sends its callers elsewhere`, showUrl],
+    redirected: [(db) => `${db} redirects elsewhere`, showUrl],
     "server-fault": [(db) => `${db} failed to answer`, `run \`pnpm db:status\`; ${statusPage}`],
     "no-answer": [(db) => `${db} did not answer in time`, `run \`pnpm db:status\`; ${statusPage}`],
     "rate-limited": [
-        (db) => `${db} takes no more requests for now`,
-        "run it again in a minute, or with `--wait 60`; others may be asking too much of it",
+        (db) => `${db} accepts no more requests for now`,
+        "run it again in a minute, or with `--wait 60`; other programs may send too many requests",
     ],
     "not-available": [
         (db) => `${db} is not available now`,
@@ -94,11 +97,11 @@ export const sentences: Readonly<Record<FaultKind | FaultVariant, Sentence>> = {
     ],
     "foreign-reply": [
         (db) => `the server at ${db} is not a libSQL server`,
-        `${showUrl}; is there a proxy or a login page in between?`,
+        `${showUrl}; a proxy or a login page may answer instead`,
     ],
     "too-large": [
-        (db) => `${db} takes no request of that size`,
-        "send less at once: `--per-file`, or smaller migrations",
+        (db) => `${db} accepts no request of that size`,
+        "send less at once: use `--per-file`, or smaller migrations",
     ],
     blocked: [
         (db) => `${db} is blocked`,
@@ -106,16 +109,16 @@ export const sentences: Readonly<Record<FaultKind | FaultVariant, Sentence>> = {
     ],
     busy: [
         (db) => `${db} is locked by another writer`,
-        "wait until the other program is done, or end it, then run it again; `--wait 300` waits for it",
+        "run it again when the other program is done; `--wait 300` waits for it",
     ],
-    "rows-changed": [(db) => `others write to ${db} at the same time`, "run it again when fewer write"],
+    "rows-changed": [(db) => `others write to ${db} at the same time`, "run it again when fewer programs write"],
     "transaction-timeout": [
         (db) => `${db} ended the transaction because others waited for the lock`,
-        "run it again when there are no other writers; a long migration is better split into smaller ones",
+        "run it again when there are no other writers, or split a long migration into smaller ones",
     ],
-    expired: [(db) => `${db} ended the connection because it stood idle`, "run it again"],
+    expired: [(db) => `${db} ended the connection because it was idle`, "run it again"],
     "cannot-open": [(db) => `cannot open ${db}`, "check that its folder exists and that you may write there"],
-    "no-folder": [(db) => `cannot open ${db}: its folder does not exist`, "make the folder, or check the path"],
+    "no-folder": [(db) => `cannot open ${db}: its folder does not exist`, "create the folder, or check the path"],
     "is-folder": [(db) => `cannot open ${db}: it is a folder`, "name a file in it"],
     "no-permission": [
         (db) => `cannot open ${db}: permission denied`,
@@ -135,7 +138,7 @@ export const sentences: Readonly<Record<FaultKind | FaultVariant, Sentence>> = {
         "check the path; the file may be encrypted or another kind",
     ],
     corrupt: [(db) => `${db} is damaged`, "copy the file first, then restore a backup"],
-    truncated: [(db) => `${db} is cut off`, "it was not copied whole: copy it again, or restore a backup"],
+    truncated: [(db) => `${db} is cut off`, "copy it again, because the copy is incomplete, or restore a backup"],
     "disk-full": [(db) => `the disk of ${db} is full`, "free some space, then run it again"],
     "disk-error": [
         (db) => `the disk of ${db} failed`,

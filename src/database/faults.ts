@@ -11,9 +11,9 @@ interface FaultDetails {
 export class DatabaseFault extends Error {
     readonly kind: FaultKind;
     readonly variant: FaultVariant | undefined;
-    /** When the server wants to be asked again, in milliseconds from now; undefined where it does not say. */
+    /** When the server wants the next request, in milliseconds from now; undefined where it does not say. */
     readonly retryAfter: number | undefined;
-    /** Index of the statement of a script that failed; undefined where none did, or where that is not known. */
+    /** Index of the statement of a script that failed; undefined where none did or it is unknown. */
     readonly part: number | undefined;
 
     constructor(kind: FaultKind, message: string, cause?: unknown, more: FaultDetails = {}) {
@@ -25,7 +25,7 @@ export class DatabaseFault extends Error {
         this.part = more.part;
     }
 
-    /** The same fault of one statement of a script. */
+    /** Returns the same fault with the index of its statement. */
     at(part: number, message = this.message): DatabaseFault {
         const { kind, cause, variant, retryAfter } = this;
         return new DatabaseFault(kind, message, cause, { variant, retryAfter, part });
@@ -36,7 +36,7 @@ export class DatabaseFault extends Error {
         return this.kind === "connection-lost" || this.kind === "server-fault" || this.kind === "interrupted";
     }
 
-    /** Whether a statement is to blame, and not the server, the line or others who write. */
+    /** Whether the statement is to blame, rather than the server, the network or another writer. */
     get isOfStatement(): boolean {
         return this.kind === "sql" || this.kind === "constraint";
     }
@@ -57,7 +57,7 @@ const kindOfCode: readonly (readonly [RegExp, FaultKind])[] = [
     [/^(SQLITE_|SQL_|ARGS_INVALID|RESPONSE_TOO_LARGE)/, "sql"],
 ];
 
-// Network errors that say that nothing was ever sent.
+// Network errors before anything was sent.
 const neverSent: readonly (readonly [RegExp, FaultVariant])[] = [
     [/^ECONNREFUSED$/, "refused"],
     [/^ENOTFOUND$/, "unknown-host"],
@@ -66,7 +66,7 @@ const neverSent: readonly (readonly [RegExp, FaultVariant])[] = [
     [/^(EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/, "no-route"],
 ];
 
-/** Turns what a driver threw into a fault: only faults leave the database layer. */
+/** Turns what a driver threw into a fault: src/database/ throws nothing else. */
 export function toFault(error: unknown): DatabaseFault {
     if (error instanceof DatabaseFault) return error;
     const { code, message } = readError(error);
@@ -79,13 +79,13 @@ export function toFault(error: unknown): DatabaseFault {
     return faultOfNetwork(error);
 }
 
-/** An exception of fetch(): refused, unknown host, TLS, dropped, timed out. */
+/** Turns an exception of fetch() into a fault: refused, unknown host, TLS, dropped, timed out. */
 export function faultOfNetwork(error: unknown): DatabaseFault {
     if (error instanceof DatabaseFault) return error;
     const cause = readError(error instanceof Error && error.cause ? error.cause : error);
-    // fetch() itself refuses some ports, such as 1 and 6000, before it connects; that has no code.
+    // fetch() itself refuses some ports, such as 1 and 6000; that error has no code.
     const variant = neverSent.find(([pattern]) => pattern.test(cause.code))?.[1];
-    // The message of a TLS library names its source file, not a reason.
+    // The message of the TLS library names its source file, not a reason.
     const parts = variant === "no-tls" ? [cause.code] : [cause.code, cause.message];
     const reason = parts.filter((part) => part !== "").join(": ");
     if (variant || cause.message === "bad port") return new DatabaseFault("unreachable", reason, error, { variant });
@@ -93,22 +93,22 @@ export function faultOfNetwork(error: unknown): DatabaseFault {
 }
 
 /**
- * A reply whose status is not 2xx, or that is not JSON.
+ * Makes a fault of a reply whose status is not 2xx, or that is not JSON.
  *
- * @param body what the server gave as the reason; clients throw it away
+ * @param body may hold the server's reason
  * @param retryAfter the header of that name
  */
 export function faultOfReply(status: number, body: string, retryAfter?: string | null): DatabaseFault {
     const parsed = parseBody(body);
     const code = typeof parsed.code === "string" ? parsed.code : "";
-    // On one line, and without what a terminal would take for a command.
+    // On one line, and without control characters.
     const said = String(parsed.message ?? parsed.error ?? "")
         .replace(/[\s\p{Cc}]+/gu, " ")
         .trim();
     const reason = said || `HTTP status ${status}`;
     const coded = code === "" ? undefined : kindOfCode.find(([pattern]) => pattern.test(code))?.[1];
     if (coded && coded !== "server-fault") return new DatabaseFault(coded, reason);
-    // A page for people: of a proxy, a firewall or another server. What it is about is not this database.
+    // An HTML page comes from a proxy, a firewall or another server: it says nothing about this database.
     if (status < 400 || (status < 500 && variantOfStatus[status] === undefined && isPage(body))) {
         const answer = status < 400 ? "it is not JSON" : reason;
         return new DatabaseFault("server-fault", answer, undefined, { variant: "foreign-reply" });
@@ -141,7 +141,7 @@ function readRetryAfter(header: string | null | undefined, now: Date): number | 
 }
 
 /**
- * A reply that sends elsewhere. It is not followed: what it was sent with is meant for one address alone.
+ * Makes a fault of a redirect. It is not followed: the token is meant for one address only.
  *
  * @param location the header of that name; only its host is shown, because the rest may hold a secret
  */
@@ -150,14 +150,14 @@ export function faultOfRedirect(location: string | null): DatabaseFault {
     return new DatabaseFault("not-found", `to ${to}`, undefined, { variant: "redirected" });
 }
 
-/** The fault as a user reads it: a sentence of its own and a remedy. */
+/** Turns a fault into the error that the user reads, with a sentence and a remedy. */
 export function explainFault(fault: DatabaseFault, target: Target): AppError {
     if (fault.kind === "interrupted") {
         return new AppError("interrupted", "interrupted", { hint: sentences.interrupted[1], cause: fault });
     }
     if (fault.kind === "unauthorized" && target.kind === "server" && target.authToken === undefined) {
-        return new AppError("unauthorized", `${target.label} asks for a token (${fault.message})`, {
-            hint: "set TURSO_AUTH_TOKEN to one, which `turso db tokens create <database>` makes",
+        return new AppError("unauthorized", `${target.label} requires a token (${fault.message})`, {
+            hint: "set TURSO_AUTH_TOKEN to a token from `turso db tokens create <database>`",
             cause: fault,
         });
     }
@@ -169,7 +169,7 @@ export function explainFault(fault: DatabaseFault, target: Target): AppError {
 function readError(error: unknown): { code: string; message: string } {
     if (!(error instanceof Error)) return { code: "", message: String(error) };
     const code = "code" in error && typeof error.code === "string" ? error.code : "";
-    // An extended result code that the driver has no name for: its last byte is the code that it extends.
+    // The driver has no name for some extended result codes; the last byte is the primary code.
     const [, number] = /^UNKNOWN_SQLITE_ERROR_(\d+)$/.exec(code) ?? [];
     const named = number === undefined ? undefined : sqliteCodes[Number(number) & 0xff];
     return { code: named ?? code, message: error.message };
@@ -187,7 +187,7 @@ const sqliteCodes: Readonly<Record<number, string>> = {
     26: "SQLITE_NOTADB",
 };
 
-// Clients put the code before the message, some twice.
+// Clients put the code before the message, sometimes twice.
 function withoutCode(message: string, code: string): string {
     let text = message.replace(/^UNKNOWN_SQLITE_ERROR_\d+: /, "");
     while (code !== "" && text.startsWith(`${code}: `)) text = text.slice(code.length + 2);

@@ -2,13 +2,12 @@ import { setImmediate } from "node:timers/promises";
 import { DatabaseFault } from "./faults.ts";
 
 /** @throws DatabaseFault `interrupted` after a Ctrl-C */
-export function throwIfInterrupted(signal: AbortSignal | undefined): void {
-    if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
+export function throwIfInterrupted(signal: AbortSignal | undefined, cause?: unknown): void {
+    if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted", cause);
 }
 
 /**
- * Lets the process receive a Ctrl-C; work that never waits, such as that on an embedded database, would receive it only at
- * its end.
+ * Lets the process receive a Ctrl-C during work that never waits, such as that on an embedded database.
  *
  * @throws DatabaseFault `interrupted`
  */

@@ -4,16 +4,16 @@ import type { Target } from "./target.ts";
 export interface OpenOptions {
     /** How long each operation waits for the lock of a file, in milliseconds. */
     readonly lock?: number | undefined;
-    /** How long the answer of a server to what reads is waited for, in milliseconds. */
+    /** How long to wait for a server's answer to a read, in milliseconds. */
     readonly answer?: number | undefined;
-    /** A file that does not exist is refused, and not created. */
+    /** Refuses a missing file instead of creating it. */
     readonly mustExist?: boolean | undefined;
 }
 
 /**
  * Opens a database. Loads only the driver that it needs.
  *
- * @param signal ends a running request when it is aborted, whereupon the server rolls back, and a file's first wait
+ * @param signal when aborted, ends a running request, so that the server rolls back, and the first wait for a file
  * @throws DatabaseFault `cannot-open` or `not-a-database` for a file
  */
 export async function openConnection(

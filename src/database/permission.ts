@@ -3,8 +3,8 @@ import type { Target } from "./target.ts";
 import { readToken } from "./token.ts";
 
 /**
- * Refuses a write that cannot succeed, before anything is tried: writes switched off, a token that has expired or that
- * may only read. What the token says is read from the token itself.
+ * Refuses a write that cannot succeed before anything is tried: writes are switched off, or the claims of the token say
+ * that it has expired or is read-only.
  *
  * @throws AppError `writes-off`, `token-expired` or `token-read-only`
  */
@@ -12,7 +12,7 @@ export function refuseUnwritable(target: Target, writesOff: boolean, now: Date):
     const outcome = "Nothing was tried.";
     if (writesOff) {
         throw new AppError("writes-off", "writing is switched off: TURSO_WRITE_MODE is 'false'", {
-            hint: "unset TURSO_WRITE_MODE, or set it to true, if this write is meant",
+            hint: "to allow this write, unset TURSO_WRITE_MODE or set it to true",
             outcome,
         });
     }
@@ -42,14 +42,14 @@ export function refuseExpired(target: Target, now: Date): void {
 }
 
 const day = 24 * 3_600_000;
-/** Tokens are to be rotated after so many days. */
+/** Tokens should be rotated after this many days. */
 const oldestDays = 90;
 
 /**
- * Finds what should be done about a token that still works: one that ends within a day, one for writing that is older
- * than 90 days, and one that may write although it is used as the read-only one.
+ * Finds what should be done about a token that still works: it expires within a day, is older than 90 days and writes, or
+ * may write although it is used as the read-only one.
  *
- * @param use `write` where the token is to write, `read-only` where it is that of the read-only pair
+ * @param use `write` to write, `read-only` for the token of the read-only pair
  * @returns sentences, each with its remedy
  */
 export function findTokenWarnings(target: Target, use: "write" | "read-only" | "read", now: Date): string[] {
@@ -73,7 +73,7 @@ export function findTokenWarnings(target: Target, use: "write" | "read-only" | "
     }
     if (use === "read-only" && !readOnly) {
         warnings.push(
-            `the read-only token for ${target.label} may write, by its own word; make one that may not with ` +
+            `the read-only token for ${target.label} may write, according to its claims; make one that may not with ` +
                 "`turso db tokens create <database> --read-only`",
         );
     }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "./connection.ts";
-import { DatabaseFault, explainFault, toFault } from "./faults.ts";
+import { type DatabaseFault, explainFault, toFault } from "./faults.ts";
+import { throwIfInterrupted } from "./interrupt.ts";
 
 /** How long a command waits for a database that does not answer, or is locked. */
 export interface Patience {
@@ -8,28 +9,27 @@ export interface Patience {
     readonly wait?: number | undefined;
     /** Pauses before the further tries where the user did not say, in milliseconds. */
     readonly pauses?: readonly number[];
-    /** How long an answer to a read is waited for, in milliseconds. */
+    /** How long to wait for the answer to a read, in milliseconds. */
     readonly answer?: number;
 }
 
-/** Long enough for a server that restarts, short enough for a mistake in the URL. */
+/** Long enough for a server that restarts, short enough for a wrong URL. */
 const usualPauses = [250, 750];
-/** A server that asks for a longer pause is not asked again, unless the user said to wait. In milliseconds. */
+/** After a longer Retry-After, in milliseconds, nothing is tried again unless the user said to wait. */
 const longestPause = 5_000;
 const waitingPauses = [100, 250, 500, 1_000];
 
-/** What a timer takes, in milliseconds; a longer one would end at once. */
+/** The longest timer, in milliseconds; a longer one ends at once. */
 const longestTimer = 2 ** 31 - 1;
 
-/** What an operation does to the database, which decides when a repeat cannot harm. */
+/** What an operation does to the database, which decides when repeating it is harmless. */
 type Effect = "reads" | "writes" | "runs a script";
 
 /**
- * Tries operations again where a repeat cannot harm: when nothing was sent, when nothing but the lock was asked for and
- * refused, and, for what only reads, also when the server was overrun or the line broke. What may have been written is
- * never sent again.
+ * Repeats operations where that is harmless: when nothing was sent, when the lock was refused, and, for reads, also when
+ * the server was overloaded or the connection broke. What may have been written is never sent again.
  *
- * @param say told once for each wait, with a reason for the user
+ * @param say called once for each wait, with a reason for the user
  * @param signal ends a wait
  */
 export function withPatience(
@@ -52,7 +52,7 @@ export function withPatience(
                 if (pause === undefined || left <= 0 || (fault.retryAfter ?? 0) > left) throw error;
                 if (tries === 0) say(explainFault(fault, connection.target).message);
                 await sleep(Math.min(pause, left, longestTimer), undefined, { signal }).catch(() => undefined);
-                if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted", error);
+                throwIfInterrupted(signal, error);
             }
         }
     };
@@ -72,9 +72,26 @@ export function withPatience(
     };
 }
 
+/** Repeats an operation while another program has locked the file, for at most `limit` milliseconds. */
+export async function repeatWhileBusy<T>(
+    operation: () => T | Promise<T>,
+    limit: number,
+    signal?: AbortSignal,
+): Promise<T> {
+    for (const startedAt = Date.now(); ; ) {
+        try {
+            return await operation();
+        } catch (error) {
+            if (toFault(error).kind !== "busy" || Date.now() - startedAt >= limit) throw error;
+            await sleep(100 + Math.random() * 400, undefined, { signal }).catch(() => undefined);
+            throwIfInterrupted(signal, error);
+        }
+    }
+}
+
 function isHarmless({ kind, variant }: DatabaseFault, effect: Effect): boolean {
     if (kind === "unreachable") return variant === "refused" || variant === "no-route";
-    // A script that was refused the lock is the runner's affair: it reads the state before it sends anything again.
+    // The runner itself repeats a script that was refused the lock, after it has read the state again.
     if (kind === "busy") return variant === undefined && effect !== "runs a script";
     if (effect !== "reads") return false;
     return kind === "connection-lost" || variant === "rate-limited" || variant === "not-available";

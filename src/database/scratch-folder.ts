@@ -1,15 +1,15 @@
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 
-/** How old a folder of a process that has ended must be, in milliseconds, before it is removed. */
+/** How old the folder of a process that has ended must be before it is removed, in milliseconds. */
 const keptFor = 3_600_000;
 
 /**
- * Makes a folder that only its user can read, named for this process, for a database that its maker removes. A killed
- * process could not: folders of the same name that such processes left more than an hour ago are removed first.
+ * Creates a folder that only its user can read, named after this process, for a database; the caller removes it. Folders
+ * of the same name that killed processes left more than an hour ago are removed first.
  *
  * @param parent an existing folder
- * @throws the error of the file system, when the folder cannot be made
+ * @throws the error of the file system when the folder cannot be created
  */
 export async function makeScratchFolder(parent: string, name: string, now: Date): Promise<string> {
     for (const entry of await readdir(parent).catch(() => [])) {
@@ -18,7 +18,7 @@ export async function makeScratchFolder(parent: string, name: string, now: Date)
         const path = join(parent, entry);
         const facts = await stat(path).catch(() => undefined);
         const isOld = facts !== undefined && now.getTime() - facts.mtimeMs > keptFor;
-        // The folder of another user cannot be removed, and is left to its owner.
+        // The folder of another user cannot be removed.
         if (isOld) await rm(path, { recursive: true, force: true }).catch(() => undefined);
     }
     return mkdtemp(join(parent, `${name}-${process.pid}-`));

@@ -2,7 +2,7 @@ import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AppError } from "../errors.ts";
 
-/** Where a database is. `label` is what output shows; it never holds a credential. */
+/** Where a database is. Output shows `label`, which never holds a credential. */
 export type Target = FileTarget | ServerTarget;
 
 export interface FileTarget {
@@ -27,8 +27,8 @@ export interface ServerTarget {
 /**
  * Reads the address of a database.
  *
- * @param name the variable or option that it came from, for errors; they do not show the address, which may hold a secret
- * @param root what the path of a file is relative to
+ * @param name its variable or option, for errors; they do not show the address, which may hold a secret
+ * @param root the folder that the path of a file is relative to
  * @throws AppError `usage` for an address that cannot be used
  */
 export function parseTarget(value: string, name: string, authToken: string | undefined, root: string): Target {
@@ -57,10 +57,10 @@ export function parseTarget(value: string, name: string, authToken: string | und
 }
 
 function parseFileTarget(value: string, root: string, refuse: (why: string, hint: string) => never): Target {
-    if (/[?#]/.test(value)) refuse("a file: URL takes no parameters here", "write it as file:local.db");
+    if (/[?#]/.test(value)) refuse("a file: URL may have no parameters", "write it as file:local.db");
     const bare = value.slice("file:".length);
     if (bare === "" || bare === ":memory:") {
-        refuse("nothing would be kept", "name a file, such as file:local.db");
+        refuse("a database in memory would be lost at once", "name a file, such as file:local.db");
     }
     const path =
         readFilePath(value, bare) ?? refuse("it is not a path", "write it as file:local.db or file:///path/to/it");
@@ -71,19 +71,19 @@ function parseFileTarget(value: string, root: string, refuse: (why: string, hint
 function readFilePath(value: string, bare: string): string | undefined {
     try {
         const path = bare.startsWith("//") ? fileURLToPath(value) : decodeURIComponent(bare);
-        // The driver ends the process over it.
+        // A NUL makes the driver end the process.
         return path.includes("\0") ? undefined : path;
     } catch {
         return undefined;
     }
 }
 
-/** Loopback hosts are the only servers that tests, resets and bundled seeds may write to. */
+/** Tests, resets and bundled seeds may write only to servers on loopback hosts. */
 function isLoopback(hostname: string): boolean {
     return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
-/** Whether two addresses lead to the same database, as far as they tell. */
+/** Whether two targets have the same address. */
 export function isSameDatabase(one: Target, other: Target): boolean {
     if (one.kind === "file") return other.kind === "file" && one.path === other.path;
     return other.kind === "server" && one.url === other.url;

@@ -1,14 +1,14 @@
 import { jwtDecode } from "jwt-decode";
 
-/** What a token says of itself. Nothing here proves that the server accepts it. */
-export interface TokenFacts {
+/** The claims of a token. They do not prove that the server accepts it. */
+interface TokenFacts {
     readonly readOnly: boolean;
     readonly issuedAt: Date | undefined;
     readonly expiresAt: Date | undefined;
 }
 
 interface Claims {
-    /** Access of a Turso or sqld token: "rw" (also when it is missing) or "ro". */
+    /** Access of a Turso or sqld token: "rw" (the default) or "ro". */
     a?: string;
     iat?: number;
     exp?: number;

@@ -1,6 +1,6 @@
 import type { Argument, JsonList, Row, Value } from "./connection.ts";
 
-/** A bound value as the driver of a file takes it: a list as JSON, a whole number as BigInt, because drivers bind a number as REAL. */
+/** Converts a bound value for a driver: a list to JSON, a whole number to BigInt, because drivers bind a number as REAL. */
 export function toBound(value: Argument | JsonList): Argument {
     if (isJsonList(value)) return JSON.stringify(value.items);
     return typeof value === "number" && Number.isInteger(value) ? BigInt(value) : value;
@@ -11,7 +11,7 @@ export function isJsonList(value: unknown): value is JsonList {
     return value !== null && typeof value === "object" && "items" in value && Array.isArray(value.items);
 }
 
-/** A row by name from values as stored: whole numbers become numbers where a number holds them. */
+/** Makes a row by name from stored values: a BigInt becomes a number where that is exact. */
 export function toRow(names: readonly string[], values: readonly Value[]): Row {
     return Object.fromEntries(names.map((name, at) => [name, toReadable(values[at] ?? null)]));
 }

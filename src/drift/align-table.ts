@@ -8,24 +8,24 @@ import { writeName } from "../sql/quoting.ts";
 import { renderRebuild } from "../sql/rebuild.ts";
 import { splitStatements } from "../sql/statements.ts";
 
-/** A table with its indexes on one side: as the files lead to it, or as the database has it. */
+/** A table with its indexes, in the files or in the database. */
 export interface TableSide {
     readonly table: SchemaRow | undefined;
     readonly indexes: readonly SchemaRow[];
 }
 
-/** What brings a table from the files' form to the database's, and back again. */
+/** The statements that change a table from its form in the files to that in the database, and back. */
 export interface TableSteps {
     readonly forward: readonly string[];
     readonly back: readonly string[];
-    /** Columns that the database lacks: their values go wherever the steps run. */
+    /** Columns that the database lacks: their values are lost wherever the steps run. */
     readonly lostColumns: readonly string[];
 }
 
 /**
  * Renders the statements between two forms of a table: its indexes alone, columns added at its end, a rebuild, or a drop.
  *
- * @param mustRebuild whether ALTER TABLE was found not to lead to the same text
+ * @param mustRebuild whether ALTER TABLE did not lead to the same text
  */
 export function alignTable(files: TableSide, database: TableSide, mustRebuild: boolean): TableSteps {
     const [from, to] = [files.table, database.table];
@@ -69,7 +69,7 @@ function alignIndexes(files: TableSide, database: TableSide, added: readonly Add
 }
 
 /**
- * Finds the definitions that ADD COLUMN can add; undefined where that is not all that differs, or where a table with rows
+ * Finds the definitions that ADD COLUMN can add; undefined when there are other differences, or when a table with rows
  * would refuse one of them.
  */
 function findAddedColumns(from: string, to: string): AddedColumn[] | undefined {
@@ -87,7 +87,7 @@ function canBeAdded(column: ColumnDefinition): boolean {
     return findAddObstacle(column) === undefined && !lacksValue;
 }
 
-// An index that is not to come back is dropped by name, or the runner would miss it.
+// An index that is not created again is dropped by name; otherwise the runner reports it as lost.
 function rebuild(from: TableSide, to: TableSide): string[] {
     const [old, made] = [from.table as SchemaRow, to.table as SchemaRow];
     const kept = listColumns(old);
@@ -104,7 +104,7 @@ function rebuild(from: TableSide, to: TableSide): string[] {
     ];
 }
 
-/** Columns that can be written, in their order. */
+// Columns that can be written, in order.
 function listColumns(row: SchemaRow): readonly string[] {
     return listWritable(readTableDefinition(row.sql ?? ""));
 }
@@ -113,7 +113,7 @@ function dropIndex({ name }: SchemaRow): string {
     return `DROP INDEX ${writeName(name)}`;
 }
 
-/** The statement without what may stand behind it. */
+/** Returns the statement of a row, without comments after it. */
 export function textOf(row: SchemaRow): string {
     return splitStatements(row.sql ?? "")[0]?.sql ?? "";
 }

@@ -8,35 +8,35 @@ import { readName, tokenize } from "../sql/lexer.ts";
 import { isSameName } from "../sql/names.ts";
 import { alignTable, type TableSide, type TableSteps, textOf } from "./align-table.ts";
 
-/** A file to be written; without text, to be removed. */
+/** A file to write; without text, to delete. */
 export interface FileChange {
     /** From the project's root, with forward slashes. */
     readonly path: string;
     readonly text: string | undefined;
 }
 
-/** What would bring the files in line with a database. */
+/** What would make the files equal to a database. */
 export interface Alignment {
     readonly files: readonly FileChange[];
-    /** Differences that the files cannot follow, and why. */
+    /** Differences that the files cannot express, and why. */
     readonly left: readonly (Pick<ObjectDifference, "type" | "name"> & { readonly why: string })[];
-    /** Sentences about what the new migrations would do to rows elsewhere. */
+    /** What the new migrations would do to rows elsewhere. */
     readonly warnings: readonly string[];
 }
 
 export interface AlignInput {
-    /** All migrations of these are applied. */
+    /** All their migrations are applied. */
     readonly sets: readonly MigrationSet[];
     readonly expected: readonly SchemaRow[];
     readonly live: readonly SchemaRow[];
     readonly differences: readonly ObjectDifference[];
-    /** Tables, in lower case, that ALTER TABLE was found not to bring to the same text. */
+    /** Tables, in lower case, for which ALTER TABLE did not lead to the same text. */
     readonly rebuilt: ReadonlySet<string>;
 }
 
 /**
- * Plans the files that lead to what a database holds: a migration with its undo for each table whose columns,
- * constraints or indexes differ, and the files of views and triggers rewritten, added or removed. Pure.
+ * Plans the files that would create the schema of a database: a migration with its undo for each table whose columns,
+ * constraints or indexes differ, and new, changed or deleted files of views and triggers. Pure.
  */
 export function planAlignment(input: AlignInput): Alignment {
     const drifted = input.differences.filter(isDrift);
@@ -57,24 +57,24 @@ function findObstacle(difference: ObjectDifference, input: AlignInput): string |
     const { sets, live } = input;
     const { type, name, state, expected, table } = difference;
     if (difference.isUndeployed) return "only its file has changed; `pnpm db:push` deploys it";
-    if (isMigratorTable(name) || isMigratorTable(table)) return "it belongs to the migrator's own tables";
-    if (type === "table" && isVirtual({ sql: expected ?? null })) return "virtual tables are changed by hand";
+    if (isMigratorTable(name) || isMigratorTable(table)) return "it belongs to the migrator";
+    if (type === "table" && isVirtual({ sql: expected ?? null })) return "a virtual table must be changed by hand";
     if (type === "table" && state === "missing") {
         const other = live.find((row) => pointsTo(row, name) || (row.type !== "table" && mentions(row, name)));
         if (other)
-            return `${other.type} '${other.name}' needs it: bring it back in the database, or change that one first`;
+            return `${other.type} '${other.name}' needs it: restore it in the database, or change that ${other.type} first`;
     }
     if (state === "unexpected" && type === "trigger" && !/^[A-Za-z_][A-Za-z0-9_$]*$/.test(name)) {
         return "no file can have its name";
     }
-    const stranger = findStranger(difference, input);
-    if (stranger !== undefined) return `it reads '${stranger}', which no file makes`;
+    const extra = findExtraSource(difference, input);
+    if (extra !== undefined) return `it reads '${extra}', which no file creates`;
     const file = findFile(sets, difference);
     return file && file.name !== name ? `its file is named ${file.path}` : undefined;
 }
 
-// A fresh database lacks what others keep in this one.
-function findStranger({ type, live = "", name, table }: ObjectDifference, input: AlignInput): string | undefined {
+// A fresh database lacks the tables and views of others.
+function findExtraSource({ type, live = "", name, table }: ObjectDifference, input: AlignInput): string | undefined {
     if (type !== "view" && type !== "trigger") return undefined;
     const others = input.differences.filter(({ state, type: kind }) => state === "extra" && /table|view/.test(kind));
     return others.find((other) => mentions({ type, name, table, sql: live }, other.name))?.name;
@@ -119,7 +119,7 @@ function warn(name: string, found: TableSide, { lostColumns }: TableSteps): stri
     );
 }
 
-/** Children first: the runner refuses to drop a table that another one still points to. */
+// Children first: the runner refuses to drop a table that another one references.
 function orderDrops(keys: readonly string[], expected: readonly SchemaRow[]): string[] {
     const left = [...keys];
     const ordered: string[] = [];
@@ -177,7 +177,7 @@ function alignObject(difference: ObjectDifference, { sets }: AlignInput): FileCh
     const file = findFile(sets, difference);
     if (live === undefined) return file ? [{ path: file.path, text: undefined }] : [];
     const text = `${textOf({ type, name, table, sql: live })};\n`;
-    // What stands above the statement is the file's own.
+    // The file keeps its text above the statement.
     const heading = file?.sql.slice(0, file.statements[0]?.tokens[0]?.offset ?? 0) ?? "";
     const owner = findOwner(sets, table.toLowerCase());
     const folder = owner && owner !== sets[0] ? `${type}s/${owner.name}` : `${type}s`;
@@ -190,7 +190,7 @@ function findFile(sets: readonly MigrationSet[], { type, name }: ObjectDifferenc
     return objects.find((object) => object.type === type && isSameName(object.name, name));
 }
 
-// The set whose migrations make the table, or that defines the view.
+// The set whose migrations create the table, or that defines the view.
 function findOwner(sets: readonly MigrationSet[], key: string): MigrationSet | undefined {
     const owner = sets.find((set) =>
         [...findOwnTables([set]), ...set.objects.map(({ name }) => name)].some((name) => isSameName(name, key)),

@@ -11,33 +11,33 @@ import { type DatabaseState, findSchemaRow, versionOf } from "../planning/state.
 import { storedSql } from "../sql/statement-facts.ts";
 import { checksumTokens } from "../sql/statements.ts";
 
-/** A migration, view or trigger, and whether the database has it as the files do. */
+/** A migration, view or trigger, and whether the database has it as in the files. */
 export interface StatusEntry {
     readonly kind: "migration" | "object";
-    /** Its file, or type and name where the file is gone. */
+    /** Its file, or type and name where the file was deleted. */
     readonly what: string;
     readonly isDone: boolean;
-    /** When a migration was applied; why an object is not as in its file. */
+    /** When a migration was applied; why an object differs from its file. */
     readonly detail: string;
 }
 
 export interface Status {
-    /** The number that the documents give the schema, from package.json; the migration number is what counts here. */
+    /** The version of the documents, from package.json; the tools use the migration number. */
     readonly schemaVersion: string;
     /** Version of the core set. */
     readonly version: number;
     readonly schema: DatabaseState["schema"];
     readonly entries: readonly StatusEntry[];
-    /** Where files and history disagree. */
+    /** Contradictions between files and history. */
     readonly problems: readonly Problem[];
-    /** Set for a database that is newer than the files: the error that a write would end with. */
+    /** The error of a write to a database that is newer than the files. */
     readonly newer: AppError | undefined;
 }
 
 /**
- * Reads how a database stands to the files.
+ * Compares the history of a database with the files.
  *
- * @param connection undefined for a file that does not exist
+ * @param connection undefined for a missing file
  * @throws AppError as readAll(), except for a database that is newer than the files
  */
 export async function readStatus(root: string, connection: Connection | undefined): Promise<Status> {
@@ -84,11 +84,11 @@ function listObjects(sets: readonly MigrationSet[], state: DatabaseState): Statu
 }
 
 function describeObject(live: string | undefined, record: ObjectRecord | undefined): string {
-    if (live === undefined) return record?.status === "deferred" ? "waits for a later version" : "";
+    if (live === undefined) return record?.status === "deferred" ? "deferred to a later version" : "";
     return record && checksumTokens(live) !== record.checksum ? "changed by hand" : "the file has changed";
 }
 
-// Deployed from a file that is gone since; the next deploy drops them.
+// Deployed from files that were deleted since; the next deploy drops them.
 function listOrphans(sets: readonly MigrationSet[], state: DatabaseState): StatusEntry[] {
     return state.objects
         .filter((record) => {
@@ -99,7 +99,7 @@ function listOrphans(sets: readonly MigrationSet[], state: DatabaseState): Statu
             kind: "object",
             what: `${type} ${name}`,
             isDone: false,
-            detail: "its file is gone",
+            detail: "its file was deleted",
         }));
 }
 

@@ -1,7 +1,7 @@
 import type { Connection } from "../database/connection.ts";
 import { AppError } from "../errors.ts";
 import type { MigrationSet } from "../planning/files.ts";
-import { findPending } from "../planning/judge.ts";
+import { findApplied } from "../planning/judge.ts";
 import { readAll } from "../planning/prepare.ts";
 import { readExpectedSchema } from "../planning/shadow.ts";
 import { type DatabaseState, versionOf } from "../planning/state.ts";
@@ -9,7 +9,7 @@ import { compareSchemas, isDrift, type ObjectDifference } from "../schema/compar
 import type { SchemaRow } from "../schema/row.ts";
 import { checksumTokens } from "../sql/statements.ts";
 
-/** How the objects of a database stand to the files at its version. */
+/** How the objects of a database compare with the files at its version. */
 export interface SchemaVerification {
     readonly sets: readonly MigrationSet[];
     readonly state: DatabaseState;
@@ -21,14 +21,14 @@ export interface SchemaVerification {
 /**
  * Reads a database and compares every object with the files.
  *
- * @param connection undefined for a file that does not exist
- * @throws AppError `drift` for a database without migrations, and as readAll()
+ * @param connection undefined for a missing file
+ * @throws AppError `drift` for a database without migrations; otherwise as readAll()
  */
 export async function verifyDatabase(root: string, connection: Connection | undefined): Promise<SchemaVerification> {
     const { sets, state } = await readAll(root, connection);
     const version = versionOf(state, sets[0]?.name ?? "");
     if (version === 0) {
-        throw new AppError("drift", "this database has had no migration, so there is nothing to compare", {
+        throw new AppError("drift", "this database has no migrations, so there is nothing to compare", {
             hint: "deploy with `pnpm db:migrate`, or record an equal schema with `pnpm db:baseline`",
         });
     }
@@ -36,8 +36,8 @@ export async function verifyDatabase(root: string, connection: Connection | unde
 }
 
 /**
- * Compares a database with what its own version of the files leads to: pending migrations do not count, and neither
- * is a view that waits for one of them.
+ * Compares a database with the files at its own version: pending migrations do not count, nor does a view that is deferred
+ * to one of them.
  */
 export async function verifySchema(sets: readonly MigrationSet[], state: DatabaseState): Promise<ObjectDifference[]> {
     const live = findOwnRows(sets, state);
@@ -46,26 +46,23 @@ export async function verifySchema(sets: readonly MigrationSet[], state: Databas
     );
 }
 
-/** The rows of sqlite_schema that the applied migrations lead to, with the views and triggers of the files. */
+/** Reads the rows of sqlite_schema that the applied migrations and the views and triggers of the files create. */
 export async function readAppliedSchema(
     sets: readonly MigrationSet[],
     state: DatabaseState,
 ): Promise<readonly SchemaRow[]> {
-    const applied = sets.flatMap((set) => {
-        const pending = new Set(findPending(set, state));
-        return set.migrations.filter((file) => !pending.has(file));
-    });
+    const applied = findApplied(sets, state);
     return applied.length === 0 ? [] : readExpectedSchema(sets, applied);
 }
 
-/** The rows of sqlite_schema but the views and triggers of sets that this checkout does not have. */
+/** Finds the rows of sqlite_schema without views and triggers of sets that this checkout lacks. */
 export function findOwnRows(sets: readonly MigrationSet[], state: DatabaseState): SchemaRow[] {
     const here = new Set(sets.map((set) => set.name));
     const elsewhere = new Set(state.objects.filter((record) => !here.has(record.set)).map((record) => record.name));
     return state.schema.filter((row) => !elsewhere.has(row.name));
 }
 
-// The record says what the last deploy made of it.
+// The record shows what the last deploy did with it.
 function isUndeployed(difference: ObjectDifference, state: DatabaseState): boolean {
     const { type, name, live } = difference;
     if (!isDrift(difference) || (type !== "view" && type !== "trigger")) return false;

@@ -17,11 +17,11 @@ import { findOwnRows, readAppliedSchema, type SchemaVerification } from "./verif
 const outcome = "No file was written.";
 
 /**
- * Writes the files that lead to what a database holds. They are tried first in a copy of the folders: a fresh database
- * must get from them what this one has. The database is not touched.
+ * Writes the files that would create the schema of a database, after validating them in a copy of the folders: a fresh
+ * database must get the same schema from them. The database is not changed.
  *
  * @returns the files, and what was left out and why
- * @throws AppError `drift` where the files cannot lead there, or migrations are pending; then no file was written
+ * @throws AppError `drift` when the files cannot express the schema, or migrations are pending; then no file was written
  */
 export async function alignFiles(
     root: string,
@@ -36,7 +36,7 @@ export async function alignFiles(
         const planned = planAlignment(input);
         const files = planned.files.map(({ path, text }) => ({ path, text: text && format(path, text) }));
         const alignment = { ...planned, files };
-        return [alignment, await tryOut(input, alignment)];
+        return [alignment, await findRemaining(input, alignment)];
     };
     let [alignment, remaining] = await attempt(new Set());
     // ALTER TABLE does not always lead to the text that the database has.
@@ -55,7 +55,7 @@ export async function alignFiles(
 }
 
 function refuseAlignment(reason: string, details: readonly string[] = []): AppError {
-    return new AppError("drift", `the files cannot be brought to what the database holds${reason}`, {
+    return new AppError("drift", `the files cannot express the schema of the database${reason}`, {
         details,
         hint: "write the migration by hand: `pnpm db:new <what it does>`",
         outcome,
@@ -67,15 +67,18 @@ function refuseUnready(sets: readonly MigrationSet[], state: DatabaseState): voi
     if (problems.length > 0) throw refuseFiles(problems).withOutcome(outcome);
     const pending = sets.flatMap((set) => findPending(set, state));
     if (pending.length === 0) return;
-    throw new AppError("drift", "migrations are pending, and a new one would come behind them", {
+    throw new AppError("drift", "migrations are pending, and a new one would come after them", {
         details: pending.map(({ path }) => path),
-        hint: "deploy them first (`pnpm db:migrate`), or take them out of the folder",
+        hint: "deploy them first (`pnpm db:migrate`), or move them out of the folder",
         outcome,
     });
 }
 
-// Gives what would still differ, except for what is left on purpose.
-async function tryOut({ sets, expected, live }: AlignInput, { files, left }: Alignment): Promise<ObjectDifference[]> {
+// Returns what would still differ, except for what is left out on purpose.
+async function findRemaining(
+    { sets, expected, live }: AlignInput,
+    { files, left }: Alignment,
+): Promise<ObjectDifference[]> {
     const copy = await mkdtemp(join(tmpdir(), "schema-files-"));
     try {
         await apply(copy, sets.flatMap(listFiles));
@@ -104,7 +107,7 @@ function listFiles({ migrations, objects }: MigrationSet): FileChange[] {
     return files.map(({ path, sql }) => ({ path, text: sql }));
 }
 
-// All files or none: half of them would lead to a schema that exists nowhere.
+// All files or none: half of them would create a schema that exists nowhere.
 async function applyWhole(root: string, files: readonly FileChange[]): Promise<void> {
     const read = async (path: string): Promise<string | undefined> =>
         existsSync(join(root, path)) ? readFile(join(root, path), "utf8") : undefined;

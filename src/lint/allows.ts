@@ -8,7 +8,7 @@ interface Allow {
     readonly line: number;
     readonly rule: string;
     readonly reason: string;
-    /** Lines that it speaks of. */
+    /** Lines that it applies to. */
     readonly from: number;
     readonly to: number;
 }
@@ -16,21 +16,21 @@ interface Allow {
 const form = /^lint:\s*allow\s+([\w-]+)\s*(?::\s*(.*))?$/s;
 
 /**
- * Takes out what comments of a file allow, and adds what is wrong with those comments.
+ * Removes the findings that comments of a file allow, and adds what is wrong with those comments.
  *
- * @param all the rules that there are
+ * @param all every rule
  */
 export function applyAllows(file: LintFile, findings: readonly Finding[], all: readonly Rule[]): Finding[] {
     const wrong: Finding[] = [];
-    const tell = (line: number, message: string): void => {
+    const report = (line: number, message: string): void => {
         const { id: rule, level, why, remedy } = allowRule;
         wrong.push({ path: file.path, line, message, rule, level, why, remedy });
     };
-    const allows = findAllows(file, tell).filter(({ line, rule: id, reason }) => {
+    const allows = findAllows(file, report).filter(({ line, rule: id, reason }) => {
         const rule = all.find((other) => other.id === id);
-        if (!rule || rule === allowRule) tell(line, `there is no rule '${id}' (\`pnpm db:lint --rules\` lists them)`);
-        else if (rule.refused) tell(line, `'${id}' cannot be allowed: a deploy refuses it`);
-        else if (!/\w/.test(reason)) tell(line, `gives no reason for '${id}'`);
+        if (!rule || rule === allowRule) report(line, `there is no rule '${id}' (\`pnpm db:lint --rules\` lists them)`);
+        else if (rule.refused) report(line, `'${id}' cannot be allowed: a deploy refuses it`);
+        else if (!/\w/.test(reason)) report(line, `has no reason for '${id}'`);
         else return true;
         return false;
     });
@@ -43,18 +43,18 @@ export function applyAllows(file: LintFile, findings: readonly Finding[], all: r
         return own.length === 0;
     });
     for (const allow of allows) {
-        if (!used.has(allow)) tell(allow.line, `'${allow.rule}' finds nothing in this statement`);
+        if (!used.has(allow)) report(allow.line, `'${allow.rule}' finds nothing in this statement`);
     }
     return [...left, ...wrong];
 }
 
-function findAllows(file: LintFile, tell: (line: number, message: string) => void): Allow[] {
+function findAllows(file: LintFile, report: (line: number, message: string) => void): Allow[] {
     const last = file.statements.at(-1);
     return file.tokens.flatMap((token) => {
         if (!isLintComment(token)) return [];
         const [, rule, reason = ""] = form.exec(readComment(token)) ?? [];
         if (rule === undefined) {
-            tell(token.line, `'${readComment(token)}' is not understood`);
+            report(token.line, `'${readComment(token)}' is not a valid lint comment`);
             return [];
         }
         const { line } = token;

@@ -2,7 +2,7 @@ import { isKeyword, readName, type Token } from "../sql/lexer.ts";
 import { splitList, topLevel } from "../sql/nesting.ts";
 import type { Statement } from "../sql/statements.ts";
 
-/** What a statement does to rows: its verb, outside parentheses; undefined for one that writes none. */
+/** Finds the verb with which a statement writes rows, outside parentheses; undefined for one that writes none. */
 export function findVerb(statement: Statement): "INSERT" | "REPLACE" | "UPDATE" | "DELETE" | undefined {
     const { tokens } = statement;
     const first = tokens[0]?.text.toUpperCase();
@@ -10,7 +10,7 @@ export function findVerb(statement: Statement): "INSERT" | "REPLACE" | "UPDATE" 
     return token && isVerb(token) ? (token.text.toUpperCase() as "INSERT") : undefined;
 }
 
-/** Whether a statement has this word outside parentheses. */
+/** Whether a statement has these words outside parentheses. */
 export function hasClause({ tokens }: Statement, ...words: readonly string[]): boolean {
     const outside = topLevel(tokens);
     return outside.some((_, at) => words.every((word, index) => isKeyword(outside[at + index], word)));
@@ -19,7 +19,7 @@ export function hasClause({ tokens }: Statement, ...words: readonly string[]): b
 const conditionEnd = /^(RETURNING|GROUP|ORDER|LIMIT|ON|UNION|INTERSECT|EXCEPT|WINDOW)$/i;
 const constantWord = /^(TRUE|FALSE|NULL|NOT|AND|OR|IS|IN|BETWEEN)$/i;
 
-/** Whether a statement says which rows it means: by a WHERE, and not by one that every row passes. */
+/** Whether a statement has a WHERE that is not always true. */
 export function choosesRows({ tokens }: Statement): boolean {
     const outside = topLevel(tokens);
     const where = outside.findIndex((token) => isKeyword(token, "WHERE"));
@@ -36,10 +36,10 @@ export function choosesRows({ tokens }: Statement): boolean {
     return !isConstant && !/^([^()=]+) ={1,2} \1$/.test(text);
 }
 
-/** `INSERT INTO target (columns) SELECT values FROM source …`, where a statement is one that reads a single table. */
+/** `INSERT INTO target (columns) SELECT values FROM source …` of a single table. */
 interface RowCopy {
     readonly source: string;
-    /** Undefined where no columns are named. */
+    /** Undefined where it names no columns. */
     readonly columns: readonly string[] | undefined;
     readonly values: readonly (readonly Token[])[];
 }

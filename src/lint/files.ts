@@ -9,17 +9,17 @@ import { readFact, type StatementFact } from "../sql/statement-facts.ts";
 import { type Statement, splitStatements } from "../sql/statements.ts";
 import { emptySchema, followStatements, type KnownSchema, toSchemaRows } from "./known-schema.ts";
 
-/** A statement with what the lint asks of it again and again. */
+/** A statement with facts that several rules need. */
 export interface LintStatement extends Statement {
     readonly fact: StatementFact;
-    /** The statements of a trigger's body, with the lines of the file; the statement itself for all others. */
+    /** The statements of a trigger's body, with the lines of the file; otherwise the statement itself. */
     readonly parts: readonly Statement[];
-    /** Lines that belong to it: from behind the statement before to its own end. */
+    /** Its lines: from the end of the statement before it to its own end. */
     readonly from: number;
     readonly to: number;
 }
 
-/** A file with what the files before it have made. */
+/** A file with the schema before and after it. */
 export interface LintFile {
     readonly path: string;
     readonly kind: "do" | "undo" | "view" | "trigger";
@@ -29,23 +29,23 @@ export interface LintFile {
     readonly tokens: readonly Token[];
     readonly statements: readonly LintStatement[];
     readonly structure: Structure;
-    /** What is there before it: of an undo file, what its do file leaves. */
+    /** For an undo file, the schema after its do file. */
     readonly before: KnownSchema;
     readonly after: KnownSchema;
-    /** What an undo file must bring back; undefined for all others. */
+    /** What an undo file must restore; undefined for other files. */
     readonly restores: KnownSchema | undefined;
-    /** The other direction of a migration; undefined where there is none. */
+    /** The other direction of a migration. */
     readonly opposite: SqlFile | undefined;
-    /** What a deploy would refuse in it. */
+    /** What a deploy would refuse. */
     readonly problems: readonly Problem[];
 }
 
-/** Whether a comment speaks to the lint. */
+/** Whether a comment is for the lint. */
 export function isLintComment(comment: Token): boolean {
     return comment.kind === "comment" && /^lint:/i.test(readComment(comment));
 }
 
-/** Reads the files as the lint sees them, in the order in which they are applied; problems without a file come apart. */
+/** Reads the files for the lint in the order in which they are applied; `others` are problems without a file. */
 export function toLintFiles(
     found: FoundFiles,
     more: readonly Problem[] = [],
@@ -109,7 +109,7 @@ function readFile(
     return { path, kind, name, sql, tokens, statements, structure, before, after, problems, ...none };
 }
 
-// Between BEGIN and END a trigger holds statements of its own.
+// A trigger has statements between BEGIN and END.
 function splitBody(statement: Statement, fact: StatementFact): readonly Statement[] {
     if (fact.does !== "create" || fact.type !== "trigger") return [statement];
     const begin = statement.tokens.find((token) => isKeyword(token, "BEGIN"));

@@ -5,17 +5,17 @@ import { isSameName } from "../sql/names.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import { readAllTokens, type Statement } from "../sql/statements.ts";
 
-/** A table as migrations made it, without a database. */
+/** A table as the migrations define it. */
 export interface KnownTable extends TableDefinition {
     /** Its CREATE TABLE. */
     readonly statement: Statement;
-    /** The file of that. */
+    /** The file with that statement. */
     readonly path: string;
-    /** Whether an ALTER TABLE changed its columns since. */
+    /** Whether an ALTER TABLE changed its columns later. */
     readonly altered: boolean;
 }
 
-/** An index, or a trigger that a migration made. */
+/** An index, or a trigger of a migration. */
 interface KnownPart {
     readonly name: string;
     readonly type: "index" | "trigger";
@@ -23,7 +23,7 @@ interface KnownPart {
     readonly statement: Statement;
 }
 
-/** What migrations up to some point have made, by names in lower case. */
+/** The schema after some migrations, by names in lower case. */
 export interface KnownSchema {
     readonly tables: ReadonlyMap<string, KnownTable>;
     readonly parts: ReadonlyMap<string, KnownPart>;
@@ -31,7 +31,7 @@ export interface KnownSchema {
 
 export const emptySchema: KnownSchema = { tables: new Map(), parts: new Map() };
 
-/** The schema after some more statements. Pure; what it cannot follow, it leaves out. */
+/** Returns the schema after more statements. Pure; what it cannot follow is left out. */
 export function followStatements(before: KnownSchema, path: string, statements: readonly Statement[]): KnownSchema {
     const tables = new Map(before.tables);
     const parts = new Map(before.parts);
@@ -66,7 +66,7 @@ export function followStatements(before: KnownSchema, path: string, statements: 
     return { tables, parts };
 }
 
-/** The tables as rows of sqlite_schema would show them, for rules that judge those. */
+/** Returns the tables as rows of sqlite_schema. */
 export function toSchemaRows({ tables }: KnownSchema): SchemaRow[] {
     return [...tables.values()].map(({ name, statement }) => ({
         type: "table",

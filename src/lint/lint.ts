@@ -5,17 +5,17 @@ import { toLintFiles } from "./files.ts";
 import type { Finding } from "./rule.ts";
 import { rules } from "./rules.ts";
 
-/** What a run of the lint looked at, and what it found, by path and line. */
+/** The files that were linted, and the findings by path and line. */
 export interface LintResult {
     readonly paths: readonly string[];
     readonly findings: readonly Finding[];
 }
 
 /**
- * Lints all files of a project. Pure: no database is asked, each file is judged by what the files before it make.
+ * Lints the files of a project. Pure: each file is judged by the schema that the files before it create.
  *
+ * @param chosen whether the findings of a path are wanted
  * @param more problems that were found elsewhere
- * @param chosen whether a path's findings are wanted; files are read with all others all the same
  */
 export function lintFiles(
     found: FoundFiles,

@@ -9,8 +9,8 @@ type PostgratorFile = Pick<Postgrator.Migration, "version" | "action" | "name" |
 };
 
 /**
- * Lets postgrator read the migrations of all sets, and finds files that it would take for something else: it must be
- * able to go on where this project's runner stopped.
+ * Reads the migrations of all sets with postgrator, and finds files that it reads differently: it must be able to take over
+ * from this project's runner.
  */
 export async function findPostgratorProblems(root: string, found: FoundFiles): Promise<Problem[]> {
     const problems = await Promise.all(
@@ -19,8 +19,8 @@ export async function findPostgratorProblems(root: string, found: FoundFiles): P
             try {
                 return compareWithPostgrator(set, await readByPostgrator(root, folder));
             } catch (error) {
-                // It stops at the first version that two files claim; those are told as what they are.
-                if (found.misnamed.length + found.duplicates.length > 0) return [];
+                // It stops at the first version that two files have; other rules report those.
+                if (found.unrecognised.length + found.duplicates.length > 0) return [];
                 const reason = error instanceof Error ? error.message : String(error);
                 return [explain(folder, `postgrator cannot read this folder (${reason})`)];
             }
@@ -29,7 +29,7 @@ export async function findPostgratorProblems(root: string, found: FoundFiles): P
     return problems.flat();
 }
 
-/** Compares versions, names, order and checksums of a set with what postgrator read in its folder. Pure. */
+/** Compares versions, names, order and checksums of a set with those that postgrator read. Pure. */
 export function compareWithPostgrator(set: MigrationSet, read: readonly PostgratorFile[]): Problem[] {
     const own = set.migrations.flatMap((file) => [
         { file, action: "do", path: file.path, md5: file.md5 },
@@ -40,17 +40,17 @@ export function compareWithPostgrator(set: MigrationSet, read: readonly Postgrat
         if (!other) return [explain(path, "postgrator does not read this file")];
         const wanted = describe({ version, action, name: action === "do" ? name : other.name });
         if (describe(other) !== wanted) return [explain(path, `postgrator reads ${describe(other)}, not ${wanted}`)];
-        return other.md5 === md5 ? [] : [explain(path, "postgrator has another checksum of this file")];
+        return other.md5 === md5 ? [] : [explain(path, "postgrator has a different checksum of this file")];
     });
     if (problems.length > 0) return problems;
     const inOrder = read.filter(({ action }) => action === "do").sort((a, b) => a.version - b.version);
     const known = inOrder.filter(({ path }) => own.some((item) => item.path === path));
     const at = set.migrations.findIndex(({ path }, place) => known[place]?.path !== path);
-    const late = set.migrations[at];
-    return late ? [explain(late.path, `postgrator applies ${known[at]?.path ?? "nothing"} in its place`)] : [];
+    const moved = set.migrations[at];
+    return moved ? [explain(moved.path, `postgrator applies ${known[at]?.path ?? "nothing"} in its place`)] : [];
 }
 
-/** Reads a folder by postgrator's own reader. Its forty modules are loaded only here. */
+/** Reads a folder with postgrator's own reader. Its forty modules are loaded only here. */
 export async function readByPostgrator(root: string, folder: string): Promise<PostgratorFile[]> {
     const { default: Reader } = await import("postgrator");
     // Only .sql: it would run a .js file to learn its SQL.
@@ -72,6 +72,6 @@ function describe({ version, action, name }: { version: number; action: string; 
 
 function explain(path: string, message: string): Problem {
     const remedy =
-        "name it like 013.do.add-something.sql; if it is, this version of postgrator reads files in another way";
+        "name it like 013.do.add-something.sql; if it is, this version of postgrator reads files differently";
     return { rule: "file-name", path, message, remedy };
 }

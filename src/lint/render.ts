@@ -1,8 +1,8 @@
 import type { Finding, Rule } from "./rule.ts";
 
-/** The rules as a table in Markdown; docs/lint.md holds it. */
+/** Renders the rules as a table in Markdown, for docs/lint.md. */
 export function renderRuleTable(rules: readonly Rule[]): string {
-    // Between backticks a sign stands for itself.
+    // Between backticks, < and > need no escape.
     const plain = (text: string): string => text.replace(/</g, "&lt;").replace(/>/g, "&gt;");
     const cell = (text: string): string =>
         text
@@ -20,10 +20,7 @@ export function renderRuleTable(rules: readonly Rule[]): string {
     ].join("\n");
 }
 
-/**
- * A finding as a GitHub workflow wants it, to show it beside the code
- * (https://docs.github.com/actions/reference/workflow-commands-for-github-actions).
- */
+/** Renders a finding as a GitHub annotation (https://docs.github.com/actions/reference/workflow-commands-for-github-actions). */
 export function renderAnnotation({ path, line, level, rule, message, why, remedy }: Finding): string {
     const properties = Object.entries({ file: path, line: String(line), title: rule }).map(
         ([key, value]) => `${key}=${escapeText(value).replaceAll(":", "%3A").replaceAll(",", "%2C")}`,

@@ -4,12 +4,12 @@ import type { LintFile } from "./files.ts";
  * error: it would fail, lose something, or break its readers; warning: it may, or it is not in house style. Warnings fail
  * a run only under --strict.
  */
-export type Level = "error" | "warning";
+type Level = "error" | "warning";
 
-/** runs: would a Turso server and the runner take it; safe: what about the rows that are there; style: how it is written. */
+/** runs: whether a Turso server and the runner accept it; safe: what happens to existing rows; style: how it is written. */
 type RuleGroup = "runs" | "safe" | "style";
 
-/** One rule of the lint. Its texts stand in `--rules` and in docs/lint.md. */
+/** One rule of the lint. `--rules` and docs/lint.md show its texts. */
 export interface Rule {
     readonly id: string;
     readonly group: RuleGroup;
@@ -18,9 +18,9 @@ export interface Rule {
     readonly summary: string;
     /** Why that is bad, as a sentence. */
     readonly why: string;
-    /** What to do about it, unless the place tells more. */
+    /** What to do about it, unless the place has its own remedy. */
     readonly remedy: string;
-    /** Whether a deploy refuses it too, so that no comment in a file can allow it. */
+    /** Whether a deploy refuses it too, so that no comment can allow it. */
     readonly refused?: boolean;
     readonly find: (file: LintFile) => Iterable<Place>;
 }
@@ -28,13 +28,13 @@ export interface Rule {
 /** Where a rule found something in a file. */
 export interface Place {
     readonly line: number;
-    /** What stands there. */
+    /** What was found there. */
     readonly message: string;
     /** A better remedy than the rule's own. */
     readonly remedy?: string;
 }
 
-/** What the lint says of one place. */
+/** A place with its rule. */
 export interface Finding extends Place {
     readonly path: string;
     readonly rule: string;

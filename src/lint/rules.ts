@@ -11,21 +11,21 @@ import { rowRules } from "./rules/rows.ts";
 import { tableRules } from "./rules/tables.ts";
 import { undoRules } from "./rules/undoing.ts";
 
-/** Found in the comments that allow something; it looks at what the others found, so it is none of them. */
+/** For the comments that allow a rule; applyAllows() finds it, because it depends on the findings of the others. */
 export const allowRule: Rule = {
     id: "allow",
     group: "style",
     level: "error",
     summary:
-        "a comment that allows nothing: no reason, an unknown rule, one that finds nothing there, or that a deploy refuses",
-    why: "A reader takes it for a decision.",
+        "a comment that allows nothing: no reason, an unknown rule, one that finds nothing there, or one that a deploy enforces",
+    why: "A reader would believe it to be a decision.",
     remedy: "write `-- lint: allow <rule>: <reason>` before or in the statement, or remove it",
     find: () => [],
 };
 
 const groups = ["runs", "safe", "style"];
 
-/** All rules: those that a deploy holds too, what is safe, how it is written. */
+/** All rules, sorted by group. */
 export const rules: readonly Rule[] = [
     ...refusedRules,
     ...limitRules,

@@ -3,10 +3,10 @@ import { isSameName } from "../sql/names.ts";
 import { findIndexColumns } from "../sql/statement-facts.ts";
 import type { KnownSchema, KnownTable } from "./known-schema.ts";
 
-/** Columns of which no two rows have the same values. */
+/** Columns whose values together are unique. */
 type UniqueColumns = readonly string[];
 
-/** What UNIQUE and PRIMARY KEY of a table say, and its unique indexes but for those over a part of the rows. */
+/** Finds the columns of UNIQUE, PRIMARY KEY and unique indexes of a table, except partial ones. */
 export function findUniques({ uniques, name }: KnownTable, { parts }: KnownSchema): UniqueColumns[] {
     const indexes = [...parts.values()].filter(
         ({ table, type, statement }) =>
@@ -21,7 +21,7 @@ export function findUniques({ uniques, name }: KnownTable, { parts }: KnownSchem
     ];
 }
 
-/** Whether rows that differ in one of these differ in those columns, too. */
+/** Whether columns are unique because one of the known lists is. */
 export function isImplied(columns: UniqueColumns, known: readonly UniqueColumns[]): boolean {
     return known.some((others) => others.every((column) => columns.some((own) => isSameName(own, column))));
 }

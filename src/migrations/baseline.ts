@@ -10,13 +10,12 @@ import { readStructure } from "../planning/structure.ts";
 import { readFact } from "../sql/statement-facts.ts";
 
 /**
- * Plans recording migrations up to version `to` without running them. Views and triggers are brought to the files' form,
- * which touches no row. In a database with version rows, the pending ones are recorded: those that were written after
- * what it holds already.
+ * Plans recording migrations up to version `to` without running them. Views and triggers are brought to the form of the
+ * files, which changes no row. In a database with version rows, the pending migrations are recorded.
  *
- * @param read the files and the state, where they were read before
- * @throws AppError `usage` where nothing is pending, or for a version that does not exist; `invalid-files` where only
- * rows could tell whether a pending migration has run
+ * @param read the files and the state, if they were read before
+ * @throws AppError `usage` when nothing is pending, or for a version that does not exist; `invalid-files` when only rows
+ * could show whether a pending migration has run
  */
 export async function prepareBaseline(
     root: string,
@@ -40,7 +39,7 @@ export async function prepareBaseline(
     if (!isFirst) refuseUnknowable(sets, state, recorded);
     const replan = async (current: DatabaseState, perFile: boolean): Promise<Plan> => {
         const { findDeferred } = await import("../planning/shadow.ts");
-        // What was compared is what was read: after another deploy, nothing is recorded.
+        // The schema was compared before: after another deploy, nothing is recorded.
         const isSame = sets.every(
             ({ name }) => current.versions.get(name)?.length === state.versions.get(name)?.length,
         );
@@ -60,14 +59,14 @@ export async function prepareBaseline(
     return { sets, state, replan, plan: await replan(state, false), reached };
 }
 
-// The schema tells whether tables and indexes were changed, but nothing tells whether rows were.
+// The schema shows whether tables and indexes were changed, but nothing shows whether rows were.
 function refuseUnknowable(
     sets: readonly MigrationSet[],
     state: DatabaseState,
     recorded: readonly MigrationFile[],
 ): void {
     if (recorded.length === 0) {
-        throw new AppError("usage", "the database has version rows already, and no migration is pending", {
+        throw new AppError("usage", "the database already has version rows, and no migration is pending", {
             hint: "see them with `pnpm db:status`",
         });
     }
@@ -77,7 +76,7 @@ function refuseUnknowable(
             findWrites(file).map(({ table, line }) => ({
                 path: file.path,
                 line,
-                message: `writes rows of '${table}', and nothing tells whether that has happened here`,
+                message: `writes rows of '${table}', and nothing shows whether that has happened in this database`,
                 remedy: "run it (`pnpm db:migrate`), or record only what comes before it (`--to`)",
             })),
         ),
@@ -85,7 +84,7 @@ function refuseUnknowable(
     if (problems.length > 0) throw refuseFiles(problems).withOutcome("Nothing was recorded.");
 }
 
-// A rebuild fills the table that takes the place of the old one: that changes no row.
+// A rebuild fills the table that replaces the old one: that changes no row.
 function findWrites({ statements }: MigrationFile): { table: string; line: number }[] {
     const { rebuilt } = readStructure(statements);
     const facts = statements.map((statement) => ({ ...readFact(statement), line: statement.line }));

@@ -3,7 +3,7 @@ import type { ScriptPart } from "../planning/script.ts";
 import { readName } from "../sql/lexer.ts";
 import { quoteName } from "../sql/quoting.ts";
 
-export interface FailedProof {
+interface FailedProof {
     readonly connection: Connection;
     readonly parts: readonly ScriptPart[];
     readonly failed: ScriptPart;
@@ -12,8 +12,8 @@ export interface FailedProof {
 }
 
 /**
- * Finds the view or trigger that is really broken when a proof fails: a view fails with any view that it reads, and a
- * statement that proves one trigger runs into all others of its table, and into those that they set off.
+ * Finds the broken view or trigger behind a failed proof: a view fails with any view that it reads, and the proof of a
+ * trigger also compiles all others of its table, and those that they fire.
  */
 export async function findBrokenObject(proof: FailedProof): Promise<{ part: ScriptPart; message: string }> {
     const proofs = proof.parts.filter((part) => part.proves);
@@ -21,7 +21,7 @@ export async function findBrokenObject(proof: FailedProof): Promise<{ part: Scri
     return (await find(proof, proofs)) ?? { part: proof.failed, message: proof.message };
 }
 
-// Follows the failures from view to view, until one fails by itself.
+// Follows the failures from view to view, to the one that fails on its own.
 async function findBrokenView(
     proof: FailedProof,
     proofs: readonly ScriptPart[],
@@ -57,7 +57,7 @@ async function findBrokenTrigger(
     return undefined;
 }
 
-// The message of a proof that fails; undefined when it passes.
+// Returns the message of a failed proof; undefined when it passes.
 async function tryAlone(
     { connection, parts, options }: FailedProof,
     before: Script,

@@ -9,18 +9,18 @@ import { pinPlan } from "./plan-id.ts";
 import { prepareRestorePoint, type RestorePoint } from "./restore-point.ts";
 import { type RunOutcome, type RunReport, runPlan } from "./run.ts";
 
-export interface DeployRun {
+interface DeployRun {
     readonly perFile?: boolean;
     readonly signal?: AbortSignal | undefined;
     readonly now: Date;
     readonly report: RunReport & RestorePointReport;
-    /** This very plan or none: the run stops when another deploy comes first. */
+    /** Runs only this plan: the run stops when another deploy changes the database. */
     readonly pinned?: boolean;
-    /** The database is a copy: no restore point is made. */
+    /** The database is a copy, which needs no restore point. */
     readonly isCopy?: boolean;
 }
 
-/** Carries a prepared deploy out. Nothing to do is an outcome without steps. */
+/** Runs a prepared deploy. The outcome has no steps when there was nothing to do. */
 export async function runDeploy(
     connection: Connection,
     prepared: PreparedDeploy,
@@ -72,11 +72,11 @@ function followBy(report: RunReport, follow: RunReport["applied"]): RunReport {
     };
 }
 
-export interface RestorePointReport {
+interface RestorePointReport {
     restorePoint(restorePoint: RestorePoint): void;
 }
 
-/** The scripts that a plan would send, one for each transaction, and the state that it leads to. */
+/** Renders the scripts of a plan, one for each transaction, and predicts the state after them. */
 export function renderPlan(prepared: Pick<PreparedDeploy, "sets" | "state" | "plan">): {
     scripts: string[];
     state: DatabaseState;

@@ -13,10 +13,10 @@ import { findBrokenObject } from "./broken-object.ts";
 const shownViolations = 20;
 
 /**
- * Explains why a step failed. The fault names its statement; further runs that are always rolled back find what a guard
- * would have lost, and which view or trigger broke a proof.
+ * Explains why a step failed. The fault has the index of the statement; further trials find what a guard protected, and
+ * which view or trigger broke a proof.
  *
- * @returns the error as the user reads it, with path, line and excerpt
+ * @returns the error for the user, with path, line and excerpt
  */
 export async function diagnose(connection: Connection, input: ScriptInput, fault: DatabaseFault): Promise<AppError> {
     const parts = renderParts(input);
@@ -24,7 +24,7 @@ export async function diagnose(connection: Connection, input: ScriptInput, fault
     if (!failed) {
         const error = explainFault(fault, connection.target);
         return new AppError(error.code, error.message, {
-            hint: "each statement ran, and the transaction as a whole was refused; run the command again",
+            hint: "run the command again: each statement ran, but the transaction as a whole was refused",
             cause: fault,
         });
     }
@@ -53,17 +53,17 @@ async function explainGuard(
     if (message.includes("foreign_keys_are_violated")) {
         return new AppError("would-lose", `${path}: leaves rows that violate a foreign key`, {
             details: await list([listViolations(findOwnTables(sets), shownViolations)]),
-            hint: "move or delete the rows that point nowhere in the same migration",
+            hint: "in the same migration, delete these rows or let them reference existing ones",
         });
     }
     if (message.includes("rows_came_that_would_be_lost")) {
-        return new AppError("would-lose", "rows came meanwhile that this run would lose", {
+        return new AppError("would-lose", "rows were added meanwhile that this run would lose", {
             hint: "run the command again: it lists them",
         });
     }
     if (message.startsWith("foreign key mismatch")) {
         return new AppError("migration-failed", `${path}: ${message}`, {
-            hint: "point the foreign key at the primary key, or at columns with a UNIQUE index of their own",
+            hint: "reference the primary key, or columns with a UNIQUE index of their own",
         });
     }
     if (message.includes("a_rebuild_would_lose")) {
@@ -75,12 +75,12 @@ async function explainGuard(
     }
     return new AppError("migration-failed", message, {
         hint: message.includes("foreign_keys_are_not_off")
-            ? "this server does not switch foreign keys off, so the table cannot be rebuilt there"
+            ? "rebuild the table elsewhere: this server does not switch foreign keys off"
             : "run the command again: it reads the database first",
     });
 }
 
-/** The error of a statement that failed: path, line and excerpt where it is a file's. */
+/** Makes the error of a failed statement, with path, line and excerpt for a statement of a file. */
 export function explainStatement(
     sets: readonly MigrationSet[],
     failed: ScriptPart,
@@ -94,17 +94,17 @@ export function explainStatement(
             "migration-failed",
             `${proves.type} '${proves.name}'${describeSet(proves.set)}: ${message}`,
             {
-                hint: "its files are not in this checkout: run the command in one that has them",
+                hint: "run the command in a checkout that has its files",
                 cause,
             },
         );
     }
     const file = findFile(sets, failed.path);
     const [, type, name] = /^error in (view|trigger) (\S+?):? /.exec(message) ?? [];
-    const stranger = `put the ${type} '${name}' into a file, or drop it in this migration and create it again at its end`;
+    const unmanaged = `write a file for the ${type} '${name}', or drop it in this migration and create it again at its end`;
     return new AppError("migration-failed", `${failed.path}:${failed.line}: ${message}`, {
         details: file ? excerpt(file, failed, message) : [failed.sql],
-        hint: name === undefined ? `correct ${failed.path}, then run the command again` : stranger,
+        hint: name === undefined ? `correct ${failed.path}, then run the command again` : unmanaged,
         cause,
     });
 }
@@ -117,7 +117,7 @@ function findFile(sets: readonly MigrationSet[], path: string): SqlFile | undefi
     return files.find((file) => file.path === path);
 }
 
-// The first lines of the statement, or the lines around the word that the message blames.
+// The first lines of the statement, or the lines around the word in the message.
 function excerpt(file: SqlFile, failed: ScriptPart, message: string): string[] {
     const lines = file.sql.split("\n");
     const first = failed.line ?? 1;
@@ -130,7 +130,7 @@ function excerpt(file: SqlFile, failed: ScriptPart, message: string): string[] {
     return lines.slice(from - 1, to).map((line, at) => `    ${String(from + at).padStart(width)} | ${line}`);
 }
 
-// Line in the statement, from 1; undefined where the word stands in several places, or in none.
+// Line in the statement, from 1; undefined unless the word occurs exactly once.
 function findBlamedLine(sql: string, message: string): number | undefined {
     const near = /near "([^"]+)"/.exec(message)?.[1];
     const missing = /no such (?:table|column|function): (?:\S*\.)?(\S+)/.exec(message)?.[1];

@@ -7,30 +7,30 @@ import { AppError } from "../errors.ts";
 import { createLockTable, releaseLease, takeLease } from "../planning/bookkeeping.ts";
 import type { DatabaseState, Lease } from "../planning/state.ts";
 
-/** How long a lease lasts when its owner dies, in seconds. It is renewed before each step. */
+/** How long a lease lasts after its owner dies, in seconds. It is renewed before each step. */
 const leaseSeconds = 120;
 /** How long a waiting deployer sleeps between two reads, in milliseconds. */
 const pollInterval = 1_000;
-/** How long giving the lease back may take when the first try failed, in milliseconds. */
+/** How long the second attempt to release the lease may take, in milliseconds. */
 const releaseLimit = 5_000;
 
-/** A name for this deployer that a colleague can find: host, process and a random part. */
+/** Names this deployer so that a colleague can find it: host, process and a random part. */
 export function nameDeployer(): string {
     return `${hostname()} pid ${process.pid} ${randomUUID().slice(0, 8)}`;
 }
 
-/** The lease of another deployer, if it has not ended. */
+/** Finds the lease of another deployer that has not expired. */
 export function findForeignLease(state: DatabaseState, owner: string): Lease | undefined {
     return state.lease && !state.lease.expired && state.lease.owner !== owner ? state.lease : undefined;
 }
 
 /**
- * Waits until no other deployer holds the lease. Waits by reading: a server takes the lock from a writer that has held it
- * for 5 seconds as soon as another one queues up, so waiting as a writer would break the very run that is waited for.
+ * Waits until no other deployer holds the lease. Only reads meanwhile: a server takes the lock from a writer after 5 seconds
+ * as soon as another one queues, so waiting as a writer would break the run that it waits for.
  *
  * @param signal ends the wait early
- * @param limit how long it may last, in milliseconds; without one, until the lease ends
- * @returns the state then
+ * @param limit how long it may last, in milliseconds
+ * @returns the last state
  */
 export async function waitForLease(
     read: () => Promise<DatabaseState>,
@@ -52,15 +52,15 @@ export async function waitForLease(
     return state;
 }
 
-/** The error of a deploy that waited long enough for the lease of another one. */
+/** Makes the error of a deploy that waited long enough for the lease of another one. */
 export function explainLease({ owner, expiresAt }: Lease, outcome: string): AppError {
     return new AppError("busy", `another deploy is running (${owner})`, {
-        hint: `wait until it is done; if it is dead, its lease ends by itself at ${expiresAt}`,
+        hint: `wait until it is done; if it has died, its lease expires at ${expiresAt}`,
         outcome,
     });
 }
 
-/** Takes or renews the lease. Returns false when another deployer has it. */
+/** Takes or renews the lease; returns false when another deployer has it. */
 export async function tryLease(connection: Connection, state: DatabaseState, owner: string): Promise<boolean> {
     const create =
         state.generation === undefined
@@ -73,13 +73,13 @@ export async function tryLease(connection: Connection, state: DatabaseState, own
     return results.at(-1)?.length === 1;
 }
 
-/** Gives the lease back. A failure is of no consequence: the lease ends by itself. */
-export async function giveLeaseBack(connection: Connection, owner: string): Promise<void> {
+/** Releases the lease. A failure does not matter, because the lease expires. */
+export async function endLease(connection: Connection, owner: string): Promise<void> {
     const release = [{ sql: releaseLease(owner) }];
     await connection
         .write(release)
         .catch(async () => {
-            // After Ctrl-C the connection writes no more, but others should not have to wait for the lease to end.
+            // After Ctrl-C the connection does not write, but others should not have to wait until the lease expires.
             const other = await openConnection(connection.target, AbortSignal.timeout(releaseLimit));
             await other.write(release).finally(() => other.close());
         })

@@ -4,18 +4,18 @@ import { AppError } from "../errors.ts";
 import type { Plan, Step } from "../planning/plan.ts";
 import { predictState } from "../planning/predict.ts";
 import type { PreparedDeploy } from "../planning/prepare.ts";
-import { type DatabaseState, findSchemaRow, versionOf } from "../planning/state.ts";
+import { type DatabaseState, findSchemaRow, type VersionRow, versionOf } from "../planning/state.ts";
 import { checksumTokens } from "../sql/statements.ts";
 import { describeOutcome } from "./run.ts";
 
 type Planned = Pick<PreparedDeploy, "sets" | "state" | "plan">;
 
 const form = /^(\d{1,15})-([0-9a-f]{4})-([0-9a-f]{6})-([0-9a-f]{12})$/;
-const hint = "look at the plan again with `--dry-run`, which prints its id";
+const hint = "review the plan again with `--dry-run`, which prints its id";
 
 /**
- * Names a plan, so that what was approved is what runs: `7-3f9a-81d04b-7e22c1905d3a` is version, address, state (version
- * records, generation, managed views and triggers) and what would be done, statement by statement.
+ * Returns the id of a plan, so that the approved plan is the one that runs: `7-3f9a-81d04b-7e22c1905d3a` is version, address,
+ * state (version records, generation, managed views and triggers) and work, statement by statement.
  */
 export function identifyPlan(target: Target, planned: Planned): string {
     const version = versionOf(planned.state, planned.sets[0]?.name ?? "");
@@ -31,7 +31,7 @@ export function identifyPlan(target: Target, planned: Planned): string {
 /**
  * Refuses a plan that is not the approved one.
  *
- * @param approved what --dry-run printed
+ * @param approved the id that --dry-run printed
  * @throws AppError `plan-changed` that says what differs, `usage` for a text that is not a plan id
  */
 export function refuseOtherPlan(approved: string, target: Target, planned: Planned): void {
@@ -42,14 +42,14 @@ export function refuseOtherPlan(approved: string, target: Target, planned: Plann
     }
     if (old[0] === now[0]) return;
     const details = [
-        ...(old[2] === now[2] ? [] : [`it was made for another database than ${target.label}`]),
+        ...(old[2] === now[2] ? [] : [`it was made for a database other than ${target.label}`]),
         ...(old[1] === now[1] ? [] : [`the database was at version ${old[1]} then, and is at version ${now[1]}`]),
         ...(old[1] === now[1] && old[3] !== now[3]
-            ? ["the database was deployed to since, or a view or trigger was changed by hand"]
+            ? ["the database was deployed to since then, or a view or trigger was changed by hand"]
             : []),
         ...(old[4] === now[4]
             ? []
-            : ["other pending files, another content of one, or other options (--to, --set, --per-file)"]),
+            : ["the pending files, their content, or the options (--to, --set, --per-file) differ"]),
     ];
     throw new AppError("plan-changed", `the plan is ${current}, not ${approved.trim()}`, {
         details: details.map((line) => `    ${line}`),
@@ -58,14 +58,14 @@ export function refuseOtherPlan(approved: string, target: Target, planned: Plann
     });
 }
 
-/** A plan that is carried out as it is, or not at all. */
-export interface PinnedPlan {
+/** A plan that runs unchanged or not at all. */
+interface PinnedPlan {
     readonly replan: PreparedDeploy["replan"];
-    /** To be told of each transaction that this run committed. */
+    /** To be called after each committed transaction of this run. */
     applied(step: Step): void;
 }
 
-/** Lets a run continue only while no other run deploys: each new plan is then the rest of the approved one. */
+/** Lets a run continue only while no other run deploys, so that each new plan is the rest of the approved one. */
 export function pinPlan({ sets, state, plan, replan }: PreparedDeploy): PinnedPlan {
     const steps: Step[] = [];
     let expected = state;
@@ -86,34 +86,28 @@ export function pinPlan({ sets, state, plan, replan }: PreparedDeploy): PinnedPl
     };
 }
 
-// Each deploy raises the generation; stock postgrator writes version rows only.
+// Each deploy raises the generation; stock postgrator only writes version rows.
 function describeProgress(state: DatabaseState): string {
-    const versions = [...state.versions]
-        .filter(([, rows]) => rows.length > 0)
-        .map(([set, rows]) => [set, rows.map((row) => row.version).sort((a, b) => a - b)] as const)
-        .sort(([a], [b]) => (a < b ? -1 : 1));
-    return JSON.stringify([state.generation ?? 0, versions]);
+    const listVersions = (rows: readonly VersionRow[]) => rows.map((row) => row.version).sort((a, b) => a - b);
+    return JSON.stringify(describeVersions(state, listVersions));
 }
 
 function describeState(state: DatabaseState): unknown {
-    const versions = [...state.versions]
-        .filter(([, rows]) => rows.length > 0)
-        .map(([set, rows]) => [set, rows.map((row) => [row.version, row.checksum ?? row.md5])] as const)
-        .sort(([a], [b]) => (a < b ? -1 : 1));
     const objects = state.objects
-        .map((record) => {
-            const sql = findSchemaRow(state, record.name)?.sql;
-            return [
-                record.name,
-                record.type,
-                record.set,
-                record.status,
-                record.checksum,
-                sql ? checksumTokens(sql) : null,
-            ];
+        .map(({ name, type, set, status, checksum }) => {
+            const sql = findSchemaRow(state, name)?.sql;
+            return [name, type, set, status, checksum, sql ? checksumTokens(sql) : null];
         })
         .sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1));
-    return [state.generation ?? 0, versions, objects];
+    return [...describeVersions(state, (rows) => rows.map((row) => [row.version, row.checksum ?? row.md5])), objects];
+}
+
+function describeVersions(
+    { generation = 0, versions }: DatabaseState,
+    describe: (rows: readonly VersionRow[]) => unknown,
+): unknown[] {
+    const sets = [...versions].filter(([, rows]) => rows.length > 0).sort(([a], [b]) => (a < b ? -1 : 1));
+    return [generation, sets.map(([set, rows]) => [set, describe(rows)])];
 }
 
 function describeWork({ direction, steps, refreshed }: Plan): unknown {

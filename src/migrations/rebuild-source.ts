@@ -9,14 +9,14 @@ import { readTables, type Table } from "../schema/table.ts";
 import { isSameName } from "../sql/names.ts";
 import type { RebuildSource } from "../sql/rebuild.ts";
 
-/** A table with the migration set that makes it. */
-export interface FoundTable {
+/** A table with the migration set that creates it. */
+interface FoundTable {
     readonly source: RebuildSource;
     readonly set: string;
 }
 
 /**
- * Reads what a table is after all files, from a deploy into a database in memory; no other database is asked.
+ * Reads the definition of a table after all migrations from a deploy into a database in memory.
  *
  * @throws AppError `usage` for a name that is not a table of these files, `invalid-files` where they cannot be deployed
  */
@@ -63,7 +63,7 @@ function findFreeName(schema: readonly SchemaRow[], table: string): string {
     return candidates.find((name) => !taken.has(name.toLowerCase())) ?? `${table}_rebuilt`;
 }
 
-// Generated columns take no values. Rows keep their rowid, which full-text search points to, where no column is it.
+// Generated columns cannot be written. The rowid is copied where no column is it, because full-text search refers to it.
 function listCopied({ columns, rowid, rowidColumn }: Pick<Table, "columns" | "rowid" | "rowidColumn">): string[] {
     const names = columns.filter(({ isGenerated }) => !isGenerated).map(({ name }) => name);
     return rowid === undefined || rowidColumn !== undefined ? names : [rowid, ...names];

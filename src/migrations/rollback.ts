@@ -14,17 +14,17 @@ import { isSameName } from "../sql/names.ts";
 import { quoteName } from "../sql/quoting.ts";
 import { readFact } from "../sql/statement-facts.ts";
 
-/** Rows or values that a rollback takes away. */
-export interface Loss {
+/** Rows or values that a rollback deletes. */
+interface Loss {
     /** `questions`, or `questions.eli5` for a column. */
     readonly what: string;
     readonly count: number;
 }
 
 /**
- * Plans going back to version `to` of the core set.
+ * Plans a rollback to version `to` of the core set.
  *
- * @param options.keepsRows whether the run ends where there are rows to lose by the time it begins
+ * @param options.keepsRows whether the run fails when there are rows to lose by the time it begins
  * @throws AppError `usage` for a version that does not exist, `invalid-files` where an undo file is missing
  */
 export async function prepareRollback(
@@ -48,13 +48,13 @@ export async function prepareRollback(
             findDeferred,
         });
         if (!keepsRows) return plan;
-        return { ...plan, steps: plan.steps.map((step) => ({ ...step, losses: listLosses(step, current) })) };
+        return { ...plan, steps: plan.steps.map((step) => ({ ...step, losses: renderLosses(step, current) })) };
     };
     return { sets, state, replan, plan: await replan(state, false) };
 }
 
-// What findLosses() counts, as far as statements tell: tables that are dropped for good, and columns with values.
-function listLosses(step: Step, state: DatabaseState): string[] {
+// Queries what findLosses() counts, judged by the statements: rows of dropped tables, and values of dropped columns.
+function renderLosses(step: Step, state: DatabaseState): string[] {
     const isShadow = findShadows(state.schema);
     const isThere = (table: string): boolean => {
         const row = findSchemaRow(state, table);
@@ -74,7 +74,7 @@ function listLosses(step: Step, state: DatabaseState): string[] {
     });
 }
 
-/** Finds what a rollback would lose, by undoing it in a transaction that is rolled back: rows per table, values per column. */
+/** Counts what a rollback would lose, in a trial: rows per table, values per column. */
 export async function findLosses(connection: Connection, prepared: PreparedDeploy): Promise<Loss[]> {
     const { sets, state, plan } = prepared;
     const parts = plan.steps.flatMap((step) =>
@@ -101,7 +101,7 @@ export async function findLosses(connection: Connection, prepared: PreparedDeplo
     return [...lostRows, ...(await findLostValues(connection, kept, columnsBefore, columnsAfter))];
 }
 
-// A query of a table that is gone by then fails alone.
+// A query of a dropped table fails alone.
 async function readAfter(
     connection: Connection,
     { sets, state, plan }: PreparedDeploy,
@@ -119,7 +119,7 @@ async function readAfter(
     );
 }
 
-// Columns that are gone from tables that stay, where they held anything.
+// Dropped columns with values, of tables that remain.
 async function findLostValues(
     connection: Connection,
     tables: readonly string[],
@@ -158,7 +158,7 @@ function refuseTarget(sets: readonly MigrationSet[], state: DatabaseState, to: n
     const core = sets[0];
     const current = versionOf(state, core?.name ?? "");
     if (to > current) {
-        throw new AppError("usage", `the database is at version ${current}, which is not beyond ${to}`, {
+        throw new AppError("usage", `the database is at version ${current}, which is before ${to}`, {
             hint: `to go forward, use \`pnpm db:migrate --to ${to}\``,
         });
     }

@@ -6,41 +6,41 @@ import type { MigrationSet } from "../planning/files.ts";
 import type { Plan, Step } from "../planning/plan.ts";
 import { renderParts, type ScriptInput, scriptOptions } from "../planning/script.ts";
 import { type DatabaseState, type Lease, readState, versionOf } from "../planning/state.ts";
-import { explainLease, findForeignLease, giveLeaseBack, nameDeployer, tryLease, waitForLease } from "./lease.ts";
+import { endLease, explainLease, findForeignLease, nameDeployer, tryLease, waitForLease } from "./lease.ts";
 
-/** How long another writer of the same file is waited for, in milliseconds, beyond SQLite's own 5 s. */
+/** How long to wait for another writer of the same file, in milliseconds, beyond SQLite's own 5 s. */
 const busyLimit = 60_000;
 
-const unknownOutcome = "What the database is now could not be read. Nothing is repeated blindly.";
+const unknownOutcome = "The state of the database could not be read. Nothing was tried again.";
 
-export interface RunInput {
+interface RunInput {
     readonly connection: Connection;
     readonly sets: readonly MigrationSet[];
-    /** Plans what is left to do at a state; called again after every transaction and after every lost race. */
+    /** Plans what is left to do; called again after every transaction and every lost race. */
     readonly plan: (state: DatabaseState, perFile: boolean) => Promise<Plan>;
     readonly perFile: boolean;
     readonly signal: AbortSignal | undefined;
     readonly report: RunReport;
 }
 
-/** What a run tells while it goes on. */
+/** What a run reports. */
 export interface RunReport {
     applied(step: Step): void;
-    /** A wait began: for whom or what. Called once per wait. */
+    /** Called once per wait, with what it waits for. */
     waiting(reason: string): void;
     note(text: string): void;
 }
 
 export interface RunOutcome {
-    /** Transactions that this run committed. */
+    /** Committed transactions of this run. */
     readonly steps: readonly Step[];
     /** Version of the core set afterwards. */
     readonly version: number;
 }
 
 /**
- * Runs a plan to its end, one transaction at a time. Each is one request that either happens or does not; whatever goes
- * wrong, the state is read again before anything is decided, and nothing is ever repeated blindly.
+ * Runs a plan, one transaction at a time. Each is one request that is committed or not; after any fault, the state is read
+ * again before anything is decided, and nothing is repeated blindly.
  *
  * @throws AppError with an `outcome` that says what the database is now
  */
@@ -54,7 +54,7 @@ export async function runPlan(input: RunInput, first: DatabaseState): Promise<Ru
                 return await readState(connection, sets, [], { settle });
             } catch (error) {
                 const fault = toFault(error);
-                // A connection that waits by itself has done so.
+                // With --wait, the connection itself has waited.
                 const isWaited = connection.waitLimit !== undefined || input.signal?.aborted;
                 if (fault.kind !== "busy" || isWaited || !(await waitForWriter(run))) throw fault;
             }
@@ -86,7 +86,7 @@ export async function runPlan(input: RunInput, first: DatabaseState): Promise<Ru
         const outcome = now ? describeOutcome(now, sets, run.steps) : unknownOutcome;
         throw explainFault(error, connection.target).withOutcome(outcome);
     } finally {
-        if (run.leased) await giveLeaseBack(connection, owner);
+        if (run.leased) await endLease(connection, owner);
     }
 }
 
@@ -96,12 +96,12 @@ interface Progress {
     leased: boolean;
     readonly steps: Step[];
     busySince: number | undefined;
-    /** Tells of a wait, once for as long as the reason stays the same. */
+    /** Reports a wait, once while the reason stays the same. */
     readonly announce: (reason: string) => void;
     readonly read: (settle?: boolean) => Promise<DatabaseState>;
 }
 
-// Gives the state that the next plan is made from, or "finished" when the step was the last.
+// Returns the state for the next plan, or "finished" after the last step.
 async function runStep(
     run: Progress,
     plan: Plan,
@@ -123,7 +123,7 @@ async function runStep(
     } catch (error) {
         return recover(run, script, toFault(error), before);
     }
-    // Each statement succeeded, COMMIT among them: nothing is left to prove.
+    // Each statement succeeded, COMMIT included: there is nothing to verify.
     run.busySince = undefined;
     run.steps.push(step);
     report.applied(step);
@@ -142,18 +142,18 @@ async function recover(
     });
     if (!isSameState(before, after)) {
         if (fault.isAmbiguous && hasHappened(before, after, script.step, script)) {
-            report.note(`The reply was lost (${fault.message}), but the database has it.`);
+            report.note(`The reply was lost (${fault.message}), but the transaction was committed.`);
             run.steps.push(script.step);
             report.applied(script.step);
         }
         return after;
     }
     if (fault.kind === "busy" && (await waitForWriter(run))) return run.read();
-    // The lease ended while this process stood still; it is taken again if it is free.
+    // The lease expired while this process was stopped; it is taken again if it is free.
     if (run.leased && after.lease?.owner !== run.owner) return after;
     if (fault.kind === "transaction-timeout" && !run.leased) {
-        run.announce("others are writing; taking turns, one file a transaction");
-        // Waiting only reads: asking for the lease would break the very run that it protects.
+        run.announce("others are writing; taking turns, one file per transaction");
+        // While another deployer has the lease, only reads: writing would break the run that it protects.
         run.leased = !findForeignLease(after, run.owner) && (await tryLease(connection, after, run.owner));
         return run.read();
     }
@@ -172,7 +172,7 @@ async function explain(
     if (fault.kind === "transaction-timeout") {
         const paths = script.step.migrations.map((file) => (script.direction === "do" ? file : file.undo)?.path);
         const path = paths.join(", ") || "the views and triggers";
-        return new AppError("transaction-timeout", `${path}: takes over 5 seconds, and others wait to write`, {
+        return new AppError("transaction-timeout", `${path}: takes over 5 seconds while others wait to write`, {
             hint: "split it into smaller migrations, or run it when there are no other writers",
             outcome,
         });
@@ -183,7 +183,7 @@ async function explain(
     return (await diagnose(connection, script, fault).catch(() => plain)).withOutcome(outcome);
 }
 
-// Gives false when the other writer has been waited for long enough.
+// Returns false when it has waited long enough for the other writer.
 async function waitForWriter(run: Progress): Promise<boolean> {
     run.busySince ??= Date.now();
     if (Date.now() - run.busySince > (run.input.connection.waitLimit ?? busyLimit)) return false;
@@ -194,12 +194,12 @@ async function waitForWriter(run: Progress): Promise<boolean> {
 
 function stop(state: DatabaseState, sets: readonly MigrationSet[], steps: readonly Step[]): AppError {
     return new AppError("interrupted", "interrupted", {
-        hint: "run the command again to go on",
+        hint: "run the command again to continue",
         outcome: describeOutcome(state, sets, steps),
     });
 }
 
-/** The sentence after a failure: what was kept, what was rolled back, where the database stands. */
+/** Renders the outcome of a failure: what was kept, what was rolled back, and the version. */
 export function describeOutcome(state: DatabaseState, sets: readonly MigrationSet[], steps: readonly Step[]): string {
     const version = versionOf(state, sets[0]?.name ?? "");
     const done = steps.flatMap((step) => step.migrations.map((file) => file.path.replace(/^.*\//, "")));
@@ -213,7 +213,7 @@ function isSameState(before: DatabaseState, after: DatabaseState): boolean {
     return before.generation === after.generation && versions(before) === versions(after);
 }
 
-// Whether a deploy left the version rows as this step does.
+// Whether the version rows are as after this step.
 function hasHappened(
     before: DatabaseState,
     after: DatabaseState,

@@ -4,20 +4,20 @@ import { join } from "node:path";
 import { type Token, tokenize } from "../sql/lexer.ts";
 import { checksumTokens, findOpenToken, normalizeText, type Statement, splitStatements } from "../sql/statements.ts";
 
-/** A file of SQL as it was read. */
+/** A file of SQL. */
 export interface SqlFile {
-    /** Path from the project's root, with forward slashes, as output shows it. */
+    /** Path from the project's root, with forward slashes. */
     readonly path: string;
     /** The text, with LF line endings and without a byte order mark. */
     readonly sql: string;
     readonly statements: readonly Statement[];
-    /** The literal, name or comment that the text ends inside of. */
+    /** The unclosed literal, name or comment in which the text ends. */
     readonly open?: Token;
-    /** Over the tokens: comments, white space and line endings do not change it. */
+    /** Over the tokens: comments, white space and line endings do not matter. */
     readonly checksum: string;
 }
 
-/** `NNN.do.name.sql`, with the `NNN.undo.name.sql` beside it where there is one. */
+/** `NNN.do.name.sql`, with its `NNN.undo.name.sql`. */
 export interface MigrationFile extends SqlFile {
     readonly set: string;
     readonly version: number;
@@ -29,7 +29,7 @@ export interface MigrationFile extends SqlFile {
 
 export type ObjectType = "view" | "trigger";
 
-/** A view or trigger: the file holds its present definition. */
+/** A view or trigger: the file holds its current definition. */
 export interface ObjectFile extends SqlFile {
     readonly set: string;
     readonly type: ObjectType;
@@ -51,37 +51,37 @@ export interface MigrationSet {
 
 export const coreSet = "core";
 
-/** Names that the files of a set may have; other names are reported, because postgrator ignores them in silence. */
+/** The names that migration files may have; others are reported, because postgrator silently ignores them. */
 export const migrationName = /^(?!0+\.)(\d{1,15})\.(do|undo)\.([a-z0-9]+(?:-[a-z0-9]+)*)\.sql$/;
 const setName = /^[a-z][a-z0-9_]*$/;
 
-/** What was found in the folders, before any of it is judged. */
+/** The files in the folders, before validation. */
 export interface FoundFiles {
     readonly sets: readonly MigrationSet[];
-    /** Files in the folders whose name is none of the accepted ones, by path. */
-    readonly misnamed: readonly string[];
     /** Two files for one version and direction, by path. */
     readonly duplicates: readonly (readonly [string, string])[];
     /** Undo files without their do file, by path. */
     readonly orphans: readonly string[];
-    /** Other files and folders that nothing would read, by path; a folder ends with a slash. */
+    /** Files and folders that do not follow the naming, by path; a folder ends with a slash. */
     readonly unrecognised: readonly string[];
 }
 
-/** Reads migrations/, views/ and triggers/ below `root`. A folder that does not exist is an empty one. */
+/** Reads migrations/, views/ and triggers/ below `root`. A missing folder is an empty one. */
 export async function readFiles(root: string): Promise<FoundFiles> {
-    const names = (await listSets(root)).map((set) => set.name);
-    const parts = await Promise.all(names.map((name) => readSet(root, name)));
+    const sets = await listSets(root);
+    const parts = await Promise.all(sets.map((set) => readSet(root, set)));
     return {
         sets: parts.map((part) => part.set),
-        misnamed: parts.flatMap((part) => part.misnamed),
         duplicates: parts.flatMap((part) => part.duplicates),
         orphans: parts.flatMap((part) => part.orphans),
-        unrecognised: await findUnrecognised(root, names),
+        unrecognised: await findUnrecognised(
+            root,
+            sets.map((set) => set.name),
+        ),
     };
 }
 
-/** The sets that have a folder, without their files; the core comes first. */
+/** Lists the sets that have a folder, without their files; the core is the first. */
 export async function listSets(root: string): Promise<Pick<MigrationSet, "name" | "versionTable">[]> {
     const optional = (await readFolder(join(root, "migrations")))
         .filter((entry) => entry.isDirectory && setName.test(entry.name) && entry.name !== coreSet)
@@ -92,7 +92,6 @@ export async function listSets(root: string): Promise<Pick<MigrationSet, "name" 
     ];
 }
 
-// Misnamed files in migrations/ are reported apart, with the name that they should have.
 async function findUnrecognised(root: string, sets: readonly string[]): Promise<string[]> {
     const folders = ["migrations", "views", "triggers"].flatMap((folder) =>
         sets.map((set) => ({
@@ -105,7 +104,8 @@ async function findUnrecognised(root: string, sets: readonly string[]): Promise<
             const entries = (await readFolder(join(root, path))).filter((entry) => !isIgnored(entry.name));
             return entries.flatMap(({ name, isDirectory }) => {
                 if (isDirectory) return subfolders.includes(name) && name !== coreSet ? [] : [`${path}/${name}/`];
-                return path.startsWith("migrations") || name.endsWith(".sql") ? [] : [`${path}/${name}`];
+                const isNamed = path.startsWith("migrations") ? migrationName.test(name) : name.endsWith(".sql");
+                return isNamed ? [] : [`${path}/${name}`];
             });
         }),
     );
@@ -114,8 +114,8 @@ async function findUnrecognised(root: string, sets: readonly string[]): Promise<
 
 async function readSet(
     root: string,
-    name: string,
-): Promise<{ set: MigrationSet; misnamed: string[]; duplicates: [string, string][]; orphans: string[] }> {
+    { name, versionTable }: Pick<MigrationSet, "name" | "versionTable">,
+): Promise<{ set: MigrationSet; duplicates: [string, string][]; orphans: string[] }> {
     const below = name === coreSet ? "" : `/${name}`;
     const folder = `migrations${below}`;
     const [listed, views, triggers] = await Promise.all([
@@ -123,21 +123,10 @@ async function readSet(
         readObjects(root, `views${below}`, "view", name),
         readObjects(root, `triggers${below}`, "trigger", name),
     ]);
-    const names = listed.filter((entry) => !entry.isDirectory && !isIgnored(entry.name)).map((entry) => entry.name);
-    const misnamed = names.filter((file) => !migrationName.test(file)).map((file) => `${folder}/${file}`);
+    const names = listed.filter((entry) => !entry.isDirectory).map((entry) => entry.name);
     const files = await readMigrations(root, folder, names);
     const { migrations, duplicates, orphans } = pairUp(name, files);
-    return {
-        set: {
-            name,
-            versionTable: name === coreSet ? "schemaversion" : `schemaversion_${name}`,
-            migrations,
-            objects: [...views, ...triggers],
-        },
-        misnamed,
-        duplicates,
-        orphans,
-    };
+    return { set: { name, versionTable, migrations, objects: [...views, ...triggers] }, duplicates, orphans };
 }
 
 interface ReadMigration extends SqlFile {
@@ -147,8 +136,8 @@ interface ReadMigration extends SqlFile {
     readonly md5: string;
 }
 
-// Names and checksums are postgrator's; db:lint compares them with what postgrator itself reads. Its reader is not used
-// here: it passes over what it cannot read without a word, and loads forty modules.
+// Names and checksums are postgrator's; db:lint compares them with those that postgrator reads. Its own reader is not
+// used here: it silently skips what it cannot read, and loads forty modules.
 async function readMigrations(root: string, folder: string, names: readonly string[]): Promise<ReadMigration[]> {
     return Promise.all(
         names.flatMap((file) => {

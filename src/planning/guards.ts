@@ -4,8 +4,8 @@ import type { MigrationSet } from "./files.ts";
 import { type DatabaseState, versionOf } from "./state.ts";
 
 /**
- * A table that lives inside the transaction only. Each of its checks is named as the sentence that a failure prints:
- * libSQL reports `CHECK constraint failed: <name>`.
+ * A table that exists only inside the transaction. The name of each check is the sentence that a failure prints: libSQL
+ * reports `CHECK constraint failed: <name>`.
  */
 export const guardTable = "schema_guard";
 
@@ -22,7 +22,7 @@ export const createGuardTable = `CREATE TABLE ${guardTable} (
 
 export const dropGuardTable = `DROP TABLE ${guardTable}`;
 
-/** Fails after a deploy since the state was read. Where nothing was deployed yet, creating the tables fails. */
+/** Fails when the database was deployed to since the state was read. */
 export function checkUnchanged(state: DatabaseState, sets: readonly MigrationSet[]): string {
     const conditions = sets
         .filter((set) => state.versions.has(set.name))
@@ -43,12 +43,12 @@ export function checkUnchanged(state: DatabaseState, sets: readonly MigrationSet
     return `INSERT INTO ${guardTable} (unchanged) SELECT ${conditions.join(" AND ")}`;
 }
 
-/** Fails when a query gives a row: there is something to lose that was not there when it was looked for. */
+/** Fails when a query returns a row: something would be lost that did not exist when the losses were counted. */
 export function checkLossless(query: string): string {
     return `INSERT INTO ${guardTable} (lossless) SELECT NOT EXISTS (${query})`;
 }
 
-/** Fails when the lease is no longer ours, so that a run that stalled cannot commit. */
+/** Fails when the lease is no longer ours, so that a stalled run cannot commit. */
 export function checkLease(owner: string): string {
     return `INSERT INTO ${guardTable} (leased) SELECT coalesce(owner = ${quoteText(owner)}, 0) FROM ${lockTable}`;
 }
@@ -56,8 +56,8 @@ export function checkLease(owner: string): string {
 export const checkForeignKeysOff = `INSERT INTO ${guardTable} (keys_off) SELECT foreign_keys = 0 FROM pragma_foreign_keys`;
 
 /**
- * How many rows violate each foreign key, in these tables and in those that point to them. A check of the whole database
- * would end with an error where another foreign key points to a column without a unique index.
+ * Counts the rows that violate each foreign key of these tables and of those that reference them. A check of the whole
+ * database would fail where another foreign key references a column without a unique index.
  */
 function violations(tables: readonly string[]): string {
     return `SELECT reference, count(*) AS violating FROM (${violatingRows(tables)}) GROUP BY reference`;
@@ -74,7 +74,7 @@ function violatingRows(tables: readonly string[]): string {
     );
 }
 
-/** Notes how many rows violate each foreign key now: an old violation must not block a deploy. */
+/** Notes how many rows violate each foreign key now, because an old violation must not block a deploy. */
 export function noteViolations(tables: readonly string[]): string {
     return (
         `INSERT INTO ${guardTable} (subject, noted) ` +
@@ -87,10 +87,10 @@ export function checkViolations(tables: readonly string[]): string {
     return `INSERT INTO ${guardTable} (keys_hold) SELECT NOT EXISTS (${newlyViolated(tables)})`;
 }
 
-/** Lists the rows that checkViolations() misses, as a query for a rehearsal: one column, the newest rows first. */
+/** Queries the rows that make checkViolations() fail: one column, the newest rows first. */
 export function listViolations(tables: readonly string[], limit: number): string {
     return (
-        `SELECT child || ' row ' || coalesce(child_row, '?') || ' points to a row of ' || parent || ' that is not there' ` +
+        `SELECT child || ' row ' || coalesce(child_row, '?') || ' references a row of ' || parent || ' that does not exist' ` +
         `FROM (${violatingRows(tables)}) WHERE reference IN (${newlyViolated(tables)}) ORDER BY child_row DESC LIMIT ${limit}`
     );
 }
@@ -119,7 +119,7 @@ export function checkTable(table: string, dropped: readonly string[]): string {
     );
 }
 
-/** Lists what checkTable() misses, as a query for a rehearsal: one column `lost`. */
+/** Queries what makes checkTable() fail: one column `lost`. */
 export function listLosses(table: string, dropped: readonly string[]): string {
     return (
         `SELECT (json_extract(noted, '$.rows') - (SELECT count(*) FROM ${quoteName(table)})) || ' rows of ' || subject AS lost ` +

@@ -9,13 +9,21 @@ import type { Problem } from "./problems.ts";
 import { type DatabaseState, findSchemaRow, type VersionRow, versionOf } from "./state.ts";
 import { readStructure, type Structure } from "./structure.ts";
 
-/** Migrations of a set that the database has not had, in order. */
+/** Finds the migrations of a set that are not applied, in order. */
 export function findPending(set: MigrationSet, state: DatabaseState): MigrationFile[] {
     const applied = new Set((state.versions.get(set.name) ?? []).map((row) => row.version));
     return set.migrations.filter((file) => !applied.has(file.version));
 }
 
-/** Sets that a command takes into account: the core, those that the database has, and those asked for. */
+/** Finds the applied migrations of sets. */
+export function findApplied(sets: readonly MigrationSet[], state: DatabaseState): MigrationFile[] {
+    return sets.flatMap((set) => {
+        const pending = new Set(findPending(set, state));
+        return set.migrations.filter((file) => !pending.has(file));
+    });
+}
+
+/** Finds the sets that a command uses: the core, those of the database, and the wanted ones. */
 export function findInstalledSets(
     sets: readonly MigrationSet[],
     state: DatabaseState,
@@ -25,7 +33,7 @@ export function findInstalledSets(
 }
 
 /**
- * Refuses a database that has had migrations which this checkout does not know: a newer version is deployed elsewhere.
+ * Refuses a database with applied migrations that this checkout does not have.
  *
  * @throws AppError `database-newer`
  */
@@ -35,25 +43,25 @@ export function refuseNewer(sets: readonly MigrationSet[], state: DatabaseState)
         const newer = (state.versions.get(set.name) ?? []).filter((row) => row.version > latest);
         if (newer.length === 0) continue;
         const names = newer.map((row) => `${row.version} ${row.name ?? ""}`.trim()).join(", ");
-        throw new AppError("database-newer", `the database is newer than these files: it has had ${names}`, {
+        throw new AppError("database-newer", `the database is newer than these files: it has ${names}`, {
             hint: "update this checkout (`git pull`), then run the command again",
             outcome: `Nothing was applied. The database is at version ${versionOf(state, set.name)}.`,
         });
     }
 }
 
-/** Finds late, edited and deleted migrations: files that no longer agree with what the database has had. */
+/** Finds migrations that are out of order, edited or deleted: files that contradict the history of the database. */
 export function findHistoryProblems(sets: readonly MigrationSet[], state: DatabaseState): Problem[] {
     return sets.flatMap((set) => {
         const files = new Map(set.migrations.map((file) => [file.version, file]));
         const rows = state.versions.get(set.name) ?? [];
         const current = versionOf(state, set.name);
-        const late = findPending(set, state).filter((file) => file.version < current);
+        const outOfOrder = findPending(set, state).filter((file) => file.version < current);
         let next = Math.max(current, ...files.keys());
         return [
-            ...late.map((file) => {
+            ...outOfOrder.map((file) => {
                 next++;
-                return explainLate(file, current, next);
+                return explainOrder(file, current, next);
             }),
             ...rows.flatMap((row) => {
                 const file = files.get(row.version);
@@ -64,7 +72,7 @@ export function findHistoryProblems(sets: readonly MigrationSet[], state: Databa
     });
 }
 
-/** Finds pending migrations that this database cannot take: tables that are there already, rebuilds in the wrong order. */
+/** Finds pending migrations that fail in this database: tables that exist already, rebuilds in the wrong order. */
 export function findPendingProblems(pending: readonly MigrationFile[], state: DatabaseState): Problem[] {
     const problems: Problem[] = [];
     const gone = new Set<string>();
@@ -74,7 +82,7 @@ export function findPendingProblems(pending: readonly MigrationFile[], state: Da
         problems.push(...findOrphanedTables(file, structure, state, gone));
         for (const { table, line } of structure.renamedAway) {
             const message = `renames '${table}' away and creates it again, so child tables would follow the old one`;
-            const remedy = `make '${table}_new' first, fill it, drop '${table}', then rename (migrations/README.md)`;
+            const remedy = `create '${table}_new' first, fill it, drop '${table}', then rename (migrations/README.md)`;
             problems.push({ rule: "renamed-away", path: file.path, line, message, remedy });
         }
         for (const { name, line } of findCreatedTables(file)) {
@@ -82,7 +90,7 @@ export function findPendingProblems(pending: readonly MigrationFile[], state: Da
             problems.push({
                 path: file.path,
                 line,
-                message: `the database has '${name}' already, but no record of this migration`,
+                message: `the database already has '${name}', but no record of this migration`,
                 remedy: isRecorded(file.set, state)
                     ? "fix the file: give the table another name, or drop or rename the old one first"
                     : "if it equals the files, record it with `pnpm db:baseline`; else use another database",
@@ -93,8 +101,8 @@ export function findPendingProblems(pending: readonly MigrationFile[], state: Da
 }
 
 /**
- * Finds migrations that write rows of a table with triggers after a change that takes them away. The files say which
- * tables have triggers, beside the database, so that a fresh database is judged as one that has had them for long.
+ * Finds migrations that write rows of a table after a change that drops its triggers. Triggers of the files count like
+ * those of the database, so that the result is the same for a fresh database.
  */
 export function findUnwatchedWrites(
     sets: readonly MigrationSet[],
@@ -112,16 +120,16 @@ export function findUnwatchedWrites(
                 rule: "unwatched-write",
                 path: file.path,
                 line,
-                message: `writes rows of '${table}' after a change that takes its triggers away`,
-                remedy: "put the rows' part into a migration of its own, so that the triggers see it",
+                message: `writes rows of '${table}' after a change that drops its triggers`,
+                remedy: "move these statements to a migration of their own, so that the triggers fire",
             })),
     );
 }
 
 /**
- * Finds views and triggers of the files whose names belong to something in the database that no run has made.
+ * Finds views and triggers of the files whose names belong to an object that no run created.
  *
- * @param gone names, in lower case, that pending migrations make free
+ * @param gone names, in lower case, that pending migrations free
  */
 export function findForeignObjects(
     sets: readonly MigrationSet[],
@@ -135,14 +143,14 @@ export function findForeignObjects(
         return [
             {
                 path,
-                message: `the database has the ${row.type} '${row.name}' already, and no deploy made it`,
-                remedy: `drop or rename that one by hand; or give this ${type} and its file another name`,
+                message: `the database already has the ${row.type} '${row.name}', and no deploy created it`,
+                remedy: `drop or rename that one by hand, or give this ${type} and its file another name`,
             },
         ];
     });
 }
 
-/** Finds triggers without a file on views that a plan drops: they would be dropped with the view and not come back. */
+/** Finds triggers without a file on views that a plan drops: they would be lost with the view. */
 export function findLostTriggers(
     sets: readonly MigrationSet[],
     state: DatabaseState,
@@ -159,7 +167,7 @@ export function findLostTriggers(
             .map(({ name }) => ({
                 path: find(view)?.path ?? `views/${view}.sql`,
                 message: `the run drops this view, and with it the trigger '${name}', which no file defines`,
-                remedy: `keep it as triggers/${name}.sql, or drop it by hand`,
+                remedy: `save it as triggers/${name}.sql, or drop it by hand`,
             })),
     );
 }
@@ -168,13 +176,13 @@ function isTriggerRowOn(row: SchemaRow, table: string): boolean {
     return row.type === "trigger" && isSameName(row.table, table);
 }
 
-/** Whether the tokens of an applied migration have changed. Rows of stock postgrator are judged by their MD5. */
+/** Whether the tokens of an applied migration have changed. Rows of stock postgrator are compared by MD5. */
 export function isEdited(file: MigrationFile, row: VersionRow): boolean {
     if (row.checksum !== null) return row.checksum !== file.checksum;
     return row.md5 !== null && row.md5 !== file.md5;
 }
 
-// Dropping a table deletes its rows first, and with them those of its children where they cascade.
+// Dropping a table first deletes its rows, and those of children that cascade.
 function findOrphanedTables(
     file: MigrationFile,
     { dropped, created }: Structure,
@@ -188,13 +196,13 @@ function findOrphanedTables(
             .map(({ name }) => ({
                 rule: "dropped-parent",
                 path: file.path,
-                message: `drops '${parent}', which '${name}' points to: its rows would go too, or could no longer be written`,
-                remedy: `a rebuild is one file (migrations/README.md); else drop '${name}', or rebuild it without the foreign key`,
+                message: `drops '${parent}', which '${name}' references: its rows would be deleted too, or could no longer be written`,
+                remedy: `rebuild it in one file (migrations/README.md), drop '${name}', or rebuild '${name}' without the foreign key`,
             })),
     );
 }
 
-/** Whether a table has a foreign key to that one. */
+/** Whether a table has a foreign key to `parent`. */
 export function pointsTo(child: SchemaRow, parent: string): boolean {
     const { references } = readTableDefinition(child.sql ?? "");
     return references.some((reference) => isSameName(reference.parent, parent));
@@ -211,7 +219,7 @@ function findCreatedTables(file: MigrationFile): { name: string; line: number }[
     });
 }
 
-function explainLate(file: MigrationFile, current: number, next: number): Problem {
+function explainOrder(file: MigrationFile, current: number, next: number): Problem {
     const rename = (path: string): string => {
         const [, folder, digits = "", rest] = /^(.*\/)(\d+)(.*)$/.exec(path) ?? [];
         return `mv ${path} ${folder}${String(next).padStart(digits.length, "0")}${rest}`;
@@ -219,7 +227,7 @@ function explainLate(file: MigrationFile, current: number, next: number): Proble
     const commands = [file.path, ...(file.undo ? [file.undo.path] : [])].map(rename);
     return {
         path: file.path,
-        message: `comes late: the database is at version ${current} already`,
+        message: `is out of order: the database is already at version ${current}`,
         remedy: commands.join(" && "),
     };
 }
@@ -228,8 +236,8 @@ function explainDeleted(set: MigrationSet, row: VersionRow): Problem {
     const folder = set.migrations[0]?.path.replace(/[^/]*$/, "") ?? "migrations/";
     return {
         path: `${folder}${String(row.version).padStart(3, "0")}.do.${row.name ?? "?"}.sql`,
-        message: "was applied to the database, but the file is gone",
-        remedy: "restore it: `git log --diff-filter=D -- migrations` names the commit that deleted it",
+        message: "was applied to the database, but the file is missing",
+        remedy: "restore it: `git log --diff-filter=D -- migrations` shows the commit that deleted it",
     };
 }
 
@@ -238,6 +246,6 @@ function explainEdited(file: MigrationFile, row: VersionRow): Problem {
     return {
         path: file.path,
         message: `was changed after it was applied${when}`,
-        remedy: "restore the applied text, and put the change into a new migration (`pnpm db:new <name>`)",
+        remedy: "restore the applied text, and write a new migration for the change (`pnpm db:new <name>`)",
     };
 }

@@ -7,13 +7,13 @@ import type { ObjectRecord } from "./bookkeeping.ts";
 import type { MigrationSet, ObjectFile, ObjectType } from "./files.ts";
 import { type DatabaseState, findSchemaRow } from "./state.ts";
 
-/** A view or trigger as it is to be: from its file, or from the database where its set's files are not here. */
+/** A wanted view or trigger: from its file, or from the database where the files of its set are missing. */
 export interface PlannedObject {
     readonly type: ObjectType;
     readonly name: string;
     readonly set: string;
     readonly statement: Statement;
-    /** The text that sqlite_schema will hold. */
+    /** The text in sqlite_schema. */
     readonly sql: string;
     /** Over the tokens of `sql`. */
     readonly checksum: string;
@@ -31,14 +31,14 @@ export interface ObjectChange {
 }
 
 interface ObjectTracker {
-    /** Drops every managed view and trigger that is there; triggers first. */
+    /** Drops every managed view and trigger, triggers first. */
     dropAll(): ObjectAction[];
     /**
-     * Makes every view and trigger what its file says. One that waits keeps the form that it has, and where rows of these
-     * tables are about to be written, a trigger gets back the form that it had before the run.
+     * Brings every view and trigger to the form in its file. A deferred one keeps its form; a trigger on one of the
+     * `written` tables gets back the form that it had before the run.
      */
     bringTo(deferred: ReadonlySet<string>, written?: readonly string[]): ObjectAction[];
-    /** Whether rows of one of these tables would be written before the triggers that the files define for it are there. */
+    /** Whether one of these tables lacks a trigger that the files define. */
     lacksTriggers(tables: readonly string[]): boolean;
     takeRecords(): { records: ObjectRecord[]; forgotten: string[] };
     present(): PlannedObject[];
@@ -46,9 +46,9 @@ interface ObjectTracker {
 }
 
 /**
- * Follows which managed views and triggers are in the database while the steps of a plan go by.
+ * Tracks which managed views and triggers the database has from step to step of a plan.
  *
- * @param takesOver whether objects that no run has made count as managed where they have the name of a file
+ * @param takesOver whether objects that no run created count as managed where they have the name of a file
  */
 export function trackObjects(sets: readonly MigrationSet[], state: DatabaseState, takesOver = false): ObjectTracker {
     const wanted = findWanted(sets, state);
@@ -60,7 +60,7 @@ export function trackObjects(sets: readonly MigrationSet[], state: DatabaseState
     const drop = (name: string): ObjectAction[] => {
         const live = current.get(name);
         if (!live) return [];
-        // A view takes its triggers along.
+        // A view is dropped with its triggers.
         const owned = live.type === "view" ? [...current].filter(([, other]) => isTriggerOn(other, name)) : [];
         const before = owned.flatMap(([trigger]) => drop(trigger));
         current.delete(name);
@@ -76,7 +76,7 @@ export function trackObjects(sets: readonly MigrationSet[], state: DatabaseState
                 actions.push(...drop(object.name), { does: "create-object", object });
                 current.set(object.name, object);
             };
-            // An old form is kept for as long as what it reads is.
+            // An old form is kept only as long as what it reads.
             const dropReaders = (of: string): void => {
                 for (const [name, object] of current) {
                     if (!deferred.has(name) || name === of || !mentions(object, of)) continue;
@@ -131,9 +131,9 @@ export function trackObjects(sets: readonly MigrationSet[], state: DatabaseState
 }
 
 /**
- * Whether a view or trigger of the database is the migrator's: a run has made it, or it equals its file.
+ * Whether a view or trigger of the database is the migrator's: a run created it, or it equals its file.
  *
- * @param checksum of the file with that name, where there is one
+ * @param checksum of the file with that name, if there is one
  */
 export function isManaged(row: SchemaRow, state: DatabaseState, checksum?: string): boolean {
     if (!row.sql || (row.type !== "view" && row.type !== "trigger")) return false;
@@ -144,7 +144,7 @@ function isRecorded(row: SchemaRow, state: DatabaseState): boolean {
     return state.objects.some((record) => record.status === "present" && isSameName(record.name, row.name));
 }
 
-// By the name of the file where there is one.
+// Keyed by the name of the file, where there is one.
 function findLive(
     wanted: ReadonlyMap<string, PlannedObject>,
     state: DatabaseState,
@@ -167,7 +167,7 @@ function findLive(
     return live;
 }
 
-// What the files define; for a set that the database has but this checkout lacks, what the database has.
+// What the files define; for a set that this checkout lacks, what the database has.
 function findWanted(sets: readonly MigrationSet[], state: DatabaseState): Map<string, PlannedObject> {
     const wanted = new Map<string, PlannedObject>();
     for (const object of sets.flatMap((set) => set.objects)) wanted.set(object.name, fromFile(object));
@@ -181,14 +181,14 @@ function findWanted(sets: readonly MigrationSet[], state: DatabaseState): Map<st
     return wanted;
 }
 
-/** A view or trigger as its file defines it. */
+/** Returns a view or trigger as its file defines it. */
 export function fromFile({ type, name, set, statements, path }: ObjectFile): PlannedObject {
     const statement = statements[0] as Statement;
     const sql = storedSql(statement);
     return { type, name, set, sql, checksum: checksumTokens(sql), path, statement };
 }
 
-/** Whether it is a trigger on that table or view. */
+/** Whether it is a trigger on a table or view. */
 export function isTriggerOn({ type, statement }: Pick<PlannedObject, "type" | "statement">, table: string): boolean {
     const fact = readFact(statement);
     return type === "trigger" && fact.does === "create" && isSameName(fact.table, table);

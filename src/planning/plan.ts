@@ -1,7 +1,7 @@
 import { checksumTokens, type Statement } from "../sql/statements.ts";
 import type { ObjectRecord } from "./bookkeeping.ts";
 import type { MigrationFile, MigrationSet } from "./files.ts";
-import { findForeignObjects, findLostTriggers, findPending, findUnwatchedWrites, isEdited } from "./judge.ts";
+import { findApplied, findForeignObjects, findLostTriggers, findUnwatchedWrites, isEdited } from "./judge.ts";
 import { fromFile, type ObjectAction, type ObjectChange, type PlannedObject, trackObjects } from "./objects.ts";
 import { refuseFiles } from "./problems.ts";
 import { type DatabaseState, findSchemaRow } from "./state.ts";
@@ -9,7 +9,7 @@ import { isRebuild, readStructure, type Structure } from "./structure.ts";
 
 export type Direction = "do" | "undo";
 
-/** One thing that a transaction does, in order. */
+/** One part of a transaction. */
 export type Action =
     | {
           readonly does: "migrate";
@@ -22,51 +22,52 @@ export type Action =
 /** One transaction. */
 export interface Step {
     readonly migrations: readonly MigrationFile[];
-    /** Tables that are rebuilt; such a step holds one migration and runs with foreign keys off. */
+    /** Tables that are rebuilt; such a step has one migration and runs with foreign keys off. */
     readonly rebuilt: readonly string[];
-    /** Names that its migration drops on purpose. */
+    /** Names that its migrations drop. */
     readonly dropped: readonly string[];
     readonly actions: readonly Action[];
-    /** Views and triggers that exist at its end: each is proven to prepare. */
+    /** Views and triggers that exist at its end; each must prepare. */
     readonly present: readonly PlannedObject[];
     readonly records: readonly ObjectRecord[];
     readonly forgotten: readonly string[];
-    /** Queries of what it takes away for good: it begins only where none of them gives a row. */
+    /** Queries of rows and values that it deletes: it runs only when none of them returns a row. */
     readonly losses?: readonly string[];
 }
 
-/** What a run will do. Nothing to do is a plan without steps. */
+/** What a run will do; no steps when there is nothing to do. */
 export interface Plan {
     readonly direction: Direction;
     readonly steps: readonly Step[];
     readonly migrations: readonly MigrationFile[];
     readonly objects: readonly ObjectChange[];
-    /** Applied files whose recorded checksums are refreshed by this run. */
+    /** Applied files whose recorded checksums this run refreshes. */
     readonly refreshed: readonly MigrationFile[];
     /** Version of the core set afterwards. */
     readonly version: number;
 }
 
-/** Names of the views and triggers that do not prepare when just these migrations are applied. */
+/** Finds the names of views and triggers that do not prepare with only these migrations applied. */
 export type FindDeferred = (applied: readonly MigrationFile[]) => Promise<ReadonlySet<string>>;
 
 interface PlanInput {
     readonly sets: readonly MigrationSet[];
     readonly state: DatabaseState;
     readonly direction: Direction;
-    /** What to apply or undo, in order; without statements what is only recorded. */
+    /** What to apply or undo, in order; a file without statements is only recorded. */
     readonly migrations: readonly MigrationFile[];
     /** One transaction for each file. */
     readonly perFile: boolean;
     readonly findDeferred: FindDeferred;
-    /** Whether the files are taken as they are, because they were applied long ago. */
+    /** Skips validation of files that were applied before. */
     readonly unjudged?: boolean;
 }
 
 /**
- * Plans a run. Reads nothing but its input; `findDeferred` is asked only for versions that are not the latest.
+ * Plans a run. `findDeferred` is called only for versions before the latest.
  *
- * @throws AppError `invalid-files` where rows would be written unwatched, or views and triggers of other owners are in the way
+ * @throws AppError `invalid-files` where rows would be written without their triggers, or views and triggers of other
+ * owners are in the way
  */
 export async function planRun(input: PlanInput): Promise<Plan> {
     const { sets, state, direction } = input;
@@ -85,7 +86,7 @@ export async function planRun(input: PlanInput): Promise<Plan> {
                 const part = statements.slice(from, to);
                 if (part.length > 0) actions.push({ does: "migrate", file, path, statements: part });
             };
-            // Rows are written with the triggers in place, on a fresh database as on one that has had them for long.
+            // Rows are written with the triggers in place, on a fresh database too.
             const written = structure.writtenBefore.map(({ table }) => table);
             if (tracker.lacksTriggers(written)) {
                 const watched = direction === "do" ? written : [];
@@ -132,7 +133,7 @@ function partOf(file: MigrationFile, direction: Direction): { path: string; stat
     return part ?? { path: file.path, statements: [] };
 }
 
-// A baseline: what is there is taken for what the files make.
+// A baseline: the existing objects count as those of the files.
 function isRecording({ migrations }: PlanInput): boolean {
     return migrations.length > 0 && migrations.every((file) => file.statements.length === 0);
 }
@@ -184,14 +185,7 @@ async function deferredAt(input: PlanInput, applied: readonly MigrationFile[]): 
     return applied.length === all.length ? new Set() : input.findDeferred(applied);
 }
 
-function findApplied(sets: readonly MigrationSet[], state: DatabaseState): MigrationFile[] {
-    return sets.flatMap((set) => {
-        const pending = new Set(findPending(set, state));
-        return set.migrations.filter((file) => !pending.has(file));
-    });
-}
-
-// Files whose text changed but whose tokens did not, and rows that stock postgrator wrote.
+// Files whose text changed but not their tokens, and rows that stock postgrator wrote.
 function findStale(sets: readonly MigrationSet[], state: DatabaseState): MigrationFile[] {
     return sets.flatMap((set) => {
         const files = new Map(set.migrations.map((file) => [file.version, file]));
@@ -204,9 +198,9 @@ function findStale(sets: readonly MigrationSet[], state: DatabaseState): Migrati
 }
 
 /**
- * Managed views and triggers that were changed by hand since they were deployed.
+ * Finds managed views and triggers that were changed by hand after they were deployed.
  *
- * @param sets where given, one that is just as its file says is none of them
+ * @param sets objects that equal their file in these sets do not count
  */
 export function findChangedByHand(state: DatabaseState, sets: readonly MigrationSet[] = []): string[] {
     const files = new Map(sets.flatMap((set) => set.objects.map((file) => [file.name, fromFile(file).checksum])));

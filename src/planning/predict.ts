@@ -9,8 +9,8 @@ import type { Plan, Step } from "./plan.ts";
 import { type DatabaseState, findSchemaRow } from "./state.ts";
 
 /**
- * The state after a step, as far as its statements tell: enough to render the next step and to count objects without
- * asking the database again.
+ * Predicts the state after a step from its statements: enough to render the next step and to count objects without
+ * reading the database again.
  */
 export function predictState(
     before: DatabaseState,
@@ -55,7 +55,7 @@ export function predictState(
     };
 }
 
-/** SQLite makes it with the first table that counts up. */
+/** SQLite creates it with the first AUTOINCREMENT table. */
 const sequences: SchemaRow = {
     type: "table",
     name: "sqlite_sequence",
@@ -72,7 +72,7 @@ function addBookkeeping(before: DatabaseState, sets: readonly MigrationSet[]): S
     ]);
     const missing = [...tables].filter(([name]) => !findSchemaRow(before, name));
     return [
-        // Stock postgrator's table has got its last column.
+        // The table of stock postgrator has its last column by now.
         ...before.schema.map((row) => ({ ...row, sql: tables.get(row.name) ?? row.sql })),
         ...missing.map(([name, sql]): SchemaRow => ({ type: "table", name, table: name, sql })),
     ];

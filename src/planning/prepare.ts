@@ -8,15 +8,15 @@ import { findFileProblems, refuseFiles } from "./problems.ts";
 import { type DatabaseState, emptyState, readState, versionOf } from "./state.ts";
 
 export interface DeployOptions {
-    /** Highest version of the core set to apply; all when undefined. */
+    /** Highest version of the core set to apply; undefined for all. */
     readonly to?: number | undefined;
     /** One transaction for each file. */
     readonly perFile?: boolean;
-    /** Optional sets to install; installed ones are always taken along. */
+    /** Optional sets to install; installed ones are always included. */
     readonly sets?: readonly string[];
-    /** Queries that ride along with the first read. */
+    /** Queries that are sent with the first read. */
     readonly extra?: readonly Query[];
-    /** Called while the reply of a server is on its way: what it loads costs no time. */
+    /** Called while a server's reply is under way, to load modules meanwhile. */
     readonly whileReading?: () => unknown;
 }
 
@@ -29,9 +29,9 @@ export interface PreparedDeploy {
 }
 
 /**
- * Reads the files and, in one request, the state; checks them against each other; plans.
+ * Reads the files and, in one request, the state; compares them; plans.
  *
- * @param connection undefined for a file that does not exist yet and is not to be made (a dry run)
+ * @param connection undefined for a missing file that must not be created (a dry run)
  * @throws AppError `invalid-files`, `database-newer`, or `usage` for a version or set that does not exist
  */
 export async function prepareDeploy(
@@ -52,7 +52,7 @@ export async function prepareDeploy(
     return { sets, state, replan, plan: await replan(state, options.perFile ?? false) };
 }
 
-/** Finds what does not prepare at a version, once for each: a run plans again after each of its transactions. */
+/** Caches the deferred objects by version, because a run plans again after each transaction. */
 export function rememberDeferred(sets: readonly MigrationSet[]): FindDeferred {
     const found = new Map<string, Promise<ReadonlySet<string>>>();
     return async (applied) => {
@@ -65,9 +65,9 @@ export function rememberDeferred(sets: readonly MigrationSet[]): FindDeferred {
 }
 
 /**
- * Reads files and state at the same time, and refuses files that are wrong by themselves.
+ * Reads files and state at the same time, and refuses files that are invalid whatever the database holds.
  *
- * @param options.anyVersion takes a database that is newer than the files, too
+ * @param options.anyVersion accept a database that is newer than the files
  * @throws AppError `invalid-files`, `database-newer`, `usage` for a set that does not exist, or the fault of the read
  */
 export async function readAll(
@@ -78,7 +78,7 @@ export async function readAll(
     const reading = connection
         ? listSets(root).then((names) => readState(connection, names, options.extra))
         : Promise.resolve(emptyState);
-    // The files are judged first; where they have problems, a failed read does not matter.
+    // The files are validated first; if they have problems, a failed read does not matter.
     reading.catch(() => undefined);
     const found = await readFiles(root);
     const problems = findFileProblems(found);

@@ -4,12 +4,12 @@ import { readFact } from "../sql/statement-facts.ts";
 import type { Statement } from "../sql/statements.ts";
 import type { FoundFiles, ObjectFile, SqlFile } from "./files.ts";
 import { findRefusal, type Refusal } from "./refusals.ts";
-import { findDuplicates, findMisnamed } from "./renaming.ts";
+import { explainDuplicates, explainMigrationNames } from "./renaming.ts";
 import { readStructure } from "./structure.ts";
 
-/** Something in the files that must be fixed before anything is sent. */
+/** A problem of the files that must be fixed before anything is sent. */
 export interface Problem {
-    /** The id under which `pnpm db:lint --rules` lists it; undefined where only a database can tell. */
+    /** Its id in `pnpm db:lint --rules`; undefined where it depends on the database. */
     readonly rule?: string;
     readonly path: string;
     readonly line?: number;
@@ -17,25 +17,31 @@ export interface Problem {
     readonly remedy: string;
 }
 
-/** Finds what is wrong with the files alone, whatever the database holds. */
+/** Validates the files without a database. */
 export function findFileProblems(found: FoundFiles): Problem[] {
     const core = found.sets[0];
     const problems: Problem[] = [];
-    if (core && core.migrations.length === 0 && found.misnamed.length === 0) {
+    const isMigration = (path: string): boolean => /^migrations\/.*[^/]$/.test(path);
+    const migrations = found.unrecognised.filter(isMigration);
+    if (core && core.migrations.length === 0 && migrations.length === 0) {
         problems.push({
             rule: "file-name",
             path: "migrations/",
-            message: "no migration is here",
-            remedy: "run the command in the project's folder, or make the first one with `pnpm db:new <name>`",
+            message: "there are no migrations",
+            remedy: "run the command in the project's folder, or create the first one with `pnpm db:new <name>`",
         });
     }
-    const named = [...findMisnamed(found), ...findDuplicates(found), ...found.unrecognised.map(explainUnrecognised)];
+    const named = [
+        ...explainMigrationNames(found, migrations),
+        ...explainDuplicates(found),
+        ...found.unrecognised.filter((path) => !isMigration(path)).map(explainUnrecognised),
+    ];
     problems.push(...named.map((problem) => ({ rule: "file-name", ...problem })));
     for (const path of found.orphans) {
         problems.push({
             rule: "file-name",
             path,
-            message: "undoes a migration that is not here",
+            message: "undoes a migration that does not exist",
             remedy: "restore its do file, or delete it",
         });
     }
@@ -52,7 +58,7 @@ export function findFileProblems(found: FoundFiles): Problem[] {
     return problems;
 }
 
-/** One error that lists every problem, each with its place and remedy. */
+/** Makes one error of all problems, each with its place and remedy. */
 export function refuseFiles(problems: readonly Problem[]): AppError {
     const details = problems.flatMap(({ path, line, message, remedy }) => [
         `${path}${line === undefined ? "" : `:${line}`}: ${message}`,
@@ -66,14 +72,14 @@ function explainUnrecognised(path: string): Problem {
     if (path.endsWith("/")) {
         return {
             path,
-            message: "is not the folder of a migration set, so its files would be passed over in silence",
-            remedy: "a set's folder is migrations/<name>, in lower case, with views/<name> and triggers/<name>",
+            message: "is not the folder of a migration set, so its files would be silently ignored",
+            remedy: "name a set's folders migrations/<name>, views/<name> and triggers/<name>, in lower case",
         };
     }
     const [, folder = ""] = /^(.*\/)/.exec(path) ?? [];
     return {
         path,
-        message: "would be passed over in silence",
+        message: "would be silently ignored",
         remedy: `name it ${folder}<name>.sql, as the object that it creates, or move it elsewhere`,
     };
 }
@@ -82,18 +88,17 @@ function findSqlProblems(
     file: SqlFile,
     findMore: (statement: Statement) => Refusal | undefined = () => undefined,
 ): Problem[] {
-    const { path } = file;
-    const { open } = file;
+    const { path, open } = file;
     if (open) {
         const what = open.kind === "comment" ? "comment" : open.kind === "string" ? "literal" : "quoted name";
         const message = `this ${what} is never closed`;
-        return [{ rule: "open-text", path, line: open.line, message, remedy: `close it` }];
+        return [{ rule: "open-text", path, line: open.line, message, remedy: "close it" }];
     }
     if (file.sql.includes("\0")) {
-        return [{ rule: "nul-character", path, message: "holds a NUL character", remedy: "remove it" }];
+        return [{ rule: "nul-character", path, message: "contains a NUL character", remedy: "remove it" }];
     }
     if (file.statements.length === 0) {
-        return [{ rule: "no-statement", path, message: "holds no statement", remedy: "write one, or delete it" }];
+        return [{ rule: "no-statement", path, message: "has no statement", remedy: "write one, or delete it" }];
     }
     return file.statements.flatMap((statement) => {
         const refusal = findRefusal(statement) ?? findMore(statement);
@@ -109,11 +114,11 @@ function findObjectProblems(file: ObjectFile): Problem[] {
     const [first, second] = file.statements;
     if (!first) return [];
     if (!plainName.test(file.name)) {
-        const message = `the name of a ${file.type} is made of letters, digits, _ and $, and begins with no digit`;
-        return [{ rule: objectFile, path, message, remedy: "give the file and what it creates such a name" }];
+        const message = `the name of a ${file.type} may have letters, digits, _ and $, and may not begin with a digit`;
+        return [{ rule: objectFile, path, message, remedy: `rename the file and the ${file.type}` }];
     }
     const fact = readFact(first);
-    const remedy = `let it hold one statement: CREATE ${file.type.toUpperCase()} ${file.name} …`;
+    const remedy = `write one statement into it: CREATE ${file.type.toUpperCase()} ${file.name} …`;
     if (fact.does !== "create" || fact.type !== file.type) {
         return [{ rule: objectFile, path, line: first.line, message: `does not create a ${file.type}`, remedy }];
     }
@@ -121,7 +126,7 @@ function findObjectProblems(file: ObjectFile): Problem[] {
         const message = `creates the ${file.type} '${fact.name}', but the file is named '${file.name}'`;
         return [{ rule: objectFile, path, line: first.line, message, remedy }];
     }
-    return second ? [{ rule: objectFile, path, line: second.line, message: "holds a second statement", remedy }] : [];
+    return second ? [{ rule: objectFile, path, line: second.line, message: "has a second statement", remedy }] : [];
 }
 
 function findNameClashes(objects: readonly ObjectFile[]): Problem[] {
@@ -130,17 +135,17 @@ function findNameClashes(objects: readonly ObjectFile[]): Problem[] {
         const key = name.toLowerCase();
         const first = seen.get(key);
         seen.set(key, first ?? path);
-        const message = `the same name as ${first}`;
+        const message = `has the same name as ${first}`;
         return first ? [{ rule: objectFile, path, message, remedy: "rename one of them" }] : [];
     });
 }
 
-// A view or trigger of a migration would not come back after a change that takes it away. A rebuild alone makes triggers
-// again: those that were created by hand.
+// A view or trigger of a migration would be lost in a later change of its table. Only a rebuild may create triggers: those
+// that were created by hand.
 function findMisplaced(statement: Statement, rebuilt: readonly string[]): Refusal | undefined {
     const fact = readFact(statement);
     if (fact.does !== "create" || (fact.type !== "view" && fact.type !== "trigger")) return undefined;
     if (rebuilt.some((table) => isSameName(table, fact.table))) return undefined;
     const message = `a migration creates the ${fact.type} '${fact.name}'`;
-    return { rule: "view-in-migration", message, remedy: `put it into ${fact.type}s/${fact.name}.sql` };
+    return { rule: "view-in-migration", message, remedy: `move it to ${fact.type}s/${fact.name}.sql` };
 }

@@ -4,24 +4,24 @@ import { readFact } from "../sql/statement-facts.ts";
 import type { Statement } from "../sql/statements.ts";
 import { guardTable } from "./guards.ts";
 
-/** What is wrong with a statement, what to do about it, and the line where that is not the statement's first. */
+/** What is wrong with a statement, and what to do; `line` where it is not the statement's first. */
 export interface Refusal {
-    /** The id under which `pnpm db:lint --rules` lists it. */
+    /** Its id in `pnpm db:lint --rules`. */
     readonly rule: string;
     readonly message: string;
     readonly remedy: string;
     readonly line?: number;
 }
 
-/** A server takes no statement beyond this many bytes (sqld's max_row_size; measured). */
+/** A server refuses a statement with more bytes (sqld's max_row_size; measured). */
 const statementLimit = 5_000_000;
 
 const transactionControl = /^(BEGIN|COMMIT|END|ROLLBACK|SAVEPOINT|RELEASE)$/;
 const refusedKeywords = /^(ATTACH|DETACH|VACUUM|ANALYZE)$/;
 
 /**
- * Finds why a statement may stand in no file: sqld's own parser refuses it although SQLite takes it (tried statement by
- * statement), or it does harm in silence.
+ * Finds why no file may contain a statement: sqld's own parser refuses it although SQLite accepts it (tried statement by
+ * statement), or it does silent damage.
  */
 export function findRefusal(statement: Statement): Refusal | undefined {
     return findRefusedKind(statement) ?? findRefusedPart(statement);
@@ -48,12 +48,12 @@ function findRefusedKind(statement: Statement): Refusal | undefined {
         return refuse("refused-statement", "Turso refuses CREATE FUNCTION");
     }
     if (fact.does === "alter" && fact.action === "alter") {
-        const message = "ALTER COLUMN neither converts nor checks the rows that are there, and SQLite lacks it";
+        const message = "ALTER COLUMN neither converts nor checks existing rows, and SQLite lacks it";
         return refuse("alter-column", message, "rebuild the table (migrations/README.md)");
     }
-    const books = findBookkeeping(statement);
-    if (books === undefined) return undefined;
-    return refuse("bookkeeping-table", `'${books}' is the migrator's own`, "remove the statement");
+    const own = findBookkeeping(statement);
+    if (own === undefined) return undefined;
+    return refuse("bookkeeping-table", `'${own}' is a table of the migrator`, "remove the statement");
 }
 
 function findRefusedPart({ tokens, sql }: Statement): Refusal | undefined {
@@ -71,7 +71,7 @@ function findRefusedPart({ tokens, sql }: Statement): Refusal | undefined {
     }
     const parameter = tokens.find((token) => token.kind === "parameter");
     if (parameter) {
-        const message = `nothing gives '${parameter.text}' a value`;
+        const message = `the parameter '${parameter.text}' has no value`;
         return { rule: "parameter", message, remedy: "write the value itself", line: parameter.line };
     }
     if (Buffer.byteLength(sql) > statementLimit) {
@@ -81,7 +81,7 @@ function findRefusedPart({ tokens, sql }: Statement): Refusal | undefined {
     return undefined;
 }
 
-// A SELECT of its own begins at each SELECT and ends with its parenthesis.
+// Each SELECT begins a scope, which ends with its parenthesis.
 function findLoneHaving(tokens: readonly Token[]): Token | undefined {
     const grouped: boolean[] = [false];
     return tokens.find((token, at) => {
@@ -104,7 +104,7 @@ function findBookkeeping(statement: Statement): string | undefined {
     return names.find((name) => isMigratorTable(name) || name === guardTable);
 }
 
-// ORDER BY directly inside `name( … )`; in a subquery or an OVER clause it is fine.
+// ORDER BY directly inside `name( … )`; it is allowed in a subquery or an OVER clause.
 function findOrderedAggregate(tokens: readonly Token[]): Token | undefined {
     const calls: boolean[] = [];
     return tokens.find((token, at) => {

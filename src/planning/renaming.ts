@@ -1,35 +1,35 @@
 import { type FoundFiles, migrationName } from "./files.ts";
 
 /** A file with the wrong name, and what to do about it. */
-export interface Misnamed {
+interface Misnamed {
     readonly path: string;
     readonly message: string;
     readonly remedy: string;
 }
 
-/** Finds files that postgrator would pass over in silence, each with the name that it should have. */
-export function findMisnamed(found: FoundFiles): Misnamed[] {
+/** Explains files in migrations/ that postgrator would silently ignore, each with the name that it should have. */
+export function explainMigrationNames(found: FoundFiles, paths: readonly string[]): Misnamed[] {
     const numbers = createNumbering(found);
-    return found.misnamed.map((path) => {
+    return paths.map((path) => {
         const { folder, digits, isUndo, slug } = readIntent(path);
         const wanted = Number(digits);
         const action = isUndo ? "undo" : "do";
         const isFree = wanted > 0 && digits.length <= 15 && !numbers.isTaken(folder, wanted, action);
         const number = isFree ? digits.padStart(3, "0") : numbers.next(folder, slug);
         const name = `${number}.${action}.${slug || "what-it-does"}.sql`;
-        // An undo file without its number undoes nothing that is known.
+        // Without a number, it is unknown what an undo file undoes.
         const isUsable = digits !== "" && migrationName.test(name) && (isFree || !isUndo);
         if (isFree) numbers.take(folder, wanted, action);
         return {
             path,
-            message: "is not named like a migration, so postgrator would pass it over in silence",
+            message: "is not named like a migration, so postgrator would silently ignore it",
             remedy: isUsable ? `mv ${quote(path)} ${folder}${name}` : `name it like ${folder}013.do.add-something.sql`,
         };
     });
 }
 
-/** Finds versions that two files claim, each with a free number for whichever of them no database has had. */
-export function findDuplicates(found: FoundFiles): Misnamed[] {
+/** Explains versions that two files have, each with a free number for the one that is not applied anywhere. */
+export function explainDuplicates(found: FoundFiles): Misnamed[] {
     const numbers = createNumbering(found);
     return found.duplicates.map(([first, second]) => {
         const [, folder = "", , rest = ""] = splitPath(second);
@@ -37,8 +37,8 @@ export function findDuplicates(found: FoundFiles): Misnamed[] {
         const [mine, other] = [second, first].map((path) => `mv ${path} ${folder}${number}${splitPath(path)[3] ?? ""}`);
         return {
             path: second,
-            message: `same version as ${first}`,
-            remedy: `rename the one that no database has had: ${mine}, or ${other}`,
+            message: `has the same version as ${first}`,
+            remedy: `rename the one that is not applied anywhere: ${mine}, or ${other}`,
         };
     });
 }
@@ -48,7 +48,7 @@ function splitPath(path: string): readonly string[] {
     return /^(.*\/)(\d+)(\..*)$/.exec(path) ?? [];
 }
 
-// What a file named by the habits of another tool means: 002.up.sql, V4__add_tags.sql, U4__add_tags.sql.
+// Reads a name in the style of another tool: 002.up.sql, V4__add_tags.sql, U4__add_tags.sql.
 function readIntent(path: string): { folder: string; digits: string; isUndo: boolean; slug: string } {
     const [, folder = "", name = ""] = /^(.*\/)(.*)$/.exec(path) ?? [];
     const [, prefix = "", digits = "", rest = ""] = /^(\D*)(\d*)(.*)$/s.exec(name.replace(/\.[^.]*$/, "")) ?? [];

@@ -24,16 +24,16 @@ import type { Action, Direction, Step } from "./plan.ts";
 import { type DatabaseState, findSchemaRow } from "./state.ts";
 import { findOwnTables, findTableAfter, listWritable } from "./structure.ts";
 
-/** One statement of a script, and the place in the files that it comes from. */
+/** One statement of a script, and its place in the files. */
 export interface ScriptPart {
     readonly sql: string;
-    /** guard: checks, and reads nothing that a rehearsal needs; work: changes the schema or rows. */
+    /** guard: checks; record: writes bookkeeping; work: changes the schema or rows. */
     readonly role: "guard" | "record" | "work";
     readonly path?: string | undefined;
     readonly line?: number;
-    /** A comment above it in the script. */
+    /** A comment above it. */
     readonly heading?: string;
-    /** The view or trigger that this statement proves to prepare. */
+    /** The view or trigger that this statement prepares as a proof. */
     readonly proves?: PlannedObject;
 }
 
@@ -41,17 +41,18 @@ export interface ScriptInput {
     readonly step: Step;
     readonly direction: Direction;
     readonly sets: readonly MigrationSet[];
-    /** The state that the step meets. */
+    /** The state before the step. */
     readonly state: DatabaseState;
-    /** Applied files whose checksums are brought up to date. */
+    /** Applied files whose checksums are refreshed. */
     readonly refreshed: readonly MigrationFile[];
-    /** The lease that must still be ours; undefined when none is held. */
+    /** The owner that must still hold the lease; undefined without a lease. */
     readonly leaseOwner: string | undefined;
 }
 
 /**
- * The statements of one transaction, in order: guards that the database is still what was read, bookkeeping, version
- * rows first (their primary key stops a concurrent run at once), migrations and objects, proofs, closing guards.
+ * Renders the statements of one transaction, in order: guards that the database has not changed since it was read;
+ * bookkeeping, with version rows first, whose primary key stops a concurrent run at once; migrations and objects; proofs;
+ * closing guards.
  */
 export function renderParts(input: ScriptInput): ScriptPart[] {
     const { step, state } = input;
@@ -72,7 +73,7 @@ export function renderParts(input: ScriptInput): ScriptPart[] {
     return [
         guard(
             guards.createGuardTable,
-            "Where one of these checks fails, all is rolled back. By hand: `sqlite3 -bail`, which stops there.",
+            "If one of these checks fails, everything is rolled back. By hand: use `sqlite3 -bail`, which stops there.",
         ),
         guard(guards.checkUnchanged(state, input.sets)),
         ...(step.losses ?? []).map((query) => guard(guards.checkLossless(query))),
@@ -92,12 +93,12 @@ export function renderParts(input: ScriptInput): ScriptPart[] {
     ];
 }
 
-/** How the script of a step is run: a table is rebuilt with foreign keys off. */
+/** Returns how the script of a step runs: a table is rebuilt with foreign keys off. */
 export function scriptOptions({ step }: Pick<ScriptInput, "step">): ScriptOptions {
     return { foreignKeysOff: step.rebuilt.length > 0 };
 }
 
-/** The script of a step as text: the statements that are sent, as --show-sql prints them. */
+/** Renders the script of a step as text, as --show-sql prints it. */
 export function renderScript(input: ScriptInput): string {
     const { foreignKeysOff } = scriptOptions(input);
     const lines = renderParts(input).flatMap(({ sql, heading }) => [
@@ -155,7 +156,7 @@ function renderAction(action: Action): ScriptPart[] {
     }));
 }
 
-/** Every view is read once and every trigger prepared once, so that a broken one fails here and not in the app. */
+// Every view is read and every trigger prepared once, so that a broken one fails here and not in the application.
 function renderProofs(step: Step, state: DatabaseState): ScriptPart[] {
     const statements = step.actions.flatMap((action) => (action.does === "migrate" ? action.statements : []));
     const findShape = (table: string): TableDefinition | undefined => findTableAfter(table, statements, state.schema);
@@ -169,7 +170,7 @@ function renderProofs(step: Step, state: DatabaseState): ScriptPart[] {
     }));
 }
 
-// Those that a rebuild makes again.
+// Triggers that a rebuild creates again.
 function findMadeTriggers({ actions }: Step): PlannedObject[] {
     return actions.flatMap((action) => {
         if (action.does !== "migrate") return [];
@@ -182,7 +183,7 @@ function findMadeTriggers({ actions }: Step): PlannedObject[] {
     });
 }
 
-/** A statement that fails when the view or trigger does not prepare, and changes nothing. */
+/** Renders a statement that fails when a view or trigger does not prepare, and changes nothing. */
 export function proofOf(
     object: Pick<PlannedObject, "type" | "name" | "statement">,
     findShape: (table: string) => TableDefinition | undefined,
@@ -190,8 +191,8 @@ export function proofOf(
     if (object.type === "view") return `SELECT * FROM ${quoteName(object.name)} LIMIT 0`;
     const event = findTriggerEvent(object.statement);
     if (!event) return `SELECT 1`;
-    // The plan alone: EXPLAIN by itself answers with the whole program, 20 times as much as all of the deploy, and running
-    // the statement, even where it meets no row, writes sqlite_sequence.
+    // The plan only: EXPLAIN returns the whole program, 20 times the rest of the deploy, and running the statement writes
+    // sqlite_sequence even when it changes no row.
     if (event.event === "DELETE") return `EXPLAIN QUERY PLAN DELETE FROM ${quoteName(event.table)}`;
     if (event.event === "INSERT") return `EXPLAIN QUERY PLAN INSERT INTO ${quoteName(event.table)} DEFAULT VALUES`;
     const columns = findSettable(event.columns, findShape(event.table));
@@ -200,7 +201,7 @@ export function proofOf(
     return `EXPLAIN QUERY PLAN UPDATE ${quoteName(event.table)} SET ${assignments}`;
 }
 
-// A generated column cannot be set (a trigger on nothing else never fires), and not every table has a rowid.
+// A generated column cannot be set (a trigger only on such columns never fires), and not every table has a rowid.
 function findSettable(columns: readonly string[], table: TableDefinition | undefined): readonly string[] {
     if (!table) return columns;
     const writable = listWritable(table);
@@ -210,7 +211,7 @@ function findSettable(columns: readonly string[], table: TableDefinition | undef
     return columns.filter((name) => !isGenerated(name));
 }
 
-// A rebuilt table must not hand out again the ids of rows that were deleted before.
+// A rebuilt table must not reuse the ids of rows that were deleted before.
 function keepSequence(table: string, state: DatabaseState): ScriptPart[] {
     if (!/\bAUTOINCREMENT\b/i.test(findSchemaRow(state, table)?.sql ?? "")) return [];
     const before = `(SELECT json_extract(noted, '$.sequence') FROM ${guards.guardTable} WHERE subject = ${quoteText(table)})`;

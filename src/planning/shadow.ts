@@ -10,9 +10,9 @@ import { emptyState, readState } from "./state.ts";
 import { findTableAfter } from "./structure.ts";
 
 /**
- * Deploys migrations and objects into a scratch database, as they would be into a fresh one.
+ * Deploys migrations and objects into a scratch database, as into a fresh one.
  *
- * @param options.unjudged takes files as they are that were applied long ago
+ * @param options.unjudged skip validation of files that were applied before
  * @returns the open database; the caller closes it
  * @throws DatabaseFault when a statement fails, AppError `invalid-files` where a fresh database would refuse the files
  */
@@ -45,7 +45,7 @@ export async function deployScratch(
     }
 }
 
-/** The rows of sqlite_schema that a fresh deploy of these migrations leads to. */
+/** Reads the rows of sqlite_schema after a fresh deploy of these migrations. */
 export async function readExpectedSchema(
     sets: readonly MigrationSet[],
     applied: readonly MigrationFile[],
@@ -58,7 +58,7 @@ export async function readExpectedSchema(
     }
 }
 
-/** Names of the views and triggers that do not prepare when just these migrations are applied. */
+/** Finds the names of views and triggers that do not prepare with only these migrations applied. */
 export async function findDeferred(
     sets: readonly MigrationSet[],
     applied: readonly MigrationFile[],
@@ -66,8 +66,8 @@ export async function findDeferred(
     const connection = openScratch();
     try {
         await connection.runAlone("PRAGMA foreign_keys = OFF");
-        // Rows do not matter here, and writing them can take long. A statement that fails may need tables that no file
-        // makes; if it is broken, the run will say so.
+        // Rows do not matter here and may take long to write. A failing statement may need tables that no file creates; if
+        // it is broken, the run will report it.
         for (const statement of applied.flatMap((file) => file.statements)) {
             if (readFact(statement).does !== "write") await succeeds(connection.runAlone(statement.sql));
         }
@@ -90,8 +90,8 @@ export async function findDeferred(
     }
 }
 
-// One that does not prepare may be what makes another fail, so the views settle before the triggers are judged, and
-// each trigger is judged with none beside it.
+// An object that does not prepare can make others fail, so the views are settled before the triggers are tried, and each
+// trigger is tried without the others.
 async function dropUnprepared(
     connection: Connection,
     objects: readonly ObjectFile[],

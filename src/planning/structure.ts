@@ -6,26 +6,26 @@ import { readFact } from "../sql/statement-facts.ts";
 import { readAllTokens, type Statement } from "../sql/statements.ts";
 import type { MigrationSet } from "./files.ts";
 
-/** What a migration does to tables that exist before it, as far as its statements tell. */
+/** What a migration does to tables, judged by its statements. */
 export interface Structure {
-    /** Index of the first statement that views and triggers stand in the way of, or that loses triggers. */
+    /** Index of the first statement that views and triggers block, or that drops triggers. */
     readonly firstStructural: number | undefined;
     /** Tables that are dropped and created again under the same name. */
     readonly rebuilt: readonly string[];
-    /** Tables that are renamed away and created again: the wrong order, because child tables follow the old one. */
+    /** Tables that are renamed away and created again: the wrong order, because child tables follow the rename. */
     readonly renamedAway: readonly TableAt[];
-    /** Tables that the file creates, under the name that they have at its end. */
+    /** Tables that the file creates, by their names at its end. */
     readonly created: readonly string[];
     /** Names that tables lose by a rename. */
     readonly renamed: readonly string[];
     /** Tables, indexes and triggers that the file drops by name. */
     readonly dropped: readonly string[];
-    /** Tables that were there before and whose rows are written before the first structural statement, and after it. */
+    /** Older tables whose rows are written before the first structural statement, and after it. */
     readonly writtenBefore: readonly TableAt[];
     readonly writtenAfter: readonly TableAt[];
 }
 
-/** A table, and the line of the statement that does something to it. */
+/** A table, and the line of a statement on it. */
 interface TableAt {
     readonly table: string;
     readonly line: number;
@@ -34,8 +34,8 @@ interface TableAt {
 /**
  * Reads the structure of a migration.
  *
- * DROP TABLE loses the table's triggers; ALTER TABLE … RENAME, DROP COLUMN and ALTER COLUMN fail beside a view or trigger
- * that does not prepare. ADD COLUMN does neither (measured).
+ * DROP TABLE also drops triggers; ALTER TABLE … RENAME, DROP COLUMN and ALTER COLUMN fail when a view or trigger does not
+ * prepare. ADD COLUMN does neither (measured).
  */
 export function readStructure(statements: readonly Statement[]): Structure {
     const tables = followTables();
@@ -64,7 +64,7 @@ export function readStructure(statements: readonly Statement[]): Structure {
 }
 
 interface FollowedTables {
-    /** Gives whether the table was there before the file. */
+    /** Returns whether the table is older than the file. */
     drop(name: string): boolean;
     create(name: string, line: number): void;
     rename(name: string, to: string, line: number): void;
@@ -72,7 +72,7 @@ interface FollowedTables {
     found(): Pick<Structure, "rebuilt" | "renamedAway" | "created" | "renamed">;
 }
 
-// Follows which tables a file makes and which ones they replace. Names are compared as SQLite does.
+// Follows which tables a file creates and which ones they replace. Names are compared as SQLite does.
 function followTables(): FollowedTables {
     const created = new Map<string, string>();
     const dropped = new Set<string>();
@@ -98,13 +98,13 @@ function followTables(): FollowedTables {
             if (dropped.has(to.toLowerCase())) replaced.add(to.toLowerCase());
             place(to, line);
         },
-        // One that was filled before it took the place of an old one holds the rows that were there.
+        // A table that replaced an old one holds its rows.
         isNew: (name) => created.has(name.toLowerCase()) && !replaced.has(name.toLowerCase()),
         found: () => ({ rebuilt, renamedAway, created: [...created.values()], renamed: [...renamed.values()] }),
     };
 }
 
-/** Every table name that migrations of these sets give, in the order of the files. */
+/** Finds the names of all tables that migrations of these sets create, in the order of the files. */
 export function findOwnTables(sets: readonly MigrationSet[]): string[] {
     const files = sets.flatMap((set) => set.migrations);
     return [...new Set(files.flatMap((file) => readStructure(file.statements).created))];
@@ -116,10 +116,10 @@ export function isRebuild(structure: Structure): boolean {
 }
 
 /**
- * Finds what a table is after these statements.
+ * Finds the definition of a table after these statements.
  *
  * @param schema rows of sqlite_schema before them
- * @returns undefined for a view, and for a table that neither makes
+ * @returns undefined for a view or an unknown table
  */
 export function findTableAfter(
     table: string,
@@ -141,7 +141,7 @@ export function findTableAfter(
     return found;
 }
 
-/** Names of the columns that take values. */
+/** Lists the names of the columns that can be written. */
 export function listWritable({ columns }: TableDefinition): string[] {
     return columns.filter(({ generated }) => generated === undefined).map(({ name }) => name);
 }

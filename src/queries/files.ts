@@ -5,33 +5,33 @@ import { type Token, tokenize } from "../sql/lexer.ts";
 
 /** A statement that the application, a bot or an operator sends, as a file of queries/ documents it. */
 export interface DocumentedQuery {
-    /** The file's name without its ending, such as `questions-by-channel`. */
+    /** The file's name without extension, such as `questions-by-channel`. */
     readonly name: string;
     /** Path from the project's root, with forward slashes. */
     readonly path: string;
     /** What the query returns or does, in a sentence or two. */
     readonly title: string;
-    /** Who asks: the page or the bot. */
+    /** Who sends it: the page or the bot. */
     readonly purpose: string;
-    /** In the order in which the statement names them first: that of positional arguments. */
+    /** In the order of first use, which is that of positional arguments. */
     readonly parameters: readonly QueryParameter[];
-    /** Why it takes as long as its tables are large, where it does: no page waits for it. */
+    /** Why it may take as long as its tables are large: no page waits for it. */
     readonly report: string | undefined;
-    /** Why it reads a table or an index from one end, where it does. */
+    /** Why it may scan a table or an index. */
     readonly scans: string | undefined;
-    /** Why it sorts, or groups, in memory, where it does. */
+    /** Why it may sort or group in memory. */
     readonly sorts: string | undefined;
     /** The statement alone, without its closing semicolon. */
     readonly sql: string;
-    /** Line of the file that it begins on. */
+    /** Line of the file where it begins. */
     readonly line: number;
 }
 
-/** A value that the statement asks for by name, such as `:channel`. */
+/** A named parameter of the statement, such as `:channel`. */
 export interface QueryParameter {
-    /** Without its colon. */
+    /** Without the colon. */
     readonly name: string;
-    /** A value that shows what is meant; integers are numbers. */
+    /** An example value; integers are numbers. */
     readonly example: Argument;
 }
 
@@ -44,16 +44,15 @@ const folder: SqlFolder = {
 };
 
 /**
- * Reads the documented queries of a project, by name. A folder that does not exist holds none; its sub-folders are
- * something else.
+ * Reads the documented queries of a project, sorted by name; none for a missing folder. Sub-folders are not read.
  *
- * @throws AppError `invalid-files` that lists every file and line in which something is wrong
+ * @throws AppError `invalid-files` that lists every problem with its file and line
  */
 export function readQueries(root: string): Promise<DocumentedQuery[]> {
     return readSqlFolder(root, folder, parseQuery);
 }
 
-/** A query with its values: the given ones, and the examples where none is given. */
+/** Binds values to a query, and the examples of parameters that have none. */
 export function bindQuery(
     { sql, parameters }: Pick<DocumentedQuery, "sql" | "parameters">,
     values: Readonly<Record<string, Argument>> = {},
@@ -65,8 +64,8 @@ export function bindQuery(
 }
 
 /**
- * A statement with the values of its parameters. Names become numbers (`?1`), because a server takes a list of values only
- * for those; values that the statement does not name are left out, because a server refuses them.
+ * Binds values to a statement. Names become numbers (`?1`), because a server accepts a list of values only for those;
+ * values that the statement does not name are left out, because a server refuses them.
  */
 export function bindNames<Value extends NonNullable<Query["args"]>[number]>(
     sql: string,
@@ -82,7 +81,7 @@ export function bindNames<Value extends NonNullable<Query["args"]>[number]>(
     };
 }
 
-/** The names of a statement's parameters without their sign, each once, in the order in which they come first. */
+/** Lists the names of a statement's parameters without their sign, each once, in the order of first use. */
 export function listParameters(tokens: readonly Token[]): string[] {
     const names = tokens.filter(({ kind }) => kind === "parameter").map(({ text }) => text.slice(1));
     return [...new Set(names)];

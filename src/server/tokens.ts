@@ -3,20 +3,20 @@ import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../errors.ts";
 
-/** What a development server with tokens needs, and what its users need. */
+/** The files of a development server with tokens. */
 export interface ServerTokens {
-    /** The PEM file that sqld checks tokens with. */
+    /** The PEM file with which sqld checks tokens. */
     readonly publicKeyFile: string;
-    /** The file that holds the lines for .env; only its owner may read it. */
+    /** The file with the lines for .env; only its owner may read it. */
     readonly tokensFile: string;
 }
 
 const privateName = "jwt-private.pem";
 
 /**
- * Writes a read-write and a read-only token for the server at `url` into `directory`/tokens.env. The Ed25519 key is made
- * once and kept there, so the tokens stay the same from start to start. They never expire: they open nothing but this
- * directory on this machine.
+ * Writes a read-write and a read-only token for the server at `url` into `directory`/tokens.env. The Ed25519 key is
+ * created once and kept there, so that the tokens stay the same. They never expire: they are valid only for this folder
+ * on this machine.
  *
  * @throws AppError `invalid-input` when the key file in the directory is not an Ed25519 key
  */
@@ -50,7 +50,7 @@ async function readPrivateKey(path: string): Promise<KeyObject> {
     const key = parseKey(pem);
     if (key?.asymmetricKeyType === "ed25519") return key;
     throw new AppError("invalid-input", `${path} is not an Ed25519 private key`, {
-        hint: "delete it: the next start makes a new one, and new tokens",
+        hint: "delete it; the next start creates a new key and new tokens",
     });
 }
 
@@ -69,7 +69,7 @@ function mintToken(key: KeyObject, access: "rw" | "ro"): string {
     return `${content}.${sign(null, Buffer.from(content), key).toString("base64url")}`;
 }
 
-// The mode of writeFile() counts only for a new file.
+// The mode of writeFile() applies only to a new file.
 async function writePrivate(path: string, text: string): Promise<void> {
     await writeFile(path, text, { mode: 0o600 });
     await chmod(path, 0o600);

@@ -4,7 +4,7 @@ import { isSameName } from "./names.ts";
 import { topLevel } from "./nesting.ts";
 import { readAllTokens, type Statement } from "./statements.ts";
 
-/** The table after an ALTER TABLE of it, one that renames the table itself excepted. */
+/** Returns the table after an ALTER TABLE that does not rename the table itself. */
 export function alterTable(table: TableDefinition, statement: Statement): TableDefinition {
     const { tokens } = statement;
     const added = findAddedColumn(statement);
@@ -37,7 +37,7 @@ export function alterTable(table: TableDefinition, statement: Statement): TableD
     };
 }
 
-/** The column that an ALTER TABLE … ADD COLUMN adds; undefined for any other statement. */
+/** Returns the column of an ALTER TABLE … ADD COLUMN; undefined for any other statement. */
 export function findAddedColumn(statement: Statement): ColumnDefinition | undefined {
     const { tokens } = statement;
     const add = tokens.findIndex((token) => isKeyword(token, "ADD"));
@@ -49,8 +49,8 @@ export function findAddedColumn(statement: Statement): ColumnDefinition | undefi
 }
 
 /**
- * Finds why ADD COLUMN fails with this column where the table has rows (https://www.sqlite.org/lang_altertable.html), as
- * the end of a sentence. NOT NULL without a default is not among the reasons.
+ * Finds why ADD COLUMN of this column fails in a table with rows (https://www.sqlite.org/lang_altertable.html), as the
+ * end of a sentence. NOT NULL without a default is not among the reasons.
  */
 export function findAddObstacle(column: ColumnDefinition): string | undefined {
     const { default: value } = column;
@@ -69,7 +69,7 @@ export function hasDefaultValue({ default: [first] }: ColumnDefinition): boolean
     return first !== undefined && !isKeyword(first, "NULL");
 }
 
-// In parentheses, a literal, its sign or its CAST is a constant; (1 + 1) is computed (tried).
+// In parentheses, a literal with its sign or its CAST is a constant; (1 + 1) is computed (tried).
 function isLiteral(value: readonly Token[]): boolean {
     const inside = value.filter(({ text }) => !/^[()+-]$/.test(text));
     const [first, ...rest] = isKeyword(inside[0], "CAST") ? inside.slice(1) : inside;

@@ -3,7 +3,7 @@ import { isKeyword, readName } from "./lexer.ts";
 import { isSameName } from "./names.ts";
 import { insideOf } from "./nesting.ts";
 
-/** The literals that a CHECK (column IN ('…', …)) allows, texts in double quotes; empty where there is no such check. */
+/** Lists the literals that a CHECK (column IN ('…', …)) allows, texts in double quotes; empty without such a CHECK. */
 export function listAllowedValues({ checks }: Pick<TableDefinition, "checks">, column: string): string[] {
     return checks.flatMap(({ tokens: [name, word, open], tokens }) => {
         if (!name || !isSameName(readName(name), column) || !isKeyword(word, "IN") || open?.text !== "(") return [];
@@ -14,7 +14,7 @@ export function listAllowedValues({ checks }: Pick<TableDefinition, "checks">, c
     });
 }
 
-/** The name of a CHECK, followed by the values that it allows where it lists them: `a_is_known (a: "x", "y")`. */
+/** Returns the name of a CHECK with the values that it lists: `a_is_known (a: "x", "y")`. */
 export function describeCheck(name: string, checks: readonly CheckDefinition[]): string {
     const check = checks.find((other) => other.name === name);
     const column = check?.tokens[0] && readName(check.tokens[0]);
@@ -23,9 +23,9 @@ export function describeCheck(name: string, checks: readonly CheckDefinition[]):
 }
 
 /**
- * Adds the allowed values to SQLite's message about a CHECK, which only names it.
+ * Adds the allowed values to SQLite's message about a failed CHECK, which only names it.
  *
- * @param statements the CREATE TABLEs that may hold the CHECK; other statements are passed over
+ * @param statements may hold the CREATE TABLE with the CHECK; other statements are ignored
  */
 export function explainRefusal(message: string, statements: readonly (string | null)[]): string {
     const [, before, name] = /^(.*CHECK constraint failed: )(\w+)$/s.exec(message) ?? [];

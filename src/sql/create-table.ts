@@ -3,26 +3,26 @@ import { isSameName } from "./names.ts";
 import { insideOf, splitList, topLevel } from "./nesting.ts";
 import { findCreated } from "./statement-facts.ts";
 
-/** What stands between two commas of a CREATE TABLE. */
+/** The text between two commas of a CREATE TABLE. */
 export interface Definition {
     /** Significant tokens. */
     readonly tokens: readonly Token[];
-    /** The comments above and inside it, without the table's own. */
+    /** The comments above and inside it, except the table's own. */
     readonly comments: readonly Token[];
 }
 
 /** A column as CREATE TABLE or ADD COLUMN describes it. */
 export interface ColumnDefinition extends Definition {
     readonly name: string;
-    /** The declared type, upper case, such as `VARCHAR(20)`; empty where there is none. */
+    /** The declared type in upper case, such as `VARCHAR(20)`; empty without one. */
     readonly type: string;
     readonly notNull: boolean;
-    /** The value behind DEFAULT; empty where there is none. */
+    /** The value after DEFAULT; empty without one. */
     readonly default: readonly Token[];
     readonly generated: "STORED" | "VIRTUAL" | undefined;
     readonly isPrimaryKey: boolean;
     readonly isUnique: boolean;
-    /** The comments in one line; empty where there are none. */
+    /** The comments in one line; may be empty. */
     readonly comment: string;
 }
 
@@ -37,7 +37,7 @@ export interface CheckDefinition {
     readonly at: Token;
 }
 
-/** Columns of which no two rows have the same values. */
+/** Columns whose values together are unique. */
 interface UniqueDefinition {
     readonly columns: readonly string[];
     readonly isPrimaryKey: boolean;
@@ -47,9 +47,9 @@ interface UniqueDefinition {
 interface ReferenceDefinition {
     readonly columns: readonly string[];
     readonly parent: string;
-    /** Empty where the statement leaves them out and so means the parent's primary key. */
+    /** Empty where the statement names none, which means the parent's primary key. */
     readonly parentColumns: readonly string[];
-    /** In capitals, such as `SET NULL`; `NO ACTION` where none is given. */
+    /** In upper case, such as `SET NULL`; `NO ACTION` by default. */
     readonly onDelete: string;
     readonly onUpdate: string;
 }
@@ -61,25 +61,25 @@ export interface TableDefinition {
     readonly isStrict: boolean;
     readonly isWithoutRowid: boolean;
     readonly isAutoincrement: boolean;
-    /** What one row is: the comment before the first column; undefined where there is none. */
+    /** What one row is: the comment before the first column. */
     readonly opening: Token | undefined;
-    /** That comment in one line; empty where there is none. */
+    /** That comment in one line; may be empty. */
     readonly comment: string;
-    /** Columns and constraints in their order; of a virtual table its arguments; none for CREATE TABLE … AS. */
+    /** Columns and constraints in order; the arguments of a virtual table; none for CREATE TABLE … AS. */
     readonly definitions: readonly Definition[];
-    /** The options behind the definitions. */
+    /** The options after the definitions. */
     readonly options: readonly (readonly Token[])[];
     readonly columns: readonly ColumnDefinition[];
     readonly checks: readonly CheckDefinition[];
-    /** With the primary key. */
+    /** The primary key included. */
     readonly uniques: readonly UniqueDefinition[];
     readonly references: readonly ReferenceDefinition[];
 }
 
 /**
- * Reads a CREATE TABLE statement. Never throws: what is not understood is left out.
+ * Reads a CREATE TABLE statement. Never throws: what it cannot parse is left out.
  *
- * @param source its text, or all tokens of it, comments and white space included
+ * @param source its text, or all its tokens, comments and white space included
  */
 export function readTableDefinition(source: string | readonly Token[]): TableDefinition {
     const all = typeof source === "string" ? tokenize(source) : source;
@@ -116,7 +116,7 @@ export function readTableDefinition(source: string | readonly Token[]): TableDef
     };
 }
 
-/** The text of a comment in one line, without its delimiters. */
+/** Returns the text of a comment in one line, without its delimiters. */
 export function readComment({ text }: Token): string {
     const body = text.startsWith("--") ? text.slice(2) : text.slice(2).replace(/\*\/$/, "");
     return body
@@ -138,7 +138,7 @@ function findOpening(tokens: readonly Token[]): Token | undefined {
     return first?.kind === "comment" ? first : undefined;
 }
 
-/** A definition from all its tokens; `opening` is the comment of the table. */
+/** Makes a definition from all its tokens; `opening` is the comment of the table. */
 export function toDefinition(part: readonly Token[], opening: Token | undefined): Definition {
     return {
         tokens: part.filter(isSignificant),
@@ -152,7 +152,7 @@ interface ReadDefinition {
     readonly references: readonly ReferenceDefinition[];
 }
 
-/** What a column or a constraint says. */
+/** Reads a column or a table constraint. */
 export function readDefinition(definition: Definition): ReadDefinition {
     const { tokens } = definition;
     const outer = topLevel(tokens);
@@ -195,7 +195,7 @@ function readColumn(definition: Definition, outer: readonly Token[]): ColumnDefi
     };
 }
 
-// Words up to the first constraint, and what stands in parentheses behind them.
+// The words up to the first constraint, and the parentheses after them.
 function readType(tokens: readonly Token[]): string {
     const end = tokens.findIndex(
         ({ kind, text }, at) => at > 0 && (kind === "operator" || (kind === "word" && typeEnd.test(text))),

@@ -6,19 +6,19 @@ import { tokenize } from "./lexer.ts";
 import { readFact } from "./statement-facts.ts";
 import { checksumTokens, normalizeText, splitStatements } from "./statements.ts";
 
-/** A file as it is, and as the formatter would have it. */
+/** A file as it is, and as the formatter would write it. */
 export interface FormattedFile {
     readonly path: string;
     readonly isFormatted: boolean;
     readonly text: string;
 }
 
-/** @throws AppError `invalid-files` where the formatter cannot read a file, or would change its tokens or comments */
+/** @throws AppError `invalid-files` when the formatter cannot read the file, or would change its tokens or comments */
 export type Format = (path: string, text: string) => FormattedFile;
 
 const configFile = "sql-formatter.json";
 
-/** Whether a file is a trigger, or has one: the formatter garbles triggers. */
+/** Whether a file contains a trigger: the formatter garbles triggers. */
 export function isHandWritten(path: string, text: string): boolean {
     if (path.startsWith("triggers/")) return true;
     return splitStatements(normalizeText(text)).some((statement) => {
@@ -28,7 +28,7 @@ export function isHandWritten(path: string, text: string): boolean {
 }
 
 /**
- * Loads the formatter with the project's settings.
+ * Loads the formatter with the settings of the project.
  *
  * @throws AppError `usage` for a project without settings
  */
@@ -37,7 +37,7 @@ export async function loadFormatter(root: string): Promise<Format> {
     const options = await readFile(join(root, configFile), "utf8").then(
         (json) => JSON.parse(json) as FormatOptionsWithLanguage,
         () => {
-            throw new AppError("usage", `${configFile} is not here`, {
+            throw new AppError("usage", `${configFile} does not exist`, {
                 hint: "run the command in the project's folder",
             });
         },
@@ -62,7 +62,7 @@ function tryFormat(path: string, format: () => string): string {
     }
 }
 
-// The tokens are what the database runs, and the comments what it keeps as its documentation.
+// The database runs the tokens, and keeps the comments as its documentation.
 function refuseChange(path: string, before: string, after: string): void {
     const isSame = checksumTokens(before) === checksumTokens(after);
     if (isSame && listComments(before).join("\n") === listComments(after).join("\n")) return;
@@ -82,8 +82,8 @@ function listComments(sql: string): string[] {
 }
 
 /**
- * Loads a formatter for new files: it formats as the project's files are formatted, and leaves a text as it is where the
- * project has no settings, or the formatter cannot keep what the text says.
+ * Loads a formatter for new files. It returns a text unchanged where the project has no settings, or formatting would
+ * change its tokens or comments.
  */
 export async function loadLenientFormatter(root: string): Promise<(path: string, text: string) => string> {
     const format = await loadFormatter(root).catch(ignoreRefusal);

@@ -1,4 +1,4 @@
-/** Words that are read as a name everywhere only in quotes (https://www.sqlite.org/lang_keywords.html, tried one by one). */
+/** Words that must be quoted to be a name everywhere (https://www.sqlite.org/lang_keywords.html, tried one by one). */
 const reserved = new Set(
     (
         "add all alter and as autoincrement between case cast check collate commit constraint create current_date " +
@@ -9,8 +9,8 @@ const reserved = new Set(
 );
 
 /**
- * Words that may be names, and yet name nothing where SQL is written as it is here. `action`, `key`, `language` and the
- * like are not among them: many a column is called so.
+ * Words that may be names, but are not used as names in this project. `action`, `key`, `language` and the like are
+ * missing: they are common column names.
  */
 const contextual = new Set(
     (
@@ -19,12 +19,12 @@ const contextual = new Set(
     ).split(" "),
 );
 
-/** Whether a name must stand in quotes because the word means something to SQLite. */
+/** Whether a name must be quoted because SQLite reserves the word. */
 export function isReserved(word: string): boolean {
     return reserved.has(word.toLowerCase());
 }
 
-/** Whether a word of a statement is written as a keyword or a type: in capitals, by the rules of this house. */
+/** Whether a word is a keyword or a type, which this project writes in capitals. */
 export function isKeywordLike(word: string): boolean {
     return reserved.has(word.toLowerCase()) || contextual.has(word.toLowerCase());
 }

@@ -6,13 +6,13 @@ export interface Token {
     readonly offset: number;
     /** Line in the source, from 1. */
     readonly line: number;
-    /** A literal, a quoted name or a comment that the source ends inside of. */
+    /** An unclosed literal, quoted name or comment. */
     readonly open?: true;
 }
 
 type TokenKind = "space" | "comment" | "string" | "name" | "word" | "number" | "parameter" | "operator";
 
-// Sticky patterns in the order in which they are tried; rules from https://www.sqlite.org/lang_keywords.html and
+// Sticky patterns, tried in this order; rules from https://www.sqlite.org/lang_keywords.html and
 // https://www.sqlite.org/syntax/literal-value.html. A quote is escaped by doubling it.
 const patterns: readonly (readonly [TokenKind, RegExp])[] = [
     ["space", /[ \t\n\f\r]+/y],
@@ -28,7 +28,7 @@ const patterns: readonly (readonly [TokenKind, RegExp])[] = [
     ["operator", /->>|->|\|\||<<|>>|<=|>=|<>|!=|==|[\s\S]/y],
 ];
 
-/** Splits SQL text into tokens that together are the whole text. Never throws: what ends too early is marked open. */
+/** Splits SQL into tokens that together are the whole text. Never throws: an unclosed token is marked open. */
 export function tokenize(sql: string): Token[] {
     const tokens: Token[] = [];
     let offset = 0;
@@ -42,7 +42,7 @@ export function tokenize(sql: string): Token[] {
     return tokens;
 }
 
-/** Whether a token says something to SQLite; white space and comments do not. */
+/** Whether a token is neither white space nor a comment. */
 export function isSignificant(token: Token): boolean {
     return token.kind !== "space" && token.kind !== "comment";
 }
@@ -52,7 +52,7 @@ export function isKeyword(token: Token | undefined, keyword: string): boolean {
     return token?.kind === "word" && token.text.toUpperCase() === keyword;
 }
 
-/** The name that a token stands for: without quotes, as SQLite would look it up. */
+/** Returns the name that a token means, without quotes, as SQLite looks it up. */
 export function readName(token: Token): string {
     if (token.kind !== "name" && token.kind !== "string") return token.text;
     const quote = token.text[0] as string;

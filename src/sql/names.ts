@@ -1,4 +1,4 @@
-/** The one mapping between SQL names (snake_case) and those of documents, exports and the API (camelCase). */
+/** Maps an SQL name (snake_case) to that of documents, exports and the API (camelCase). */
 export function toCamelCase(name: string): string {
     return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
@@ -8,14 +8,14 @@ export function toSnakeCase(name: string): string {
     return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** `question_relationships` → `QuestionRelationship`: the name of a row's type. */
+/** `question_relationships` → `QuestionRelationship`: the type of a row. */
 export function toTypeName(table: string): string {
     const singular = table.replace(/ies$/, "y").replace(/([^s])s$/, "$1");
     const camel = toCamelCase(singular);
     return camel.charAt(0).toUpperCase() + camel.slice(1);
 }
 
-/** Whether SQLite takes two names for the same. */
+/** Whether two names are the same to SQLite. */
 export function isSameName(left: string, right: string): boolean {
     return left.toLowerCase() === right.toLowerCase();
 }

@@ -1,6 +1,6 @@
 import type { Token } from "./lexer.ts";
 
-/** The tokens outside all parentheses; the parentheses themselves are among them. */
+/** Returns the tokens outside all parentheses, the outer parentheses included. */
 export function topLevel(tokens: readonly Token[]): Token[] {
     let depth = 0;
     return tokens.filter((token) => {
@@ -26,7 +26,7 @@ export function splitList(tokens: readonly Token[]): Token[][] {
     return items;
 }
 
-/** The tokens between an opening parenthesis and its closing one, or the end where nothing closes it. */
+/** Returns the tokens between a parenthesis and the one that closes it, or to the end where none does. */
 export function insideOf(tokens: readonly Token[], open: Token): readonly Token[] {
     const start = tokens.indexOf(open);
     let depth = 0;

@@ -5,7 +5,7 @@ export function quoteName(name: string): string {
     return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** Writes a name with quotes only where it needs them. */
+/** Quotes a name only where it needs quotes. */
 export function writeName(name: string): string {
     return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !isReserved(name) ? name : quoteName(name);
 }
@@ -15,12 +15,12 @@ export function quoteText(text: string): string {
     return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** Quoted names with commas between them. */
+/** Quotes names and joins them with commas. */
 export function quoteNames(names: readonly string[]): string {
     return names.map(quoteName).join(", ");
 }
 
-/** Columns as one value: `"a"`, or `("a", "b")`. */
+/** Renders columns as one value: `"a"`, or `("a", "b")`. */
 export function renderRowValue(columns: readonly string[]): string {
     return columns.length === 1 ? quoteNames(columns) : `(${quoteNames(columns)})`;
 }

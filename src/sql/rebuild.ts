@@ -4,20 +4,20 @@ import { writeName } from "./quoting.ts";
 import { findCreated } from "./statement-facts.ts";
 import { splitStatements } from "./statements.ts";
 
-/** What a rebuild of a table creates again. */
+/** What a rebuild of a table is rendered from. */
 export interface RebuildSource {
     readonly table: string;
-    /** Its name until it takes the place of the old one. */
+    /** The name of the new table until it replaces the old one. */
     readonly temporaryName: string;
-    /** The CREATE TABLE of the new table, as a database keeps it. */
+    /** The CREATE TABLE of the new table, as sqlite_schema stores it. */
     readonly sql: string;
-    /** Columns that are copied: those that hold values, and the rowid where no column keeps it. */
+    /** Columns to copy: those that store values, and the rowid where no column is it. */
     readonly columns: readonly string[];
     /** The statements of its indexes and triggers. */
     readonly parts: readonly string[];
 }
 
-/** The statements that rebuild a table in the order that loses nothing: create, copy, drop, rename, indexes and triggers. */
+/** Renders the statements of a rebuild in the order that loses nothing: create, copy, drop, rename, indexes, triggers. */
 export function renderRebuild(source: RebuildSource): string[] {
     const table = writeName(source.table);
     const next = writeName(source.temporaryName);
@@ -32,8 +32,8 @@ export function renderRebuild(source: RebuildSource): string[] {
     ];
 }
 
-// The name behind CREATE TABLE, and where it stands before the dot of a column: a rename changes those back. Elsewhere it
-// means the table as it will be.
+// Only after CREATE TABLE and before the dot of a column, which RENAME changes back. Elsewhere, as in a foreign key to
+// itself, the name means the table after the rename.
 function renameIn(sql: string, from: string, to: string): string {
     const plain = unquote(sql, from);
     const tokens = splitStatements(plain)[0]?.tokens ?? [];
@@ -48,7 +48,7 @@ function renameIn(sql: string, from: string, to: string): string {
     }, plain);
 }
 
-// A rename puts quotes around the name wherever it stands.
+// RENAME quotes the name wherever it occurs.
 function unquote(sql: string, name: string): string {
     return tokenize(sql)
         .map((token) => (token.kind === "name" && isNamed(token, name) ? writeName(readName(token)) : token.text))

@@ -5,7 +5,7 @@ import type { Statement } from "./statements.ts";
 
 type SchemaType = "table" | "index" | "view" | "trigger";
 
-/** What a statement does to the schema or to rows, as far as its first words tell. */
+/** What a statement does to the schema or to rows, judged by its first words. */
 export type StatementFact =
     | {
           readonly does: "create";
@@ -23,7 +23,7 @@ export type StatementFact =
 
 const schemaTypes: readonly SchemaType[] = ["table", "index", "view", "trigger"];
 
-/** Reads the first words of a statement. Names come without quotes and without a schema prefix. */
+/** Reads the first words of a statement. Returns names without quotes and without a schema prefix. */
 export function readFact(statement: Statement): StatementFact {
     const { tokens } = statement;
     const first = tokens[0];
@@ -38,14 +38,11 @@ export function readFact(statement: Statement): StatementFact {
 interface TriggerEvent {
     readonly event: "INSERT" | "UPDATE" | "DELETE";
     readonly table: string;
-    /**
-     * Columns whose UPDATE fires it: those of UPDATE OF, else the rowid. A view has none: there it is a column that the
-     * body names, and nothing where it names none.
-     */
+    /** Columns whose UPDATE fires it: those of UPDATE OF, else the rowid; for a view, a column that the body names. */
     readonly columns: readonly string[];
 }
 
-/** Reads the head of a CREATE TRIGGER; undefined when the statement is none. */
+/** Reads the head of a CREATE TRIGGER; undefined for any other statement. */
 export function findTriggerEvent(statement: Statement): TriggerEvent | undefined {
     const { tokens } = statement;
     const at = tokens.findIndex((token) => /^(INSERT|UPDATE|DELETE)$/i.test(token.text) && token.kind === "word");
@@ -65,7 +62,7 @@ export function findTriggerEvent(statement: Statement): TriggerEvent | undefined
     };
 }
 
-/** The columns of a CREATE INDEX; undefined where it is over an expression or over a part of the rows. */
+/** Finds the columns of a CREATE INDEX; undefined for an index over an expression and for a partial one. */
 export function findIndexColumns({ tokens }: Statement): string[] | undefined {
     const open = tokens.find(({ text }) => text === "(");
     if (!open || tokens.at(-1)?.text !== ")" || topLevel(tokens).some((token) => isKeyword(token, "WHERE"))) {
@@ -76,9 +73,7 @@ export function findIndexColumns({ tokens }: Statement): string[] | undefined {
     return isPlain ? items.flatMap(([first]) => (first ? [readName(first)] : [])) : undefined;
 }
 
-/**
- * The text that sqlite_schema keeps of a CREATE statement: one space between its first words, the rest as written.
- */
+/** Returns a CREATE statement as sqlite_schema stores it: one space between its first words, the rest as written. */
 export function storedSql(statement: Statement): string {
     const { tokens, sql } = statement;
     const start = tokens[0]?.offset ?? 0;
@@ -93,7 +88,7 @@ function other(token: Token | undefined): StatementFact {
     return { does: "other", keyword: token?.text.toUpperCase() ?? "" };
 }
 
-/** What a CREATE statement makes, where its type stands, and what comes behind its name; undefined for any other one. */
+/** Finds what a CREATE statement creates, with the indexes of its type and of the token after its name. */
 export function findCreated(
     tokens: readonly Token[],
 ): { type: SchemaType; name: string; typeAt: number; next: number; isTemporary: boolean } | undefined {

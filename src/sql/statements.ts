@@ -39,23 +39,23 @@ export function splitStatements(script: string, tokenized: readonly Token[] = to
     return statements;
 }
 
-/** All tokens of a statement, comments and white space too, with the lines and offsets of its script. */
+/** Returns all tokens of a statement, comments and white space included, with lines and offsets of the script. */
 export function readAllTokens({ sql, line, tokens }: Statement): Token[] {
     const offset = tokens[0]?.offset ?? 0;
     return tokenize(sql).map((token) => ({ ...token, line: token.line + line - 1, offset: token.offset + offset }));
 }
 
-/** The first token that the script ends inside of: an unclosed literal, name or comment. */
+/** Finds the unclosed literal, name or comment that a script ends in. */
 export function findOpenToken(script: string, tokens: readonly Token[] = tokenize(script)): Token | undefined {
     return tokens.find((token) => token.open);
 }
 
-/** Text as the database should see it: no byte order mark, LF line endings. */
+/** Removes a byte order mark and turns line endings into LF. */
 export function normalizeText(text: string): string {
     return text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
 }
 
-/** SHA-256, in hex, over the significant tokens: white space, comments, line endings and a BOM do not change it. */
+/** Returns SHA-256, in hex, over the significant tokens: white space, comments, line endings and a BOM do not matter. */
 export function checksumTokens(script: string, tokens: readonly Token[] = tokenize(normalizeText(script))): string {
     const texts = tokens.filter(isSignificant).map((token) => `${token.text}\0`);
     return createHash("sha256").update(texts.join("")).digest("hex");

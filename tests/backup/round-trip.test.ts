@@ -97,7 +97,7 @@ describeTargets("a backup", (target) => {
         expect(await readValue(copy.client, nearest)).toBe(2);
     });
 
-    test("holds no statement near the limit of a server, and says how long each one is", async () => {
+    test("has no statement near the limit of a server, and says how long each one is", async () => {
         const { client, url } = await target.createDatabase();
         await client.execute("CREATE TABLE wide (id INTEGER PRIMARY KEY, v TEXT, b BLOB)");
         await client.execute(

@@ -132,7 +132,7 @@ describeTargets("db:baseline", (target) => {
     test("refuses a database that has version rows, and a version that is not there", async () => {
         await expectRefused(2, /^there is no migration 99$/, { to: 99 });
         expect((await run()).code).toBe(0);
-        await expectRefused(2, /^the database has version rows already, and no migration is pending$/);
+        await expectRefused(2, /^the database already has version rows, and no migration is pending$/);
     });
 
     test("changes nothing with --dry-run and --show-sql, and prints one document with --json", async () => {
@@ -170,7 +170,7 @@ describeTargets("db:baseline", (target) => {
         await expectRefused(
             update,
             1,
-            /migrations\/004\.do\.change-it\.sql:2: writes rows of 'books', and nothing tells whether that has happened here/,
+            /migrations\/004\.do\.change-it\.sql:2: writes rows of 'books', and nothing shows whether that has happened in this database/,
         );
         await expectRefused("CREATE INDEX i ON books (title);\n", 4, /the database differs from the files in 1 table/);
         await database.client.execute("CREATE INDEX i ON books (title)");

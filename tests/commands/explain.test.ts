@@ -240,12 +240,14 @@ describe("db:explain --volumes", () => {
         };
         const file = "queries/volumes/notes.sql";
         expect(await wrong("-- Large: 5\nINSERT INTO notes (body) VALUES ('x');\n")).toBe(
-            `${file}:2: does not say which rows it makes`,
+            `${file}:2: does not say which rows it inserts`,
         );
         expect(await wrong("-- Large: many\nSELECT 1;\n")).toBe(`${file}:1: is not a number of rows`);
-        expect(await wrong("SELECT :count;\n")).toBe(`${file}:1: nothing gives ':count' a value`);
+        expect(await wrong("SELECT :count;\n")).toBe(`${file}:1: the parameter ':count' has no value`);
         changeProject(folder, { "queries/volumes/notes.sql": undefined });
-        expect((await run(folder, "SELECT 1 FROM notes")).error?.message).toBe("queries/volumes/ holds no SQL");
+        expect((await run(folder, "SELECT 1 FROM notes")).error?.message).toBe(
+            "queries/volumes/ contains no SQL files",
+        );
         expect(existsSync(path.join(folder, "local.db"))).toBe(false);
     });
 });

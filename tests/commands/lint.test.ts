@@ -19,21 +19,21 @@ test("prints place, level, rule, what is there, why and the remedy, and exits wi
     const root = write(migration(`${rename}\n\n${drop}`));
     const { code, stdout, stderr } = await runScript("db:lint", [], { cwd: root });
     expect(stdout).toBe(
-        `migrations/002.do.change-notes.sql:2: warning: rename: gives a column of 'notes' another name
-    Why:    Between the deploy of the database and that of the application, one of the two has the wrong name.
-    Remedy: add the new name beside the old one and drop that later; or allow it with the reason
-migrations/002.do.change-notes.sql:4: error: drop-table: drops 'tags', which migrations/001.do.create-notes.sql made
-    Why:    Its rows are gone, and an application that is still running fails.
-    Remedy: let the application do without it first, keep a backup, and allow it here with the reason
+        `migrations/002.do.change-notes.sql:2: warning: rename: renames a column of 'notes'
+    Why:    Between the deploy of the database and that of the application, one of the two uses the wrong name.
+    Remedy: add the new name beside the old one and drop that later, or allow it with the reason
+migrations/002.do.change-notes.sql:4: error: drop-table: drops 'tags', which migrations/001.do.create-notes.sql created
+    Why:    Its rows are lost, and a running application fails.
+    Remedy: stop using it in the application first, keep a backup, and allow it here with the reason
 migrations/002.undo.change-notes.sql:1: warning: undo-incomplete: leaves the column 'notes.length'
-    Why:    After a rollback the database is one that no file describes, and the next deploy fails or differs.
-    Remedy: let it take back all of what the do file does, and no more
-migrations/002.undo.change-notes.sql:1: warning: undo-incomplete: does not bring back the column 'notes.size'
-    Why:    After a rollback the database is one that no file describes, and the next deploy fails or differs.
-    Remedy: let it take back all of what the do file does, and no more
-migrations/002.undo.change-notes.sql:1: warning: undo-incomplete: does not bring back the table 'tags'
-    Why:    After a rollback the database is one that no file describes, and the next deploy fails or differs.
-    Remedy: let it take back all of what the do file does, and no more
+    Why:    After a rollback, no files describe the database, and the next deploy fails or differs.
+    Remedy: undo exactly what the do file does
+migrations/002.undo.change-notes.sql:1: warning: undo-incomplete: does not restore the column 'notes.size'
+    Why:    After a rollback, no files describe the database, and the next deploy fails or differs.
+    Remedy: undo exactly what the do file does
+migrations/002.undo.change-notes.sql:1: warning: undo-incomplete: does not restore the table 'tags'
+    Why:    After a rollback, no files describe the database, and the next deploy fails or differs.
+    Remedy: undo exactly what the do file does
 Found 1 error and 4 warnings: 6 files checked.
 `,
     );
@@ -74,8 +74,8 @@ test("annotates in a GitHub workflow, or when asked to, with signs escaped", asy
     const sql = 'ALTER TABLE notes ADD COLUMN "a,b:c%" /* x */ TEXT NOT NULL;';
     const root = write(migration(sql));
     const annotation =
-        `::error file=${second},line=2,title=not-null-without-default::'notes.a,b:c%25' is NOT NULL, and rows that are ` +
-        "there have no value%0AIt works in an empty database";
+        `::error file=${second},line=2,title=not-null-without-default::'notes.a,b:c%25' is NOT NULL, and existing ` +
+        "rows have no value%0AIt works in an empty database";
     const plain = await runScript("db:lint", [second], { cwd: root });
     expect(plain.stdout).not.toContain("::");
     for (const [args, env] of [

@@ -33,8 +33,8 @@ describe("db:new", () => {
         await runScript("db:new", ["add", "nothing"], { cwd: root });
         const { code, stderr } = await runScript("db:push", [], { cwd: root });
         expect(code).toBe(1);
-        expect(stderr).toContain("migrations/002.do.add-nothing.sql: holds no statement");
-        expect(stderr).toContain("migrations/002.undo.add-nothing.sql: holds no statement");
+        expect(stderr).toContain("migrations/002.do.add-nothing.sql: has no statement");
+        expect(stderr).toContain("migrations/002.undo.add-nothing.sql: has no statement");
         expect(stderr).toContain("Nothing was applied.");
     });
 

@@ -113,10 +113,8 @@ describe.skipIf(binary === undefined)(
         test("says that it asks for a token where none is set", async () => {
             const { code, stderr } = await push(undefined);
             expect(code).toBe(1);
-            expect(stderr).toContain(`error: ${proxy.url} asks for a token (`);
-            expect(stderr).toContain(
-                "hint: set TURSO_AUTH_TOKEN to one, which `turso db tokens create <database>` makes",
-            );
+            expect(stderr).toContain(`error: ${proxy.url} requires a token (`);
+            expect(stderr).toContain("hint: set TURSO_AUTH_TOKEN to a token from `turso db tokens create <database>`");
             expect(proxy.requests).toBe(1);
             expect(await readNow()).toEqual(emptySnapshot);
         });

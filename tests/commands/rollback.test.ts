@@ -185,7 +185,7 @@ describeTargets("db:rollback", (target) => {
         const beyond = await expectRefused({ to: 13 });
         expect([beyond.code, beyond.error?.message, beyond.error?.hint]).toEqual([
             2,
-            "the database is at version 12, which is not beyond 13",
+            "the database is at version 12, which is before 13",
             "to go forward, use `pnpm db:migrate --to 13`",
         ]);
         const same = await rollbackTo(filled, { to: 12 });
@@ -258,7 +258,7 @@ describeTargets("db:rollback", (target) => {
             expect([ran.code, ran.error?.code, ran.error?.message]).toEqual([
                 1,
                 "would-lose",
-                "rows came meanwhile that this run would lose",
+                "rows were added meanwhile that this run would lose",
             ]);
             expect(ran.error?.outcome).toContain("Nothing was applied. The database is still at version 2.");
             expect(await readRows(database.client, "SELECT id FROM notes")).toEqual([{ id: 7 }]);

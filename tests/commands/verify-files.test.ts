@@ -172,7 +172,7 @@ describeTargets("db:verify --write-files", (target) => {
         expect([code, stdout]).toEqual([
             4,
             expect.stringContaining(
-                "\nLeft:     table authors: table 'books' needs it: bring it back in the database, or change that one first\n",
+                "\nLeft:     table authors: table 'books' needs it: restore it in the database, or change that table first\n",
             ),
         ]);
         expect(listFiles(second.root).filter((file) => !(file in library))).toEqual([]);
@@ -239,7 +239,7 @@ describeTargets("db:verify --write-files", (target) => {
         const { code, error } = await write(root, database);
         expect([code, error?.message, error?.details, error?.outcome]).toEqual([
             4,
-            "migrations are pending, and a new one would come behind them",
+            "migrations are pending, and a new one would come after them",
             ["migrations/004.do.create-pens.sql"],
             "No file was written.",
         ]);

@@ -211,7 +211,7 @@ describeTargets("db:verify", (target) => {
         expect([ran.code, ran.error?.code, ran.error?.message]).toEqual([
             4,
             "drift",
-            "this database has had no migration, so there is nothing to compare",
+            "this database has no migrations, so there is nothing to compare",
         ]);
     });
 });

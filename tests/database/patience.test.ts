@@ -190,7 +190,7 @@ describe.skipIf(findSqld() === undefined)(title, () => {
         const { code, stdout, stderr } = await runPush(proxy.url, quick);
         expect([code, proxy.requests]).toEqual([0, 3]);
         expect(stdout).toMatch(/^Nothing to do\. .* 3 requests, /m);
-        expect(stderr).toBe(`Waiting: ${proxy.url} takes no more requests for now (HTTP status 429)\n`);
+        expect(stderr).toBe(`Waiting: ${proxy.url} accepts no more requests for now (HTTP status 429)\n`);
         proxy.hooks = {};
         proxy.requests = 0;
         expect((await runPush(proxy.url, quick)).stdout).toMatch(/^Nothing to do\. .* 1 request, /m);

@@ -39,12 +39,12 @@ describe("a file of operations/checks/", () => {
             `${header}${query}`,
             "Wrong_Rows.sql:1: is not named as the files of operations/checks/ are",
         ],
-        ["a.sql", header, "a.sql:1: holds no statement"],
+        ["a.sql", header, "a.sql:1: has no statement"],
         ["a.sql", `${header}DELETE FROM questions`, "a.sql:6: is not a query"],
         ["a.sql", `${header}WITH a AS (SELECT 1) DELETE FROM users RETURNING id`, "a.sql:6: is not a query"],
-        ["a.sql", `${header}${query} LIMIT :most`, "a.sql:6: nothing gives ':most' a value"],
-        ["a.sql", `${header}${query};\nDROP TABLE users;`, "a.sql:7: holds a second statement"],
-        ["a.sql", `${header}${query} || 'open`, "a.sql:6: what begins here is never closed"],
+        ["a.sql", `${header}${query} LIMIT :most`, "a.sql:6: the parameter ':most' has no value"],
+        ["a.sql", `${header}${query};\nDROP TABLE users;`, "a.sql:7: has a second statement"],
+        ["a.sql", `${header}${query} || 'open`, "a.sql:6: the literal, name or comment is never closed"],
         ["a.sql", header.replace(/^.*\n/, "") + query, "a.sql:1: does not say what it is"],
         ["a.sql", header.replace("-- Remedy: Mend them.\n", "") + query, "a.sql:1: has no line 'Remedy: …'"],
         ["a.sql", header.replace("note", "fatal") + query, "a.sql:2: the level is none of error, warning, note"],
@@ -82,7 +82,7 @@ describe("db:doctor on a file", () => {
     });
 
     test.each([
-        ["where there are no checks", {}, { root: tmpdir() }, "operations/checks/ holds no SQL"],
+        ["where there are no checks", {}, { root: tmpdir() }, "operations/checks/ contains no SQL files"],
         ["a check that does not exist", { check: ["histry"] }, {}, "unknown check 'histry'"],
         ["more examples than anybody reads", { examples: 1001 }, {}, "--examples shows at most 1000 rows"],
     ])("refuses %s", async (_, options, settings, message) => {

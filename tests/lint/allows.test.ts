@@ -14,7 +14,7 @@ async function lint(sql: string): Promise<string[]> {
 }
 
 const reason = "allow rename: the application has both names";
-const found = "gives a column of 'notes' another name";
+const found = "renames a column of 'notes'";
 
 test.each([
     ["on the line before", `-- lint: ${reason}\n${rename}`],
@@ -39,8 +39,8 @@ test("allows what concerns the whole file before its first statement", async () 
 });
 
 test.each([
-    ["allow rename", [`2 allow: gives no reason for 'rename'`, `3 rename: ${found}`]],
-    ["allow rename:  ", [`2 allow: gives no reason for 'rename'`, `3 rename: ${found}`]],
+    ["allow rename", [`2 allow: has no reason for 'rename'`, `3 rename: ${found}`]],
+    ["allow rename:  ", [`2 allow: has no reason for 'rename'`, `3 rename: ${found}`]],
     [
         "allow renames: why",
         [`2 allow: there is no rule 'renames' (\`pnpm db:lint --rules\` lists them)`, `3 rename: ${found}`],
@@ -49,7 +49,7 @@ test.each([
         "allow allow: why",
         [`2 allow: there is no rule 'allow' (\`pnpm db:lint --rules\` lists them)`, `3 rename: ${found}`],
     ],
-    ["ignore rename", [`2 allow: 'lint: ignore rename' is not understood`, `3 rename: ${found}`]],
+    ["ignore rename", [`2 allow: 'lint: ignore rename' is not a valid lint comment`, `3 rename: ${found}`]],
     ["allow drop-table: why", [`2 allow: 'drop-table' finds nothing in this statement`, `3 rename: ${found}`]],
     [
         "allow alter-column: why",

@@ -53,7 +53,7 @@ test("a folder whose path looks like a pattern is read", async () => {
 test("a name with dots, of which postgrator keeps one part, is told with its file and remedy", async () => {
     const path = "migrations/002.do.with.dots.sql";
     const { root, found } = await read({ ...project, [path]: table });
-    expect(found.misnamed).toEqual([path]);
+    expect(found.unrecognised).toEqual([path]);
     const theirs = await readByPostgrator(root, "migrations");
     // As a reader would have it that accepts dots.
     const [core] = found.sets;
@@ -78,7 +78,9 @@ test("a version, a checksum, a missing file and another order are told", async (
     expect(tell(change(core, path, { version: 90 }))).toEqual([
         `${path}: postgrator reads do 9 'add-b', not do 90 'add-b'`,
     ]);
-    expect(tell(change(core, path, { md5: "0" }))).toEqual([`${path}: postgrator has another checksum of this file`]);
+    expect(tell(change(core, path, { md5: "0" }))).toEqual([
+        `${path}: postgrator has a different checksum of this file`,
+    ]);
     expect(tell(change(core, path, { path: "migrations/9.do.add-x.sql" }))).toEqual([
         "migrations/9.do.add-x.sql: postgrator does not read this file",
     ]);
@@ -95,6 +97,6 @@ test("an undo file that postgrator has another checksum of is told", async () =>
     if (!first?.undo) throw new Error("no undo");
     const set = change(found.sets[0], first.path, { undo: { ...first.undo, md5: "0" } });
     expect(compareWithPostgrator(set, await readByPostgrator(root, "migrations"))).toMatchObject([
-        { path: first.undo.path, message: "postgrator has another checksum of this file" },
+        { path: first.undo.path, message: "postgrator has a different checksum of this file" },
     ]);
 });

@@ -99,7 +99,7 @@ const variants: readonly (readonly [rule: string, files: Files, ...messages: str
     [
         "rebuild-loses-rows",
         migration(copied("INSERT INTO notes_new (id, body) VALUES (1, 'a');")),
-        "rebuilds 'notes' and copies no row into it",
+        "rebuilds 'notes' without copying its rows",
     ],
     ["rebuild-loses-rules", onFirst(plain, unique, rebuild), "rebuilds 'notes' without UNIQUE (body, size)"],
     ["rebuild-loses-rules", onFirst(plain, unique, rebuild.replace(plain, unique))],
@@ -111,7 +111,7 @@ const variants: readonly (readonly [rule: string, files: Files, ...messages: str
     [
         "unique-over-rows",
         migration(rebuild.replace(plain, unique)),
-        "UNIQUE (body, size) demands that rows of 'notes' differ",
+        "UNIQUE (body, size) fails on duplicates in 'notes'",
     ],
     ["unique-over-rows", onFirst("body TEXT NOT NULL", "body TEXT NOT NULL UNIQUE", rebuild.replace(plain, unique))],
     ["unique-over-rows", migration(rebuild)],

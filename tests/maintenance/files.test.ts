@@ -65,7 +65,7 @@ describe("a file of operations/maintenance/ that is wrong", () => {
 
     test.each([
         ["Old.sql", good, "operations/maintenance/Old.sql:1: is not named as the files of operations/maintenance/ are"],
-        ["010-a.sql", "", "operations/maintenance/010-a.sql:1: holds no statement"],
+        ["010-a.sql", "", "operations/maintenance/010-a.sql:1: has no statement"],
         [
             "010-a.sql",
             good.slice(0, good.indexOf("-- Does:")),
@@ -74,7 +74,7 @@ describe("a file of operations/maintenance/ that is wrong", () => {
         [
             "010-a.sql",
             good.replace("--\n", "-- After: a day.\n-- Or so.\n"),
-            "operations/maintenance/010-a.sql:3: belongs to nothing",
+            "operations/maintenance/010-a.sql:3: belongs to no heading",
         ],
         [
             "010-a.sql",
@@ -100,14 +100,18 @@ describe("a file of operations/maintenance/ that is wrong", () => {
         [
             "010-a.sql",
             good.replace(":now", ":then"),
-            "operations/maintenance/010-a.sql:4: nothing gives ':then' a value",
+            "operations/maintenance/010-a.sql:4: the parameter ':then' has no value",
         ],
         [
             "010-a.sql",
             good.replace("FROM due", "FROM due WHERE 1 < :now"),
-            "operations/maintenance/010-a.sql:6: nothing gives ':now' a value",
+            "operations/maintenance/010-a.sql:6: the parameter ':now' has no value",
         ],
-        ["010-a.sql", `${good}/* and`, "operations/maintenance/010-a.sql:7: what begins here is never closed"],
+        [
+            "010-a.sql",
+            `${good}/* and`,
+            "operations/maintenance/010-a.sql:7: the literal, name or comment is never closed",
+        ],
     ])("%s, and is refused by file and line (%#)", async (name, text, problem) => {
         expect(await findProblems({ [`operations/maintenance/${name}`]: text })).toContain(problem);
     });
@@ -119,7 +123,7 @@ describe("a file of operations/maintenance/ that is wrong", () => {
         ]);
         await expect(readRules(writeProject({}))).rejects.toMatchObject({
             code: "usage",
-            message: "operations/maintenance/ holds no SQL",
+            message: "operations/maintenance/ contains no SQL files",
         });
     });
 });

@@ -18,7 +18,7 @@ test("a file that another program lets nobody read for over a minute is given up
     const { code, stderr } = await runCommand("db:push", [], { cwd: root, env: { TURSO_DATABASE_URL: address.url } });
     expect(code).toBe(1);
     expect(stderr).toContain(`error: ${address.url} is locked by another writer (database is locked)`);
-    expect(stderr).toContain("hint: wait until the other program is done, or end it, then run it again");
+    expect(stderr).toContain("hint: run it again when the other program is done");
     expect(stderr).toContain("Nothing was changed.");
     expect((await holder.result).code).toBe(0);
     expect(await readSnapshot(address)).toEqual(before);

@@ -106,7 +106,7 @@ export function describeCutConnection(points: number, fills: number): void {
                     isScript(body) ? { status, body: '{"error":"later"}' } : undefined;
                 const { error } = await deploy(root, proxy);
                 expect(error?.code).toBe("server-fault");
-                const refusal = status === 429 ? "takes no more requests for now" : "is not available now";
+                const refusal = status === 429 ? "accepts no more requests for now" : "is not available now";
                 expect(error?.message).toBe(`${proxy.url} ${refusal} (HTTP ${status}: later)`);
                 expect(error?.outcome).toMatch(/^Nothing was applied\. The database is still at version 0\./);
                 expect(await readSnapshot(server)).toEqual(emptySnapshot);
@@ -134,7 +134,7 @@ export function describeCutConnection(points: number, fills: number): void {
             expect(error?.code).toBe("connection-lost");
             expect(error?.hint).toBe("run `pnpm db:status` to see what the database is now");
             expect(error?.outcome).toMatch(
-                /^What the database is now could not be read\. Nothing is repeated blindly\. \(/,
+                /^The state of the database could not be read\. Nothing was tried again\. \(/,
             );
             proxy.hooks = {};
             expect((await deployWell(root, proxy)).steps).toEqual([]);

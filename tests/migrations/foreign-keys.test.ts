@@ -63,9 +63,9 @@ describeTargets("the guard of foreign keys", (target) => {
                 "restricts row 2",
                 "restricts row 3",
                 "visitors row 7",
-            ].map((row) => `${row} points to a row of parents that is not there`),
+            ].map((row) => `${row} references a row of parents that does not exist`),
         );
-        expect(text).toContain("move or delete the rows that point nowhere in the same migration");
+        expect(text).toContain("in the same migration, delete these rows or let them reference existing ones");
         expect(await readAll(client)).toEqual(before);
     });
 
@@ -77,8 +77,8 @@ describeTargets("the guard of foreign keys", (target) => {
         changeProject(root, { "migrations/002.do.rebuild.sql": recipe + worse });
         const { error } = await refusal(deploy(root, database));
         expect(error.details).toEqual([
-            "plains row 51 points to a row of parents that is not there",
-            "plains row 50 points to a row of parents that is not there",
+            "plains row 51 references a row of parents that does not exist",
+            "plains row 50 references a row of parents that does not exist",
         ]);
         expect(await readAll(client)).toEqual(before);
     });
@@ -112,7 +112,7 @@ describeTargets("the guard of foreign keys", (target) => {
         });
         const { text } = await refusal(deploy(root, database));
         expect(text).toContain("migrations/002.do.a.sql: leaves rows that violate a foreign key");
-        expect(text).toContain("later row 1 points to a row of parents that is not there");
+        expect(text).toContain("later row 1 references a row of parents that does not exist");
         expect(await readAll(client)).toEqual(before);
     });
 });

@@ -78,7 +78,7 @@ function expectTold({ outcome, error, notes }: Deployed, state: "read" | "unread
     expect(error?.outcome).toMatch(
         state === "read"
             ? /^Nothing was applied\. The database is still at version 0\./
-            : /^What the database is now could not be read\. Nothing is repeated blindly\. \(/,
+            : /^The state of the database could not be read\. Nothing was tried again\. \(/,
     );
 }
 

@@ -95,7 +95,7 @@ describe.skipIf(findSqld() === undefined).concurrent(title, () => {
             };
             const { outcome, waits } = await deploy(root, proxy);
             expect(outcome?.steps.map((step) => step.migrations.map((file) => file.version))).toEqual([[2], [3]]);
-            expect(waits).toEqual(["others are writing; taking turns, one file a transaction"]);
+            expect(waits).toEqual(["others are writing; taking turns, one file per transaction"]);
             expect(await readVersions()).toEqual([1, 2, 3]);
             expect((await readSnapshot(server)).lock).toMatchObject([{ generation: 3, owner: null, expires_at: null }]);
         }));
@@ -143,7 +143,7 @@ describe.skipIf(findSqld() === undefined).concurrent(title, () => {
             const before = await readSnapshot(server);
             const { error } = await deploy(root, proxy);
             expect(error?.code).toBe("transaction-timeout");
-            expect(error?.message).toBe("migrations/002.do.two.sql: takes over 5 seconds, and others wait to write");
+            expect(error?.message).toBe("migrations/002.do.two.sql: takes over 5 seconds while others wait to write");
             expect(error?.hint).toBe("split it into smaller migrations, or run it when there are no other writers");
             expect(error?.outcome).toMatch(/^Nothing was applied\. The database is still at version 1\./m);
             expect(await readSnapshot(server)).toEqual(before);

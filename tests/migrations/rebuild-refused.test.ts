@@ -69,8 +69,8 @@ describeTargets("a rebuild that would lose something", (target) => {
         const { text } = await refusal(deploy(root, database));
         for (const child of ["cascades", "nulls", "restricts", "plains", "by_code"]) {
             expect(text).toContain(
-                `migrations/003.do.drop.sql: drops 'parents', which '${child}' points to: its rows would go too, or could no longer be written\n` +
-                    `    a rebuild is one file (migrations/README.md); else drop '${child}', or rebuild it without the foreign key`,
+                `migrations/003.do.drop.sql: drops 'parents', which '${child}' references: its rows would be deleted too, or could no longer be written\n` +
+                    `    rebuild it in one file (migrations/README.md), drop '${child}', or rebuild '${child}' without the foreign key`,
             );
         }
         expect(await readAll(client)).toEqual(before);
@@ -99,7 +99,7 @@ describeTargets("a rebuild that would lose something", (target) => {
         const { text } = await refusal(deploy(root, database));
         expect(text).toContain(`${path}:10: error in view report`);
         expect(text).toContain(
-            "put the view 'report' into a file, or drop it in this migration and create it again at its end",
+            "write a file for the view 'report', or drop it in this migration and create it again at its end",
         );
         expect(await readAll(client)).toEqual(before);
     });

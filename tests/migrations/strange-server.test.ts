@@ -103,7 +103,7 @@ describe("a server that is none, or does not do its work", () => {
         expect(code).toBe(130);
         expect(stderr).toContain("error: interrupted\n");
         expect(stderr).toContain(
-            "What the database is now could not be read. Nothing is repeated blindly. (no answer within 10 seconds)",
+            "The state of the database could not be read. Nothing was tried again. (no answer within 10 seconds)",
         );
         expect(bodies).toHaveLength(3);
     });
@@ -178,8 +178,8 @@ describe("a server that is none, or does not do its work", () => {
         const { error } = await deploy(root, { url });
         expect([error?.code, error?.message, error?.hint]).toEqual([
             "server-fault",
-            `${url} takes no request of that size (HTTP status 413)`,
-            "send less at once: `--per-file`, or smaller migrations",
+            `${url} accepts no request of that size (HTTP status 413)`,
+            "send less at once: use `--per-file`, or smaller migrations",
         ]);
         expect(error?.outcome).toBe("Nothing was applied. The database is still at version 0.");
         expect(bodies.map(isRead)).toEqual([true, false, true]);
@@ -189,7 +189,7 @@ describe("a server that is none, or does not do its work", () => {
         answer = (_, reply) => void reply.writeHead(307, { location: `${url}/again?token=secret` }).end();
         const { code, stderr } = await runScript("db:push", [], { cwd: root, env: { TURSO_DATABASE_URL: url } });
         expect(code).toBe(1);
-        expect(stderr).toContain(`error: ${url} sends its callers elsewhere (to ${url})`);
+        expect(stderr).toContain(`error: ${url} redirects elsewhere (to ${url})`);
         expect(stderr).toContain("hint: compare the URL with `turso db show <database> --url`");
         expect(stderr).not.toContain("secret");
         expect(bodies).toHaveLength(1);

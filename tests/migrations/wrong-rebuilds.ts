@@ -47,7 +47,7 @@ export const wrong: readonly (readonly [string, string, readonly string[]])[] = 
         `${recipe.replace("SELECT id,", "SELECT id + 100,").replace("boss FROM", "NULL FROM")}${unmanagedTrigger};\n`,
         [
             `${path}: leaves rows that violate a foreign key`,
-            "cascades row 1 points to a row of parents that is not there",
+            "cascades row 1 references a row of parents that does not exist",
         ],
     ],
     [
@@ -63,6 +63,6 @@ export const wrong: readonly (readonly [string, string, readonly string[]])[] = 
     [
         "lose the uniqueness that a child points to",
         `${recipe.replace("NOT NULL UNIQUE", "NOT NULL")}${unmanagedTrigger};\n`,
-        [`${path}: foreign key mismatch - "by_code" referencing "parents"`, "point the foreign key at the primary key"],
+        [`${path}: foreign key mismatch - "by_code" referencing "parents"`, "reference the primary key"],
     ],
 ];

@@ -100,8 +100,8 @@ describeTargets("a migration that writes rows", (target) => {
         const { error, text } = await refusal(deploy(root, database));
         expect(error.code).toBe("invalid-files");
         expect(text).toContain(
-            `migrations/013.do.both.sql:${line}: writes rows of 'questions' after a change that takes its triggers away\n` +
-                "    put the rows' part into a migration of its own, so that the triggers see it",
+            `migrations/013.do.both.sql:${line}: writes rows of 'questions' after a change that drops its triggers\n` +
+                "    move these statements to a migration of their own, so that the triggers fire",
         );
         expect(await readAll(client)).toEqual(before);
     });

@@ -43,9 +43,9 @@ describeTargets("files that no longer agree with the database", (target) => {
         expect(text).toBe(
             [
                 "the SQL files have 2 problems",
-                "migrations/002.do.a.sql: comes late: the database is at version 5 already",
+                "migrations/002.do.a.sql: is out of order: the database is already at version 5",
                 "    mv migrations/002.do.a.sql migrations/007.do.a.sql",
-                "migrations/0004.do.b.sql: comes late: the database is at version 5 already",
+                "migrations/0004.do.b.sql: is out of order: the database is already at version 5",
                 "    mv migrations/0004.do.b.sql migrations/0008.do.b.sql && " +
                     "mv migrations/0004.undo.b.sql migrations/0008.undo.b.sql",
                 "Nothing was applied.",
@@ -65,7 +65,7 @@ describeTargets("files that no longer agree with the database", (target) => {
         const { code, text } = await refuse(edit);
         expect(code).toBe("invalid-files");
         expect(text).toMatch(
-            /migrations\/003\.do\.add-author\.sql: was changed after it was applied on \d{4}-\d\d-\d\dT[\d:.]+Z\n {4}restore the applied text, and put the change into a new migration \(`pnpm db:new <name>`\)/,
+            /migrations\/003\.do\.add-author\.sql: was changed after it was applied on \d{4}-\d\d-\d\dT[\d:.]+Z\n {4}restore the applied text, and write a new migration for the change \(`pnpm db:new <name>`\)/,
         );
     });
 
@@ -102,8 +102,10 @@ describeTargets("files that no longer agree with the database", (target) => {
             "migrations/003.undo.add-author.sql": undefined,
         });
         expect(code).toBe("invalid-files");
-        expect(text).toContain("migrations/003.do.add-author.sql: was applied to the database, but the file is gone");
-        expect(text).toContain("restore it: `git log --diff-filter=D -- migrations` names the commit that deleted it");
+        expect(text).toContain(
+            "migrations/003.do.add-author.sql: was applied to the database, but the file is missing",
+        );
+        expect(text).toContain("restore it: `git log --diff-filter=D -- migrations` shows the commit that deleted it");
     });
 
     test("are told to be older than the database, which is not touched: exit code 4", async () => {
@@ -119,7 +121,7 @@ describeTargets("files that no longer agree with the database", (target) => {
         const { error, text } = await refusal(deploy(root, database));
         expect(error).toMatchObject({ code: "database-newer", exitCode: 4 });
         expect(text).toBe(
-            "the database is newer than these files: it has had 6 c\n" +
+            "the database is newer than these files: it has 6 c\n" +
                 "update this checkout (`git pull`), then run the command again\n" +
                 "Nothing was applied. The database is at version 6.",
         );
@@ -131,7 +133,7 @@ describeTargets("files that no longer agree with the database", (target) => {
         before = await readAll(database.client);
         const { text } = await refuse({ "migrations/006.do.c.sql": "SELECT 1;\n\nCREATE TABLE Tags (a TEXT) STRICT;" });
         expect(text).toContain(
-            "migrations/006.do.c.sql:3: the database has 'Tags' already, but no record of this migration",
+            "migrations/006.do.c.sql:3: the database already has 'Tags', but no record of this migration",
         );
         expect(text).toContain("fix the file: give the table another name, or drop or rename the old one first");
         expect(text).not.toContain("db:baseline");

@@ -109,11 +109,11 @@ describeTargets("views and triggers", (target) => {
         const { error, text } = await refusal(deploy(root, fresh));
         expect(error.code).toBe("invalid-files");
         expect(text).toContain(
-            "views/v_open.sql: the database has the view 'v_open' already, and no deploy made it\n" +
-                "    drop or rename that one by hand; or give this view and its file another name",
+            "views/v_open.sql: the database already has the view 'v_open', and no deploy created it\n" +
+                "    drop or rename that one by hand, or give this view and its file another name",
         );
         expect(text).toContain(
-            "triggers/trg_notes_insert.sql: the database has the trigger 'trg_notes_insert' already",
+            "triggers/trg_notes_insert.sql: the database already has the trigger 'trg_notes_insert'",
         );
         expect(text).toContain("Nothing was applied.");
         expect(await readAll(fresh.client)).toEqual(before);
@@ -154,7 +154,7 @@ describeTargets("views and triggers", (target) => {
             const { text } = await refusal(deploy(root, database));
             expect(text).toContain(
                 "views/v_notes.sql: the run drops this view, and with it the trigger 'by_hand', which no file defines\n" +
-                    "    keep it as triggers/by_hand.sql, or drop it by hand",
+                    "    save it as triggers/by_hand.sql, or drop it by hand",
             );
             expect(await readAll(client)).toEqual(before);
         }

@@ -33,7 +33,7 @@ const renames: readonly (readonly [string, string])[] = [
 export const cases: readonly Case[] = [
     ...renames.map(([name, better]): Case => {
         const taken = better.startsWith("001.undo") ? { "migrations/001.undo.create-notes.sql": undefined } : {};
-        const why = "is not named like a migration, so postgrator would pass it over in silence";
+        const why = "is not named like a migration, so postgrator would silently ignore it";
         const path = `migrations/${name}`;
         const shown = /ä/.test(name) ? `'${path}'` : path;
         return [name, { ...taken, [path]: addition }, [`${path}: ${why}`, `    mv ${shown} migrations/${better}`]];
@@ -62,17 +62,17 @@ export const cases: readonly Case[] = [
             "migrations/02.undo.b.sql": "SELECT 1;",
         },
         [
-            "migrations/02.do.b.sql: same version as migrations/002.do.a.sql",
-            "    rename the one that no database has had: mv migrations/02.do.b.sql migrations/003.do.b.sql, " +
+            "migrations/02.do.b.sql: has the same version as migrations/002.do.a.sql",
+            "    rename the one that is not applied anywhere: mv migrations/02.do.b.sql migrations/003.do.b.sql, " +
                 "or mv migrations/002.do.a.sql migrations/003.do.a.sql",
-            "migrations/02.undo.b.sql: same version as migrations/002.undo.a.sql",
+            "migrations/02.undo.b.sql: has the same version as migrations/002.undo.a.sql",
             "mv migrations/02.undo.b.sql migrations/003.undo.b.sql, or mv migrations/002.undo.a.sql migrations/003.undo.a.sql",
         ],
     ],
     [
         "an orphan undo file",
         { "migrations/002.undo.a.sql": "SELECT 1;" },
-        ["migrations/002.undo.a.sql: undoes a migration that is not here", "    restore its do file, or delete it"],
+        ["migrations/002.undo.a.sql: undoes a migration that does not exist", "    restore its do file, or delete it"],
     ],
     [
         "transaction control, also in an undo file",
@@ -106,12 +106,12 @@ export const cases: readonly Case[] = [
     [
         "a NUL character",
         { "migrations/002.do.a.sql": "SELECT 'a\0b';" },
-        ["migrations/002.do.a.sql: holds a NUL character"],
+        ["migrations/002.do.a.sql: contains a NUL character"],
     ],
     [
         "files without a statement",
         { "migrations/002.do.a.sql": "-- later\n", "triggers/trg_a.sql": "" },
-        ["migrations/002.do.a.sql: holds no statement", "triggers/trg_a.sql: holds no statement"],
+        ["migrations/002.do.a.sql: has no statement", "triggers/trg_a.sql: has no statement"],
     ],
     [
         "what a server refuses, each place in one go",
@@ -128,13 +128,13 @@ export const cases: readonly Case[] = [
         { "views/v_other.sql": "-- c\nCREATE VIEW v_notes2 AS SELECT 1 AS a;" },
         [
             "views/v_other.sql:2: creates the view 'v_notes2', but the file is named 'v_other'",
-            "    let it hold one statement: CREATE VIEW v_other …",
+            "    write one statement into it: CREATE VIEW v_other …",
         ],
     ],
     [
         "a view file with two statements",
         { "views/v_notes.sql": "CREATE VIEW v_notes AS SELECT 1 AS a;\nDROP TABLE notes;" },
-        ["views/v_notes.sql:2: holds a second statement"],
+        ["views/v_notes.sql:2: has a second statement"],
     ],
     [
         "a trigger in views/, a view in triggers/",
@@ -151,8 +151,8 @@ export const cases: readonly Case[] = [
             "migrations/002.undo.a.sql": `${addition}CREATE VIEW v_a AS SELECT 1 AS a;`,
         },
         [
-            "migrations/002.do.a.sql:1: a migration creates the trigger 'trg_a'\n    put it into triggers/trg_a.sql",
-            "migrations/002.undo.a.sql:2: a migration creates the view 'v_a'\n    put it into views/v_a.sql",
+            "migrations/002.do.a.sql:1: a migration creates the trigger 'trg_a'\n    move it to triggers/trg_a.sql",
+            "migrations/002.undo.a.sql:2: a migration creates the view 'v_a'\n    move it to views/v_a.sql",
         ],
     ],
     [
@@ -164,10 +164,10 @@ export const cases: readonly Case[] = [
         },
         [
             "the SQL files have 3 problems",
-            'views/v"y.sql: the name of a view is made of letters, digits, _ and $, and begins with no digit',
-            "triggers/trg a.sql: the name of a trigger is made of",
+            'views/v"y.sql: the name of a view may have letters, digits, _ and $, and may not begin with a digit',
+            "triggers/trg a.sql: the name of a trigger may have",
             "views/2nd.sql: the name of a view",
-            "    give the file and what it creates such a name",
+            "    rename the file and the view",
         ],
     ],
     [
@@ -180,16 +180,16 @@ export const cases: readonly Case[] = [
         },
         [
             "the SQL files have 4 problems",
-            "migrations/002.do.a.sql:1: 'schemaversion' is the migrator's own\n    remove the statement",
-            "migrations/002.do.a.sql:2: 'schema_lock' is the migrator's own",
-            "migrations/002.undo.a.sql:1: 'schema_guard' is the migrator's own",
-            "triggers/trg_a.sql:1: 'schema_objects' is the migrator's own",
+            "migrations/002.do.a.sql:1: 'schemaversion' is a table of the migrator\n    remove the statement",
+            "migrations/002.do.a.sql:2: 'schema_lock' is a table of the migrator",
+            "migrations/002.undo.a.sql:1: 'schema_guard' is a table of the migrator",
+            "triggers/trg_a.sql:1: 'schema_objects' is a table of the migrator",
         ],
     ],
     [
         "a view and a trigger of one name",
         { "triggers/V_NOTES.sql": "CREATE TRIGGER V_NOTES AFTER INSERT ON notes BEGIN SELECT 1; END;" },
-        ["triggers/V_NOTES.sql: the same name as views/v_notes.sql"],
+        ["triggers/V_NOTES.sql: has the same name as views/v_notes.sql"],
     ],
     [
         "files and folders that nothing would read",
@@ -203,12 +203,12 @@ export const cases: readonly Case[] = [
             "migrations/Extras/: is not the folder of a migration set",
             "migrations/core/: is not the folder of a migration set",
             "triggers/extras/: is not the folder of a migration set",
-            "views/v_old.sql.bak: would be passed over in silence",
+            "views/v_old.sql.bak: would be silently ignored",
         ],
     ],
     [
         "an empty folder",
         Object.fromEntries(Object.keys(base).map((path) => [path, undefined])),
-        ["migrations/: no migration is here", "make the first one with `pnpm db:new <name>`"],
+        ["migrations/: there are no migrations", "create the first one with `pnpm db:new <name>`"],
     ],
 ];

@@ -95,10 +95,10 @@ describe("the files of queries/", () => {
     test.each([
         ["Things.sql", `${head}SELECT 1;`, "Things.sql:1: is not named as the files of queries/ are"],
         ["things.txt", `${head}SELECT 1;`, "things.txt:1: is not named as the files of queries/ are"],
-        ["a.sql", `${head}`, "a.sql:1: holds no statement"],
-        ["a.sql", `${head}SELECT 1;\nSELECT 2;`, "a.sql:4: holds a second statement"],
-        ["a.sql", `${head}SELECT 'x;`, "a.sql:3: what begins here is never closed"],
-        ["a.sql", `${head}/* x`, "a.sql:3: what begins here is never closed"],
+        ["a.sql", `${head}`, "a.sql:1: has no statement"],
+        ["a.sql", `${head}SELECT 1;\nSELECT 2;`, "a.sql:4: has a second statement"],
+        ["a.sql", `${head}SELECT 'x;`, "a.sql:3: the literal, name or comment is never closed"],
+        ["a.sql", `${head}/* x`, "a.sql:3: the literal, name or comment is never closed"],
         ["a.sql", `${head}SELECT ?;`, "a.sql:3: the parameter '?' is not written as a name"],
         ["a.sql", `${head}-- :a = 1\nSELECT :a,\n@a;`, "a.sql:5: the parameter '@a' is not written as a name"],
         ["a.sql", `${head}-- :a = later\nSELECT :a;`, "a.sql:3: the example of :a is not a value"],
@@ -106,7 +106,7 @@ describe("the files of queries/", () => {
         ["a.sql", `${head}-- :a\nSELECT :a;`, "a.sql:3: is not a parameter with an example"],
         ["a.sql", `${head}-- :a = 1\n-- :a = 2\nSELECT :a;`, "a.sql:4: :a appears twice"],
         ["a.sql", `${head}-- For: them.\nSELECT 1;`, "a.sql:3: 'For:' appears twice"],
-        ["a.sql", `${head}-- and you.\nSELECT 1;`, "a.sql:3: belongs to nothing"],
+        ["a.sql", `${head}-- and you.\nSELECT 1;`, "a.sql:3: belongs to no heading"],
     ])("%s with %j is refused", async (name, text, problem) => {
         const [, detail] = await readProblems({ [`queries/${name}`]: text });
         expect(detail).toContain(`queries/${problem}`);

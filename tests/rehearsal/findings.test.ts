@@ -79,7 +79,7 @@ describeTargets("a rehearsal", (target) => {
         const move = moveBooks.replace("author, pages FROM", "author + 1, pages FROM");
         const said = await refuse(booksNew(bookColumns) + move + booksIndex);
         expect(said).toContain(`${path}: leaves rows that violate a foreign key`);
-        expect(said).toContain("books row 200 points to a row of authors that is not there");
+        expect(said).toContain("books row 200 references a row of authors that does not exist");
     });
 
     test("shows the line of a statement that a foreign key stops", async () => {

@@ -58,7 +58,7 @@ describeTargets("a plan id", (target) => {
         const project = withFiles(second);
         const plan = await planOf(project);
         changeProject(project.root, { "migrations/002.do.add-title.sql": "ALTER TABLE books ADD COLUMN title ANY;" });
-        await expectRefused(project, plan, /other pending files, another content of one/);
+        await expectRefused(project, plan, /the pending files, their content, or the options/);
         changeProject(project.root, { ...second, ...third });
         await expectRefused(project, plan, /other pending files/);
         changeProject(project.root, { "migrations/003.do.add-shelf.sql": undefined, ...other });
@@ -81,7 +81,7 @@ describeTargets("a plan id", (target) => {
             { ...project, database: elsewhere, client: elsewhere.client },
             { plan },
         );
-        expect([code, stderr]).toEqual([4, expect.stringContaining("it was made for another database than ")]);
+        expect([code, stderr]).toEqual([4, expect.stringContaining("it was made for a database other than ")]);
         await elsewhere.close();
     });
 

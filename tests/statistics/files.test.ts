@@ -17,23 +17,23 @@ describe("the files of operations/statistics/", () => {
             "-- Queue.\nSELECT 1;",
             "operations/statistics/queue.sql:1: is not named as the files of operations/statistics/ are",
         ],
-        ["010-queue.sql", "-- Queue.\n", "operations/statistics/010-queue.sql:1: holds no statement"],
+        ["010-queue.sql", "-- Queue.\n", "operations/statistics/010-queue.sql:1: has no statement"],
         ["010-queue.sql", "SELECT 1;", "operations/statistics/010-queue.sql:1: does not say what it is"],
         [
             "010-queue.sql",
             "-- Queue.\nSELECT 1;\nSELECT 2;",
-            "operations/statistics/010-queue.sql:3: holds a second statement",
+            "operations/statistics/010-queue.sql:3: has a second statement",
         ],
         ["010-queue.sql", "-- Queue.\nDELETE FROM t;", "operations/statistics/010-queue.sql:2: is not a query"],
         [
             "010-queue.sql",
             "-- Queue.\nSELECT\n:then;",
-            "operations/statistics/010-queue.sql:3: nothing gives ':then' a value",
+            "operations/statistics/010-queue.sql:3: the parameter ':then' has no value",
         ],
         [
             "010-queue.sql",
             "-- Queue.\nSELECT 'a;",
-            "operations/statistics/010-queue.sql:2: what begins here is never closed",
+            "operations/statistics/010-queue.sql:2: the literal, name or comment is never closed",
         ],
     ])("are refused by file and line where they are wrong: %s (%#)", async (name, text, message) => {
         const wrong = readStatisticsFiles(writeProject({ [`operations/statistics/${name}`]: text }));

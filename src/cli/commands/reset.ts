@@ -80,7 +80,7 @@ async function dropAll(context: Context, connection: Connection, state: Database
         const after = await readState(connection, [], [], { settle: error.isAmbiguous }).catch(() => undefined);
         const explained = explainFault(error, connection.target);
         if (!after)
-            throw explained.withOutcome("What the database is now could not be read. Nothing is repeated blindly.");
+            throw explained.withOutcome("The state of the database could not be read. Nothing was tried again.");
         if (after.schema.length === state.schema.length) throw explained.withOutcome("Nothing was dropped.");
         context.output.note(`The reply was lost (${error.message}), but everything is dropped.`);
     }

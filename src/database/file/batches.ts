@@ -5,16 +5,16 @@ import { toBound, toRow } from "../values.ts";
 import { toFileFault } from "./faults.ts";
 
 /** Batches of @libsql/client on one file. */
-export interface FileBatches {
+interface FileBatches {
     /** Runs statements in one transaction; returns the rows of each. */
     run(statements: readonly Query[]): Promise<(readonly Row[])[]>;
     close(): void;
 }
 
 /**
- * Opens nothing, and loads no client, before the first batch.
+ * Neither loads the client nor opens the file before the first batch.
  *
- * @param lock how long a batch waits for another program that has locked the file, in milliseconds
+ * @param lock how long a batch waits for another program's lock, in milliseconds
  */
 export function openBatches(path: string, lock: number): FileBatches {
     let client: Client | undefined;
@@ -33,7 +33,7 @@ export function openBatches(path: string, lock: number): FileBatches {
                 );
                 return results.map(toRows);
             } catch (error) {
-                // The client never finalizes a statement that failed, and its connection is of no more use.
+                // The client never finalizes a failed statement, which makes its connection useless.
                 close();
                 throw toFileFault(error, path);
             }

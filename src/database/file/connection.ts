@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import type {
     Connection,
     Query,
@@ -11,12 +10,13 @@ import type {
     WriteOptions,
 } from "../connection.ts";
 import { DatabaseFault, toFault } from "../faults.ts";
+import { repeatWhileBusy } from "../retry.ts";
 import type { FileTarget } from "../target.ts";
 import { openBatches } from "./batches.ts";
 import { type FileHandle, openHandle, toTransaction } from "./handle.ts";
 
 export interface FileOptions {
-    /** How long each operation waits for another program, in milliseconds. SQLite blocks the event loop meanwhile. */
+    /** How long each operation waits for another program, in milliseconds; SQLite blocks the event loop meanwhile. */
     readonly lock?: number;
     /** How long the first read waits, in milliseconds. */
     readonly firstRead?: number;
@@ -45,7 +45,7 @@ export function openFile(
         shared ??= openHandle(target.path, lock);
         return shared;
     };
-    // What a failed statement or a PRAGMA leaves behind goes with the handle, except in memory, where the database would.
+    // Closing the handle removes what a failure leaves behind; in memory, it would remove the database too.
     const abandon = (): void => {
         if (isInMemory) shared?.rollback();
         else {
@@ -139,28 +139,20 @@ export function openScratch(): Connection {
     return openFile({ kind: "file", path: inMemory, label: inMemory, local: true });
 }
 
-/** Takes the lock by exec: a prepared statement that meets another writer would keep it until its memory is collected. */
+/** By exec: a prepared statement that meets another writer would keep its lock until it is garbage-collected. */
 const beginReading = "BEGIN; SELECT count(*) FROM sqlite_schema";
 
-// The first read waits for other programs. Who has read once decides for itself what to do while others write.
+// Only the first read waits for other programs; later, the caller decides what to do while others write.
 function waitForFirst(limit: number, signal?: AbortSignal): <T>(read: () => T) => Promise<T> {
     let hasRead = false;
     return async (read) => {
-        for (const startedAt = Date.now(); ; ) {
-            try {
-                const result = read();
-                hasRead = true;
-                return result;
-            } catch (error) {
-                if (hasRead || toFault(error).kind !== "busy" || Date.now() - startedAt > limit) throw error;
-                await sleep(100 + Math.random() * 400, undefined, { signal }).catch(() => undefined);
-                if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted", error);
-            }
-        }
+        const result = await repeatWhileBusy(read, hasRead ? 0 : limit, signal);
+        hasRead = true;
+        return result;
     };
 }
 
-// The client never resets an EXPLAIN, which then keeps the batch from committing.
+// The client never resets an EXPLAIN, which then prevents the COMMIT of the batch.
 function isOfBatch({ sql, rows }: Query): boolean {
     return rows === undefined && !/^\s*EXPLAIN\b/i.test(sql);
 }
@@ -168,7 +160,7 @@ function isOfBatch({ sql, rows }: Query): boolean {
 function runStatement(handle: FileHandle, statement: Query): readonly Row[] {
     const { sql, rows } = statement;
     if (rows === undefined) return handle.query(statement);
-    // Every column that takes a number is an INTEGER one, which turns a REAL without fraction into what it stores.
+    // Numbers go into INTEGER columns, which store a REAL without fraction as an integer.
     if (handle.runEach(sql, rows) < rows.length) {
         throw new DatabaseFault("busy", "rows changed meanwhile", undefined, { variant: "rows-changed" });
     }

@@ -3,19 +3,19 @@ import { dirname } from "node:path";
 import type { FaultVariant } from "../fault-sentences.ts";
 import { DatabaseFault, toFault } from "../faults.ts";
 
-/** As toFault(), for a database file: where SQLite has one code for several causes, the file tells which it is. */
+/** As toFault(), for a database file: where SQLite has one code for several causes, looks at the file. */
 export function toFileFault(error: unknown, path: string): DatabaseFault {
     const fault = toFault(error);
     if (fault.variant !== undefined) return fault;
     if (fault.kind === "cannot-open") {
         const { variant, code } = findObstacle(path);
-        // The driver's own message names its internals, and the path a second time.
+        // The driver's message repeats the path and names its internals.
         return new DatabaseFault(fault.kind, code ?? "SQLITE_CANTOPEN", fault.cause, { variant });
     }
     return new DatabaseFault(fault.kind, fault.message, fault.cause, { variant: findVariant(fault, path) });
 }
 
-/** Whether nothing exists at a path; false where that cannot be found out. */
+/** Whether nothing exists at a path; false where that is unknown. */
 export function isAbsent(path: string): boolean {
     return findKind(path) === "absent";
 }
@@ -28,13 +28,13 @@ function findKind(path: string): "absent" | "folder" | "file" | "unknown" {
     }
 }
 
-/** Why a file cannot be opened: as one of the known reasons, or else in the code of the system. */
+/** Finds why a file cannot be opened: a known reason, or else the code of the system. */
 function findObstacle(path: string): { variant?: FaultVariant; code?: string | undefined } {
     const folder = findKind(dirname(path));
     if (folder === "absent" || folder === "file") return { variant: "no-folder" };
     if (findKind(path) === "folder") return { variant: "is-folder" };
     const code = findRefusal(path, "r+");
-    // A file that opens is not what could not be opened: what is written beside it is.
+    // The file itself opens, so its journal cannot be created.
     if (code === undefined) return { variant: "read-only-folder" };
     if (code === "ENOENT" && isLink(path)) return { variant: "no-folder" };
     return ["EACCES", "EPERM", "ENOENT"].includes(code) ? { variant: "no-permission" } : { code };
@@ -52,7 +52,7 @@ function findVariant(fault: DatabaseFault, path: string): FaultVariant | undefin
     return fault.kind === "corrupt" && isCutOff(path) ? "truncated" : undefined;
 }
 
-// Opened, not asked for: access() answers for the user who started the process, which need not be the one it runs as.
+// Opens the file, because access() checks the real user rather than the effective one.
 function findRefusal(path: string, mode: "r" | "r+"): string | undefined {
     try {
         closeSync(openSync(path, mode));
@@ -62,7 +62,7 @@ function findRefusal(path: string, mode: "r" | "r+"): string | undefined {
     }
 }
 
-// The header says how many pages of what size there are (https://www.sqlite.org/fileformat.html#the_database_header).
+// The header has the number and the size of pages (https://www.sqlite.org/fileformat.html#the_database_header).
 function isCutOff(path: string): boolean {
     if (findRefusal(path, "r") !== undefined) return false;
     const file = openSync(path, "r");

@@ -2,26 +2,27 @@ import { setImmediate as turn } from "node:timers/promises";
 import Database from "libsql";
 import type { Query, Row, StoredQuery, StoredRows, Transaction, Value } from "../connection.ts";
 import { DatabaseFault } from "../faults.ts";
+import { throwIfInterrupted } from "../interrupt.ts";
 import { toBound, toRow } from "../values.ts";
 import { toFileFault } from "./faults.ts";
 
-/** How many bytes an answer may have; a server has such a limit, too. */
+/** How many bytes an answer may have; a server has a similar limit. */
 const answerSize = 10_000_000;
 
-/** The driver on one file. Everything is done when a call returns, and every failure is a DatabaseFault. */
+/** The synchronous driver on one file. Every failure is a DatabaseFault. */
 export interface FileHandle {
-    /** Runs SQL without rows. Leaves nothing behind when it fails, as a prepared statement does. */
+    /** Runs SQL without rows. Unlike a prepared statement, it leaves nothing behind when it fails. */
     exec(sql: string): void;
     query(query: Query): readonly Row[];
     read(query: StoredQuery): StoredRows | undefined;
-    /** Runs a statement for each list of values, and keeps it prepared; returns how many of the runs changed a row. */
+    /** Runs a statement for each list of values, and keeps it prepared; returns how many runs changed a row. */
     runEach(sql: string, rows: readonly (readonly Value[])[]): number;
-    /** Rolls back what is open. */
+    /** Rolls back the open transaction, if there is one. */
     rollback(): void;
     close(): void;
 }
 
-/** @param lock how long another program that has locked the file is waited for, in milliseconds */
+/** @param lock how long to wait for another program's lock, in milliseconds */
 export function openHandle(path: string, lock: number): FileHandle {
     const attempt = <T>(body: () => T): T => {
         try {
@@ -33,7 +34,7 @@ export function openHandle(path: string, lock: number): FileHandle {
     const database = attempt(() => new Database(path, { timeout: lock }));
     const prepared = new Map<string, Database.Statement>();
     const rollback = (): void => {
-        // A lock would outlast close(): failed statements keep the handle alive until their memory is collected.
+        // A lock would outlast close(): failed statements keep the handle alive until they are garbage-collected.
         if (database.open && database.inTransaction) database.exec("ROLLBACK");
     };
     return {
@@ -48,7 +49,7 @@ export function openHandle(path: string, lock: number): FileHandle {
                 }
                 const names = statement.columns().map(({ name }) => name);
                 const rows = statement.raw().all(values) as Value[][];
-                // EXPLAIN goes on after its last row, and would keep its lock: get() resets a statement.
+                // EXPLAIN keeps its lock after its last row; get() resets the statement.
                 if (/^\s*EXPLAIN\b/i.test(sql)) statement.get(values);
                 return rows.map((row) => toRow(names, row));
             }),
@@ -70,14 +71,14 @@ export function openHandle(path: string, lock: number): FileHandle {
     };
 }
 
-// To its end in any case: a statement that is left before keeps its lock until its memory is collected.
+// Reads to the end: a statement that is left earlier keeps its lock until it is garbage-collected.
 function readWithin(rows: Iterable<Value[]>): StoredRows | undefined {
     const kept: Value[][] = [];
     let size = 0;
     let isTooLarge = false;
     for (const row of rows) {
         for (const value of row) size += typeof value === "string" || value instanceof Uint8Array ? value.length : 8;
-        // One row alone is returned whatever its size: no smaller answer can be asked for.
+        // A single row is returned whatever its size: there is no smaller answer.
         isTooLarge ||= size > answerSize && kept.length > 0;
         if (isTooLarge) kept.length = 0;
         else kept.push(row);
@@ -86,10 +87,10 @@ function readWithin(rows: Iterable<Value[]>): StoredRows | undefined {
 }
 
 /**
- * The transaction that is open on a handle.
+ * Wraps the open transaction of a handle.
  *
- * @param release lets the handle go
- * @param signal heard between two statements: SQLite never waits
+ * @param release closes the handle, or resets it
+ * @param signal checked after each statement
  */
 export function toTransaction(handle: FileHandle, release: () => void, signal?: AbortSignal): Transaction {
     return {
@@ -99,7 +100,7 @@ export function toTransaction(handle: FileHandle, release: () => void, signal?: 
         run: async (sql) => {
             handle.exec(sql);
             await turn();
-            if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
+            throwIfInterrupted(signal);
         },
         tryRun: async (sql) => {
             try {

@@ -16,29 +16,29 @@ import {
 } from "./protocol.ts";
 import { openReading, openWriting } from "./transaction.ts";
 
-/** How long an answer to a read is waited for, in milliseconds. What writes takes as long as it takes. */
-export interface ReadLimits {
+/** How long to wait for the answer to a read, in milliseconds. Writes have no limit. */
+interface ReadLimits {
     readonly usual: number;
-    /** For what is still read after Ctrl-C: its user waits for the end. */
+    /** For reads after Ctrl-C, while the user waits for the end. */
     readonly interrupted: number;
 }
 
 const defaultLimits: ReadLimits = { usual: 30_000, interrupted: 10_000 };
 
 /**
- * Opens a server over HTTP. No request is sent before the first operation.
+ * Opens a server over HTTP. Sends no request before the first operation.
  *
  * Speaks the pipeline of the Hrana protocol itself: one operation is one request, each statement has its own outcome and
- * a refusal keeps the server's reason, none of which the client libraries give; and it loads in a fifth of their time.
+ * a refusal keeps the server's reason, none of which the client libraries offer; and it loads in a fifth of their time.
  *
- * @param signal ends a running request when it is aborted. Reading goes on afterwards: how else to tell what happened?
+ * @param signal when aborted, ends a running request; reads still work afterwards, to find out what happened
  */
 export function openServer(target: ServerTarget, signal?: AbortSignal, limits = defaultLimits): Connection {
     const endpoint = getEndpoint(target);
     const send = async (stream: readonly StreamRequest[], ends: Ends = { signal }) =>
         (await exchange(endpoint, renderStream(stream), stream.length, ends)).outcomes;
 
-    // A batch with a statement that does not parse is refused as a whole. Alone, each one tells; none of them runs.
+    // A batch with a statement that does not parse is refused as a whole, so each is parsed alone; none of them runs.
     const findUnparsed = async (script: Script, refusal: ProtocolError): Promise<DatabaseFault> => {
         const fault = faultOfError(refusal);
         if (!fault.isOfStatement) return fault;
@@ -54,7 +54,7 @@ export function openServer(target: ServerTarget, signal?: AbortSignal, limits = 
     const runScript = async (script: Script, options?: ScriptOptions): Promise<void> => {
         const setup = renderSetup(options);
         const end = ["COMMIT", ...(options?.foreignKeysOff ? ["PRAGMA foreign_keys = ON"] : [])];
-        // Statement by statement: a `sequence` passes over a statement that is broken at its end and commits the rest.
+        // Statement by statement: a `sequence` skips a statement that is broken at its end, and commits the rest.
         const steps = chain([...setup.map(toSql), ...script, ...end.map(toSql)], false);
         const [outcome] = await send([{ type: "batch", batch: { steps } }]);
         const refusal = outcome?.error;
@@ -101,10 +101,10 @@ export function openServer(target: ServerTarget, signal?: AbortSignal, limits = 
         tryOut: async (script, queries = [], options) => {
             const setup = renderSetup(options);
             const steps = chain([...setup.map(toSql), ...script]);
-            // Each on its own: a query that fails says nothing about the others.
+            // Each query on its own: one that fails says nothing about the others.
             const asked = chain(queries).map((step) => ({ ...step, condition: ok(steps.length - 1) }));
             steps.push(...asked);
-            // Without a condition: it ends the transaction whatever happened before.
+            // Without a condition: it ends the transaction in any case.
             steps.push({ condition: null, stmt: { sql: "ROLLBACK", want_rows: false } });
             const [outcome] = await send([{ type: "batch", batch: { steps } }]);
             if (outcome?.error) return toTrial(await findUnparsed(script, outcome.error));
@@ -133,7 +133,7 @@ interface BatchStep {
     readonly stmt: { readonly sql: string; readonly args?: readonly ProtocolValue[]; readonly want_rows: boolean };
 }
 
-// A step runs only when the one before it succeeded: nothing runs outside a transaction that was rolled back.
+// A step runs only when the one before it succeeded, so nothing runs after a rollback.
 function chain(statements: readonly Query[], wantRows = true): BatchStep[] {
     return statements.map((query, at) => ({
         condition: at === 0 ? null : ok(at - 1),
@@ -157,7 +157,7 @@ function throwIfFailed(outcome: Outcome | undefined): void {
     if (outcome?.error) throw faultOfError(outcome.error);
 }
 
-// The fault of the first step that failed, with its place in the script that begins behind so many steps.
+// Throws the fault of the first failed step, with its index in the script, which begins after `setup` steps.
 function throwIfStepFailed(outcome: Outcome | undefined, setup: number, script: Script): void {
     const errors = outcome?.response?.result?.step_errors ?? [];
     const at = errors.findIndex((error) => error !== null);
@@ -168,7 +168,7 @@ function throwIfStepFailed(outcome: Outcome | undefined, setup: number, script: 
     throw statement ? faultOfError(error, statement.sql).at(part) : faultOfError(error);
 }
 
-// Each step runs after the one before it: where the last has no result, nothing says that any of them ran.
+// Steps run in order: without a result of the last one, it is unknown whether any of them ran.
 function takeAll(outcome: Outcome | undefined, count: number): readonly (ProtocolResult | null)[] {
     const results = outcome?.response?.result?.step_results ?? [];
     if (results.length !== count || !results.at(-1)) throw foreignReply();

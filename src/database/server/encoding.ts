@@ -3,7 +3,7 @@ import type { Argument, JsonList, Row, Value } from "../connection.ts";
 import { isJsonList, toBound, toRow } from "../values.ts";
 import { foreignReply, type ProtocolResult, type ProtocolValue } from "./protocol.ts";
 
-/** A value in requests; a number goes as REAL, so that what is to be an integer comes as BigInt. */
+/** Encodes a value: BigInt as INTEGER, number as REAL. */
 export function encode(value: Value): ProtocolValue {
     if (value === null) return { type: "null" };
     if (typeof value === "string") return { type: "text", value };
@@ -12,18 +12,18 @@ export function encode(value: Value): ProtocolValue {
     return { type: "blob", base64: Buffer.from(value).toString("base64") };
 }
 
-/** A bound value in requests. */
+/** Encodes a bound value. */
 export function encodeArgument(value: Argument | JsonList): ProtocolValue {
     return isJsonList(value) ? { type: "text", value } : encode(toBound(value));
 }
 
-/** The rows of a result, each value as it was stored. A result without a list of rows is not an empty table. */
+/** Decodes the rows of a result, values as stored. A result without a list of rows is not an empty one, and throws. */
 export function decodeRows(result: ProtocolResult | null | undefined): Value[][] {
     if (!result?.cols || !result.rows) throw foreignReply();
     return result.rows.map((row) => row.map(decode));
 }
 
-/** The rows of a result by name. */
+/** Decodes the rows of a result by name. */
 export function decodeNamed(result: ProtocolResult | null | undefined): Row[] {
     const rows = decodeRows(result);
     const names = (result?.cols ?? []).map((column) => column.name ?? "");
@@ -39,19 +39,19 @@ function decode(value: ProtocolValue): Value {
         case "text":
             return String(value.value);
         case "float":
-            // JSON has no infinity, which is sent as null; its sign is lost.
+            // JSON has no infinity: it is sent as null, without its sign.
             return (value.value as number | null) ?? Number.POSITIVE_INFINITY;
         case "null":
             return null;
     }
 }
 
-/** Stands for a list until the rest is written down. */
+/** A placeholder for a list until the rest is encoded. */
 const mark = randomUUID();
 
 /**
- * A request as JSON, in which each list is one text that holds JSON itself. Lists are written down item by item: as a
- * whole, a megabyte would stand in memory a dozen times.
+ * Encodes a request as JSON, in which each list is a text of JSON. Lists are encoded item by item: as a whole, each
+ * megabyte would be in memory a dozen times.
  */
 export function renderBody(request: object): string | Buffer {
     const lists: JsonList[] = [];
@@ -70,7 +70,7 @@ export function renderBody(request: object): string | Buffer {
     return Buffer.concat(pieces);
 }
 
-// Within the quotes of a JSON text.
+// Without the quotes around it.
 function* renderList({ items }: JsonList): Generator<Buffer> {
     let before = "[";
     for (const item of items) {

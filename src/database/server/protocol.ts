@@ -1,22 +1,23 @@
 import { tokenize } from "../../sql/lexer.ts";
 import type { Cost, JsonList } from "../connection.ts";
 import { DatabaseFault, faultOfNetwork, faultOfRedirect, faultOfReply, toFault } from "../faults.ts";
+import { throwIfInterrupted } from "../interrupt.ts";
 import type { ServerTarget } from "../target.ts";
 
-// The parts of Hrana over HTTP, version 2, that are spoken here:
+// The parts of Hrana over HTTP, version 2, that are used here:
 // https://github.com/tursodatabase/libsql/blob/main/docs/HRANA_2_SPEC.md
 
 export type StreamRequest =
     | { readonly type: "execute"; readonly stmt: object }
     | { readonly type: "batch"; readonly batch: object }
-    /** Gives no rows. A statement that is broken at the end of the text is passed over in silence. */
+    /** Returns no rows. Silently skips a statement that is broken at the end of the text. */
     | { readonly type: "sequence"; readonly sql: string };
 
 export type ProtocolValue =
     | { readonly type: "null" }
     | { readonly type: "integer"; readonly value: string }
     | { readonly type: "float"; readonly value: number }
-    /** A list stands for the text only in requests. */
+    /** A list only in requests. */
     | { readonly type: "text"; readonly value: string | JsonList }
     | { readonly type: "blob"; readonly base64: string };
 
@@ -36,17 +37,17 @@ export interface ProtocolResult {
     readonly step_errors?: readonly (ProtocolError | null)[];
 }
 
-/** What became of one request of a pipeline: `error` is set when it failed. */
+/** The outcome of one request of a pipeline: `error` is set when it failed. */
 export interface Outcome {
     readonly error?: ProtocolError;
     readonly response?: { readonly type?: string; readonly result?: ProtocolResult };
 }
 
-/** Where the pipelines of a database are sent, and with what. */
+/** Where the pipelines of a database are sent. */
 export interface Endpoint {
     readonly url: URL;
     readonly headers: Readonly<Record<string, string>>;
-    /** Counts what is sent there, and the rows that the replies tell of. */
+    /** Counts the requests, and the rows that replies report. */
     readonly cost: { -readonly [Key in keyof Cost]: Cost[Key] };
 }
 
@@ -54,17 +55,17 @@ export interface Endpoint {
 export interface Ends {
     /** The user's Ctrl-C. */
     readonly signal?: AbortSignal | undefined;
-    /** In milliseconds; undefined where it takes as long as it takes. */
+    /** In milliseconds; undefined for none. */
     readonly limit?: number | undefined;
 }
 
-/** Returns where the pipelines of a server are sent; its token goes along as a header. Pure. */
+/** Returns the endpoint of a server, with its token as a header. Pure. */
 export function getEndpoint({ url, authToken }: ServerTarget): Endpoint {
     return {
         url: new URL("v2/pipeline", url.endsWith("/") ? url : `${url}/`),
         headers: {
             "content-type": "application/json",
-            // sqld compresses in thousands of tiny pieces, and unpacking those takes far longer than it saves.
+            // sqld compresses in thousands of tiny pieces, which take far longer to unpack than they save.
             "accept-encoding": "identity",
             ...(authToken === undefined ? {} : { authorization: `Bearer ${authToken}` }),
         },
@@ -75,9 +76,9 @@ export function getEndpoint({ url, authToken }: ServerTarget): Endpoint {
 /** The reply to a pipeline. */
 export interface Reply {
     readonly outcomes: readonly Outcome[];
-    /** Stands for the stream in the next request; undefined where the server has ended it. */
+    /** Identifies the stream in the next request; undefined when the server has ended it. */
     readonly baton: string | undefined;
-    /** Where the next request is to be sent; undefined for the same place. */
+    /** Where to send the next request; undefined for the same URL. */
     readonly baseUrl: string | undefined;
     /** Length of the whole reply, in characters. */
     readonly size: number;
@@ -86,8 +87,8 @@ export interface Reply {
 /**
  * Sends a pipeline of `count` requests, once.
  *
- * @param body by renderBody()
- * @throws DatabaseFault `interrupted`, of the network, and of a reply that is a refusal or not of this protocol
+ * @param body from renderBody()
+ * @throws DatabaseFault `interrupted`, of the network, or of a reply that is a refusal or not of this protocol
  */
 export async function exchange(
     endpoint: Endpoint,
@@ -105,7 +106,7 @@ export async function exchange(
     return { outcomes, baton: toText(baton), baseUrl: toText(baseUrl), size: text.length };
 }
 
-// A batch has no numbers of its own, only those of its steps; one that did not run, or failed, has none.
+// Only the steps of a batch have numbers, and only those that succeeded.
 function addRows(cost: Endpoint["cost"], result: ProtocolResult | null | undefined): void {
     cost.rowsRead += result?.rows_read ?? 0;
     cost.rowsWritten += result?.rows_written ?? 0;
@@ -113,7 +114,7 @@ function addRows(cost: Endpoint["cost"], result: ProtocolResult | null | undefin
 }
 
 async function post({ url, headers }: Endpoint, body: string | Buffer, { signal, limit }: Ends): Promise<string> {
-    if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
+    throwIfInterrupted(signal);
     const timeout = limit === undefined ? undefined : AbortSignal.timeout(limit);
     const ends = AbortSignal.any([signal, timeout].filter((end) => end !== undefined));
     try {
@@ -124,22 +125,22 @@ async function post({ url, headers }: Endpoint, body: string | Buffer, { signal,
             throw faultOfReply(reply.status, text, reply.headers.get("retry-after"));
         return text;
     } catch (error) {
-        if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted", error);
+        throwIfInterrupted(signal, error);
         if (!timeout?.aborted || error instanceof DatabaseFault) throw faultOfNetwork(error);
         const message = `no answer within ${(limit ?? 0) / 1000} seconds`;
         throw new DatabaseFault("server-fault", message, error, { variant: "no-answer" });
     }
 }
 
-/** Thrown for an answer that no libSQL server gives: nothing is concluded from what it lacks. */
+/** Makes the fault of a reply that no libSQL server sends: nothing may be concluded from what it lacks. */
 export function foreignReply(): DatabaseFault {
     return new DatabaseFault("server-fault", "its reply has another form", undefined, { variant: "foreign-reply" });
 }
 
 /**
- * The error of one request, or of one step of a batch.
+ * Makes the fault of one request, or of one step of a batch.
  *
- * @param sql the statement that it is about, in which SQLite's own message is found
+ * @param sql its statement, from which SQLite's own message is derived
  */
 export function faultOfError({ message, code }: ProtocolError, sql?: string): DatabaseFault {
     const fault = toFault(Object.assign(new Error(message), { code: code ?? "SQL_" }));
@@ -164,19 +165,19 @@ function parse(text: string): { results?: unknown; baton?: unknown; base_url?: u
     }
 }
 
-// What sqld's own parser says: `syntax error around L1:13: …`, `near COMMA, "None": syntax error at (1, 38)`.
+// Messages of sqld's own parser: `syntax error around L1:13: …`, `near COMMA, "None": syntax error at (1, 38)`.
 const nearToken = /^(?:syntax error around L(\d+):(\d+): .*|near \w+, "\w+": syntax error at \((\d+), (\d+)\))$/s;
-// `duplicate column name: a at (1, 21)` of the parser, `… (at offset 13)` of SQLite behind it.
+// `duplicate column name: a at (1, 21)` from the parser, `… (at offset 13)` from SQLite.
 const position = / (?:at \(\d+, \d+\)|\(at offset \d+\))$/;
 
-// A server's message about one statement as SQLite puts it, so that every target says the same.
+// Turns a server's message about a statement into SQLite's, so that every target reports the same.
 function toSqliteMessage(message: string, sql: string): string {
     const [, line, column, ...other] = nearToken.exec(message) ?? [];
     const text = findTokenBefore(sql, Number(line ?? other[0]), Number(column ?? other[1]));
     return text === undefined ? message.replace(position, "") : `near "${text}": syntax error`;
 }
 
-// The parser gives the place behind the token that it did not expect; lines and columns count from 1.
+// The parser reports the place after the unexpected token; lines and columns count from 1.
 function findTokenBefore(sql: string, line: number, column: number): string | undefined {
     const lines = sql.split("\n");
     const end = lines.slice(0, line - 1).reduce((sum, text) => sum + text.length + 1, column - 1);

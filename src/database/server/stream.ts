@@ -3,32 +3,32 @@ import { renderBody } from "./encoding.ts";
 import { type Endpoint, exchange, type Reply, type StreamRequest } from "./protocol.ts";
 
 /**
- * A connection that a server keeps from request to request, with the transaction that is open in it. It is one, or none:
- * a stream that has ended is never replaced by another, in which what was meant for the transaction would run outside any.
+ * A connection that a server keeps from request to request, with its open transaction. A stream that has ended is never
+ * replaced: on another one, statements meant for the transaction would run outside it.
  */
 export interface Stream {
-    /** Whether the server still keeps it, as far as its last reply says. A server ends it when it stands idle for ten seconds. */
+    /** Whether the server still keeps it, according to the last reply. A server ends it after ten idle seconds. */
     readonly isOpen: boolean;
     /**
-     * Sends requests, of which each has an outcome of its own: one that fails does not keep the next ones from running.
-     * Not to be called before the call before it has ended. Sends nothing a second time.
+     * Sends requests once. Each has its own outcome: a failed one does not stop the next ones. Await each call before the
+     * next one.
      *
-     * @throws DatabaseFault when no outcomes came, whereupon the stream is at its end and its transaction, unless COMMIT
-     * was sent, is rolled back by the server
+     * @throws DatabaseFault when there was no reply; the stream has then ended, and the server rolls its transaction back
+     * unless COMMIT was sent
      */
     send(requests: readonly StreamRequest[]): Promise<Pick<Reply, "outcomes" | "size">>;
-    /** Ends the stream, and so rolls back what is open in it. Never throws: the server ends it by itself, too. */
+    /** Ends the stream, which rolls its transaction back. Never throws: the server ends an idle stream anyway. */
     close(): Promise<void>;
 }
 
-/** How long the end of a stream is waited for, in milliseconds. */
+/** How long to wait for the end of a stream, in milliseconds. */
 const closeLimit = 5_000;
 
 /**
- * Opens a stream; nothing is sent before the first requests are.
+ * Opens a stream. Nothing is sent before the first requests.
  *
  * @param signal ends a running request when it is aborted
- * @param limit how long each reply is waited for, in milliseconds; undefined where it takes as long as it takes
+ * @param limit how long to wait for each reply, in milliseconds; undefined for no limit
  */
 export function openStream(endpoint: Endpoint, signal?: AbortSignal, limit?: number): Stream {
     let baton: string | null = null;
@@ -41,7 +41,7 @@ export function openStream(endpoint: Endpoint, signal?: AbortSignal, limit?: num
         send: async (sent) => {
             if (hasEnded) throw new DatabaseFault("transaction-timeout", "the stream has ended");
             const body = renderBody({ baton, requests: sent });
-            // Until a reply gives another one: the one that was sent is used up.
+            // A baton is valid once; the reply brings the next one.
             baton = null;
             hasEnded = true;
             const { outcomes, size, ...next } = await exchange(endpoint, body, sent.length, { signal, limit });
@@ -54,13 +54,13 @@ export function openStream(endpoint: Endpoint, signal?: AbortSignal, limit?: num
             const body = renderBody({ baton, requests: [{ type: "close" }] });
             baton = null;
             hasEnded = true;
-            // Also after Ctrl-C: until then, a transaction that is open keeps others from writing.
+            // Also after Ctrl-C: an open transaction keeps others from writing.
             await exchange(endpoint, body, 0, { limit: closeLimit }).catch(() => undefined);
         },
     };
 }
 
-// A server that sends its callers elsewhere is not followed: what is sent along is meant for this one alone.
+// Another origin is not followed: the token is meant for this server only.
 function staysHere(baseUrl: string | undefined, endpoint: URL): boolean {
     return baseUrl === undefined || (URL.canParse(baseUrl) && new URL(baseUrl).origin === endpoint.origin);
 }

@@ -12,15 +12,14 @@ interface Statement {
 
 const toStatement = ({ sql, args = [] }: Query): Statement => ({ sql, args: args.map(encodeArgument) });
 
-/** How long one answer is waited for, in milliseconds. */
+/** How long to wait for one answer, in milliseconds. */
 const answerLimit = 60_000;
-/** How often in a row a read is tried again after the line broke: reading twice does no harm. */
+/** How often a read is tried when the connection breaks. */
 const attempts = 4;
 
 /**
- * Opens a read transaction on one stream. A server that ends it (Turso does after some seconds, and a restart does) is
- * asked for a new one, and `views` grows. Nothing is written, and nothing is sent before the first read; a read-only token
- * is enough.
+ * Opens a read transaction on one stream. When the server ends it (Turso does after some seconds, and so does a restart),
+ * a new one begins and `views` grows. Sends nothing before the first read; a read-only token is enough.
  */
 export function openReading(endpoint: Endpoint, signal?: AbortSignal): ReadTransaction {
     const state: State = { stream: openStream(endpoint, signal, answerLimit), isRead: false, views: 0 };
@@ -46,7 +45,7 @@ export function openReading(endpoint: Endpoint, signal?: AbortSignal): ReadTrans
         },
         query: async (query) => {
             const answer = await read(toStatement(query));
-            if (!answer) throw new DatabaseFault("sql", "the answer is larger than the server sends");
+            if (!answer) throw new DatabaseFault("sql", "the answer is larger than the server allows");
             return decodeNamed(answer.result);
         },
         get views() {
@@ -58,7 +57,7 @@ export function openReading(endpoint: Endpoint, signal?: AbortSignal): ReadTrans
 
 interface State {
     stream: Stream;
-    /** Whether rows were given that were read in the transaction which is open now. */
+    /** Whether rows of the current transaction were returned. */
     isRead: boolean;
     views: number;
 }
@@ -68,7 +67,7 @@ interface Answer {
     readonly size: number;
 }
 
-// The last BEGIN proves that all was read in one transaction: only inside one is it refused.
+// The last BEGIN proves that everything was read in one transaction: it is refused only inside one.
 async function readOnce(state: State, statement: Statement): Promise<Answer | undefined | "lost"> {
     const { stream } = state;
     const statements: Statement[] = [...(stream.isOpen ? [] : [{ sql: "BEGIN" }]), statement, { sql: "BEGIN" }];
@@ -89,18 +88,18 @@ async function readOnce(state: State, statement: Statement): Promise<Answer | un
     return { result: answer?.response?.result, size };
 }
 
-// A stream that has ended is refused with status 400, which on a new one would be the statement's fault.
+// A request on an ended stream is refused with status 400, which on a new stream would be the statement's fault.
 function isRepeatable(fault: DatabaseFault, wasOpen: boolean): boolean {
     if (fault.kind === "connection-lost" || fault.kind === "transaction-timeout" || fault.kind === "busy") return true;
     return wasOpen && (fault.kind === "sql" || fault.kind === "server-fault") && /baton|stream/i.test(fault.message);
 }
 
-/** How many characters of statements one request brings, when no single one has more. */
+/** How many characters of statements one request holds, unless a single one has more. */
 const requestSize = 3_000_000;
 
 /**
- * Begins a write transaction on one stream. Statements go out together, one request at a time; the next one is put
- * together meanwhile.
+ * Begins a write transaction on one stream. Statements are sent in batches, one request at a time, while the next batch
+ * is collected.
  */
 export async function openWriting(
     endpoint: Endpoint,
@@ -117,7 +116,7 @@ export async function openWriting(
         const statements = waiting;
         [waiting, size] = [[], 0];
         running = runInside(stream, statements);
-        // Told by the next call that waits for it.
+        // The next call that waits for it reports a failure.
         running.catch(() => undefined);
     };
     const settle = async (): Promise<void> => {
@@ -147,7 +146,7 @@ export async function openWriting(
             size += sql.length;
         },
         tryRun: async (sql) => {
-            // What came before must not be taken for a failure of this one.
+            // A failure of an earlier statement must not count as a failure of this one.
             await settle();
             try {
                 await runInside(stream, [{ sql }]);
@@ -172,7 +171,7 @@ export async function openWriting(
     };
 }
 
-/** Inside a transaction, each of them is refused. */
+/** Refused inside a transaction. */
 const proofs: readonly Statement[] = [{ sql: "BEGIN" }, { sql: "BEGIN" }];
 
 interface BatchResults {
@@ -180,8 +179,8 @@ interface BatchResults {
     readonly size: number;
 }
 
-// Nothing may run outside the transaction. Where the server has ended it, the first BEGIN may be what it tells that with,
-// and the second one succeeds: then no other step runs. Each statement runs when the one before it has succeeded.
+// Nothing may run outside the transaction. Where the server has ended it, it may report that in reply to the first BEGIN,
+// and the second one succeeds; then no other step runs. Each statement runs only if the one before it succeeded.
 async function runInside(stream: Stream, statements: readonly Statement[], wantRows = false): Promise<BatchResults> {
     const steps = [...proofs, ...statements].map((statement, at) =>
         toStep(
@@ -198,7 +197,7 @@ function toStep(statement: Statement, condition: object | null, wantRows = false
     return { condition, stmt: { ...statement, want_rows: wantRows } };
 }
 
-// Gives the result of each step; the first ones are to be refused, as statements are and not for another reason.
+// Returns the result of each step. The first `refused` ones must be refused as statements, not for another reason.
 async function runBatch(stream: Stream, steps: readonly object[], refused = 0): Promise<BatchResults> {
     const { outcomes, size } = await stream.send([{ type: "batch", batch: { steps } }]);
     const [outcome] = outcomes;

@@ -6,14 +6,14 @@ import { isLintComment, type LintFile, type LintStatement } from "../files.ts";
 import type { Rule } from "../rule.ts";
 import { findMadeTables } from "./tables.ts";
 
-/** What stands in comments, from which the database documents itself. */
+/** Rules for comments, which document the database. */
 export const commentRules: readonly Rule[] = [
     {
         id: "heading",
         group: "style",
         level: "warning",
         summary: "a migration that does not begin with a comment that says what it is for",
-        why: "The name of a file says what it does; the next reader wants to know why.",
+        why: "The name of a file says what it does, but not why.",
         remedy: "begin with `-- ` and a sentence",
         *find({ kind, tokens, statements }) {
             if (kind !== "do" && kind !== "undo") return;
@@ -31,7 +31,7 @@ export const commentRules: readonly Rule[] = [
         group: "style",
         level: "warning",
         summary: "a table, index, view or trigger without a comment at its beginning, inside the statement",
-        why: "SQLite keeps comments that stand inside, so that the database documents itself; the documents are made of them.",
+        why: "SQLite stores comments inside a statement, so that the database documents itself, and the documents use them.",
         remedy: "say what one row is, or why the object exists",
         *find(file) {
             for (const { name, statement, table } of findMadeTables(file)) {
@@ -50,7 +50,7 @@ export const commentRules: readonly Rule[] = [
         group: "style",
         level: "warning",
         summary: "a column without a comment",
-        why: "The documents are made of these comments. Above the column; behind the name in ADD COLUMN, which drops others.",
+        why: "The documents use these comments. Write them above the column, or after the name in ADD COLUMN, which drops others.",
         remedy: "say what the value means",
         *find(file) {
             for (const { name, table } of findMadeTables(file)) {
@@ -63,7 +63,7 @@ export const commentRules: readonly Rule[] = [
                 const { fact, line } = statement;
                 const added = fact.does === "alter" ? findAddedColumn(statement) : undefined;
                 if (fact.does !== "alter" || !added || added.comments.length > 0) continue;
-                yield { line, message: `'${fact.table}.${added.name}' has no comment behind its name` };
+                yield { line, message: `'${fact.table}.${added.name}' has no comment after its name` };
             }
         },
     },
@@ -71,15 +71,14 @@ export const commentRules: readonly Rule[] = [
         id: "index-query",
         group: "safe",
         level: "warning",
-        summary:
-            "an index whose comment does not begin with 'Serves' and name a query; unique ones keep a rule instead",
-        why: "Each index makes each write dearer; one without a known query is never removed.",
-        remedy: "say in its comment which queries it serves, or leave it out",
+        summary: "an index, other than a unique one, whose comment does not begin with 'Serves' and name a query",
+        why: "Each index makes writes slower, and one without a known query is never removed.",
+        remedy: "say in its comment which queries it serves, or remove it",
         *find(file) {
             for (const { statement, type, name } of findMadeObjects(file)) {
                 if (type !== "index" || isKeyword(statement.tokens[1], "UNIQUE")) continue;
                 const comment = readAllTokens(statement).find((token) => token.kind === "comment");
-                // Without any, object-comment tells.
+                // object-comment reports one without a comment.
                 if (!comment || /^Serves \w/.test(readComment(comment))) continue;
                 yield { line: statement.line, message: `the index '${name}' does not say which queries it serves` };
             }
@@ -93,7 +92,7 @@ interface MadeObject {
     readonly name: string;
 }
 
-// Indexes, views and triggers; an index that a rebuild makes again in the same words was judged where it was first made.
+// Indexes, views and triggers, except an index that a rebuild creates again unchanged.
 function* findMadeObjects({ statements, before }: LintFile): Generator<MadeObject> {
     for (const statement of statements) {
         const { fact } = statement;
@@ -108,7 +107,7 @@ function join(tokens: readonly Token[]): string {
     return tokens.map(({ text }) => text).join(" ");
 }
 
-// Of an index behind its parenthesis, of a view behind AS, of a trigger before its event or its body.
+// In an index after its parenthesis, in a view after AS, in a trigger before its event or its body.
 function hasOpeningComment(statement: LintStatement, type: MadeObject["type"]): boolean {
     const all = readAllTokens(statement).filter((token) => token.kind !== "space");
     const end = type === "trigger" ? all.findIndex((token) => isKeyword(token, "BEGIN")) : all.length;

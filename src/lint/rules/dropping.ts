@@ -5,22 +5,22 @@ import type { Rule } from "../rule.ts";
 
 const changesData = ({ kind }: LintFile): boolean => kind === "do" || kind === "undo";
 
-/** What takes tables and columns away from those who use them. */
+/** Rules for removing tables and columns that are in use. */
 export const droppingRules: readonly Rule[] = [
     {
         id: "drop-table",
         group: "safe",
         level: "error",
-        summary: "DROP TABLE of a table that earlier files made, unless the file rebuilds it",
-        why: "Its rows are gone, and an application that is still running fails.",
-        remedy: "let the application do without it first, keep a backup, and allow it here with the reason",
+        summary: "DROP TABLE of a table that earlier files created, unless the file rebuilds it",
+        why: "Its rows are lost, and a running application fails.",
+        remedy: "stop using it in the application first, keep a backup, and allow it here with the reason",
         *find({ kind, statements, structure, before }) {
             if (kind !== "do") return;
             for (const { fact, line } of statements) {
                 if (fact.does !== "drop" || fact.type !== "table") continue;
                 const known = before.tables.get(fact.name.toLowerCase());
                 const isRebuilt = structure.rebuilt.some((table) => isSameName(table, fact.name));
-                if (known && !isRebuilt) yield { line, message: `drops '${fact.name}', which ${known.path} made` };
+                if (known && !isRebuilt) yield { line, message: `drops '${fact.name}', which ${known.path} created` };
             }
         },
     },
@@ -28,9 +28,9 @@ export const droppingRules: readonly Rule[] = [
         id: "drop-column",
         group: "safe",
         level: "error",
-        summary: "DROP COLUMN of a table that earlier files made",
-        why: "Its values are gone, an application that is still running fails, and its comment stays over the next column.",
-        remedy: "let the application do without it first; then rebuild the table, and allow it there with the reason",
+        summary: "DROP COLUMN of a table that earlier files created",
+        why: "Its values are lost, a running application fails, and its comment stays above the next column.",
+        remedy: "stop using it in the application first; then rebuild the table, and allow it there with the reason",
         *find(file) {
             if (file.kind !== "do") return;
             for (const { fact, line, tokens } of file.statements) {
@@ -45,18 +45,18 @@ export const droppingRules: readonly Rule[] = [
         id: "rename",
         group: "safe",
         level: "warning",
-        summary: "a new name for a table or column that earlier files made",
-        why: "Between the deploy of the database and that of the application, one of the two has the wrong name.",
-        remedy: "add the new name beside the old one and drop that later; or allow it with the reason",
+        summary: "a new name for a table or column that earlier files created",
+        why: "Between the deploy of the database and that of the application, one of the two uses the wrong name.",
+        remedy: "add the new name beside the old one and drop that later, or allow it with the reason",
         *find({ kind, statements, before, structure }) {
             if (kind !== "do") return;
             for (const { fact, line } of statements) {
                 const isTable = fact.does === "rename-table";
                 if (!isTable && !(fact.does === "alter" && fact.action === "rename")) continue;
                 if (!before.tables.has(fact.table.toLowerCase())) continue;
-                // Told by its own rule.
+                // renamed-away reports it.
                 if (structure.renamedAway.some(({ table }) => isSameName(table, fact.table))) continue;
-                yield { line, message: `gives ${isTable ? "" : "a column of "}'${fact.table}' another name` };
+                yield { line, message: `renames ${isTable ? "" : "a column of "}'${fact.table}'` };
             }
         },
     },
@@ -65,8 +65,8 @@ export const droppingRules: readonly Rule[] = [
         group: "safe",
         level: "warning",
         summary: "IF EXISTS or IF NOT EXISTS",
-        why: "An unexpected state should fail; so it passes, and the schema differs from the files from then on.",
-        remedy: "leave the words out: the runner knows what a database has had",
+        why: "It hides an unexpected state, and the schema differs from the files from then on.",
+        remedy: "remove the words: the runner knows what is applied",
         *find({ statements }) {
             for (const { tokens } of statements) {
                 const at = tokens.findIndex(
@@ -87,7 +87,7 @@ export const droppingRules: readonly Rule[] = [
         group: "safe",
         level: "warning",
         summary: "CREATE TABLE … AS SELECT",
-        why: "The table has neither types nor rules, and all rows are copied in one statement that others wait for.",
+        why: "The table has neither types nor constraints, and one statement copies all rows while others wait.",
         remedy: "write the CREATE TABLE with its columns, then fill it",
         *find(file) {
             if (!changesData(file)) return;
@@ -96,7 +96,7 @@ export const droppingRules: readonly Rule[] = [
                 const open = tokens.findIndex((token) => token.text === "(");
                 const as = tokens.findIndex((token) => isKeyword(token, "AS"));
                 if (as === -1 || (open !== -1 && open < as)) continue;
-                yield { line, message: `makes '${fact.name}' from a query` };
+                yield { line, message: `creates '${fact.name}' from a query` };
             }
         },
     },

@@ -1,6 +1,6 @@
 import type { Rule } from "../rule.ts";
 
-/** What `pnpm sql:format` does for all files but triggers, which are written by hand. */
+/** Rules for triggers, which `pnpm sql:format` does not format. */
 export const layoutRules: readonly Rule[] = [
     {
         id: "white-space",
@@ -8,12 +8,12 @@ export const layoutRules: readonly Rule[] = [
         level: "warning",
         summary:
             "a tab, or spaces at the end of a line, in a trigger; a trigger's file that does not end with one newline",
-        why: "Nothing else keeps them tidy: `pnpm sql:format` leaves triggers alone.",
+        why: "The formatter (`pnpm sql:format`) skips triggers.",
         remedy: "use 4 spaces, and none at the end of a line",
         *find({ kind, sql }) {
             if (kind !== "trigger") return;
             for (const [at, line] of sql.split("\n").entries()) {
-                if (line.includes("\t")) yield { line: at + 1, message: "holds a tab" };
+                if (line.includes("\t")) yield { line: at + 1, message: "contains a tab" };
                 else if (/ $/.test(line)) yield { line: at + 1, message: "ends with a space" };
             }
             const last = sql.split("\n").length - 1;

@@ -10,13 +10,13 @@ const mostTerms = 500;
 
 const vectorType = /^(F(LOAT)?(64|32|16|8)|FB16|FLOATB16|F1BIT|FLOAT1BIT)(_BLOB)?(\(|$)/i;
 
-/** Limits that a file meets only when it runs. */
+/** Limits that only show when a file runs. */
 export const limitRules: readonly Rule[] = [
     {
         id: "deep-parentheses",
         group: "runs",
         level: "error",
-        summary: `more than ${deepest} parentheses inside one another`,
+        summary: `more than ${deepest} nested parentheses`,
         why: "The parser's stack overflows, on a server and on an embedded database.",
         remedy: "compute parts in a subquery or a WITH clause",
         *find({ statements }) {
@@ -25,7 +25,7 @@ export const limitRules: readonly Rule[] = [
                 for (const token of tokens) {
                     if (token.kind === "operator" && token.text === ")") depth--;
                     if (token.kind !== "operator" || token.text !== "(" || ++depth !== deepest + 1) continue;
-                    yield { line: token.line, message: `the parenthesis is the ${depth}th inside another` };
+                    yield { line: token.line, message: `${depth} nested parentheses` };
                 }
             }
         },
@@ -35,7 +35,7 @@ export const limitRules: readonly Rule[] = [
         group: "runs",
         level: "error",
         summary: `more than ${mostTerms} SELECTs joined by UNION, INTERSECT or EXCEPT`,
-        why: "SQLite takes no more terms in one compound SELECT.",
+        why: "SQLite allows no more terms in one compound SELECT.",
         remedy: "write the rows with VALUES, which has no such limit, or in several statements",
         *find({ statements }) {
             for (const { tokens, line } of statements) {
@@ -50,8 +50,8 @@ export const limitRules: readonly Rule[] = [
         group: "runs",
         level: "error",
         summary: "a vector column, such as F32_BLOB(256), in a STRICT table",
-        why: "STRICT knows no vector types: the statement fails with 'unknown datatype'.",
-        remedy: "keep the vectors in a table of their own that is not STRICT, and allow that there",
+        why: "STRICT has no vector types: the statement fails with 'unknown datatype'.",
+        remedy: "keep the vectors in a separate table that is not STRICT, and allow that there",
         *find({ statements, before, after }) {
             for (const statement of statements) {
                 const { fact } = statement;

@@ -3,14 +3,14 @@ import { isSignificant, readName, type Token } from "../../sql/lexer.ts";
 import { findIndexColumns } from "../../sql/statement-facts.ts";
 import type { Rule } from "../rule.ts";
 
-/** How words are written and things are called. */
+/** Rules for names and keywords. */
 export const nameRules: readonly Rule[] = [
     {
         id: "keyword-case",
         group: "style",
         level: "warning",
         summary: "a keyword or type that is not in capitals",
-        why: "Capitals and small letters tell the language from the names.",
+        why: "Capitals distinguish keywords from names.",
         remedy: "write it in capitals",
         *find({ tokens, before, after }) {
             const columns = new Set(
@@ -23,7 +23,7 @@ export const nameRules: readonly Rule[] = [
             for (const [at, token] of words.entries()) {
                 if (token.kind !== "word" || token.text === token.text.toUpperCase()) continue;
                 if (!isKeywordLike(token.text) || isName(words, at)) continue;
-                // A column may be called as a word that SQLite does not reserve.
+                // A column may have the name of a word that SQLite does not reserve.
                 if (columns.has(token.text) && !isReserved(token.text)) continue;
                 yield { line: token.line, message: `'${token.text}' is not in capitals` };
             }
@@ -33,8 +33,8 @@ export const nameRules: readonly Rule[] = [
         id: "name-case",
         group: "style",
         level: "warning",
-        summary: "a name that is not in small letters",
-        why: "One way to write a name is one less thing to get wrong.",
+        summary: "a name with capitals",
+        why: "One spelling of a name avoids mistakes.",
         remedy: "write names in lower snake_case",
         *find({ tokens }) {
             for (const token of tokens) {
@@ -50,7 +50,7 @@ export const nameRules: readonly Rule[] = [
         group: "style",
         level: "warning",
         summary: "a name in quotes that needs none",
-        why: "Quotes make a misspelt column harder to see, and [x] and `x` are not even SQL.",
+        why: "Quotes can turn a misspelt column into a text, and [x] and `x` are not standard SQL.",
         remedy: "write it without quotes",
         *find({ tokens }) {
             for (const token of tokens) {
@@ -65,9 +65,9 @@ export const nameRules: readonly Rule[] = [
         id: "index-name",
         group: "style",
         level: "warning",
-        summary: "an index that is not called idx_<table>_<columns>",
-        why: "A plan names the index: its name should tell what it holds.",
-        remedy: "name it so; behind the table anything goes where it is over an expression or a part of the rows",
+        summary: "an index that is not named idx_<table>_<columns>",
+        why: "A plan shows only the name of an index.",
+        remedy: "rename it; after the table, the name of a partial index or of one over an expression is free",
         *find({ statements }) {
             for (const statement of statements) {
                 const { fact } = statement;
@@ -77,7 +77,7 @@ export const nameRules: readonly Rule[] = [
                 const wanted = columns ? `${prefix}${columns.join("_")}` : undefined;
                 const name = fact.name.toLowerCase();
                 if (wanted === undefined ? name.startsWith(prefix) : name === wanted) continue;
-                yield { line: statement.line, message: `'${fact.name}' should be called ${wanted ?? `${prefix}…`}` };
+                yield { line: statement.line, message: `'${fact.name}' should be named ${wanted ?? `${prefix}…`}` };
             }
         },
     },
@@ -86,8 +86,8 @@ export const nameRules: readonly Rule[] = [
         group: "style",
         level: "warning",
         summary: "a migration whose name is one word",
-        why: "The list of migrations is the history of the database: verb and object tell what happened.",
-        remedy: "name it as verb and object before any database has had it: add-question-source",
+        why: "The list of migrations is the history of the database; a verb and an object say what happened.",
+        remedy: "name it with verb and object, such as add-question-source, before it is applied anywhere",
         *find({ kind, name }) {
             if (kind === "do" && !name.includes("-")) yield { line: 1, message: `'${name}' is one word` };
         },
@@ -96,7 +96,7 @@ export const nameRules: readonly Rule[] = [
 
 const types = /^(INTEGER|TEXT|REAL|BLOB|ANY)$/i;
 
-// What AS gives a name to, and no type in a CAST.
+// Names after AS, except types in a CAST.
 function findAliases(words: readonly Token[]): string[] {
     const calls: string[] = [];
     return words.flatMap((word, at) => {
@@ -107,7 +107,7 @@ function findAliases(words: readonly Token[]): string[] {
     });
 }
 
-// Behind or before a dot, behind AS, or called as a function, a word is a name: replace(a, b), each.key, AS before.
+// Beside a dot, after AS, or called as a function, a word is a name: replace(a, b), each.key, AS before.
 function isName(words: readonly Token[], at: number): boolean {
     const [before, word, after] = [words[at - 1], words[at], words[at + 1]];
     if (before?.text === "." || after?.text === ".") return true;

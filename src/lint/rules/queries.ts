@@ -3,7 +3,7 @@ import { splitList, topLevel } from "../../sql/nesting.ts";
 import type { LintStatement } from "../files.ts";
 import type { Rule } from "../rule.ts";
 
-/** How views and triggers are written. */
+/** Rules for views, triggers and their queries. */
 export const queryRules: readonly Rule[] = [
     {
         id: "case-in-trigger",
@@ -16,7 +16,7 @@ export const queryRules: readonly Rule[] = [
             for (const { fact, tokens } of statements) {
                 if (fact.does !== "create" || fact.type !== "trigger") continue;
                 const token = tokens.find((item) => isKeyword(item, "CASE"));
-                if (token) yield { line: token.line, message: `the trigger '${fact.name}' says CASE` };
+                if (token) yield { line: token.line, message: `the trigger '${fact.name}' uses CASE` };
             }
         },
     },
@@ -25,13 +25,13 @@ export const queryRules: readonly Rule[] = [
         group: "style",
         level: "warning",
         summary: "SELECT *",
-        why: "A column that is added later changes the result, and by position the meaning.",
+        why: "A column that is added later changes the result, and the meaning of positions.",
         remedy: "name the columns",
         *find({ statements }) {
             for (const { tokens } of statements) {
                 for (const [at, token] of tokens.entries()) {
                     if (token.text !== "*" || token.kind !== "operator" || !isStar(tokens, at)) continue;
-                    yield { line: token.line, message: "selects all columns, whichever there are" };
+                    yield { line: token.line, message: "selects all columns" };
                 }
             }
         },
@@ -41,7 +41,7 @@ export const queryRules: readonly Rule[] = [
         group: "style",
         level: "warning",
         summary: "a column of a view without AS",
-        why: "Without it the column is called whatever this release of SQLite makes of the expression.",
+        why: "Without it, the name of the column depends on the release of SQLite.",
         remedy: "end each with AS <name>",
         *find({ statements }) {
             for (const statement of statements) {
@@ -68,11 +68,11 @@ function isStar(tokens: readonly Token[], at: number): boolean {
 
 const resultEnd = /^(FROM|WHERE|GROUP|HAVING|WINDOW|UNION|INTERSECT|EXCEPT|ORDER|LIMIT)$/i;
 
-// Of the first SELECT outside parentheses: it gives the columns their names.
+// Of the first SELECT outside parentheses, which names the columns.
 function findResultColumns({ tokens }: LintStatement): Token[][] {
     const outside = topLevel(tokens);
     const as = outside.findIndex((token) => isKeyword(token, "AS"));
-    // A list of names behind the view's own does the same.
+    // A list of names after the view's own name does the same.
     if (outside[as - 1]?.text === ")") return [];
     const select = tokens.findIndex(
         (token) => token === outside.find((item, at) => at > as && isKeyword(item, "SELECT")),

@@ -6,17 +6,18 @@ import type { KnownTable } from "../known-schema.ts";
 import type { Place, Rule } from "../rule.ts";
 import { findUniques, isImplied } from "../uniques.ts";
 
-/** What a table loses in a rebuild. */
+/** Rules for what a table loses in a rebuild. */
 export const rebuildRules: readonly Rule[] = [
     {
         id: "rebuild-loses-objects",
         group: "safe",
         level: "error",
         summary: "a rebuild that does not create an index, or a trigger of a migration, again",
-        why: "They are dropped with the old table, without a message.",
-        remedy: "create it again after the rename; drop one that is no longer wanted by name before",
-        *find({ before, after, structure, ...file }) {
-            for (const { old, line } of findRebuilds({ before, after, structure, ...file })) {
+        why: "They are silently dropped with the old table.",
+        remedy: "create it again after the rename, or drop it by name before if it is no longer wanted",
+        *find(file) {
+            const { before, after, structure } = file;
+            for (const { old, line } of findRebuilds(file)) {
                 const dropped = structure.dropped.map((name) => name.toLowerCase());
                 for (const [key, { name, type, table }] of before.parts) {
                     if (!isSameName(table, old.name) || after.parts.has(key) || dropped.includes(key)) continue;
@@ -30,12 +31,12 @@ export const rebuildRules: readonly Rule[] = [
         group: "safe",
         level: "error",
         summary: "a rebuild that does not copy the rows, or not each column into itself",
-        why: "What is not copied is gone with the old table; by position, values land in the wrong column.",
+        why: "What is not copied is lost with the old table; by position, values end up in the wrong column.",
         remedy: "INSERT INTO new (a, b) SELECT a, b FROM old, with every column by name",
         *find(file) {
             for (const { old, now, line, copies } of findRebuilds(file)) {
                 if (copies === undefined) continue;
-                if (copies.length === 0) yield { line, message: `rebuilds '${old.name}' and copies no row into it` };
+                if (copies.length === 0) yield { line, message: `rebuilds '${old.name}' without copying its rows` };
                 for (const copy of copies) yield* judgeCopy(copy, old, now);
             }
         },
@@ -45,13 +46,13 @@ export const rebuildRules: readonly Rule[] = [
         group: "safe",
         level: "error",
         summary: "a rebuild without a column of the table",
-        why: "Its values are gone, and an application that is still running fails.",
-        remedy: "let the application do without it first, and allow it here with the reason",
+        why: "Its values are lost, and a running application fails.",
+        remedy: "stop using it in the application first, and allow it here with the reason",
         *find(file) {
             if (file.kind !== "do") return;
             for (const { old, now, line, copies } of findRebuilds(file)) {
                 const kept = new Set(now.columns.map(({ name }) => name.toLowerCase()));
-                // One that is copied under another name has a new name.
+                // A column that is copied under another name was renamed.
                 for (const copy of copies ?? []) {
                     const tokens = findRowCopy(copy)?.values.flat() ?? copy.tokens;
                     for (const token of tokens) kept.add(readName(token).toLowerCase());
@@ -68,8 +69,8 @@ export const rebuildRules: readonly Rule[] = [
         group: "safe",
         level: "warning",
         summary: "a rebuild without a foreign key, a UNIQUE or the AUTOINCREMENT that the table had",
-        why: "From then on wrong rows get in, or ids of deleted rows are given again.",
-        remedy: "take it over into the new definition, or allow it with the reason",
+        why: "From then on, the table accepts wrong rows, or reuses ids of deleted rows.",
+        remedy: "add it to the new definition, or allow it with the reason",
         *find(file) {
             if (file.kind !== "do") return;
             for (const { old, now, line } of findRebuilds(file)) {
@@ -77,7 +78,7 @@ export const rebuildRules: readonly Rule[] = [
                     yield { line, message: `rebuilds '${old.name}' without AUTOINCREMENT` };
                 const kept = findUniques(now, file.after);
                 for (const { columns } of old.uniques) {
-                    // A renamed column cannot be followed here.
+                    // A renamed column cannot be followed.
                     const isKnown = columns.every((column) => hasColumn(old, column) && hasColumn(now, column));
                     if (isImplied(columns, kept) || !isKnown) continue;
                     yield { line, message: `rebuilds '${old.name}' without UNIQUE (${columns.join(", ")})` };
@@ -97,11 +98,11 @@ interface Rebuild {
     readonly now: KnownTable;
     /** Where the old table is dropped. */
     readonly line: number;
-    /** The statements that fill the new table from the old one; undefined where it is not made by a rename. */
+    /** The statements that fill the new table; undefined where no rename creates it. */
     readonly copies: readonly LintStatement[] | undefined;
 }
 
-/** The tables that a file rebuilds. */
+/** Finds the tables that a file rebuilds. */
 export function* findRebuilds(
     file: Pick<LintFile, "structure" | "before" | "after" | "statements">,
 ): Generator<Rebuild> {
@@ -118,7 +119,7 @@ export function* findRebuilds(
             (statement) =>
                 statement.fact.does === "write" &&
                 isSameName(statement.fact.table, made[0] ?? "") &&
-                // What is read from a subquery or a WITH clause, too, although it is not told what of it is copied.
+                // Also from a subquery or a WITH clause, although it is unknown what they copy.
                 statement.tokens.some((token) => isKeyword(token, "SELECT")),
         );
         yield { old, now, line: drop.line, copies: made.length === 0 ? undefined : copies };

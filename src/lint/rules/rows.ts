@@ -13,15 +13,16 @@ import { findRebuilds } from "./rebuilding.ts";
 
 const losing = /^(CASCADE|SET NULL|SET DEFAULT|RESTRICT)$/;
 
-/** What meets rows that are there, as they are in production and not in a fresh database. */
+/** Rules for existing rows, which production has and a fresh database lacks. */
 export const rowRules: readonly Rule[] = [
     {
         id: "no-where",
         group: "safe",
         level: "error",
-        summary: "DELETE or UPDATE without WHERE, or with one that is always true, of a table that earlier files made",
-        why: "It meets every row, in one statement that others wait for.",
-        remedy: "say which rows; where it is meant for all of them, allow it with the reason",
+        summary:
+            "DELETE or UPDATE without WHERE, or with one that is always true, of a table that earlier files created",
+        why: "One statement changes every row while others wait.",
+        remedy: "say which rows; if all of them are meant, allow it with the reason",
         *find({ statements, before }) {
             for (const part of statements.flatMap(({ parts }) => parts)) {
                 const verb = findVerb(part);
@@ -39,11 +40,11 @@ export const rowRules: readonly Rule[] = [
         level: "error",
         summary: "ADD COLUMN … NOT NULL without a default",
         why: "It works in an empty database and fails where there are rows.",
-        remedy: "give it a constant default; or add it without NOT NULL, fill it, and rebuild the table",
+        remedy: "add a constant default; or add it without NOT NULL, fill it, and rebuild the table",
         *find(file) {
             for (const { name, column, line } of findAdded(file)) {
                 if (!column.notNull || hasDefaultValue(column) || column.generated) continue;
-                yield { line, message: `'${name}' is NOT NULL, and rows that are there have no value` };
+                yield { line, message: `'${name}' is NOT NULL, and existing rows have no value` };
             }
         },
     },
@@ -52,8 +53,8 @@ export const rowRules: readonly Rule[] = [
         group: "safe",
         level: "error",
         summary: "ADD COLUMN with a computed default, REFERENCES with a default, STORED, UNIQUE or PRIMARY KEY",
-        why: "It fails where there are rows; UNIQUE and PRIMARY KEY fail in an empty database, too.",
-        remedy: "add it without that; fill it, and rebuild the table with the definition that is meant",
+        why: "It fails where there are rows; UNIQUE and PRIMARY KEY also fail in an empty database.",
+        remedy: "add it without that, fill it, and rebuild the table with the wanted definition",
         *find(file) {
             for (const { name, column, line } of findAdded(file)) {
                 const why = findAddObstacle(column);
@@ -65,9 +66,9 @@ export const rowRules: readonly Rule[] = [
         id: "unique-over-rows",
         group: "safe",
         level: "warning",
-        summary: "a new unique index, or UNIQUE in a rebuild, over a table that earlier files made",
-        why: "It fails, and the deploy with it, where two rows are equal already.",
-        remedy: "count the doubles first (SELECT … GROUP BY … HAVING count(*) > 1), and allow it with what was found",
+        summary: "a new unique index, or UNIQUE in a rebuild, on a table that earlier files created",
+        why: "It fails, and the deploy with it, if there are duplicates.",
+        remedy: "count duplicates first (SELECT … GROUP BY … HAVING count(*) > 1), and allow it with the result",
         *find(file) {
             const { kind, statements, before } = file;
             if (kind !== "do") return;
@@ -76,14 +77,14 @@ export const rowRules: readonly Rule[] = [
                 for (const { columns } of now.uniques) {
                     if (isImplied(columns, known)) continue;
                     const line = now.statement.line;
-                    yield { line, message: `UNIQUE (${columns.join(", ")}) demands that rows of '${old.name}' differ` };
+                    yield { line, message: `UNIQUE (${columns.join(", ")}) fails on duplicates in '${old.name}'` };
                 }
             }
             for (const { fact, tokens, line } of statements) {
                 if (fact.does !== "create" || fact.type !== "index" || !isKeyword(tokens[1], "UNIQUE")) continue;
                 const isNew = !before.parts.has(fact.name.toLowerCase());
                 if (!isNew || !before.tables.has(fact.table.toLowerCase())) continue;
-                yield { line, message: `'${fact.name}' demands that rows of '${fact.table}' differ` };
+                yield { line, message: `'${fact.name}' fails on duplicates in '${fact.table}'` };
             }
         },
     },
@@ -91,8 +92,8 @@ export const rowRules: readonly Rule[] = [
         id: "whole-table",
         group: "safe",
         level: "warning",
-        summary: "INSERT … SELECT of a whole table that earlier files made, unless the file rebuilds the table",
-        why: "A server ends a transaction after 5 seconds when others wait, so a large table may never get through.",
+        summary: "INSERT … SELECT of a whole table that earlier files created, unless the file rebuilds the table",
+        why: "A server ends a transaction after 5 seconds when others wait, so that a large table may never be copied.",
         remedy: "copy it in batches: see 'Moving many rows' in migrations/README.md",
         *find({ kind, statements, before, structure }) {
             if (kind !== "do" && kind !== "undo") return;
@@ -111,7 +112,7 @@ export const rowRules: readonly Rule[] = [
         group: "safe",
         level: "error",
         summary: "INSERT OR REPLACE into a table whose children have a delete action",
-        why: "A replace is a delete: it takes the children's rows, or their references, along, and fires no delete trigger.",
+        why: "A replace deletes: also the rows or references of children, and without firing delete triggers.",
         remedy: "use INSERT … ON CONFLICT … DO UPDATE",
         *find({ statements, before }) {
             for (const part of statements.flatMap(({ parts }) => parts)) {
@@ -121,14 +122,14 @@ export const rowRules: readonly Rule[] = [
                 if (children.length === 0) continue;
                 yield {
                     line: part.line,
-                    message: `replaces rows of '${fact.table}', with the children ${children.join(", ")}`,
+                    message: `replaces rows of '${fact.table}', which has the children ${children.join(", ")}`,
                 };
             }
         },
     },
 ];
 
-// Whether a CHECK (column = number) of the primary key lets a table have one row only.
+// Whether a CHECK (column = number) on the primary key allows only one row.
 function hasOneRow({ checks, uniques }: KnownTable): boolean {
     return checks.some(({ tokens: [column, sign, value, ...rest] }) => {
         if (!column || sign?.text !== "=" || value?.kind !== "number" || rest.length > 0) return false;

@@ -7,13 +7,13 @@ import type { Rule } from "../rule.ts";
 
 /** A table that a file creates. */
 interface MadeTable {
-    /** The name that it has at the end of the file. */
+    /** Its name at the end of the file. */
     readonly name: string;
     readonly statement: LintStatement;
     readonly table: TableDefinition;
 }
 
-/** The tables that a file creates. One that a rebuild creates again unchanged was judged where it was first created. */
+/** Finds the tables that a file creates, except those that a rebuild creates again unchanged. */
 export function* findMadeTables(file: LintFile): Generator<MadeTable> {
     for (const statement of file.statements) {
         const { fact } = statement;
@@ -26,14 +26,14 @@ export function* findMadeTables(file: LintFile): Generator<MadeTable> {
     }
 }
 
-/** How tables are defined. */
+/** Rules for the definitions of tables. */
 export const tableRules: readonly Rule[] = [
     {
         id: "strict",
         group: "style",
         level: "warning",
         summary: "CREATE TABLE without STRICT",
-        why: "Any column takes any value: a text where a number is meant is stored without a word.",
+        why: "Any column accepts any value: a text instead of a number is stored silently.",
         remedy: "end the statement with STRICT",
         *find(file) {
             for (const { name, statement, table } of findMadeTables(file)) {
@@ -48,7 +48,7 @@ export const tableRules: readonly Rule[] = [
         level: "warning",
         summary: "CREATE TABLE … WITHOUT ROWID",
         why: "Full-text search needs rowids, and the new Turso engine refuses such tables.",
-        remedy: "leave it out",
+        remedy: "remove it",
         *find(file) {
             for (const { name, statement, table } of findMadeTables(file)) {
                 if (!table.isWithoutRowid) continue;
@@ -61,7 +61,7 @@ export const tableRules: readonly Rule[] = [
         group: "style",
         level: "warning",
         summary: "CREATE TABLE without a primary key",
-        why: "Its rows can neither be told apart nor be upserted.",
+        why: "Its rows can neither be identified nor upserted.",
         remedy: "name the columns that identify a row",
         *find(file) {
             for (const { name, statement, table } of findMadeTables(file)) {
@@ -74,11 +74,11 @@ export const tableRules: readonly Rule[] = [
         id: "check-name",
         group: "style",
         level: "warning",
-        summary: "a CHECK without a name, or with one that does not begin with the table's",
+        summary: "a CHECK without a name, or whose name does not begin with that of the table",
         why: "The name is all that a user sees: CHECK constraint failed: users_username_is_not_empty.",
-        remedy: "write CONSTRAINT <table>_<what holds> CHECK (…)",
+        remedy: "write CONSTRAINT <table>_<what is true> CHECK (…)",
         *find(file) {
-            for (const { table, tokens } of [...findChecked(file)]) {
+            for (const { table, tokens } of findChecked(file)) {
                 for (const [at, token] of tokens.entries()) {
                     if (!isKeyword(token, "CHECK") || tokens[at + 1]?.text !== "(") continue;
                     const name = isKeyword(tokens[at - 2], "CONSTRAINT")
@@ -96,8 +96,8 @@ export const tableRules: readonly Rule[] = [
         group: "style",
         level: "warning",
         summary: "ON DELETE or ON UPDATE with an action",
-        why: "INSERT OR REPLACE is a delete: each save of the parent sets the action off, and takes its children along.",
-        remedy: "leave the action out, and let a BEFORE DELETE trigger of the parent do the work",
+        why: "INSERT OR REPLACE deletes: each save of the parent would run the action on its children.",
+        remedy: "remove the action, and write a BEFORE DELETE trigger on the parent",
         *find(file) {
             for (const { table, tokens } of findChecked(file)) {
                 for (const [at, token] of tokens.entries()) {
@@ -113,7 +113,7 @@ export const tableRules: readonly Rule[] = [
     },
 ];
 
-// The tokens of all definitions that a file makes: of new tables, and of added columns.
+// The tokens of all definitions of new tables and of added columns.
 function* findChecked(file: LintFile): Generator<{ table: string; tokens: readonly Token[] }> {
     for (const { name, table } of findMadeTables(file)) {
         for (const { tokens } of table.definitions) yield { table: name, tokens };
@@ -123,7 +123,7 @@ function* findChecked(file: LintFile): Generator<{ table: string; tokens: readon
     }
 }
 
-// The name that a table has at the end of the file.
+// The name of a table at the end of the file.
 function findLastName({ statements }: LintFile, name: string): string {
     return statements.reduce(
         (last, { fact }) => (fact.does === "rename-table" && isSameName(fact.table, last) ? fact.to : last),

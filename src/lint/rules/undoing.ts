@@ -3,14 +3,14 @@ import { isSameName } from "../../sql/names.ts";
 import type { KnownSchema, KnownTable } from "../known-schema.ts";
 import type { Rule } from "../rule.ts";
 
-/** What a rollback needs. */
+/** Rules for rollbacks. */
 export const undoRules: readonly Rule[] = [
     {
         id: "no-undo",
         group: "safe",
         level: "warning",
         summary: "a migration without its undo file",
-        why: "Nothing but a backup brings back the state before it.",
+        why: "Only a backup can restore the state before it.",
         remedy: "write the undo file beside it",
         *find({ kind, opposite }) {
             if (kind === "do" && !opposite) yield { line: 1, message: "has no undo file" };
@@ -20,9 +20,9 @@ export const undoRules: readonly Rule[] = [
         id: "undo-incomplete",
         group: "safe",
         level: "warning",
-        summary: "an undo file that leaves other tables, columns or indexes than there were before its do file",
-        why: "After a rollback the database is one that no file describes, and the next deploy fails or differs.",
-        remedy: "let it take back all of what the do file does, and no more",
+        summary: "an undo file that does not restore the tables, columns and indexes before its do file",
+        why: "After a rollback, no files describe the database, and the next deploy fails or differs.",
+        remedy: "undo exactly what the do file does",
         *find({ restores, after }) {
             if (!restores) return;
             for (const message of compare(restores, after)) yield { line: 1, message };
@@ -35,12 +35,12 @@ function* compare(before: KnownSchema, after: KnownSchema): Generator<string> {
         if (!before.parts.has(key) && before.tables.has(table)) yield `leaves the ${type} '${name}'`;
     }
     for (const [key, { name, type, table }] of before.parts) {
-        if (!after.parts.has(key) && after.tables.has(table)) yield `does not bring back the ${type} '${name}'`;
+        if (!after.parts.has(key) && after.tables.has(table)) yield `does not restore the ${type} '${name}'`;
     }
     for (const [key, { name }] of after.tables) if (!before.tables.has(key)) yield `leaves the table '${name}'`;
     for (const [key, table] of before.tables) {
         const now = after.tables.get(key);
-        if (!now) yield `does not bring back the table '${table.name}'`;
+        if (!now) yield `does not restore the table '${table.name}'`;
         else yield* compareTables(table, now);
     }
 }
@@ -51,12 +51,12 @@ function* compareTables(before: KnownTable, now: KnownTable): Generator<string> 
     const extra = now.columns.filter(({ name }) => !isIn(before, name));
     const missing = before.columns.filter(({ name }) => !isIn(now, name));
     for (const { name } of extra) yield `leaves the column '${before.name}.${name}'`;
-    for (const { name } of missing) yield `does not bring back the column '${before.name}.${name}'`;
+    for (const { name } of missing) yield `does not restore the column '${before.name}.${name}'`;
     if (extra.length + missing.length > 0 || before.altered || now.altered) return;
     if (describe(before) !== describe(now)) yield `leaves '${before.name}' with another definition`;
 }
 
-// Without its own name, by which it also may point to itself, and without quotes.
+// Without its own name, which also occurs in a reference to itself, and without quotes.
 function describe({ name, statement }: KnownTable): string {
     const own = new Set([name.toLowerCase(), nameOf(statement.tokens)]);
     const texts = statement.tokens.map((token) => {

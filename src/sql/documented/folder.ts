@@ -6,7 +6,7 @@ import { readFact } from "../statement-facts.ts";
 import { normalizeText, type Statement, splitStatements } from "../statements.ts";
 import { type Header, listLinesAbove, type Refuse, readHeader } from "./header.ts";
 
-/** The folders whose files are SQL that is sent as it stands, below a comment that says what it is. */
+/** The folders of SQL files that are sent as they are; each begins with a comment that says what it is. */
 export const sqlFolders = [
     "operations/checks",
     "operations/maintenance",
@@ -21,21 +21,21 @@ export interface SqlFolder {
     readonly names: NameForm;
     /** The page of docs/ that shows what a file looks like. */
     readonly page: string;
-    /** The headings of its comments: those that a file must have with an example, the others with null. */
+    /** The headings of its comments: required ones with an example, optional ones with null. */
     readonly headings?: Readonly<Record<string, string | null>>;
-    /** The form of comment lines that are read by the folder's own reader. */
+    /** The form of comment lines that the folder's own reader parses. */
     readonly apart?: RegExp;
-    /** Whether a file may be without a sentence that says what it is. */
+    /** Whether a file may lack the sentence that says what it is. */
     readonly isUntitled?: boolean;
-    /** Whether a file may hold more than one statement. */
+    /** Whether a file may have more than one statement. */
     readonly hasParts?: boolean;
-    /** Whether a folder without files is a mistake. */
+    /** Whether an empty folder is an error. */
     readonly isNeeded?: boolean;
-    /** What an error says of the database. */
+    /** The outcome of an error. */
     readonly outcome?: string;
 }
 
-/** How files are named: the first group of the pattern is what they are called. */
+/** How files are named: the first group of the pattern is the name. */
 export interface NameForm {
     readonly pattern: RegExp;
     readonly remedy: string;
@@ -46,7 +46,7 @@ export const plainNames: NameForm = {
     remedy: "name it in lower-case words with hyphens, such as rows-by-name.sql",
 };
 
-/** For files whose order means something. */
+/** For files whose order matters. */
 export const numberedNames: NameForm = {
     pattern: /^\d{3}-([a-z][a-z0-9]*(?:-[a-z0-9]+)*)\.sql$/,
     remedy: "name it by a number of three digits and lower-case words, such as 010-old-rows.sql",
@@ -59,20 +59,20 @@ export interface DocumentedStatement extends Statement {
 
 /** A file with at least one statement. */
 export interface DocumentedFile {
-    /** The file's name without its number and its ending; empty where it has no such name. */
+    /** The file's name without number and extension; empty where the file is misnamed. */
     readonly name: string;
     /** Path from the project's root, with forward slashes. */
     readonly path: string;
-    /** What the comment above the first statement says. */
+    /** The sentences above the first statement. */
     readonly title: string;
-    /** The text behind a heading of that comment; undefined where there is none. */
+    /** Returns the text after a heading of that comment. */
     readonly find: (heading: string) => string | undefined;
     readonly statements: readonly [DocumentedStatement, ...DocumentedStatement[]];
 }
 
 /**
- * Paths of the files in a folder, from the project's root and in their order; none where there is no such folder. Hidden
- * files, a README.md and sub-folders are passed over.
+ * Lists the files of a folder as sorted paths from the project's root; none for a missing folder. Hidden files,
+ * README.md and sub-folders are ignored.
  *
  * @throws AppError `invalid-files` for a folder that cannot be read
  */
@@ -88,11 +88,11 @@ export async function listSqlFolder(root: string, folder: SqlFolder["path"]): Pr
 }
 
 /**
- * Reads the files of a folder, in the order of their names.
+ * Reads the files of a folder in the order of their names.
  *
- * @param parse reads what is particular to the folder, and refuses what is wrong with it
- * @throws AppError `invalid-files` that lists every file and line in which something is wrong; `usage` for a folder without
- *     files, where they are needed
+ * @param parse reads what is specific to the folder, and refuses what is wrong with it
+ * @throws AppError `invalid-files` that lists every problem with its file and line; `usage` for a required folder without
+ *     files
  */
 export async function readSqlFolder<T>(
     root: string,
@@ -103,7 +103,7 @@ export async function readSqlFolder<T>(
     const paths = await listSqlFolder(root, folder.path);
     if (paths.length === 0 && folder.isNeeded) {
         const hint = "run the command in the project's folder";
-        throw new AppError("usage", `${folder.path}/ holds no SQL`, { hint, outcome });
+        throw new AppError("usage", `${folder.path}/ contains no SQL files`, { hint, outcome });
     }
     const texts = await Promise.all(paths.map((path) => readFile(join(root, path), "utf8")));
     const names = paths.map((path) => folder.names.pattern.exec(path.slice(folder.path.length + 1))?.[1]);
@@ -138,15 +138,16 @@ function readStatements(
     const text = normalizeText(raw);
     const tokens = tokenize(text);
     const open = tokens.find((token) => token.open);
-    // Where the text ends is where its statements do: nothing else can be said of them.
-    if (open) return void refuse(open.line, "what begins here is never closed", "close it");
+    // Where an open token ends is unknown, so the statements after it are not judged.
+    if (open) return void refuse(open.line, "the literal, name or comment is never closed", "close it");
     const statements = splitStatements(text, tokens);
-    if (statements[1] && !hasParts) refuse(statements[1].line, "holds a second statement", "give it a file of its own");
+    if (statements[1] && !hasParts)
+        refuse(statements[1].line, "has a second statement", "move it to a file of its own");
     const [first, ...others] = statements.map((statement, at): DocumentedStatement => {
         const lines = listLinesAbove(tokens, statements[at - 1], statement);
         return { ...statement, header: readHeader(lines, Object.keys(headings), refuse, apart) };
     });
-    if (!first) return void refuse(1, "holds no statement", "write one, or delete the file");
+    if (!first) return void refuse(1, "has no statement", "write one, or delete the file");
     const { title, parts } = first.header;
     if (title === "" && !isUntitled) {
         refuse(1, "does not say what it is", "begin the file with a sentence in a comment");
@@ -159,9 +160,9 @@ function readStatements(
 }
 
 /**
- * Refuses a statement that does anything but read, or that has a parameter without a value.
+ * Refuses a statement that is not a query, or that has a parameter without a value.
  *
- * @param given the parameters that get a value, such as `:now`
+ * @param given the parameters that have a value, such as `:now`
  */
 export function requireQuery(statement: Statement, given: readonly string[], refuse: Refuse): void {
     const [first] = statement.tokens;
@@ -170,14 +171,14 @@ export function requireQuery(statement: Statement, given: readonly string[], ref
     requireValues(statement, given, refuse);
 }
 
-/** Refuses every parameter of a statement that gets no value. */
+/** Refuses each parameter of a statement that has no value. */
 export function requireValues(
     { tokens }: Statement,
     given: readonly string[],
     refuse: Refuse,
-    remedy = given.length === 0 ? "write the value itself" : `use no other than ${given.join(", ")}`,
+    remedy = given.length === 0 ? "write the value itself" : `use only ${given.join(", ")}`,
 ): void {
     for (const { kind, text, line } of tokens) {
-        if (kind === "parameter" && !given.includes(text)) refuse(line, `nothing gives '${text}' a value`, remedy);
+        if (kind === "parameter" && !given.includes(text)) refuse(line, `the parameter '${text}' has no value`, remedy);
     }
 }

@@ -1,26 +1,26 @@
 import type { Token } from "../lexer.ts";
 import type { Statement } from "../statements.ts";
 
-/** Notes what is wrong with the file that is being read, and lets the reader go on. */
+/** Records a problem of the file that is being read; reading goes on. */
 export type Refuse = (line: number, message: string, remedy: string) => void;
 
-/** A line of a comment, without its sign. */
+/** A line of a comment, without the `--`. */
 export interface CommentLine {
     readonly text: string;
     readonly line: number;
 }
 
-/** What the comment above a statement says. */
+/** The comment above a statement. */
 export interface Header {
-    /** Its sentences: all lines up to a heading or an empty line. */
+    /** Its sentences: the lines up to a heading or an empty line. */
     readonly title: string;
-    /** The text behind each heading, with the line of the heading. */
+    /** The text after each heading, with the line of the heading. */
     readonly parts: ReadonlyMap<string, CommentLine>;
     /** Lines of another form, such as parameters. */
     readonly apart: readonly CommentLine[];
 }
 
-/** The lines of `--` comments between two statements, or above the first one. */
+/** Lists the lines of `--` comments between two statements, or above the first one. */
 export function listLinesAbove(
     tokens: readonly Token[],
     before: Statement | undefined,
@@ -35,10 +35,10 @@ export function listLinesAbove(
 }
 
 /**
- * Reads a comment: sentences first, then lines `Heading: text`. An indented line continues the one before it; what
- * follows an empty line is for readers alone.
+ * Reads a comment: sentences first, then lines `Heading: text`. An indented line continues the line before it; text
+ * after an empty line is not read.
  *
- * @param isApart the form of lines that are read elsewhere
+ * @param isApart the form of lines that the caller reads
  */
 export function readHeader(
     lines: readonly CommentLine[],
@@ -64,7 +64,7 @@ export function readHeader(
         } else if (current === title || current === prose || (current !== none && /^\s/.test(text))) {
             current.push(text.trim());
         } else {
-            refuse(line, "belongs to nothing", strayRemedy);
+            refuse(line, "belongs to no heading", strayRemedy);
         }
     }
     const join = (words: readonly string[]): string => words.join(" ").trim();
