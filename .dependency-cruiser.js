@@ -30,11 +30,17 @@ const folders = floors.flatMap((floor, at) =>
     })),
 );
 
-const forbid = (name, comment, from, to) => ({ name, comment, severity: "warn", from, to });
+const forbid = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
 
 export default {
     forbidden: [
         forbid("no-circle", "also of types alone", {}, { circular: true }),
+        forbid(
+            "every-folder-has-a-floor",
+            "a new folder of src/ is listed above, on its floor",
+            { path: "^src/", pathNot: `^src/([^/]+\\.ts|(${folders.map(({ folder }) => folder).join("|")})/)` },
+            {},
+        ),
         ...folders.map(({ folder, below, also }) =>
             forbid(
                 `floor-of-${folder}`,

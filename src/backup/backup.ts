@@ -15,16 +15,16 @@ import type { PartialFile } from "./sink.ts";
 
 export interface BackupInput {
     readonly target: Target;
-    /** The tables that are wanted; all when undefined. */
+    /** Tables to back up; all when undefined. */
     readonly only?: readonly string[] | undefined;
     readonly recipients: readonly string[];
     /** Name and version of the project, and of its schema. */
     readonly writtenBy: string;
     readonly schemaVersion: string;
-    /** How long another program that has locked a file is waited for, in milliseconds. */
+    /** How long to wait for another program that has locked a file, in milliseconds. */
     readonly lock: number;
     readonly onRows: BackupScriptInput["onRows"];
-    /** Called before a further try, with the reason. */
+    /** Called before another attempt, with the reason. */
     readonly onTorn: (reason: string) => void;
     readonly begin: () => Promise<PartialFile>;
     readonly now: () => Date;
@@ -33,24 +33,23 @@ export interface BackupInput {
 
 export interface BackupResult {
     readonly manifest: Manifest;
-    /** Not yet named. */
+    /** Does not have its name yet. */
     readonly file: PartialFile;
-    /** Bytes of the file. */
+    /** In bytes. */
     readonly size: number;
     readonly requests: number;
     readonly rowsRead: number;
 }
 
-/** How often a backup is begun. */
 const attempts = 3;
-/** Of 1 to 9: beyond 4 the file gets smaller by little and the time longer by much. */
+/** Of 1 to 9: beyond 4 it takes much longer, and the file is hardly smaller. */
 const gzipLevel = 4;
 const gzipChunk = 256 * 1024;
 
 /**
- * Backs a database up into a file, in one view of it. When the server ends its read transaction, the backup starts again.
+ * Backs up a database into a file, in one read transaction. When the server ends that, the backup starts again.
  *
- * @throws DatabaseFault of the database, AppError `transaction-timeout` where no view lasts, and what the file throws
+ * @throws DatabaseFault, AppError `transaction-timeout` when the server ends each attempt, and what writing the file throws
  */
 export async function takeBackup(input: BackupInput): Promise<BackupResult> {
     for (let attempt = 1; ; attempt++) {
@@ -59,14 +58,14 @@ export async function takeBackup(input: BackupInput): Promise<BackupResult> {
         if (attempt === attempts) {
             throw new AppError(
                 "transaction-timeout",
-                `${input.target.label} ended each of ${attempts} read transactions before all was read`,
+                `${input.target.label} ended each of ${attempts} read transactions before everything was read`,
                 {
-                    hint: "run it again when fewer write; or back up a copy (`turso db create <copy> --from-db <database>`)",
+                    hint: "run it again when there are fewer writes; or back up a copy (`turso db create <copy> --from-db <database>`)",
                     outcome: "No backup was kept: rows from different moments might not fit together.",
                 },
             );
         }
-        input.onTorn("the server ended the read transaction; the backup begins anew");
+        input.onTorn("the server ended the read transaction; the backup starts again");
     }
 }
 
@@ -130,7 +129,7 @@ async function readInto(
 
 const torn = new Error("torn");
 
-// A server may refuse it, which would end the view of everything else.
+// In a transaction of its own: a server may refuse it, and would then end the transaction.
 async function readUserVersion(connection: Connection): Promise<number | null> {
     const snapshot = await connection.begin("read");
     try {
@@ -144,7 +143,7 @@ async function readUserVersion(connection: Connection): Promise<number | null> {
     }
 }
 
-// As soon as it is known, and not when all has been read.
+// Fails at once, and not when everything has been read.
 function refuseTorn(snapshot: ReadTransaction): BackupScriptInput["snapshot"] {
     return {
         read: async (query) => {
@@ -163,7 +162,7 @@ function chooseTables(layout: DatabaseLayout, only: readonly string[] | undefine
     const names = layout.tables.filter(({ isShadow }) => !isShadow).map(({ name }) => name);
     const missing = only.filter((name) => !names.includes(name));
     if (missing.length > 0) {
-        throw new AppError("usage", `there is no table '${missing.join("', '")}' that could be backed up alone`, {
+        throw new AppError("usage", `there is no table '${missing.join("', '")}' to back up`, {
             hint: `the tables are: ${names.join(", ")}`,
         });
     }
@@ -187,17 +186,15 @@ function renderHeader(input: BackupInput, { objects }: DatabaseLayout, startedAt
         "-- Restore it with `pnpm db:restore FILE`, which checks it first, or without this project:",
         `--     ${unpack} | sqlite3${virtual ? " -cmd '.dbconfig defensive off'" : ""} new.db`,
         ...(virtual ? ["-- (From sqlite3 3.42 on, virtual tables ask for that option; before, leave it out.)"] : []),
-        ...(vectors
-            ? ["-- Its vector indexes are made by libSQL only: sqlite3 reports them as errors and goes on."]
-            : []),
-        "-- The comment before each statement says how long it is; the last lines say what the backup holds.",
+        ...(vectors ? ["-- Only libSQL creates its vector indexes: sqlite3 reports them as errors and goes on."] : []),
+        "-- The comment before each statement gives its length; the last lines list what the backup holds.",
         "",
     ].join("\n");
 }
 
 async function* pack(script: AsyncGenerator<Buffer>, recipients: readonly string[]): AsyncGenerator<Buffer> {
     const gzip = createGzip({ level: gzipLevel, chunkSize: gzipChunk });
-    // What fails on the way is thrown where the bytes are taken.
+    // A failure is thrown where the bytes are consumed.
     const packed = pipeline(Readable.from(script, { objectMode: true, highWaterMark: 1 }), gzip);
     packed.catch(() => undefined);
     const sealed = seal(gzip);

@@ -3,11 +3,11 @@ import { Readable } from "node:stream";
 import type { ReadableStream as NodeWebStream } from "node:stream/web";
 import { AppError } from "../errors.ts";
 
-/** The first bytes of what age encrypted: https://age-encryption.org/v1 */
+/** The first bytes of a file that age encrypted: https://age-encryption.org/v1 */
 export const ageMark = "age-encryption.org/";
 
 /**
- * Encrypts bytes to age keys as they pass.
+ * Encrypts a stream of bytes to age keys.
  *
  * @param recipients public keys: `age1…`
  */
@@ -17,7 +17,7 @@ export async function* encrypt(bytes: AsyncIterable<Buffer>, recipients: readonl
 }
 
 /**
- * Refuses keys that nothing can be encrypted to, before anything is read.
+ * Validates keys before anything is read.
  *
  * @throws AppError `usage`
  */
@@ -28,7 +28,7 @@ export async function createEncrypter(recipients: readonly string[]) {
         try {
             encrypter.addRecipient(recipient);
         } catch {
-            throw new AppError("usage", `TURSO_BACKUP_RECIPIENT holds what is no public key of age`, {
+            throw new AppError("usage", `TURSO_BACKUP_RECIPIENT holds something other than public keys of age`, {
                 hint: "write one or more `age1…`, with commas between them; `age-keygen` prints one as `Public key`",
             });
         }
@@ -37,10 +37,10 @@ export async function createEncrypter(recipients: readonly string[]) {
 }
 
 /**
- * Decrypts bytes as they pass.
+ * Decrypts a stream of bytes.
  *
  * @param identities secret keys: `AGE-SECRET-KEY-1…`
- * @throws AppError `invalid-input` when none of the keys fits, `corrupt` when a byte was changed
+ * @throws AppError `invalid-input` when no key matches, `corrupt` when a byte was changed
  */
 export async function* decrypt(bytes: AsyncIterable<Buffer>, identities: readonly string[]): AsyncGenerator<Buffer> {
     const { Decrypter } = await import("age-encryption");
@@ -56,15 +56,15 @@ export async function* decrypt(bytes: AsyncIterable<Buffer>, identities: readonl
         if (failed !== undefined) throw failed;
         if (error instanceof Error && /no identity matched/.test(error.message)) {
             throw new AppError("invalid-input", "the backup is encrypted to another key", {
-                hint: "set TURSO_BACKUP_IDENTITY to the secret key of what it was encrypted to, or to the path of its key file; or the file is damaged where it names its keys",
+                hint: "set TURSO_BACKUP_IDENTITY to the matching secret key, or to the path of its key file; if it is set, the header of the file may be damaged",
             });
         }
         const { damaged } = await import("./seal.ts");
-        throw damaged("its encryption does not fit its bytes");
+        throw damaged("its encryption does not match its bytes");
     }
 }
 
-// What fails before that is not a fault of the encryption.
+// An error of the source is not a fault of the encryption.
 async function* watch(bytes: AsyncIterable<Buffer>, onError: (error: unknown) => void): AsyncGenerator<Buffer> {
     try {
         yield* bytes;
@@ -74,15 +74,15 @@ async function* watch(bytes: AsyncIterable<Buffer>, onError: (error: unknown) =>
     }
 }
 
-/** Whether a text is a key itself, and not the path of one. */
+/** Whether a value is a key, and not the path of one. */
 export function isSecretKey(value: string): boolean {
     return /^AGE-SECRET-KEY-/i.test(value);
 }
 
 /**
- * Reads secret keys: one as it is, or the lines of a key file.
+ * Reads secret keys: the value itself, or the lines of a key file.
  *
- * @param path where the key file is, when the value is not a key itself
+ * @param path of the key file, when the value is not a key
  * @throws AppError `usage`
  */
 export async function readIdentities(value: string, path: string): Promise<string[]> {
@@ -107,8 +107,8 @@ export async function readIdentities(value: string, path: string): Promise<strin
         }
     };
     if (keys.length === 0 || !keys.every(isKey)) {
-        throw new AppError("usage", "TURSO_BACKUP_IDENTITY holds no secret key of age", {
-            hint: "it begins with `AGE-SECRET-KEY-1`; `age-keygen` makes one",
+        throw new AppError("usage", "TURSO_BACKUP_IDENTITY does not hold a secret key of age", {
+            hint: "a key begins with `AGE-SECRET-KEY-1`; `age-keygen` creates one",
         });
     }
     return keys;

@@ -1,10 +1,10 @@
 import { createHash, hash } from "node:crypto";
-import type { ObjectSummary } from "./format.ts";
+import type { Manifest } from "./format.ts";
 import type { SchemaObject } from "./layout.ts";
 
 /** Counts and hashes the rows of a table. */
 export interface RowHash {
-    /** @param literals the values of a row as SQL, without its rowid */
+    /** @param literals values of a row as SQL, without its rowid */
     add(literals: Uint8Array): void;
     readonly rows: number;
     /** 64 hexadecimal digits. */
@@ -12,12 +12,12 @@ export interface RowHash {
 }
 
 const words = 8;
-/** So many sums of 32 bits fit into a number. */
+/** How many sums of 32 bits fit into a number. */
 const sumsAtMost = 1_000_000;
 
 /**
- * Sums the SHA-256 of each row, modulo 2^256. The sum is the same in whatever order the rows come, because two databases
- * may hold equal rows in another order, and a table without a primary key has none.
+ * Sums the SHA-256 of each row, modulo 2^256. The sum does not depend on the order of the rows: two databases may hold equal
+ * rows in different orders.
  */
 export function createRowHash(): RowHash {
     const sums = new Float64Array(words);
@@ -46,8 +46,8 @@ function carry(sums: Float64Array): void {
     }
 }
 
-/** Counts and hashes objects, in whatever order they come. SQLite keeps the white space before a semicolon, or does not. */
-export function summarizeObjects(objects: readonly Omit<SchemaObject, "table">[]): ObjectSummary {
+/** Counts and hashes objects, whatever their order. SQLite may or may not keep the white space before a semicolon. */
+export function summarizeObjects(objects: readonly Omit<SchemaObject, "table">[]): Manifest["objects"] {
     const texts = objects.map(({ type, name, sql }) => JSON.stringify([type, name, sql.trimEnd()])).sort();
     return { count: texts.length, sha256: createHash("sha256").update(texts.join("\n")).digest("hex") };
 }

@@ -1,13 +1,13 @@
 import { isUtf8 } from "node:buffer";
 import type { ReadTransaction, Value } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
+import { findShadows } from "../schema/facts.ts";
 import { findRowOrder, type RowOrder, readTablesInside, type Table } from "../schema/table.ts";
 import { findOpenToken } from "../sql/statements.ts";
 
-/** What rows are read with. */
 export type RowReader = Pick<ReadTransaction, "read">;
 
-/** A row of sqlite_schema that a statement made. */
+/** A row of sqlite_schema that a statement created. */
 export interface SchemaObject {
     readonly type: "table" | "index" | "view" | "trigger";
     readonly name: string;
@@ -15,10 +15,10 @@ export interface SchemaObject {
     readonly sql: string;
 }
 
-/** A column that holds what was stored; generated ones are computed again. */
+/** A column that is not generated. */
 export interface StoredColumn {
     readonly name: string;
-    /** What values it may hold, as far as its declaration tells: REAL needs to be read as a number. */
+    /** What its declaration lets it hold. A REAL must be read as a number. */
     readonly holds: "whole numbers" | "texts" | "anything";
 }
 
@@ -28,16 +28,16 @@ export interface StoredTable extends Pick<Table, "name" | "foreignKeys" | "isBoo
     readonly order: RowOrder;
 }
 
-/** All that a backup takes along, in the order in which it was made. */
+/** Everything that a backup holds, in the order in which it was created. */
 export interface DatabaseLayout {
     readonly objects: readonly SchemaObject[];
     readonly tables: readonly StoredTable[];
-    /** Whether SQLite counts ids here. */
+    /** Whether there is a sqlite_sequence. */
     readonly hasSequences: boolean;
 }
 
 /**
- * Reads the objects and tables of a database. What vector indexes keep for themselves is left out: they make it again.
+ * Reads the objects and tables of a database, without the shadow tables of vector indexes, which create them again.
  *
  * @throws DatabaseFault
  */
@@ -56,10 +56,8 @@ export async function readLayout(snapshot: ReadTransaction): Promise<DatabaseLay
         sql: closeComment(toText(sql)),
     }));
     const made = all.filter(({ name }) => !name.toLowerCase().startsWith("sqlite_"));
-    const hidden = findVectorShadows(made);
-    const objects = made.filter(
-        ({ name, table }) => !hidden.has(name.toLowerCase()) && !hidden.has(table.toLowerCase()),
-    );
+    const isVectorShadow = findShadows(made.filter(({ type }) => type === "index"));
+    const objects = made.filter(({ name, table }) => !isVectorShadow(name) && !isVectorShadow(table));
     return {
         objects,
         tables: (await readTablesInside(snapshot, objects)).filter(({ isVirtual }) => !isVirtual).map(toStoredTable),
@@ -67,14 +65,14 @@ export async function readLayout(snapshot: ReadTransaction): Promise<DatabaseLay
     };
 }
 
-// Texts are read as their bytes, which are another encoding's there.
+// Texts are read as bytes, which must be UTF-8.
 async function refuseOtherEncoding(snapshot: RowReader): Promise<void> {
     const [[encoding = ""] = []] = await readSome(snapshot, "SELECT * FROM pragma_encoding");
     if (encoding === "UTF-8") return;
-    throw new DatabaseFault("sql", `its texts are in ${String(encoding)}, and only UTF-8 is backed up`);
+    throw new DatabaseFault("sql", `its texts are in ${String(encoding)}, and only UTF-8 can be backed up`);
 }
 
-/** Rows that one answer holds. @throws DatabaseFault when it is larger than the server sends */
+/** Reads rows in one answer. @throws DatabaseFault when it is larger than the server sends */
 export async function readSome(snapshot: RowReader, sql: string): Promise<readonly (readonly Value[])[]> {
     const answer = await snapshot.read({ sql });
     if (!answer) throw new DatabaseFault("server-fault", "the answer is larger than the server sends");
@@ -83,24 +81,16 @@ export async function readSome(snapshot: RowReader, sql: string): Promise<readon
 
 function toText(value: Value | undefined): string {
     const bytes = value instanceof Uint8Array ? Buffer.from(value) : Buffer.from(String(value));
-    if (!isUtf8(bytes)) throw new DatabaseFault("sql", "a name or statement of the schema is no valid UTF-8");
+    if (!isUtf8(bytes)) throw new DatabaseFault("sql", "a name or statement of the schema is not valid UTF-8");
     return bytes.toString();
 }
 
-// A comment that its statement ended inside of would take along what comes behind it.
+// A comment left open at the end of its statement would hide what follows.
 function closeComment(sql: string): string {
     const open = findOpenToken(sql);
     return open?.kind === "comment" ? `${sql}*/` : sql;
 }
 
-function findVectorShadows(objects: readonly SchemaObject[]): ReadonlySet<string> {
-    const names = objects
-        .filter(({ type, sql }) => type === "index" && /\blibsql_vector_idx\b/i.test(sql))
-        .flatMap(({ name }) => [`${name}_shadow`.toLowerCase()]);
-    return new Set(["libsql_vector_meta_shadow", ...names]);
-}
-
-/** What reading the rows of a table takes of it. */
 export function toStoredTable({ columns, isStrict, ...table }: Table): StoredTable {
     return {
         ...table,

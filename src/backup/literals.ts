@@ -3,19 +3,19 @@ import type { Value } from "../database/connection.ts";
 import { quoteName } from "../sql/quoting.ts";
 import type { StoredColumn } from "./layout.ts";
 
-/** How many values one expression joins: functions take some 100 arguments. */
+/** How many values one expression joins: a function accepts about 100 arguments. */
 const valuesAtOnce = 90;
 
-/** What a row's literals are read by: expressions, of which each gives bytes, or a number, or NULL where it cannot. */
+/** Reads the literals of a row by expressions. Each returns bytes, or a number, or NULL where it cannot. */
 export interface LiteralReader {
     readonly expressions: readonly string[];
-    /** Puts the literals of a row together from their values; undefined where the row has to be read value by value. */
+    /** Joins the values of these expressions to literals; undefined where the row must be read value by value. */
     readonly join: (values: readonly Value[]) => Buffer | undefined;
 }
 
 /**
- * Plans how the rows of a table are read as literals that make the very same values again, in every version of SQLite.
- * The database makes them, but for REAL, which it does not print exactly.
+ * Plans how the rows of a table are read as literals that reproduce the same values in every version of SQLite. The database
+ * renders them, except for REAL, which it does not print exactly.
  *
  * @param largeRow rows with more bytes are read value by value
  */
@@ -32,7 +32,7 @@ export function planLiterals(columns: readonly StoredColumn[], largeRow: number)
     };
 }
 
-/** The expressions that read one row value by value, two for each column; `joinSlowly` takes what they give. */
+/** Lists the expressions that read one row value by value, two for each column, for `joinSlowly`. */
 export function listSlowExpressions(columns: readonly StoredColumn[]): string[] {
     return columns.flatMap(({ name }) => {
         const column = quoteName(name);
@@ -44,14 +44,14 @@ export function listSlowExpressions(columns: readonly StoredColumn[]): string[] 
     });
 }
 
-/** The literals of a row that was read value by value. */
+/** Joins the literals of a row that was read value by value. */
 export function joinSlowly(values: readonly Value[]): Buffer {
     const parts: Buffer[] = [];
     for (let at = 0; at < values.length; at += 2) {
         if (at > 0) parts.push(separator);
         const value = values[at + 1] ?? null;
         const part = toPart(value);
-        // A number may come as the bytes of its literal.
+        // A number may arrive as the bytes of its literal.
         if (values[at] === "text") parts.push(renderText(part));
         else parts.push(values[at] === "blob" ? renderBlob(part) : part);
     }
@@ -67,7 +67,7 @@ function toPart(value: Value): Buffer {
         : Buffer.from(String(value));
 }
 
-// Neighbours that hold no REAL are joined by the database, by printf(), which takes half the time of ||.
+// The database joins adjacent columns without REAL by printf(), which takes half the time of ||.
 function listPieces(columns: readonly StoredColumn[], largeRow: number): string[] {
     const pieces: string[] = [];
     let joined: StoredColumn[] = [];
@@ -92,7 +92,7 @@ function listPieces(columns: readonly StoredColumn[], largeRow: number): string[
 
 function joinInDatabase(columns: readonly StoredColumn[], largeRow: number): string {
     const growing = columns.filter(({ holds }) => holds === "texts").map(({ name }) => sizeOf(quoteName(name)));
-    // What a table should not hold, but may after an ALTER, makes its row one that is read value by value.
+    // A value that the table should not hold, but may after an ALTER: its row is read value by value.
     const strange = columns.map(({ name, holds }) =>
         holds === "texts"
             ? `typeof(${quoteName(name)}) = 'real'`
@@ -110,14 +110,14 @@ function sizeOf(column: string): string {
     return `coalesce(octet_length(${column}), 0)`;
 }
 
-// quote() ends a text at its first NUL, so such a text goes as bytes.
+// quote() ends a text at its first NUL, so such a text is written as bytes.
 function quoteText(column: string): string {
     const bytes = `CAST(${column} AS BLOB)`;
     const isCut = `typeof(${column}) = 'text' AND instr(${bytes}, X'00') > 0`;
     return `iif(${isCut}, 'CAST(' || quote(${bytes}) || ' AS TEXT)', quote(${column}))`;
 }
 
-// Infinity as a number gets lost on the way from a server, and quote() writes a word that is not a literal.
+// A server does not send infinity as a number, and quote() renders it as a word that is not a literal.
 function realAsNumber(column: string, other: string): string {
     const infinite = `iif(${column} > 0, CAST('9e999' AS BLOB), CAST('-9e999' AS BLOB))`;
     return `iif(typeof(${column}) = 'real', iif(abs(${column}) = 9e999, ${infinite}, ${column}), ${other})`;
@@ -125,7 +125,7 @@ function realAsNumber(column: string, other: string): string {
 
 const hexAtOnce = 65_536;
 
-// Piece by piece: as one string it would take a multiple of its memory.
+// In pieces: one string would take several times the memory.
 function renderBlob(bytes: Buffer): Buffer {
     const literal = Buffer.alloc(bytes.length * 2 + 3, "X'");
     for (let at = 0; at < bytes.length; at += hexAtOnce) {
@@ -145,8 +145,8 @@ function renderText(bytes: Buffer): Buffer {
 const wholeDigits = 52;
 
 /**
- * A finite number as SQL that makes it again bit by bit. Decimal digits do so up to fifteen; what has more is written as a
- * whole number times or divided by powers of two, because versions of SQLite differ in the last bit of what they read.
+ * Renders a finite number as SQL that reproduces every bit of it. Up to fifteen decimal digits do so; a longer number is
+ * rendered as a whole number times or divided by powers of two, because versions of SQLite read its last bit differently.
  */
 export function renderReal(value: number): string {
     if (Object.is(value, -0)) return "(0.0 * -1)";

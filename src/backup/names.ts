@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
 import type { Target } from "../database/target.ts";
 
-/** What the name of a backup says. */
+/** The parts of the name of a backup. */
 export interface BackupName {
-    /** All before the time: which database it is, and which tables where it is not all of them. */
+    /** The part before the time: the database, and the tables where it does not hold all of them. */
     readonly series: string;
     readonly takenAt: Date;
 }
@@ -12,8 +12,9 @@ export interface BackupName {
 const stampPattern = /^(.+)-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.sql\.gz(?:\.age)?$/;
 
 /**
- * Names a database, and the tables where not all of them are meant: `code-reels`, `code-reels.questions`. What another one
- * could be called, too, gets a part of a hash behind it: a file elsewhere, and what holds characters that no name has.
+ * Names a series of backups by the database, and by the tables where not all are backed up: `code-reels`,
+ * `code-reels.questions`. Part of a hash follows where the name could be ambiguous: for a file outside the project, and where
+ * characters were replaced.
  *
  * @param root the project's folder
  */
@@ -24,7 +25,7 @@ export function nameSeries(target: Target, only: readonly string[] | undefined, 
             : target.host.endsWith(".turso.io")
               ? (target.host.split(".")[0] ?? "")
               : `${target.host}-${new URL(target.url).port || "443"}`;
-    // A dot is what stands before the tables.
+    // A dot separates the tables.
     const parts = [database.replaceAll(".", "_"), ...(only === undefined ? [] : [only.join("+").replaceAll(".", "_")])];
     const name = parts.map((part) => part.replace(/[^\w.+-]/g, "_")).join(".");
     const isPlain = target.kind !== "file" || target.path === join(root, `${parts[0]}.db`);
@@ -40,13 +41,13 @@ export function nameBackup({ series, takenAt }: BackupName, isEncrypted: boolean
     return `${series}-${stamp}.sql.gz${isEncrypted ? ".age" : ""}`;
 }
 
-/** Reads a name that nameBackup() gave; undefined for any other. */
+/** Parses a name that nameBackup() returned; undefined for any other. */
 export function findBackupName(name: string): BackupName | undefined {
     const match = stampPattern.exec(name);
     if (!match) return undefined;
     const [, series = "", year, month, day, hour, minute, second] = match;
     const takenAt = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
     const isDate = !Number.isNaN(takenAt.getTime());
-    // The 30th of February is a time to JavaScript.
+    // JavaScript accepts the 30th of February.
     return isDate && takenAt.toISOString().slice(8, 10) === day ? { series, takenAt } : undefined;
 }

@@ -5,16 +5,15 @@ import { findBackupName } from "./names.ts";
 const day = 24 * 3_600_000;
 const keptDays = 30;
 const keptWeeks = 52;
-/** A clock that was years ahead for one night would else take all. */
+/** Otherwise a clock that is years ahead for one night would remove all. */
 const keptAlways = 7;
 
 /**
- * Chooses the backups of one series that are no longer kept: all but the newest of each of the last 30 days and of each of
- * the last 52 weeks (from Monday on, UTC). Of the newest 7 days that have a backup one stays, however old it is; a file of
- * another series or name is never chosen.
+ * Chooses the backups of one series to remove: all but the newest of each of the last 30 days and of each of the last 52
+ * weeks (from Monday on, UTC). One of each of the newest 7 days with a backup stays, however old. A file of another series
+ * or name is never chosen.
  *
  * @param names of all files of a folder
- * @param series what the names of the series begin with
  */
 export function planPruning(names: readonly string[], series: string, now: Date): string[] {
     const backups = names
@@ -35,12 +34,12 @@ export function planPruning(names: readonly string[], series: string, now: Date)
         }
     };
     keepNewest((time) => Math.floor(time / day), keptDays, keptAlways);
-    // The first day that is counted, the 1st of January 1970, was a Thursday.
+    // 1970-01-01, day 0, was a Thursday.
     keepNewest((time) => Math.floor((time / day + 3) / 7), keptWeeks, 0);
     return backups.filter(({ name }) => !kept.has(name)).map(({ name }) => name);
 }
 
-/** Lists the backups of a series in a folder that are no longer kept; `coming` are names that will be there, too. */
+/** Lists the backups of a series to remove from a folder, as if those named `coming` were there, too. */
 export async function listPruned(
     folder: string,
     series: string,
@@ -48,12 +47,12 @@ export async function listPruned(
     coming: readonly string[] = [],
 ): Promise<string[]> {
     const files = await readdir(folder, { withFileTypes: true }).catch(() => []);
-    // A folder or a link of such a name was not made by a backup.
+    // db:backup creates neither folders nor links.
     const names = files.filter((file) => file.isFile()).map(({ name }) => name);
     return planPruning([...names, ...coming], series, now);
 }
 
-/** Removes the backups of a series that are no longer kept, and gives their names. */
+/** Removes the backups of a series that are no longer kept; returns their names. */
 export async function prune(folder: string, series: string, now: Date): Promise<string[]> {
     const names = await listPruned(folder, series, now);
     await removeForgotten(folder, series, now);
@@ -62,7 +61,7 @@ export async function prune(folder: string, series: string, now: Date): Promise<
     return names;
 }
 
-/** After this long, in milliseconds, a file without its name belongs to a run that was ended. */
+/** A partial file older than this, in milliseconds, belongs to a run that was killed. */
 const forgottenLimit = 24 * 3_600_000;
 
 async function removeForgotten(folder: string, series: string, now: Date): Promise<void> {

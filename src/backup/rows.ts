@@ -6,33 +6,33 @@ import { quoteName } from "../sql/quoting.ts";
 import type { RowReader, StoredTable } from "./layout.ts";
 import { joinSlowly, type LiteralReader, listSlowExpressions, planLiterals, renderReal } from "./literals.ts";
 
-/** A row as SQL: the literals of its values, with commas. */
+/** A row as SQL: the literals of its values, separated by commas. */
 export interface LiteralRow {
-    /** Where it is none of the columns. */
+    /** Only where it is not one of the columns. */
     readonly rowid: bigint | undefined;
     readonly literals: Buffer;
 }
 
-/** How large an answer is aimed at, in characters. */
+/** The size that is aimed at for an answer, in characters. */
 const aimedSize = 1_000_000;
 const firstLimit = 50;
 const mostRows = 5_000;
-/** Rows with more bytes are read one by one: an answer holds a page of them. A server refuses one beyond 10 MB. */
+/** Rows with more bytes are read one by one: a server refuses an answer over 10 MB. */
 const largeRow = 150_000;
 
-/** As SQL it must fit into a string, when it is backed up and when it is restored; in bytes. */
+/** The SQL of a row must fit into a string; in bytes. */
 const largestRow = 200_000_000;
 
-/** How many rows a table has. */
+/** Counts the rows of a table. */
 export async function countRows(snapshot: RowReader, table: Pick<StoredTable, "name">): Promise<number> {
     const answer = await snapshot.read({ sql: `SELECT count(*) FROM ${quoteName(table.name)}` });
     return Number(answer?.rows[0]?.[0]);
 }
 
 /**
- * Reads the rows of a table in the order of its key, in pages by size; the next page is on its way while one is used.
+ * Reads the rows of a table in the order of its key, in pages by size. The next page is requested while one is used.
  *
- * @param options.count how many rows there are, where fewer or more are a fault
+ * @param options.count how many rows there must be
  * @param options.where SQL of a condition; all rows without one
  * @throws DatabaseFault, also when there are not `count` rows, `interrupted` after Ctrl-C
  */
@@ -53,7 +53,7 @@ export async function* readStoredRows(
         done += page.length;
         const goesOn = count === undefined ? isFull : done < count;
         next = page.length > 0 && goesOn ? readPage(page.at(-1)) : undefined;
-        // Should the consumer fail, this read is never awaited.
+        // If the consumer fails, this read is never awaited.
         next?.catch(() => undefined);
         const rows: LiteralRow[] = [];
         for (const values of page) rows.push(await toRow(snapshot, table, reader, values));
@@ -62,7 +62,7 @@ export async function* readStoredRows(
         if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
     }
     if (count !== undefined && done !== count)
-        throw new DatabaseFault("corrupt", `'${table.name}' gave ${done} rows of ${count}`);
+        throw new DatabaseFault("corrupt", `'${table.name}' returned ${done} of ${count} rows`);
 }
 
 /** Which rows are read, and what ends the reading. */
@@ -76,7 +76,7 @@ type Values = readonly Value[];
 
 interface Page {
     readonly page: readonly Values[];
-    /** Whether as many rows came as were asked for: more may follow. */
+    /** Whether more rows may follow. */
     readonly isFull: boolean;
 }
 
@@ -156,8 +156,7 @@ function listKey({ order: { columns, collations } }: StoredTable): string[] {
     });
 }
 
-// As a literal without text: text that is not valid UTF-8 could not be sent back. REAL comes as a number, for quote() writes
-// some that are read as another.
+// As a literal without text: text that is not valid UTF-8 could not be sent back. REAL as a number: quote() is not exact.
 function readKey(column: string): string {
     const text = `'CAST(' || quote(CAST(${column} AS BLOB)) || ' AS TEXT)'`;
     const infinite = `iif(${column} > 0, '9e999', '-9e999')`;
@@ -174,7 +173,7 @@ function tooLong({ name }: StoredTable, size: number): AppError {
     const megabytes = Math.ceil(size / 1_000_000);
     return new AppError(
         "sql",
-        `a row of '${name}' has ${megabytes} MB, and a backup takes ${largestRow / 1_000_000} MB of one`,
+        `a row of '${name}' has ${megabytes} MB; a backup holds at most ${largestRow / 1_000_000} MB per row`,
         {
             hint: "copy a file as it is: `sqlite3 FILE \"VACUUM INTO 'copy.db'\"`; back the other tables up with --table",
         },

@@ -19,9 +19,9 @@ import { renderNoSequence, renderSequence } from "./statements.ts";
 export interface BackupScriptInput {
     readonly snapshot: Pick<ReadTransaction, "read" | "views">;
     readonly layout: DatabaseLayout;
-    /** The lines above the script, each with its end. */
+    /** The lines before the script, each with its line end. */
     readonly header: string;
-    /** What the manifest says beyond what is counted here. */
+    /** The parts of the manifest that are not counted here. */
     readonly facts: Omit<Manifest, "tables" | "objects" | "bytes" | "views" | "endedAt" | "versions">;
     /** Called as rows are read. */
     readonly onRows: (table: string, done: number, of: number) => void;
@@ -31,7 +31,7 @@ export interface BackupScriptInput {
 }
 
 /**
- * Writes a database as SQL, piece by piece: tables with their rows first, then what would slow them down or act on them.
+ * Writes a database as SQL, in pieces: first tables with their rows, then indexes, views and triggers.
  *
  * @throws DatabaseFault of the database, `interrupted` after Ctrl-C
  */
@@ -51,7 +51,7 @@ export async function* writeScript(input: BackupScriptInput): AsyncGenerator<Buf
         yield count(renderStatement(`PRAGMA user_version=${facts.userVersion};`, { does: "settings" }));
     }
     const shadows = new Set(layout.tables.filter(({ isShadow }) => isShadow).map(({ name }) => name));
-    // What keeps its content in other tables makes them itself, with rows that are not the ones to come.
+    // A virtual table creates its shadow tables, with rows that the backup replaces.
     for (const object of ofType("table").filter(({ name }) => !shadows.has(name))) yield count(renderObject(object));
     for (const name of shadows) {
         yield count(renderStatement(`DELETE FROM ${quoteName(name)};`, { does: "clear", table: name }));
@@ -87,7 +87,7 @@ export async function* writeScript(input: BackupScriptInput): AsyncGenerator<Buf
 }
 
 function renderObject({ type, name, table, sql }: SchemaObject): Buffer {
-    // A comment at the end would take the semicolon along.
+    // A comment at the end would hide the semicolon.
     const last = tokenize(sql).at(-1);
     const end = last?.kind === "comment" && last.text.startsWith("--") ? "\n;" : ";";
     return renderStatement(`${sql}${end}`, { does: type, name, table });
@@ -113,7 +113,7 @@ async function* writeRows(input: BackupScriptInput, table: StoredTable): AsyncGe
 }
 
 interface RowCollector {
-    /** Gives a statement when it is full, else nothing. */
+    /** Returns a statement when it is full, else no bytes. */
     add(row: LiteralRow): Buffer;
     end(): Buffer;
 }
@@ -146,7 +146,7 @@ function collectRows({ name, columns, order: { columns: key, isRowid } }: Stored
     };
 }
 
-// The numbers that SQLite counts on from, so that an id which was given once is not given again.
+// With sqlite_sequence, an id that was used once is not used again.
 async function writeSequences(snapshot: RowReader, { tables }: DatabaseLayout): Promise<Buffer[]> {
     const answer = await snapshot.read({ sql: "SELECT CAST(name AS BLOB), seq FROM sqlite_sequence" });
     return (answer?.rows ?? []).flatMap(([bytes, sequence]) => {

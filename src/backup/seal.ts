@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { AppError } from "../errors.ts";
 
-// A backup ends in a second gzip member, stored as it is (RFC 1952 and 1951). Its one line is an SQL comment, so that
-// whatever unpacks and runs the file passes over it.
+// A backup ends in a second gzip member, stored without compression (RFC 1952 and 1951). Its one line is an SQL comment, which
+// has no effect when the file is run.
 const line = (hex: string): Buffer => Buffer.from(`-- sha256 of all bytes before this line's gzip member: ${hex}\n`);
 const memberHead = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
 const sealSize = renderSeal("0".repeat(64)).length;
@@ -20,7 +20,7 @@ function renderSeal(hex: string): Buffer {
     return Buffer.concat([memberHead, block, text, end]);
 }
 
-/** Passes gzip bytes on and puts the seal behind them. */
+/** Appends the seal to gzip bytes. */
 export async function* seal(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     const hash = createHash("sha256");
     for await (const chunk of bytes) {
@@ -31,10 +31,10 @@ export async function* seal(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer
 }
 
 /**
- * Takes the seal off and compares it, byte by byte, with what the bytes before demand.
+ * Removes the seal and compares it with the bytes before it.
  *
- * @param onSeal gets the hash when all bytes have passed and the seal is right
- * @throws AppError `corrupt` at the end, when a byte was changed, is missing or is too many
+ * @param onSeal receives the hash when all bytes have passed and the seal matches
+ * @throws AppError `corrupt` at the end, when a byte was changed, removed or added
  */
 export async function* unseal(bytes: AsyncIterable<Buffer>, onSeal: (hex: string) => void): AsyncGenerator<Buffer> {
     const hash = createHash("sha256");
@@ -48,13 +48,13 @@ export async function* unseal(bytes: AsyncIterable<Buffer>, onSeal: (hex: string
         yield passing;
     }
     const hex = hash.digest("hex");
-    if (!held.equals(renderSeal(hex))) throw damaged("its seal does not fit its bytes");
+    if (!held.equals(renderSeal(hex))) throw damaged("its seal does not match its bytes");
     onSeal(hex);
 }
 
-/** What is thrown for a backup that is not as it was written. */
+/** The error for a backup that is not as it was written. */
 export function damaged(why: string): AppError {
     return new AppError("corrupt", `the backup is damaged: ${why}`, {
-        hint: "take another copy of it, or another backup; it was changed, cut off or not copied whole, if it ever was one",
+        hint: "use another copy of it, or another backup; this one was changed, truncated or not copied completely",
     });
 }

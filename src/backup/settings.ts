@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { AppError } from "../errors.ts";
 
-/** Where a backup goes: a folder, in which it gets a name of its own, a file, or the input of a command. */
+/** Where a backup is written: a folder, in which it receives a name, a file, or the input of a command. */
 export type Destination =
     | { readonly kind: "folder"; readonly path: string; readonly mayMake: boolean }
     | { readonly kind: "file"; readonly path: string }
@@ -19,9 +19,9 @@ const defaultFolder = "backups";
 export const backupVariables = ["TURSO_BACKUP_FOLDER", "TURSO_BACKUP_COMMAND", "TURSO_BACKUP_RECIPIENT"] as const;
 
 /**
- * Chooses where a backup goes and what it is encrypted to.
+ * Chooses the destination of a backup and the keys that it is encrypted to.
  *
- * @param argument a file or folder that the user named; goes before the variables
+ * @param argument a file or folder that the user named; takes precedence over the variables
  * @throws AppError `usage`
  */
 export async function readBackupSettings(
@@ -54,23 +54,23 @@ function readArgument(root: string, argument: string): Destination {
     const path = resolve(root, argument);
     if (isFolder(path)) return { kind: "folder", path, mayMake: false };
     if (existsSync(path)) {
-        throw new AppError("usage", `'${argument}' is there already`, {
+        throw new AppError("usage", `'${argument}' already exists`, {
             hint: "name a file that does not exist, or a folder",
         });
     }
-    // A folder that is not there may be a disk that is not mounted.
+    // A missing folder may be a disk that is not mounted.
     if (!/\.sql\.gz(\.age)?$/.test(argument)) {
         throw new AppError("usage", `there is no folder '${argument}'`, {
-            hint: "make the folder first, or name a file that ends in .sql.gz",
+            hint: "create the folder first, or name a file that ends in .sql.gz",
         });
     }
     if (!isFolder(dirname(path))) {
-        throw new AppError("usage", `there is no folder for '${argument}'`, { hint: "make the folder first" });
+        throw new AppError("usage", `there is no folder for '${argument}'`, { hint: "create the folder first" });
     }
     return { kind: "file", path };
 }
 
-/** The path that a backup gets; undefined where a command takes it. */
+/** Finds the path of a backup; undefined where a command stores it. */
 export function findPath(destination: Destination, name: string): string | undefined {
     if (destination.kind === "command") return undefined;
     return destination.kind === "file" ? destination.path : join(destination.path, name);

@@ -7,21 +7,21 @@ import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
 import { AppError } from "../errors.ts";
 
-/** A file that gets its name when it is whole. */
+/** A file that receives its name when it is complete. */
 export interface PartialFile {
     readonly path: string;
     write(bytes: AsyncIterable<Buffer>): Promise<number>;
-    /** Gives it its name. */
+    /** Renames it to its name. */
     keep(): Promise<void>;
-    /** Removes it, unless it was kept. */
+    /** Removes it unless it was kept. */
     leave(): Promise<void>;
 }
 
 /**
- * Begins a file that only its user may read.
+ * Creates a file that only its user may read.
  *
- * @param path where it is to be; undefined for a file that is only passed on
- * @param mayMake whether its folder may be made
+ * @param path its path when it is complete; undefined for a file that is only passed on
+ * @param mayMake whether its folder may be created
  * @throws AppError where it cannot be written
  */
 export async function beginFile(path: string | undefined, name: string, mayMake: boolean): Promise<PartialFile> {
@@ -36,7 +36,7 @@ export async function beginFile(path: string | undefined, name: string, mayMake:
     };
     const file = await run(async () => {
         if (mayMake) await mkdir(folder, { recursive: true, mode: 0o700 });
-        // What another process of this number left behind is not whole.
+        // A killed process with the same id may have left one.
         await rm(partial, { force: true });
         return open(partial, "wx", 0o600);
     });
@@ -64,9 +64,9 @@ async function writeAll(file: FileHandle, bytes: AsyncIterable<Buffer>): Promise
 async function giveName(file: FileHandle, partial: string, path: string | undefined): Promise<void> {
     await file.close();
     if (path === undefined) return;
-    if (existsSync(path)) throw new AppError("usage", `'${path}' is there already`, { hint: "run it again" });
+    if (existsSync(path)) throw new AppError("usage", `'${path}' already exists`, { hint: "run it again" });
     await rename(partial, path);
-    // The name is in the folder, which is a file of its own to the disk.
+    // The name is part of the folder, which is synchronized separately.
     const folder = await open(dirname(path), "r").catch(() => undefined);
     await folder?.sync().catch(() => undefined);
     await folder?.close();
@@ -76,12 +76,12 @@ const reasons: Readonly<Record<string, readonly [code: "disk-full" | "cannot-ope
     ENOSPC: ["disk-full", "the disk is full", "free some space, then run it again"],
     EDQUOT: ["disk-full", "the quota is used up", "free some space, then run it again"],
     EFBIG: ["disk-full", "a file may not be that large there", "choose another folder, then run it again"],
-    EACCES: ["cannot-open", "permission denied", "choose a folder that you may write, or change who may"],
-    EPERM: ["cannot-open", "permission denied", "choose a folder that you may write, or change who may"],
+    EACCES: ["cannot-open", "permission denied", "choose a folder that you may write to, or change its permissions"],
+    EPERM: ["cannot-open", "permission denied", "choose a folder that you may write to, or change its permissions"],
     EROFS: ["cannot-open", "it is read-only", "choose another folder"],
-    ENOENT: ["cannot-open", "there is no such folder", "make the folder first"],
-    ENOTDIR: ["cannot-open", "it is no folder", "name a folder"],
-    EEXIST: ["cannot-open", "it is no folder", "name a folder"],
+    ENOENT: ["cannot-open", "there is no such folder", "create the folder first"],
+    ENOTDIR: ["cannot-open", "it is not a folder", "name a folder"],
+    EEXIST: ["cannot-open", "it is not a folder", "name a folder"],
 };
 
 function explainWrite(error: unknown, folder: string): unknown {
@@ -99,18 +99,18 @@ function endGroup({ pid }: ChildProcess): void {
     }
 }
 
-/** The exit code when a command leaves bytes unread: a small backup fits into the pipe, where its loss would go unnoticed. */
+/** The exit code when a command leaves bytes unread: a small backup fits into the pipe, where this would go unnoticed. */
 const unread = 98;
 const notRead = "it did not read all of the backup";
 
-/** How many of the last lines of a command stand in its error. */
+/** How many of the last lines of a command are shown in its error. */
 const shownLines = 10;
 
 /**
- * Hands a file to a command of the user's on its standard input.
+ * Sends a file to a command of the user's on its standard input.
  *
  * @param env the environment of the command
- * @param say gets each line that it prints
+ * @param say receives each line that it prints
  * @throws AppError `server-fault` when it fails, `interrupted` after Ctrl-C
  */
 export async function handOver(
@@ -124,7 +124,7 @@ export async function handOver(
         shell: true,
         stdio: ["pipe", "pipe", "pipe"],
         env,
-        // A group of its own: the shell alone would leave behind what it started.
+        // In a process group, so that what the shell started ends with it.
         detached: true,
     });
     const stop = (): void => endGroup(child);
@@ -132,7 +132,7 @@ export async function handOver(
     signal?.addEventListener("abort", stop, { once: true });
     const printed: string[] = [];
     for (const stream of [child.stdout, child.stderr]) {
-        // Whole lines: half a secret would not be known as one.
+        // Whole lines: half a secret would not be recognised.
         createInterface({ input: stream }).on("line", (line) => {
             if (line.trim() === "") return;
             printed.push(line);
@@ -146,7 +146,7 @@ export async function handOver(
             resolve(code === 0 ? undefined : by ? `ended by ${by}` : code === unread ? notRead : `exit code ${code}`),
         );
     });
-    // A command may end without having read all: what it says of that goes before.
+    // A command may end before it has read everything: its own exit code is reported first.
     const broken = await pipeline(createReadStream(path), child.stdin).catch((error: Error) => error);
     const ending = await ended;
     signal?.removeEventListener("abort", stop);

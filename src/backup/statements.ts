@@ -5,15 +5,15 @@ import type { StatementNote } from "./format.ts";
 import { damaged } from "./seal.ts";
 
 /**
- * Refuses a statement that does anything else than its comment says: a seal proves that a file is as it was written, and not
- * who wrote it. Rows are looked at by `splitRows`.
+ * Refuses a statement that does anything other than its comment says: a seal proves that a file is as it was written, not
+ * who wrote it. `splitRows` checks rows.
  *
  * @throws AppError `corrupt`
  */
 export function refuseOther({ does, name, table = "" }: StatementNote, sql: Buffer): void {
-    // SQLite would stop reading there.
+    // SQLite would stop reading at a NUL.
     if (sql.includes(0) || !isExpected(does, name ?? "", table, sql)) {
-        throw damaged(`a statement is none of its kind (${does})`);
+        throw damaged(`a statement does not do what its comment says (${does})`);
     }
 }
 
@@ -40,7 +40,7 @@ function isExpected(does: string, name: string, table: string, sql: Buffer): boo
     }
 }
 
-// With more behind it, a restore would run that, too.
+// A restore would also run what follows the statement.
 function isOneCreate(sql: string, type: string): boolean {
     const [statement, ...others] = splitStatements(sql);
     if (!statement || others.length > 0 || findOpenToken(sql) || !sql.endsWith(";")) return false;
@@ -50,17 +50,17 @@ function isOneCreate(sql: string, type: string): boolean {
     return isKeyword(create, "CREATE") && (isType(first) || (isFurther && isType(second)));
 }
 
-/** Forgets what SQLite counts the ids of a table on from. */
+/** Removes the last id of a table from sqlite_sequence. */
 export function renderNoSequence(table: string): string {
     return `DELETE FROM sqlite_sequence WHERE name = ${quoteText(table)};`;
 }
 
-/** Sets what SQLite counts the ids of a table on from. */
+/** Sets the last id of a table in sqlite_sequence. */
 export function renderSequence(table: string, last: bigint): string {
     return `INSERT INTO sqlite_sequence (name, seq) VALUES (${quoteText(table)}, ${last});`;
 }
 
-/** Counts the ids of a table that keeps its place on from at least this one. */
+/** Raises the last id of a table that stays to at least this one. */
 export function renderRaisedSequence(table: string, last: bigint): string[] {
     const row = `name = ${quoteText(table)}`;
     return [
@@ -69,7 +69,7 @@ export function renderRaisedSequence(table: string, last: bigint): string[] {
     ];
 }
 
-/** The last id that such a statement sets. */
+/** Finds the last id that a statement of renderSequence() sets. */
 export function findSequence(table: string, sql: Buffer): bigint | undefined {
     const [, last] = /, (-?\d+)\);$/.exec(sql.toString()) ?? [];
     if (last === undefined) return undefined;

@@ -6,7 +6,7 @@ import { readTablesInside } from "../schema/table.ts";
 import { quoteName, quoteNames } from "../sql/quoting.ts";
 import { readNumber } from "./queries.ts";
 
-/** Rows that were written into the copy, and those that break a rule of their own table, which no insert accepts. */
+/** How many rows were written to the copy, and how many were refused because they break a rule of their table. */
 export interface RowCounts {
     copied: number;
     refused: number;

@@ -10,23 +10,24 @@ import type { Target } from "../database/target.ts";
 import { findShadows } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
+import { copyPages } from "./copy-pages.ts";
 import { copyRows, readCopiedTables } from "./copy-rows.ts";
 import { readSchema } from "./queries.ts";
 import { addParents, isSampled, pruneToSample, renderEnds } from "./sample.ts";
 
-/** What a copy holds, and how far it is what the database is. */
+/** What a copy holds, and how it differs from the database. */
 export interface CopyReport {
-    /** Tables with rows of their own; those that other tables and indexes keep for themselves are not counted. */
+    /** Without virtual tables and shadow tables. */
     readonly tables: number;
     readonly rows: number;
     readonly milliseconds: number;
-    /** Rows of each table that were asked for; null for a copy of everything. */
+    /** How many rows of each table were asked for; null for all. */
     readonly sample: number | null;
-    /** Views of the server that it was read through: from 2 on, rows written meanwhile may not fit together. */
+    /** Read transactions of the server: from 2 on, rows that were written meanwhile may be inconsistent. */
     readonly views: number;
     readonly requests: number;
     readonly rowsRead: number;
-    /** What is otherwise than in the database, as sentences. */
+    /** Differences from the database, as sentences. */
     readonly notes: readonly string[];
 }
 
@@ -36,10 +37,10 @@ export interface CopyOptions {
 }
 
 /**
- * Copies a database, schema and rows, into a new file. The database gets no write; on a server, a read-only token will do.
+ * Copies a database, schema and rows, into a new file. Nothing is written to the database: a read-only token is enough.
  *
- * @param path where the copy is made; there must be nothing yet
- * @throws DatabaseFault of the database or of the disk, `interrupted` after Ctrl-C
+ * @param path of the copy; a file there must be empty
+ * @throws DatabaseFault, `interrupted` after Ctrl-C
  */
 export async function copyDatabase(target: Target, path: string, options: CopyOptions = {}): Promise<CopyReport> {
     const startedAt = performance.now();
@@ -54,7 +55,7 @@ export async function copyDatabase(target: Target, path: string, options: CopyOp
     }
 }
 
-// A deploy makes the file, but no folder for it. Not opened read-only: VACUUM then fails on generated columns, and on rows
+// A deploy creates the file, but not its folder. Not opened read-only: VACUUM then fails on generated columns, and on rows
 // that break a rule of their table.
 async function openSource(target: Target, signal: AbortSignal | undefined): Promise<Connection> {
     if (target.kind === "server" || target.path === inMemory || existsSync(target.path)) {
@@ -66,9 +67,9 @@ async function openSource(target: Target, signal: AbortSignal | undefined): Prom
 
 type CopyFacts = Omit<CopyReport, "milliseconds" | "sample">;
 
-// SQLite's own copy: one consistent view, whatever the tables hold.
+// One consistent view, whatever the tables hold.
 async function copyWhole(source: Connection, path: string, { sample, signal }: CopyOptions): Promise<CopyFacts> {
-    await source.runAlone(`VACUUM INTO ${quoteText(path)}`);
+    const pageNotes = await vacuumInto(source, path, signal);
     if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
     return fillFile(path, signal, async (database) => {
         const schema = await readSchema(database);
@@ -76,9 +77,24 @@ async function copyWhole(source: Connection, path: string, { sample, signal }: C
         if (sample !== undefined) await pruneToSample(database, schema, tables, sample);
         let rows = 0;
         for (const { name } of tables) rows += await countRows(database, { name });
-        const notes = sample === undefined ? [] : noteKept(tables);
+        const notes = [...pageNotes, ...(sample === undefined ? [] : noteKept(tables))];
         return { tables: countTables(schema, tables), rows, views: 1, requests: 0, rowsRead: 0, notes };
     });
+}
+
+// VACUUM INTO runs each CREATE again. libSQL can use what another program created with a string in double quotes or with a
+// collation of its own, but does not create it.
+async function vacuumInto(source: Connection, path: string, signal: AbortSignal | undefined): Promise<string[]> {
+    try {
+        await source.runAlone(`VACUUM INTO ${quoteText(path)}`);
+        return [];
+    } catch (error) {
+        const { isOfStatement, message } = toFault(error);
+        if (!isOfStatement) throw error;
+        const milliseconds = Math.ceil(await copyPages(source, path, signal));
+        const waited = milliseconds === 0 ? "Writers did not wait" : `Writers waited for up to ${milliseconds} ms`;
+        return [`The file was copied page by page, because VACUUM INTO failed: ${message}. ${waited}.`];
+    }
 }
 
 async function copyTables(source: Connection, path: string, options: CopyOptions): Promise<CopyFacts> {
@@ -134,7 +150,7 @@ async function fill(
             notes.push(`The rows of '${table.name}' were not copied: they have no key to read them by.`);
             continue;
         }
-        // What the virtual table put in when it was made.
+        // A virtual table inserts rows into its shadow tables when it is created.
         await database.run(`DELETE FROM ${quoteName(table.name)}`);
         const where = sample === undefined || !isSampled(table) ? undefined : renderEnds(table, sample);
         const { copied, refused } = await copyRows(snapshot, database, table, where, signal);
@@ -145,7 +161,7 @@ async function fill(
     return { rows, notes };
 }
 
-// Rows come as they are, also those that an ALTER or another tool let in.
+// CHECKs are off, because the database may hold rows that break one.
 async function fillFile<T>(
     path: string,
     signal: AbortSignal | undefined,
@@ -168,7 +184,7 @@ async function fillFile<T>(
 
 async function makeObject(database: Transaction, { type, name, sql }: SchemaRow, notes: string[]): Promise<void> {
     const refusal = sql === null ? undefined : await database.tryRun(sql);
-    if (refusal !== undefined) notes.push(`The ${type} '${name}' could not be made on the copy: ${refusal}.`);
+    if (refusal !== undefined) notes.push(`The ${type} '${name}' could not be created on the copy: ${refusal}.`);
 }
 
 async function copySequences(

@@ -6,7 +6,7 @@ import { findRowLosses } from "./losses.ts";
 import type { RehearsalFinding, Rehearsed } from "./rehearsed.ts";
 import type { WatchedFile } from "./watch.ts";
 
-/** Judges what a run has left. */
+/** Finds what a run did that no file asks for. */
 export function findChanges(run: Rehearsed): RehearsalFinding[] {
     return [
         ...findLostObjects(run),
@@ -17,10 +17,12 @@ export function findChanges(run: Rehearsed): RehearsalFinding[] {
     ];
 }
 
-/** What was wrong before the run and still is, as sentences. */
+/** Lists problems that existed before the run, as sentences. */
 export function listOldProblems({ before, after }: Pick<Rehearsed, "before" | "after">): string[] {
     return [
-        ...[...before.violations].map(([reference, count]) => `${count} rows of ${reference} pointed nowhere before.`),
+        ...[...before.violations].map(
+            ([reference, count]) => `${count} rows of ${reference} referred to missing rows before.`,
+        ),
         ...[...before.integrity].map(([line, count]) => `${line} (${count} times) before.`),
         ...[...before.broken]
             .filter(([name]) => after.broken.has(name))
@@ -35,7 +37,7 @@ function findLostObjects({ plan, before, files, after }: Rehearsed): RehearsalFi
     const meant = new Set([
         ...plan.steps.flatMap((step) => step.dropped.map((name) => name.toLowerCase())),
         ...plan.objects
-            .filter(({ change }) => change === "dropped" || change === "waiting")
+            .filter(({ change }) => change === "dropped" || change === "deferred")
             .map(({ name }) => name.toLowerCase()),
     ]);
     const renamed = new Set(
@@ -46,7 +48,7 @@ function findLostObjects({ plan, before, files, after }: Rehearsed): RehearsalFi
             .filter((row) => row.sql !== null && !row.name.startsWith("sqlite_") && !isShadow(row.name))
             .filter((row) => !there.has(keyOf(row)) && !meant.has(row.name.toLowerCase()))
             .filter((row) => row.type !== "table" || !renamed.has(row.name.toLowerCase()))
-            // What stood on a table that is gone went with it on purpose.
+            // An index or a trigger is dropped with its table.
             .filter((row) => row.type === "table" || row.type === "view" || tables.has(row.table.toLowerCase()))
             .map((row) => ({
                 kind: "lost-object",
@@ -60,7 +62,7 @@ function findLostObjects({ plan, before, files, after }: Rehearsed): RehearsalFi
     );
 }
 
-// The first file after which it is gone.
+// Finds the first file after which it is gone.
 function findLoser(row: SchemaRow, files: readonly WatchedFile[]): string | null {
     const loser = files.find(({ after }) => after && !after.schema.some((other) => keyOf(other) === keyOf(row)));
     return loser?.file.path ?? null;
@@ -75,7 +77,7 @@ function findViolations({ before, files, after }: Rehearsed): RehearsalFinding[]
             {
                 kind: "foreign-key",
                 path: culprit?.file.path ?? null,
-                message: `${count - old} rows of ${reference} point nowhere that did not before`,
+                message: `${count - old} rows of ${reference} refer to missing rows and did not before`,
                 remedy: "move or delete them in the same file",
             },
         ];

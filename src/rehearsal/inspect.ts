@@ -5,15 +5,16 @@ import { proofOf } from "../planning/script.ts";
 import { findTableAfter } from "../planning/structure.ts";
 import { findShadows, isMigratorTable } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
+import { readTablesInside, type Table } from "../schema/table.ts";
 import { isSameName } from "../sql/names.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
 import { splitStatements } from "../sql/statements.ts";
-import { findStoredTables, queryRows, readSchema } from "./queries.ts";
+import { queryRows, readSchema } from "./queries.ts";
 
-/** What a database holds at one moment of a rehearsal, inside or between transactions. */
+/** The state of a copy at one moment of a rehearsal, inside or between transactions. */
 export interface Inspection {
     readonly schema: readonly SchemaRow[];
-    /** Rows of each table, without the migrator's own and those that other objects keep. */
+    /** How many rows each table has, without the migrator's tables and shadow tables. */
     readonly rows: ReadonlyMap<string, number>;
     /** How many rows violate each foreign key, by `child -> parent`. */
     readonly violations: ReadonlyMap<string, number>;
@@ -21,7 +22,7 @@ export interface Inspection {
     readonly columns: ReadonlyMap<string, readonly string[]>;
     /** Columns of foreign keys, by `table.column`. */
     readonly references: ReadonlyMap<string, ColumnContent>;
-    /** Columns of the tables that were asked for, by `table.column`. */
+    /** Columns of rebuilt tables, by `table.column`. */
     readonly values: ReadonlyMap<string, ColumnContent>;
 }
 
@@ -29,39 +30,33 @@ export interface ColumnContent {
     readonly table: string;
     /** Rows that have a value. */
     readonly filled: number;
-    /** Whether there are two values that differ. */
+    /** Whether two values differ. */
     readonly varies: boolean;
 }
 
 /**
- * Counts rows, violated foreign keys, and what foreign keys hold.
+ * Counts rows, violations of foreign keys, and values of their columns.
  *
- * @param rebuilt tables of which all columns are looked at
+ * @param rebuilt tables of which all columns are counted
  */
 export async function inspect(database: Transaction, rebuilt: readonly string[] = []): Promise<Inspection> {
     const schema = await readSchema(database);
-    const isShadow = findShadows(schema);
-    const tables = findStoredTables(schema)
-        .map(({ name }) => name)
-        .filter((name) => name !== guardTable && !isShadow(name));
-    const isRebuilt = (table: string): boolean => rebuilt.some((name) => isSameName(name, table));
+    const tables = (await readTablesInside(database, schema)).filter(
+        ({ name, isVirtual, isShadow }) => name !== guardTable && !isVirtual && !isShadow,
+    );
     const rows = new Map<string, number>();
     const columns = new Map<string, readonly string[]>();
     const references = new Map<string, ColumnContent>();
     const values = new Map<string, ColumnContent>();
-    for (const table of tables.filter((name) => !isMigratorTable(name))) {
-        rows.set(table, await countRows(database, { name: table }));
-        const own = await readNames(database, `SELECT name FROM pragma_table_xinfo(${quoteText(table)})`);
-        columns.set(table, own);
-        const referring = `SELECT DISTINCT "from" AS name FROM pragma_foreign_key_list(${quoteText(table)})`;
-        await readContent(database, table, await readNames(database, referring), references);
-        if (isRebuilt(table)) await readContent(database, table, own, values);
+    for (const table of tables.filter(({ name }) => !isMigratorTable(name))) {
+        const { name, foreignKeys } = table;
+        const own = table.columns.map((column) => column.name);
+        rows.set(name, await countRows(database, table));
+        columns.set(name, own);
+        await readContent(database, name, [...new Set(foreignKeys.flatMap((key) => key.columns))], references);
+        if (rebuilt.some((other) => isSameName(other, name))) await readContent(database, name, own, values);
     }
     return { schema, rows, violations: await countViolations(database, tables), columns, references, values };
-}
-
-async function readNames(database: Transaction, sql: string): Promise<string[]> {
-    return (await queryRows<{ name: string }>(database, sql)).map(({ name }) => name);
 }
 
 async function readContent(
@@ -83,15 +78,14 @@ async function readContent(
     }
 }
 
-// Table by table: one foreign key without a unique index behind it ends a check of the whole database with an error.
-async function countViolations(database: Transaction, tables: readonly string[]): Promise<Map<string, number>> {
+// Table by table: one foreign key without a unique index behind it makes a check of the whole database fail.
+async function countViolations(database: Transaction, tables: readonly Table[]): Promise<Map<string, number>> {
     const violations = new Map<string, number>();
-    for (const table of tables) {
-        if (!(await hasForeignKeys(database, table))) continue;
+    for (const { name } of tables.filter(({ foreignKeys }) => foreignKeys.length > 0)) {
         const sql =
             `SELECT "table" || ' -> ' || parent AS reference, count(*) AS violating ` +
-            `FROM pragma_foreign_key_check(${quoteText(table)}) GROUP BY reference`;
-        // One that points to no unique columns is a defect of the schema, which the first write would meet.
+            `FROM pragma_foreign_key_check(${quoteText(name)}) GROUP BY reference`;
+        // One that points to no unique columns is a defect of the schema, at which the first write would fail.
         if ((await database.tryRun(sql)) !== undefined) continue;
         const rows = await queryRows<{ reference: string; violating: number }>(database, sql);
         for (const { reference, violating } of rows) violations.set(reference, violating);
@@ -99,14 +93,9 @@ async function countViolations(database: Transaction, tables: readonly string[])
     return violations;
 }
 
-async function hasForeignKeys(database: Transaction, table: string): Promise<boolean> {
-    const sql = `SELECT 1 FROM pragma_foreign_key_list(${quoteText(table)}) LIMIT 1`;
-    return (await queryRows(database, sql)).length > 0;
-}
-
-/** What is read only before everything and after it, because it reads every row or every object. */
+/** The results of checks that read every row and every object: they run only before and after all files. */
 export interface Health {
-    /** Lines of the integrity check, each with how often it stands there: NULLs, failed CHECKs, wrong types, damage. */
+    /** How often each line of the integrity check occurs: NULLs, failed CHECKs, wrong types, damage. */
     readonly integrity: ReadonlyMap<string, number>;
     /** Views that cannot be read and triggers that do not prepare, by `view name`, with the reason. */
     readonly broken: ReadonlyMap<string, string>;
@@ -120,9 +109,9 @@ export async function readHealth(database: Transaction): Promise<Health> {
     const isShadow = findShadows(schema);
     const integrity = new Map<string, number>();
     for (const row of await queryRows<Record<string, string>>(database, `PRAGMA integrity_check(${integrityLimit})`)) {
-        // Row numbers would make each line one of its own.
+        // Row numbers would make each line unique.
         const line = String(Object.values(row)[0]).replace(/\brow \d+ /, "a row ");
-        // What VACUUM makes of the table of a vector index fails the check, and works all the same.
+        // After VACUUM the table of a vector index fails the check, but works.
         const isOfShadow = schema.some(({ name }) => isShadow(name) && line.includes(name));
         if (line !== "ok" && !isOfShadow) integrity.set(line, (integrity.get(line) ?? 0) + 1);
     }

@@ -6,7 +6,7 @@ import type { Statement } from "../sql/statements.ts";
 import type { Inspection } from "./inspect.ts";
 import type { RehearsalFinding, Rehearsed } from "./rehearsed.ts";
 
-/** Finds what each file of a run took from rows although none of its statements says so. */
+/** Finds what each file of a run removed from rows although none of its statements does so. */
 export function findRowLosses(run: Pick<Rehearsed, "sets" | "before" | "files">): RehearsalFinding[] {
     let before: Inspection = run.before;
     return run.files.flatMap(({ file, after }) => {
@@ -25,7 +25,7 @@ export function findRowLosses(run: Pick<Rehearsed, "sets" | "before" | "files">)
 
 type Loss = Omit<RehearsalFinding, "path">;
 
-// Rows that went because others did: a cascade, or a trigger.
+// Rows that a cascade or a trigger deleted.
 function findLostRows(file: MigrationFile, before: Inspection, after: Inspection): Loss[] {
     const named = findTables(file, (statement) => takesRows(statement));
     return [...before.rows].flatMap(([table, count]): Loss[] => {
@@ -34,14 +34,14 @@ function findLostRows(file: MigrationFile, before: Inspection, after: Inspection
         return [
             {
                 kind: "lost-rows",
-                message: `'${table}' has lost ${count - left} of its ${count} rows, and no statement of the file takes rows from it`,
-                remedy: "if that is meant, delete them by a statement of their own; else see the foreign keys and triggers that lead there",
+                message: `'${table}' has lost ${count - left} of its ${count} rows, and no statement of the file deletes rows from it`,
+                remedy: "if this is intended, delete them in a separate statement; otherwise check the foreign keys and triggers of the table",
             },
         ];
     });
 }
 
-// ON DELETE SET NULL leaves the row, and takes what it pointed to.
+// ON DELETE SET NULL keeps the row and removes its reference.
 function findLostReferences(file: MigrationFile, before: Inspection, after: Inspection): Loss[] {
     const named = findTables(file, (statement) => takesRows(statement) || findVerb(statement) === "UPDATE");
     return [...before.references].flatMap(([column, { table, filled }]): Loss[] => {
@@ -53,13 +53,13 @@ function findLostReferences(file: MigrationFile, before: Inspection, after: Insp
             {
                 kind: "lost-references",
                 message: `'${column}' is empty now in ${lost} ${lost === 1 ? "row" : "rows"}, and no statement of the file changes '${table}'`,
-                remedy: "if that is meant, set it to NULL by a statement of its own; else see the delete action of the foreign key",
+                remedy: "if this is intended, set it to NULL in a separate statement; otherwise check the delete action of the foreign key",
             },
         ];
     });
 }
 
-// A rebuild is written after the files, and knows nothing of a column that was added by hand.
+// A rebuild follows the files, and does not copy a column that was added by hand.
 function findLostColumns(file: MigrationFile, before: Inspection, after: Inspection, known: KnownSchema): Loss[] {
     const altered = findTables(file, (statement) => {
         const fact = readFact(statement);
@@ -74,14 +74,14 @@ function findLostColumns(file: MigrationFile, before: Inspection, after: Inspect
             .map(
                 (column): Loss => ({
                     kind: "lost-column",
-                    message: `'${table}' has lost its column '${column}', which no file made`,
-                    remedy: "take it into the files first (`pnpm db:verify --write-files`), or drop it by hand",
+                    message: `'${table}' has lost its column '${column}', which no file created`,
+                    remedy: "add it to the files first (`pnpm db:verify --write-files`), or drop it by hand",
                 }),
             );
     });
 }
 
-// What a rebuild does not copy falls back to NULL or to the default, in every row.
+// A column that a rebuild does not copy is NULL or the default in every row.
 function findLostValues(file: MigrationFile, before: Inspection, after: Inspection): Loss[] {
     const updated = findTables(file, (statement) => findVerb(statement) === "UPDATE");
     return [...before.values].flatMap(([column, { table, filled, varies }]): Loss[] => {
@@ -95,13 +95,13 @@ function findLostValues(file: MigrationFile, before: Inspection, after: Inspecti
                 message: isEmpty
                     ? `no row has a value in '${column}' any more`
                     : `all rows have the same value in '${column}' now`,
-                remedy: "copy the column in the rebuild; or, if that is meant, set it by an UPDATE of its own",
+                remedy: "copy the column in the rebuild; or, if this is intended, set it in a separate UPDATE",
             },
         ];
     });
 }
 
-// What the files before this one have made.
+// The schema that the files before this one create.
 function followFiles(sets: Rehearsed["sets"], last: MigrationFile): KnownSchema {
     const files = sets.flatMap((set) => set.migrations);
     return files
@@ -116,7 +116,7 @@ function takesRows(statement: Statement): boolean {
     return verb === "DELETE" || verb === "REPLACE" || (verb !== undefined && hasClause(statement, "OR", "REPLACE"));
 }
 
-// The tables, in lower case, of a file's statements that do something.
+// Finds the tables, in lower case, of some statements of a file.
 function findTables({ statements }: MigrationFile, does: (statement: Statement) => boolean): ReadonlySet<string> {
     const names = statements.filter(does).flatMap((statement) => {
         const fact = readFact(statement);

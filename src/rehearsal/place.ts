@@ -5,20 +5,20 @@ import { dirname, join, resolve } from "node:path";
 import { makeScratchFolder } from "../database/scratch-folder.ts";
 import { AppError } from "../errors.ts";
 
-/** Where a copy stands. */
+/** Where a copy is. */
 export interface CopyPlace {
     readonly path: string;
-    /** Removes the copy, unless it is one to keep that is whole. */
+    /** Removes the copy, unless it is whole and is to be kept. */
     leave(isWhole: boolean): Promise<void>;
 }
 
 const companions = ["", "-journal", "-wal", "-shm"];
 
 /**
- * Finds a place for the copy: a folder of its own that only its user can read, or the path where it is to be kept.
+ * Finds a place for the copy: a new folder that only its user can read, or the path where it is to be kept.
  *
  * @param keep relative to `root`
- * @throws AppError `usage` when there is something at `keep` already, or no folder for it
+ * @throws AppError `usage` when `keep` already exists, or its folder does not
  */
 export async function findPlace(root: string, keep: string | undefined, now: Date): Promise<CopyPlace> {
     if (keep === undefined) {
@@ -27,12 +27,12 @@ export async function findPlace(root: string, keep: string | undefined, now: Dat
     }
     const path = resolve(root, keep);
     if (existsSync(path)) {
-        throw new AppError("usage", `--keep: '${keep}' is there already`, { hint: "name a file that does not exist" });
+        throw new AppError("usage", `--keep: '${keep}' already exists`, { hint: "name a file that does not exist" });
     }
     if (!existsSync(dirname(path))) {
-        throw new AppError("usage", `--keep: there is no folder for '${keep}'`, { hint: "make the folder first" });
+        throw new AppError("usage", `--keep: there is no folder for '${keep}'`, { hint: "create the folder first" });
     }
-    // Its user alone may read it from the first row on.
+    // Only its user may read it, from the first row on.
     await writeFile(path, "", { flag: "wx", mode: 0o600 }).catch((error: Error) => {
         throw new AppError("usage", `--keep: '${keep}' cannot be written (${error.message})`, {
             hint: "name a file in a folder that you may write to",
@@ -47,13 +47,13 @@ export async function findPlace(root: string, keep: string | undefined, now: Dat
 }
 
 function refuseFolder(error: Error): never {
-    throw new AppError("cannot-open", `there is no room for the copy (${error.message})`, {
+    throw new AppError("cannot-open", `the folder for the copy cannot be created (${error.message})`, {
         hint: "set TMPDIR to a folder that you may write to",
         outcome: "Nothing was changed.",
     });
 }
 
-/** Lets only its user read a copy: it holds what the database holds. */
+/** Lets only its user read a copy: it holds the data of the database. */
 export async function protect({ path }: CopyPlace): Promise<void> {
     if (existsSync(path)) await chmod(path, 0o600);
 }

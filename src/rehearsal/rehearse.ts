@@ -17,21 +17,21 @@ export interface RehearsalInput {
     readonly root: string;
     /** The database that is copied. */
     readonly target: Target;
-    /** As the real deploy will be given. */
+    /** The options of the real deploy. */
     readonly deploy: DeployOptions;
-    /** What that deploy plans now. */
+    /** The plan of that deploy. */
     readonly prepared: PreparedDeploy;
     /** Rows of each table; all when undefined. */
     readonly sample?: number | undefined;
-    /** Where the copy is kept; it is removed when undefined. */
+    /** Where to keep the copy; it is removed when undefined. */
     readonly keep?: string | undefined;
     readonly signal?: AbortSignal | undefined;
     readonly now: Date;
-    /** Told when the copy is whole. */
+    /** Called when the copy is whole. */
     readonly onCopied?: (copy: CopyReport) => void;
 }
 
-/** How many rows a table had before a migration and has after it; null where there was, or is, no such table. */
+/** How many rows a table had before a migration and after it; null where it does not exist. */
 export interface TableCount {
     readonly table: string;
     readonly before: number | null;
@@ -41,9 +41,9 @@ export interface TableCount {
 export interface MigrationReport {
     readonly path: string;
     readonly milliseconds: number;
-    /** Rows written by its statements, with those that triggers and foreign keys wrote for them. */
+    /** Rows that its statements wrote, including those of triggers and foreign keys. */
     readonly changed: number;
-    /** Tables whose number of rows is another one than before. */
+    /** Tables whose number of rows changed. */
     readonly tables: readonly TableCount[];
 }
 
@@ -51,23 +51,23 @@ export interface RehearsalReport {
     readonly plan: string;
     readonly copy: CopyReport;
     readonly migrations: readonly MigrationReport[];
-    /** All of the run, with views, triggers and checks. */
+    /** The whole run, with views, triggers and checks. */
     readonly milliseconds: number;
-    /** Version of the core set that the run led to. */
+    /** Version of the core set after the run. */
     readonly version: number;
     readonly findings: readonly RehearsalFinding[];
     readonly notes: readonly string[];
     readonly kept: string | null;
 }
 
-/** From here on a server ends a transaction for which others wait, in milliseconds. */
+/** A server ends a longer transaction when others wait to write, in milliseconds. */
 const transactionLimit = 5_000;
 
 /**
- * Copies a database into a local file, deploys there as it would be deployed to, and tells what came of it.
+ * Copies a database into a local file, runs a deploy on it, and reports the results.
  *
- * @throws AppError as a deploy does when a file fails, `plan-changed` when another deploy came first; the database
- *     itself is not touched in any case
+ * @throws AppError as a deploy does when a file fails, `plan-changed` after another deploy; the database itself is never
+ *     changed
  */
 export async function rehearse(input: RehearsalInput): Promise<RehearsalReport> {
     const { target, prepared } = input;
@@ -102,7 +102,7 @@ async function rehearseOn(
     const watched = openWatched(copy, prepared.plan, signal);
     const startedAt = performance.now();
     const nothing = (): void => undefined;
-    const report = { applied: nothing, waiting: nothing, note: nothing, wayBack: nothing };
+    const report = { applied: nothing, waiting: nothing, note: nothing, restorePoint: nothing };
     const run = { perFile: deploy.perFile ?? false, signal, now: input.now, report, isCopy: true };
     const outcome = await runDeploy(watched, prepared, run).finally(() => watched.close());
     const milliseconds = Math.round(performance.now() - startedAt);
@@ -151,12 +151,12 @@ function noteLong(milliseconds: number): string {
 
 function explain(error: unknown, target: Target, copy: FileTarget, kept: string | undefined): unknown {
     const rest = kept === undefined ? "" : ` The copy is kept: ${kept}`;
-    const outcome = `This was a rehearsal on a copy. The database itself was not touched.${rest}`;
+    const outcome = `This was a rehearsal on a copy. The database itself was not changed.${rest}`;
     if (error instanceof AppError) return error.code === "usage" ? error : error.withOutcome(outcome);
     if (!(error instanceof DatabaseFault)) return error;
-    // Nothing but the copy is written.
+    // Only the copy is written.
     if (error.kind !== "disk-full") return explainFault(error, target).withOutcome(outcome);
-    return new AppError("disk-full", `the disk is full on which the copy is made (${copy.path})`, {
+    return new AppError("disk-full", `the disk of the copy is full (${copy.path})`, {
         hint: "free some space, point TMPDIR elsewhere, or rehearse on a `--sample`",
         outcome,
         cause: error,

@@ -3,7 +3,7 @@ import type { Plan } from "../planning/plan.ts";
 import type { Health, Inspection } from "./inspect.ts";
 import type { WatchedFile } from "./watch.ts";
 
-/** Something that a run did to a copy and that no file asks for. */
+/** A change to the copy that no file asks for. */
 export interface RehearsalFinding {
     readonly kind:
         | "lost-object"

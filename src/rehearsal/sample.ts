@@ -11,7 +11,7 @@ import { queryRows, readNumber } from "./queries.ts";
 const keysAtOnce = 2_000;
 
 /**
- * Adds to a sample the rows of the server that its rows point to, until none is missing that the server has.
+ * Adds to a sample the rows of the server that its rows refer to, until the sample has all of them.
  *
  * @returns how many rows were added
  */
@@ -41,8 +41,8 @@ export async function addParents(
 }
 
 /**
- * Makes a whole copy a sample: so many rows of each table from both ends of its key, and the rows that they point to.
- * Triggers are taken away meanwhile; foreign keys must be off.
+ * Reduces a whole copy to a sample: this many rows of each table from both ends of its key, and the rows that they refer to.
+ * Triggers are dropped meanwhile; foreign keys must be off.
  */
 export async function pruneToSample(
     database: Transaction,

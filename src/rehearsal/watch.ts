@@ -11,17 +11,17 @@ import { readNumber } from "./queries.ts";
 export interface WatchedFile {
     readonly file: MigrationFile;
     milliseconds: number;
-    /** Rows that its statements wrote, with those that triggers and foreign keys wrote for them. */
+    /** Rows that its statements wrote, including those of triggers and foreign keys. */
     changed: number;
     /** Undefined until its last statement has run. */
     after: Inspection | undefined;
 }
 
-/** A connection to a copy that takes note of what each file of a plan does. */
+/** A connection to a copy that records what each file of a plan does. */
 export interface WatchedConnection extends Connection {
     /** In the order of the plan. */
     readonly files: readonly WatchedFile[];
-    /** What the transactions took that have been committed, in milliseconds, without the taking of notes. */
+    /** How long each committed transaction took, in milliseconds, without the time for recording. */
     readonly transactions: readonly number[];
 }
 
@@ -32,10 +32,9 @@ interface Expected {
 }
 
 /**
- * Opens a copy so that the scripts of a run are carried out statement by statement, and each statement of a file is timed
- * and counted. What is run, and in which transaction, is the same as without.
+ * Opens a copy that times and counts each statement of a file. It runs the same statements in the same transactions.
  *
- * @param plan tells which statements are whose: the run sends them in this order
+ * @param plan the statements of each file, in the order in which the run sends them
  */
 export function openWatched(target: FileTarget, plan: Plan, signal?: AbortSignal): WatchedConnection {
     const connection = openFile(target, signal);

@@ -123,7 +123,7 @@ describe.skipIf(findSqld() === undefined)("a backup of a server that ends read t
             const ran = await backupHere({ url, args: [folder] });
             expect([ran.code, ran.stderr]).toEqual([
                 0,
-                expect.stringContaining("Waiting: the server ended the read transaction; the backup begins anew\n"),
+                expect.stringContaining("Waiting: the server ended the read transaction; the backup starts again\n"),
             ]);
             const [name = "", ...others] = readdirSync(folder);
             expect(others).toEqual([]);
@@ -139,7 +139,7 @@ describe.skipIf(findSqld() === undefined)("a backup of a server that ends read t
                 const ran = await backupHere({ url, args: [folder] });
                 expect([ran.code, ran.error?.message]).toEqual([
                     1,
-                    `${url} ended each of 3 read transactions before all was read`,
+                    `${url} ended each of 3 read transactions before everything was read`,
                 ]);
                 expect(ran.stderr).toContain(
                     "\nNo backup was kept: rows from different moments might not fit together.\n",

@@ -106,15 +106,15 @@ describe("db:restore", () => {
     });
 
     test.each([
-        ["an empty file", "", "is no backup"],
+        ["an empty file", "", "is not a backup"],
         ["some text", "Hello\n", "name a file that db:backup wrote"],
-        ["the SQL of a backup", "-- SQL backup, format 1\nBEGIN;", "it is SQL as it is"],
-        ["another gzip file", gzipSync(`SELECT 1;\n${randomBytes(500).toString("hex")}`), "is no backup"],
+        ["the SQL of a backup", "-- SQL backup, format 1\nBEGIN;", "it is plain SQL"],
+        ["another gzip file", gzipSync(`SELECT 1;\n${randomBytes(500).toString("hex")}`), "is not a backup"],
         ["a database", Buffer.from("SQLite format 3\0 and so on"), "it is a database, not a backup"],
     ])("refuses %s by name", async (_, bytes, message) => {
         const { code, stderr } = await restoreBytes(bytes);
         expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
-        expect(stderr).toMatch(/^error: '\S+given' is no backup\n/);
+        expect(stderr).toMatch(/^error: '\S+given' is not a backup\n/);
     });
 
     test("refuses a backup of a format that comes after its own", async () => {
@@ -164,7 +164,7 @@ describe("an encrypted backup", () => {
         [
             "what is no key",
             async () => ({ TURSO_BACKUP_IDENTITY: "AGE-SECRET-KEY-1NONSENSE" }),
-            "TURSO_BACKUP_IDENTITY holds no secret key of age",
+            "TURSO_BACKUP_IDENTITY does not hold a secret key of age",
         ],
         [
             "a key file that is not there",

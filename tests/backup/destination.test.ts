@@ -44,7 +44,7 @@ describe("db:backup", () => {
     });
 
     test.each([
-        ["a file that is there", "there.txt", /^'there\.txt' is there already$/],
+        ["a file that is there", "there.txt", /^'there\.txt' already exists$/],
         ["a file in no folder", "no/such/x.sql.gz", /^there is no folder for 'no\/such\/x\.sql\.gz'$/],
         ["a folder that is not there", "no/", /^there is no folder 'no\/'$/],
         ["one without a slash", "no", /^there is no folder 'no'$/],
@@ -69,7 +69,7 @@ describe("db:backup", () => {
         ]);
         expect(missing.stderr).toContain("\nNo backup was written.\n");
         const file = await backupHere({ url, root, env: { TURSO_BACKUP_FOLDER: "file" } });
-        expect([file.code, file.error?.message]).toEqual([1, expect.stringMatching(/file': it is no folder$/)]);
+        expect([file.code, file.error?.message]).toEqual([1, expect.stringMatching(/file': it is not a folder$/)]);
         const closed = await backupHere({ url, root, env: { TURSO_BACKUP_FOLDER: "/proc" } });
         expect([closed.code, closed.error?.message]).toEqual([
             1,
@@ -153,7 +153,7 @@ describe("db:backup --prune", () => {
         const named = await backupHere({ url, args: [path.join(folder, "new.sql.gz")] }, { prune: true });
         expect([named.code, named.error?.message]).toEqual([
             2,
-            "--prune has no folder to look through: a file was named, not a folder",
+            "--prune needs a folder: a file was named, not a folder",
         ]);
         const command = await backupHere({ url, env: { TURSO_BACKUP_COMMAND: "true" } }, { prune: true });
         expect(command.error?.message).toMatch(/: TURSO_BACKUP_COMMAND keeps the backups$/);
@@ -171,7 +171,7 @@ describe("TURSO_BACKUP_COMMAND", () => {
         expect([code, stderr]).toEqual([0, "taken\n"]);
         const file = readdirSync(folder).find((one) => one !== "env") ?? "";
         expect(file).toMatch(name);
-        expect(stdout).toContain(`\nBackup:   ${file}, taken by TURSO_BACKUP_COMMAND\n`);
+        expect(stdout).toContain(`\nBackup:   ${file}, stored by TURSO_BACKUP_COMMAND\n`);
         expect((await readManifest(path.join(folder, file))).tables).toHaveLength(1);
         expect(readFileSync(path.join(folder, "env"), "utf8")).not.toContain("AGE-SECRET-KEY");
     });
@@ -183,7 +183,7 @@ describe("TURSO_BACKUP_COMMAND", () => {
         const ran = await backupHere({ url, env: { TURSO_BACKUP_COMMAND: command } });
         expect([ran.code, ran.error?.message]).toEqual([1, message]);
         expect(ran.error?.details.join("\n")).toMatch(/no room|not found/);
-        expect(ran.stderr).toContain("\nThe backup is not known to have been kept.\n");
+        expect(ran.stderr).toContain("\nThe backup may not have been stored.\n");
     });
 
     test.each(["true", "sleep 0.3; echo done", "exit 0", "head -c 5"])(
@@ -192,7 +192,7 @@ describe("TURSO_BACKUP_COMMAND", () => {
             const ran = await backupHere({ url, env: { TURSO_BACKUP_COMMAND: command } });
             const message = "TURSO_BACKUP_COMMAND failed: it did not read all of the backup";
             expect([ran.code, ran.error?.message]).toEqual([1, message]);
-            expect(ran.stderr).toContain("\nThe backup is not known to have been kept.\n");
+            expect(ran.stderr).toContain("\nThe backup may not have been stored.\n");
         },
     );
 
@@ -204,7 +204,7 @@ describe("TURSO_BACKUP_COMMAND", () => {
         control.abort();
         const ran = await running;
         expect([ran.code, ran.error?.code]).toEqual([130, "interrupted"]);
-        expect(ran.error?.outcome).toBe("The backup is not known to have been kept.");
+        expect(ran.error?.outcome).toBe("The backup may not have been stored.");
         expect(readdirSync(folder).sort()).toEqual(["shell", "taken"]);
     });
 
@@ -236,7 +236,7 @@ describe("TURSO_BACKUP_RECIPIENT", () => {
         const ran = await backupHere({ url, root, env: { TURSO_BACKUP_RECIPIENT: "age1nonsense" } });
         expect([ran.code, ran.error?.message]).toEqual([
             2,
-            "TURSO_BACKUP_RECIPIENT holds what is no public key of age",
+            "TURSO_BACKUP_RECIPIENT holds something other than public keys of age",
         ]);
         expect(readdirSync(root)).toEqual([]);
     });
@@ -248,7 +248,7 @@ describe("db:restore --verify", () => {
         const file = await takeBackup(url);
         const ran = await restoreHere({ root, args: [file] }, { verify: true });
         expect([ran.code, ran.stderr]).toEqual([0, ""]);
-        expect(ran.stdout).toMatch(/\nVerified 2 rows of 1 table: restored, read again and equal, in [\d,]+ ms\.\n$/);
+        expect(ran.stdout).toMatch(/\nVerified 2 rows of 1 table: restored, compared and equal, in [\d,]+ ms\.\n$/);
         expect(readdirSync(root)).toEqual([]);
         const both = await restoreHere({ root, args: [file] }, { verify: true, replace: true });
         expect(both.code).toBe(2);

@@ -111,7 +111,7 @@ describe.skipIf(findSqld() === undefined)("a restore over a line", () => {
             const next = await restoreHere({ url: proxy.url, args: [backup] });
             expect([next.code, next.error?.message, next.error?.outcome]).toEqual([
                 1,
-                "the tables of the database changed since they were looked at",
+                "the schema of the database changed after the plan was shown",
                 "Nothing was restored. The database is as it was.",
             ]);
             await waitForLock(proxy);
@@ -126,7 +126,7 @@ describe.skipIf(findSqld() === undefined)("a restore over a line", () => {
             const ran = await restoreHere({ url: proxy.url, args: [wide.file] });
             expect([ran.code, ran.error?.message]).toEqual([
                 1,
-                expect.stringMatching(/ does not take a row of this backup \(.*too big\)$/),
+                expect.stringMatching(/ does not accept a row of this backup \(.*too big\)$/),
             ]);
             expect(ran.error?.hint).toContain("turso db create <name> --from-file restored.db");
             expect(await readValue(client, "SELECT count(*) FROM sqlite_schema")).toBe(0);

@@ -46,7 +46,7 @@ describeTargets("db:rehearse", (target) => {
             /^Found: {4}migrations\/002\.do\.delete-books\.sql: 'loans' has lost 20 of its 200 rows/,
         );
         expect(lines[7]).toMatch(
-            /^Rehearsed 1 migration up to version 2 in \d+ ms: 1 thing found\. The database itself was not touched\.$/,
+            /^Rehearsed 1 migration up to version 2 in \d+ ms: 1 thing found\. The database itself was not changed\.$/,
         );
     });
 
@@ -59,8 +59,8 @@ describeTargets("db:rehearse", (target) => {
     test("rehearses on a sample and says that it is one", async () => {
         const { stdout, code } = await rehearseHere(withFiles(clean), { sample: 10 });
         expect(code).toBe(0);
-        expect(stdout).toContain("(a sample: 10 rows of each table, from both ends, and what they point to)");
-        expect(stdout).toContain("On a sample: what the other rows hold was not tried.");
+        expect(stdout).toContain("(a sample: 10 rows of each table, from both ends, and the rows they refer to)");
+        expect(stdout).toContain("On a sample: the other rows were not tested.");
         const { copy, migrations } = await report(withFiles(cascading), { sample: 10 });
         expect(copy.sample).toBe(10);
         expect(migrations[0]?.tables.find(({ table }) => table === "loans")).toEqual({
@@ -80,7 +80,7 @@ describeTargets("db:rehearse", (target) => {
         copy.close();
         expect(Array.from(found[0] ?? [])).toEqual([0, 200]);
         const again = await rehearseHere(project, { keep: "kept.db" });
-        expect([again.code, again.stderr]).toEqual([2, expect.stringContaining("--keep: 'kept.db' is there already")]);
+        expect([again.code, again.stderr]).toEqual([2, expect.stringContaining("--keep: 'kept.db' already exists")]);
         expect(existsSync(kept)).toBe(true);
     });
 
@@ -94,7 +94,7 @@ describeTargets("db:rehearse", (target) => {
             rehearse: true,
         });
         expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining("migrations/002.do.x.sql:2: ")]);
-        expect(failed.stderr).toContain("This was a rehearsal on a copy. The database itself was not touched.");
+        expect(failed.stderr).toContain("This was a rehearsal on a copy. The database itself was not changed.");
         expect(await readWhole(shop.database)).toEqual(before);
         const gone = await pushHere(withFiles(clean), { rehearse: true });
         expect([gone.code, gone.stdout]).toEqual([
@@ -115,7 +115,7 @@ describeTargets("db:rehearse", (target) => {
         running.kill("SIGINT");
         const { code, stderr } = await running.result;
         expect([code, listCopies(running.pid)]).toEqual([130, []]);
-        expect(stderr).toContain("The database itself was not touched.");
+        expect(stderr).toContain("The database itself was not changed.");
         expect(await readWhole(shop.database)).toEqual(before);
     });
 });
@@ -237,6 +237,6 @@ describe.skipIf(binary === undefined)(binary ? "a rehearsal from a server" : "sq
         const { code, stderr } = await rehearseAll();
         expect([code, listCopies()]).toEqual([1, []]);
         expect(stderr).toMatch(/^error: the connection to http:\/\/127\.0\.0\.1:\d+ broke/);
-        expect(stderr).toContain("The database itself was not touched.");
+        expect(stderr).toContain("The database itself was not changed.");
     });
 });

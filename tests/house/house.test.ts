@@ -1,81 +1,117 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { readFiles } from "../../src/planning/files.ts";
 import { readStructure } from "../../src/planning/structure.ts";
 import { root } from "../support/deployed.ts";
-import { longest } from "../support/longest.ts";
-
-const lineLimit = 300;
-
-function listFiles(folder: string, ending: string): string[] {
-    return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-        .filter((name) => name.endsWith(ending) && !name.includes("node_modules"))
-        .map((name) => `${folder}/${name}`);
-}
+import * as rules from "./rules.ts";
 
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 
+function listFiles(folder: string): string[] {
+    return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+        .filter((name) => name.endsWith(".ts"))
+        .map((name) => `${folder}/${name}`);
+}
+
+const sources: rules.Sources = new Map(
+    ["src", "scripts", "seeds", "app"].flatMap(listFiles).map((path) => [path, read(path)]),
+);
+const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+
+/** Each rule with a source that breaks it and what it then finds. */
+const ruled: [string, (sources: rules.Sources) => string[], [string, string], string][] = [
+    [
+        "has no file with more than 300 lines",
+        rules.findLongFiles,
+        ["src/sql/long.ts", "//\n".repeat(301)],
+        "src/sql/long.ts: 301 lines",
+    ],
+    [
+        "keeps a script to about thirty lines",
+        rules.findLongFiles,
+        ["scripts/db-long.ts", "//\n".repeat(40)],
+        "scripts/db-long.ts: 40 lines",
+    ],
+    [
+        "exports each name of src once",
+        rules.findSharedNames,
+        ["src/lint/name.ts", "export function quoteName() {}"],
+        "quoteName: src/sql/quoting.ts, src/lint/name.ts",
+    ],
+    [
+        "explains every exported function of src",
+        rules.findUnexplained,
+        ["src/sql/mute.ts", "export function mute() {}"],
+        "src/sql/mute.ts: mute",
+    ],
+    [
+        "reads the environment in one place",
+        rules.findEnvironmentReaders,
+        ["app/reader.ts", "process.env.HOME"],
+        "app/reader.ts",
+    ],
+    [
+        "writes to the terminal in one place",
+        rules.findPrinters,
+        ["src/lint/say.ts", "console.log(1)"],
+        "src/lint/say.ts",
+    ],
+    [
+        "prints nothing in a feature",
+        rules.findPrintingFeatures,
+        ["src/lint/print.ts", "function print({ output }: Context) { output.line('a'); }"],
+        "src/lint/print.ts",
+    ],
+    [
+        "loads drivers and speaks HTTP in src/database alone",
+        rules.findDriverUsers,
+        ["src/backup/http.ts", 'await fetch("http://127.0.0.1")'],
+        "src/backup/http.ts",
+    ],
+    [
+        "keeps nothing in a variable of a module",
+        rules.findModuleState,
+        ["src/lint/state.ts", "let last = 0;"],
+        "src/lint/state.ts: let last = 0;",
+    ],
+    [
+        "has a script for every file of src/cli/commands",
+        (files) => rules.findUnnamedCommands(files, Object.keys(scripts)),
+        ["src/cli/commands/part.ts", ""],
+        "src/cli/commands/part.ts",
+    ],
+];
+
 describe("the house", () => {
-    const sources = [...listFiles("src", ".ts"), ...listFiles("scripts", ".ts"), ...listFiles("seeds", ".ts")];
-
-    it("has no file with more than 300 lines", () => {
-        const long = sources.filter((path) => read(path).split("\n").length > lineLimit + 1);
-        expect(long).toEqual([]);
+    test.each(ruled)("%s", (_, find, [path, text], problem) => {
+        expect(find(sources)).toEqual([]);
+        expect(find(new Map([...sources, [path, text]]))).toEqual([problem]);
     });
 
-    it("keeps commands to about thirty lines", () => {
-        expect(listFiles("scripts", ".ts").filter((path) => read(path).split("\n").length > 36)).toEqual([]);
+    test("has at most fifteen files in a folder of src", () => {
+        expect(rules.findFullFolders(sources)).toEqual([]);
+        const many = Array.from({ length: 16 }, (_, at): [string, string] => [`src/many/${at}.ts`, ""]);
+        expect(rules.findFullFolders(new Map(many))).toEqual(["src/many: 16 files"]);
     });
 
-    it("names no table of the schema in src", async () => {
+    test("names no table of the schema in src", async () => {
         const { sets } = await readFiles(root);
         const tables = sets.flatMap((set) =>
             set.migrations.flatMap((file) => [...readStructure(file.statements).created]),
         );
         expect(tables.length).toBeGreaterThan(12);
-        const found = listFiles("src", ".ts").flatMap((path) => {
-            // Comments may give examples; code may not know them.
-            const code = read(path).replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
-            return tables
-                .filter((table) => new RegExp(`\\b${table}\\b`).test(code))
-                .map((table) => `${path}: ${table}`);
-        });
-        expect(found).toEqual([]);
+        expect(rules.findNamedTables(sources, tables)).toEqual([]);
+        const broken = new Map([["src/lint/site.ts", 'const table = "bot_runs";']]);
+        expect(rules.findNamedTables(broken, tables)).toEqual(["src/lint/site.ts: bot_runs"]);
     });
 
-    it("reads the environment in one place and writes to the terminal in one place", () => {
-        const code = (path: string): string => read(path).replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
-        const readers = sources.filter((path) => /process\.env/.test(code(path)));
-        const writers = sources.filter((path) =>
-            /console\.|process\.(stdout|stderr)\.write|process\[stream\]/.test(code(path)),
-        );
-        expect(readers).toEqual(["src/cli/settings.ts"]);
-        expect(writers).toEqual(["src/cli/output.ts"]);
-    });
-
-    it("explains every exported function and type of src", () => {
-        const silent = listFiles("src", ".ts").flatMap((path) => {
-            const lines = read(path).split("\n");
-            return lines.flatMap((line, at) => {
-                const name = /^export (?:async )?function\*? (\w+)/.exec(line)?.[1];
-                return name && !/\*\/\s*$/.test(lines[at - 1] ?? "") ? [`${path}: ${name}`] : [];
-            });
-        });
-        expect(silent).toEqual([]);
-    });
-
-    it("starts the longest test files first, and each of them is there", () => {
-        expect(longest.filter((path) => !existsSync(join(root, path)))).toEqual([]);
-    });
-
-    it("has every command in package.json as a file, and every file as a command", () => {
-        const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    test("has every command in package.json as a file, and every file as a command", () => {
         const named = Object.entries(scripts).flatMap(([name, line]) => {
             const file = /^tsx (scripts\/[\w-]+\.ts)$/.exec(line)?.[1];
             return file ? [[name.replaceAll(":", "-"), file] as const] : [];
         });
-        expect(named.map(([name]) => `scripts/${name}.ts`).sort()).toEqual(listFiles("scripts", ".ts").sort());
+        expect(named.map(([name]) => `scripts/${name}.ts`).sort()).toEqual(listFiles("scripts").sort());
         for (const [name, file] of named) expect(file).toBe(`scripts/${name}.ts`);
     });
 });

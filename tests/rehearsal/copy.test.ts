@@ -13,7 +13,7 @@ import { describeTargets, type TestDatabase } from "../support/targets.ts";
 const odd = [
     "CREATE TABLE every (a, b ANY, c TEXT, d REAL, e BLOB) STRICT;".replace("(a,", "(a ANY,"),
     "INSERT INTO every VALUES (1, 1.0, 'it''s ü 🎉', 1, x'00ff'), (9007199254740993, -9223372036854775808, '', 0.1, x''),",
-    "    (NULL, '1', NULL, 1e300, NULL), ('text', x'61', 'line\nline', -0.5, zeroblob(3));",
+    "    (NULL, '1', NULL, 1e300, NULL), (-9e999, NULL, NULL, -9e999, NULL), ('text', x'61', 'line\nline', -0.5, zeroblob(3));",
     "DELETE FROM every WHERE rowid = 2;",
     'CREATE TABLE "odd ""name" (rowid TEXT, "select" INTEGER, made AS ("select" * 2) STORED, CHECK ("select" < 10));',
     "INSERT INTO \"odd \"\"name\" VALUES ('not the rowid', 3), ('neither', NULL);",

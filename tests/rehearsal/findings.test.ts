@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { describeTargets } from "../support/targets.ts";
 import { listCopies, readWhole, rehearseHere, report, shareBookshop } from "./rehearsing.ts";
 
-const untouched = "This was a rehearsal on a copy. The database itself was not touched.";
+const untouched = "This was a rehearsal on a copy. The database itself was not changed.";
 const path = "migrations/002.do.change.sql";
 const booksNew = (columns: string): string => `CREATE TABLE books_new (${columns}) STRICT;\n`;
 const bookColumns = "id TEXT NOT NULL PRIMARY KEY, author INTEGER NOT NULL REFERENCES authors (id), pages INTEGER";
@@ -75,7 +75,7 @@ describeTargets("a rehearsal", (target) => {
         expect(said).toContain(`error: ${path}:2: CHECK constraint failed: books_are_short`);
     });
 
-    test("shows a rebuild that leaves rows which point nowhere", async () => {
+    test("shows a rebuild that leaves rows which refer to missing rows", async () => {
         const move = moveBooks.replace("author, pages FROM", "author + 1, pages FROM");
         const said = await refuse(booksNew(bookColumns) + move + booksIndex);
         expect(said).toContain(`${path}: leaves rows that violate a foreign key`);
@@ -119,7 +119,7 @@ describeTargets("a rehearsal", (target) => {
     });
 
     test("finds rows that go with others", async () => {
-        const lost = `${path}: 'loans' has lost 20 of its 200 rows, and no statement of the file takes rows from it`;
+        const lost = `${path}: 'loans' has lost 20 of its 200 rows, and no statement of the file deletes rows from it`;
         expect(await find("DELETE FROM books WHERE id <= 'b-020';")).toEqual([lost]);
         // A file that puts rows in, or changes some, says nothing of rows that go.
         const touched = "UPDATE loans SET id = id + 1000;\nINSERT INTO loans (book) VALUES ('b-021');\n";
@@ -147,7 +147,7 @@ describeTargets("a rehearsal", (target) => {
             "ALTER TABLE books ADD COLUMN shelf TEXT;\nUPDATE books SET shelf = 'by hand';",
         );
         const rebuild = booksNew(bookColumns) + moveBooks + booksIndex;
-        expect(await find(rebuild)).toEqual([`${path}: 'books' has lost its column 'shelf', which no file made`]);
+        expect(await find(rebuild)).toEqual([`${path}: 'books' has lost its column 'shelf', which no file created`]);
         expect(await find("ALTER TABLE books DROP COLUMN shelf;")).toEqual([]);
     });
 

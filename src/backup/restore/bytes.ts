@@ -1,12 +1,11 @@
-/** Takes bytes from a source as they are asked for. */
 export interface ByteReader {
-    /** The next line without its end; undefined at the end. */
+    /** The next line, without its line end; undefined at the end. */
     line(): Promise<Buffer | undefined>;
-    /** So many bytes; fewer only at the end. */
+    /** The next `count` bytes; fewer only at the end. */
     take(count: number): Promise<Buffer>;
 }
 
-/** Reads lines and pieces of known length from bytes that come in chunks. */
+/** Reads lines and pieces of known length from a stream of chunks. */
 export function createByteReader(source: AsyncIterable<Buffer>): ByteReader {
     const chunks = source[Symbol.asyncIterator]();
     let held: Buffer = Buffer.alloc(0);

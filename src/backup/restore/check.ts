@@ -6,20 +6,20 @@ import { refuseOther } from "../statements.ts";
 import type { BackupPart } from "./read.ts";
 import { splitRows } from "./row-check.ts";
 
-/** A backup of which every part was found to be what it says. */
+/** A backup that was checked to its end. */
 export interface CheckedBackup {
     readonly manifest: Manifest;
-    /** Names the bytes. */
+    /** The hash of its bytes. */
     readonly seal: string;
-    /** What it makes, in order. */
+    /** What it creates, in order. */
     readonly objects: readonly SchemaObject[];
 }
 
 /**
- * Reads a backup to its end: the seal, every statement, every row of every table against its hash and count, every object.
+ * Checks a backup to its end: the seal, every statement, the rows of every table by hash and count, every object.
  *
- * @param onBytes is told how many bytes of statements were read
- * @throws AppError `corrupt` for a backup that is not what it says
+ * @param onBytes receives how many bytes of statements were read
+ * @throws AppError `corrupt`
  */
 export async function checkBackup(
     parts: AsyncIterable<BackupPart>,
@@ -59,18 +59,18 @@ function compare(manifest: Manifest, tables: ReadonlyMap<string, RowHash>, objec
     const nothing = createRowHash();
     for (const { name, rows, sha256 } of manifest.tables) {
         const hash = tables.get(name) ?? nothing;
-        if (hash.rows !== rows) throw damaged(`it holds ${hash.rows} rows of '${name}', and should hold ${rows}`);
-        if (hash.digest() !== sha256) throw damaged(`the rows of '${name}' are not those that were backed up`);
+        if (hash.rows !== rows) throw damaged(`it holds ${hash.rows} rows of '${name}' instead of ${rows}`);
+        if (hash.digest() !== sha256) throw damaged(`the rows of '${name}' differ from those that were backed up`);
     }
-    const stranger = [...tables.keys()].find((name) => !manifest.tables.some((table) => table.name === name));
-    if (stranger !== undefined) throw damaged(`it holds rows of '${stranger}', which it does not name`);
+    const unnamed = [...tables.keys()].find((name) => !manifest.tables.some((table) => table.name === name));
+    if (unnamed !== undefined) throw damaged(`it holds rows of '${unnamed}', which its manifest does not name`);
     const { count, sha256 } = summarizeObjects(objects);
     if (count !== manifest.objects.count || sha256 !== manifest.objects.sha256) {
-        throw damaged("its tables, indexes, views and triggers are not those that were backed up");
+        throw damaged("its tables, indexes, views and triggers differ from those that were backed up");
     }
 }
 
-/** All rows of a backup. */
+/** Counts all rows of a backup. */
 export function countAll(tables: readonly TableSummary[]): number {
     return tables.reduce((sum, { rows }) => sum + rows, 0);
 }

@@ -6,7 +6,7 @@ import type { CheckedBackup } from "./check.ts";
 import { listNames, nothingDone, type RestorePlan } from "./plan.ts";
 
 /**
- * Refuses to replace the rows of tables whose columns are not those of the backup.
+ * Refuses to replace the rows of tables that have other columns than in the backup.
  *
  * @throws AppError `drift`
  */
@@ -34,13 +34,13 @@ export async function refuseOtherColumns(
             ...(more.length > 0 ? [`the backup lacks ${listNames(more)}`] : []),
         ];
         throw new AppError("drift", `'${table}' has other columns than in the backup: ${says.join(", ")}`, {
-            hint: "restore into an empty database, bring it up to date with `pnpm db:migrate`, and take the rows from there",
+            hint: "restore into an empty database, update it with `pnpm db:migrate`, and copy the rows from there",
             outcome: nothingDone,
         });
     }
 }
 
-// Their own statements make them, in memory.
+// Creates the tables in memory.
 async function readColumns(tables: readonly SchemaObject[]): Promise<Map<string, string[]>> {
     const { openScratch } = await import("../../database/file/connection.ts");
     const scratch = openScratch();
@@ -62,20 +62,23 @@ async function readColumns(tables: readonly SchemaObject[]): Promise<Map<string,
     }
 }
 
-/** How many rows point to nothing, by what they point to. */
+/** How many rows refer to a row that does not exist, by table and referenced table. */
 export type Violations = ReadonlyMap<string, number>;
 
-/** Counts rows that point to nothing; only where rows are replaced beside others, for a backup as a whole comes back as it was. */
+/** Counts dangling rows, only where the rows of some tables are replaced: a whole backup is restored as it was. */
 export async function countViolations(writer: Transaction, { refilled }: RestorePlan): Promise<Violations> {
     if (refilled.length === 0) return new Map();
     const rows = await readSome(writer, `SELECT "table", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2`);
     return new Map(
-        rows.map(([table, parent, count]) => [`rows of '${table}' that point to none of '${parent}'`, Number(count)]),
+        rows.map(([table, parent, count]) => [
+            `rows of '${table}' that refer to a missing row of '${parent}'`,
+            Number(count),
+        ]),
     );
 }
 
 /**
- * Refuses restored rows that point to nothing, or that others now point to in vain.
+ * Refuses a restore that adds dangling rows, in the restored tables or in others.
  *
  * @throws AppError `would-lose`
  */
@@ -83,10 +86,10 @@ export async function refuseNewViolations(writer: Transaction, plan: RestorePlan
     const after = await countViolations(writer, plan);
     const grown = [...after].filter(([what, count]) => count > (before.get(what) ?? 0));
     if (grown.length === 0) return;
-    const details = grown.map(([what, count]) => `${count} ${what}, where there were ${before.get(what) ?? 0}`);
-    throw new AppError("would-lose", "the restored rows do not fit the other tables", {
+    const details = grown.map(([what, count]) => `${count} ${what}, ${before.get(what) ?? 0} before`);
+    throw new AppError("would-lose", "the restored rows do not match the other tables", {
         details,
-        hint: `restore the tables that belong together at once: \`--table ${plan.refilled.join(" ")} …\``,
+        hint: `restore the related tables together: \`--table ${plan.refilled.join(" ")} …\``,
         outcome: nothingDone,
     });
 }

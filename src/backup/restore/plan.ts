@@ -5,34 +5,34 @@ import type { StatementNote } from "../format.ts";
 import type { SchemaObject } from "../layout.ts";
 import type { CheckedBackup } from "./check.ts";
 
-/** What a restore is asked to do. */
+/** What the user asked for. */
 export interface RestoreChoice {
-    /** The tables that are wanted; all when undefined. */
+    /** Tables to restore; all when undefined. */
     readonly only?: readonly string[] | undefined;
-    /** Whether what is there may go. */
+    /** Whether existing tables or rows may be replaced. */
     readonly replace: boolean;
 }
 
-/** What a restore does, besides the rows. */
+/** What a restore does. */
 export interface RestorePlan {
-    /** Statements that come first. */
+    /** Statements before those of the backup. */
     readonly before: readonly string[];
     /** Whether a statement of the backup runs. */
     readonly wants: (note: StatementNote) => boolean;
-    /** Statements that come last. */
+    /** Statements after those of the backup. */
     readonly after: readonly string[];
-    /** Tables that keep their place: only their rows are replaced. */
+    /** Tables that stay: only their rows are replaced. */
     readonly refilled: readonly string[];
-    /** Those of them whose ids SQLite counts. */
+    /** Those of them with AUTOINCREMENT. */
     readonly counted: readonly string[];
-    /** Tables that are made. */
+    /** Tables that are created. */
     readonly made: readonly string[];
-    /** What is there and goes, with the type before the name. */
+    /** Objects that are dropped, with the type before the name. */
     readonly dropped: readonly string[];
 }
 
 /**
- * Plans a restore from what the backup holds and what is in the database.
+ * Plans a restore from the contents of the backup and of the database.
  *
  * @throws AppError `would-lose` for a database that is not empty, `usage` for tables that the backup does not hold
  */
@@ -50,7 +50,7 @@ export function planRestore(
     if (!only && manifest.only && live.length > 0 && replace) {
         throw new AppError(
             "usage",
-            `this backup holds only ${listNames(manifest.only)}, and --replace would drop everything`,
+            `this backup holds only ${listNames(manifest.only)}, but --replace would drop everything`,
             {
                 hint: `name its tables: \`--replace --table ${manifest.only.join(" ")}\``,
                 outcome: nothingDone,
@@ -91,13 +91,13 @@ function listCounted(live: readonly SchemaObject[], tables: readonly string[]): 
     return counted.map(({ name }) => name).filter((name) => tables.includes(name));
 }
 
-/** What stands in an error that came before anything was written. */
+/** The outcome of an error before the commit. */
 export const nothingDone = "Nothing was restored. The database is as it was.";
 
 function refuseMissing(only: readonly string[], tables: readonly string[]): void {
     const missing = only.filter((name) => !tables.includes(name));
     if (missing.length === 0) return;
-    throw new AppError("usage", `the backup holds no table ${listNames(missing)}`, {
+    throw new AppError("usage", `the backup does not hold the table ${listNames(missing)}`, {
         hint: `it holds: ${tables.join(", ")}`,
         outcome: nothingDone,
     });
@@ -120,13 +120,13 @@ export function refuseOccupied(live: readonly SchemaObject[], { only, replace }:
             : listNames(live.map(({ name }) => name));
     throw new AppError("would-lose", `the database is not empty: it holds ${what}`, {
         hint: only
-            ? `give --replace to replace the rows of ${listNames(only)}, and nothing else`
-            : "restore into an empty database, or give --replace to drop everything that is there first",
+            ? `add --replace to replace the rows of ${listNames(only)}, and nothing else`
+            : "restore into an empty database, or add --replace to drop everything in it first",
         outcome: nothingDone,
     });
 }
 
-/** Objects in an order in which each can be dropped; those that go along with another one are left out. */
+/** Sorts objects so that each can be dropped, without those that are dropped with another. */
 function sortForDrop(live: readonly SchemaObject[]): SchemaObject[] {
     const tables = live.filter(({ type }) => type === "table");
     return [
@@ -138,13 +138,13 @@ function sortForDrop(live: readonly SchemaObject[]): SchemaObject[] {
     ];
 }
 
-// A full-text index over another table is kept up by triggers, which are not there while rows are replaced.
+// Triggers update a full-text index over another table. They are dropped while rows are replaced.
 function rebuildSearch(live: readonly SchemaObject[], refilled: readonly string[]): string[] {
     const indexes = live.filter((row) => refilled.includes(findIndexedTable(row) ?? ""));
     return indexes.map(({ name }) => `INSERT INTO ${quoteName(name)} (${quoteName(name)}) VALUES ('rebuild')`);
 }
 
-/** Names in quotes, with commas. */
+/** Renders names in quotes, separated by commas. */
 export function listNames(names: readonly string[]): string {
     return names.map((name) => `'${name}'`).join(", ");
 }

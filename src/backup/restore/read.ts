@@ -9,12 +9,12 @@ import { damaged, unseal } from "../seal.ts";
 import { createByteReader } from "./bytes.ts";
 import { parseManifest, parseNote } from "./manifest-check.ts";
 
-/** A backup file, and what decrypts it. */
+/** A backup file and its keys. */
 export interface BackupFile {
     readonly path: string;
-    /** As the user knows it. */
+    /** The path as the user wrote it. */
     readonly label: string;
-    /** Secret keys of age; asked for only where the file is encrypted. */
+    /** Reads secret keys of age; called only for an encrypted file. */
     readonly identities: () => Promise<readonly string[]>;
 }
 
@@ -31,7 +31,7 @@ export type BackupPart = BackupStatement | { readonly kind: "end"; readonly mani
 const gunzipChunk = 256 * 1024;
 
 /**
- * Reads a backup, part by part, and checks its seal. What comes before the end is not yet proven.
+ * Reads a backup part by part, and checks its seal. Parts before the end are not verified yet.
  *
  * @throws AppError `invalid-input` for a file that is not a backup, `corrupt` for a damaged one
  */
@@ -46,7 +46,7 @@ export async function* readBackup(file: BackupFile): AsyncGenerator<BackupPart> 
         if (line === manifestLine) break;
         if (!line.startsWith("-- {")) {
             if (line.startsWith("-- ")) continue;
-            throw damaged("it holds what no backup holds");
+            throw damaged("it holds a line that is not part of a backup");
         }
         const note = parseNote(line.slice("-- ".length));
         const sql = await reader.take(note.bytes);
@@ -65,16 +65,10 @@ export async function* readBackup(file: BackupFile): AsyncGenerator<BackupPart> 
 async function open(file: BackupFile): Promise<AsyncIterable<Buffer>> {
     const bytes = createReadStream(file.path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>;
     const { head, all } = await peek(bytes, file);
-    if (head.subarray(0, ageMark.length).toString("latin1") === ageMark)
-        return decryptAll(all, await file.identities());
+    if (head.subarray(0, ageMark.length).toString("latin1") === ageMark) return decrypt(all, await file.identities());
     if (head[0] === 0x1f && head[1] === 0x8b) return all;
     const text = head.subarray(0, 200).toString("latin1");
     throw notOurs(file.label, text);
-}
-
-// Sealed inside: what age gives is a gzip file like any other.
-function decryptAll(all: AsyncIterable<Buffer>, identities: readonly string[]): AsyncIterable<Buffer> {
-    return decrypt(all, identities);
 }
 
 async function peek(
@@ -99,11 +93,11 @@ async function peek(
 
 function notOurs(label: string, head: string): AppError {
     const hint = head.startsWith("SQLite format 3")
-        ? "it is a database, not a backup: copy it to where it is wanted"
+        ? "it is a database, not a backup: copy the file instead"
         : /^\s*(--|PRAGMA|BEGIN|CREATE)/i.test(head)
-          ? "it is SQL as it is: load it with `sqlite3 new.db < FILE`, without the checks of a backup"
+          ? "it is plain SQL: load it with `sqlite3 new.db < FILE`, without the checks of a backup"
           : "name a file that db:backup wrote: `<database>-<time>.sql.gz`, or with `.age` at its end";
-    return new AppError("invalid-input", `'${label}' is no backup`, { hint });
+    return new AppError("invalid-input", `'${label}' is not a backup`, { hint });
 }
 
 function refuseOtherFormat(line: Buffer | undefined, label: string): void {
@@ -120,8 +114,8 @@ function refuseOtherFormat(line: Buffer | undefined, label: string): void {
     );
 }
 
-// A fault of the bytes, such as a wrong seal, waits until what was unpacked before it is read: the first line of a backup
-// tells whether its format is known at all.
+// An error of the bytes, such as a wrong seal, is thrown after what was unpacked before it: the first line of a backup shows
+// whether its format is known.
 async function* unpack(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     let fault: unknown;
     async function* collectFault(): AsyncGenerator<Buffer> {

@@ -10,33 +10,33 @@ import { readSome, type SchemaObject } from "../layout.ts";
 import { damaged } from "../seal.ts";
 import { findSequence, renderRaisedSequence } from "../statements.ts";
 import type { CheckedBackup } from "./check.ts";
-import { compareTables, readSummaries } from "./compare.ts";
 import { countViolations, refuseNewViolations, refuseOtherColumns } from "./fitting.ts";
 import { nothingDone, planRestore, type RestoreChoice, type RestorePlan } from "./plan.ts";
 import { type BackupFile, type BackupStatement, readBackup } from "./read.ts";
+import { compareTables, readSummaries } from "./verify.ts";
 
 export interface RestoreInput {
     readonly target: Target;
     readonly file: BackupFile;
     readonly backup: CheckedBackup;
     readonly choice: RestoreChoice;
-    /** What was in the database when the plan was shown. */
+    /** The objects of the database when the plan was shown. */
     readonly live: readonly SchemaObject[];
-    /** How long another program that writes to a file is waited for, in milliseconds. */
+    /** How long to wait for another program that writes to a file, in milliseconds. */
     readonly wait: number;
-    /** Waits until no transaction that was begun before can be committed any more. */
+    /** Waits until no earlier transaction can still be committed. */
     readonly settle: () => Promise<unknown>;
     readonly onBytes: (bytes: number) => void;
     readonly onNote: (text: string) => void;
     readonly signal?: AbortSignal | undefined;
 }
 
-/** What is in a database, as far as a restore must know it. */
+/** Selects the objects that a restore may have to replace. */
 export const selectLive =
     "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' " +
     "AND name NOT LIKE 'libsql\\_vector\\_meta\\_shadow%' ESCAPE '\\' ORDER BY rowid";
 
-/** Reads what is in a database. @throws DatabaseFault */
+/** Reads the objects of a database. @throws DatabaseFault */
 export async function readLive(connection: Connection): Promise<SchemaObject[]> {
     const [result] = await connection.readAll([{ sql: selectLive }]);
     if (!result?.ok) throw new DatabaseFault("sql", result?.message ?? "");
@@ -83,7 +83,7 @@ export async function restore(input: RestoreInput): Promise<RestorePlan> {
     }
 }
 
-/** The tables that a restore brings. */
+/** Lists the tables that a restore writes. */
 export function wantedTables({ manifest }: CheckedBackup, { only }: RestoreChoice): readonly TableSummary[] {
     return only ? manifest.tables.filter(({ name }) => only.includes(name)) : manifest.tables;
 }
@@ -97,7 +97,7 @@ async function writeParts(
     for await (const part of readBackup(file)) {
         if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
         if (part.kind === "end") {
-            // The very bytes that were checked before the first row was written.
+            // The bytes that were checked before the first row was written.
             if (part.seal !== backup.seal) throw damaged("it was changed while it was being restored");
             continue;
         }
@@ -107,7 +107,7 @@ async function writeParts(
     }
 }
 
-// An id that was given before the backup is not given again either.
+// An id that was used before the backup is not used again.
 function listStatements({ note, sql }: BackupStatement, { wants, counted }: RestorePlan): string[] {
     const { does, table = "" } = note;
     const last = does === "sequence" && counted.includes(table) ? findSequence(table, sql) : undefined;
@@ -117,18 +117,18 @@ function listStatements({ note, sql }: BackupStatement, { wants, counted }: Rest
 
 async function restoreUserVersion(writer: Transaction, { backup, live, onNote }: RestoreInput): Promise<void> {
     const { userVersion } = backup.manifest;
-    // What is replaced may have had one.
+    // The replaced database may have had one.
     if (userVersion === null || (userVersion === 0 && live.length === 0)) return;
     const refusal = await writer.tryRun(`PRAGMA user_version = ${userVersion}`);
     if (refusal === undefined || userVersion === 0) return;
-    onNote(`The server does not take PRAGMA user_version, which was ${userVersion}.`);
+    onNote(`The server does not accept PRAGMA user_version, which was ${userVersion}.`);
 }
 
 async function refuseChanged(writer: Transaction, live: readonly SchemaObject[]): Promise<void> {
     const now = (await readSome(writer, selectLive)).map(toObject);
     if (JSON.stringify(now) === JSON.stringify(live)) return;
-    throw new AppError("would-lose", "the tables of the database changed since they were looked at", {
-        hint: "find out who deploys to it, then run it again",
+    throw new AppError("would-lose", "the schema of the database changed after the plan was shown", {
+        hint: "find out which program deploys to it, then run it again",
         outcome: nothingDone,
     });
 }
@@ -147,7 +147,7 @@ async function refuseMissingRows(writer: Transaction, tables: readonly TableSumm
         if (at === -1) continue;
         throw new AppError(
             "corrupt",
-            `'${some[at]?.name}' has ${counts[at]} rows after the restore, and should have ${some[at]?.rows}`,
+            `'${some[at]?.name}' has ${counts[at]} rows after the restore instead of ${some[at]?.rows}`,
             {
                 hint: "this is a defect of the program; please report it with these lines",
             },
@@ -155,10 +155,10 @@ async function refuseMissingRows(writer: Transaction, tables: readonly TableSumm
     }
 }
 
-/** In SQLite's own wait nothing else happens, not even Ctrl-C: it is short, and repeated. In milliseconds. */
+/** SQLite's own wait blocks everything, even Ctrl-C: it is short, and repeated. In milliseconds. */
 const lockWait = 1_000;
 
-// Foreign keys are off, for rows come in any order. Rows that break a CHECK come back as they were.
+// Rows come in any order, and rows that break a CHECK are restored as they were.
 async function begin(connection: Connection, { wait, onNote, signal }: RestoreInput): Promise<Transaction> {
     const until = performance.now() + wait;
     for (let tries = 0; ; tries++) {
@@ -173,7 +173,7 @@ async function begin(connection: Connection, { wait, onNote, signal }: RestoreIn
     }
 }
 
-// The reply to COMMIT was lost: what is there decides, and nothing is sent twice. Undefined where nothing could be read.
+// The reply to COMMIT was lost: nothing is sent twice, the rows are read. Undefined where they could not be read.
 async function look({ target, backup, choice, settle, signal }: RestoreInput): Promise<boolean | undefined> {
     if (signal?.aborted) return undefined;
     try {
@@ -190,18 +190,18 @@ async function look({ target, backup, choice, settle, signal }: RestoreInput): P
 function explain(fault: DatabaseFault, target: Target, isRestored: false | undefined): AppError {
     const error = explainFault(fault, target);
     if (isRestored === undefined) {
-        return error.withOutcome("All of it was restored, or nothing: `pnpm db:status` tells.");
+        return error.withOutcome("Either everything was restored, or nothing: `pnpm db:status` shows which.");
     }
     const isTooLarge = fault.variant === "too-large" || (fault.kind === "sql" && /too big/.test(fault.message));
     if (fault.kind !== "transaction-timeout" && !isTooLarge) return error.withOutcome(nothingDone);
     const message = isTooLarge
-        ? `${target.label} does not take a row of this backup (${fault.message})`
-        : `${target.label} ended the transaction before all was restored (${fault.message})`;
+        ? `${target.label} does not accept a row of this backup (${fault.message})`
+        : `${target.label} ended the transaction before everything was restored (${fault.message})`;
     const byFile =
         "restore into a file (`TURSO_DATABASE_URL=file:restored.db pnpm db:restore --wal FILE`) " +
-        "and make a database of that: `turso db create <name> --from-file restored.db`";
+        "and create a database from that: `turso db create <name> --from-file restored.db`";
     return new AppError(fault.kind, message, {
-        hint: isTooLarge ? byFile : `restore when nobody else writes to it; or ${byFile}`,
+        hint: isTooLarge ? byFile : `restore when no other program writes to it; or ${byFile}`,
         outcome: nothingDone,
         cause: fault,
     });

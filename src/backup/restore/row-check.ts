@@ -7,15 +7,15 @@ const between = Buffer.from("),\n");
 const comma = Buffer.from(", ");
 
 /**
- * Gives the literals of each row of a statement, and refuses a statement that is anything else than rows of literals: every
- * byte between them is looked at, too.
+ * Returns the literals of each row of a statement, and refuses a statement that is anything but rows of literals: every byte
+ * is checked.
  *
  * @throws AppError `corrupt`
  */
 export function* splitRows({ table = "", rows = [], rowid }: StatementNote, sql: Buffer): Generator<Buffer> {
     const refuse = (what: string) => damaged(`rows of '${table}' ${what}`);
     let at = findValues(table, sql) ?? 0;
-    if (at === 0 || rows.length === 0) throw refuse("have another beginning");
+    if (at === 0 || rows.length === 0) throw refuse("begin differently");
     for (const [index, length] of rows.entries()) {
         if (index > 0) {
             if (!sql.subarray(at, at + between.length).equals(between)) throw refuse("have another length");
@@ -24,18 +24,18 @@ export function* splitRows({ table = "", rows = [], rowid }: StatementNote, sql:
         if (sql[at++] !== 0x28) throw refuse("have another length");
         if (rowid) {
             const end: number = sql.indexOf(comma, at);
-            if (!/^-?\d+$/.test(sql.toString("latin1", at, end))) throw refuse("have no number");
+            if (!/^-?\d+$/.test(sql.toString("latin1", at, end))) throw refuse("lack a rowid");
             at = end + comma.length;
         }
         const literals = sql.subarray(at, at + length);
-        if (!areLiterals(literals)) throw refuse("hold what is no value");
+        if (!areLiterals(literals)) throw refuse("hold something other than values");
         yield literals;
         at += length;
     }
     if (sql.toString("latin1", at) !== ");") throw refuse("have another length");
 }
 
-// Where the first row begins, after names that may hold anything.
+// Finds the first row, after column names that may hold anything.
 function findValues(table: string, sql: Buffer): number | undefined {
     const start = Buffer.from(`INSERT INTO ${quoteName(table)} (`);
     if (!sql.subarray(0, start.length).equals(start)) return undefined;
@@ -52,7 +52,7 @@ function findValues(table: string, sql: Buffer): number | undefined {
 
 const valuesWord = ") VALUES\n";
 
-/** Whether bytes are values as `planLiterals` writes them, with commas, and nothing that is computed or read. */
+/** Whether bytes are values as `planLiterals` renders them, and nothing that is computed or read. */
 function areLiterals(row: Buffer): boolean {
     for (let at = 0; ; ) {
         const end = endOfLiteral(row, at);
@@ -82,10 +82,10 @@ function endOfLiteral(row: Buffer, at: number): number | undefined {
     return end - at < 1_000 && simple.test(row.toString("latin1", at, end)) ? end : undefined;
 }
 
-// What renderReal() writes, whole numbers, and infinity.
+// Whole numbers, infinity, and what renderReal() returns.
 const simple = /^(NULL|-?\d+(\.\d+)?(e[+-]?\d+)?|\(-?\d+\.\d+( [*/] -?\d+(\.\d+)?)*\))$/;
 
-// Behind the closing mark; a doubled one stands for itself.
+// Finds the end of a quoted text. A doubled quote does not end it.
 function endOfQuoted(bytes: Buffer, at: number, mark: number): number | undefined {
     if (bytes[at] !== mark) return undefined;
     for (let from = at + 1; ; from += 2) {

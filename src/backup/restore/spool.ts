@@ -4,13 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 
-/** Bytes that came once and are read twice. */
 export interface Spooled {
     readonly path: string;
     remove(): Promise<void>;
 }
 
-/** Writes what comes on standard input into a file that only its user can read. */
+/** Saves standard input, which is read twice, to a file that only its user can read. */
 export async function spoolInput(input: NodeJS.ReadableStream, signal: AbortSignal): Promise<Spooled> {
     const folder = await mkdtemp(join(tmpdir(), "db-restore-"));
     const path = join(folder, "backup");

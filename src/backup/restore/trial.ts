@@ -7,9 +7,9 @@ import { type RestoreInput, restore } from "./restore.ts";
 import { type Verification, verifyRestored } from "./verify.ts";
 
 /**
- * Restores a backup into a scratch file, reads all of it again and compares.
+ * Restores a backup into a scratch file and compares every row.
  *
- * @param onRows told how many rows of a table were read again
+ * @param onRows receives how many rows of a table were compared
  * @throws AppError as restore()
  */
 export async function tryRestore(

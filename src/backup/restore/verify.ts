@@ -1,19 +1,82 @@
 import type { ReadTransaction } from "../../database/connection.ts";
 import { toFault } from "../../database/faults.ts";
 import { openConnection } from "../../database/open.ts";
-import type { FileTarget } from "../../database/target.ts";
-import { readSome } from "../layout.ts";
+import type { FileTarget, Target } from "../../database/target.ts";
+import type { TableSummary } from "../format.ts";
+import { createRowHash } from "../hash.ts";
+import { readLayout, readSome } from "../layout.ts";
+import { countRows, readStoredRows } from "../rows.ts";
 import type { CheckedBackup } from "./check.ts";
-import { compareTables, readSummaries } from "./compare.ts";
 
-/** What is wrong with a restored file, as sentences, and how many rows point to none. */
+/**
+ * Hashes the rows of tables as a backup does.
+ *
+ * @param names undefined for all tables
+ * @throws DatabaseFault
+ */
+export async function readSummaries(
+    target: Target,
+    lock: number,
+    names: readonly string[] | undefined,
+    onRows: (table: string, done: number, of: number) => void,
+    signal?: AbortSignal,
+): Promise<TableSummary[]> {
+    return withTransaction(target, { lock }, (snapshot) => summarize(snapshot, names, onRows, signal), signal);
+}
+
+async function withTransaction<T>(
+    target: Target,
+    options: { lock?: number },
+    body: (snapshot: ReadTransaction) => Promise<T>,
+    signal: AbortSignal | undefined,
+): Promise<T> {
+    const connection = await openConnection(target, signal, { ...options, mustExist: true });
+    try {
+        const snapshot = await connection.begin("read");
+        return await body(snapshot).finally(() => snapshot.close());
+    } finally {
+        connection.close();
+    }
+}
+
+async function summarize(
+    snapshot: ReadTransaction,
+    names: readonly string[] | undefined,
+    onRows: (table: string, done: number, of: number) => void,
+    signal: AbortSignal | undefined,
+): Promise<TableSummary[]> {
+    const { tables } = await readLayout(snapshot);
+    const summaries: TableSummary[] = [];
+    for (const table of tables.filter(({ name }) => !names || names.includes(name))) {
+        const hash = createRowHash();
+        const count = await countRows(snapshot, table);
+        for await (const rows of readStoredRows(snapshot, table, { count, signal })) {
+            for (const { literals } of rows) hash.add(literals);
+            onRows(table.name, hash.rows, count);
+        }
+        summaries.push({ name: table.name, rows: hash.rows, sha256: hash.digest() });
+    }
+    return summaries;
+}
+
+/** Describes how tables differ, as sentences; none where they are equal. */
+export function compareTables(wanted: readonly TableSummary[], found: readonly TableSummary[]): string[] {
+    return wanted.flatMap(({ name, rows, sha256 }) => {
+        const table = found.find((other) => other.name === name);
+        if (!table) return [`the table '${name}' is missing`];
+        if (table.rows !== rows) return [`'${name}' has ${table.rows} rows instead of ${rows}`];
+        return table.sha256 === sha256 ? [] : [`the rows of '${name}' differ`];
+    });
+}
+
+/** What is wrong with a restored file, as sentences, and how many rows refer to a row that does not exist. */
 export interface Verification {
     readonly problems: readonly string[];
-    /** Not a problem: a backup of a database with such rows has them, too. */
+    /** Not a problem: the database that was backed up had such rows, too. */
     readonly dangling: number;
 }
 
-/** Reads a restored file again: every row, SQLite's own check, and foreign keys. @throws DatabaseFault */
+/** Checks a restored file: the hash of every row, SQLite's integrity check, and foreign keys. @throws DatabaseFault */
 export async function verifyRestored(
     target: FileTarget,
     { manifest }: CheckedBackup,
@@ -22,18 +85,12 @@ export async function verifyRestored(
 ): Promise<Verification> {
     const found = await readSummaries(target, 0, undefined, onRows, signal);
     const differences = compareTables(manifest.tables, found);
-    const connection = await openConnection(target, signal, { mustExist: true });
-    try {
-        const database = await connection.begin("read");
-        return await check(database, differences).finally(() => database.close());
-    } finally {
-        connection.close();
-    }
+    return withTransaction(target, {}, (database) => check(database, differences), signal);
 }
 
 async function check(database: ReadTransaction, differences: readonly string[]): Promise<Verification> {
     try {
-        // Rows that break a rule of their table do so in the database, too.
+        // The database that was backed up had rows that break a rule of their table, too.
         const broken = (await readSome(database, "SELECT integrity_check FROM pragma_integrity_check"))
             .map(([text]) => String(text))
             .filter(

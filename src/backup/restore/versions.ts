@@ -3,9 +3,9 @@ import { readFiles } from "../../planning/files.ts";
 const coreTable = "schemaversion";
 
 /**
- * How the versions of a backup stand to the files, in a sentence; undefined where there are no files to compare.
+ * Compares the versions of a backup with the files, in a sentence; undefined without files.
  *
- * @param versions highest version in each version table
+ * @param versions highest version of each version table
  */
 export async function compareVersions(
     root: string,

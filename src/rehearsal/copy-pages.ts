@@ -1,0 +1,52 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { setImmediate as turn } from "node:timers/promises";
+import type { Connection, ReadTransaction } from "../database/connection.ts";
+import { DatabaseFault } from "../database/faults.ts";
+
+/** How many bytes of pages are in memory at a time. */
+const chunkSize = 2_000_000;
+
+/**
+ * Copies a database file page by page, in one read transaction. SQLite reads the pages: opening the file beside it and
+ * closing it again would drop the locks of this process (https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_).
+ *
+ * @returns for how many milliseconds other programs could not write; 0 with a write-ahead log, which lets them
+ * @throws DatabaseFault, `interrupted` after Ctrl-C
+ */
+export async function copyPages(source: Connection, path: string, signal?: AbortSignal): Promise<number> {
+    const snapshot = await source.begin("read");
+    const startedAt = performance.now();
+    try {
+        const file = await open(path, "w");
+        try {
+            await writePages(snapshot, file, signal);
+        } finally {
+            await file.close();
+        }
+        const [facts] = await snapshot.query({ sql: "PRAGMA journal_mode" });
+        return facts?.journal_mode === "wal" ? 0 : performance.now() - startedAt;
+    } catch (error) {
+        if (error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT")) {
+            throw new DatabaseFault("disk-full", error.message, error);
+        }
+        throw error;
+    } finally {
+        await snapshot.close();
+    }
+}
+
+async function writePages(snapshot: ReadTransaction, file: FileHandle, signal: AbortSignal | undefined): Promise<void> {
+    const [facts = {}] = await snapshot.query({
+        sql: "SELECT page_size, page_count FROM pragma_page_size, pragma_page_count",
+    });
+    const atOnce = Math.max(1, Math.floor(chunkSize / Number(facts.page_size)));
+    for (let from = 1; from <= Number(facts.page_count); from += atOnce) {
+        const answer = await snapshot.read({
+            sql: "SELECT page.data FROM generate_series(?, ?) AS number CROSS JOIN sqlite_dbpage AS page ON page.pgno = number.value",
+            args: [BigInt(from), BigInt(from + atOnce - 1)],
+        });
+        await file.writeFile(Buffer.concat((answer?.rows ?? []).map(([data]) => data as Uint8Array)));
+        await turn();
+        if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
+    }
+}

@@ -1,0 +1,55 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { root } from "../support/deployed.ts";
+import { writeProject } from "../support/project.ts";
+
+interface Report {
+    readonly summary: {
+        readonly violations: readonly { readonly from: string; readonly rule: { readonly name: string } }[];
+    };
+}
+
+test("the lint of imports finds an import of each forbidden kind", async () => {
+    const value = "export const value = 1;\n";
+    const importing = (path: string, from: string): string =>
+        `import { value } from "${from}";\nexport const ${path} = value;\n`;
+    const project = writeProject({
+        "tsconfig.json": JSON.stringify({ compilerOptions: { module: "nodenext", allowImportingTsExtensions: true } }),
+        "src/sql/up.ts": importing("up", "../database/target.ts"),
+        "src/database/target.ts": value,
+        "src/lint/stranger.ts": importing("stranger", "../doctor/checks.ts"),
+        "src/doctor/checks.ts": value,
+        "src/rehearsal/allowed.ts": importing("allowed", "../lint/rule.ts"),
+        "src/lint/rule.ts": value,
+        "src/planning/one.ts": 'import type { Other } from "./other.ts";\nexport type One = Other | 1;\n',
+        "src/planning/other.ts": 'import type { One } from "./one.ts";\nexport type Other = One | 2;\n',
+        "src/cellar/wine.ts": importing("wine", "../sql/quoting.ts"),
+        "src/sql/quoting.ts": value,
+        "src/cli/site.ts": importing("site", "../../app/site.ts"),
+        "app/site.ts": value,
+        "seeds/loader.ts": importing("loader", "../app/site.ts"),
+        "app/program.ts": importing("program", "../scripts/db-one.ts"),
+        "scripts/db-one.ts": value,
+    });
+    const program = join(root, "node_modules/dependency-cruiser/bin/dependency-cruise.mjs");
+    const settings = ["--config", join(root, ".dependency-cruiser.js"), "--output-type", "json"];
+    const { stdout } = await promisify(execFile)(
+        process.execPath,
+        [program, "src", "app", "seeds", "scripts", ...settings],
+        { cwd: project, maxBuffer: 50_000_000 },
+    ).catch((error: { stdout: string }) => error);
+    const { violations } = (JSON.parse(stdout) as Report).summary;
+    const found = [...new Set(violations.map(({ rule, from }) => `${from}: ${rule.name}`))].sort();
+    expect(found).toEqual([
+        "app/program.ts: app-below-scripts",
+        "app/program.ts: scripts-are-leaves",
+        "seeds/loader.ts: seeds-below-app",
+        "src/cellar/wine.ts: every-folder-has-a-floor",
+        "src/cli/site.ts: src-stands-alone",
+        "src/lint/stranger.ts: floor-of-lint",
+        "src/planning/one.ts: no-circle",
+        "src/sql/up.ts: floor-of-sql",
+    ]);
+});
