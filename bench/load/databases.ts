@@ -33,7 +33,7 @@ export async function createTarget(name: TargetName, project: string, directory:
         name,
         createDatabase: async () => {
             const folder = `${template}-${++count}`;
-            // The index of a write-ahead log belongs to the processes that made it, and is built anew.
+            // The index of a write-ahead log belongs to the processes that created it, and SQLite rebuilds it.
             await cp(template, folder, { recursive: true, filter: (file) => !file.endsWith("-shm") });
             const { url, stop } = await open(folder);
             const close = async (): Promise<void> => {

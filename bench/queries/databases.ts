@@ -67,7 +67,7 @@ export async function makeDatabase(
 
 type Writer = Parameters<typeof fillVolumes>[0];
 
-// Nobody else reads the file yet, and one that is broken off is thrown away.
+// No other process reads the file yet, and an unfinished file is thrown away.
 async function fillFile(file: string, fill: (writer: Writer) => Promise<void>): Promise<void> {
     const database = openRaw(file);
     database.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000");
