@@ -142,7 +142,7 @@ async function recover(
     });
     if (!isSameState(before, after)) {
         if (fault.isAmbiguous && hasHappened(before, after, script.step, script)) {
-            report.note(`The reply was lost (${fault.message}), but the database has it.`);
+            report.note(`The reply was lost (${fault.message}), but the transaction was committed.`);
             run.steps.push(script.step);
             report.applied(script.step);
         }
