@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { startSqld } from "../../src/server/sqld.ts";
 import { deploySchema } from "./programs.ts";
 
-/** Where a database lives. */
+/** The kind of a database. */
 export type TargetName = "file:" | "sqld";
 
 /** A database with the schema and nothing in it. */

@@ -4,7 +4,7 @@ import { createRandom, makeSentence, makeText, makeWord, pick, type Random } fro
 
 /** Exports as the application writes them, in two folders. */
 export interface Input {
-    /** What holds both folders, and nothing else. */
+    /** Contains both folders, and nothing else. */
     folder: string;
     /** Files with arrays of questions. */
     questions: string;

@@ -44,7 +44,7 @@ export function judgeMeasurements(measurements: readonly Measurement[]): Limit[]
     ];
 }
 
-/** Judges what went over the line. Pure. */
+/** Judges what was sent over the connection. Pure. */
 export function judgeTraffic({ questions, again }: LoadTraffic, input: Input): Limit[] {
     return [
         atMost(

@@ -16,7 +16,7 @@ export interface RawDatabase {
 }
 
 export interface RawStatement {
-    /** Whether it gives rows; the others are run(). */
+    /** Whether it returns rows; the others are run(). */
     readonly reader: boolean;
     all(...values: Bound[]): unknown[];
     run(...values: Bound[]): unknown;
@@ -25,7 +25,7 @@ export interface RawStatement {
 // Not imported: it brings no types.
 const Database = createRequire(import.meta.url)("libsql") as new (path: string) => RawDatabase;
 
-/** Where a database lives. */
+/** The kind of a database. */
 export type TargetName = "file:" | "sqld";
 
 /** Opens a file with the driver alone. */
