@@ -1007,8 +1007,8 @@ CREATE TABLE schema_objects (
     type TEXT NOT NULL CONSTRAINT schema_objects_type_is_known CHECK (type IN ('view', 'trigger')),
     -- The migration set that it belongs to.
     set_name TEXT NOT NULL,
-    -- present, or waiting for a later version because it does not prepare at this one.
-    status TEXT NOT NULL CONSTRAINT schema_objects_status_is_known CHECK (status IN ('present', 'waiting')),
+    -- present, or deferred for a later version because it does not prepare at this one.
+    status TEXT NOT NULL CONSTRAINT schema_objects_status_is_known CHECK (status IN ('present', 'deferred')),
     -- SHA-256 over the tokens of the definition that was deployed.
     checksum TEXT NOT NULL
 ) STRICT;
@@ -1654,7 +1654,7 @@ UPDATE turso_schema_guard SET is_complete = objects_before = 0 AND 57 = (
     FROM sqlite_schema
     WHERE (type, name, length(sql)) IN (VALUES
         ('table', 'schemaversion', 522),
-        ('table', 'schema_objects', 723),
+        ('table', 'schema_objects', 725),
         ('table', 'schema_lock', 514),
         ('table', 'schema_seeds', 555),
         ('table', 'users', 1010),

@@ -123,9 +123,9 @@ function printPlan(output: Output, plan: Plan): void {
         const objects = plan.objects.filter((object) => object.change === change);
         if (objects.length > 0) output.field(label, describeObjects(objects));
     }
-    const waiting = plan.objects.filter((object) => object.change === "waiting");
-    if (waiting.length > 0) {
-        output.field("Deferred", `${describeObjects(waiting)} (until a later version at which they prepare)`);
+    const deferred = plan.objects.filter((object) => object.change === "deferred");
+    if (deferred.length > 0) {
+        output.field("Deferred", `${describeObjects(deferred)} (until a later version at which they prepare)`);
     }
 }
 

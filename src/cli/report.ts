@@ -1,5 +1,5 @@
 import type { Connection, Cost } from "../database/connection.ts";
-import type { WayBack } from "../migrations/restore-point.ts";
+import type { RestorePoint } from "../migrations/restore-point.ts";
 import type { RunReport } from "../migrations/run.ts";
 import type { DatabaseState } from "../planning/state.ts";
 import { countObjects } from "../schema/facts.ts";
@@ -7,9 +7,9 @@ import type { Output } from "./output.ts";
 import type { Context } from "./program.ts";
 
 /** Prints the progress of a run. */
-export function createReport(output: Output): RunReport & { wayBack(wayBack: WayBack): void } {
+export function createReport(output: Output): RunReport & { restorePoint(restorePoint: RestorePoint): void } {
     return {
-        wayBack: ({ lines }) => {
+        restorePoint: ({ lines }) => {
             for (const line of lines) output.line(line);
         },
         applied: () => undefined,

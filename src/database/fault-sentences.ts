@@ -93,7 +93,7 @@ export const sentences: Readonly<Record<FaultKind | FaultVariant, Sentence>> = {
         `run it again in a minute, or with \`--wait 60\`; ${statusPage}`,
     ],
     "foreign-reply": [
-        (db) => `what answers at ${db} is no libSQL server`,
+        (db) => `the server at ${db} is not a libSQL server`,
         `${showUrl}; is there a proxy or a login page in between?`,
     ],
     "too-large": [
@@ -111,7 +111,7 @@ export const sentences: Readonly<Record<FaultKind | FaultVariant, Sentence>> = {
     "rows-changed": [(db) => `others write to ${db} at the same time`, "run it again when fewer write"],
     "transaction-timeout": [
         (db) => `${db} ended the transaction because others waited for the lock`,
-        "run it again when nobody writes; a long migration is better split into smaller ones",
+        "run it again when there are no other writers; a long migration is better split into smaller ones",
     ],
     expired: [(db) => `${db} ended the connection because it stood idle`, "run it again"],
     "cannot-open": [(db) => `cannot open ${db}`, "check that its folder exists and that you may write there"],
@@ -141,7 +141,7 @@ export const sentences: Readonly<Record<FaultKind | FaultVariant, Sentence>> = {
         (db) => `the disk of ${db} failed`,
         "look for disk errors and free space on its machine, then run `pnpm db:verify`",
     ],
-    constraint: [(db) => `${db} refused a row`, "mend the row that the constraint names"],
-    sql: [(db) => `${db} refused a statement`, "mend the statement"],
+    constraint: [(db) => `${db} refused a row`, "correct the row that the constraint names"],
+    sql: [(db) => `${db} refused a statement`, "correct the statement"],
     interrupted: [() => "interrupted", "run the command again to go on"],
 };

@@ -84,7 +84,7 @@ function listObjects(sets: readonly MigrationSet[], state: DatabaseState): Statu
 }
 
 function describeObject(live: string | undefined, record: ObjectRecord | undefined): string {
-    if (live === undefined) return record?.status === "waiting" ? "waits for a later version" : "";
+    if (live === undefined) return record?.status === "deferred" ? "waits for a later version" : "";
     return record && checksumTokens(live) !== record.checksum ? "changed by hand" : "the file has changed";
 }
 

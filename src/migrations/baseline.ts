@@ -39,8 +39,8 @@ export async function prepareBaseline(
         .filter((file) => !pending.includes(file) || recorded.includes(file));
     if (!isFirst) refuseUnknowable(sets, state, recorded);
     const replan = async (current: DatabaseState, perFile: boolean): Promise<Plan> => {
-        const { findWaiting } = await import("../planning/shadow.ts");
-        // What was compared is what was read: after somebody else's deploy, nothing is recorded.
+        const { findDeferred } = await import("../planning/shadow.ts");
+        // What was compared is what was read: after another deploy, nothing is recorded.
         const isSame = sets.every(
             ({ name }) => current.versions.get(name)?.length === state.versions.get(name)?.length,
         );
@@ -50,8 +50,8 @@ export async function prepareBaseline(
             direction: "do",
             migrations: isSame ? recorded.map((file) => ({ ...file, statements: [] })) : [],
             perFile,
-            findWaiting: (applied) =>
-                findWaiting(
+            findDeferred: (applied) =>
+                findDeferred(
                     sets,
                     reached.filter((file) => applied.some(({ path }) => path === file.path)),
                 ),

@@ -6,17 +6,17 @@ import type { PreparedDeploy } from "../planning/prepare.ts";
 import { renderScript } from "../planning/script.ts";
 import type { DatabaseState } from "../planning/state.ts";
 import { pinPlan } from "./plan-id.ts";
-import { prepareWayBack, type WayBack } from "./restore-point.ts";
+import { prepareRestorePoint, type RestorePoint } from "./restore-point.ts";
 import { type RunOutcome, type RunReport, runPlan } from "./run.ts";
 
 export interface DeployRun {
     readonly perFile?: boolean;
     readonly signal?: AbortSignal | undefined;
     readonly now: Date;
-    readonly report: RunReport & WayBackReport;
+    readonly report: RunReport & RestorePointReport;
     /** This very plan or none: the run stops when another deploy comes first. */
     readonly pinned?: boolean;
-    /** The database is a copy that nobody misses: no way back is made. */
+    /** The database is a copy: no restore point is made. */
     readonly isCopy?: boolean;
 }
 
@@ -28,8 +28,8 @@ export async function runDeploy(
 ): Promise<RunOutcome> {
     const { sets, state, plan } = prepared;
     if (plan.steps.length === 0) return { steps: [], version: plan.version };
-    const wayBack = options.isCopy ? { lines: [] } : await findWayBack(connection, state, options);
-    options.report.wayBack(wayBack);
+    const restorePoint = options.isCopy ? { lines: [] } : await makeRestorePoint(connection, state, options);
+    options.report.restorePoint(restorePoint);
     const pin = options.pinned ? pinPlan(prepared) : undefined;
     try {
         return await runPlan(
@@ -44,20 +44,20 @@ export async function runDeploy(
             state,
         );
     } catch (error) {
-        if (!(error instanceof AppError) || wayBack.lines.length === 0) throw error;
-        throw error.withOutcome([...wayBack.lines, error.outcome ?? ""].join("\n"));
+        if (!(error instanceof AppError) || restorePoint.lines.length === 0) throw error;
+        throw error.withOutcome([...restorePoint.lines, error.outcome ?? ""].join("\n"));
     }
 }
 
-function findWayBack(
+function makeRestorePoint(
     connection: Connection,
     state: DatabaseState,
     { now, signal }: Pick<DeployRun, "now" | "signal">,
-): Promise<WayBack> {
-    return prepareWayBack(connection, state, now, signal).catch((error: unknown) => {
+): Promise<RestorePoint> {
+    return prepareRestorePoint(connection, state, now, signal).catch((error: unknown) => {
         if (!(error instanceof DatabaseFault)) throw error;
         throw explainFault(error, connection.target).withOutcome(
-            "The way back could not be made. Nothing was changed.",
+            "The restore point could not be made. Nothing was changed.",
         );
     });
 }
@@ -72,8 +72,8 @@ function followBy(report: RunReport, follow: RunReport["applied"]): RunReport {
     };
 }
 
-export interface WayBackReport {
-    wayBack(wayBack: WayBack): void;
+export interface RestorePointReport {
+    restorePoint(restorePoint: RestorePoint): void;
 }
 
 /** The scripts that a plan would send, one for each transaction, and the state that it leads to. */

@@ -76,7 +76,7 @@ async function explainGuard(
     return new AppError("migration-failed", message, {
         hint: message.includes("foreign_keys_are_not_off")
             ? "this server does not switch foreign keys off, so the table cannot be rebuilt there"
-            : "run the command again: it begins by reading the database anew",
+            : "run the command again: it reads the database first",
     });
 }
 
@@ -104,7 +104,7 @@ export function explainStatement(
     const stranger = `put the ${type} '${name}' into a file, or drop it in this migration and create it again at its end`;
     return new AppError("migration-failed", `${failed.path}:${failed.line}: ${message}`, {
         details: file ? excerpt(file, failed, message) : [failed.sql],
-        hint: name === undefined ? `mend ${failed.path}, then run the command again` : stranger,
+        hint: name === undefined ? `correct ${failed.path}, then run the command again` : stranger,
         cause,
     });
 }

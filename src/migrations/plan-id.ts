@@ -32,13 +32,13 @@ export function identifyPlan(target: Target, planned: Planned): string {
  * Refuses a plan that is not the approved one.
  *
  * @param approved what --dry-run printed
- * @throws AppError `plan-changed` that says what differs, `usage` for a text that is no plan id
+ * @throws AppError `plan-changed` that says what differs, `usage` for a text that is not a plan id
  */
 export function refuseOtherPlan(approved: string, target: Target, planned: Planned): void {
     const current = identifyPlan(target, planned);
     const [old, now] = [form.exec(approved.trim().toLowerCase()), form.exec(current)];
     if (!old || !now) {
-        throw new AppError("usage", `'${approved}' is no plan id`, { hint: "copy the id that `--dry-run` prints" });
+        throw new AppError("usage", `'${approved}' is not a plan id`, { hint: "copy the id that `--dry-run` prints" });
     }
     if (old[0] === now[0]) return;
     const details = [
@@ -65,7 +65,7 @@ export interface PinnedPlan {
     applied(step: Step): void;
 }
 
-/** Lets a run go on only while nobody but itself deploys: what is planned anew is then what was approved. */
+/** Lets a run continue only while no other run deploys: each new plan is then the rest of the approved one. */
 export function pinPlan({ sets, state, plan, replan }: PreparedDeploy): PinnedPlan {
     const steps: Step[] = [];
     let expected = state;

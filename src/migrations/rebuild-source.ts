@@ -18,7 +18,7 @@ export interface FoundTable {
 /**
  * Reads what a table is after all files, from a deploy into a database in memory; no other database is asked.
  *
- * @throws AppError `usage` for what is no table of these files, `invalid-files` where they cannot be deployed
+ * @throws AppError `usage` for a name that is not a table of these files, `invalid-files` where they cannot be deployed
  */
 export async function readRebuildSource(sets: readonly MigrationSet[], table: string): Promise<FoundTable> {
     const migrations = sets.flatMap((set) => set.migrations);

@@ -13,25 +13,25 @@ const keptCopies = 5;
 /** For this long, in milliseconds, a copy is kept in any case: deployers that run at once each make one. */
 const youngLimit = 600_000;
 
-/** The way back that exists before a run begins. */
-export interface WayBack {
+/** What the database can be taken back to after a run. */
+export interface RestorePoint {
     /** Sentences for the output, before the run and again after a failure. */
     readonly lines: readonly string[];
 }
 
 /**
- * Makes sure that there is a way back before a database with tables is changed: a file is copied aside; for a server,
- * the time and the command that restores it are told, because Turso keeps every moment by itself.
+ * Makes a restore point before a database with tables is changed: copies a file aside; for a server, returns the time and
+ * the command that restores it, because Turso keeps every moment.
  *
  * @param now this machine's clock, for the name of the copy
  * @param signal ends the wait for another program that has locked the file
  */
-export async function prepareWayBack(
+export async function prepareRestorePoint(
     connection: Connection,
     state: DatabaseState,
     now: Date,
     signal?: AbortSignal,
-): Promise<WayBack> {
+): Promise<RestorePoint> {
     // SQLite's own tables stay behind where all others were dropped.
     if (!state.schema.some((row) => row.type === "table" && !row.name.startsWith("sqlite_"))) return { lines: [] };
     const { target } = connection;
@@ -73,7 +73,7 @@ async function copyPatiently(
 }
 
 // On a connection of its own: VACUUM is refused beside a statement that another one has not finished. The copy gets its
-// name when it is whole: half a copy is no way back, and another deployer may copy in the same moment.
+// name when it is whole: half a copy restores nothing, and another deployer may copy in the same moment.
 async function copyInto(target: FileTarget, copy: string, lock: number | undefined): Promise<void> {
     const partial = `${copy}.${process.pid}.partial`;
     const connection = await openConnection(target, undefined, { lock });

@@ -3,7 +3,7 @@ import { AppError } from "../errors.ts";
 import type { MigrationFile, MigrationSet } from "../planning/files.ts";
 import { findHistoryProblems } from "../planning/judge.ts";
 import { type Plan, planRun, type Step } from "../planning/plan.ts";
-import { type PreparedDeploy, readAll, rememberWaiting } from "../planning/prepare.ts";
+import { type PreparedDeploy, readAll, rememberDeferred } from "../planning/prepare.ts";
 import { refuseFiles } from "../planning/problems.ts";
 import { renderParts, type ScriptPart } from "../planning/script.ts";
 import { type DatabaseState, findSchemaRow, versionOf } from "../planning/state.ts";
@@ -37,7 +37,7 @@ export async function prepareRollback(
     const problems = findHistoryProblems(sets, state);
     if (problems.length > 0) throw refuseFiles(problems);
     refuseTarget(sets, state, to);
-    const findWaiting = rememberWaiting(sets);
+    const findDeferred = rememberDeferred(sets);
     const replan = async (current: DatabaseState, perFile: boolean): Promise<Plan> => {
         const plan = await planRun({
             sets,
@@ -45,7 +45,7 @@ export async function prepareRollback(
             direction: "undo",
             migrations: chooseUndone(sets, current, to),
             perFile,
-            findWaiting,
+            findDeferred,
         });
         if (!keepsRows) return plan;
         return { ...plan, steps: plan.steps.map((step) => ({ ...step, losses: listLosses(step, current) })) };

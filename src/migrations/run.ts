@@ -153,7 +153,7 @@ async function recover(
     if (run.leased && after.lease?.owner !== run.owner) return after;
     if (fault.kind === "transaction-timeout" && !run.leased) {
         run.announce("others are writing; taking turns, one file a transaction");
-        // Whoever has the lease is waited for by reading: asking for it would break the very run that it protects.
+        // Waiting only reads: asking for the lease would break the very run that it protects.
         run.leased = !findForeignLease(after, run.owner) && (await tryLease(connection, after, run.owner));
         return run.read();
     }
@@ -173,7 +173,7 @@ async function explain(
         const paths = script.step.migrations.map((file) => (script.direction === "do" ? file : file.undo)?.path);
         const path = paths.join(", ") || "the views and triggers";
         return new AppError("transaction-timeout", `${path}: takes over 5 seconds, and others wait to write`, {
-            hint: "split it into smaller migrations, or run it when nobody writes",
+            hint: "split it into smaller migrations, or run it when there are no other writers",
             outcome,
         });
     }

@@ -29,8 +29,8 @@ export const createObjectsTable = `CREATE TABLE ${objectsTable} (
     type TEXT NOT NULL CONSTRAINT schema_objects_type_is_known CHECK (type IN ('view', 'trigger')),
     -- The migration set that it belongs to.
     set_name TEXT NOT NULL,
-    -- present, or waiting for a later version because it does not prepare at this one.
-    status TEXT NOT NULL CONSTRAINT schema_objects_status_is_known CHECK (status IN ('present', 'waiting')),
+    -- present, or deferred for a later version because it does not prepare at this one.
+    status TEXT NOT NULL CONSTRAINT schema_objects_status_is_known CHECK (status IN ('present', 'deferred')),
     -- SHA-256 over the tokens of the definition that was deployed.
     checksum TEXT NOT NULL
 ) STRICT`;
@@ -103,7 +103,7 @@ export interface ObjectRecord {
     readonly name: string;
     readonly type: "view" | "trigger";
     readonly set: string;
-    readonly status: "present" | "waiting";
+    readonly status: "present" | "deferred";
     readonly checksum: string;
 }
 

@@ -25,7 +25,7 @@ export type ObjectAction =
     | { readonly does: "create-object"; readonly object: PlannedObject };
 
 export interface ObjectChange {
-    readonly change: "created" | "replaced" | "dropped" | "waiting";
+    readonly change: "created" | "replaced" | "dropped" | "deferred";
     readonly type: ObjectType;
     readonly name: string;
 }
@@ -37,7 +37,7 @@ interface ObjectTracker {
      * Makes every view and trigger what its file says. One that waits keeps the form that it has, and where rows of these
      * tables are about to be written, a trigger gets back the form that it had before the run.
      */
-    bringTo(waiting: ReadonlySet<string>, written?: readonly string[]): ObjectAction[];
+    bringTo(deferred: ReadonlySet<string>, written?: readonly string[]): ObjectAction[];
     /** Whether rows of one of these tables would be written before the triggers that the files define for it are there. */
     lacksTriggers(tables: readonly string[]): boolean;
     takeRecords(): { records: ObjectRecord[]; forgotten: string[] };
@@ -55,7 +55,7 @@ export function trackObjects(sets: readonly MigrationSet[], state: DatabaseState
     const original = findLive(wanted, state, takesOver);
     const current = new Map(original);
     const recorded = new Map(state.objects.map((record) => [record.name, record]));
-    let waitingNow: ReadonlySet<string> = new Set();
+    let deferredNow: ReadonlySet<string> = new Set();
 
     const drop = (name: string): ObjectAction[] => {
         const live = current.get(name);
@@ -69,8 +69,8 @@ export function trackObjects(sets: readonly MigrationSet[], state: DatabaseState
 
     return {
         dropAll: () => [...current.keys()].flatMap(drop).sort((a, b) => rank(a) - rank(b)),
-        bringTo(waiting, written = []) {
-            waitingNow = waiting;
+        bringTo(deferred, written = []) {
+            deferredNow = deferred;
             const actions = [...current.keys()].filter((name) => !wanted.has(name)).flatMap((name) => drop(name));
             const create = (object: PlannedObject): void => {
                 actions.push(...drop(object.name), { does: "create-object", object });
@@ -79,18 +79,18 @@ export function trackObjects(sets: readonly MigrationSet[], state: DatabaseState
             // An old form is kept for as long as what it reads is.
             const dropReaders = (of: string): void => {
                 for (const [name, object] of current) {
-                    if (!waiting.has(name) || name === of || !mentions(object, of)) continue;
+                    if (!deferred.has(name) || name === of || !mentions(object, of)) continue;
                     actions.push(...drop(name));
                     dropReaders(name);
                 }
             };
             for (const [name, object] of wanted) {
-                if (waiting.has(name) || current.get(name)?.sql === object.sql) continue;
+                if (deferred.has(name) || current.get(name)?.sql === object.sql) continue;
                 if (current.get(name)?.type === "view") dropReaders(name);
                 create(object);
             }
             for (const [name, object] of original) {
-                if (!waiting.has(name) || current.has(name)) continue;
+                if (!deferred.has(name) || current.has(name)) continue;
                 if (written.some((table) => isTriggerOn(object, table))) create(object);
             }
             return actions;
@@ -117,8 +117,8 @@ export function trackObjects(sets: readonly MigrationSet[], state: DatabaseState
             const changes: ObjectChange[] = [];
             for (const [name, { type, sql }] of wanted) {
                 const before = original.get(name)?.sql;
-                if (waitingNow.has(name) && current.get(name)?.sql !== sql)
-                    changes.push({ change: "waiting", type, name });
+                if (deferredNow.has(name) && current.get(name)?.sql !== sql)
+                    changes.push({ change: "deferred", type, name });
                 else if (before === undefined) changes.push({ change: "created", type, name });
                 else if (before !== sql) changes.push({ change: "replaced", type, name });
             }
@@ -202,8 +202,8 @@ function rank(action: ObjectAction): number {
     return action.does === "drop-object" && action.type === "trigger" ? 0 : 1;
 }
 
-function toRecord({ name, type, set, checksum }: PlannedObject, isWaiting: boolean): ObjectRecord {
-    return { name, type, set, checksum, status: isWaiting ? "waiting" : "present" };
+function toRecord({ name, type, set, checksum }: PlannedObject, isDeferred: boolean): ObjectRecord {
+    return { name, type, set, checksum, status: isDeferred ? "deferred" : "present" };
 }
 
 function isSameRecord(left: ObjectRecord | undefined, right: ObjectRecord): boolean {

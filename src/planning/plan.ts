@@ -22,7 +22,7 @@ export type Action =
 /** One transaction. */
 export interface Step {
     readonly migrations: readonly MigrationFile[];
-    /** Tables that are made anew; such a step holds one migration and runs with foreign keys off. */
+    /** Tables that are rebuilt; such a step holds one migration and runs with foreign keys off. */
     readonly rebuilt: readonly string[];
     /** Names that its migration drops on purpose. */
     readonly dropped: readonly string[];
@@ -48,7 +48,7 @@ export interface Plan {
 }
 
 /** Names of the views and triggers that do not prepare when just these migrations are applied. */
-export type FindWaiting = (applied: readonly MigrationFile[]) => Promise<ReadonlySet<string>>;
+export type FindDeferred = (applied: readonly MigrationFile[]) => Promise<ReadonlySet<string>>;
 
 interface PlanInput {
     readonly sets: readonly MigrationSet[];
@@ -58,15 +58,15 @@ interface PlanInput {
     readonly migrations: readonly MigrationFile[];
     /** One transaction for each file. */
     readonly perFile: boolean;
-    readonly findWaiting: FindWaiting;
+    readonly findDeferred: FindDeferred;
     /** Whether the files are taken as they are, because they were applied long ago. */
     readonly unjudged?: boolean;
 }
 
 /**
- * Plans a run. Reads nothing but its input; `findWaiting` is asked only for versions that are not the latest.
+ * Plans a run. Reads nothing but its input; `findDeferred` is asked only for versions that are not the latest.
  *
- * @throws AppError `invalid-files` where rows would be written unwatched, or views and triggers are somebody else's
+ * @throws AppError `invalid-files` where rows would be written unwatched, or views and triggers of other owners are in the way
  */
 export async function planRun(input: PlanInput): Promise<Plan> {
     const { sets, state, direction } = input;
@@ -89,7 +89,7 @@ export async function planRun(input: PlanInput): Promise<Plan> {
             const written = structure.writtenBefore.map(({ table }) => table);
             if (tracker.lacksTriggers(written)) {
                 const watched = direction === "do" ? written : [];
-                actions.push(...tracker.bringTo(await waitingAt(input, applied), watched));
+                actions.push(...tracker.bringTo(await deferredAt(input, applied), watched));
             }
             migrate(0, split);
             if (split < statements.length) actions.push(...tracker.dropAll());
@@ -97,10 +97,10 @@ export async function planRun(input: PlanInput): Promise<Plan> {
             applied = direction === "do" ? [...applied, file] : applied.filter((other) => other !== file);
             const isLast = at === groups.length - 1 && file === group.at(-1)?.file;
             if (split < statements.length && !isLast) {
-                actions.push(...tracker.bringTo(await waitingAt(input, applied)));
+                actions.push(...tracker.bringTo(await deferredAt(input, applied)));
             }
         }
-        actions.push(...tracker.bringTo(await waitingAt(input, applied)));
+        actions.push(...tracker.bringTo(await deferredAt(input, applied)));
         const { records, forgotten } = tracker.takeRecords();
         const step: Step = {
             migrations: group.map(({ file }) => file),
@@ -179,9 +179,9 @@ function groupIntoSteps({ migrations, direction, perFile }: PlanInput): Planned[
     return groups;
 }
 
-async function waitingAt(input: PlanInput, applied: readonly MigrationFile[]): Promise<ReadonlySet<string>> {
+async function deferredAt(input: PlanInput, applied: readonly MigrationFile[]): Promise<ReadonlySet<string>> {
     const all = input.sets.flatMap((set) => set.migrations);
-    return applied.length === all.length ? new Set() : input.findWaiting(applied);
+    return applied.length === all.length ? new Set() : input.findDeferred(applied);
 }
 
 function findApplied(sets: readonly MigrationSet[], state: DatabaseState): MigrationFile[] {
@@ -204,7 +204,7 @@ function findStale(sets: readonly MigrationSet[], state: DatabaseState): Migrati
 }
 
 /**
- * Managed views and triggers that somebody changed by hand since they were deployed.
+ * Managed views and triggers that were changed by hand since they were deployed.
  *
  * @param sets where given, one that is just as its file says is none of them
  */

@@ -3,7 +3,7 @@ import { DatabaseFault, explainFault } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
 import { type FoundFiles, listSets, type MigrationFile, type MigrationSet, readFiles } from "./files.ts";
 import { findHistoryProblems, findInstalledSets, findPending, findPendingProblems, refuseNewer } from "./judge.ts";
-import { type FindWaiting, type Plan, planRun } from "./plan.ts";
+import { type FindDeferred, type Plan, planRun } from "./plan.ts";
 import { findFileProblems, refuseFiles } from "./problems.ts";
 import { type DatabaseState, emptyState, readState, versionOf } from "./state.ts";
 
@@ -44,23 +44,23 @@ export async function prepareDeploy(
     const pending = choose(state);
     const problems = [...findHistoryProblems(sets, state), ...findPendingProblems(pending, state)];
     if (problems.length > 0) throw refuseFiles(problems);
-    const findWaiting = rememberWaiting(sets);
+    const findDeferred = rememberDeferred(sets);
     const replan = async (current: DatabaseState, perFile: boolean): Promise<Plan> => {
         refuseNewer(sets, current);
-        return planRun({ sets, state: current, direction: "do", migrations: choose(current), perFile, findWaiting });
+        return planRun({ sets, state: current, direction: "do", migrations: choose(current), perFile, findDeferred });
     };
     return { sets, state, replan, plan: await replan(state, options.perFile ?? false) };
 }
 
 /** Finds what does not prepare at a version, once for each: a run plans again after each of its transactions. */
-export function rememberWaiting(sets: readonly MigrationSet[]): FindWaiting {
+export function rememberDeferred(sets: readonly MigrationSet[]): FindDeferred {
     const found = new Map<string, Promise<ReadonlySet<string>>>();
     return async (applied) => {
-        const { findWaiting } = await import("./shadow.ts");
+        const { findDeferred } = await import("./shadow.ts");
         const key = JSON.stringify(applied.map(({ path }) => path));
-        const waiting = found.get(key) ?? findWaiting(sets, applied);
-        found.set(key, waiting);
-        return waiting;
+        const deferred = found.get(key) ?? findDeferred(sets, applied);
+        found.set(key, deferred);
+        return deferred;
     };
 }
 
@@ -78,7 +78,7 @@ export async function readAll(
     const reading = connection
         ? listSets(root).then((names) => readState(connection, names, options.extra))
         : Promise.resolve(emptyState);
-    // The files are judged first; a database that cannot be read is then nobody's concern.
+    // The files are judged first; where they have problems, a failed read does not matter.
     reading.catch(() => undefined);
     const found = await readFiles(root);
     const problems = findFileProblems(found);

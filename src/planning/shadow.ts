@@ -28,7 +28,7 @@ export async function deployScratch(
         direction: "do",
         migrations: applied,
         perFile: false,
-        findWaiting: (files) => findWaiting(sets, files),
+        findDeferred: (files) => findDeferred(sets, files),
     });
     const connection = openScratch();
     try {
@@ -59,7 +59,7 @@ export async function readExpectedSchema(
 }
 
 /** Names of the views and triggers that do not prepare when just these migrations are applied. */
-export async function findWaiting(
+export async function findDeferred(
     sets: readonly MigrationSet[],
     applied: readonly MigrationFile[],
 ): Promise<ReadonlySet<string>> {
@@ -72,9 +72,9 @@ export async function findWaiting(
             if (readFact(statement).does !== "write") await succeeds(connection.runAlone(statement.sql));
         }
         const objects = sets.flatMap((set) => set.objects);
-        const waiting = new Set<string>();
+        const deferred = new Set<string>();
         for (const object of objects) {
-            if (!(await succeeds(connection.runAlone(object.statements[0]?.sql ?? "")))) waiting.add(object.name);
+            if (!(await succeeds(connection.runAlone(object.statements[0]?.sql ?? "")))) deferred.add(object.name);
         }
         const statements = applied.flatMap((file) => file.statements);
         const prepares = (object: ObjectFile): Promise<boolean> => {
@@ -83,8 +83,8 @@ export async function findWaiting(
             const proof = proofOf({ ...object, statement }, (table) => findTableAfter(table, statements));
             return succeeds(connection.runAlone(proof));
         };
-        await dropUnprepared(connection, objects, waiting, prepares);
-        return waiting;
+        await dropUnprepared(connection, objects, deferred, prepares);
+        return deferred;
     } finally {
         connection.close();
     }
@@ -95,23 +95,23 @@ export async function findWaiting(
 async function dropUnprepared(
     connection: Connection,
     objects: readonly ObjectFile[],
-    waiting: Set<string>,
+    deferred: Set<string>,
     prepares: (object: ObjectFile) => Promise<boolean>,
 ): Promise<void> {
-    const triggers = objects.filter((object) => object.type === "trigger" && !waiting.has(object.name));
+    const triggers = objects.filter((object) => object.type === "trigger" && !deferred.has(object.name));
     for (const { name } of triggers) await connection.runAlone(`DROP TRIGGER ${quoteName(name)}`);
     for (let settled = false; !settled; ) {
         settled = true;
         for (const view of objects) {
-            if (view.type !== "view" || waiting.has(view.name) || (await prepares(view))) continue;
+            if (view.type !== "view" || deferred.has(view.name) || (await prepares(view))) continue;
             await connection.runAlone(`DROP VIEW ${quoteName(view.name)}`);
-            waiting.add(view.name);
+            deferred.add(view.name);
             settled = false;
         }
     }
     for (const trigger of triggers) {
         await connection.runAlone(trigger.statements[0]?.sql ?? "");
-        if (!(await prepares(trigger))) waiting.add(trigger.name);
+        if (!(await prepares(trigger))) deferred.add(trigger.name);
         await connection.runAlone(`DROP TRIGGER ${quoteName(trigger.name)}`);
     }
 }

@@ -37,7 +37,7 @@ function findLostObjects({ plan, before, files, after }: Rehearsed): RehearsalFi
     const meant = new Set([
         ...plan.steps.flatMap((step) => step.dropped.map((name) => name.toLowerCase())),
         ...plan.objects
-            .filter(({ change }) => change === "dropped" || change === "waiting")
+            .filter(({ change }) => change === "dropped" || change === "deferred")
             .map(({ name }) => name.toLowerCase()),
     ]);
     const renamed = new Set(

@@ -102,7 +102,7 @@ async function rehearseOn(
     const watched = openWatched(copy, prepared.plan, signal);
     const startedAt = performance.now();
     const nothing = (): void => undefined;
-    const report = { applied: nothing, waiting: nothing, note: nothing, wayBack: nothing };
+    const report = { applied: nothing, waiting: nothing, note: nothing, restorePoint: nothing };
     const run = { perFile: deploy.perFile ?? false, signal, now: input.now, report, isCopy: true };
     const outcome = await runDeploy(watched, prepared, run).finally(() => watched.close());
     const milliseconds = Math.round(performance.now() - startedAt);

@@ -18,7 +18,7 @@ const privateName = "jwt-private.pem";
  * once and kept there, so the tokens stay the same from start to start. They never expire: they open nothing but this
  * directory on this machine.
  *
- * @throws AppError `invalid-input` when the key file in the directory is no such key
+ * @throws AppError `invalid-input` when the key file in the directory is not an Ed25519 key
  */
 export async function writeTokens(directory: string, url: string): Promise<ServerTokens> {
     const key = await readPrivateKey(join(directory, privateName));

@@ -35,7 +35,7 @@ describeTargets("db:push", (target) => {
         await proxy?.close();
     });
 
-    test("stops at --to, and names the way back for a version behind the database", async () => {
+    test("stops at --to, and names the command for a version behind the database", async () => {
         const database = await target.createDatabase();
         expect((await run(database, { to: 4 })).stdout).toContain(
             "\nApplied 4 migrations. The database is at version 4: 4 tables, ",
@@ -63,7 +63,7 @@ describeTargets("db:push", (target) => {
         const { code, stdout, stderr } = await run(database);
         expect(code).toBe(0);
         expect(stderr).toBe(
-            "warning: 'v_queue_health' was changed by hand since it was deployed; the file's form replaces it\n",
+            "warning: 'v_queue_health' was changed by hand since it was deployed; the file replaces it\n",
         );
         expect(stdout).toContain("\nRebuilt:  view v_queue_health\n");
         expect(await read()).toEqual(before);

@@ -93,13 +93,13 @@ describeTargets("do, undo and do again", (target) => {
         return rows.map(({ name }) => String(name));
     }
 
-    test("leave views and triggers waiting where they do not prepare, and bring them back", async () => {
+    test("defer views and triggers where they do not prepare, and bring them back", async () => {
         const database = await createDeployedDatabase(target);
         const schema = await readSchema(database);
         const ran = await rollbackTo(database, { to: 7 });
         expect(ran.code).toBe(0);
         expect(ran.stdout).toMatch(
-            /\nWaiting: {2}\d+ views?, \d+ triggers? \(until a later version, at which they prepare\)\n/,
+            /\nDeferred: \d+ views?, \d+ triggers? \(until a later version at which they prepare\)\n/,
         );
         const records = await readRows(database.client, "SELECT name, status FROM schema_objects ORDER BY name");
         const there = await readRows(
@@ -109,8 +109,8 @@ describeTargets("do, undo and do again", (target) => {
         const present = records.filter(({ status }) => status === "present").map(({ name }) => name);
         expect(there.map(({ name }) => name)).toEqual(present);
         expect(present).toContain("trg_questions_delete");
-        const waiting = records.filter(({ status }) => status === "waiting").map(({ name }) => name);
-        expect(waiting).toContain("trg_questions_history_insert");
+        const deferred = records.filter(({ status }) => status === "deferred").map(({ name }) => name);
+        expect(deferred).toContain("trg_questions_history_insert");
         // Whoever writes now meets no trigger that is broken.
         await insertRow(database.client, "questions", { id: "q-1" });
         await database.client.execute("UPDATE questions SET answer = 'changed'");
@@ -118,7 +118,7 @@ describeTargets("do, undo and do again", (target) => {
 
         expect((await pushTo(database)).code).toBe(0);
         expect(await readSchema(database)).toEqual(schema);
-        tell(`${target.name}: ${waiting.length} objects waited at version 7 and came back`);
+        tell(`${target.name}: ${deferred.length} objects were deferred at version 7 and came back`);
     });
 });
 
@@ -162,7 +162,7 @@ describeTargets("db:rollback", (target) => {
             "Would lose: user_sessions: 2 rows",
             "Undoing:  012.undo.create-user-sessions.sql",
             "Undoing:  011.undo.create-voice-sessions.sql",
-            expect.stringMatching(/^Waiting: /),
+            expect.stringMatching(/^Deferred: /),
             expect.stringMatching(/^Dry run: nothing was applied\. The database would be at version 10: 10 tables, /),
             "",
         ]);
@@ -281,7 +281,7 @@ describeTargets("db:rollback", (target) => {
             1,
             "migrations/001.undo.notes.sql:2: no such table: mistake",
             ["    2 | DROP TABLE mistake;"],
-            "mend migrations/001.undo.notes.sql, then run the command again",
+            "correct migrations/001.undo.notes.sql, then run the command again",
             "Nothing was undone. The database is still at version 1.",
         ]);
         expect(await readContents(database.client)).toEqual(before);

@@ -76,7 +76,7 @@ describeTargets("db:status", (target) => {
         expect(stdout).toMatch(/\nPending: 2 migrations, 3 views and triggers\. Deploy with `pnpm db:migrate`\.\n$/);
     });
 
-    test("tells of a view whose file has changed or is gone, or that was changed by hand, just as db:push would mend it", async () => {
+    test("tells of a view whose file has changed or is gone, or that was changed by hand, just as db:push would correct it", async () => {
         const database = await createDeployedDatabase(target);
         const root = copyProject();
         const expectPending = async (line: RegExp): Promise<void> => {

@@ -12,7 +12,7 @@ import { push } from "../../src/cli/commands/push.ts";
 import { toFault } from "../../src/database/faults.ts";
 import { type Patience, withPatience } from "../../src/database/retry.ts";
 import { openServer } from "../../src/database/server/connection.ts";
-import { prepareWayBack } from "../../src/migrations/restore-point.ts";
+import { prepareRestorePoint } from "../../src/migrations/restore-point.ts";
 import { readFiles } from "../../src/planning/files.ts";
 import { readState } from "../../src/planning/state.ts";
 import { findSqld, startSqld } from "../../src/server/sqld.ts";
@@ -117,7 +117,7 @@ describeTargets("--wait", (target) => {
             const holder = new Database(fileURLToPath(database.url));
             holder.exec("BEGIN EXCLUSIVE");
             const copy = (waitLimit: number, signal?: AbortSignal): Promise<unknown> =>
-                prepareWayBack({ ...connection, waitLimit }, state, new Date(), signal).catch(toFault);
+                prepareRestorePoint({ ...connection, waitLimit }, state, new Date(), signal).catch(toFault);
             expect(await copy(0)).toMatchObject({ kind: "busy" });
             expect(await copy(60_000, AbortSignal.abort())).toMatchObject({ kind: "interrupted" });
             expect(listCopies()).toEqual([]);

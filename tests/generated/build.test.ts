@@ -31,7 +31,7 @@ describe("schema:build", () => {
         const stale = await runScript("schema:build", ["--check"], { cwd: root });
         expect(stale.code).toBe(4);
         expect(stale.stderr).toBe(
-            "error: TURSO_SCHEMA.sql is stale\n\nhint: run `pnpm schema:build` and commit what it writes\n",
+            "error: TURSO_SCHEMA.sql is stale\n\nhint: run `pnpm schema:build` and commit the files\n",
         );
         expect(read("TURSO_SCHEMA.sql")).toBe(schemaFile);
     });

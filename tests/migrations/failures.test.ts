@@ -117,7 +117,7 @@ describeTargets("a failure", (target) => {
         expect(text.slice(0, beginning.length)).toBe(beginning);
         expect(error).toMatchObject({ code: "migration-failed", exitCode: 1 });
         expect(error.outcome).toContain("Nothing was applied. The database is still at version 1.");
-        expect(error.hint).toBe(`mend ${beginning.split(":")[0]}, then run the command again`);
+        expect(error.hint).toBe(`correct ${beginning.split(":")[0]}, then run the command again`);
         expect(await readAll(database.client)).toEqual(before);
         // Once mended, the run goes through.
         const added = Object.keys(changes).map((path) => [path, (files as Record<string, string>)[path]]);

@@ -144,7 +144,7 @@ describe.skipIf(findSqld() === undefined).concurrent(title, () => {
             const { error } = await deploy(root, proxy);
             expect(error?.code).toBe("transaction-timeout");
             expect(error?.message).toBe("migrations/002.do.two.sql: takes over 5 seconds, and others wait to write");
-            expect(error?.hint).toBe("split it into smaller migrations, or run it when nobody writes");
+            expect(error?.hint).toBe("split it into smaller migrations, or run it when there are no other writers");
             expect(error?.outcome).toMatch(/^Nothing was applied\. The database is still at version 1\./m);
             expect(await readSnapshot(server)).toEqual(before);
             proxy.hooks = {};

@@ -59,7 +59,7 @@ describe.skipIf(findSqld() === undefined)(title, { timeout: 400_000 }, () => {
         const written = await app.stop();
         expect(code).toBe(1);
         expect(stderr).toContain(`error: ${long}: takes over 5 seconds, and others wait to write`);
-        expect(stderr).toContain("hint: split it into smaller migrations, or run it when nobody writes");
+        expect(stderr).toContain("hint: split it into smaller migrations, or run it when there are no other writers");
         expect(stderr).toContain("Nothing was applied. The database is still at version 1.");
         expect(stdout).not.toContain("Applied");
         const { versions, lock } = await readSnapshot(server);

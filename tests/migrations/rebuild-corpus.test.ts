@@ -153,11 +153,11 @@ describe("the files of `db:new --rebuild`", () => {
         expect([code, stdout]).toEqual([
             0,
             "Wrote:    migrations/extras/008.do.limit-more.sql\nWrote:    migrations/extras/008.undo.limit-more.sql\n" +
-                "Both make the table anew as it is. Change the definition and the copy in the first; the second leads back to it.\n",
+                "Both rebuild the table unchanged. Edit the definition and the copy in the first file; the second one undoes it.\n",
         ]);
         const { sets } = await readFiles(root);
         const file = sets[1]?.migrations.at(-1);
-        expect(file?.sql).toBe(`-- Limit more: makes more anew, with its rows and indexes.
+        expect(file?.sql).toBe(`-- Limit more: rebuilds more with its rows and indexes.
 CREATE TABLE more_new (id INTEGER PRIMARY KEY, a TEXT) STRICT;
 
 INSERT INTO

@@ -145,7 +145,7 @@ describe("a server that is none, or does not do its work", () => {
         const { outcome, error } = await deploy(root, { url });
         expect(outcome).toBeUndefined();
         expect(error?.code).toBe("server-fault");
-        expect(error?.message).toBe(`what answers at ${url} is no libSQL server (its reply has another form)`);
+        expect(error?.message).toBe(`the server at ${url} is not a libSQL server (its reply has another form)`);
         expect(error?.outcome).toBe("Nothing was applied. The database is still at version 0.");
         // It was read again, and not repeated.
         expect(bodies.map(isRead)).toEqual([true, false, true]);
@@ -166,7 +166,7 @@ describe("a server that is none, or does not do its work", () => {
             const { error } = await deploy(root, { url });
             expect([error?.code, error?.message, error?.outcome]).toEqual([
                 "server-fault",
-                `what answers at ${url} is no libSQL server (its reply has another form)`,
+                `the server at ${url} is not a libSQL server (its reply has another form)`,
                 "Nothing was changed.",
             ]);
             expect(bodies).toHaveLength(1);

@@ -24,7 +24,7 @@ export interface TestProject {
 const nothing = (): void => undefined;
 
 /** For a deploy of which nobody reads what it says. */
-export const silentReport = { applied: nothing, waiting: nothing, note: nothing, wayBack: nothing };
+export const silentReport = { applied: nothing, waiting: nothing, note: nothing, restorePoint: nothing };
 
 /** Gives a project, by its folder, a fresh and empty database. */
 export async function createProject(target: Target, project: string): Promise<TestProject> {

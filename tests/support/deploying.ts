@@ -10,7 +10,7 @@ export interface Deployed {
     readonly error: AppError | undefined;
     readonly notes: readonly string[];
     readonly waits: readonly string[];
-    readonly wayBack: readonly string[];
+    readonly restorePoint: readonly string[];
 }
 
 /** Deploys a project's schema inside this process. An AppError is given back; anything else is thrown. */
@@ -21,15 +21,15 @@ export async function deploy(
 ): Promise<Deployed> {
     const notes: string[] = [];
     const waits: string[] = [];
-    const wayBack: string[] = [];
+    const restorePoint: string[] = [];
     const connection = await openTestConnection(address, options.signal);
     const report = {
         ...silentReport,
-        wayBack: (found: { lines: readonly string[] }) => void wayBack.push(...found.lines),
+        restorePoint: (found: { lines: readonly string[] }) => void restorePoint.push(...found.lines),
         waiting: (reason: string) => void waits.push(reason),
         note: (text: string) => void notes.push(text),
     };
-    const said = { notes, waits, wayBack };
+    const said = { notes, waits, restorePoint };
     try {
         const prepared = await prepareDeploy(root, connection, options);
         const { perFile = false, signal, now = new Date() } = options;

@@ -11,7 +11,7 @@ import { AppError, type ExitCode, exitCodes } from "../../errors.ts";
 import type { Rejection } from "../../loading/loader.ts";
 import { keepRejections, refuseRejectFile } from "../../loading/rejects.ts";
 import { openStaging } from "../../loading/sources/staging.ts";
-import { prepareWayBack } from "../../migrations/restore-point.ts";
+import { prepareRestorePoint } from "../../migrations/restore-point.ts";
 import { readAll } from "../../planning/prepare.ts";
 import { isDrift } from "../../schema/compare.ts";
 import { describeAdoption, describeRefused, describeStanding, printBroken, printSurvey } from "../adoption-report.ts";
@@ -119,7 +119,7 @@ async function rebuild(
 ): Promise<void> {
     const { root, output, signal } = context;
     await confirmRemote(context, connection.target, yes);
-    const { lines } = await prepareWayBack(connection, adoption.state, new Date()).catch(
+    const { lines } = await prepareRestorePoint(connection, adoption.state, new Date()).catch(
         withOutcome(connection, untouched),
     );
     for (const line of lines) output.line(line);

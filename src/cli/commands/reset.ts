@@ -1,7 +1,7 @@
 import type { Connection } from "../../database/connection.ts";
 import { DatabaseFault, explainFault } from "../../database/faults.ts";
 import { AppError } from "../../errors.ts";
-import { prepareWayBack } from "../../migrations/restore-point.ts";
+import { prepareRestorePoint } from "../../migrations/restore-point.ts";
 import type { MigrationSet } from "../../planning/files.ts";
 import { prepareDeploy, readAll } from "../../planning/prepare.ts";
 import { deployScratch } from "../../planning/shadow.ts";
@@ -34,12 +34,12 @@ export async function reset(context: Context, options: RunOptions): Promise<void
             const { sets, state } = await readAll(context.root, connection, { anyVersion: true });
             await validateFiles(sets);
             if (state.schema.length > 0) await confirmReset(context, config.target, options.yes ?? false);
-            const wayBack = await prepareWayBack(connection, state, new Date());
-            for (const line of wayBack.lines) output.line(line);
+            const restorePoint = await prepareRestorePoint(connection, state, new Date());
+            for (const line of restorePoint.lines) output.line(line);
             await dropAll(context, connection, state);
             const dropped = (outcome: string) => (error: unknown) => {
                 if (!(error instanceof AppError)) throw error;
-                throw error.withOutcome([...wayBack.lines, "Everything was dropped.", outcome].join("\n"));
+                throw error.withOutcome([...restorePoint.lines, "Everything was dropped.", outcome].join("\n"));
             };
             const prepared = await prepareDeploy(context.root, connection, {
                 sets: sets.map((set) => set.name),

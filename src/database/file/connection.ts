@@ -76,7 +76,7 @@ export function openFile(
     const batches = openBatches(target.path, lock);
     const readWhen = waitForFirst(firstRead, signal);
     const write: Connection["write"] = async (statements) => {
-        if (!isInMemory && statements.every(({ rows }) => rows === undefined)) return batches.run(statements);
+        if (!isInMemory && statements.every(isOfBatch)) return batches.run(statements);
         return transact("BEGIN IMMEDIATE", "COMMIT", (handle) =>
             statements.map((statement) => runStatement(handle, statement)),
         );
@@ -158,6 +158,11 @@ function waitForFirst(limit: number, signal?: AbortSignal): <T>(read: () => T) =
             }
         }
     };
+}
+
+// The client never resets an EXPLAIN, which then keeps the batch from committing.
+function isOfBatch({ sql, rows }: Query): boolean {
+    return rows === undefined && !/^\s*EXPLAIN\b/i.test(sql);
 }
 
 function runStatement(handle: FileHandle, statement: Query): readonly Row[] {

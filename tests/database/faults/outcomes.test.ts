@@ -13,12 +13,8 @@ const isNote = (body: string): boolean => body.includes("INSERT") && body.includ
 
 describeTargets("db:migrate says what the database is now when the line breaks", (target) => {
     test.skipIf(target.name === "file:").each([
-        [1, "The schema is deployed; no record was loaded. Run the same command again to go on.", 0],
-        [
-            2,
-            "All records are in. Run the same command again to note that; what is in already is not written twice.",
-            128,
-        ],
+        [1, "The schema is deployed; no record was loaded. Run the same command again to continue.", 0],
+        [2, "All records are loaded. Run the same command again to record that; nothing is written twice.", 128],
     ])("at note %i of the bundled seed", async (at, outcome, questions) => {
         const database = await target.createDatabase();
         const proxy = await startProxy(database.url);

@@ -29,14 +29,14 @@ function readStatus(client: Client): Promise<Record<string, unknown>[]> {
 }
 
 describeTargets("a deploy to an older version", (target) => {
-    test("leaves views and triggers that do not prepare there waiting, and the next run makes them", async () => {
+    test("leaves views and triggers that do not prepare there deferred, and the next run makes them", async () => {
         const database = await target.createDatabase();
         const { client } = database;
         const root = writeProject(files);
         const first = await deploy(root, database, { to: 1 });
         expect(first.version).toBe(1);
-        const waiting = first.prepared.plan.objects.filter((object) => object.change === "waiting");
-        expect(waiting.map((object) => object.name)).toEqual([
+        const deferred = first.prepared.plan.objects.filter((object) => object.change === "deferred");
+        expect(deferred.map((object) => object.name)).toEqual([
             "v_a_states",
             "v_states",
             "trg_log_insert",
@@ -49,8 +49,8 @@ describeTargets("a deploy to an older version", (target) => {
 
         await deploy(root, database, { to: 2 });
         expect(await readStatus(client)).toEqual([
+            { status: "deferred", names: "trg_log_insert trg_notes_insert" },
             { status: "present", names: "trg_notes_trim v_a_states v_bodies v_states" },
-            { status: "waiting", names: "trg_log_insert trg_notes_insert" },
         ]);
 
         await deploy(root, database);
@@ -153,7 +153,7 @@ describeTargets("a trigger whose new form waits for a pending migration", (targe
             "migrations/003.do.add-state.sql": "ALTER TABLE notes ADD COLUMN state TEXT;",
         });
         const { prepared } = await deploy(root, database, { to: 2 });
-        expect(prepared.plan.objects).toEqual([{ change: "waiting", type: "trigger", name: "trg_notes" }]);
+        expect(prepared.plan.objects).toEqual([{ change: "deferred", type: "trigger", name: "trg_notes" }]);
         expect(await readColumn(database.client, "SELECT note FROM log")).toEqual(["old"]);
         expect(await readRows(database.client, "SELECT * FROM schema_objects")).toEqual(before);
         await deploy(root, database);

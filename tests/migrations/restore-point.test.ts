@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Connection } from "../../src/database/connection.ts";
-import { prepareWayBack } from "../../src/migrations/restore-point.ts";
+import { prepareRestorePoint } from "../../src/migrations/restore-point.ts";
 import { emptyState } from "../../src/planning/state.ts";
 import { openTestConnection } from "../support/deployed.ts";
 import { deploy, deployWell } from "../support/deploying.ts";
@@ -12,7 +12,7 @@ import { ask, readSnapshot, tell } from "../support/snapshot.ts";
 
 const first = { "migrations/001.do.notes.sql": "CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT) STRICT;\n" };
 
-describe("the way back of a file database", () => {
+describe("the restore point of a file database", () => {
     let folder: string;
     let address: { url: string };
     let root: string;
@@ -42,9 +42,9 @@ describe("the way back of a file database", () => {
         const before = await readSnapshot(address);
 
         addMigration(2);
-        const { outcome, wayBack } = await deploy(root, address, { now: at(0) });
+        const { outcome, restorePoint } = await deploy(root, address, { now: at(0) });
         expect(outcome?.version).toBe(2);
-        expect(wayBack).toEqual([
+        expect(restorePoint).toEqual([
             "Copy:     app.before-20300101T120000000Z.db (beside the database; the newest 5 are kept)",
         ]);
         expect(copies()).toEqual(["app.before-20300101T120000000Z.db"]);
@@ -68,8 +68,8 @@ describe("the way back of a file database", () => {
     });
 
     test("is not made for an empty database, nor where nothing is to do", async () => {
-        expect((await deploy(root, address)).wayBack).toEqual([]);
-        expect((await deploy(root, address)).wayBack).toEqual([]);
+        expect((await deploy(root, address)).restorePoint).toEqual([]);
+        expect((await deploy(root, address)).restorePoint).toEqual([]);
         expect(copies()).toEqual([]);
     });
 
@@ -110,8 +110,8 @@ describe("the way back of a file database", () => {
         ]);
         connection.close();
         expect(await ask(address, "SELECT name FROM sqlite_schema")).toEqual([{ name: "sqlite_sequence" }]);
-        const { outcome, wayBack } = await deploy(root, address);
-        expect([outcome?.version, wayBack, copies()]).toEqual([1, [], []]);
+        const { outcome, restorePoint } = await deploy(root, address);
+        expect([outcome?.version, restorePoint, copies()]).toEqual([1, [], []]);
     });
 
     test("is whole or not there: what a killed deployer left behind is cleared away later", async () => {
@@ -125,7 +125,7 @@ describe("the way back of a file database", () => {
     });
 });
 
-describe("the way back of a server's database", () => {
+describe("the restore point of a server's database", () => {
     const state = {
         ...emptyState,
         now: "2030-01-01T12:00:00.250Z",
@@ -161,7 +161,7 @@ describe("the way back of a server's database", () => {
     }
 
     test("the restore point on Turso is the command that restores the server's time, and nothing is sent", async () => {
-        const { lines } = await prepareWayBack(connectTo("app-team.aws-eu-west-1.turso.io"), state, new Date(0));
+        const { lines } = await prepareRestorePoint(connectTo("app-team.aws-eu-west-1.turso.io"), state, new Date(0));
         // A shell that gets it as it is must not read or write a file.
         expect(lines[0]).not.toMatch(/[<>|&;$`]/);
         expect(lines).toEqual([
@@ -171,10 +171,10 @@ describe("the way back of a server's database", () => {
     });
 
     test("the restore point of a self-hosted server is the time alone", async () => {
-        const { lines } = await prepareWayBack(connectTo("db.example.com"), state, new Date(0));
+        const { lines } = await prepareRestorePoint(connectTo("db.example.com"), state, new Date(0));
         expect(lines).toEqual([
             "Time:     2030-01-01T12:00:00Z (this server keeps restore points only if its operator does)",
         ]);
-        expect((await prepareWayBack(connectTo("x.turso.io"), emptyState, new Date(0))).lines).toEqual([]);
+        expect((await prepareRestorePoint(connectTo("x.turso.io"), emptyState, new Date(0))).lines).toEqual([]);
     });
 });
