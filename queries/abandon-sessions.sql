@@ -1,4 +1,4 @@
--- Marks the sessions abandoned that were not touched since a time.
+-- Marks sessions as abandoned that were not accessed since a time.
 -- For: maintenance.
 -- :before = '2026-01-08T00:00:00.000Z'
 UPDATE user_sessions

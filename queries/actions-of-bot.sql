@@ -1,4 +1,4 @@
--- What a bot did last.
+-- The latest actions of a bot.
 -- For: the monitor of the bots, when a bot is chosen.
 -- :bot = 'verifier'
 -- :limit = 50

@@ -1,5 +1,5 @@
--- What the bots did to an item, the latest first.
--- For: the page of a question's history, and undoing what a bot did.
+-- The actions of bots on an item, the latest first.
+-- For: the page of a question's history, and undoing an action.
 -- :item_type = 'question'
 -- :item_id = 'q-42'
 SELECT

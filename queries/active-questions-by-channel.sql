@@ -1,4 +1,4 @@
--- The active questions of a channel, each with how many channels it is in.
+-- The active questions of a channel, each with its number of channels.
 -- For: the API.
 -- :channel = 'system-design'
 -- :limit = 50

@@ -1,4 +1,4 @@
--- What a bot has done so far, by kind.
+-- The number of actions of a bot by kind.
 -- For: the monitor of the bots.
 -- :bot = 'verifier'
 SELECT

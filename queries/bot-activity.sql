@@ -1,7 +1,7 @@
--- What each bot has done so far, by kind.
+-- The number of actions of each bot by kind.
 -- For: the monthly report on the bots.
--- Report: it counts every row there is, so it takes as long as the tables are large; no page waits for it.
--- Scans: counts every action, in an index alone and in the order of the bots.
+-- Report: it counts every row, so its time grows with the tables; no page waits for it.
+-- Scans: counts every action, in a covering index ordered by bot.
 SELECT
     bot_name,
     total_actions,

@@ -1,6 +1,6 @@
--- How many certifications there are of each category and difficulty.
+-- The number of certifications by category and difficulty.
 -- For: the catalogue of certifications.
--- Sorts: a small table, for an overview; an index would be written to on each change.
+-- Sorts: a small table; an index would slow down each write.
 SELECT
     category,
     difficulty,

@@ -1,4 +1,4 @@
--- The certifications on offer by name, also those of one provider only.
+-- The active certifications by name, optionally of one provider.
 -- For: the catalogue of certifications.
 -- :provider = '%'
 -- :limit = 100

@@ -1,6 +1,6 @@
--- How many questions each channel has.
+-- The number of questions in each channel.
 -- For: the start page.
--- Scans: counts every question once, in an index alone and in the order of the channels.
+-- Scans: counts every question once, in a covering index ordered by channel.
 SELECT
     channel,
     count(*) AS questions

@@ -1,4 +1,4 @@
--- The channels and parts that a question is found in.
+-- The channels and sub-channels of a question.
 -- For: the page of a question.
 -- :question_id = 'q-42'
 SELECT

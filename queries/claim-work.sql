@@ -1,5 +1,5 @@
--- Claims the most urgent item that waits, the oldest of those, and gives it; no row means that nothing waits.
--- Of two bots that ask at once each gets another item.
+-- Claims the oldest of the most urgent pending items and returns it; no row means that nothing is pending.
+-- Two concurrent bots claim different items.
 -- For: the bots, in a loop.
 -- :bot = 'processor'
 UPDATE work_queue

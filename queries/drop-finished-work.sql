@@ -1,4 +1,4 @@
--- Drops the items that were completed before a time.
+-- Deletes the items that were completed before a time.
 -- For: maintenance.
 -- :before = '2026-01-08T00:00:00.000Z'
 DELETE FROM work_queue

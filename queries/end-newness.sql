@@ -1,8 +1,8 @@
--- Ends the first seven days of the questions that are older. No history: is_new only keeps books.
--- The few that are still new are found in an index; by created_at alone, nearly every question would be read.
+-- Clears is_new of questions that were created before a time. No history, because is_new is bookkeeping.
+-- An index finds the few that are still new; by created_at alone, nearly every question would be read.
 -- For: maintenance.
 -- :before = '2026-11-15T12:00:00.000Z'
--- Scans: looks for the new ones in an index alone.
+-- Scans: finds the new questions in a covering index.
 UPDATE questions
 SET
     is_new = 0

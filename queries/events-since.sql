@@ -1,7 +1,7 @@
--- How many events of each kind there were since a time.
+-- The number of events by kind since a time.
 -- For: the monitor of changes, and the weekly report.
 -- :since = '2026-11-16T00:00:00.000Z'
--- Sorts: the events of the time asked for, to group them; the index is in the order of time.
+-- Sorts: groups the events of the period; the index is ordered by time.
 SELECT
     event_type,
     event_source,

@@ -1,4 +1,4 @@
--- Records how a run ended.
+-- Records the end of a run.
 -- For: the bots.
 -- :run_id = 7
 -- :completed_at = '2026-11-22T09:01:00.000Z'

@@ -1,4 +1,4 @@
--- Tells how a claimed item ended: completed or failed.
+-- Records the end of a claimed item: completed or failed.
 -- For: the bots.
 -- :work_id = 7
 -- :status = 'completed'

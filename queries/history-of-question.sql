@@ -1,4 +1,4 @@
--- What happened to a question, the latest first.
+-- The history of a question, the latest event first.
 -- For: the page of a question's history.
 -- :question_id = 'q-42'
 -- :question_type = 'question'

@@ -1,4 +1,4 @@
--- Gives a question a better answer. last_updated and the history follow by triggers.
+-- Replaces the answer of a question. Triggers update last_updated and the history.
 -- For: the bot that improves questions.
 -- :question_id = 'q-42'
 -- :answer = 'Writers drop the entry after the commit.'

@@ -1,4 +1,4 @@
--- What the bots did last.
+-- The latest actions of all bots.
 -- For: the monitor of the bots.
 -- :limit = 50
 -- Scans: reads an index from its end and stops at the limit.

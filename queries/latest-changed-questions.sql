@@ -1,5 +1,5 @@
 -- The questions that changed last.
--- For: the start page, and the bots that look after others.
+-- For: the start page, and the bots that check others.
 -- :limit = 20
 -- Scans: reads an index from its end and stops at the limit.
 SELECT

@@ -1,4 +1,4 @@
--- The sessions under way, the latest first.
+-- The active sessions, the latest first.
 -- For: the start page of a user who is not signed in, and the monitor.
 -- :limit = 20
 SELECT

@@ -1,4 +1,4 @@
--- The learning paths of one type, the most popular first, also only those with a word in the title or the tags.
+-- The learning paths of one type, the most popular first, optionally with a word in title or tags.
 -- For: the catalogue of learning paths, when a type is chosen.
 -- :path_type = 'skill'
 -- :words = '%'

@@ -1,4 +1,4 @@
--- Puts a question into a part of a channel; where it is there already, nothing happens.
+-- Maps a question to a sub-channel of a channel; an existing mapping is kept.
 -- For: the application, and the bot that sorts questions.
 -- :channel = 'system-design'
 -- :sub_channel = 'caching'

@@ -1,8 +1,8 @@
 -- The channels with the most new questions.
 -- For: the start page.
 -- :limit = 10
--- Scans: counts in an index alone; new questions are few, and an index on is_new would be written to twice for each.
--- Sorts: one row a channel, by a count that is known only when all is counted.
+-- Scans: counts in a covering index; new questions are few, and an index on is_new would be written twice for each.
+-- Sorts: one row per channel, by its count.
 SELECT
     channel,
     count(*) AS new_questions

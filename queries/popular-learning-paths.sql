@@ -1,4 +1,4 @@
--- The learning paths on offer, the most popular first.
+-- The active learning paths, the most popular first.
 -- For: the catalogue of learning paths.
 -- :limit = 20
 SELECT

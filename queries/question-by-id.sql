@@ -1,4 +1,4 @@
--- One question with all that is shown of it, unless it was removed.
+-- One question with all displayed columns, unless it was removed.
 -- For: the page of a question.
 -- :question_id = 'q-42'
 SELECT

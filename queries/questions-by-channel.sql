@@ -1,4 +1,4 @@
--- The questions of a channel by part, a page at a time: the next page begins after the last row of this one.
+-- The questions of a channel by sub-channel, a page at a time: the next page begins after the last row of this one.
 -- For: the page of a channel.
 -- :channel = 'system-design'
 -- :after_sub_channel = ''

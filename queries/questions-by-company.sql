@@ -1,8 +1,8 @@
 -- Active questions that a company is known to ask.
--- For: the bot that makes learning paths.
+-- For: the bot that creates learning paths.
 -- :company = 'Amazon'
 -- :limit = 50
--- Scans: looks for a word inside a text, which no index of values can serve.
+-- Scans: searches for a word inside a text, which an index cannot serve.
 SELECT
     id,
     question,

@@ -1,5 +1,5 @@
--- The questions of one part of a channel, a page at a time.
--- For: the page of a channel, when a part is chosen.
+-- The questions of one sub-channel, a page at a time.
+-- For: the page of a channel, when a sub-channel is chosen.
 -- :channel = 'system-design'
 -- :sub_channel = 'caching'
 -- :after_id = ''

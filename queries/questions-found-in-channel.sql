@@ -1,4 +1,4 @@
--- The questions that are found in a channel, those with another primary channel included, a page at a time.
+-- The questions in a channel, including those with another primary channel, a page at a time.
 -- For: the page of a channel.
 -- :channel = 'system-design'
 -- :after_sub_channel = ''

@@ -1,5 +1,5 @@
--- All questions in the order of their ids, a page at a time.
--- For: the export, and the bots that look at every question.
+-- All questions ordered by id, a page at a time.
+-- For: the export, and the bots that check every question.
 -- :after_id = ''
 -- :limit = 100
 SELECT

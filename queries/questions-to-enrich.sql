@@ -1,4 +1,4 @@
--- Questions without companies, those first that nothing has touched for the longest time.
+-- Questions without companies, the least recently updated first.
 -- For: the bot that adds companies.
 -- :limit = 20
 -- Scans: reads an index from its beginning and stops at the limit.

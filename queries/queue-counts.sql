@@ -1,7 +1,7 @@
--- How many items there are of each status, action and type.
+-- The number of items by status, action and type.
 -- For: the monitor of the bots.
--- Scans: counts all of a small table; an index would be written to on each change.
--- Sorts: the same small table, to group it.
+-- Scans: counts all of a small table; an index would slow down each write.
+-- Sorts: groups the same small table.
 SELECT
     status,
     action,

@@ -1,6 +1,6 @@
--- Per status: how many items, how many of them urgent, and how old the oldest is.
+-- By status: the number of items and of urgent items, and the age of the oldest.
 -- For: the monitor of the bots, and alarms.
--- Scans: counts all of a small table, in the order of an index.
+-- Scans: counts all of a small table, ordered by an index.
 SELECT
     status,
     items,

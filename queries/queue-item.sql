@@ -1,4 +1,4 @@
--- Asks for something to be done with an item; its number comes back.
+-- Adds an item to the work queue and returns its id.
 -- For: the application, and the bots.
 -- :item_type = 'question'
 -- :item_id = 'q-42'

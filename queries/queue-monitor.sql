@@ -1,7 +1,7 @@
--- All items, the urgent ones first and the latest of each priority on top.
+-- All items by priority, the latest first within each.
 -- For: the monitor of the bots.
 -- :limit = 50
--- Scans: reads an index in the order asked for and stops at the limit.
+-- Scans: reads an index in the requested order and stops at the limit.
 SELECT
     id,
     item_type,

@@ -1,5 +1,5 @@
--- Whether something is asked for already and not yet done; no row means no.
--- For: the bots, before they ask.
+-- Whether an action is already queued for an item; no row means no.
+-- For: the bots, before they queue one.
 -- :item_id = 'q-29'
 -- :item_type = 'question'
 -- :action = 'verify'

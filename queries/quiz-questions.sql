@@ -3,7 +3,7 @@
 -- :channel = 'system-design'
 -- :difficulty = 'intermediate'
 -- :limit = 10
--- Sorts: a random order is in no index; sorted are the questions of one channel at one difficulty.
+-- Sorts: no index has a random order; sorts only the questions of one channel at one difficulty.
 SELECT
     id,
     question,

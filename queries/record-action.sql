@@ -1,5 +1,5 @@
--- Records what a bot did to an item, with what it was before and after.
--- For: the bots, in the transaction that does it.
+-- Records an action of a bot on an item, with the states before and after.
+-- For: the bots, in the same transaction.
 -- :bot = 'verifier'
 -- :action = 'verify'
 -- :item_type = 'question'

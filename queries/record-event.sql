@@ -1,4 +1,4 @@
--- Records an event that no trigger can know, such as that a question was verified.
+-- Records an event that triggers cannot detect, such as a verification.
 -- For: the bots.
 -- :question_id = 'q-42'
 -- :event_type = 'verified'

@@ -1,4 +1,4 @@
--- Says how a question relates to another.
+-- Relates a question to another.
 -- For: the bot that finds relationships.
 -- :source_id = 'q-42'
 -- :target_id = 'q-43'

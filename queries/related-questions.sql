@@ -1,4 +1,4 @@
--- What follows from a question, belongs to it or precedes it, the closest first.
+-- The questions related to a question, the closest first.
 -- For: the page of a question.
 -- :question_id = 'q-42'
 -- Sorts: the few relationships of one question.

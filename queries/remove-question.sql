@@ -1,4 +1,4 @@
--- Removes a question in the normal way: it is kept and no longer shown.
+-- Marks a question as deleted: it is kept but no longer shown.
 -- For: moderators, and the bot that removes duplicates.
 -- :question_id = 'q-42'
 UPDATE questions

@@ -1,6 +1,6 @@
--- Per bot: how its runs ended, and what they did.
+-- By bot: the results of its runs, and the items they processed.
 -- For: the monitor of the bots.
--- Scans: reads every run once, in the order of the bots.
+-- Scans: reads every run once, ordered by bot.
 SELECT
     bot_name,
     total_runs,

@@ -1,4 +1,4 @@
--- Saves how far a session is. last_accessed_at follows by a trigger.
+-- Saves the progress of a session. A trigger updates last_accessed_at.
 -- For: every answer in a session.
 -- :session_id = 'session-7'
 -- :progress = 45

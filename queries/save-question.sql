@@ -1,5 +1,5 @@
--- Saves a question: a new one, or an old one as a whole; columns that are not named take their defaults. The history is
--- written by triggers.
+-- Saves a new question, or replaces an existing one; columns that are not named get their defaults. Triggers write the
+-- history.
 -- For: the application, and the bot that writes questions.
 -- :question_id = 'q-42'
 -- :question = 'How does a cache keep up with its source?'

@@ -1,6 +1,6 @@
--- Per type: how many sessions are under way, how far they are on average, and how many items were done.
+-- By type: the number of active sessions, their average progress, and the items completed.
 -- For: the monitor.
--- Sorts: the sessions under way, to group them by type.
+-- Sorts: groups the active sessions by type.
 SELECT
     session_type,
     session_count,

@@ -1,5 +1,5 @@
--- The session under way of a test, an interview, a certification or a channel.
--- For: going on where one stopped.
+-- The active session of a test, an interview, a certification or a channel.
+-- For: resuming a session.
 -- :session_key = 'key-9'
 -- :session_type = 'test'
 SELECT

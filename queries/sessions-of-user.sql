@@ -1,4 +1,4 @@
--- The sessions that a user has under way, the latest first.
+-- The active sessions of a user, the latest first.
 -- For: the user's own page.
 -- :user_id = 'user-8'
 -- :limit = 20

@@ -1,4 +1,4 @@
--- Sets how many questions prepare for a certification.
+-- Sets the number of questions for a certification.
 -- For: the bot that adds questions.
 -- :certification_id = 'aws-saa'
 -- :question_count = 120

@@ -1,4 +1,4 @@
--- Records that a bot begins; the number of the run comes back.
+-- Records the start of a run and returns its id.
 -- For: the bots.
 -- :bot = 'verifier'
 -- :started_at = '2026-11-22T09:00:00.000Z'

@@ -1,5 +1,5 @@
--- Begins a session; its id comes back.
--- For: tests, voice interviews, certifications and channels, when a user begins one.
+-- Starts a session and returns its id.
+-- For: tests, voice interviews, certifications and channels, when a user starts one.
 -- :user_id = NULL
 -- :session_type = 'test'
 -- :session_key = 'test-system-design'

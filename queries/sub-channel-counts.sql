@@ -1,4 +1,4 @@
--- The parts of a channel, and how many questions each has.
+-- The sub-channels of a channel with their number of questions.
 -- For: the page of a channel.
 -- :channel = 'system-design'
 SELECT

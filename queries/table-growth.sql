@@ -1,7 +1,7 @@
--- How many rows of each week every table holds.
+-- The number of rows of each table by week.
 -- For: the monthly report on growth.
--- Report: it counts every row there is, so it takes as long as the tables are large; no page waits for it.
--- Scans: counts every row by its day, in an index alone where there is one.
+-- Report: it counts every row, so its time grows with the tables; no page waits for it.
+-- Scans: counts every row by day, in a covering index if there is one.
 -- Sorts: groups the rows by day, and the days by week.
 SELECT
     table_name,

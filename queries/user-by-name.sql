@@ -1,4 +1,4 @@
--- Who signs in.
+-- The user with a name, with the password hash.
 -- For: signing in.
 -- :username = 'user-8'
 SELECT

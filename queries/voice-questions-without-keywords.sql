@@ -1,7 +1,7 @@
--- Questions that suit a voice interview and lack the words that an answer should contain.
+-- Questions for voice interviews without the keywords of an answer.
 -- For: the bot that prepares voice interviews.
 -- :limit = 50
--- Scans: reads an index in the order asked for and stops at the limit; only where hardly any are left it reads all.
+-- Scans: reads an index in the requested order and stops at the limit; reads all only if hardly any are left.
 SELECT
     id,
     question,

@@ -4,7 +4,7 @@ import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.t
 
 export const command: CommandDefinition<HistoryOptions> = {
     name: "db:migrate:history",
-    summary: "Load history, and give every question without history its 'created' event.",
+    summary: "Load history, and add a 'created' event for every question without history.",
     define: (command) =>
         defineRejects(
             command.option("--from <path>", "load this export (a file or a folder) instead of the bundled history"),

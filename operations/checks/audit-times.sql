@@ -1,8 +1,8 @@
--- Tables that do not note when a row was written.
+-- Tables that do not record when a row was written.
 -- Level: warning
--- Why: Without the time it is unknown what happened when, what is new, or what has been waiting for too long.
--- Remedy: Rebuild the table with the column and its default: `pnpm db:adopt` does so for databases that others made,
---     `pnpm db:new --rebuild <table> <words>` for all others.
+-- Why: Without the time it is unknown when something happened, what is new, or what has waited for too long.
+-- Remedy: Rebuild the table with the column and its default: with `pnpm db:adopt` if the database was not
+--     created from these files, else with `pnpm db:new --rebuild <table> <words>`.
 WITH
     wanted (table_name, column_name) AS (
         VALUES

@@ -1,9 +1,9 @@
 -- Bot runs whose status and completed_at contradict each other.
 -- Level: warning
--- Why: How long runs take cannot be told, and clean-up removes completed runs by the time they ended.
--- Remedy: Where it has no end: UPDATE bot_runs SET completed_at = started_at WHERE id = <id> AND status <> 'running' AND
---     completed_at IS NULL; where it has ended: UPDATE bot_runs SET status = 'completed' WHERE id = <id> AND status =
---     'running' AND completed_at >= started_at; where it ended before it began, correct the time that is wrong.
+-- Why: The duration of runs is unknown, and maintenance removes completed runs by the time they ended.
+-- Remedy: If it has no end: UPDATE bot_runs SET completed_at = started_at WHERE id = <id> AND status <> 'running' AND
+--     completed_at IS NULL; if it has ended: UPDATE bot_runs SET status = 'completed' WHERE id = <id> AND status =
+--     'running' AND completed_at >= started_at; if it ended before it began, correct the wrong time.
 SELECT
     run.id AS id,
     run.bot_name AS bot_name,

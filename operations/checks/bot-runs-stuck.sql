@@ -1,6 +1,6 @@
 -- Bot runs that have been running for more than a day.
 -- Level: warning
--- Why: The bot has died without a word; its success rate leaves the run out.
+-- Why: The bot has died without a report; its success rate does not include the run.
 -- Remedy: UPDATE bot_runs SET status = 'failed', completed_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE id = <id>
 --     AND status = 'running'.
 SELECT

@@ -1,10 +1,10 @@
--- Times in bot_runs that are not of the form YYYY-MM-DDTHH:MM:SS.sssZ, or lie in the future.
+-- Times in bot_runs that are not of the form YYYY-MM-DDTHH:MM:SS.sssZ, or are in the future.
 -- Level: warning
--- Why: Times are compared as texts: one of another form sorts before or behind those of the same day, so that 'the
---     latest' and 'older than 7 days' are wrong.
--- Remedy: Give those of the second form that of the others: UPDATE bot_runs SET <column> =
---     strftime('%Y-%m-%dT%H:%M:%fZ', <column>) WHERE <column> = datetime(<column>). The same by id for those of
---     another form; a value that is not a time, or lies in the future, needs a person.
+-- Why: Times are compared as text: one of another form sorts wrongly among those of the same day, so 'the latest' and
+--     'older than 7 days' return wrong rows.
+-- Remedy: Convert times of the form YYYY-MM-DD HH:MM:SS: UPDATE bot_runs SET <column> =
+--     strftime('%Y-%m-%dT%H:%M:%fZ', <column>) WHERE <column> = datetime(<column>). Correct
+--     any other value by id.
 SELECT
     run.id AS id,
     field.key AS "column",

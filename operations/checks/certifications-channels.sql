@@ -1,6 +1,6 @@
--- Channels of certifications that have no name, or no question.
+-- Channels of certifications without a name or without questions.
 -- Level: warning
--- Why: Practice for the certification draws its questions from these channels and finds none.
+-- Why: Practice tests for the certification select questions from these channels and find none.
 -- Remedy: Correct the channel in certifications.channel_mappings, or write questions for it.
 WITH
     entry AS (
@@ -38,7 +38,7 @@ WHERE
             channel_mappings AS mapping
         WHERE
             mapping.channel_id = entry.content ->> '$.channel'
-            -- Without a part, or with an empty one, the whole channel is meant.
+            -- Without a subChannel, or with an empty one, the entry means the whole channel.
             AND coalesce(entry.content ->> '$.subChannel', '') IN ('', mapping.sub_channel)
     )
 ORDER BY

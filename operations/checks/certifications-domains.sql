@@ -1,7 +1,7 @@
 -- Domains of certifications without id, name or weight, listed twice, or whose weights do not add up to 100.
 -- Level: warning
--- Why: The weights say how many questions of an exam come from a domain; what does not add up plans the wrong exam.
--- Remedy: Correct certifications.domains after the exam guide of the provider (official_url).
+-- Why: The weights determine how many questions of an exam come from a domain; wrong weights plan a wrong exam.
+-- Remedy: Correct certifications.domains according to the exam guide of the provider (official_url).
 SELECT
     found.id AS id,
     found.domains AS domains,

@@ -1,11 +1,11 @@
--- Prerequisites of certifications that are not there, or are the certification itself.
+-- Prerequisites of certifications that are missing, or are the certification itself.
 -- Level: warning
--- Why: Such a condition can never be met.
--- Remedy: Load the certification that is missing, or take its id out of certifications.prerequisites.
+-- Why: Such a prerequisite can never be met.
+-- Remedy: Load the missing certification, or remove its id from certifications.prerequisites.
 SELECT
     certification.id AS id,
     element.key AS position,
-    -- In hexadecimal unless it is plain: half a character ends some drivers.
+    -- In hexadecimal unless it is plain, because an unpaired surrogate crashes some drivers.
     substr(
         iif(
             element.value GLOB '*[^ -~]*',

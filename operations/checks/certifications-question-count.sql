@@ -1,7 +1,7 @@
--- Certifications whose question_count is not that of a recount.
+-- Certifications whose question_count differs from a recount.
 -- Level: note
--- Why: The number that the site shows beside the certification is out of date.
--- Remedy: Recount with `pnpm db:maintain`; operations/maintenance/050-question-counts.sql tells how it counts, and why so.
+-- Why: The site shows an outdated number for the certification.
+-- Remedy: Recount with `pnpm db:maintain`; operations/maintenance/050-question-counts.sql explains how it counts.
 WITH
     shown AS MATERIALIZED (
         SELECT
@@ -21,7 +21,7 @@ WITH
                     active.status = 'active'
             )
     ),
-    -- Of questions with the same mappings one stands for all: there are far fewer of those.
+    -- Questions with the same mappings are grouped, which leaves far fewer rows.
     alike AS MATERIALIZED (
         SELECT
             min(placed.question) AS question,

@@ -1,7 +1,7 @@
--- Mappings that are there twice.
+-- Duplicate mappings.
 -- Level: warning
--- Why: A channel shows the question twice; writers rely on INSERT OR IGNORE, which only a unique key makes work.
--- Remedy: Keep the first: DELETE FROM channel_mappings WHERE id = <last_id>; then `pnpm db:adopt` brings the unique
+-- Why: A channel shows the question twice; writers rely on INSERT OR IGNORE, which needs a unique key.
+-- Remedy: Keep the first: DELETE FROM channel_mappings WHERE id = <last_id>; then `pnpm db:adopt` adds the unique
 --     key.
 SELECT
     mapping.channel_id AS channel_id,

@@ -1,7 +1,7 @@
--- Mappings of questions that are gone, where no foreign key watches.
+-- Mappings of missing questions, where there is no foreign key.
 -- Level: error
 -- Why: Channels count questions that cannot be opened.
--- Remedy: DELETE FROM channel_mappings WHERE id = <id>; then `pnpm db:adopt` brings the foreign key.
+-- Remedy: DELETE FROM channel_mappings WHERE id = <id>; then `pnpm db:adopt` adds the foreign key.
 SELECT
     child.id AS id,
     child.question_id AS question_id
@@ -17,7 +17,7 @@ WHERE
         WHERE
             parent.id = child.question_id
     )
-    -- Where a foreign key is defined, foreign-keys.sql tells the same.
+    -- Where a foreign key is defined, foreign-keys.sql finds the same rows.
     AND NOT EXISTS (
         SELECT
             1

@@ -1,6 +1,6 @@
--- Foreign keys whose columns lead no index.
+-- Foreign keys whose columns do not begin an index.
 -- Level: warning
--- Why: Each delete of a parent, and each replace, reads the whole table for rows that point to it.
+-- Why: Each delete or replace of a parent reads the whole table for rows that refer to it.
 -- Remedy: Add the index in a migration: CREATE INDEX idx_<table>_<column> ON <table> (<column>).
 SELECT
     live.name AS "table",
@@ -25,7 +25,7 @@ WHERE
             AND part.seqno = 0
             AND part.name = reference."from" COLLATE NOCASE
     )
-    -- The primary key of a table is its own index where it is the rowid.
+    -- An INTEGER PRIMARY KEY is the rowid and needs no index.
     AND NOT EXISTS (
         SELECT
             1

@@ -1,8 +1,8 @@
--- References of the schema that no foreign key watches.
+-- References of the schema without a foreign key.
 -- Level: warning
--- Why: Rows that point to nothing get in without a word.
--- Remedy: `pnpm db:adopt --check` tells what a rebuild would refuse, and `pnpm db:adopt` rebuilds the table with its
---     foreign keys.
+-- Why: Dangling references are accepted silently.
+-- Remedy: Rebuild the table with its foreign keys by `pnpm db:adopt`; `pnpm db:adopt --check` first shows which rows would
+--     be refused.
 WITH
     wanted (table_name, column_name, parent) AS (
         VALUES

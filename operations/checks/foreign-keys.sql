@@ -1,8 +1,8 @@
--- Rows that point to a row that is not there.
+-- Rows that refer to a missing row.
 -- Level: error
--- Why: A join loses them, and the next write to such a row is refused.
--- Remedy: Bring back the row that is missing, or let go of it where the column may be empty: UPDATE <table> SET
---     <column> = NULL WHERE rowid = <rowid>; else delete the row that points to it: DELETE FROM <table> WHERE rowid =
+-- Why: A join omits them, and the next write to such a row is refused.
+-- Remedy: Restore the missing row, or clear the reference if the column may be NULL: UPDATE <table> SET <column> = NULL
+--     WHERE rowid = <rowid>; else delete the referring row: DELETE FROM <table> WHERE rowid =
 --     <rowid>.
 SELECT
     violation."table" AS "table",

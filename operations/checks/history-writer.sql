@@ -1,8 +1,8 @@
--- The note of who is writing to questions, left behind or lost.
+-- The record in history_writer of who writes to questions was left behind or is missing.
 -- Level: error
--- Why: It is set and cleared in one transaction. Left behind, it gives every later change the wrong author, or with
---     self no history at all; without the row, a replaced question counts as a new one.
--- Remedy: UPDATE history_writer SET source = NULL, source_name = NULL; or, where the row is gone, INSERT INTO
+-- Why: It is set and cleared in one transaction. If it is left behind, every later change gets the wrong
+--     author, or with self no history at all; without the row, a replaced question counts as a new one.
+-- Remedy: UPDATE history_writer SET source = NULL, source_name = NULL; or, if the row is missing, INSERT INTO
 --     history_writer (id) VALUES (1).
 SELECT
     writer.source AS source,

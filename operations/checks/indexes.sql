@@ -1,8 +1,8 @@
 -- Indexes of the schema that are missing.
 -- Level: warning
--- Why: A query that the application runs all the time reads the whole table.
--- Remedy: Deploy with `pnpm db:migrate`, or take the database over with `pnpm db:adopt`; where both have nothing to
---     do, the CREATE INDEX stands in the migration that creates the table.
+-- Why: A frequent query of the application reads the whole table.
+-- Remedy: Deploy with `pnpm db:migrate`, or adopt the database with `pnpm db:adopt`; if both have nothing to do, copy the
+--     CREATE INDEX from the migration that creates the table.
 WITH
     wanted (table_name, columns) AS (
         VALUES
@@ -110,7 +110,7 @@ WHERE
             live.type = 'table'
             AND live.name = wanted.table_name COLLATE NOCASE
     )
-    -- A longer index that begins with the same columns will do.
+    -- A longer index that begins with the same columns is accepted.
     AND NOT EXISTS (
         SELECT
             1

@@ -1,8 +1,7 @@
--- What SQLite itself finds wrong with the file, its indexes and the rows that break a rule of their table.
+-- Errors that SQLite finds in the file, in its indexes and in rows that violate a constraint.
 -- Level: error
--- Why: Queries may miss rows or give wrong ones. SQLite tells at most 100 of them.
--- Remedy: An index: REINDEX <index>. A row that breaks a rule: correct it. Anything about pages: restore from a
---     backup, and look for the cause in the disk.
+-- Why: Queries may miss rows or return wrong ones. SQLite reports at most 100 errors.
+-- Remedy: For an index: REINDEX <index>. For a row: correct it. For pages: restore from a backup, and check the disk.
 -- Slow: yes
 SELECT
     problem.integrity_check AS problem

@@ -1,8 +1,8 @@
 -- JSON columns that no CHECK validates.
 -- Level: warning
--- Why: Any text gets in, and the first reader that takes it for JSON fails.
--- Remedy: `pnpm db:adopt --check` tells which values a rebuild would refuse, and `pnpm db:adopt` rebuilds the table
---     with its rules.
+-- Why: Any text is accepted, and the first query that reads it as JSON fails.
+-- Remedy: Rebuild the table with its CHECKs by `pnpm db:adopt`; `pnpm db:adopt --check` first shows which values would be
+--     refused.
 WITH
     wanted (table_name, column_name) AS (
         VALUES
@@ -51,7 +51,7 @@ WHERE
         WHERE
             info.name = wanted.column_name COLLATE NOCASE
     )
-    -- However the name is quoted and the call is spaced.
+    -- Independent of quotes and spaces.
     AND instr(
         replace(
             replace(

@@ -1,6 +1,6 @@
--- Active learning paths without a question, or that list one twice.
+-- Active learning paths without questions, or with a question listed twice.
 -- Level: warning
--- Why: A path without questions cannot be followed; one that comes twice is counted twice.
+-- Why: A path without questions cannot be followed; a duplicate is counted twice.
 -- Remedy: Fill learning_paths.question_ids, or UPDATE learning_paths SET status = 'draft' WHERE id = '<id>'.
 SELECT
     found.id AS id,

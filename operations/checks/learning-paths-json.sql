@@ -1,7 +1,7 @@
--- JSON in learning_paths that is broken or of the wrong kind.
+-- JSON in learning_paths that is invalid or of the wrong type.
 -- Level: error
 -- Why: A query that reads such a value fails, or skips it: json_each() ends the whole query with 'malformed JSON'.
--- Remedy: Write what is meant, in the kind that the column's comment names: UPDATE learning_paths SET <column> =
+-- Remedy: Correct the value to the type in the column's comment: UPDATE learning_paths SET <column> =
 --     '<JSON>' WHERE id = '<id>'.
 SELECT
     found.id AS id,

@@ -1,6 +1,6 @@
--- Milestones of learning paths without id or title, or with questions that are not there or are miscounted.
+-- Milestones of learning paths without id or title, or with missing or miscounted questions.
 -- Level: warning
--- Why: Progress is told by milestones: one that names no question, or the wrong number, is never reached.
+-- Why: Progress is shown by milestones: one without questions, or with the wrong number, is never reached.
 -- Remedy: Correct the milestone in learning_paths.milestones.
 SELECT
     found.id AS id,

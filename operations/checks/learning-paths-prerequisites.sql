@@ -1,11 +1,11 @@
--- Prerequisites of learning paths that are not there, or are the path itself.
+-- Prerequisites of learning paths that are missing, or are the path itself.
 -- Level: warning
--- Why: Such a condition can never be met.
--- Remedy: Load the path that is missing, or take its id out of learning_paths.prerequisites.
+-- Why: Such a prerequisite can never be met.
+-- Remedy: Load the missing path, or remove its id from learning_paths.prerequisites.
 SELECT
     path.id AS id,
     element.key AS position,
-    -- In hexadecimal unless it is plain: half a character ends some drivers.
+    -- In hexadecimal unless it is plain, because an unpaired surrogate crashes some drivers.
     substr(
         iif(
             element.value GLOB '*[^ -~]*',

@@ -1,11 +1,11 @@
--- Questions of learning paths that are not there.
+-- Missing questions of learning paths.
 -- Level: warning
 -- Why: The path shows a gap, and counts a question that cannot be answered.
--- Remedy: Load the questions that are missing, or take their ids out of learning_paths.question_ids.
+-- Remedy: Load the missing questions, or remove their ids from learning_paths.question_ids.
 SELECT
     path.id AS id,
     element.key AS position,
-    -- In hexadecimal unless it is plain: half a character ends some drivers.
+    -- In hexadecimal unless it is plain, because an unpaired surrogate crashes some drivers.
     substr(
         iif(
             element.value GLOB '*[^ -~]*',

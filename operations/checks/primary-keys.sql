@@ -1,6 +1,6 @@
 -- Tables without a primary key.
 -- Level: warning
--- Why: Their rows can neither be told apart nor be upserted, copied or compared.
+-- Why: Their rows cannot be identified, and so not be upserted, copied or compared.
 -- Remedy: Rebuild the table with a primary key: `pnpm db:new --rebuild <table> <words>`.
 SELECT
     live.name AS "table"

@@ -1,8 +1,7 @@
--- History of questions that are gone, although no event says that they were deleted.
+-- History of missing questions without an event that says that they were deleted.
 -- Level: note
--- Why: Either the history came from another database, or a question was lost on a way that fires no trigger.
--- Remedy: Look for the question in a backup, or load it from an export; where it was meant to go, there is nothing to
---     do.
+-- Why: Either the history came from another database, or a question was removed without firing triggers.
+-- Remedy: Restore the question from a backup or an export; if it was removed on purpose, there is nothing to do.
 SELECT
     event.question_id AS question_id,
     count(*) AS events,

@@ -1,7 +1,7 @@
 -- Values in question_history that are not documented.
 -- Level: error
--- Why: No query asks for such a row, and the schema of this project refuses it: the next write to it fails.
--- Remedy: Write the documented value that is meant: UPDATE question_history SET <column> = '<value>' WHERE id =
+-- Why: No query selects such a row, and the schema of this project refuses it: the next write to it fails.
+-- Remedy: Correct it to a documented value: UPDATE question_history SET <column> = '<value>' WHERE id =
 --     '<id>'.
 SELECT
     event.id AS id,

@@ -1,6 +1,6 @@
--- Relationships that are there twice, or lead from a question to itself.
+-- Duplicate relationships, or relationships from a question to itself.
 -- Level: note
--- Why: A reader is shown the same follow-up twice, or the question that he is reading.
+-- Why: A reader is shown the same follow-up twice, or the present question.
 -- Remedy: DELETE FROM question_relationships WHERE id = <last_id>.
 SELECT
     relationship.source_question_id AS source_question_id,

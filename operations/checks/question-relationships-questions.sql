@@ -1,7 +1,7 @@
--- Relationships of questions that are gone, where no foreign key watches.
+-- Relationships of missing questions, where there is no foreign key.
 -- Level: error
 -- Why: A reader is sent to a question that cannot be opened.
--- Remedy: DELETE FROM question_relationships WHERE id = <id>; then `pnpm db:adopt` brings the foreign keys.
+-- Remedy: DELETE FROM question_relationships WHERE id = <id>; then `pnpm db:adopt` adds the foreign keys.
 SELECT
     relationship.id AS id,
     relationship.source_question_id AS source_question_id,
@@ -27,7 +27,7 @@ WHERE
                 question.id = relationship.target_question_id
         )
     )
-    -- Where foreign keys are defined, foreign-keys.sql tells the same.
+    -- Where foreign keys are defined, foreign-keys.sql finds the same rows.
     AND (
         SELECT
             count(*)

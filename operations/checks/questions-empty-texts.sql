@@ -1,7 +1,7 @@
 -- Active questions whose text, answer or explanation is empty.
 -- Level: note
--- Why: They are shown with a gap.
--- Remedy: Ask a bot for it: INSERT INTO work_queue (item_type, item_id, action, reason) VALUES ('question', '<id>',
+-- Why: They are shown incompletely.
+-- Remedy: Queue it for a bot: INSERT INTO work_queue (item_type, item_id, action, reason) VALUES ('question', '<id>',
 --     'improve', '<column> is empty').
 SELECT
     question.id AS id,

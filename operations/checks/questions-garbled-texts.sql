@@ -1,8 +1,7 @@
--- Questions with texts that were garbled: replacement characters, unpaired surrogates or NUL.
+-- Questions with garbled texts: replacement characters, unpaired surrogates or NUL.
 -- Level: warning
--- Why: Something was decoded wrongly or cut in the middle of a character; some drivers end the whole program at such
---     a text.
--- Remedy: Write the text again, from its source: UPDATE questions SET <column> = '<text>' WHERE id = '<id>'.
+-- Why: The text was decoded wrongly or cut in the middle of a character; some drivers crash when they read it.
+-- Remedy: Replace the text by its source: UPDATE questions SET <column> = '<text>' WHERE id = '<id>'.
 SELECT
     question.id AS id,
     CASE

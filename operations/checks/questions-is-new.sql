@@ -1,7 +1,7 @@
 -- Questions that are marked as new although they are older than 7 days.
 -- Level: note
 -- Why: The site shows them as new.
--- Remedy: Run `pnpm db:maintain`, which clears the mark and leaves no history.
+-- Remedy: Run `pnpm db:maintain`, which clears the mark without a row of history.
 SELECT
     question.id AS id,
     question.created_at AS created_at

@@ -1,11 +1,11 @@
--- Job titles and levels of questions that are not documented, or scores that are not of 0 to 100.
+-- Job titles and levels of questions that are not documented, or scores outside 0 to 100.
 -- Level: warning
--- Why: Such a title is never asked for, and such a score is sorted wrongly.
+-- Why: Such a title is never selected, and such a score is sorted wrongly.
 -- Remedy: Compute them again with `pnpm db:migrate:job-titles --force`.
 SELECT
     question.id AS id,
     'job_title_relevance' AS "column",
-    -- In hexadecimal unless it is plain: half a character ends some drivers.
+    -- In hexadecimal unless it is plain, because an unpaired surrogate crashes some drivers.
     substr(
         iif(
             title.key GLOB '*[^ -~]*',
@@ -15,7 +15,7 @@ SELECT
         1,
         60
     ) AS "key",
-    -- In hexadecimal unless it is plain: half a character ends some drivers.
+    -- In hexadecimal unless it is plain, because an unpaired surrogate crashes some drivers.
     substr(
         iif(
             title.value GLOB '*[^ -~]*',
@@ -56,7 +56,7 @@ SELECT
     question.id,
     'experience_level_tags',
     element.key,
-    -- In hexadecimal unless it is plain: half a character ends some drivers.
+    -- In hexadecimal unless it is plain, because an unpaired surrogate crashes some drivers.
     substr(
         iif(
             element.value GLOB '*[^ -~]*',

@@ -1,6 +1,6 @@
 -- Questions that are not mapped to their own channel.
 -- Level: warning
--- Why: A list of the channel is made from channel_mappings, so that the question is missing in its own channel.
+-- Why: Channels list their questions from channel_mappings, so the question is missing in its own channel.
 -- Remedy: INSERT OR IGNORE INTO channel_mappings (channel_id, sub_channel, question_id) SELECT channel, sub_channel,
 --     id FROM questions WHERE id = '<id>'.
 SELECT

@@ -1,7 +1,7 @@
 -- Videos of questions that are not a web address, or of a kind that is not documented.
 -- Level: warning
--- Why: The player gets an address that it cannot open, or never looks where it stands.
--- Remedy: Write the right address under shortVideo or longVideo, or take it out: UPDATE questions SET videos =
+-- Why: The player cannot open the address, or never reads it.
+-- Remedy: Write the correct address to shortVideo or longVideo, or remove it: UPDATE questions SET videos =
 --     json_remove(videos, '$."<kind>"') WHERE id = '<id>'.
 SELECT
     question.id AS id,
@@ -14,7 +14,7 @@ SELECT
         1,
         60
     ) AS kind,
-    -- In hexadecimal unless it is plain: half a character ends some drivers.
+    -- In hexadecimal unless it is plain, because an unpaired surrogate crashes some drivers.
     substr(
         iif(
             video.value GLOB '*[^ -~]*',

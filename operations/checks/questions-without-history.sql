@@ -1,7 +1,7 @@
 -- Questions without any history.
 -- Level: warning
--- Why: It is unknown where they come from and what has changed.
--- Remedy: Give them their first event with `pnpm db:migrate:history`.
+-- Why: Their origin and changes are unknown.
+-- Remedy: Add their first event with `pnpm db:migrate:history`.
 SELECT
     question.id AS id,
     question.created_at AS created_at

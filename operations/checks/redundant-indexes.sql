@@ -1,6 +1,6 @@
 -- Indexes whose columns are the beginning of another index of the same table.
 -- Level: note
--- Why: Each write pays for both, and the longer one serves all that the shorter one does.
+-- Why: Each write updates both, although the longer one serves the same queries.
 -- Remedy: Drop the shorter one in a migration: DROP INDEX <index>.
 WITH
     part AS (

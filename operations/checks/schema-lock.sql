@@ -1,9 +1,8 @@
 -- A deploy that died while it held the lease.
 -- Level: note
--- Why: The next deploy takes the lease over, so nothing waits for it; but its user may not know that the deploy has
---     not ended well.
--- Remedy: See with `pnpm db:status` what is applied, and deploy again. A deploy that finds nothing to do leaves the lease
---     as it is: UPDATE schema_lock SET owner = NULL, expires_at = NULL WHERE expires_at < strftime('%Y-%m-%dT%H:%M:%fZ',
+-- Why: The next deploy takes the lease over, so nothing is blocked; but its user may not know that the deploy failed.
+-- Remedy: Run `pnpm db:status` to see what is applied, and deploy again. A deploy with nothing to do does not release the
+--     lease: UPDATE schema_lock SET owner = NULL, expires_at = NULL WHERE expires_at < strftime('%Y-%m-%dT%H:%M:%fZ',
 --     'now').
 SELECT
     lock.owner AS owner,

@@ -1,7 +1,8 @@
 -- Tables of the schema that are missing.
 -- Level: error
--- Why: The application asks for them and fails; the checks that read them were skipped.
--- Remedy: Deploy with `pnpm db:migrate`. A database that others made is brought in line by `pnpm db:adopt`.
+-- Why: Queries of the application fail; the checks that read these tables were skipped.
+-- Remedy: Deploy with `pnpm db:migrate`. If the database was not created from these files, adopt it with
+--     `pnpm db:adopt`.
 WITH
     wanted (table_name) AS (
         VALUES

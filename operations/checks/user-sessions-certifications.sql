@@ -1,7 +1,7 @@
--- Sessions for certifications that the table certifications does not know.
+-- Sessions for certifications that are not in the table certifications.
 -- Level: note
--- Why: The application may know the certification by itself; the database can neither name it nor count for it.
--- Remedy: Load the certification with `pnpm db:seed --from <export>`, or leave it, where the application has it.
+-- Why: The application may know the certification; the database can neither name it nor count its questions.
+-- Remedy: Load the certification with `pnpm db:seed --from <export>`, or leave it, if the application knows it.
 SELECT
     session.certification_id AS certification_id,
     count(*) AS sessions,

@@ -1,9 +1,9 @@
 -- Sessions whose status and completed_at contradict each other.
 -- Level: warning
--- Why: Reports of completed sessions and of those under way disagree.
--- Remedy: Where it has no time: UPDATE user_sessions SET completed_at = last_accessed_at WHERE id = '<id>' AND status =
---     'completed' AND completed_at IS NULL; where it has ended: UPDATE user_sessions SET status = 'completed' WHERE id =
---     '<id>' AND completed_at >= started_at; where it ended before it began, correct the time that is wrong.
+-- Why: Reports of completed and of active sessions disagree.
+-- Remedy: If it has no time: UPDATE user_sessions SET completed_at = last_accessed_at WHERE id = '<id>' AND status =
+--     'completed' AND completed_at IS NULL; if it has ended: UPDATE user_sessions SET status = 'completed' WHERE id =
+--     '<id>' AND completed_at >= started_at; if it ended before it began, correct the wrong time.
 SELECT
     session.id AS id,
     session.status AS status,

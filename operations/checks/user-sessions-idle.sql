@@ -1,6 +1,6 @@
--- Active sessions that were not touched for more than 7 days.
+-- Active sessions that were not accessed for more than 7 days.
 -- Level: note
--- Why: They count as activity, although their users are gone.
+-- Why: They count as activity although their users have left.
 -- Remedy: Run `pnpm db:maintain`, which marks them as abandoned.
 SELECT
     session.id AS id,

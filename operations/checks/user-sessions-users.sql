@@ -1,7 +1,7 @@
--- Sessions of users that are gone, where no foreign key watches.
+-- Sessions of missing users, where there is no foreign key.
 -- Level: error
 -- Why: They can never be resumed, and they count as activity.
--- Remedy: UPDATE user_sessions SET user_id = NULL WHERE id = '<id>'; then `pnpm db:adopt` brings the foreign key.
+-- Remedy: UPDATE user_sessions SET user_id = NULL WHERE id = '<id>'; then `pnpm db:adopt` adds the foreign key.
 SELECT
     child.id AS id,
     child.user_id AS user_id
@@ -17,7 +17,7 @@ WHERE
         WHERE
             parent.id = child.user_id
     )
-    -- Where a foreign key is defined, foreign-keys.sql tells the same.
+    -- Where a foreign key is defined, foreign-keys.sql finds the same rows.
     AND NOT EXISTS (
         SELECT
             1

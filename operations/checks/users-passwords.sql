@@ -2,8 +2,8 @@
 -- Level: error
 -- Why: Anyone who reads the table, a backup or an export can sign in as these users, here and wherever else they use the
 --     password.
--- Remedy: Hash the password in the application, or make the user set a new one; then look who has had copies. The
---     value is not shown here on purpose.
+-- Remedy: Hash the password in the application, or make the user set a new one; then find out who has copies. The value
+--     is omitted here on purpose.
 SELECT
     user.id AS id,
     user.username AS username

@@ -1,12 +1,12 @@
--- Questions of voice sessions that are not there.
+-- Missing questions of voice sessions.
 -- Level: warning
--- Why: The interview stops where the question should come.
--- Remedy: Load the questions that are missing, or take their ids out of voice_sessions.question_ids and lower
+-- Why: The interview stops at the missing question.
+-- Remedy: Load the missing questions, or remove their ids from voice_sessions.question_ids and lower
 --     total_questions.
 SELECT
     session.id AS id,
     element.key AS position,
-    -- In hexadecimal unless it is plain: half a character ends some drivers.
+    -- In hexadecimal unless it is plain, because an unpaired surrogate crashes some drivers.
     substr(
         iif(
             element.value GLOB '*[^ -~]*',

@@ -1,7 +1,7 @@
--- Voice sessions without a question, that list one twice, or whose total_questions is not the number of their question_ids.
+-- Voice sessions without questions, with a question listed twice, or with a wrong total_questions.
 -- Level: warning
 -- Why: The interview promises more or fewer questions than it asks.
--- Remedy: Fill question_ids, and take out what is there twice; then UPDATE voice_sessions SET total_questions =
+-- Remedy: Fill question_ids, and remove duplicates; then UPDATE voice_sessions SET total_questions =
 --     json_array_length(question_ids) WHERE id = '<id>'.
 SELECT
     found.id AS id,

@@ -1,9 +1,9 @@
 -- Actions in the work queue that are not documented.
 -- Level: note
--- Why: No bot may know them, and then their items wait for ever.
--- Remedy: Document the action and the bot that takes it, or give its items up: UPDATE work_queue SET status =
---     'failed', reason = 'unknown action' WHERE action = '<action>' AND status = 'pending'. They stay listed, and wait
---     no longer.
+-- Why: If no bot knows them, their items wait forever.
+-- Remedy: Document the action and its bot, or abandon its items: UPDATE work_queue SET status =
+--     'failed', reason = 'unknown action' WHERE action = '<action>' AND status = 'pending'. They stay listed but no
+--     longer wait.
 SELECT
     item.action AS action,
     count(*) AS items,

@@ -1,10 +1,10 @@
 -- Items of the work queue whose status and processed_at contradict each other.
 -- Level: warning
--- Why: How long items take cannot be told, and clean-up goes by the time they were processed: completed items without
---     one stay for ever.
--- Remedy: UPDATE work_queue SET processed_at = created_at WHERE status = 'completed' AND processed_at IS NULL; where
---     nothing was done yet: UPDATE work_queue SET processed_at = NULL WHERE id = <id> AND status = 'pending'; where an item
---     was processed before it was asked for, correct the time that is wrong.
+-- Why: The duration of items is unknown, and maintenance deletes by the time they were processed: completed items without
+--     one stay forever.
+-- Remedy: UPDATE work_queue SET processed_at = created_at WHERE status = 'completed' AND processed_at IS NULL; if it
+--     is still pending: UPDATE work_queue SET processed_at = NULL WHERE id = <id> AND status = 'pending'; if it was
+--     processed before it was created, correct the wrong time.
 SELECT
     item.id AS id,
     item.status AS status,

@@ -1,6 +1,6 @@
--- Open items of the work queue for questions, certifications or voice sessions that are gone.
+-- Open items of the work queue for questions, certifications or voice sessions that are missing.
 -- Level: warning
--- Why: The bot that takes them finds nothing, and fails or makes something up.
+-- Why: The bot that claims them finds nothing, and fails or invents something.
 -- Remedy: UPDATE work_queue SET status = 'failed', reason = 'the item is gone' WHERE id = <id> AND status IN
 --     ('pending', 'processing').
 SELECT

@@ -1,8 +1,8 @@
--- Items of the work queue that have been in work for more than a day.
+-- Items of the work queue that have been processing for more than a day.
 -- Level: note
--- Why: The bot that took them has most likely died, and no other bot takes them while they are processing. When it
---     took them is not noted, only when they were asked for.
--- Remedy: Give them back: UPDATE work_queue SET status = 'pending', assigned_to = NULL WHERE id = <id> AND status =
+-- Why: The bot that claimed them has most likely died, and no other bot claims them while they are processing. Only their
+--     time of creation is recorded, not that of the claim.
+-- Remedy: Return them to the queue: UPDATE work_queue SET status = 'pending', assigned_to = NULL WHERE id = <id> AND status =
 --     'processing'.
 SELECT
     item.id AS id,

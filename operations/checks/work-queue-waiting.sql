@@ -1,7 +1,7 @@
 -- Items that have been waiting in the work queue for more than 7 days.
 -- Level: note
--- Why: No bot takes them: it does not run, does not know the action, or never gets down to their priority.
--- Remedy: Look at the runs of the bot (v_bot_run_success) and start it, or give the item up: UPDATE work_queue SET
+-- Why: No bot claims them: it does not run, does not know the action, or never reaches their priority.
+-- Remedy: Check the runs of the bot (v_bot_run_success) and start it, or abandon the item: UPDATE work_queue SET
 --     status = 'failed', reason = 'given up' WHERE id = <id>.
 SELECT
     item.id AS id,

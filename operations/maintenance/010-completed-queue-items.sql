@@ -1,8 +1,8 @@
--- Completed items leave the work queue after 30 days.
+-- Completed items of the work queue are deleted after 30 days.
 --
--- Why: bots claim from this table all day, and the monitor reads all of it; what is done only makes both slower. What a
---     bot did stays in bot_ledger.
--- After: more than 30 days, counted from processed_at. Pending, processing and failed items stay, however old they are.
+-- Why: bots claim from this table all day, and the monitor reads all of it; completed items slow both down. The actions of
+--     the bots stay in bot_ledger.
+-- After: more than 30 days since processed_at. Pending, processing and failed items stay at any age.
 --
 -- Takes:
 SELECT

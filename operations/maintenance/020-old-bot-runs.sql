@@ -1,11 +1,10 @@
--- Completed runs of bots go after 90 days.
+-- Completed runs of bots are deleted after 90 days.
 --
--- Why: v_bot_run_success counts every run that is there, so old ones hide how a bot does now. What a bot changed stays in
---     bot_ledger.
--- After: more than 90 days, counted from completed_at. Running and failed runs stay, however old they are.
+-- Why: v_bot_run_success counts every run, so old runs hide the present state of a bot. Its actions stay in bot_ledger.
+-- After: more than 90 days since completed_at. Running and failed runs stay at any age.
 --
--- A run begins before it ends, so idx_bot_runs_started_at finds the candidates: by their day, with two days to spare,
--- because a text with an offset such as +02:00 may name another day than UTC. The last condition decides.
+-- A run begins before it ends, so idx_bot_runs_started_at finds the candidates: by day, with a margin of two days, because
+-- a time with an offset such as +02:00 may have another day than in UTC. The last condition decides.
 --
 -- Takes:
 SELECT

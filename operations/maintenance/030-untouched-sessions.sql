@@ -1,10 +1,10 @@
--- Sessions that were not touched for 7 days become abandoned.
+-- Sessions that were not accessed for 7 days become abandoned.
 --
--- Why: the application offers active sessions to go on with, and v_active_sessions counts them.
--- After: 7 days, counted from last_accessed_at, which stays as it is. Only active sessions: completed ones stay completed.
+-- Why: the application offers to resume active sessions, and v_active_sessions counts them.
+-- After: 7 days since last_accessed_at, which does not change. Completed sessions stay completed.
 --
--- idx_user_sessions_status_last_accessed_at finds the candidates: by their day, with two days to spare, because a text with
--- an offset such as +02:00 may name another day than UTC. The last condition decides.
+-- idx_user_sessions_status_last_accessed_at finds the candidates: by day, with a margin of two days, because a time with
+-- an offset such as +02:00 may have another day than in UTC. The last condition decides.
 --
 -- Takes:
 SELECT

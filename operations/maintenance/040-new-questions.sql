@@ -1,10 +1,10 @@
 -- Questions stop being new after 7 days.
 --
--- Why: is_new is a mark that the application shows and counts, and nothing else removes it.
--- After: 7 days, counted from created_at.
+-- Why: the application shows and counts is_new, and nothing else clears it.
+-- After: 7 days since created_at.
 --
--- is_new keeps books only: no trigger of questions fires, so there is no row in question_history, and last_updated stays.
--- The inner query finds the marked questions in an index alone; few are, while nearly all are older than 7 days.
+-- is_new is bookkeeping: it fires no trigger, so question_history gets no row, and last_updated does not change.
+-- The inner query finds the few marked questions in a covering index, while nearly all questions are older than 7 days.
 --
 -- Takes:
 SELECT

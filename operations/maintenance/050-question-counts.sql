@@ -1,14 +1,14 @@
--- Certifications say how many questions prepare for them, counted again.
+-- The question_count of certifications is recounted.
 --
--- Why: question_count is a copy that no trigger keeps, because every question saved would cost a write more.
--- After: at once. Only counts that are wrong are written; last_updated stays, because the certification itself did not change.
+-- Why: question_count is a cache without a trigger, because one would make every write of a question more expensive.
+-- After: at once. Only wrong counts are written; last_updated does not change, because the certification did not.
 --
--- Evaluated: once, because counting takes longer than any transaction should. A count that was set since is left.
+-- Evaluated: once, because counting takes longer than any transaction should. A count that was changed meanwhile is kept.
 --
--- Counted are the active questions in the channels that certifications.channel_mappings lists, found through the table
--- channel_mappings, each question once however many of them it is in. An entry without subChannel, or with an empty one,
--- stands for the whole channel. An empty list prepares with no question.
--- The mappings of active questions are gathered once, from indexes alone: the rows of questions are long.
+-- Counts the active questions in the channels that certifications.channel_mappings lists, through the table
+-- channel_mappings, each question once. An entry without subChannel, or with an empty one, means the whole channel. An
+-- empty list counts 0.
+-- The mappings of active questions are read once, from covering indexes, because the rows of questions are long.
 --
 -- Takes:
 WITH
@@ -30,7 +30,7 @@ WITH
                     active.status = 'active'
             )
     ),
-    -- Of questions with the same mappings one stands for all: there are far fewer of those.
+    -- Questions with the same mappings are grouped, which leaves far fewer rows.
     alike AS MATERIALIZED (
         SELECT
             min(placed.question) AS question,

@@ -1,8 +1,8 @@
--- Growth: rows added in each of the last 12 weeks, the present one up to now.
+-- Growth: rows added in each of the last 12 weeks, including the present week.
 --
--- The documents expect 50 questions, 500 events of history and 1,000 actions of bots a week. Rows that are gone since are not
--- counted, and a table has no amount for the weeks before its first row. The columns series, period, amount and expected are
--- drawn as one small chart a series.
+-- Expected are 50 questions, 500 events of history and 1,000 actions of bots a week. Deleted rows are not counted, and a
+-- table has no amount for the weeks before its first row. The columns series, period, amount and expected are drawn as one
+-- small chart per series.
 WITH RECURSIVE
     week (week_start) AS (
         SELECT

@@ -1,6 +1,6 @@
--- Queue: what the bots still have to do, and how long it has waited.
+-- Queue: open items of the bots, and how long they have waited.
 --
--- Pending items that grow old mean that no bot takes them; processing ones that do mean that a bot died.
+-- Old pending items mean that no bot claims them; old processing items mean that a bot died.
 SELECT
     health.status AS status,
     health.items AS items,

@@ -1,7 +1,7 @@
--- Bots: how their runs ended, how long they took, and when the last one began.
+-- Bots: results and duration of their runs, and when the last one began.
 --
--- success_percent is of the runs that have ended. Maintenance removes completed runs after 90 days, so the failed ones weigh
--- more the older they are.
+-- success_percent is the share among ended runs. Maintenance deletes completed runs after 90 days, so old failed runs
+-- weigh more.
 SELECT
     success.bot_name AS bot,
     success.total_runs AS runs,

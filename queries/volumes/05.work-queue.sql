@@ -1,4 +1,4 @@
--- What the bots still have to do, and what they did.
+-- Open and completed items of the bots.
 -- Large: 500
 INSERT INTO
     work_queue (

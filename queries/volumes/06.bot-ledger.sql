@@ -1,4 +1,4 @@
--- What the bots did: 1,000 actions a week.
+-- Actions of the bots: 1,000 a week.
 -- Large: 50000
 INSERT INTO
     bot_ledger (

@@ -1,4 +1,4 @@
--- From here on the triggers write the history again.
+-- Lets the triggers write the history again.
 UPDATE history_writer
 SET
     source = NULL;

@@ -5,14 +5,14 @@ import { isSameName } from "../sql/names.ts";
 import { quoteName } from "../sql/quoting.ts";
 import type { AdoptedTable, Adoption, TableState } from "./prepare.ts";
 import { readRows, rowsOf } from "./read-rows.ts";
-import { countConverted, type Reading, rowReasons, selectUnmapped } from "./reading.ts";
+import { countConverted, type Reading, rowReasons, selectConverted, selectUnmapped } from "./reading.ts";
 import {
     type Parent,
     parentInPlace,
     parentValidated,
     selectRefused,
     type Validation,
-    validateReading,
+    validateRows,
 } from "./validation.ts";
 
 /** What adoption would do to the rows of one table. */
@@ -70,7 +70,8 @@ function validateAll({ tables, newest }: Pick<Adoption, "tables" | "newest">): R
         return table?.reading ? parentInPlace(table.target.name) : undefined;
     };
     for (const { target, state, reading } of tables) {
-        if (state === "rebuild" && reading) validations.set(target.name, validateReading(reading, newest, findParent));
+        if (state === "rebuild" && reading)
+            validations.set(target.name, validateRows(target, selectConverted(reading), newest, findParent));
     }
     return validations;
 }

@@ -1,7 +1,7 @@
 import type { ForeignKey } from "../schema/table.ts";
 import { isSameName } from "../sql/names.ts";
 import { quoteName, quoteNames, quoteText, renderRowValue } from "../sql/quoting.ts";
-import { type Reading, rowNumber, rowReasons, selectConverted } from "./reading.ts";
+import { rowNumber, rowReasons } from "./reading.ts";
 import { listUniqueKeys, type TargetTable, type UniqueKey } from "./target-tables.ts";
 
 /** A query that validates rows against the constraints of their table, as a chain of common table expressions. */
@@ -80,15 +80,6 @@ export function selectRefused({ expressions, verdict }: Validation): string {
         `WITH ${expressions.join(", ")} ` +
         `SELECT ${rowNumber}, '[' || substr(${rowReasons}, 2) || ']' AS ${rowReasons} FROM ${verdict} WHERE ${rowReasons} <> ''`
     );
-}
-
-/** Validates a live table before it is rebuilt. */
-export function validateReading(
-    reading: Reading,
-    newest: readonly string[],
-    findParent: (parent: string) => Parent | undefined,
-): Validation {
-    return validateRows(reading.target, selectConverted(reading), newest, findParent);
 }
 
 // The columns needed by the later steps and by tables that reference this one.

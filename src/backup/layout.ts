@@ -91,6 +91,7 @@ function closeComment(sql: string): string {
     return open?.kind === "comment" ? `${sql}*/` : sql;
 }
 
+/** A table with what reading its rows in order needs. */
 export function toStoredTable({ columns, isStrict, ...table }: Table): StoredTable {
     return {
         ...table,

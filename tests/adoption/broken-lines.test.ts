@@ -49,7 +49,7 @@ describeTargets(title, (target) => {
             1,
             "connection-lost",
             expect.stringMatching(
-                /\nAdopted so far: users\. The others are as they were\. Run the same command again to go on\.$/,
+                /\nAdopted so far: users\. The others are unchanged\. Run the same command again to continue\.$/,
             ),
         ]);
         expect(await readValue(spoiled.client, "SELECT strict FROM pragma_table_list WHERE name = 'questions'")).toBe(
@@ -59,7 +59,7 @@ describeTargets(title, (target) => {
         proxy.hooks = dropOnce("onReply", 'INSERT INTO \\"question_history\\"');
         const went = await adoptHere(proxy.url, { rejects });
         expect([went.code, went.error]).toEqual([undisturbed.code, undefined]);
-        expect(went.stderr).toMatch(/The reply was lost \(.+\), but the database has it\.\n/);
+        expect(went.stderr).toMatch(/The reply was lost \(.+\), but the transaction was committed\.\n/);
         expect(await verifyHere(spoiled.url)).toBe(0);
         expect(await readComparable(spoiled)).toEqual(await readComparable(calm));
         await proxy.close();
@@ -187,7 +187,7 @@ describeTargets("an adoption that is interrupted", (target) => {
         expect([code, stderr]).toEqual([
             130,
             expect.stringMatching(
-                /error: interrupted\n(.*\n)*Adopted so far: users.*\. The others are as they were\. Run the same command again to go on\.\n$/,
+                /error: interrupted\n(.*\n)*Adopted so far: users.*\. The others are unchanged\. Run the same command again to continue\.\n$/,
             ),
         ]);
         expect(

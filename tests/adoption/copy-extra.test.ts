@@ -39,7 +39,7 @@ describeTargets("adoption of a copy with what others made", (target) => {
                 expect(await found("SELECT id FROM places WHERE low < 0.15")).toEqual([{ id: 7 }]);
                 expect(await readValue(client, "SELECT count(*) FROM terms")).toBe(6);
                 expect(ran.stdout).toMatch(
-                    / The database is as in the files: 12 tables, .* Beside them: 7 tables, 1 view of others\. /,
+                    / The database matches the files: 12 tables, .* In addition: 7 tables, 1 view that the files lack\. /,
                 );
             }
             for (const database of [source, copy]) await database.close();
@@ -80,7 +80,7 @@ describeTargets("adoption of a copy with what others made", (target) => {
         expect((await restoreHere({ url: copy.url, args: [backup] })).code).toBe(0);
         const ran = await adoptHere(copy.url);
         expect([ran.code, ran.error]).toEqual([0, undefined]);
-        expect(ran.stdout).toMatch(/\nDrop: {5}32 indexes, trigger trg_audit \(their SQL stays in schema_adoption\)\n/);
+        expect(ran.stdout).toMatch(/\nDrop: {5}32 indexes, trigger trg_audit \(schema_adoption keeps their SQL\)\n/);
         expect(ran.stderr).toContain(
             "warning: view v_queue cannot be read: no such column: channel; change or drop it\n",
         );
@@ -106,7 +106,7 @@ describeTargets("adoption of a copy with what others made", (target) => {
         const again = await adoptHere(copy.url);
         expect([again.code, again.stdout]).toEqual([
             0,
-            expect.stringContaining("\nNothing to adopt: the database has version rows. The database is as"),
+            expect.stringContaining("\nNothing to adopt: the database has version rows. The database matches"),
         ]);
         expect(await countRows(copy.client, "coding_challenges")).toBe(2);
         expect(await verifyHere(copy.url)).toBe(0);

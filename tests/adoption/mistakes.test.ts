@@ -20,7 +20,7 @@ test.each([{}, { check: true }])("makes no file where the path is mistyped (%o)"
     expect([ran.code, ran.error?.message, ran.error?.hint]).toEqual([
         2,
         `file:${path.join(folder, "nope.db")} does not exist`,
-        "name the database to be adopted",
+        "set TURSO_DATABASE_URL to the database to adopt",
     ]);
     expect(readdirSync(folder)).not.toContain("nope.db");
 });
@@ -75,7 +75,7 @@ testOriginal(`gives two runs of one second a reject file each${note}`, async () 
     const files = new Set<string>();
     for (const _run of [1, 2, 3]) {
         const { stderr } = await adoptHere(url);
-        files.add(/went to (\S+);/.exec(stderr)?.[1] ?? "");
+        files.add(/rejected rows? to (\S+);/.exec(stderr)?.[1] ?? "");
     }
     expect(files.size).toBe(3);
     for (const file of files) expect(readFileSync(path.join(root, file), "utf8").split("\n")).toHaveLength(3);
@@ -198,8 +198,8 @@ describeTargets("an adoption that meets others", (target) => {
         expect((await adoptHere(url)).code).toBe(0);
         const { code, stdout } = await runHere(showVerification, { root, url });
         expect(code).toBe(0);
-        expect(stdout).toMatch(/\ntable +schema_adoption +bookkeeping, beside the files\n/);
-        expect(stdout).toMatch(/\ntable +bot_state +extra, not of these files\n/);
+        expect(stdout).toMatch(/\ntable +schema_adoption +bookkeeping, not in the files\n/);
+        expect(stdout).toMatch(/\ntable +bot_state +extra, not in the files\n/);
         await close();
     });
 

@@ -135,9 +135,9 @@ describeTargets("adoption of bad rows", (target) => {
             const ran = await adoptHere(url, { rejects });
             expect(ran.code).toBe(5);
             expect(ran.stdout).toContain(
-                "\nDrop:     32 indexes, trigger trg_audit (their SQL stays in schema_adoption)\n",
+                "\nDrop:     32 indexes, trigger trg_audit (schema_adoption keeps their SQL)\n",
             );
-            expect(ran.stderr).toContain("coding_challenges: 1 row points to rows of questions that are not there\n");
+            expect(ran.stderr).toContain("coding_challenges: 1 row refers to missing rows of questions\n");
             const [first = "", ...others] = readFileSync(rejects, "utf8").trimEnd().split("\n");
             const reject = JSON.parse(first);
             expect(reject).toMatchObject({
@@ -166,7 +166,7 @@ describeTargets("adoption of bad rows", (target) => {
         const ran = await adoptHere(url, { maxRejects: 3, rejects });
         expect([ran.code, ran.error?.message]).toEqual([
             5,
-            expect.stringMatching(/^\d+ rows would be refused, and --max-rejects allows 3$/),
+            expect.stringMatching(/^\d+ rows would be refused, but --max-rejects allows 3$/),
         ]);
         expect(ran.error?.outcome).toBe("Nothing was changed.");
         expect(await hashContents(client)).toBe(before);

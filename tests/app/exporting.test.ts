@@ -80,7 +80,7 @@ describeTargets("an export", (target) => {
         expect([refused.code, refused.error?.message]).toEqual([2, `'${folder}' is not empty`]);
         expect(existsSync(path.join(folder, "certifications.json"))).toBe(false);
         const unknown = await run(database, path.join(folder, "more"), ["secrets"]);
-        expect([unknown.code, unknown.error?.message]).toEqual([2, "there is no 'secrets' to export"]);
+        expect([unknown.code, unknown.error?.message]).toEqual([2, "cannot export 'secrets': unknown name"]);
     });
 
     test("loaded into an empty database gives the same content, table by table", async () => {

@@ -32,7 +32,7 @@ describeTargets("a database that others made", (target) => {
         const ran = await adoptHere(url);
         expect([ran.code, ran.error]).toEqual([0, undefined]);
         expect(ran.stdout).toMatch(
-            /\nAdopted the database\. The database is as in the files: 12 tables, .* Beside them: 3 tables, 1 view of others\. /,
+            /\nAdopted the database\. The database matches the files: 12 tables, .* In addition: 3 tables, 1 view that the files lack\. /,
         );
         expect(await verifyHere(url)).toBe(0);
         expect((await runHere(showStatus, { root, url })).code).toBe(0);
@@ -68,7 +68,7 @@ describeTargets("a database that others made", (target) => {
             const { client, url, close } = await target.createDatabase();
             await buildOriginal(client, "older bot", 5);
             const check = await adoptHere(url, { check: true });
-            expect(check.stdout).toContain("\nKeep:     work_queue.started_at: 1 (no column here");
+            expect(check.stdout).toContain("\nKeep:     work_queue.started_at: 1 (the files have no such column");
             expect((await adoptHere(url)).code).toBe(0);
             expect(
                 await readRows(
@@ -147,14 +147,14 @@ describeTargets("a database that others made", (target) => {
         const empty = await adoptHere(url);
         expect([empty.code, empty.error?.message]).toEqual([
             2,
-            "the database has none of the tables that the files make",
+            "the database has none of the tables that the files create",
         ]);
         await client.execute("CREATE TABLE questions (id TEXT PRIMARY KEY) WITHOUT ROWID");
         const before = await hashContents(client);
         const odd = await adoptHere(url);
         expect([odd.code, odd.error?.message]).toEqual([
             1,
-            "'questions' has no row numbers, and the files have a table of that name",
+            "'questions' has no rowid, and the files have a table of that name",
         ]);
         expect(await hashContents(client)).toBe(before);
         await close();

@@ -90,7 +90,7 @@ describeTargets("db:baseline", (target) => {
         const verified = await runHere(showVerification, { root, url: bare.url });
         expect([verified.code, verified.stdout]).toEqual([
             0,
-            expect.stringMatching(/\ntable +users +same, but for comments\n/),
+            expect.stringMatching(/\ntable +users +same except for comments\n/),
         ]);
     });
 

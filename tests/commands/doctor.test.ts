@@ -58,13 +58,13 @@ describeTargets("db:doctor", (target) => {
         const lines = stdout.split("\n");
         const at = lines.findIndex((line) => line.startsWith("warning: "));
         expect(lines.slice(at, at + 7)).toEqual([
-            "warning: learning-paths-questions: Questions of learning paths that are not there (2)",
+            "warning: learning-paths-questions: Missing questions of learning paths (2)",
             "    id   position  missing_id",
             "    p-1  1         q-8",
             "    … and 1 more",
             "    Why:    The path shows a gap, and counts a question that cannot be answered.",
             "    Query:  operations/checks/learning-paths-questions.sql",
-            "    Remedy: Load the questions that are missing, or take their ids out of learning_paths.question_ids.",
+            "    Remedy: Load the missing questions, or remove their ids from learning_paths.question_ids.",
         ]);
         const order = lines.filter((line) => /^(error|warning|note): /.test(line)).map((line) => line.split(":")[1]);
         expect(order).toEqual([" history-writer", " learning-paths-questions", " work-queue-actions"]);
@@ -107,7 +107,7 @@ describeTargets("db:doctor", (target) => {
             { root, url: database.url },
         );
         expect(printed.stderr).toContain("warning: voice-sessions-total: ");
-        expect(printed.stdout).toMatch(/^-- voice-sessions-total: Voice sessions without a question, .*\nSELECT\n/);
+        expect(printed.stdout).toMatch(/^-- voice-sessions-total: Voice sessions without questions, .*\nSELECT\n/);
         await database.client.executeMultiple(printed.stdout);
     });
 

@@ -38,7 +38,7 @@ describeTargets("db:explain", (target) => {
     test("shows a documented query with its plan, the indexes with their columns, rows and time", async () => {
         const { code, stdout } = await run("channels-of-question");
         expect(code).toBe(0);
-        expect(stdout).toContain("\nQuery:    queries/channels-of-question.sql: The channels and parts ");
+        expect(stdout).toContain("\nQuery:    queries/channels-of-question.sql: The channels and sub-channels ");
         expect(stdout).toContain("\nValues:   :question_id = 'q-42'\n");
         expect(stdout).toContain(
             "\n1. SEARCH channel_mappings USING COVERING INDEX idx_channel_mappings_question_id_channel_id_sub_channel (question_id=?)\n",
@@ -105,7 +105,7 @@ describeTargets("db:explain", (target) => {
         const missing = await run("SELECT * FROM users WHERE id = :id AND username = :name", { param: ["id=1"] });
         expect(missing.stdout).toContain("\nIt was planned and not run: a value is missing (--param name=…).\n");
         const unnamed = await run("SELECT * FROM users WHERE id = ?");
-        expect(unnamed.stdout).toContain("\nIt was planned and not run: write each ? as a name, ");
+        expect(unnamed.stdout).toContain("\nIt was planned and not run: replace each ? by a named parameter, ");
         const planned = await run("user-by-name", { planOnly: true });
         expect(planned.stdout).toContain("\nIt was planned and not run: --plan-only.\n");
         for (const { code, stdout } of [missing, unnamed, planned]) {
@@ -141,26 +141,31 @@ describe("db:explain, before any database is opened,", () => {
     test("lists the documented queries", async () => {
         const { code, stdout } = await run([], { list: true });
         expect(code).toBe(0);
-        expect(stdout).toMatch(/^abandon-sessions +maintenance\. +Marks the sessions abandoned /m);
+        expect(stdout).toMatch(/^abandon-sessions +maintenance\. +Marks sessions as abandoned /m);
         expect(stdout).toMatch(/\n\d+ queries\. Explain one with `pnpm db:explain <name>`\.\n$/);
     });
 
     test.each([
-        [["questions-by-chanel"], {}, /^there is no documented query/, /^`pnpm db:explain --list` lists them/],
-        [[], {}, /^there is no statement$/, /^name a documented query/],
-        [["a", "b"], {}, /^there is more than one argument$/, /in quotes/],
+        [
+            ["questions-by-chanel"],
+            {},
+            /^unknown query 'questions-by-chanel'$/,
+            /^`pnpm db:explain --list` lists the documented queries/,
+        ],
+        [[], {}, /^no statement is named$/, /^name a documented query/],
+        [["a", "b"], {}, /^more than one argument$/, /quote one statement/],
         [["SELECT 1; SELECT 2"], {}, /^line 1: a second statement begins here$/, /^explain one statement at a time$/],
-        [["SELECT 'x"], {}, /^line 1: what begins here is never closed: 'x$/, /^close it$/],
-        [["-- nothing\n"], {}, /^the SQL holds no statement$/, /^write it as/],
-        [["DROP TABLE users"], {}, /^DROP has no plan, and was not sent$/, /^explain a SELECT/],
-        [["PRAGMA user_version = 3"], {}, /^PRAGMA has no plan, and was not sent$/, /^explain a SELECT/],
-        [["COMMIT "], {}, /^there is no documented query 'COMMIT'$/, /lists them/],
-        [["ATTACH 'x' AS y"], {}, /^ATTACH has no plan, and was not sent$/, /^explain a SELECT/],
-        [["EXPLAIN SELECT 1"], {}, /is an EXPLAIN itself$/, /^leave EXPLAIN out$/],
-        [["user-by-name"], { param: ["username"] }, /^--param 'username' has no name and value$/, /^write it as/],
+        [["SELECT 'x"], {}, /^line 1: this is never closed: 'x$/, /^close it$/],
+        [["-- nothing\n"], {}, /^the SQL has no statement$/, /^write it as/],
+        [["DROP TABLE users"], {}, /^DROP has no plan; it was not sent$/, /^explain a SELECT/],
+        [["PRAGMA user_version = 3"], {}, /^PRAGMA has no plan; it was not sent$/, /^explain a SELECT/],
+        [["COMMIT "], {}, /^unknown query 'COMMIT'$/, /lists the documented queries/],
+        [["ATTACH 'x' AS y"], {}, /^ATTACH has no plan; it was not sent$/, /^explain a SELECT/],
+        [["EXPLAIN SELECT 1"], {}, /already begins with EXPLAIN$/, /^leave EXPLAIN out$/],
+        [["user-by-name"], { param: ["username"] }, /^--param 'username' is not name=value$/, /^write it as/],
         [["user-by-name"], { param: ["usrname=x"] }, /^the statement has no :usrname$/, /^it has :username$/],
         [["SELECT 1"], { param: ["x=1"] }, /^the statement has no :x$/, /^it has no named parameter$/],
-        [["user-by-name"], { runs: 0 }, /^--runs is 1 to 1000$/, /^$/],
+        [["user-by-name"], { runs: 0 }, /^--runs must be 1 to 1000$/, /^$/],
     ])("refuses %j with %j", async (args, options, message, hint) => {
         const { code, stdout, error } = await run(args, options);
         expect([code, error?.message, error?.hint ?? ""]).toEqual([

@@ -32,7 +32,7 @@ describe("sql:format", () => {
         expect(read(root, "triggers/t.sql")).toBe(trigger);
         expect(existsSync(path.join(root, "local.db"))).toBe(false);
         const again = await runScript("sql:format", [], { cwd: root });
-        expect(again.stdout).toContain("Nothing to do: 3 files looked at, all formatted.\n");
+        expect(again.stdout).toContain("Nothing to do: 3 files checked, all formatted.\n");
     });
 
     test("leaves a migration alone that the database has had, also when it is named", async () => {
@@ -49,11 +49,11 @@ describe("sql:format", () => {
         expect(read(root, "migrations/001.do.create-a.sql")).toBe(untidy);
     });
 
-    test("formats only the named files, and says of a trigger that it is written by hand", async () => {
+    test("formats only the named files, and says of a trigger that it is formatted by hand", async () => {
         const root = writeProject(files);
         const { code, stdout } = await runScript("sql:format", ["triggers/t.sql", "views/v.sql"], { cwd: root });
         expect(code).toBe(0);
-        expect(stdout).toContain("Trigger:  triggers/t.sql (written by hand");
+        expect(stdout).toContain("Trigger:  triggers/t.sql (formatted by hand");
         expect(stdout).toContain("Formatted 1 of 1 file.");
         expect(read(root, "triggers/t.sql")).toBe(trigger);
         expect(read(root, "migrations/001.do.create-a.sql")).toBe(untidy);

@@ -34,7 +34,7 @@ migrations/002.undo.change-notes.sql:1: warning: undo-incomplete: does not bring
 migrations/002.undo.change-notes.sql:1: warning: undo-incomplete: does not bring back the table 'tags'
     Why:    After a rollback the database is one that no file describes, and the next deploy fails or differs.
     Remedy: let it take back all of what the do file does, and no more
-Found 1 error and 4 warnings: 6 files looked at.
+Found 1 error and 4 warnings: 6 files checked.
 `,
     );
     expect([code, stderr]).toEqual([1, ""]);
@@ -43,17 +43,17 @@ Found 1 error and 4 warnings: 6 files looked at.
 test("lets warnings pass, but not under --strict, and reports only the named files and folders", async () => {
     const root = write({ ...migration(rename), "migrations/002.undo.change-notes.sql": undefined });
     const loose = await runScript("db:lint", [], { cwd: root });
-    expect(loose.stdout).toContain("Found 0 errors and 2 warnings: 5 files looked at.");
+    expect(loose.stdout).toContain("Found 0 errors and 2 warnings: 5 files checked.");
     expect(loose.code).toBe(0);
     expect((await runScript("db:lint", ["--strict", "./migrations"], { cwd: root })).code).toBe(1);
     const views = await runScript("db:lint", ["--strict", "views/", path.join(root, "triggers")], { cwd: root });
-    expect([views.code, views.stdout]).toEqual([0, "Nothing found: 2 files looked at.\n"]);
+    expect([views.code, views.stdout]).toEqual([0, "Nothing found: 2 files checked.\n"]);
 });
 
 test("refuses a path that is none of the SQL files", async () => {
     const { code, stderr } = await runScript("db:lint", ["migrations/009.do.x.sql"], { cwd: write({}) });
     expect(code).toBe(2);
-    expect(stderr).toContain("error: 'migrations/009.do.x.sql' is none of the SQL files");
+    expect(stderr).toContain("error: 'migrations/009.do.x.sql' is not one of the SQL files");
 });
 
 test("gives one document under --json", async () => {

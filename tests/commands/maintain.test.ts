@@ -47,7 +47,7 @@ describeTargets("db:maintain", (target) => {
         const { code, stdout } = await maintainHere(settings());
         expect(code).toBe(0);
         expect(stdout).toMatch(
-            /^Database: .*\ncompleted-queue-items {2}1,500 rows {2}Completed items leave the work queue after 30 days\.\nold-bot-runs +0 rows +/,
+            /^Database: .*\ncompleted-queue-items {2}1,500 rows {2}Completed items of the work queue are deleted after 30 days\.\nold-bot-runs +0 rows +/,
         );
         expect(stdout).toContain(
             "\nLeft:     1 row by completed-queue-items: completed, but processed_at is missing or not a time\n" +
@@ -58,7 +58,7 @@ describeTargets("db:maintain", (target) => {
         );
         expect(await readValue(database.client, "SELECT count(*) FROM work_queue")).toBe(751);
         const again = await maintainHere(settings());
-        expect(again.stdout).toContain("\nNothing to do: no rule takes a row. ");
+        expect(again.stdout).toContain("\nNothing to do: no row is due. ");
         if (target.name === "sqld") expect(again.stdout).toMatch(/ ms, 1 request, [\d,]+ rows? read, 0 written\.\n$/);
     });
 
@@ -70,8 +70,8 @@ describeTargets("db:maintain", (target) => {
         const { code, error } = await maintainHere(settings("new-questions", "new-question"));
         expect([code, error?.message, error?.hint, error?.outcome]).toEqual([
             2,
-            "there is no rule 'new-question'",
-            "the rules are: completed-queue-items, old-bot-runs, untouched-sessions, new-questions, question-counts",
+            "unknown rule 'new-question'",
+            "name one of completed-queue-items, old-bot-runs, untouched-sessions, new-questions, question-counts",
             "Nothing was changed.",
         ]);
         expect(await hashContents(database.client)).toBe(before);
@@ -80,7 +80,7 @@ describeTargets("db:maintain", (target) => {
     test("changes nothing under --dry-run, whatever it counts", async () => {
         const before = await hashContents(database.client);
         const { stdout } = await maintainHere(settings(), { dryRun: true });
-        expect(stdout).toContain("\nDry run: nothing was changed. The rules would take 1,543 rows. ");
+        expect(stdout).toContain("\nDry run: nothing was changed. The rules would change 1,543 rows. ");
         const document = await readDocument(settings(), { dryRun: true });
         expect(document).toMatchObject({ dryRun: true, changed: 0, rowsWritten: 0 });
         expect(document.rules.map(({ due, changed }) => [due, changed])).toEqual(
@@ -138,7 +138,7 @@ describeTargets("db:maintain", (target) => {
         const { code, error } = await maintainHere({ root: broken, url: database.url });
         expect([code, error?.message, error?.outcome]).toEqual([
             1,
-            "operations/maintenance/015-broken.sql: the database does not understand it (no such table: nowhere)",
+            "operations/maintenance/015-broken.sql: the database refuses it (no such table: nowhere)",
             "Nothing was changed.",
         ]);
         expect(await hashContents(database.client)).toBe(before);
@@ -167,8 +167,8 @@ describeTargets("db:maintain", (target) => {
         // The last transaction may have been carried out although its reply was not waited for.
         const [, said = "0"] = /^Before that: ([\d,]+) of 1,500 rows/.exec(error?.outcome ?? "") ?? [];
         const known = Number(said.replace(",", ""));
-        expect(known === done || error?.outcome?.includes("is in as a whole, or not at all")).toBe(true);
-        expect(error?.outcome).toMatch(/ Run the same command again to go on\.$/);
+        expect(known === done || error?.outcome?.includes("either committed or rolled back")).toBe(true);
+        expect(error?.outcome).toMatch(/ Run the same command again to continue\.$/);
         expect(await readDocument(settings("completed-queue-items"))).toMatchObject({ changed: 1_500 - done });
     });
 
@@ -203,7 +203,7 @@ describeTargets("db:maintain", (target) => {
         const before = await maintainHere(settings);
         expect([before.code, before.error?.code, before.error?.outcome, proxy.requests]).toEqual([
             ...[1, "transaction-timeout"],
-            "Before that: 200 of 1,500 rows by completed-queue-items. Run the same command again to go on.",
+            "Before that: 200 of 1,500 rows by completed-queue-items. Run the same command again to continue.",
             5,
         ]);
         proxy.requests = 0;
@@ -221,8 +221,8 @@ describeTargets("db:maintain", (target) => {
         expect([code, error?.code, error?.outcome]).toEqual([
             1,
             "connection-lost",
-            "Before that: 200 of 1,500 rows by completed-queue-items. What was on its way is in as a whole, or not at all. " +
-                "Run the same command again to go on.",
+            "Before that: 200 of 1,500 rows by completed-queue-items. The last transaction was either committed or rolled back. " +
+                "Run the same command again to continue.",
         ]);
         expect(await readValue(database.client, "SELECT 2251 - count(*) FROM work_queue")).toBe(600);
         await proxy.close();

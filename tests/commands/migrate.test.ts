@@ -20,12 +20,12 @@ describeTargets("db:migrate", (target) => {
         const missing = await run("no/such/path");
         expect([missing.code, missing.error?.message]).toEqual([
             2,
-            expect.stringMatching(/^there is no '.*no\/such\/path'$/),
+            expect.stringMatching(/^'.*no\/such\/path' does not exist$/),
         ]);
         const empty = await run(writeProject({ "notes.txt": "no records" }));
         expect([empty.code, empty.error?.message]).toEqual([
             2,
-            expect.stringMatching(/ holds no \.json, \.ndjson or \.jsonl file$/),
+            expect.stringMatching(/ has no \.json, \.ndjson or \.jsonl file$/),
         ]);
         expect(await readRows(database.client, "SELECT * FROM sqlite_schema")).toEqual([]);
     });
@@ -91,7 +91,7 @@ describeTargets("db:migrate", (target) => {
             const ran = await migrateElsewhere(database, { yes: true });
             expect([ran.code, ran.stderr]).toEqual([
                 0,
-                "The bundled seed was not loaded: it is on another machine. --seed loads it all the same.\n",
+                "The bundled seeds were not loaded: the database is remote. --seed loads them anyway.\n",
             ]);
             expect(ran.stdout).toContain(`\n${verdict} The database is at version 12: `);
             expect(await count()).toBe(0);

@@ -24,7 +24,7 @@ describe("db:new", () => {
             "002.undo.add-question-source.sql",
         ]);
         const read = (name: string): string => readFileSync(path.join(root, "migrations", name), "utf8");
-        expect(read("002.do.add-question-source.sql")).toBe("-- Add question source: say here why.\n");
+        expect(read("002.do.add-question-source.sql")).toBe("-- Add question source: explain why here.\n");
         expect(read("002.undo.add-question-source.sql")).toBe("-- Undoes: add question source.\n");
     });
 
@@ -60,8 +60,8 @@ describe("db:new", () => {
     });
 
     test.each([
-        [["!!!"], "'!!!' gives no file name"],
-        [["—"], "'—' gives no file name"],
+        [["!!!"], "'!!!' does not make a file name"],
+        [["—"], "'—' does not make a file name"],
         [["add", "tags", "--set", "../elsewhere"], "'../elsewhere' cannot name a migration set"],
     ])("writes nothing for %j", async (args, message) => {
         const root = writeProject(users);

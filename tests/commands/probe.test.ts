@@ -64,7 +64,7 @@ describeTargets("db:probe", (target) => {
         await database.client.executeMultiple("CREATE TABLE schema_probe_script (n);");
         const { stdout } = await probe({ TURSO_DATABASE_URL: database.url });
         expect(stdout).toContain("holds          a script with BEGIN IMMEDIATE");
-        expect(stdout).toContain("The database is as empty as before.\n");
+        expect(stdout).toContain("The database is empty again.\n");
         expect(await countObjects(database)).toBe(0);
     });
 });
@@ -75,7 +75,7 @@ test("leaves no file where there was none", async () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Database: file:local\.db /);
     expect(stdout).toContain(
-        "not tried      replies tell how many rows were read and written\n    a file bills nothing\n",
+        "not tried      responses report how many rows were read and written\n    a file does not count them\n",
     );
     expect(stdout).toMatch(/\nAll \d+ assumptions that were tried hold\. 5 could not be tried here\./);
     expect(await readdir(root)).toEqual([]);
@@ -105,8 +105,8 @@ describe.skipIf(noBinary)(noBinary ? "db:probe behind a line (no sqld binary her
             const { code, stdout } = await probe({ TURSO_DATABASE_URL: proxy.url });
             expect(code).toBe(1);
             expect(stdout).toContain(
-                "does not hold  replies tell how many rows were read and written\n" +
-                    "    it matters because Turso bills them, and the cost of a write is measured by them\n" +
+                "does not hold  responses report how many rows were read and written\n" +
+                    "    it matters because Turso bills them, and commands report them as their cost\n" +
                     "    rows_written of two rows: expected 2, found 0\n",
             );
             expect(stdout).toMatch(/ assumptions? do(es)? not hold\./);
@@ -147,7 +147,7 @@ describe.skipIf(noBinary)(noBinary ? "db:probe behind a line (no sqld binary her
             const { code, stderr } = await probe({ TURSO_DATABASE_URL: proxy.url });
             expect(code).toBe(1);
             expect(stderr).toContain("(no more)");
-            expect(stderr).toContain("The probe was interrupted. What it made has been removed.");
+            expect(stderr).toContain("The probe was interrupted. Its objects were removed.");
             expect(await countObjects({ client })).toBe(0);
         }));
 
@@ -162,7 +162,7 @@ describe.skipIf(noBinary)(noBinary ? "db:probe behind a line (no sqld binary her
             const { code, stderr } = await command.result;
             expect(code).toBe(130);
             expect(stderr).toContain("error: interrupted");
-            expect(stderr).toContain("What it made has been removed.");
+            expect(stderr).toContain("Its objects were removed.");
             expect(await countObjects({ client })).toBe(0);
         }));
 
@@ -180,7 +180,7 @@ describe.skipIf(noBinary)(noBinary ? "db:probe behind a line (no sqld binary her
         const { stdout, stderr } = await probe(env);
         await server.stop();
         await rm(directory, { recursive: true, force: true });
-        expect(stdout).toContain("holds          a read-only token may read and not write");
+        expect(stdout).toContain("holds          a read-only token may read but not write");
         expect(stdout).not.toContain("not tried");
         expect(stdout + stderr).not.toMatch(/eyJ/);
     });

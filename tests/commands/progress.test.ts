@@ -164,7 +164,7 @@ describe.skipIf(!hasTerminal)(title, () => {
                 "",
                 "hint: run the command again to go on",
                 "",
-                "The chunks before it are in. Run the same command again to go on: what is in already is not written twice.",
+                "The chunks before it are loaded. Run the same command again to continue: nothing is written twice.",
                 "",
             ]);
             const loaded = Number(await readValue(database.client, "SELECT count(*) FROM questions"));

@@ -124,7 +124,7 @@ describe.skipIf(binary === undefined)(
         test("names a token that no request can carry before anything is sent, and does not print it", async () => {
             const { code, stdout, stderr } = await push(`${tokens.good}\u201d`);
             expect([code, stdout]).toEqual([2, ""]);
-            expect(stderr).toContain("error: TURSO_AUTH_TOKEN holds a character that no token has");
+            expect(stderr).toContain("error: TURSO_AUTH_TOKEN contains a character that tokens do not have");
             expect(stderr).toContain("hint: copy the token again");
             expect(proxy.requests).toBe(0);
             expect(await readNow()).toEqual(emptySnapshot);

@@ -118,19 +118,19 @@ describe("readme:build", () => {
     });
 
     test.each([
-        ["README.md has no place for the exit codes", { "README.md": readme.replace("<!-- exit codes -->", "") }],
-        ["README.md has no place for the commands", { "README.md": undefined }],
+        ["README.md has no markers for the exit codes", { "README.md": readme.replace("<!-- exit codes -->", "") }],
+        ["README.md has no markers for the commands", { "README.md": undefined }],
         ["scripts/db-one.ts cannot be imported", { "scripts/db-one.ts": undefined }],
         [
-            "scripts/db-one.ts defines no command 'db:one' with a summary",
+            "scripts/db-one.ts does not define the command 'db:one' with a summary",
             { "scripts/db-one.ts": script.replace(/Does one.*?somewhere\./, "") },
         ],
         [
-            "scripts/db-one.ts defines no command 'db:one' with a summary",
+            "scripts/db-one.ts does not define the command 'db:one' with a summary",
             { "scripts/db-one.ts": script.replace("db:one", "db:two") },
         ],
         [
-            "scripts/db-one.ts defines no command 'db:one' with a summary",
+            "scripts/db-one.ts does not define the command 'db:one' with a summary",
             { "scripts/db-one.ts": script.replace("export const command", "export const other") },
         ],
     ])("says '%s', and writes nothing", async (message, changes) => {

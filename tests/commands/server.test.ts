@@ -23,7 +23,7 @@ async function start(root: string, args: string[] = []): Promise<RunningCommand 
     const port = await findFreePort();
     const command = startCommand("db:server", ["--port", String(port), ...args], { cwd: root });
     running.push(command);
-    await expect.poll(() => command.printed().stdout, { timeout: 20_000 }).toContain("Ctrl-C ends it.");
+    await expect.poll(() => command.printed().stdout, { timeout: 20_000 }).toContain("Stop it with Ctrl-C.");
     return { ...command, url: `http://127.0.0.1:${port}`, port };
 }
 
@@ -58,7 +58,7 @@ describe.skipIf(noBinary)(noBinary ? "db:server (no sqld binary here)" : "db:ser
         server.kill(signal);
         const { code, stdout, stderr } = await server.result;
         expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-        expect(stdout).toMatch(/The server has ended\. Its data stay in \.sqld\.\n$/);
+        expect(stdout).toMatch(/The server has stopped\. Its data remain in \.sqld\.\n$/);
         expect(await answers(server.url)).toBe(false);
         const again = await start(root);
         const { rows } = await createClient({ url: again.url }).execute("SELECT n FROM kept");
@@ -113,7 +113,7 @@ describe.skipIf(noBinary)(noBinary ? "db:server (no sqld binary here)" : "db:ser
         server.close();
         expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
         expect(stderr).toContain(`error: port ${port} is in use by another program`);
-        expect(stderr).toContain(`such as --port ${port + 1}`);
+        expect(stderr).toContain(`such as \`--port ${port + 1}\``);
     });
 
     test("gives its address as a document with --json", async () => {

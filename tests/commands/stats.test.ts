@@ -131,7 +131,7 @@ describeTargets("db:stats", (target) => {
         const nothing = await showHere({ root, url: empty.url });
         expect([nothing.code, nothing.stderr]).toEqual([0, ""]);
         expect(nothing.stdout).toMatch(/\nSize: 0 tables, 0 rows, [\d.]+ k?B in all, 0 B of it free\n\nGrowth: /);
-        expect(nothing.stdout).toContain("\n    not here (no such table: v_queue_health)\n");
+        expect(nothing.stdout).toContain("\n    not available (no such table: v_queue_health)\n");
         expect(nothing.stdout).not.toContain("Indexes");
         const fresh = await showHere({ root, url: deployed.url });
         expect(fresh.stdout).toMatch(/\nSize: 12 tables, 0 rows, /);
@@ -190,7 +190,9 @@ describeTargets("db:stats", (target) => {
         const bare = copyFigures();
         changeProject(bare, { queries: undefined });
         const { stdout } = await showHere({ root: bare, url });
-        expect(stdout).toMatch(/\nIndexes: \d+ indexes, 0 documented queries\n {4}no query tells which are used\n/);
+        expect(stdout).toMatch(
+            /\nIndexes: \d+ indexes, 0 documented queries\n {4}no documented query to compare with\n/,
+        );
     });
 
     if (target.name !== "sqld") return;
@@ -198,7 +200,7 @@ describeTargets("db:stats", (target) => {
     test("says so where the server keeps its bytes, or plans, to itself, and shows the rest", async () => {
         const proxy = await startProxy(filled.url);
         for (const [word, note] of [
-            ["dbstat", "bytes are left out: the server does not tell them (not for you)"],
+            ["dbstat", "bytes are left out: the server does not report them (not for you)"],
             ["EXPLAIN", "plans are left out: the token does not allow them (not for you)"],
         ] as const) {
             const refusal = { status: 403, body: JSON.stringify({ error: "not for you" }) };

@@ -93,7 +93,9 @@ describeTargets("db:verify --write-files", (target) => {
         expect(code).toBe(4);
         expect(stdout).toContain("\nWrote:    migrations/004.do.align-authors.sql\n");
         expect(stdout).toContain("\nRemoved:  views/v_names.sql\n");
-        expect(stdout).toMatch(/\nNext: read the files, then `pnpm db:baseline` records the new migrations here /);
+        expect(stdout).toMatch(
+            /\nNext: review the files, then run `pnpm db:baseline` to record the new migrations here /,
+        );
         expect(listFiles(root).filter((file) => !(file in library))).toEqual([
             "migrations/004.do.align-authors.sql",
             "migrations/004.undo.align-authors.sql",
@@ -186,9 +188,7 @@ describeTargets("db:verify --write-files", (target) => {
             4,
             expect.stringContaining("\nWould:    write migrations/004.do.align-books.sql\n"),
         ]);
-        expect(dry.stdout).toMatch(
-            /\nview +v_names +CHANGED \(only its file has changed: `pnpm db:push` deploys it\)\n/,
-        );
+        expect(dry.stdout).toMatch(/\nview +v_names +CHANGED \(only the file changed: `pnpm db:push` deploys it\)\n/);
         expect(dry.stdout).toContain("\nDry run: no file was written.\n");
         expect(listFiles(root)).toEqual(before);
 
@@ -198,7 +198,7 @@ describeTargets("db:verify --write-files", (target) => {
         expect(readFileSync(path.join(root, "views/v_names.sql"), "utf8")).toBe(newer);
         await runHere((context) => baseline(context, {}), { root, url: database.url });
         const after = await write(root, database);
-        expect([after.code, after.stdout]).toEqual([0, expect.stringContaining(" is as in the files: ")]);
+        expect([after.code, after.stdout]).toEqual([0, expect.stringContaining(" matches the files: ")]);
         expect(listFiles(root)).toEqual([
             ...before.slice(0, 5),
             "migrations/004.do.align-books.sql",
@@ -215,7 +215,9 @@ describeTargets("db:verify --write-files", (target) => {
             CREATE VIEW v_titles AS SELECT upper(b.title) AS title FROM books AS b;`,
         );
         const { stdout } = await write(root, database);
-        expect(stdout).toContain("\nNext: read the files, then `pnpm db:push` notes here that they are deployed; ");
+        expect(stdout).toContain(
+            "\nNext: review the files, then run `pnpm db:push` to record that they are deployed; ",
+        );
         expect((await verify(root, database)).code).toBe(0);
         const before = await readRows(database.client, "SELECT * FROM sqlite_schema");
         const pushed = await runHere((context) => push(context, {}), { root, url: database.url });

@@ -64,7 +64,7 @@ describeTargets("db:verify", (target) => {
         );
         expect([code, stdout]).toEqual([
             0,
-            expect.stringContaining(`\nThe database at version 12 is as in the files: ${count} objects compared.\n`),
+            expect.stringContaining(`\nThe database at version 12 matches the files: ${count} objects compared.\n`),
         ]);
         expect(await readDifferences()).toMatchObject({ drift: false, differences: [] });
 
@@ -73,7 +73,7 @@ describeTargets("db:verify", (target) => {
         const older = await verify();
         expect([older.code, older.stdout]).toEqual([
             0,
-            expect.stringContaining("\nThe database at version 7 is as in the "),
+            expect.stringContaining("\nThe database at version 7 matches the "),
         ]);
     });
 
@@ -93,7 +93,7 @@ describeTargets("db:verify", (target) => {
         });
         const { code, stdout } = await verify();
         expect(code).toBe(0);
-        expect(stdout).toMatch(/\ntrigger +trg_questions_delete +same, but for comments\n/);
+        expect(stdout).toMatch(/\ntrigger +trg_questions_delete +same except for comments\n/);
     });
 
     test("tells changed objects with the lines that differ, and missing and unexpected ones", async () => {
@@ -158,7 +158,7 @@ describeTargets("db:verify", (target) => {
         });
         const { code, stdout } = await verify();
         expect(code).toBe(0);
-        expect(stdout).toMatch(/\ntable +notes +extra, not of these files\n/);
+        expect(stdout).toMatch(/\ntable +notes +extra, not in the files\n/);
     });
 
     test("finds a table the same after the rebuild that migrations/README.md shows, and after its undo", async () => {
@@ -179,7 +179,7 @@ describeTargets("db:verify", (target) => {
         const settings = { root, url: database.url };
         const verifyAt = async (version: number): Promise<void> => {
             const { code, stdout } = await verify({ root });
-            const verdict = `\nThe database at version ${version} is as in the files: `;
+            const verdict = `\nThe database at version ${version} matches the files: `;
             expect([code, stdout]).toEqual([0, expect.stringContaining(verdict)]);
             expect(stdout).toMatch(/\ntable +channel_mappings +same\n/);
         };

@@ -83,7 +83,7 @@ describe("db:doctor on a file", () => {
 
     test.each([
         ["where there are no checks", {}, { root: tmpdir() }, "operations/checks/ holds no SQL"],
-        ["a check that does not exist", { check: ["histry"] }, {}, "there is no check 'histry'"],
+        ["a check that does not exist", { check: ["histry"] }, {}, "unknown check 'histry'"],
         ["more examples than anybody reads", { examples: 1001 }, {}, "--examples shows at most 1000 rows"],
     ])("refuses %s", async (_, options, settings, message) => {
         const { code, error } = await doctor("file:none.db", options, settings);
@@ -102,7 +102,7 @@ describe("db:doctor on a file", () => {
     test("lists the checks without a database", async () => {
         const { code, stdout } = await doctor("file:/nowhere/none.db", { list: true });
         expect(code).toBe(0);
-        expect(stdout).toMatch(/^audit-times +warning +Tables that do not note when a row was written\n/);
+        expect(stdout).toMatch(/^audit-times +warning +Tables that do not record when a row was written\n/);
         expect(stdout).toMatch(/\ntables +error +Tables of the schema that are missing\n/);
     });
 

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -84,6 +84,8 @@ describe.skipIf(!library)(`the default suite${library ? "" : " (faketime is not 
         { timeout: 3_600_000 },
         async ({ days }, { signal }) => {
             const folder = mkdtempSync(path.join(tmpdir(), "calendar-"));
+            // Some tests work as another user, who has to reach their files.
+            chmodSync(folder, 0o755);
             try {
                 const startedAt = Date.now();
                 const { code, printed, report } = await runSuite(days, folder, signal);

@@ -81,7 +81,7 @@ describeTargets("db:migrate on a fresh database", (target) => {
             const second = await migrateHere(settings, { from: legacy });
             expect(second.code).toBe(0);
             expect(second.stdout).toMatch(
-                /\nUnchanged: .* is as it was loaded on .*, and so are its tables\nNothing to do\. /,
+                /\nUnchanged: neither .* nor its tables changed since the load of .*\nNothing to do\. /,
             );
             expect(await hashContents(database.client)).toBe(before);
             tell(`${target.name}: 283 questions and 635 mappings; nothing written by the second run`);
@@ -103,7 +103,7 @@ describeTargets("the bundled seed", (target) => {
         const skipped = await migrateHere(settingsOf(database, root));
         expect([skipped.code, skipped.stderr]).toEqual([
             0,
-            "The bundled seed was not loaded: it has content of its own. --seed loads it all the same.\n",
+            "The bundled seeds were not loaded: the database has other content. --seed loads them anyway.\n",
         ]);
         expect(skipped.stdout).toContain("\nNothing to do. ");
         expect(await hashContents(database.client)).toBe(before);

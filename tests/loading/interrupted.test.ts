@@ -77,7 +77,7 @@ describeTargets("a load that is broken off", (target) => {
                 expect(code).toBe(130);
                 expect(stderr).toContain("error: interrupted");
                 expect(stderr).toContain(
-                    "\nThe chunks before it are in. Run the same command again to go on: what is in already is not written twice.\n",
+                    "\nThe chunks before it are loaded. Run the same command again to continue: nothing is written twice.\n",
                 );
             }
             const again = await migrateHere({ root, url: database.url }, { from: "in.json" });
@@ -87,7 +87,7 @@ describeTargets("a load that is broken off", (target) => {
             if (isRecorded) expect(loaded).toBe(1_500);
             expect(again.stdout).toContain(
                 isRecorded
-                    ? "\nUnchanged: in.json is as it was loaded on "
+                    ? "\nUnchanged: in.json nor its tables changed since the load of "
                     : `Loading:  questions: 1500 read, ${[1_500 - loaded, loaded]
                           .flatMap((count, at) => (count > 0 ? [`${count} ${at === 0 ? "created" : "unchanged"}`] : []))
                           .join(", ")}\n`,

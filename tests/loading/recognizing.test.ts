@@ -100,7 +100,7 @@ describeTargets("an unchanged source", (target) => {
         await expectRecognized();
         const { stdout } = await migrateHere({ root, url: database.url }, { from: "in" });
         expect(stdout).toMatch(
-            /\nUnchanged: in is as it was loaded on \d{4}-[^ ]+Z, and so are its tables\nNothing to do\. /,
+            /\nUnchanged: neither in nor its tables changed since the load of \d{4}-\S+Z\nNothing to do\. /,
         );
     });
 
@@ -182,7 +182,7 @@ describeTargets("an unchanged source", (target) => {
         const { code, stderr } = await migrateHere({ root, url: database.url });
         expect([code, stderr]).toEqual([
             0,
-            "The bundled seed was not loaded: it has content of its own. --seed loads it all the same.\n",
+            "The bundled seeds were not loaded: the database has other content. --seed loads them anyway.\n",
         ]);
         expect(await readRows(database.client, "SELECT id FROM questions")).toHaveLength(2);
     });

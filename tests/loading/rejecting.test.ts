@@ -89,7 +89,7 @@ describeTargets("records that cannot load", (target) => {
             expect(record).toEqual(JSON.parse(JSON.stringify(records[Number(position)])));
         }
         expect(stderr).toContain(`and ${wrong.length - 5} more\n`);
-        expect(stderr).toContain(`${wrong.length} records went to `);
+        expect(stderr).toContain(`wrote ${wrong.length} rejected records to `);
         const ids = await readRows(database.client, "SELECT id FROM questions ORDER BY id");
         expect(ids.map(({ id }) => id)).toEqual(right.map(({ id }) => id));
         tell(
@@ -113,7 +113,7 @@ describeTargets("records that cannot load", (target) => {
         expect(await readValue(database.client, "SELECT count(*) FROM channel_mappings")).toBe(right.length);
     });
 
-    test("are mappings of questions that are not there; those of rejected questions are not derived at all", async () => {
+    test("are mappings of questions; those of rejected questions are not derived at all", async () => {
         const { code, counts, rejects } = await loadFiles(database, {
             "questions.json": [makeQuestion("q-1"), makeQuestion("q-2", { difficulty: "hard" })],
             "mappings.json": { unix: { subChannels: { shell: ["q-1", "q-404"], "": [null] } } },
@@ -235,7 +235,7 @@ describeTargets("records that cannot load", (target) => {
         const failed = await migrateHere(settings, { from: "in", rejects: "no/such/folder.ndjson" });
         expect(failed.code).toBe(1);
         expect(failed.error?.message).toBe("the rejected records cannot be written to no/such/folder.ndjson");
-        expect(failed.error?.outcome).toBe("All records but 1 rejected one are in the database.");
+        expect(failed.error?.outcome).toBe("All records except 1 rejected one are in the database.");
         expect(await readRows(database.client, "SELECT id FROM questions")).toEqual([{ id: "q-1" }]);
         const before = await hashContents(database.client);
 

@@ -54,7 +54,7 @@ describeTargets("the seeds", (target) => {
             "voice-sessions",
         ]);
         const unknown = await migrateHere({ root, url: database.url }, { data: ["users"] });
-        expect([unknown.code, unknown.error?.message]).toEqual([2, "there is no seed 'users'"]);
+        expect([unknown.code, unknown.error?.message]).toEqual([2, "unknown seed 'users'"]);
         const env = { TURSO_DATABASE_URL: database.url };
         const seeded = await runScript("db:seed", ["--json"], { cwd: root, env });
         expect([seeded.code, seeded.stderr]).toEqual([0, ""]);
@@ -97,9 +97,9 @@ describeTargets("db:migrate:history", (target) => {
         const first = await run(database);
         expect([first.code, first.stderr]).toEqual([
             0,
-            "No history was loaded: give --from <path>; the bundled one is for the bundled questions.\n" +
-                "tests: skipped, this database has no such table\n" +
-                "coding_challenges: skipped, this database has no such table\n",
+            "No history was loaded: add --from <path>; the bundled history needs the bundled questions.\n" +
+                "tests: skipped, the database does not have this table\n" +
+                "coding_challenges: skipped, the database does not have this table\n",
         ]);
         expect(JSON.parse(first.stdout)).toMatchObject({ added: 2, created: { questions: 2 } });
         expect(

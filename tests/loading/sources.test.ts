@@ -116,7 +116,7 @@ describeTargets("--max-rejects", (target) => {
         const ran = await migrateHere(settings, { from: "in", maxRejects: 3, rejects: "left.ndjson" });
         expect([ran.code, ran.error?.message, ran.error?.outcome]).toEqual([
             5,
-            "4 records cannot be loaded, and --max-rejects allows 3",
+            "4 records cannot be loaded, but --max-rejects allows 3",
             "No record was written.",
         ]);
         expect(await hashContents(database.client)).toBe(before);

@@ -69,7 +69,8 @@ export function describeKilledServer(points: number, fills: number): void {
 // What the run says must be true: a success only when it is known, a failure with what is known.
 function expectTold({ outcome, error, notes }: Deployed, state: "read" | "unread"): void {
     if (outcome) {
-        for (const note of notes) expect(note).toMatch(/^The reply was lost \(.*\), but the database has it\.$/);
+        for (const note of notes)
+            expect(note).toMatch(/^The reply was lost \(.*\), but the transaction was committed\.$/);
         return;
     }
     expect(error?.code).toBe("connection-lost");

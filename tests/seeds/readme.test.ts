@@ -78,7 +78,7 @@ describe("readme:build on seeds/README.md", () => {
         const { code, stderr } = await runScript("readme:build", [], { cwd: root });
         expect([code, stderr]).toEqual([
             1,
-            expect.stringContaining("error: seeds/README.md has no place for the job titles\n"),
+            expect.stringContaining("error: seeds/README.md has no markers for the job titles\n"),
         ]);
         expect(readFileSync(path.join(root, "README.md"), "utf8")).toBe(files["README.md"]);
         expect(readFileSync(path.join(root, "seeds/README.md"), "utf8")).toBe("# Seeds\n");

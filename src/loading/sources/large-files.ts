@@ -90,7 +90,7 @@ async function isPacked(file: string): Promise<boolean> {
 
 async function* readLines(text: AsyncIterable<string>, longest: number): AsyncGenerator<Piece> {
     let [number, rest, isOverlong] = [0, "", false];
-    const give = (line: string): Piece => {
+    const emit = (line: string): Piece => {
         const position = `line ${++number}`;
         const piece: Piece = isOverlong
             ? { kind: "overlong", position }
@@ -104,11 +104,11 @@ async function* readLines(text: AsyncIterable<string>, longest: number): AsyncGe
             rest = isOverlong ? "" : rest + line;
             if (rest.length > longest) [rest, isOverlong] = ["", true];
             if (at === lines.length - 1) break;
-            yield give(rest);
+            yield emit(rest);
             rest = "";
         }
     }
-    yield give(rest);
+    yield emit(rest);
 }
 
 async function* readParts(text: AsyncIterable<string>, partLength: number): AsyncGenerator<Piece> {
@@ -154,13 +154,13 @@ function createSplitter(partLength: number): Splitter {
     let [bytes, firstIndex, isSplit, isInside] = [0, 0, false, false];
     /** Value of `bytes` when the container in the outermost one began. */
     let outside = 0;
-    const give = (value: unknown): Piece => {
+    const emit = (value: unknown): Piece => {
         const part: Piece = { kind: "part", value, bytes, firstIndex };
         [bytes, outside] = [0, 0];
         return part;
     };
     const cut = (container: object, value: unknown): Piece => {
-        const part = give(value);
+        const part = emit(value);
         firstIndex += Array.isArray(container) ? container.length : 0;
         isSplit = true;
         assembler.current = Array.isArray(container) ? [] : {};
@@ -175,7 +175,7 @@ function createSplitter(partLength: number): Splitter {
             if ((token.name !== "endObject" && token.name !== "endArray") || depth === 0) return;
             const current = assembler.current as object;
             if (depth === 1 && isInside) {
-                const part = isAllGiven(current) ? undefined : give(current);
+                const part = isAllEmitted(current) ? undefined : emit(current);
                 [isInside, firstIndex] = [false, 0];
                 assembler.current = pickScalars(current);
                 return part;
@@ -192,7 +192,7 @@ function createSplitter(partLength: number): Splitter {
         end() {
             if (!assembler.done) throw new DamagedFile("invalid-json", "the file ends before its JSON does");
             const { current } = assembler;
-            return isSplit && isAllGiven(current as object) ? undefined : give(current);
+            return isSplit && isAllEmitted(current as object) ? undefined : emit(current);
         },
     };
 }
@@ -206,7 +206,7 @@ function isScalar(value: unknown): boolean {
 }
 
 // Whether only scalars, which every part has, and empty containers are left after a split.
-function isAllGiven(container: object): boolean {
+function isAllEmitted(container: object): boolean {
     return Object.values(container).every((value) => isScalar(value) || Object.keys(value).length === 0);
 }
 

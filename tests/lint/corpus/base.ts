@@ -60,7 +60,7 @@ END;
 `,
 };
 
-/** The second migration with a heading on its first line, and an undo file that is not looked at. */
+/** The second migration with a heading on its first line, and an undo file that is not checked. */
 export function migration(sql: string): Files {
     return {
         [second]: `-- Changes notes.\n${sql}\n`,
