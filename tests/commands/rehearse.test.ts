@@ -46,7 +46,7 @@ describeTargets("db:rehearse", (target) => {
             /^Found: {4}migrations\/002\.do\.delete-books\.sql: 'loans' has lost 20 of its 200 rows/,
         );
         expect(lines[7]).toMatch(
-            /^Rehearsed 1 migration up to version 2 in \d+ ms: 1 thing found\. The database itself was not touched\.$/,
+            /^Rehearsed 1 migration up to version 2 in \d+ ms: 1 thing found\. The database itself was not changed\.$/,
         );
     });
 

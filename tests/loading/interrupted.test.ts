@@ -88,7 +88,7 @@ describeTargets("a load that is broken off", (target) => {
             if (isRecorded) expect(loaded).toBe(1_500);
             expect(again.stdout).toContain(
                 isRecorded
-                    ? "\nUnchanged: in.json nor its tables changed since the load of "
+                    ? "\nUnchanged: neither in.json nor its tables changed since the load of "
                     : `Loading:  questions: 1500 read, ${[1_500 - loaded, loaded]
                           .flatMap((count, at) => (count > 0 ? [`${count} ${at === 0 ? "created" : "unchanged"}`] : []))
                           .join(", ")}\n`,
