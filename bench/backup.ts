@@ -23,7 +23,7 @@ const output = createOutput({ json: false, color: false });
 const project = await createOwnProject(fileURLToPath(new URL("..", import.meta.url)));
 const folder = await mkdtemp(path.join(tmpdir(), "bench-backup-"));
 try {
-    if (!hasSqlite) throw new Error("There is no sqlite3 here to compare with.");
+    if (!hasSqlite) throw new Error("sqlite3 is needed to compare with, and is not installed.");
     const files = await makeFiles();
     output.note(`${count} questions with as much history; medians of ${runs} in turn, whole processes`);
     const usages = new Map<Tool, Usage[]>(tools.map((tool) => [tool, []]));

@@ -1,4 +1,4 @@
-// Deploying over a line with 50 ms a request: db:push beside its peers. Run by `pnpm bench:deploy`.
+// Deploying over a connection with 50 ms latency per request: db:push beside its peers. Run by `pnpm bench:deploy`.
 import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -83,7 +83,7 @@ async function measureNothingToDo(project: Project): Promise<Measurement[]> {
     return measurements;
 }
 
-/** What takes half a minute is not run five times to learn that. */
+/** A tool that took over 10 seconds in its first measured round is not run again. */
 function isTooSlow(measurement: Measurement): boolean {
     return (measurement.times[0] ?? 0) > 10_000;
 }
@@ -92,7 +92,7 @@ function startMeasurements(): Measurement[] {
     return tools.map((tool) => ({ tool, requests: 0, times: [] }));
 }
 
-/** Another one goes first in every round. */
+/** Another one is first in every round. */
 function inTurn<Item>(items: Item[], round: number): Item[] {
     const first = round % items.length;
     return [...items.slice(first), ...items.slice(0, first)];

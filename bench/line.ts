@@ -10,7 +10,7 @@ import type { Address } from "./tools.ts";
 
 /** An empty sqld of its own with tokens, reached in two ways. */
 export interface Line {
-    /** Straight, for what is not measured. */
+    /** The direct address, for what is not measured. */
     direct: Address;
     /** Through a proxy that adds a delay to each request. */
     delayed: Address;
@@ -50,12 +50,12 @@ export async function openLine(): Promise<Line> {
     return line;
 }
 
-/** Closes what a failure left open. */
+/** Closes everything that a failure left open. */
 export async function closeLines(): Promise<void> {
     for (const line of [...open]) await line.close();
 }
 
-/** Gives the names of all objects of a database, sorted. */
+/** Returns the names of all objects of a database, sorted. */
 export async function readObjectNames(address: Address): Promise<string[]> {
     const client = createClient(address);
     const { rows } = await client.execute("SELECT name FROM sqlite_schema ORDER BY name");
@@ -63,7 +63,7 @@ export async function readObjectNames(address: Address): Promise<string[]> {
     return rows.map((row) => String(row.name));
 }
 
-/** Gives the names of the objects that a project's SQL makes, by running it. */
+/** Returns the names of the objects that a project's SQL creates, by running it. */
 export async function readExpectedNames(project: Project): Promise<string[]> {
     const line = await openLine();
     const client = createClient(line.direct);

@@ -74,7 +74,7 @@ async function measureTarget(name: TargetName): Promise<Measurement[]> {
     }
 }
 
-/** The slowest on top. */
+/** Slowest first. */
 function report(name: TargetName, measurements: readonly Measurement[]): void {
     const floor = name === "file:" ? "raw driver" : "SELECT 1";
     const sorted = measurements.toSorted((one, other) => average(other.times) - average(one.times));

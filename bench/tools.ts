@@ -52,7 +52,7 @@ export const postgrator: Tool = {
 export const tools: readonly Tool[] = [ours, drizzleKit, postgrator];
 
 /**
- * Deploys a project with a tool as a process of its own, and gives the milliseconds from its start to its end.
+ * Deploys a project with a tool as a process of its own, and returns the milliseconds from its start to its end.
  * Throws with what the tool printed when it fails, and before anything runs when the address is not local.
  */
 export async function deploy(tool: Tool, project: Project, address: Address): Promise<number> {

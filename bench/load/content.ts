@@ -10,8 +10,7 @@ const tables = [
 ];
 
 /**
- * Gives a hash over what is in the three tables. The numbers that rows are counted by are left out: they tell of the order
- * of writing alone.
+ * Returns a hash of the rows of the three tables, without the AUTOINCREMENT ids: they depend only on the order of writing.
  */
 export async function hashContent(url: string): Promise<string> {
     assertLocal(url);

@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { startSqld } from "../../src/server/sqld.ts";
 import { deploySchema } from "./programs.ts";
 
-/** Where a database lives. */
+/** The kind of a database. */
 export type TargetName = "file:" | "sqld";
 
 /** A database with the schema and nothing in it. */
@@ -33,7 +33,7 @@ export async function createTarget(name: TargetName, project: string, directory:
         name,
         createDatabase: async () => {
             const folder = `${template}-${++count}`;
-            // The index of a write-ahead log belongs to the processes that made it, and is built anew.
+            // The index of a write-ahead log belongs to the processes that created it, and SQLite rebuilds it.
             await cp(template, folder, { recursive: true, filter: (file) => !file.endsWith("-shm") });
             const { url, stop } = await open(folder);
             const close = async (): Promise<void> => {

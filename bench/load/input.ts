@@ -4,7 +4,7 @@ import { createRandom, makeSentence, makeText, makeWord, pick, type Random } fro
 
 /** Exports as the application writes them, in two folders. */
 export interface Input {
-    /** What holds both folders, and nothing else. */
+    /** Contains both folders, and nothing else. */
     folder: string;
     /** Files with arrays of questions. */
     questions: string;
@@ -23,7 +23,7 @@ interface Question {
     [field: string]: unknown;
 }
 
-/** Stands once in every question and in no event of the history: whoever finds it in a request has found a question. */
+/** Occurs once in every question and in no event of the history, so each occurrence in a request is a question. */
 export const questionMark = "quorvendale";
 
 const FILE_LENGTH = 330;

@@ -12,7 +12,7 @@ export interface Limit {
 }
 
 const limits = { fileToRaw: 1.5, batchToServer: 3, megabytes: 400, rowsPerQuestion: 12 };
-/** Each transaction says who writes, says at its end that nobody does, and counts the numbers that it has given out. */
+/** Each transaction sets its writer, clears it at its end, and updates the sequences of AUTOINCREMENT. */
 const bookkeepingRows = 3;
 const againToFirst = { "file:": 0.5, sqld: 0.25 };
 
@@ -44,7 +44,7 @@ export function judgeMeasurements(measurements: readonly Measurement[]): Limit[]
     ];
 }
 
-/** Judges what went over the line. Pure. */
+/** Judges what was sent over the connection. Pure. */
 export function judgeTraffic({ questions, again }: LoadTraffic, input: Input): Limit[] {
     return [
         atMost(

@@ -9,9 +9,9 @@ export interface Measurement {
     target: TargetName;
     tool: Tool;
     first: Usage[];
-    /** Of the same input once more; only ours can do that. */
+    /** Of the same input a second time; only our loader recognises it. */
     again: Usage[];
-    /** Over what it left in the database. */
+    /** A hash of what it left in the database. */
     content: string;
 }
 
@@ -57,7 +57,7 @@ export function timeOf(usages: readonly Usage[] = []): number {
     return median(usages.map(({ ms }) => ms));
 }
 
-/** The greatest of all runs, in megabytes. */
+/** The largest of all runs, in megabytes. */
 export function memoryOf(usages: readonly Usage[]): number {
     return Math.max(0, ...usages.map(({ memory }) => memory)) / 1e6;
 }

@@ -4,7 +4,7 @@ import { isMainThread } from "node:worker_threads";
 
 function readPeak(): number {
     try {
-        // The kernel's other figure, which resourceUsage() gives, begins with what the parent had when it forked.
+        // The kernel's other figure, which resourceUsage() returns, starts at what the parent had when it forked.
         const [, peak] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
         if (peak !== undefined) return Number(peak);
     } catch {

@@ -3,7 +3,7 @@ import type { Target } from "./databases.ts";
 import { type Input, questionMark } from "./input.ts";
 import { loadFrom, runProcesses } from "./programs.ts";
 
-/** What went over the line. */
+/** What was sent over the connection. */
 export interface Traffic {
     requests: number;
     /** Of the requests' bodies. */

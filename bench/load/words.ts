@@ -1,4 +1,4 @@
-/** Gives numbers from 0 to below 1. */
+/** Returns numbers from 0 to below 1. */
 export type Random = () => number;
 
 /** A sequence that is the same on every machine and in every run. */

@@ -16,7 +16,7 @@ export interface RawDatabase {
 }
 
 export interface RawStatement {
-    /** Whether it gives rows; the others are run(). */
+    /** Whether it returns rows; the others are run(). */
     readonly reader: boolean;
     all(...values: Bound[]): unknown[];
     run(...values: Bound[]): unknown;
@@ -25,7 +25,7 @@ export interface RawStatement {
 // Not imported: it brings no types.
 const Database = createRequire(import.meta.url)("libsql") as new (path: string) => RawDatabase;
 
-/** Where a database lives. */
+/** The kind of a database. */
 export type TargetName = "file:" | "sqld";
 
 /** Opens a file with the driver alone. */
@@ -67,7 +67,7 @@ export async function makeDatabase(
 
 type Writer = Parameters<typeof fillVolumes>[0];
 
-// Nobody else reads the file yet, and one that is broken off is thrown away.
+// No other process reads the file yet, and an unfinished file is thrown away.
 async function fillFile(file: string, fill: (writer: Writer) => Promise<void>): Promise<void> {
     const database = openRaw(file);
     database.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000");

@@ -66,13 +66,13 @@ async function time(run: () => Promise<unknown>): Promise<number> {
     return performance.now() - startedAt;
 }
 
-/** The number that a share of all are at most, such as 0.95; NaN of none. Pure. */
+/** The number that a share of all are at most, such as 0.95; NaN for none. Pure. */
 export function percentile(numbers: readonly number[], share: number): number {
     const sorted = numbers.toSorted((one, other) => one - other);
     return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 }
 
-/** NaN of none. Pure. */
+/** NaN for none. Pure. */
 export function average(numbers: readonly number[]): number {
     return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 }

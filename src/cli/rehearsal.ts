@@ -91,6 +91,6 @@ export function concludeRehearsal({ migrations, findings, milliseconds, version,
     const sampled = copy.sample === null ? "" : " On a sample: the other rows were not tested.";
     return (
         `Rehearsed ${what} up to version ${version} in ${milliseconds.toLocaleString("en-US")} ms: ${found}.${sampled} ` +
-        "The database itself was not touched."
+        "The database itself was not changed."
     );
 }

@@ -66,9 +66,9 @@ export function findTokenWarnings(target: Target, use: "write" | "read-only" | "
     }
     if (use === "write" && days > oldestDays) {
         warnings.push(
-            `the token for ${target.label} is ${days} days old; rotate it every ${oldestDays} days: make a new one with ` +
-                "`turso db tokens create <database>`, set it everywhere, then end the old ones with " +
-                "`turso db tokens invalidate <database>`",
+            `the token for ${target.label} is ${days} days old; rotate it every ${oldestDays} days: ` +
+                "`turso db tokens invalidate <database>` ends all tokens of its group, then make new ones with " +
+                "`turso db tokens create <database> --expiration 90d`",
         );
     }
     if (use === "read-only" && !readOnly) {

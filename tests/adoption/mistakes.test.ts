@@ -44,7 +44,7 @@ testOriginal(
         const before = await hashContents(client);
         mkdirSync(path.join(folder, "taken"));
         writeFileSync(path.join(folder, "questions.json"), '[{"id": "q-1"}]');
-        const reasons = { "nowhere/left.ndjson": /^ENOENT: /, "questions.json": /^it holds something else/ };
+        const reasons = { "nowhere/left.ndjson": /^ENOENT: /, "questions.json": /^it has other content/ };
         for (const [name, reason] of Object.entries(reasons)) {
             const rejects = path.join(folder, name);
             const ran = await adoptHere(url, { rejects });
@@ -75,7 +75,7 @@ testOriginal(`gives two runs of one second a reject file each${note}`, async () 
     const files = new Set<string>();
     for (const _run of [1, 2, 3]) {
         const { stderr } = await adoptHere(url);
-        files.add(/rejected rows? to (\S+);/.exec(stderr)?.[1] ?? "");
+        files.add(/rejected records? to (\S+);/.exec(stderr)?.[1] ?? "");
     }
     expect(files.size).toBe(3);
     for (const file of files) expect(readFileSync(path.join(root, file), "utf8").split("\n")).toHaveLength(3);

@@ -32,7 +32,7 @@ async function waitForStart(command: RunningCommand): Promise<void> {
 }
 
 // A busy machine takes the seconds after which a load says how far it is.
-function withoutProgress(text: string): string {
+export function withoutProgress(text: string): string {
     return text.replace(/^[a-z-]+: [\d,]+ of [\d,]+, [\d,]+ a second, \d+ s left\n/gm, "");
 }
 

@@ -173,7 +173,7 @@ DROP TABLE more;
 ALTER TABLE more_new
 RENAME TO more;
 `);
-        expect(file?.undo?.sql.split("\n")[0]).toBe("-- Undoes: limit more. Makes more as it was before.");
+        expect(file?.undo?.sql.split("\n")[0]).toBe("-- Undoes: limit more. Rebuilds more as it was before.");
         expect(file?.undo?.checksum).toBe(file?.checksum);
     });
 

@@ -85,9 +85,9 @@ describeTargets("a plan id", (target) => {
         await elsewhere.close();
     });
 
-    test("is refused when it is no plan id, before anything is done", async () => {
+    test("is refused when it is not a plan id, before anything is done", async () => {
         const { code, stderr } = await pushHere(withFiles(second), { plan: "latest" });
-        expect([code, stderr]).toEqual([2, expect.stringContaining("'latest' is no plan id")]);
+        expect([code, stderr]).toEqual([2, expect.stringContaining("'latest' is not a plan id")]);
         expect((await shop.database.client.execute("SELECT max(version) FROM schemaversion")).rows[0]?.[0]).toBe(1);
     });
 

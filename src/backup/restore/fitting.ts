@@ -1,6 +1,7 @@
 import type { Transaction } from "../../database/connection.ts";
 import { AppError } from "../../errors.ts";
-import { quoteText } from "../../sql/quoting.ts";
+import { type SchemaRow, selectSchema } from "../../schema/row.ts";
+import { readTables, readTablesInside, type Table } from "../../schema/table.ts";
 import { readSome, type SchemaObject } from "../layout.ts";
 import type { CheckedBackup } from "./check.ts";
 import { listNames, nothingDone, type RestorePlan } from "./plan.ts";
@@ -16,16 +17,14 @@ export async function refuseOtherColumns(
     { refilled }: RestorePlan,
 ): Promise<void> {
     if (refilled.length === 0) return;
-    const wanted = await readColumns(
+    const schema = (await writer.query(selectSchema)) as unknown as SchemaRow[];
+    const found = await readTablesInside(writer, schema);
+    const wanted = await createTables(
         backup.objects.filter(({ type, name }) => type === "table" && refilled.includes(name)),
     );
     for (const table of refilled) {
-        const rows = await readSome(
-            writer,
-            `SELECT name FROM pragma_table_xinfo(${quoteText(table)}) WHERE hidden = 0`,
-        );
-        const live = rows.map(([name]) => String(name)).sort();
-        const own = wanted.get(table) ?? [];
+        const live = listColumns(found, table);
+        const own = listColumns(wanted, table);
         if (live.join("\n") === own.join("\n")) continue;
         const lacks = own.filter((name) => !live.includes(name));
         const more = live.filter((name) => !own.includes(name));
@@ -41,25 +40,20 @@ export async function refuseOtherColumns(
 }
 
 // Creates the tables in memory.
-async function readColumns(tables: readonly SchemaObject[]): Promise<Map<string, string[]>> {
+async function createTables(objects: readonly SchemaObject[]): Promise<Table[]> {
     const { openScratch } = await import("../../database/file/connection.ts");
     const scratch = openScratch();
     try {
-        for (const { sql } of tables) await scratch.runAlone(sql);
-        const results = await scratch.readAll(
-            tables.map(({ name }) => ({
-                sql: `SELECT name FROM pragma_table_xinfo(${quoteText(name)}) WHERE hidden = 0`,
-            })),
-        );
-        return new Map(
-            tables.map(({ name }, at) => {
-                const result = results[at];
-                return [name, result?.ok ? result.rows.map((row) => String(row.name)).sort() : []];
-            }),
-        );
+        for (const { sql } of objects) await scratch.runAlone(sql);
+        return await readTables(scratch);
     } finally {
         scratch.close();
     }
+}
+
+function listColumns(tables: readonly Table[], name: string): string[] {
+    const columns = tables.find((table) => table.name === name)?.columns ?? [];
+    return columns.flatMap((column) => (column.isGenerated ? [] : [column.name])).sort();
 }
 
 /** How many rows refer to a row that does not exist, by table and referenced table. */

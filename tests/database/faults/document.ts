@@ -40,9 +40,9 @@ export function renderDocument(record: FaultRecord): string {
         "  line breaks. A server's `Retry-After` is honoured up to 5 seconds.",
         "- What may have been written is never sent again. A lost reply is settled by reading the database.",
         "- `--wait SECONDS` waits that long, each time, for a server that is not there yet, a locked file, and another",
-        "  deployer; `--wait 0` waits for nobody. Without it a locked file is waited for as long as is usual (a deploy: a",
+        "  deployer; `--wait 0` does not wait. Without it the wait for a locked file is the usual one (a deploy: a",
         "  minute; a load: 5 seconds), and another deployer until its lease ends.",
-        "- Each try is a request, and the last line counts it. Every wait is told once on stderr: `Waiting: …`.",
+        "- Each try is a request, and the last line counts it. Every wait is reported once on stderr: `Waiting: …`.",
         "",
     ].join("\n");
 }
