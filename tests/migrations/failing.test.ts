@@ -30,7 +30,7 @@ const failures: readonly (readonly [string, Record<string, string>, string, numb
     [
         "that leaves rows which point nowhere",
         { [second]: "INSERT INTO posts VALUES (1, 7);\n" },
-        "posts row 1 points to a row of users",
+        "posts row 1 references a row of users",
         4,
     ],
 ];

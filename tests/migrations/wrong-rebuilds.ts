@@ -12,7 +12,7 @@ export const wrong: readonly (readonly [string, string, readonly string[]])[] = 
             `INSERT INTO parents SELECT id, code, 0, boss FROM parents_old;\nDROP TABLE parents_old;\n${indexes}`,
         [
             `${path}:2: renames 'parents' away and creates it again, so child tables would follow the old one`,
-            "    make 'parents_new' first, fill it, drop 'parents', then rename (migrations/README.md)",
+            "    create 'parents_new' first, fill it, drop 'parents', then rename (migrations/README.md)",
         ],
     ],
     [

@@ -60,9 +60,9 @@ describeTargets("a plan id", (target) => {
         changeProject(project.root, { "migrations/002.do.add-title.sql": "ALTER TABLE books ADD COLUMN title ANY;" });
         await expectRefused(project, plan, /the pending files, their content, or the options/);
         changeProject(project.root, { ...second, ...third });
-        await expectRefused(project, plan, /other pending files/);
+        await expectRefused(project, plan, /the pending files, their content, or the options/);
         changeProject(project.root, { "migrations/003.do.add-shelf.sql": undefined, ...other });
-        await expectRefused(project, plan, /other pending files/);
+        await expectRefused(project, plan, /the pending files, their content, or the options/);
         changeProject(project.root, { "triggers/trg_loans.sql": undefined });
         expect(await planOf(project)).toBe(plan);
     });
@@ -73,9 +73,9 @@ describeTargets("a plan id", (target) => {
         await shop.database.client.executeMultiple(
             "DROP VIEW v_books; CREATE VIEW v_books AS SELECT id AS id, 'nobody' AS author FROM books;",
         );
-        await expectRefused(project, plan, /deployed to since, or a view or trigger was changed by hand/);
+        await expectRefused(project, plan, /deployed to since then, or a view or trigger was changed by hand/);
         await deployInto(shop.database, writeProject({ ...bookshop, ...other }));
-        await expectRefused(project, plan, /deployed to since/);
+        await expectRefused(project, plan, /deployed to since then/);
         const elsewhere = await target.createDatabase();
         const { code, stderr } = await pushHere(
             { ...project, database: elsewhere, client: elsewhere.client },
