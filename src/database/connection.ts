@@ -9,7 +9,6 @@ export type Argument = null | string | number | bigint;
 
 /** A list that is bound as one text: a JSON array for json_each(). */
 export interface JsonList {
-    /** Values of JSON. */
     readonly items: readonly unknown[];
 }
 
@@ -55,7 +54,6 @@ export interface Connection {
     readonly target: Target;
     /** Whether many rows are written faster by a prepared statement for each than by one statement over JSON. */
     readonly prefersRows: boolean;
-    /** Whether `cost` counts rows. */
     readonly countsRows: boolean;
     /** Whether VACUUM INTO can copy the database into a file. */
     readonly canVacuumInto: boolean;
@@ -83,7 +81,6 @@ export interface Connection {
     write(statements: readonly Query[]): Promise<(readonly Row[])[]>;
     /** Encodes the statements of a write() now; returns a function that sends them. */
     prepareWrite(statements: readonly Query[]): () => Promise<(readonly Row[])[]>;
-    /** Opens a transaction that lasts from call to call. */
     begin(mode: "read"): Promise<ReadTransaction>;
     /** @throws DatabaseFault `busy` while another program writes to a file */
     begin(mode: "write", options?: WriteOptions): Promise<Transaction>;
@@ -117,7 +114,6 @@ export interface ReadTransaction {
     readonly views: number;
     /** Reads rows as stored; undefined when the answer is too large: ask for fewer rows. */
     read(query: StoredQuery): Promise<StoredRows | undefined>;
-    /** Reads rows by name. */
     query(query: Query): Promise<readonly Row[]>;
     /** Rolls back what is not committed. Never throws. */
     close(): Promise<void>;

@@ -1,58 +1,12 @@
 import type { ErrorCode } from "../errors.ts";
 
-/** What went wrong with the database, whichever driver reported it. */
-export type FaultKind = Extract<
-    ErrorCode,
-    | "unreachable"
-    | "connection-lost"
-    | "unauthorized"
-    | "forbidden"
-    | "not-found"
-    | "server-fault"
-    | "blocked"
-    | "busy"
-    | "transaction-timeout"
-    | "cannot-open"
-    | "read-only-file"
-    | "not-a-database"
-    | "corrupt"
-    | "disk-full"
-    | "constraint"
-    | "sql"
-    | "interrupted"
->;
-
-/** A more exact reason, where the kind alone would make a vague sentence. */
-export type FaultVariant =
-    | "refused"
-    | "unknown-host"
-    | "no-route"
-    | "no-tls"
-    | "certificate"
-    | "redirected"
-    | "no-answer"
-    | "rate-limited"
-    | "not-available"
-    | "foreign-reply"
-    | "too-large"
-    | "rows-changed"
-    | "expired"
-    | "no-folder"
-    | "is-folder"
-    | "no-permission"
-    | "read-only-folder"
-    | "moved"
-    | "truncated"
-    | "disk-error";
-
 /** What the user reads: a sentence with the name of the database, and a remedy. */
 type Sentence = readonly [sentence: (database: string) => string, remedy: string];
 
 const showUrl = "compare the URL with `turso db show <database> --url`";
 const statusPage = "if it lasts, see https://status.turso.tech";
 
-/** The sentence and the remedy of each kind and variant. */
-export const sentences: Readonly<Record<FaultKind | FaultVariant, Sentence>> = {
+export const sentences = {
     unreachable: [(db) => `cannot reach ${db}`, "check the host name, the port and the network, then run it again"],
     refused: [
         (db) => `cannot reach ${db}: nothing listens there`,
@@ -147,4 +101,9 @@ export const sentences: Readonly<Record<FaultKind | FaultVariant, Sentence>> = {
     constraint: [(db) => `${db} refused a row`, "correct the row that the constraint names"],
     sql: [(db) => `${db} refused a statement`, "correct the statement"],
     interrupted: [() => "interrupted", "run the command again to go on"],
-};
+} satisfies Readonly<Record<string, Sentence>>;
+
+/** What went wrong with the database, whichever driver reported it. */
+export type FaultKind = Extract<keyof typeof sentences, ErrorCode>;
+/** A more exact reason, where the kind alone would make a vague sentence. */
+export type FaultVariant = Exclude<keyof typeof sentences, ErrorCode>;

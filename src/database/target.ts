@@ -19,7 +19,6 @@ export interface ServerTarget {
     readonly url: string;
     readonly label: string;
     readonly host: string;
-    /** Whether the host is this machine. */
     readonly local: boolean;
     readonly authToken?: string;
 }

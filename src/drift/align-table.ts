@@ -8,7 +8,6 @@ import { writeName } from "../sql/quoting.ts";
 import { renderRebuild } from "../sql/rebuild.ts";
 import { splitStatements } from "../sql/statements.ts";
 
-/** A table with its indexes, in the files or in the database. */
 export interface TableSide {
     readonly table: SchemaRow | undefined;
     readonly indexes: readonly SchemaRow[];

@@ -24,11 +24,9 @@ export interface StatusEntry {
 export interface Status {
     /** The version of the documents, from package.json; the tools use the migration number. */
     readonly schemaVersion: string;
-    /** Version of the core set. */
     readonly version: number;
     readonly schema: DatabaseState["schema"];
     readonly entries: readonly StatusEntry[];
-    /** Contradictions between files and history. */
     readonly problems: readonly Problem[];
     /** The error of a write to a database that is newer than the files. */
     readonly newer: AppError | undefined;

@@ -13,7 +13,6 @@ import { checksumTokens } from "../sql/statements.ts";
 export interface SchemaVerification {
     readonly sets: readonly MigrationSet[];
     readonly state: DatabaseState;
-    /** Version of the core set. */
     readonly version: number;
     readonly differences: readonly ObjectDifference[];
 }

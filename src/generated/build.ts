@@ -8,7 +8,6 @@ import { quoteName } from "../sql/quoting.ts";
 import { renderSchemaFile, type TableRows } from "./render-sql.ts";
 import { renderTypes } from "./render-types.ts";
 
-/** A generated file: its path from the project's root, and its text. */
 interface GeneratedFile {
     readonly path: string;
     readonly text: string;

@@ -8,7 +8,6 @@ interface Allow {
     readonly line: number;
     readonly rule: string;
     readonly reason: string;
-    /** Lines that it applies to. */
     readonly from: number;
     readonly to: number;
 }

@@ -65,6 +65,13 @@ export function findRowCopy(statement: Statement): RowCopy | undefined {
     };
 }
 
+/** Renders a CREATE TABLE for comparison: without quotes, letter case and the names of the table. */
+export function describeTable({ tokens }: Statement, ...names: readonly string[]): string {
+    const own = new Set(names.map((name) => name.toLowerCase()));
+    const texts = tokens.map((token) => (token.kind === "string" ? token.text : readName(token).toLowerCase()));
+    return JSON.stringify(texts.map((text) => (own.has(text) ? "" : text)));
+}
+
 function nameOf(token: Token | undefined): string {
     return token ? readName(token) : "";
 }

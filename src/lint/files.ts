@@ -9,7 +9,6 @@ import { readFact, type StatementFact } from "../sql/statement-facts.ts";
 import { type Statement, splitStatements } from "../sql/statements.ts";
 import { emptySchema, followStatements, type KnownSchema, toSchemaRows } from "./known-schema.ts";
 
-/** A statement with facts that several rules need. */
 export interface LintStatement extends Statement {
     readonly fact: StatementFact;
     /** The statements of a trigger's body, with the lines of the file; otherwise the statement itself. */
@@ -34,9 +33,7 @@ export interface LintFile {
     readonly after: KnownSchema;
     /** What an undo file must restore; undefined for other files. */
     readonly restores: KnownSchema | undefined;
-    /** The other direction of a migration. */
     readonly opposite: SqlFile | undefined;
-    /** What a deploy would refuse. */
     readonly problems: readonly Problem[];
 }
 

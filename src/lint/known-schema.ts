@@ -5,9 +5,7 @@ import { isSameName } from "../sql/names.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import { readAllTokens, type Statement } from "../sql/statements.ts";
 
-/** A table as the migrations define it. */
 export interface KnownTable extends TableDefinition {
-    /** Its CREATE TABLE. */
     readonly statement: Statement;
     /** The file with that statement. */
     readonly path: string;
@@ -15,7 +13,6 @@ export interface KnownTable extends TableDefinition {
     readonly altered: boolean;
 }
 
-/** An index, or a trigger of a migration. */
 interface KnownPart {
     readonly name: string;
     readonly type: "index" | "trigger";

@@ -5,7 +5,6 @@ import { toLintFiles } from "./files.ts";
 import type { Finding } from "./rule.ts";
 import { rules } from "./rules.ts";
 
-/** The files that were linted, and the findings by path and line. */
 export interface LintResult {
     readonly paths: readonly string[];
     readonly findings: readonly Finding[];

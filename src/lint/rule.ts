@@ -25,16 +25,12 @@ export interface Rule {
     readonly find: (file: LintFile) => Iterable<Place>;
 }
 
-/** Where a rule found something in a file. */
 export interface Place {
     readonly line: number;
-    /** What was found there. */
     readonly message: string;
-    /** A better remedy than the rule's own. */
     readonly remedy?: string;
 }
 
-/** A place with its rule. */
 export interface Finding extends Place {
     readonly path: string;
     readonly rule: string;

@@ -25,7 +25,6 @@ export const allowRule: Rule = {
 
 const groups = ["runs", "safe", "style"];
 
-/** All rules, sorted by group. */
 export const rules: readonly Rule[] = [
     ...refusedRules,
     ...limitRules,

@@ -9,7 +9,6 @@ import { readTables, type Table } from "../schema/table.ts";
 import { isSameName } from "../sql/names.ts";
 import type { RebuildSource } from "../sql/rebuild.ts";
 
-/** A table with the migration set that creates it. */
 interface FoundTable {
     readonly source: RebuildSource;
     readonly set: string;

@@ -12,7 +12,6 @@ const keptCopies = 5;
 /** A younger copy is always kept, in milliseconds: deployers that run at the same time each make one. */
 const youngLimit = 600_000;
 
-/** What the database can be restored to after a run. */
 export interface RestorePoint {
     /** Sentences for the output, before the run and again after a failure. */
     readonly lines: readonly string[];

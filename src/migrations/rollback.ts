@@ -14,7 +14,6 @@ import { isSameName } from "../sql/names.ts";
 import { quoteName } from "../sql/quoting.ts";
 import { readFact } from "../sql/statement-facts.ts";
 
-/** Rows or values that a rollback deletes. */
 interface Loss {
     /** `questions`, or `questions.eli5` for a column. */
     readonly what: string;

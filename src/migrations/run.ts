@@ -23,7 +23,6 @@ interface RunInput {
     readonly report: RunReport;
 }
 
-/** What a run reports. */
 export interface RunReport {
     applied(step: Step): void;
     /** Called once per wait, with what it waits for. */
@@ -32,9 +31,7 @@ export interface RunReport {
 }
 
 export interface RunOutcome {
-    /** Committed transactions of this run. */
     readonly steps: readonly Step[];
-    /** Version of the core set afterwards. */
     readonly version: number;
 }
 

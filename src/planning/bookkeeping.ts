@@ -62,11 +62,15 @@ export const createSeedsTable = `CREATE TABLE ${seedsTable} (
 
 /** Records a loaded seed. */
 export function recordSeed(seed: string, checksum: string, mark: number | null = null): string {
-    const values = [quoteText(seed), quoteText(checksum), clock, mark === null ? "NULL" : String(mark)].join(", ");
-    const update = ["checksum", "loaded_at", "mark"].map((column) => `${column} = excluded.${column}`).join(", ");
+    const values = [quoteText(seed), quoteText(checksum), clock, mark === null ? "NULL" : String(mark)];
+    return upsert(seedsTable, ["name", "checksum", "loaded_at", "mark"], values);
+}
+
+function upsert(table: string, [key, ...columns]: readonly string[], values: readonly string[]): string {
+    const update = columns.map((column) => `${column} = excluded.${column}`).join(", ");
     return (
-        `INSERT INTO ${seedsTable} (name, checksum, loaded_at, mark) VALUES (${values}) ` +
-        `ON CONFLICT (name) DO UPDATE SET ${update}`
+        `INSERT INTO ${table} (${[key, ...columns].join(", ")}) VALUES (${values.join(", ")}) ` +
+        `ON CONFLICT (${key}) DO UPDATE SET ${update}`
     );
 }
 
@@ -78,7 +82,6 @@ export function moveMarks(from: number, to: number): string {
 /** Reads the loaded seeds; fails before the first deploy. */
 export const selectSeeds = `SELECT name, checksum, loaded_at, mark FROM ${seedsTable}`;
 
-/** The first row of the lock table. */
 export const insertLock = `INSERT INTO ${lockTable} (id, generation) VALUES (1, 1)`;
 export const bumpGeneration = `UPDATE ${lockTable} SET generation = generation + 1 WHERE id = 1`;
 
@@ -109,15 +112,9 @@ export interface ObjectRecord {
 }
 
 /** Records the status of a view or trigger. */
-export function recordObject(record: ObjectRecord): string {
-    const values = [record.name, record.type, record.set, record.status, record.checksum].map(quoteText).join(", ");
-    const update = ["type", "set_name", "status", "checksum"]
-        .map((column) => `${column} = excluded.${column}`)
-        .join(", ");
-    return (
-        `INSERT INTO ${objectsTable} (name, type, set_name, status, checksum) VALUES (${values}) ` +
-        `ON CONFLICT (name) DO UPDATE SET ${update}`
-    );
+export function recordObject({ name, type, set, status, checksum }: ObjectRecord): string {
+    const values = [name, type, set, status, checksum].map(quoteText);
+    return upsert(objectsTable, ["name", "type", "set_name", "status", "checksum"], values);
 }
 
 /** Removes the record of a view or trigger whose file was deleted. */

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { type Token, tokenize } from "../sql/lexer.ts";
 import { checksumTokens, findOpenToken, normalizeText, type Statement, splitStatements } from "../sql/statements.ts";
 
-/** A file of SQL. */
 export interface SqlFile {
     /** Path from the project's root, with forward slashes. */
     readonly path: string;
@@ -58,7 +57,6 @@ const setName = /^[a-z][a-z0-9_]*$/;
 /** The files in the folders, before validation. */
 export interface FoundFiles {
     readonly sets: readonly MigrationSet[];
-    /** Two files for one version and direction, by path. */
     readonly duplicates: readonly (readonly [string, string])[];
     /** Undo files without their do file, by path. */
     readonly orphans: readonly string[];

@@ -9,7 +9,6 @@ import { isRebuild, readStructure, type Structure } from "./structure.ts";
 
 export type Direction = "do" | "undo";
 
-/** One part of a transaction. */
 export type Action =
     | {
           readonly does: "migrate";
@@ -24,7 +23,6 @@ export interface Step {
     readonly migrations: readonly MigrationFile[];
     /** Tables that are rebuilt; such a step has one migration and runs with foreign keys off. */
     readonly rebuilt: readonly string[];
-    /** Names that its migrations drop. */
     readonly dropped: readonly string[];
     readonly actions: readonly Action[];
     /** Views and triggers that exist at its end; each must prepare. */
@@ -43,7 +41,6 @@ export interface Plan {
     readonly objects: readonly ObjectChange[];
     /** Applied files whose recorded checksums this run refreshes. */
     readonly refreshed: readonly MigrationFile[];
-    /** Version of the core set afterwards. */
     readonly version: number;
 }
 
@@ -56,7 +53,6 @@ interface PlanInput {
     readonly direction: Direction;
     /** What to apply or undo, in order; a file without statements is only recorded. */
     readonly migrations: readonly MigrationFile[];
-    /** One transaction for each file. */
     readonly perFile: boolean;
     readonly findDeferred: FindDeferred;
     /** Skips validation of files that were applied before. */
@@ -127,7 +123,6 @@ export async function planRun(input: PlanInput): Promise<Plan> {
     };
 }
 
-/** The statements of a migration in one direction. */
 function partOf(file: MigrationFile, direction: Direction): { path: string; statements: readonly Statement[] } {
     const part = direction === "do" ? file : file.undo;
     return part ?? { path: file.path, statements: [] };

@@ -14,13 +14,11 @@ export interface DeployOptions {
     readonly perFile?: boolean;
     /** Optional sets to install; installed ones are always included. */
     readonly sets?: readonly string[];
-    /** Queries that are sent with the first read. */
     readonly extra?: readonly Query[];
     /** Called while a server's reply is under way, to load modules meanwhile. */
     readonly whileReading?: () => unknown;
 }
 
-/** Files, state and plan of a deploy, before anything is changed. */
 export interface PreparedDeploy {
     readonly sets: readonly MigrationSet[];
     readonly state: DatabaseState;

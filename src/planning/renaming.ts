@@ -1,6 +1,5 @@
 import { type FoundFiles, migrationName } from "./files.ts";
 
-/** A file with the wrong name, and what to do about it. */
 interface Misnamed {
     readonly path: string;
     readonly message: string;

@@ -31,7 +31,6 @@ export interface ScriptPart {
     readonly role: "guard" | "record" | "work";
     readonly path?: string | undefined;
     readonly line?: number;
-    /** A comment above it. */
     readonly heading?: string;
     /** The view or trigger that this statement prepares as a proof. */
     readonly proves?: PlannedObject;
@@ -41,9 +40,7 @@ export interface ScriptInput {
     readonly step: Step;
     readonly direction: Direction;
     readonly sets: readonly MigrationSet[];
-    /** The state before the step. */
     readonly state: DatabaseState;
-    /** Applied files whose checksums are refreshed. */
     readonly refreshed: readonly MigrationFile[];
     /** The owner that must still hold the lease; undefined without a lease. */
     readonly leaseOwner: string | undefined;

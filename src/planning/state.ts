@@ -36,7 +36,6 @@ export interface DatabaseState {
     readonly extra: readonly ReadResult[];
 }
 
-/** The state of a database that does not exist yet. */
 export const emptyState: DatabaseState = {
     schema: [],
     versions: new Map(),

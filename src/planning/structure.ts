@@ -16,16 +16,13 @@ export interface Structure {
     readonly renamedAway: readonly TableAt[];
     /** Tables that the file creates, by their names at its end. */
     readonly created: readonly string[];
-    /** Names that tables lose by a rename. */
     readonly renamed: readonly string[];
-    /** Tables, indexes and triggers that the file drops by name. */
     readonly dropped: readonly string[];
     /** Older tables whose rows are written before the first structural statement, and after it. */
     readonly writtenBefore: readonly TableAt[];
     readonly writtenAfter: readonly TableAt[];
 }
 
-/** A table, and the line of a statement on it. */
 interface TableAt {
     readonly table: string;
     readonly line: number;

@@ -7,9 +7,7 @@ import { type Token, tokenize } from "../sql/lexer.ts";
 export interface DocumentedQuery {
     /** The file's name without extension, such as `questions-by-channel`. */
     readonly name: string;
-    /** Path from the project's root, with forward slashes. */
     readonly path: string;
-    /** What the query returns or does, in a sentence or two. */
     readonly title: string;
     /** Who sends it: the page or the bot. */
     readonly purpose: string;
@@ -17,13 +15,10 @@ export interface DocumentedQuery {
     readonly parameters: readonly QueryParameter[];
     /** Why it may take as long as its tables are large: no page waits for it. */
     readonly report: string | undefined;
-    /** Why it may scan a table or an index. */
     readonly scans: string | undefined;
     /** Why it may sort or group in memory. */
     readonly sorts: string | undefined;
-    /** The statement alone, without its closing semicolon. */
     readonly sql: string;
-    /** Line of the file where it begins. */
     readonly line: number;
 }
 

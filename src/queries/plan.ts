@@ -2,7 +2,6 @@ import type { Row } from "../database/connection.ts";
 
 /** One step of a plan of EXPLAIN QUERY PLAN, parsed. */
 export interface PlanStep {
-    /** SQLite's text. */
     readonly detail: string;
     /** search: finds rows by an index or the rowid; scan: reads from one end; sort: a temporary b-tree. */
     readonly kind: "search" | "scan" | "sort" | "other";
@@ -12,7 +11,6 @@ export interface PlanStep {
     readonly index?: string;
     /** Whether the index alone answers, without the table. */
     readonly covering: boolean;
-    /** The terms of the search: `channel=? AND id>?`. */
     readonly terms?: string;
     /** Whether the rows come from another part of the plan, such as a view, rather than from a table. */
     readonly derived: boolean;

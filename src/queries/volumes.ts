@@ -5,14 +5,12 @@ import { bindNames, listParameters } from "./files.ts";
 
 /** A statement that inserts rows for a database as large as the real one, or that prepares for such statements. */
 export interface Volume {
-    /** Path from the project's root, with forward slashes. */
     readonly path: string;
     readonly sql: string;
     /** How many rows the documents call "large"; undefined for a statement that runs once. */
     readonly large: number | undefined;
 }
 
-/** How far the filling is. */
 export interface FillProgress {
     readonly path: string;
     /** Rows of this file so far, and in all. */

@@ -18,7 +18,6 @@ interface Line {
     readonly name: string;
 }
 
-/** How many lines of context are shown before and after a line that differs. */
 const contextLines = 2;
 
 /**
@@ -52,7 +51,6 @@ function readDefinitions(sql: string): Line[] {
     return parts.map(renderFlat).filter(({ text }) => text !== "");
 }
 
-/** Renders tokens on one line, without comments. */
 function renderFlat(tokens: readonly Token[]): Line {
     const significant = tokens.filter(isSignificant);
     let text = "";

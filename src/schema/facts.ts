@@ -10,7 +10,6 @@ export function isMigratorTable(name: string): boolean {
     return [objectsTable, lockTable, seedsTable].includes(name) || /^schemaversion(_[a-z][a-z0-9_]*)?$/.test(name);
 }
 
-/** The columns of sqlite_schema that counting needs. */
 interface NamedObject {
     readonly type: string;
     readonly name: string;

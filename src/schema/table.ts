@@ -7,10 +7,8 @@ import { type SchemaRow, selectSchema } from "./row.ts";
 
 export interface Column {
     readonly name: string;
-    /** The declared type in upper case; empty without one. */
     readonly type: string;
     readonly notNull: boolean;
-    /** The default as SQL; null without one. */
     readonly defaultSql: string | null;
     /** Position in the primary key, from 1; 0 for other columns. */
     readonly key: number;
@@ -34,14 +32,11 @@ export interface ForeignKey {
     readonly parent: string;
     /** The parent's primary key where the foreign key names none; empty where the parent does not exist. */
     readonly parentColumns: readonly string[];
-    /** In upper case, such as `SET NULL` or `NO ACTION`. */
     readonly onDelete: string;
 }
 
-/** A table of a database. */
 export interface Table {
     readonly name: string;
-    /** Its CREATE TABLE. */
     readonly sql: string;
     /** Without the hidden columns of virtual tables. */
     readonly columns: readonly Column[];
@@ -49,7 +44,6 @@ export interface Table {
     readonly rowid: string | undefined;
     /** The INTEGER PRIMARY KEY that is the rowid itself. */
     readonly rowidColumn: string | undefined;
-    /** Those of constraints included. */
     readonly indexes: readonly Index[];
     readonly triggers: readonly SchemaRow[];
     readonly foreignKeys: readonly ForeignKey[];

@@ -8,7 +8,6 @@ import { AppError } from "../errors.ts";
 export interface SqldOptions {
     /** Folder of the data; sqld creates a missing one. */
     directory: string;
-    /** A free port by default. */
     port?: number | undefined;
     /** PEM file of the Ed25519 public key that tokens are checked with; without it the server requires no token. */
     jwtPublicKeyFile?: string | undefined;
@@ -23,14 +22,12 @@ export interface Sqld {
     exited: Promise<void>;
     /** Stops the server; kills it after three seconds. */
     stop(): Promise<void>;
-    /** Sends a signal without waiting. */
     kill(signal: NodeJS.Signals): void;
 }
 
 const STARTUP_MS = 15_000;
 const GRACE_MS = 3_000;
 const PORT_ATTEMPTS = 5;
-/** Platforms with an optional dependency that contains the binary. */
 const packagedPlatforms: readonly string[] = ["darwin-arm64", "darwin-x64", "linux-arm64", "linux-x64"];
 
 /**

@@ -3,9 +3,7 @@ import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../errors.ts";
 
-/** The files of a development server with tokens. */
 export interface ServerTokens {
-    /** The PEM file with which sqld checks tokens. */
     readonly publicKeyFile: string;
     /** The file with the lines for .env; only its owner may read it. */
     readonly tokensFile: string;

@@ -5,13 +5,11 @@ import { findCreated } from "./statement-facts.ts";
 
 /** The text between two commas of a CREATE TABLE. */
 export interface Definition {
-    /** Significant tokens. */
     readonly tokens: readonly Token[];
     /** The comments above and inside it, except the table's own. */
     readonly comments: readonly Token[];
 }
 
-/** A column as CREATE TABLE or ADD COLUMN describes it. */
 export interface ColumnDefinition extends Definition {
     readonly name: string;
     /** The declared type in upper case, such as `VARCHAR(20)`; empty without one. */
@@ -22,16 +20,13 @@ export interface ColumnDefinition extends Definition {
     readonly generated: "STORED" | "VIRTUAL" | undefined;
     readonly isPrimaryKey: boolean;
     readonly isUnique: boolean;
-    /** The comments in one line; may be empty. */
     readonly comment: string;
 }
 
-/** A CHECK of a column or of a table. */
 export interface CheckDefinition {
     readonly name: string | undefined;
     /** The text between its parentheses. */
     readonly expression: string;
-    /** The significant tokens of that. */
     readonly tokens: readonly Token[];
     /** The word CHECK. */
     readonly at: Token;
@@ -43,7 +38,6 @@ interface UniqueDefinition {
     readonly isPrimaryKey: boolean;
 }
 
-/** A foreign key. */
 interface ReferenceDefinition {
     readonly columns: readonly string[];
     readonly parent: string;
@@ -54,7 +48,6 @@ interface ReferenceDefinition {
     readonly onUpdate: string;
 }
 
-/** A table as its CREATE TABLE describes it. */
 export interface TableDefinition {
     readonly name: string;
     readonly isVirtual: boolean;
@@ -63,11 +56,9 @@ export interface TableDefinition {
     readonly isAutoincrement: boolean;
     /** What one row is: the comment before the first column. */
     readonly opening: Token | undefined;
-    /** That comment in one line; may be empty. */
     readonly comment: string;
     /** Columns and constraints in order; the arguments of a virtual table; none for CREATE TABLE … AS. */
     readonly definitions: readonly Definition[];
-    /** The options after the definitions. */
     readonly options: readonly (readonly Token[])[];
     readonly columns: readonly ColumnDefinition[];
     readonly checks: readonly CheckDefinition[];

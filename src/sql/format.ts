@@ -6,7 +6,6 @@ import { tokenize } from "./lexer.ts";
 import { readFact } from "./statement-facts.ts";
 import { checksumTokens, normalizeText, splitStatements } from "./statements.ts";
 
-/** A file as it is, and as the formatter would write it. */
 export interface FormattedFile {
     readonly path: string;
     readonly isFormatted: boolean;

@@ -1,10 +1,8 @@
-/** A lexical token of SQLite's dialect. */
 export interface Token {
     readonly kind: TokenKind;
     readonly text: string;
     /** Position in the source, in UTF-16 units. */
     readonly offset: number;
-    /** Line in the source, from 1. */
     readonly line: number;
     /** An unclosed literal, quoted name or comment. */
     readonly open?: true;

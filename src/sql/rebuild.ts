@@ -4,7 +4,6 @@ import { writeName } from "./quoting.ts";
 import { findCreated } from "./statement-facts.ts";
 import { splitStatements } from "./statements.ts";
 
-/** What a rebuild of a table is rendered from. */
 export interface RebuildSource {
     readonly table: string;
     /** The name of the new table until it replaces the old one. */
@@ -13,7 +12,6 @@ export interface RebuildSource {
     readonly sql: string;
     /** Columns to copy: those that store values, and the rowid where no column is it. */
     readonly columns: readonly string[];
-    /** The statements of its indexes and triggers. */
     readonly parts: readonly string[];
 }
 

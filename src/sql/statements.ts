@@ -5,7 +5,6 @@ import { isKeyword, isSignificant, type Token, tokenize } from "./lexer.ts";
 export interface Statement {
     /** The text from the first significant token to the last; comments inside are kept. */
     readonly sql: string;
-    /** Line of the first token, from 1. */
     readonly line: number;
     /** Significant tokens only. */
     readonly tokens: readonly Token[];

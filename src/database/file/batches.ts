@@ -4,9 +4,7 @@ import type { Query, Row, Value } from "../connection.ts";
 import { toBound, toRow } from "../values.ts";
 import { toFileFault } from "./faults.ts";
 
-/** Batches of @libsql/client on one file. */
 interface FileBatches {
-    /** Runs statements in one transaction; returns the rows of each. */
     run(statements: readonly Query[]): Promise<(readonly Row[])[]>;
     close(): void;
 }

@@ -17,7 +17,6 @@ export interface FileHandle {
     read(query: StoredQuery): StoredRows | undefined;
     /** Runs a statement for each list of values, and keeps it prepared; returns how many runs changed a row. */
     runEach(sql: string, rows: readonly (readonly Value[])[]): number;
-    /** Rolls back the open transaction, if there is one. */
     rollback(): void;
     close(): void;
 }

@@ -26,7 +26,6 @@ export interface ProtocolError {
     readonly code?: string | null;
 }
 
-/** The result of an execute, or of a batch. */
 export interface ProtocolResult {
     readonly cols?: readonly { readonly name: string | null }[];
     readonly rows?: readonly (readonly ProtocolValue[])[];
@@ -43,7 +42,6 @@ export interface Outcome {
     readonly response?: { readonly type?: string; readonly result?: ProtocolResult };
 }
 
-/** Where the pipelines of a database are sent. */
 export interface Endpoint {
     readonly url: URL;
     readonly headers: Readonly<Record<string, string>>;
@@ -51,7 +49,6 @@ export interface Endpoint {
     readonly cost: { -readonly [Key in keyof Cost]: Cost[Key] };
 }
 
-/** What ends the wait for a reply. */
 export interface Ends {
     /** The user's Ctrl-C. */
     readonly signal?: AbortSignal | undefined;
@@ -73,7 +70,6 @@ export function getEndpoint({ url, authToken }: ServerTarget): Endpoint {
     };
 }
 
-/** The reply to a pipeline. */
 export interface Reply {
     readonly outcomes: readonly Outcome[];
     /** Identifies the stream in the next request; undefined when the server has ended it. */

@@ -6,7 +6,6 @@ import { isLintComment, type LintFile, type LintStatement } from "../files.ts";
 import type { Rule } from "../rule.ts";
 import { findMadeTables } from "./tables.ts";
 
-/** Rules for comments, which document the database. */
 export const commentRules: readonly Rule[] = [
     {
         id: "heading",

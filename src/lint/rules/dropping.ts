@@ -5,7 +5,6 @@ import type { Rule } from "../rule.ts";
 
 const changesData = ({ kind }: LintFile): boolean => kind === "do" || kind === "undo";
 
-/** Rules for removing tables and columns that are in use. */
 export const droppingRules: readonly Rule[] = [
     {
         id: "drop-table",

@@ -3,7 +3,6 @@ import { isSignificant, readName, type Token } from "../../sql/lexer.ts";
 import { findIndexColumns } from "../../sql/statement-facts.ts";
 import type { Rule } from "../rule.ts";
 
-/** Rules for names and keywords. */
 export const nameRules: readonly Rule[] = [
     {
         id: "keyword-case",

@@ -3,7 +3,6 @@ import { splitList, topLevel } from "../../sql/nesting.ts";
 import type { LintStatement } from "../files.ts";
 import type { Rule } from "../rule.ts";
 
-/** Rules for views, triggers and their queries. */
 export const queryRules: readonly Rule[] = [
     {
         id: "case-in-trigger",

@@ -6,7 +6,6 @@ import type { KnownTable } from "../known-schema.ts";
 import type { Place, Rule } from "../rule.ts";
 import { findUniques, isImplied } from "../uniques.ts";
 
-/** Rules for what a table loses in a rebuild. */
 export const rebuildRules: readonly Rule[] = [
     {
         id: "rebuild-loses-objects",
@@ -92,11 +91,9 @@ export const rebuildRules: readonly Rule[] = [
     },
 ];
 
-/** A table that a file rebuilds. */
 interface Rebuild {
     readonly old: KnownTable;
     readonly now: KnownTable;
-    /** Where the old table is dropped. */
     readonly line: number;
     /** The statements that fill the new table; undefined where no rename creates it. */
     readonly copies: readonly LintStatement[] | undefined;

@@ -87,7 +87,6 @@ const texts: Readonly<Record<string, readonly [summary: string, why: string, rem
     ],
 };
 
-/** The rules that a deploy enforces too. */
 export const refusedRules: readonly Rule[] = Object.entries(texts).map(([id, [summary, why, remedy]]) => ({
     id,
     group: ["renamed-away", "dropped-parent", "unwatched-write", "alter-column"].includes(id) ? "safe" : "runs",

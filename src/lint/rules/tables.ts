@@ -2,12 +2,11 @@ import { readTableDefinition, type TableDefinition } from "../../sql/create-tabl
 import { isKeyword, readName, type Token } from "../../sql/lexer.ts";
 import { isSameName } from "../../sql/names.ts";
 import { readAllTokens } from "../../sql/statements.ts";
+import { describeTable } from "../clauses.ts";
 import type { LintFile, LintStatement } from "../files.ts";
 import type { Rule } from "../rule.ts";
 
-/** A table that a file creates. */
 interface MadeTable {
-    /** Its name at the end of the file. */
     readonly name: string;
     readonly statement: LintStatement;
     readonly table: TableDefinition;
@@ -20,13 +19,12 @@ export function* findMadeTables(file: LintFile): Generator<MadeTable> {
         if (fact.does !== "create" || fact.type !== "table" || isKeyword(statement.tokens[1], "VIRTUAL")) continue;
         const name = findLastName(file, fact.name);
         const old = file.before.tables.get(name.toLowerCase());
-        if (old && describe(statement.tokens, [fact.name, name]) === describe(old.statement.tokens, [fact.name, name]))
-            continue;
+        const [now, before] = [statement, old?.statement].map((made) => made && describeTable(made, fact.name, name));
+        if (now === before) continue;
         yield { name, statement, table: readTableDefinition(readAllTokens(statement)) };
     }
 }
 
-/** Rules for the definitions of tables. */
 export const tableRules: readonly Rule[] = [
     {
         id: "strict",
@@ -128,15 +126,5 @@ function findLastName({ statements }: LintFile, name: string): string {
     return statements.reduce(
         (last, { fact }) => (fact.does === "rename-table" && isSameName(fact.table, last) ? fact.to : last),
         name,
-    );
-}
-
-function describe(tokens: readonly Token[], names: readonly string[]): string {
-    const own = names.map((name) => name.toLowerCase());
-    return JSON.stringify(
-        tokens.map((token) => {
-            const text = token.kind === "string" ? token.text : readName(token);
-            return own.includes(text.toLowerCase()) ? "" : text;
-        }),
     );
 }

@@ -1,9 +1,10 @@
-import { readName, type Token } from "../../sql/lexer.ts";
+import { readName } from "../../sql/lexer.ts";
 import { isSameName } from "../../sql/names.ts";
+import type { Statement } from "../../sql/statements.ts";
+import { describeTable } from "../clauses.ts";
 import type { KnownSchema, KnownTable } from "../known-schema.ts";
 import type { Rule } from "../rule.ts";
 
-/** Rules for rollbacks. */
 export const undoRules: readonly Rule[] = [
     {
         id: "no-undo",
@@ -53,21 +54,12 @@ function* compareTables(before: KnownTable, now: KnownTable): Generator<string> 
     for (const { name } of extra) yield `leaves the column '${before.name}.${name}'`;
     for (const { name } of missing) yield `does not restore the column '${before.name}.${name}'`;
     if (extra.length + missing.length > 0 || before.altered || now.altered) return;
-    if (describe(before) !== describe(now)) yield `leaves '${before.name}' with another definition`;
+    const [one, other] = [before, now].map(({ name, statement }) => describeTable(statement, name, nameOf(statement)));
+    if (one !== other) yield `leaves '${before.name}' with another definition`;
 }
 
-// Without its own name, which also occurs in a reference to itself, and without quotes.
-function describe({ name, statement }: KnownTable): string {
-    const own = new Set([name.toLowerCase(), nameOf(statement.tokens)]);
-    const texts = statement.tokens.map((token) => {
-        const text = token.kind === "string" ? token.text : readName(token).toLowerCase();
-        return own.has(text) ? "" : text;
-    });
-    return JSON.stringify(texts);
-}
-
-function nameOf(tokens: readonly Token[]): string {
-    const open = tokens.findIndex(({ text }) => text === "(");
-    const token = tokens[open - 1];
-    return token ? readName(token).toLowerCase() : "";
+// The name in the statement, which a later rename may have changed.
+function nameOf({ tokens }: Statement): string {
+    const token = tokens[tokens.findIndex(({ text }) => text === "(") - 1];
+    return token ? readName(token) : "";
 }

@@ -15,7 +15,6 @@ export const sqlFolders = [
     "queries/volumes",
 ] as const;
 
-/** What the files of a folder have in common. */
 export interface SqlFolder {
     readonly path: (typeof sqlFolders)[number];
     readonly names: NameForm;
@@ -31,7 +30,6 @@ export interface SqlFolder {
     readonly hasParts?: boolean;
     /** Whether an empty folder is an error. */
     readonly isNeeded?: boolean;
-    /** The outcome of an error. */
     readonly outcome?: string;
 }
 
@@ -52,7 +50,6 @@ export const numberedNames: NameForm = {
     remedy: "name it by a number of three digits and lower-case words, such as 010-old-rows.sql",
 };
 
-/** A statement, and the comment above it. */
 export interface DocumentedStatement extends Statement {
     readonly header: Header;
 }
@@ -61,9 +58,7 @@ export interface DocumentedStatement extends Statement {
 export interface DocumentedFile {
     /** The file's name without number and extension; empty where the file is misnamed. */
     readonly name: string;
-    /** Path from the project's root, with forward slashes. */
     readonly path: string;
-    /** The sentences above the first statement. */
     readonly title: string;
     /** Returns the text after a heading of that comment. */
     readonly find: (heading: string) => string | undefined;

@@ -10,7 +10,6 @@ export interface CommentLine {
     readonly line: number;
 }
 
-/** The comment above a statement. */
 export interface Header {
     /** Its sentences: the lines up to a heading or an empty line. */
     readonly title: string;
