@@ -6,7 +6,7 @@ import { type DatabaseState, findSchemaRow } from "../planning/state.ts";
 import { compareSchemas } from "../schema/compare.ts";
 import { isMigratorTable } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
-import { readTables, type Table } from "../schema/table.ts";
+import { type Table, tableQueries, takeTableRows, toTables } from "../schema/table.ts";
 import { isSameName } from "../sql/names.ts";
 import { findOrigins, listFacts, type Origin, type Origins } from "./origins.ts";
 import { quarantineTable } from "./quarantine.ts";
@@ -49,14 +49,15 @@ export async function prepareAdoption(
     origins: Origins,
     known?: TargetSchema,
 ): Promise<Adoption | undefined> {
-    const read = await readAll(root, connection);
+    // In the same snapshot as the state: another adoption may be committing table after table.
+    const read = await readAll(root, connection, { extra: tableQueries });
     const { state, sets } = read;
     if ([...state.versions.values()].some((rows) => rows.length > 0)) return undefined;
     const baseline = await prepareBaseline(root, connection, undefined, read);
     const core = sets[0];
     if (!core) throw new Error("unreachable: there is always a core set");
     const target = known ?? (await readTargetSchema(core));
-    const live = (await readTables(connection)).filter(
+    const live = toTables(state.schema, takeTableRows(state.extra)).filter(
         ({ name, isShadow }) => !isMigratorTable(name) && name !== quarantineTable && !isShadow,
     );
     const find = (wanted: string): Table | undefined => live.find(({ name }) => isSameName(name, wanted));

@@ -11,8 +11,11 @@ import { type Parent, parentInPlace, selectRefused, validateRows } from "./valid
 const guard = "schema_guard";
 const staging = "schema_adopting";
 
+/** Part of the message of a rebuild that found its table changed, and was rolled back. */
+export const changedSign = "the_table_changed_since_it_was_read";
+
 const createGuard = `CREATE TABLE ${guard} (
-    unchanged INTEGER CONSTRAINT the_table_changed_since_it_was_read CHECK (unchanged),
+    unchanged INTEGER CONSTRAINT ${changedSign} CHECK (unchanged),
     keys_off INTEGER CONSTRAINT foreign_keys_are_not_off CHECK (keys_off),
     counted INTEGER CONSTRAINT rows_are_not_those_kept_and_those_refused CHECK (counted),
     equal INTEGER CONSTRAINT a_kept_row_is_not_what_it_was CHECK (equal),
@@ -49,7 +52,7 @@ export function renderAdoptedTable(
     return toScript([
         createGuard,
         checkForeignKeysOff,
-        `INSERT INTO ${guard} (unchanged) SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ${quoteText(live.name)} AND sql = ${quoteText(live.sql)}`,
+        `INSERT INTO ${guard} (unchanged) SELECT ${isUnchanged(live)}`,
         createQuarantine,
         `INSERT INTO ${guard} (live_rows, first_entry, sequence) SELECT (SELECT count(*) FROM ${quoteName(live.name)}), ` +
             `(SELECT coalesce(max(id), 0) FROM ${quarantineTable}), ` +
@@ -71,6 +74,15 @@ export function renderAdoptedTable(
         `DROP TABLE ${staging}`,
         `DROP TABLE ${guard}`,
     ]);
+}
+
+// The triggers too: a run that has finished meanwhile created those of the files, and a rebuild would drop them.
+function isUnchanged({ name, sql, triggers }: Reading["live"]): string {
+    const table = quoteText(name);
+    return (
+        `EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ${table} AND sql = ${quoteText(sql)}) AND ` +
+        `(SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ${table} COLLATE NOCASE) = ${triggers.length}`
+    );
 }
 
 /** Renders one transaction that creates missing tables with the rows that migrations insert. */

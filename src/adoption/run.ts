@@ -9,7 +9,7 @@ import type { Table } from "../schema/table.ts";
 import { isSameName } from "../sql/names.ts";
 import type { Origins } from "./origins.ts";
 import { type AdoptedTable, type Adoption, findDiffering, prepareAdoption } from "./prepare.ts";
-import { renderAdoptedTable, renderMissing } from "./rebuild.ts";
+import { changedSign, renderAdoptedTable, renderMissing } from "./rebuild.ts";
 import type { TargetSchema, TargetTable } from "./target-tables.ts";
 
 /** How long to wait for other writers, in milliseconds, in addition to SQLite's own 5 s. */
@@ -50,7 +50,7 @@ export async function runAdoption(
         // The file driver blocks the event loop: without this turn the process would not receive Ctrl-C.
         await turn();
         if (signal.aborted) throw new AppError("interrupted", "interrupted", { outcome: describeOutcome(done) });
-        const isThere = (settle: boolean): Promise<boolean> => isDone(connection, adoption, tables, settle);
+        const isThere = (fault: DatabaseFault): Promise<boolean> => isDone(connection, adoption, tables, fault);
         await runStep(connection, script, isThere, options).catch((error: unknown) => {
             throw explainFailure(toFault(error), connection, tables, done);
         });
@@ -98,7 +98,7 @@ async function finish(
 async function runStep(
     connection: Connection,
     script: Script,
-    isThere: (settle: boolean) => Promise<boolean>,
+    isThere: (fault: DatabaseFault) => Promise<boolean>,
     { signal, report }: { signal: AbortSignal; report: RunReport },
 ): Promise<void> {
     for (const startedAt = Date.now(); ; ) {
@@ -107,12 +107,11 @@ async function runStep(
         } catch (error) {
             const fault = toFault(error);
             if (fault.isAmbiguous) {
-                // Waits until the transaction whose reply was lost has ended.
-                if (!(await isThere(true))) throw fault;
+                if (!(await isThere(fault))) throw fault;
                 report.note(`The reply was lost (${fault.message}), but the transaction was committed.`);
                 return;
             }
-            if (fault.isOfStatement && (await isThere(false))) {
+            if (fault.isOfStatement && (await isThere(fault))) {
                 report.note("Another run adopted the table meanwhile.");
                 return;
             }
@@ -124,18 +123,24 @@ async function runStep(
     }
 }
 
-// A table that had the files' form before the step does not show whether the step was committed.
+// A table that had the files' form before the step does not show whether the step was committed, by this run or another,
+// but for the guard's word that another run changed the table.
 async function isDone(
     connection: Connection,
     { state, target }: Adoption,
     tables: readonly AdoptedTable[],
-    settle: boolean,
+    fault: DatabaseFault,
 ): Promise<boolean> {
-    const now = await readState(connection, [], [], { settle });
+    // Waits until the transaction whose reply was lost has ended.
+    const now = await readState(connection, [], [], { settle: fault.isAmbiguous });
     const [before, after] = [state, now].map(({ schema }) => findDiffering(schema, target));
     return tables.every(({ target: { name } }) => {
         const isTelling = findSchemaRow(state, name) === undefined || before?.has(name.toLowerCase());
-        return isTelling && findSchemaRow(now, name) !== undefined && !after?.has(name.toLowerCase());
+        return (
+            (isTelling || fault.message.includes(changedSign)) &&
+            findSchemaRow(now, name) !== undefined &&
+            !after?.has(name.toLowerCase())
+        );
     });
 }
 
@@ -149,7 +154,7 @@ const sentences: readonly (readonly [sentence: string, remedy: string, sign: str
     [
         "another program changed the table after it was read",
         "end other runs and deploys, then run the same command again",
-        "the_table_changed_since_it_was_read",
+        changedSign,
     ],
 ];
 

@@ -1,4 +1,4 @@
-import type { Connection, Query, ReadTransaction, Row } from "../database/connection.ts";
+import type { Connection, Query, ReadResult, ReadTransaction, Row } from "../database/connection.ts";
 import { AppError } from "../errors.ts";
 import { type CheckDefinition, readTableDefinition } from "../sql/create-table.ts";
 import { isSameName } from "../sql/names.ts";
@@ -91,14 +91,24 @@ export const tableQueries: readonly Query[] = [
  * @throws AppError `sql` when a query failed
  */
 export async function readTables(connection: Pick<Connection, "readAll">): Promise<Table[]> {
-    const [schema = [], ...results] = (await connection.readAll([selectSchema, ...tableQueries])).map((result, at) => {
-        if (result.ok) return result.rows;
-        if (at === tableQueries.length) return [];
-        throw new AppError("sql", result.message, {
-            hint: "run the command again: another program may have changed the schema meanwhile",
-        });
+    const [schema, ...results] = await connection.readAll([selectSchema, ...tableQueries]);
+    return toTables(takeRows(schema) as unknown as SchemaRow[], takeTableRows(results));
+}
+
+/**
+ * Takes the rows for toTables() out of the results of tableQueries, for a caller who sends them with other queries.
+ *
+ * @throws AppError `sql` when a query failed
+ */
+export function takeTableRows(results: readonly ReadResult[]): (readonly Row[])[] {
+    return results.map((result, at) => (result.ok || at < tableQueries.length - 1 ? takeRows(result) : []));
+}
+
+function takeRows(result: ReadResult | undefined): readonly Row[] {
+    if (result?.ok) return result.rows;
+    throw new AppError("sql", result?.message ?? "no result", {
+        hint: "run the command again: another program may have changed the schema meanwhile",
     });
-    return toTables(schema as unknown as SchemaRow[], results);
 }
 
 /** As readTables(), inside a transaction and without the columns of virtual tables. */

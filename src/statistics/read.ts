@@ -3,7 +3,7 @@ import { DatabaseFault } from "../database/faults.ts";
 import { readAll } from "../planning/prepare.ts";
 import { bindNames, type DocumentedQuery, readQueries } from "../queries/files.ts";
 import { groupByIndex, readQueryPlans } from "../queries/usage.ts";
-import { type Table, tableQueries, toTables } from "../schema/table.ts";
+import { type Table, tableQueries, takeTableRows, toTables } from "../schema/table.ts";
 import { readStatisticsFiles } from "./files.ts";
 import { countTable, findJsonColumns, measureJson, selectBytes, selectPages, toNumber } from "./schema.ts";
 
@@ -83,7 +83,7 @@ export async function readStatistics(root: string, connection: Connection, now: 
         const problem = answer?.ok ? null : (answer?.message ?? "no answer");
         return { name, path, title, rows: rowsOf(answer), problem };
     });
-    const known = toTables(state.schema, state.extra.slice(0, tableQueries.length).map(rowsOf));
+    const known = toTables(state.schema, takeTableRows(state.extra.slice(0, tableQueries.length)));
     const tables = known.filter(({ isShadow }) => !isShadow);
     const { counts, json, bytes } = await measure(connection, tables, notes);
     const plans = await readPlans(connection, queries, notes);
