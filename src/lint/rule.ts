@@ -25,16 +25,20 @@ export interface Rule {
     readonly find: (file: LintFile) => Iterable<Place>;
 }
 
+type RuleDraft = Omit<Rule, "group" | "level"> & Partial<Pick<Rule, "group" | "level">>;
+
+/** Makes rules of one group; a rule without a level is a warning. */
+export function defineRules(group: RuleGroup, drafts: readonly RuleDraft[]): Rule[] {
+    return drafts.map((draft) => ({ group, level: "warning", ...draft }));
+}
+
 export interface Place {
     readonly line: number;
     readonly message: string;
     readonly remedy?: string;
 }
 
-export interface Finding extends Place {
+export interface Finding extends Required<Place>, Pick<Rule, "level" | "why"> {
     readonly path: string;
     readonly rule: string;
-    readonly level: Level;
-    readonly why: string;
-    readonly remedy: string;
 }

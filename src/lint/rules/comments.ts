@@ -3,14 +3,12 @@ import { readComment } from "../../sql/create-table.ts";
 import { isKeyword, type Token } from "../../sql/lexer.ts";
 import { readAllTokens } from "../../sql/statements.ts";
 import { isLintComment, type LintFile, type LintStatement } from "../files.ts";
-import type { Rule } from "../rule.ts";
+import { defineRules } from "../rule.ts";
 import { findMadeTables } from "./tables.ts";
 
-export const commentRules: readonly Rule[] = [
+export const commentRules = defineRules("style", [
     {
         id: "heading",
-        group: "style",
-        level: "warning",
         summary: "a migration that does not begin with a comment that says what it is for",
         why: "The name of a file says what it does, but not why.",
         remedy: "begin with `-- ` and a sentence",
@@ -27,8 +25,6 @@ export const commentRules: readonly Rule[] = [
     },
     {
         id: "object-comment",
-        group: "style",
-        level: "warning",
         summary: "a table, index, view or trigger without a comment at its beginning, inside the statement",
         why: "SQLite stores comments inside a statement, so that the database documents itself, and the documents use them.",
         remedy: "say what one row is, or why the object exists",
@@ -46,8 +42,6 @@ export const commentRules: readonly Rule[] = [
     },
     {
         id: "column-comment",
-        group: "style",
-        level: "warning",
         summary: "a column without a comment",
         why: "The documents use these comments. Write them above the column, or after the name in ADD COLUMN, which drops others.",
         remedy: "say what the value means",
@@ -69,7 +63,6 @@ export const commentRules: readonly Rule[] = [
     {
         id: "index-query",
         group: "safe",
-        level: "warning",
         summary: "an index, other than a unique one, whose comment does not begin with 'Serves' and name a query",
         why: "Each index makes writes slower, and one without a known query is never removed.",
         remedy: "say in its comment which queries it serves, or remove it",
@@ -83,7 +76,7 @@ export const commentRules: readonly Rule[] = [
             }
         },
     },
-];
+]);
 
 interface MadeObject {
     readonly statement: LintStatement;

@@ -1,14 +1,13 @@
 import { isKeyword, readName } from "../../sql/lexer.ts";
 import { isSameName } from "../../sql/names.ts";
 import type { LintFile } from "../files.ts";
-import type { Rule } from "../rule.ts";
+import { defineRules } from "../rule.ts";
 
 const changesData = ({ kind }: LintFile): boolean => kind === "do" || kind === "undo";
 
-export const droppingRules: readonly Rule[] = [
+export const droppingRules = defineRules("safe", [
     {
         id: "drop-table",
-        group: "safe",
         level: "error",
         summary: "DROP TABLE of a table that earlier files created, unless the file rebuilds it",
         why: "Its rows are lost, and a running application fails.",
@@ -25,7 +24,6 @@ export const droppingRules: readonly Rule[] = [
     },
     {
         id: "drop-column",
-        group: "safe",
         level: "error",
         summary: "DROP COLUMN of a table that earlier files created",
         why: "Its values are lost, a running application fails, and its comment stays above the next column.",
@@ -42,8 +40,6 @@ export const droppingRules: readonly Rule[] = [
     },
     {
         id: "rename",
-        group: "safe",
-        level: "warning",
         summary: "a new name for a table or column that earlier files created",
         why: "Between the deploy of the database and that of the application, one of the two uses the wrong name.",
         remedy: "add the new name beside the old one and drop that later, or allow it with the reason",
@@ -61,8 +57,6 @@ export const droppingRules: readonly Rule[] = [
     },
     {
         id: "if-exists",
-        group: "safe",
-        level: "warning",
         summary: "IF EXISTS or IF NOT EXISTS",
         why: "It hides an unexpected state, and the schema differs from the files from then on.",
         remedy: "remove the words: the runner knows what is applied",
@@ -83,8 +77,6 @@ export const droppingRules: readonly Rule[] = [
     },
     {
         id: "create-table-as",
-        group: "safe",
-        level: "warning",
         summary: "CREATE TABLE … AS SELECT",
         why: "The table has neither types nor constraints, and one statement copies all rows while others wait.",
         remedy: "write the CREATE TABLE with its columns, then fill it",
@@ -99,4 +91,4 @@ export const droppingRules: readonly Rule[] = [
             }
         },
     },
-];
+]);

@@ -1,11 +1,9 @@
-import type { Rule } from "../rule.ts";
+import { defineRules } from "../rule.ts";
 
 /** Rules for triggers, which `pnpm sql:format` does not format. */
-export const layoutRules: readonly Rule[] = [
+export const layoutRules = defineRules("style", [
     {
         id: "white-space",
-        group: "style",
-        level: "warning",
         summary:
             "a tab, or spaces at the end of a line, in a trigger; a trigger's file that does not end with one newline",
         why: "The formatter (`pnpm sql:format`) skips triggers.",
@@ -20,4 +18,4 @@ export const layoutRules: readonly Rule[] = [
             if (!/[^\n]\n$/.test(sql)) yield { line: Math.max(last, 1), message: "does not end with one newline" };
         },
     },
-];
+]);

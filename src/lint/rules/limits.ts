@@ -1,7 +1,7 @@
 import { findAddedColumn } from "../../sql/alter-table.ts";
 import { readTableDefinition } from "../../sql/create-table.ts";
 import { readAllTokens } from "../../sql/statements.ts";
-import type { Rule } from "../rule.ts";
+import { defineRules } from "../rule.ts";
 
 // Measured on an embedded database and on a server: 90 nested parentheses parse, 95 overflow the parser's stack.
 const deepest = 90;
@@ -11,10 +11,9 @@ const mostTerms = 500;
 const vectorType = /^(F(LOAT)?(64|32|16|8)|FB16|FLOATB16|F1BIT|FLOAT1BIT)(_BLOB)?(\(|$)/i;
 
 /** Limits that only show when a file runs. */
-export const limitRules: readonly Rule[] = [
+export const limitRules = defineRules("runs", [
     {
         id: "deep-parentheses",
-        group: "runs",
         level: "error",
         summary: `more than ${deepest} nested parentheses`,
         why: "The parser's stack overflows, on a server and on an embedded database.",
@@ -32,7 +31,6 @@ export const limitRules: readonly Rule[] = [
     },
     {
         id: "too-many-terms",
-        group: "runs",
         level: "error",
         summary: `more than ${mostTerms} SELECTs joined by UNION, INTERSECT or EXCEPT`,
         why: "SQLite allows no more terms in one compound SELECT.",
@@ -47,7 +45,6 @@ export const limitRules: readonly Rule[] = [
     },
     {
         id: "vector-in-strict-table",
-        group: "runs",
         level: "error",
         summary: "a vector column, such as F32_BLOB(256), in a STRICT table",
         why: "STRICT has no vector types: the statement fails with 'unknown datatype'.",
@@ -73,4 +70,4 @@ export const limitRules: readonly Rule[] = [
             }
         },
     },
-];
+]);

@@ -1,13 +1,11 @@
 import { isKeywordLike, isReserved } from "../../sql/keywords.ts";
 import { isSignificant, readName, type Token } from "../../sql/lexer.ts";
 import { findIndexColumns } from "../../sql/statement-facts.ts";
-import type { Rule } from "../rule.ts";
+import { defineRules } from "../rule.ts";
 
-export const nameRules: readonly Rule[] = [
+export const nameRules = defineRules("style", [
     {
         id: "keyword-case",
-        group: "style",
-        level: "warning",
         summary: "a keyword or type that is not in capitals",
         why: "Capitals distinguish keywords from names.",
         remedy: "write it in capitals",
@@ -30,8 +28,6 @@ export const nameRules: readonly Rule[] = [
     },
     {
         id: "name-case",
-        group: "style",
-        level: "warning",
         summary: "a name with capitals",
         why: "One spelling of a name avoids mistakes.",
         remedy: "write names in lower snake_case",
@@ -46,8 +42,6 @@ export const nameRules: readonly Rule[] = [
     },
     {
         id: "quoted-name",
-        group: "style",
-        level: "warning",
         summary: "a name in quotes that needs none",
         why: "Quotes can turn a misspelt column into a text, and [x] and `x` are not standard SQL.",
         remedy: "write it without quotes",
@@ -62,8 +56,6 @@ export const nameRules: readonly Rule[] = [
     },
     {
         id: "index-name",
-        group: "style",
-        level: "warning",
         summary: "an index that is not named idx_<table>_<columns>",
         why: "A plan shows only the name of an index.",
         remedy: "rename it; after the table, the name of a partial index or of one over an expression is free",
@@ -82,8 +74,6 @@ export const nameRules: readonly Rule[] = [
     },
     {
         id: "migration-name",
-        group: "style",
-        level: "warning",
         summary: "a migration whose name is one word",
         why: "The list of migrations is the history of the database; a verb and an object say what happened.",
         remedy: "name it with verb and object, such as add-question-source, before it is applied anywhere",
@@ -91,7 +81,7 @@ export const nameRules: readonly Rule[] = [
             if (kind === "do" && !name.includes("-")) yield { line: 1, message: `'${name}' is one word` };
         },
     },
-];
+]);
 
 const types = /^(INTEGER|TEXT|REAL|BLOB|ANY)$/i;
 

@@ -1,9 +1,9 @@
 import { isKeyword, type Token } from "../../sql/lexer.ts";
 import { splitList, topLevel } from "../../sql/nesting.ts";
 import type { LintStatement } from "../files.ts";
-import type { Rule } from "../rule.ts";
+import { defineRules } from "../rule.ts";
 
-export const queryRules: readonly Rule[] = [
+export const queryRules = defineRules("style", [
     {
         id: "case-in-trigger",
         group: "runs",
@@ -21,8 +21,6 @@ export const queryRules: readonly Rule[] = [
     },
     {
         id: "select-star",
-        group: "style",
-        level: "warning",
         summary: "SELECT *",
         why: "A column that is added later changes the result, and the meaning of positions.",
         remedy: "name the columns",
@@ -37,8 +35,6 @@ export const queryRules: readonly Rule[] = [
     },
     {
         id: "view-columns",
-        group: "style",
-        level: "warning",
         summary: "a column of a view without AS",
         why: "Without it, the name of the column depends on the release of SQLite.",
         remedy: "end each with AS <name>",
@@ -55,7 +51,7 @@ export const queryRules: readonly Rule[] = [
             }
         },
     },
-];
+]);
 
 function isStar(tokens: readonly Token[], at: number): boolean {
     const before = tokens[at - 1];

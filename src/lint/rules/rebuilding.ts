@@ -3,13 +3,12 @@ import { isSameName } from "../../sql/names.ts";
 import { findRowCopy } from "../clauses.ts";
 import type { LintFile, LintStatement } from "../files.ts";
 import type { KnownTable } from "../known-schema.ts";
-import type { Place, Rule } from "../rule.ts";
+import { defineRules, type Place } from "../rule.ts";
 import { findUniques, isImplied } from "../uniques.ts";
 
-export const rebuildRules: readonly Rule[] = [
+export const rebuildRules = defineRules("safe", [
     {
         id: "rebuild-loses-objects",
-        group: "safe",
         level: "error",
         summary: "a rebuild that does not create an index, or a trigger of a migration, again",
         why: "They are silently dropped with the old table.",
@@ -27,7 +26,6 @@ export const rebuildRules: readonly Rule[] = [
     },
     {
         id: "rebuild-loses-rows",
-        group: "safe",
         level: "error",
         summary: "a rebuild that does not copy the rows, or not each column into itself",
         why: "What is not copied is lost with the old table; by position, values end up in the wrong column.",
@@ -42,7 +40,6 @@ export const rebuildRules: readonly Rule[] = [
     },
     {
         id: "rebuild-loses-columns",
-        group: "safe",
         level: "error",
         summary: "a rebuild without a column of the table",
         why: "Its values are lost, and a running application fails.",
@@ -65,8 +62,6 @@ export const rebuildRules: readonly Rule[] = [
     },
     {
         id: "rebuild-loses-rules",
-        group: "safe",
-        level: "warning",
         summary: "a rebuild without a foreign key, a UNIQUE or the AUTOINCREMENT that the table had",
         why: "From then on, the table accepts wrong rows, or reuses ids of deleted rows.",
         remedy: "add it to the new definition, or allow it with the reason",
@@ -89,7 +84,7 @@ export const rebuildRules: readonly Rule[] = [
             }
         },
     },
-];
+]);
 
 interface Rebuild {
     readonly old: KnownTable;

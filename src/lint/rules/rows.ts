@@ -7,17 +7,16 @@ import type { Statement } from "../../sql/statements.ts";
 import { choosesRows, findRowCopy, findVerb, hasClause } from "../clauses.ts";
 import type { LintFile } from "../files.ts";
 import type { KnownSchema, KnownTable } from "../known-schema.ts";
-import type { Rule } from "../rule.ts";
+import { defineRules } from "../rule.ts";
 import { findUniques, isImplied } from "../uniques.ts";
 import { findRebuilds } from "./rebuilding.ts";
 
 const losing = /^(CASCADE|SET NULL|SET DEFAULT|RESTRICT)$/;
 
 /** Rules for existing rows, which production has and a fresh database lacks. */
-export const rowRules: readonly Rule[] = [
+export const rowRules = defineRules("safe", [
     {
         id: "no-where",
-        group: "safe",
         level: "error",
         summary:
             "DELETE or UPDATE without WHERE, or with one that is always true, of a table that earlier files created",
@@ -36,7 +35,6 @@ export const rowRules: readonly Rule[] = [
     },
     {
         id: "not-null-without-default",
-        group: "safe",
         level: "error",
         summary: "ADD COLUMN … NOT NULL without a default",
         why: "It works in an empty database and fails where there are rows.",
@@ -50,7 +48,6 @@ export const rowRules: readonly Rule[] = [
     },
     {
         id: "add-column-default",
-        group: "safe",
         level: "error",
         summary: "ADD COLUMN with a computed default, REFERENCES with a default, STORED, UNIQUE or PRIMARY KEY",
         why: "It fails where there are rows; UNIQUE and PRIMARY KEY also fail in an empty database.",
@@ -64,8 +61,6 @@ export const rowRules: readonly Rule[] = [
     },
     {
         id: "unique-over-rows",
-        group: "safe",
-        level: "warning",
         summary: "a new unique index, or UNIQUE in a rebuild, on a table that earlier files created",
         why: "It fails, and the deploy with it, if there are duplicates.",
         remedy: "count duplicates first (SELECT … GROUP BY … HAVING count(*) > 1), and allow it with the result",
@@ -90,8 +85,6 @@ export const rowRules: readonly Rule[] = [
     },
     {
         id: "whole-table",
-        group: "safe",
-        level: "warning",
         summary: "INSERT … SELECT of a whole table that earlier files created, unless the file rebuilds the table",
         why: "A server ends a transaction after 5 seconds when others wait, so that a large table may never be copied.",
         remedy: "copy it in batches: see 'Moving many rows' in migrations/README.md",
@@ -109,7 +102,6 @@ export const rowRules: readonly Rule[] = [
     },
     {
         id: "replace-with-children",
-        group: "safe",
         level: "error",
         summary: "INSERT OR REPLACE into a table whose children have a delete action",
         why: "A replace deletes: also the rows or references of children, and without firing delete triggers.",
@@ -127,7 +119,7 @@ export const rowRules: readonly Rule[] = [
             }
         },
     },
-];
+]);
 
 // Whether a CHECK (column = number) on the primary key allows only one row.
 function hasOneRow({ checks, uniques }: KnownTable): boolean {

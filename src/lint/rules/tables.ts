@@ -4,7 +4,7 @@ import { isSameName } from "../../sql/names.ts";
 import { readAllTokens } from "../../sql/statements.ts";
 import { describeTable } from "../clauses.ts";
 import type { LintFile, LintStatement } from "../files.ts";
-import type { Rule } from "../rule.ts";
+import { defineRules } from "../rule.ts";
 
 interface MadeTable {
     readonly name: string;
@@ -25,11 +25,9 @@ export function* findMadeTables(file: LintFile): Generator<MadeTable> {
     }
 }
 
-export const tableRules: readonly Rule[] = [
+export const tableRules = defineRules("style", [
     {
         id: "strict",
-        group: "style",
-        level: "warning",
         summary: "CREATE TABLE without STRICT",
         why: "Any column accepts any value: a text instead of a number is stored silently.",
         remedy: "end the statement with STRICT",
@@ -42,8 +40,6 @@ export const tableRules: readonly Rule[] = [
     },
     {
         id: "without-rowid",
-        group: "style",
-        level: "warning",
         summary: "CREATE TABLE … WITHOUT ROWID",
         why: "Full-text search needs rowids, and the new Turso engine refuses such tables.",
         remedy: "remove it",
@@ -56,8 +52,6 @@ export const tableRules: readonly Rule[] = [
     },
     {
         id: "primary-key",
-        group: "style",
-        level: "warning",
         summary: "CREATE TABLE without a primary key",
         why: "Its rows can neither be identified nor upserted.",
         remedy: "name the columns that identify a row",
@@ -70,8 +64,6 @@ export const tableRules: readonly Rule[] = [
     },
     {
         id: "check-name",
-        group: "style",
-        level: "warning",
         summary: "a CHECK without a name, or whose name does not begin with that of the table",
         why: "The name is all that a user sees: CHECK constraint failed: users_username_is_not_empty.",
         remedy: "write CONSTRAINT <table>_<what is true> CHECK (…)",
@@ -91,8 +83,6 @@ export const tableRules: readonly Rule[] = [
     },
     {
         id: "delete-action",
-        group: "style",
-        level: "warning",
         summary: "ON DELETE or ON UPDATE with an action",
         why: "INSERT OR REPLACE deletes: each save of the parent would run the action on its children.",
         remedy: "remove the action, and write a BEFORE DELETE trigger on the parent",
@@ -109,7 +99,7 @@ export const tableRules: readonly Rule[] = [
             }
         },
     },
-];
+]);
 
 // The tokens of all definitions of new tables and of added columns.
 function* findChecked(file: LintFile): Generator<{ table: string; tokens: readonly Token[] }> {

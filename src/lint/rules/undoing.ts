@@ -3,13 +3,11 @@ import { isSameName } from "../../sql/names.ts";
 import type { Statement } from "../../sql/statements.ts";
 import { describeTable } from "../clauses.ts";
 import type { KnownSchema, KnownTable } from "../known-schema.ts";
-import type { Rule } from "../rule.ts";
+import { defineRules } from "../rule.ts";
 
-export const undoRules: readonly Rule[] = [
+export const undoRules = defineRules("safe", [
     {
         id: "no-undo",
-        group: "safe",
-        level: "warning",
         summary: "a migration without its undo file",
         why: "Only a backup can restore the state before it.",
         remedy: "write the undo file beside it",
@@ -19,8 +17,6 @@ export const undoRules: readonly Rule[] = [
     },
     {
         id: "undo-incomplete",
-        group: "safe",
-        level: "warning",
         summary: "an undo file that does not restore the tables, columns and indexes before its do file",
         why: "After a rollback, no files describe the database, and the next deploy fails or differs.",
         remedy: "undo exactly what the do file does",
@@ -29,7 +25,7 @@ export const undoRules: readonly Rule[] = [
             for (const message of compare(restores, after)) yield { line: 1, message };
         },
     },
-];
+]);
 
 function* compare(before: KnownSchema, after: KnownSchema): Generator<string> {
     for (const [key, { name, type, table }] of after.parts) {
