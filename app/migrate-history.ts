@@ -29,7 +29,7 @@ export async function migrateHistory(context: Context, options: HistoryOptions):
             await refuseUndeployed(context.root, connection, "question_history");
             const isSeeded = await readSeeded(connection);
             const path = options.from ?? (isSeeded ? join(bundled.folder, "history.json") : undefined);
-            if (!options.dryRun) await confirmRemote(context, connection.target, options.yes ?? false);
+            if (!options.dryRun) await confirmRemote(context, connection.target, options.yes);
             const loaded = path === undefined ? undefined : await load(context, connection, options, path);
             if (path === undefined)
                 output.note(

@@ -18,7 +18,7 @@ export async function migrateJobTitles(context: Context, options: JobTitleOption
         async () => {
             await refuseUndeployed(context.root, connection, "questions");
             const titles = await readJobTitles();
-            await confirmRemote(context, connection.target, options.yes ?? false);
+            await confirmRemote(context, connection.target, options.yes);
             const written = await fillJobTitles(connection, titles, options.force ?? false);
             const verdict =
                 written === 0

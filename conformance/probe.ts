@@ -54,7 +54,7 @@ export async function probe(context: Context, options: ProbeOptions): Promise<Ex
     try {
         return await withConnection(connection, async () => {
             await refuseUsed(connection);
-            await confirmRemote(context, config.target, options.yes ?? false);
+            await confirmRemote(context, config.target, options.yes);
             const findings = await tryAll(context, config, connection);
             const broken = findings.filter(({ verdict }) => verdict === "does not hold");
             output.line();

@@ -61,12 +61,7 @@ export class AppError extends Error {
     constructor(
         code: ErrorCode,
         message: string,
-        more: {
-            details?: readonly string[];
-            hint?: string | undefined;
-            outcome?: string | undefined;
-            cause?: unknown;
-        } = {},
+        more: Partial<Pick<AppError, "details" | "hint" | "outcome">> & { cause?: unknown } = {},
     ) {
         super(message, more.cause === undefined ? undefined : { cause: more.cause });
         this.name = "AppError";
@@ -82,11 +77,7 @@ export class AppError extends Error {
 
     /** The same error with the sentence that says what the database is now. */
     withOutcome(outcome: string): AppError {
-        return new AppError(this.code, this.message, {
-            details: this.details,
-            hint: this.hint,
-            outcome,
-            cause: this.cause,
-        });
+        const { code, message, details, hint, cause } = this;
+        return new AppError(code, message, { details, hint, outcome, cause });
     }
 }

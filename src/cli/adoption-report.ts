@@ -8,7 +8,7 @@ import { countObjects } from "../schema/facts.ts";
 import { describeCheck } from "../sql/checks.ts";
 import type { CheckDefinition } from "../sql/create-table.ts";
 import type { Output } from "./output.ts";
-import { countOf, describeSchema } from "./report.ts";
+import { countOf, describeSchema, listCounts } from "./report.ts";
 
 const words = { done: "as in the files", missing: "missing, will be created", rebuild: "will be rebuilt" } as const;
 
@@ -110,7 +110,7 @@ export function describeStanding({ schema }: DatabaseState, differences: readonl
         listComparable(schema).filter(({ type, name }) => others.has(`${type} ${name}`) === isOther),
     );
     const { tables, views } = countObjects(extra ?? []);
-    const more = [...(tables > 0 ? [countOf(tables, "table")] : []), ...(views > 0 ? [countOf(views, "view")] : [])];
-    const tail = more.length === 0 ? "" : ` In addition: ${more.join(", ")} that the files lack.`;
+    const more = listCounts([tables, "table"], [views, "view"]);
+    const tail = more === "" ? "" : ` In addition: ${more} that the files lack.`;
     return `The database matches the files: ${describeSchema({ schema: own ?? [] })}.${tail}`;
 }

@@ -7,7 +7,7 @@ import type { Context } from "./program.ts";
  *
  * @throws AppError `not-confirmed` when the answer is negative, or when there is no terminal to ask on
  */
-export async function confirmRemote(context: Context, target: Target, yes: boolean): Promise<void> {
+export async function confirmRemote(context: Context, target: Target, yes = false): Promise<void> {
     if (target.local || yes) return;
     await confirm(context, `Apply this to ${target.label}?`, `${target.label} is on another machine`);
 }
@@ -17,7 +17,7 @@ export async function confirmRemote(context: Context, target: Target, yes: boole
  *
  * @throws AppError `not-confirmed` as confirmRemote()
  */
-export async function confirmReset(context: Context, target: Target, yes: boolean): Promise<void> {
+export async function confirmReset(context: Context, target: Target, yes = false): Promise<void> {
     if (!yes) await confirm(context, `Drop everything in ${target.label}?`, `${target.label} is not empty`);
 }
 
@@ -27,7 +27,7 @@ export async function confirmReset(context: Context, target: Target, yes: boolea
  * @param what begins with a capital letter: `The rows of 'a' in file:local.db`
  * @throws AppError `not-confirmed` as confirmRemote()
  */
-export async function confirmReplace(context: Context, what: string, yes: boolean): Promise<void> {
+export async function confirmReplace(context: Context, what: string, yes = false): Promise<void> {
     if (!yes)
         await confirm(context, `Replace this? ${what}.`, `this would replace existing data (${what.toLowerCase()})`);
 }

@@ -8,7 +8,7 @@ import { confirmRemote } from "./confirm.ts";
 import type { PushOptions, RunOptions } from "./options.ts";
 import type { Output } from "./output.ts";
 import type { Context } from "./program.ts";
-import { conclude, countOf, createReport, describeSchema } from "./report.ts";
+import { conclude, countOf, createReport, describeSchema, listCounts } from "./report.ts";
 
 /** The result of a prepared run. */
 export interface RunSummary {
@@ -90,7 +90,7 @@ export async function runPrepared(
             document: { ...base, dryRun: true, version: plan.version },
         };
     }
-    if (work) await confirmRemote(context, connection.target, options.yes ?? false);
+    if (work) await confirmRemote(context, connection.target, options.yes);
     const { steps, version } = (await work?.runDeploy(connection, prepared, {
         perFile: options.perFile ?? false,
         signal: context.signal,
@@ -148,7 +148,5 @@ const namedAtMost = 3;
 function describeObjects(objects: Plan["objects"]): string {
     if (objects.length <= namedAtMost) return objects.map(({ type, name }) => `${type} ${name}`).join(", ");
     const views = objects.filter((object) => object.type === "view").length;
-    const triggers = objects.length - views;
-    const counts = [views > 0 ? countOf(views, "view") : "", triggers > 0 ? countOf(triggers, "trigger") : ""];
-    return counts.filter((text) => text !== "").join(", ");
+    return listCounts([views, "view"], [objects.length - views, "trigger"]);
 }

@@ -32,7 +32,7 @@ export async function loadAndReport(
 ): Promise<LoadResult> {
     const { root, output, signal } = context;
     const { force = false, dryRun = false, rejects: rejectFile, maxRejects } = options;
-    const startProgress = () => createProgress(output, () => performance.now());
+    const startProgress = () => createProgress(output);
     const request = { ...what, force, dryRun, root, rejectFile, maxRejects, signal, startProgress };
     const result = await load(connection, request);
     if (result.unchangedSince !== undefined) {

@@ -1,5 +1,5 @@
 import type { Connection } from "../database/connection.ts";
-import { DatabaseFault, explainFault } from "../database/faults.ts";
+import { throwExplained } from "../database/faults.ts";
 import { isAbsent } from "../database/file/faults.ts";
 import { openConnection } from "../database/open.ts";
 import { findTokenWarnings, refuseExpired, refuseUnwritable } from "../database/permission.ts";
@@ -74,12 +74,9 @@ export async function connect(target: Target, { signal, output, patience = {} }:
     const { wait, answer } = patience;
     // SQLite's own wait blocks the process, and with it Ctrl-C.
     const lock = wait === undefined ? undefined : Math.min(wait, 1_000);
-    try {
-        const connection = await openConnection(target, signal, { lock, answer });
-        return withPatience(connection, patience, (reason) => output.note(`Waiting: ${reason}`), signal);
-    } catch (error) {
-        throw error instanceof DatabaseFault ? explainFault(error, target).withOutcome("Nothing was tried.") : error;
-    }
+    const refuse = throwExplained(target, "Nothing was tried.");
+    const connection = await openConnection(target, signal, { lock, answer }).catch(refuse);
+    return withPatience(connection, patience, (reason) => output.note(`Waiting: ${reason}`), signal);
 }
 
 /** The outcome of a fault in a command that writes in several independent transactions. */
@@ -108,9 +105,7 @@ async function explainFaults<T>(
     try {
         return await body();
     } catch (error) {
-        if (!(error instanceof DatabaseFault)) throw error;
-        const explained = explainFault(error, target);
-        throw outcome === undefined ? explained : explained.withOutcome(outcome);
+        return throwExplained(target, outcome)(error);
     } finally {
         connection?.close();
     }

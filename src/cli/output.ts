@@ -120,12 +120,13 @@ export function createOutput(options: {
             print("stderr", `${colors.yellow("warning:")} ${text}`);
         },
         error(error) {
-            const parts = [`${colors.red("error:")} ${error.message}`];
-            if (error.details.length > 0) parts.push("", ...error.details);
-            if (error.hint) parts.push("", `${colors.bold("hint:")} ${error.hint}`);
-            if (error.outcome) parts.push("", error.outcome);
+            const { code, message, details, hint = null, outcome = null } = error;
+            const parts = [`${colors.red("error:")} ${message}`];
+            if (details.length > 0) parts.push("", ...details);
+            if (hint) parts.push("", `${colors.bold("hint:")} ${hint}`);
+            if (outcome) parts.push("", outcome);
             print("stderr", parts.join("\n"));
-            output.document({ error: describeError(error) });
+            output.document({ error: { code, message, details, hint, outcome } });
         },
         document(value) {
             if (options.json) print("stdout", JSON.stringify(value, null, 2));
@@ -173,15 +174,5 @@ async function createLiveText(terminal: TerminalSize, write: (text: string) => v
         },
         draw: (text) => update(text),
         erase: () => update.clear(),
-    };
-}
-
-function describeError(error: AppError): Record<string, unknown> {
-    return {
-        code: error.code,
-        message: error.message,
-        details: error.details,
-        hint: error.hint ?? null,
-        outcome: error.outcome ?? null,
     };
 }

@@ -16,7 +16,7 @@ const shortestBar = 10;
  *
  * @param clock returns milliseconds
  */
-export async function createProgress(output: Output, clock: () => number): Promise<Progress> {
+export async function createProgress(output: Output, clock = () => performance.now()): Promise<Progress> {
     const live = await output.openLiveText();
     const begin = clock();
     let [started, called, printed] = [begin, begin, begin];

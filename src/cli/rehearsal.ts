@@ -6,7 +6,7 @@ import { type RehearsalReport, rehearse, type TableCount } from "../rehearsal/re
 import type { RehearsalFinding } from "../rehearsal/rehearsed.ts";
 import { type PushOptions, toDeploy } from "./options.ts";
 import type { Context } from "./program.ts";
-import { countOf } from "./report.ts";
+import { countOf, describeCost } from "./report.ts";
 
 export interface RehearseOptions extends Pick<PushOptions, "to" | "set" | "perFile"> {
     /** Copy at most this many rows of each table. */
@@ -65,10 +65,9 @@ export async function rehearseFirst(
     return report;
 }
 
-function describeCopy({ rows, tables, milliseconds, requests, rowsRead, sample }: CopyReport): string {
+function describeCopy({ rows, tables, sample, ...cost }: CopyReport): string {
     const what = `${countOf(rows, "row")} of ${countOf(tables, "table")}`;
-    const cost = requests === 0 ? "" : `, ${countOf(requests, "request")}, ${countOf(rowsRead, "row")} read`;
-    const took = `${milliseconds.toLocaleString("en-US")} ms${cost}`;
+    const took = describeCost(cost);
     if (sample === null) return `${what}, ${took}`;
     const share = `a sample: ${countOf(sample, "row")} of each table, from both ends, and the rows they refer to`;
     return `${what} (${share}), ${took}`;

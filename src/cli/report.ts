@@ -1,13 +1,12 @@
 import type { Connection, Cost } from "../database/connection.ts";
-import type { RestorePoint } from "../migrations/restore-point.ts";
-import type { RunReport } from "../migrations/run.ts";
+import type { DeployReport } from "../migrations/carry-out.ts";
 import type { DatabaseState } from "../planning/state.ts";
 import { countObjects } from "../schema/facts.ts";
 import type { Output } from "./output.ts";
 import type { Context } from "./program.ts";
 
 /** Prints the progress of a run. */
-export function createReport(output: Output): RunReport & { restorePoint(restorePoint: RestorePoint): void } {
+export function createReport(output: Output): DeployReport {
     return {
         restorePoint: ({ lines }) => {
             for (const line of lines) output.line(line);
@@ -34,33 +33,36 @@ export function countOf(count: number, one: string, many = `${one}s`): string {
     return `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;
 }
 
+/** `1 error, 2 warnings`: numbers with their nouns, except zeros. */
+export function listCounts(...counts: readonly Parameters<typeof countOf>[]): string {
+    const some = counts.filter(([count]) => count > 0);
+    return some.map((item) => countOf(...item)).join(", ");
+}
+
 /** `12.3 MB`; `640 bytes` if it is less than 0.1 MB. */
 export function describeSize(bytes: number): string {
     if (bytes < 100_000) return countOf(bytes, "byte");
     return `${(bytes / 1_000_000).toLocaleString("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 })} MB`;
 }
 
-/**
- * The cost of a command so far: the time since its start, and the rows that the server counted, which Turso bills:
- * `4,721 ms, 81 requests, 750,470 rows read, 360,167 written.`
- */
-export function measureCost(
-    { elapsed }: Pick<Context, "elapsed">,
+/** Prints the last line of a command with its cost so far, and its JSON document. */
+export function conclude(
+    { output, elapsed }: Context,
     { cost }: Connection,
-): Cost & { milliseconds: number; sentence: string } {
-    const milliseconds = Math.round(elapsed());
-    return { milliseconds, ...cost, sentence: `${milliseconds.toLocaleString("en-US")} ms${describeCost(cost)}.` };
+    verdict: string,
+    document: Readonly<Record<string, unknown>>,
+): void {
+    const measured = { milliseconds: Math.round(elapsed()), ...cost };
+    output.line(`${verdict} ${describeCost(measured)}.`);
+    output.document({ ...document, ...measured });
 }
 
-/** Prints the last line of a run with its cost, and its JSON document. */
-export function conclude(context: Context, connection: Connection, verdict: string, document: object): void {
-    const { sentence, ...cost } = measureCost(context, connection);
-    context.output.line(`${verdict} ${sentence}`);
-    context.output.document({ ...document, ...cost });
-}
+type MeasuredCost = Omit<Cost, "rowsWritten"> & { readonly milliseconds: number; readonly rowsWritten?: number };
 
-function describeCost({ requests, rowsRead, rowsWritten }: Cost): string {
-    if (requests === 0) return "";
-    const written = rowsWritten.toLocaleString("en-US");
-    return `, ${countOf(requests, "request")}, ${countOf(rowsRead, "row")} read, ${written} written`;
+/** The time, and what the server counted and Turso bills: `4,721 ms, 81 requests, 750,470 rows read, 360,167 written`. */
+export function describeCost({ milliseconds, requests, rowsRead, rowsWritten }: MeasuredCost): string {
+    const time = `${milliseconds.toLocaleString("en-US")} ms`;
+    if (requests === 0) return time;
+    const written = rowsWritten === undefined ? "" : `, ${rowsWritten.toLocaleString("en-US")} written`;
+    return `${time}, ${countOf(requests, "request")}, ${countOf(rowsRead, "row")} read${written}`;
 }

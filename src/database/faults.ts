@@ -166,6 +166,15 @@ export function explainFault(fault: DatabaseFault, target: Target): AppError {
     return new AppError(fault.kind, message, { hint, cause: fault });
 }
 
+/** For catch(): throws a fault as the error that the user reads, and any other error as it is. */
+export function throwExplained(target: Target, outcome?: string): (error: unknown) => never {
+    return (error) => {
+        if (!(error instanceof DatabaseFault)) throw error;
+        const explained = explainFault(error, target);
+        throw outcome === undefined ? explained : explained.withOutcome(outcome);
+    };
+}
+
 function readError(error: unknown): { code: string; message: string } {
     if (!(error instanceof Error)) return { code: "", message: String(error) };
     const code = "code" in error && typeof error.code === "string" ? error.code : "";

@@ -1,5 +1,5 @@
 import type { Connection } from "../database/connection.ts";
-import { DatabaseFault, explainFault } from "../database/faults.ts";
+import { throwExplained } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
 import { predictState } from "../planning/predict.ts";
 import type { PreparedDeploy } from "../planning/prepare.ts";
@@ -9,11 +9,15 @@ import { pinPlan } from "./plan-id.ts";
 import { prepareRestorePoint, type RestorePoint } from "./restore-point.ts";
 import { type RunOutcome, type RunReport, runPlan } from "./run.ts";
 
+export interface DeployReport extends RunReport {
+    restorePoint(restorePoint: RestorePoint): void;
+}
+
 interface DeployRun {
     readonly perFile?: boolean;
     readonly signal?: AbortSignal | undefined;
     readonly now: Date;
-    readonly report: RunReport & RestorePointReport;
+    readonly report: DeployReport;
     /** Runs only this plan: the run stops when another deploy changes the database. */
     readonly pinned?: boolean;
     /** The database is a copy, which needs no restore point. */
@@ -28,7 +32,10 @@ export async function runDeploy(
 ): Promise<RunOutcome> {
     const { sets, state, plan } = prepared;
     if (plan.steps.length === 0) return { steps: [], version: plan.version };
-    const restorePoint = options.isCopy ? { lines: [] } : await makeRestorePoint(connection, state, options);
+    const refuse = throwExplained(connection.target, "The restore point could not be made. Nothing was changed.");
+    const restorePoint = options.isCopy
+        ? { lines: [] }
+        : await prepareRestorePoint(connection, state, options.now, options.signal).catch(refuse);
     options.report.restorePoint(restorePoint);
     const pin = options.pinned ? pinPlan(prepared) : undefined;
     try {
@@ -49,19 +56,6 @@ export async function runDeploy(
     }
 }
 
-function makeRestorePoint(
-    connection: Connection,
-    state: DatabaseState,
-    { now, signal }: Pick<DeployRun, "now" | "signal">,
-): Promise<RestorePoint> {
-    return prepareRestorePoint(connection, state, now, signal).catch((error: unknown) => {
-        if (!(error instanceof DatabaseFault)) throw error;
-        throw explainFault(error, connection.target).withOutcome(
-            "The restore point could not be made. Nothing was changed.",
-        );
-    });
-}
-
 function followBy(report: RunReport, follow: RunReport["applied"]): RunReport {
     return {
         ...report,
@@ -70,10 +64,6 @@ function followBy(report: RunReport, follow: RunReport["applied"]): RunReport {
             report.applied(step);
         },
     };
-}
-
-interface RestorePointReport {
-    restorePoint(restorePoint: RestorePoint): void;
 }
 
 /** Renders the scripts of a plan, one for each transaction, and predicts the state after them. */

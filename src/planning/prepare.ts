@@ -1,5 +1,5 @@
 import type { Connection, Query } from "../database/connection.ts";
-import { DatabaseFault, explainFault } from "../database/faults.ts";
+import { throwExplained } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
 import { type FoundFiles, listSets, type MigrationFile, type MigrationSet, readFiles } from "./files.ts";
 import { findHistoryProblems, findInstalledSets, findPending, findPendingProblems, refuseNewer } from "./judge.ts";
@@ -74,7 +74,9 @@ export async function readAll(
     options: Pick<DeployOptions, "sets" | "extra" | "whileReading"> & { anyVersion?: boolean } = {},
 ): Promise<{ found: FoundFiles; sets: readonly MigrationSet[]; state: DatabaseState }> {
     const reading = connection
-        ? listSets(root).then((names) => readState(connection, names, options.extra))
+        ? listSets(root)
+              .then((names) => readState(connection, names, options.extra))
+              .catch(throwExplained(connection.target, "Nothing was changed."))
         : Promise.resolve(emptyState);
     // The files are validated first; if they have problems, a failed read does not matter.
     reading.catch(() => undefined);
@@ -88,10 +90,7 @@ export async function readAll(
         });
     }
     if (connection?.target.kind === "server") options.whileReading?.();
-    const state = await reading.catch((error: unknown) => {
-        if (!(error instanceof DatabaseFault) || !connection) throw error;
-        throw explainFault(error, connection.target).withOutcome("Nothing was changed.");
-    });
+    const state = await reading;
     const sets = findInstalledSets(found.sets, state, options.sets);
     if (!options.anyVersion) refuseNewer(sets, state);
     return { found, sets, state };

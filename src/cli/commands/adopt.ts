@@ -5,7 +5,7 @@ import { readQuarantined } from "../../adoption/quarantine.ts";
 import { runAdoption } from "../../adoption/run.ts";
 import { type AdoptionSurvey, surveyAdoption } from "../../adoption/survey.ts";
 import type { Connection } from "../../database/connection.ts";
-import { DatabaseFault, explainFault } from "../../database/faults.ts";
+import { throwExplained } from "../../database/faults.ts";
 import { verifySchema } from "../../drift/verify.ts";
 import { AppError, type ExitCode, exitCodes } from "../../errors.ts";
 import type { Rejection } from "../../loading/loader.ts";
@@ -76,7 +76,8 @@ async function adoptInPlace(
     origins: Origins,
 ): Promise<ExitCode> {
     const { root, output } = context;
-    const examined = await examine(context, connection, origins).catch(withOutcome(connection, untouched));
+    const refuse = throwExplained(connection.target, untouched);
+    const examined = await examine(context, connection, origins).catch(refuse);
     if (examined) {
         refuseTooMany(examined.survey, options);
         if (examined.survey.refused > 0) refuseRejectFile(root, options.rejects);
@@ -95,12 +96,6 @@ async function adoptInPlace(
     return refused > 0 ? exitCodes.rejected : exitCodes.done;
 }
 
-function withOutcome(connection: Connection, outcome: string): (error: unknown) => never {
-    return (error) => {
-        throw error instanceof DatabaseFault ? explainFault(error, connection.target).withOutcome(outcome) : error;
-    };
-}
-
 function refuseTooMany({ refused }: AdoptionSurvey, { maxRejects }: AdoptOptions): void {
     if (maxRejects === undefined || refused <= maxRejects) return;
     const message = `${countOf(refused, "row")} would be refused, but --max-rejects allows ${maxRejects}`;
@@ -114,14 +109,13 @@ async function rebuild(
     context: Context,
     connection: Connection,
     adoption: Adoption,
-    { yes = false }: AdoptOptions,
+    { yes }: AdoptOptions,
     origins: Origins,
 ): Promise<void> {
     const { root, output, signal } = context;
     await confirmRemote(context, connection.target, yes);
-    const { lines } = await prepareRestorePoint(connection, adoption.state, new Date()).catch(
-        withOutcome(connection, untouched),
-    );
+    const refuse = throwExplained(connection.target, untouched);
+    const { lines } = await prepareRestorePoint(connection, adoption.state, new Date()).catch(refuse);
     for (const line of lines) output.line(line);
     const report = { ...createReport(output), adopted: (table: string) => output.field("Adopted", table) };
     await runAdoption(root, connection, adoption, { origins, signal, report }).catch((error: unknown) => {

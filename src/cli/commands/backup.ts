@@ -12,7 +12,7 @@ import { AppError } from "../../errors.ts";
 import { openExisting, withConnection } from "../open.ts";
 import type { Context } from "../program.ts";
 import { createProgress, showRows } from "../progress.ts";
-import { countOf, describeSize } from "../report.ts";
+import { countOf, describeCost, describeSize } from "../report.ts";
 import { environmentFor, readVariables } from "../settings.ts";
 
 export interface BackupOptions {
@@ -66,9 +66,7 @@ function refusePruning({ destination }: BackupSettings, options: BackupOptions):
     if (!options.prune || destination.kind === "folder") return;
     const why =
         destination.kind === "command" ? "TURSO_BACKUP_COMMAND keeps the backups" : "a file was named, not a folder";
-    throw new AppError("usage", `--prune needs a folder: ${why}`, {
-        hint: "leave --prune out, or name a folder",
-    });
+    throw new AppError("usage", `--prune needs a folder: ${why}`, { hint: "leave --prune out, or name a folder" });
 }
 
 async function take(
@@ -79,7 +77,7 @@ async function take(
     now: () => Date,
 ): Promise<BackupResult> {
     const { output, signal, patience = {} } = context;
-    const { progress, end } = await createProgress(output, () => performance.now());
+    const { progress, end } = await createProgress(output);
     const { destination, recipients } = settings;
     const mayMake = destination.kind === "folder" && destination.mayMake;
     try {
@@ -138,9 +136,8 @@ function report(
     const milliseconds = Math.round(elapsed());
     output.field("Backup", path ?? `${name}, stored by TURSO_BACKUP_COMMAND`);
     for (const old of pruned) output.field("Removed", old);
-    const cost = requests === 0 ? "" : `, ${countOf(requests, "request")}, ${countOf(rowsRead, "row")} read`;
     const what = `${countOf(countAll(manifest.tables), "row")} of ${countOf(manifest.tables.length, "table")}`;
-    const took = `${milliseconds.toLocaleString("en-US")} ms${cost}`;
+    const took = describeCost({ milliseconds, requests, rowsRead });
     output.line(`Backed up ${what}, ${describeSize(size)}, in ${took}.`);
     output.document({ backup: path ?? name, size, milliseconds, requests, rowsRead, pruned, ...manifest });
 }

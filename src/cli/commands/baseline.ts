@@ -26,14 +26,11 @@ export async function baseline(context: Context, options: BaselineOptions): Prom
         const different = compared.filter(({ state }) => state !== "same" && state !== "comment");
         if (different.length > 0) {
             printDifferences(context.output, different);
-            throw new AppError(
-                "drift",
-                `the database differs from the files in ${different.length} tables or indexes`,
-                {
-                    hint: "adopt the database with `pnpm db:adopt` (`pnpm db:adopt --check` shows what it would do)",
-                    outcome: "Nothing was recorded.",
-                },
-            );
+            const message = `the database differs from the files in ${different.length} tables or indexes`;
+            throw new AppError("drift", message, {
+                hint: "adopt the database with `pnpm db:adopt` (`pnpm db:adopt --check` shows what it would do)",
+                outcome: "Nothing was recorded.",
+            });
         }
         const summary = await runPrepared(context, connection, prepared, options);
         if (options.showSql) return;

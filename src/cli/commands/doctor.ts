@@ -6,7 +6,7 @@ import { AppError, type ExitCode, exitCodes } from "../../errors.ts";
 import { openExisting, withConnection } from "../open.ts";
 import { type Output, renderTable } from "../output.ts";
 import type { Context } from "../program.ts";
-import { countOf, measureCost } from "../report.ts";
+import { conclude, countOf, listCounts } from "../report.ts";
 
 export interface DoctorOptions {
     /** Run only these. */
@@ -33,26 +33,23 @@ const mostExamples = 1_000;
 export async function examineHealth(context: Context, options: DoctorOptions): Promise<ExitCode> {
     const { output, root, signal } = context;
     const { examples = usualExamples } = options;
-    if (examples > mostExamples) throw refuseExamples();
+    if (examples > mostExamples) {
+        const hint = "run the query of the check by hand to get all rows";
+        throw new AppError("usage", `--examples shows at most ${mostExamples} rows`, { hint });
+    }
     const checks = chooseChecks(await readChecks(root), options.check, options.quick ?? false);
     if (options.list) return listChecks(output, checks);
     const connection = await openExisting(context, "read");
     const { examined, damage } = await withConnection(connection, () =>
         examineDatabase(connection, checks, { examples, signal }),
     );
-    const { sentence, ...cost } = measureCost(context, connection);
     for (const item of examined) printExamined(output, item);
     printSkipped(output, examined);
     // The JSON document has the queries already.
     if (options.showSql && !output.json) for (const item of examined) printSql(output, item);
     const counts = countFindings(examined);
-    output.line(`${conclude(counts)} ${sentence}`);
-    output.document({
-        database: connection.target.label,
-        ...counts,
-        ...cost,
-        checks: examined.map(describeExamined),
-    });
+    const document = { database: connection.target.label, ...counts, checks: examined.map(describeExamined) };
+    conclude(context, connection, describeCounts(counts), document);
     if (damage) {
         const error = explainFault(damage, connection.target);
         // The JSON document is printed already.
@@ -68,12 +65,6 @@ function listChecks(output: Output, checks: readonly Check[]): ExitCode {
     output.line(`${countOf(checks.length, "check")}. Each is a query in operations/checks/ that can be run by hand.`);
     output.document(checks);
     return exitCodes.done;
-}
-
-function refuseExamples(): AppError {
-    return new AppError("usage", `--examples shows at most ${mostExamples} rows`, {
-        hint: "run the query of the check by hand to get all rows",
-    });
 }
 
 function printExamined(output: Output, examined: Examined): void {
@@ -109,19 +100,15 @@ function printSql(output: Output, { check, state }: Examined): void {
     if (state === "found" || state === "failed") output.raw(`-- ${check.name}: ${check.title}\n${check.sql};\n\n`);
 }
 
-function conclude({ errors, warnings, notes, examined, failed, skipped }: ExaminationCounts): string {
-    const found = [
-        ...(errors > 0 ? [countOf(errors, "error")] : []),
-        ...(warnings > 0 ? [countOf(warnings, "warning")] : []),
-        ...(notes > 0 ? [countOf(notes, "note")] : []),
-    ];
+function describeCounts({ errors, warnings, notes, examined, failed, skipped }: ExaminationCounts): string {
+    const found = listCounts([errors, "error"], [warnings, "warning"], [notes, "note"]);
     const ran = [
         countOf(examined, "check"),
         ...(failed > 0 ? [`${failed} failed`] : []),
         ...(skipped > 0 ? [`${skipped} skipped`] : []),
     ];
     const nothing = failed > 0 ? "Nothing found in what could be examined" : "Nothing found";
-    return `${found.length === 0 ? nothing : `Found ${found.join(", ")}`}: ${ran.join(", ")}.`;
+    return `${found === "" ? nothing : `Found ${found}`}: ${ran.join(", ")}.`;
 }
 
 function describeExamined(item: Examined): object {

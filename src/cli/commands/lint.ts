@@ -51,11 +51,7 @@ function listRules(output: Output): ExitCode {
     output.line(
         `${rules.length} rules. A deploy refuses the findings of \`refused\` rules, so they cannot be allowed.`,
     );
-    output.document(
-        rules.map(({ id, group, level, refused = false, summary, why, remedy }) => ({
-            ...{ id, group, level, refused, summary, why, remedy },
-        })),
-    );
+    output.document(rules.map(({ find: _, ...rule }) => ({ refused: false, ...rule })));
     return exitCodes.done;
 }
 

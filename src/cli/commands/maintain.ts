@@ -7,7 +7,7 @@ import { confirmRemote } from "../confirm.ts";
 import { openExisting, withConnection } from "../open.ts";
 import type { Context } from "../program.ts";
 import { createProgress } from "../progress.ts";
-import { countOf, measureCost } from "../report.ts";
+import { conclude, countOf } from "../report.ts";
 
 export interface MaintainOptions {
     readonly dryRun?: boolean;
@@ -35,12 +35,10 @@ export async function maintain(context: Context, options: MaintainOptions, time 
             return;
         }
         const due = counts.reduce((sum, count) => sum + count.due, 0);
-        if (due > 0 && !options.dryRun) await confirmRemote(context, connection.target, options.yes ?? false);
+        if (due > 0 && !options.dryRun) await confirmRemote(context, connection.target, options.yes);
         const done = options.dryRun ? [] : await runRules(context, connection, counts, now);
         const changed = done.reduce((sum, progress) => sum + progress.changed, 0);
-        const { sentence, ...cost } = measureCost(context, connection);
-        output.line(`${conclude(due, changed, options.dryRun ?? false)} ${sentence}`);
-        output.document({
+        conclude(context, connection, describeResult(due, changed, options.dryRun ?? false), {
             database: connection.target.label,
             now,
             dryRun: options.dryRun ?? false,
@@ -49,7 +47,6 @@ export async function maintain(context: Context, options: MaintainOptions, time 
                 changed: done.find((progress) => progress.rule === rule)?.changed ?? 0,
             })),
             changed,
-            ...cost,
         });
     });
 }
@@ -111,7 +108,7 @@ function describeDone(done: readonly RuleProgress[], fault: DatabaseFault): stri
     ].join(" ");
 }
 
-function conclude(due: number, changed: number, isDryRun: boolean): string {
+function describeResult(due: number, changed: number, isDryRun: boolean): string {
     if (due === 0) return "Nothing to do: no row is due.";
     if (isDryRun) return `Dry run: nothing was changed. The rules would change ${countOf(due, "row")}.`;
     return `Maintained ${countOf(changed, "row")}.`;

@@ -34,7 +34,7 @@ export async function migrate(context: Context, options: MigrateOptions, bundled
         if (options.showSql) return exitCodes.done;
         // The confirmation of the plan covers the load too.
         const isConfirmed = prepared.plan.steps.length > 0 || options.dryRun;
-        if (source && !isConfirmed) await confirmRemote(context, connection.target, options.yes ?? false);
+        if (source && !isConfirmed) await confirmRemote(context, connection.target, options.yes);
         const result = source && (await load(context, connection, options, bundled, { ...chosen, source }));
         if (chosen.note) context.output.note(chosen.note);
         const sentence = result && describeLoad(result, options.dryRun ?? false);

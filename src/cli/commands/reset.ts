@@ -22,18 +22,15 @@ export async function reset(context: Context, options: RunOptions): Promise<void
         connection,
         async () => {
             if (!config.target.local) {
-                throw new AppError(
-                    "usage",
-                    `${config.target.label} is on another machine, and db:reset drops everything`,
-                    {
-                        hint: "it works on file: and loopback databases only; create a new database instead",
-                        outcome: "Nothing was dropped.",
-                    },
-                );
+                const message = `${config.target.label} is on another machine, and db:reset drops everything`;
+                throw new AppError("usage", message, {
+                    hint: "it works on file: and loopback databases only; create a new database instead",
+                    outcome: "Nothing was dropped.",
+                });
             }
             const { sets, state } = await readAll(context.root, connection, { anyVersion: true });
             await validateFiles(sets);
-            if (state.schema.length > 0) await confirmReset(context, config.target, options.yes ?? false);
+            if (state.schema.length > 0) await confirmReset(context, config.target, options.yes);
             const restorePoint = await prepareRestorePoint(connection, state, new Date());
             for (const line of restorePoint.lines) output.line(line);
             await dropAll(context, connection, state);
@@ -56,12 +53,8 @@ export async function reset(context: Context, options: RunOptions): Promise<void
 // Deploys the files in memory before anything is dropped, so that a broken file does not leave an empty database behind.
 async function validateFiles(sets: readonly MigrationSet[]): Promise<void> {
     try {
-        (
-            await deployScratch(
-                sets,
-                sets.flatMap((set) => set.migrations),
-            )
-        ).close();
+        const migrations = sets.flatMap((set) => set.migrations);
+        (await deployScratch(sets, migrations)).close();
     } catch (error) {
         if (!(error instanceof DatabaseFault)) throw error;
         throw new AppError("migration-failed", `the files do not deploy into an empty database: ${error.message}`, {

@@ -16,7 +16,7 @@ import { spoolInput } from "../../backup/restore/spool.ts";
 import { tryRestore } from "../../backup/restore/trial.ts";
 import { compareVersions } from "../../backup/restore/versions.ts";
 import type { Connection } from "../../database/connection.ts";
-import { DatabaseFault, explainFault, toFault } from "../../database/faults.ts";
+import { DatabaseFault, throwExplained } from "../../database/faults.ts";
 import type { Target } from "../../database/target.ts";
 import { AppError } from "../../errors.ts";
 import { confirmRemote, confirmReplace, confirmReset } from "../confirm.ts";
@@ -38,9 +38,8 @@ export interface RestoreOptions {
 export async function restoreBackup(context: Context, options: RestoreOptions): Promise<void> {
     const [path, ...more] = context.args;
     if (path === undefined || more.length > 0) {
-        throw new AppError("usage", "exactly one backup must be named", {
-            hint: "name a file, or - for standard input",
-        });
+        const hint = "name a file, or - for standard input";
+        throw new AppError("usage", "exactly one backup must be named", { hint });
     }
     const input =
         path === "-"
@@ -69,11 +68,10 @@ async function restoreFile(context: Context, file: BackupFile, options: RestoreO
     const { target } = config;
     if (options.wal && target.kind !== "file") {
         connection.close();
-        throw new AppError("usage", "--wal applies only to files", {
-            hint: "leave it out: a server chooses its own journal",
-        });
+        const hint = "leave it out: a server chooses its own journal";
+        throw new AppError("usage", "--wal applies only to files", { hint });
     }
-    const { progress, end } = await createProgress(output, () => performance.now());
+    const { progress, end } = await createProgress(output);
     try {
         await withConnection(connection, async () => {
             const choice: RestoreChoice = { only: options.table, replace: options.replace ?? false };
@@ -108,11 +106,9 @@ async function restoreFile(context: Context, file: BackupFile, options: RestoreO
 }
 
 async function setLog(connection: Connection): Promise<void> {
-    await connection.runAlone("PRAGMA journal_mode = WAL").catch((error: unknown) => {
-        throw explainFault(toFault(error), connection.target).withOutcome(
-            "Everything was restored; only the write-ahead log is missing: `PRAGMA journal_mode = WAL` sets it.",
-        );
-    });
+    const outcome =
+        "Everything was restored; only the write-ahead log is missing: `PRAGMA journal_mode = WAL` sets it.";
+    await connection.runAlone("PRAGMA journal_mode = WAL").catch(throwExplained(connection.target, outcome));
 }
 
 // Opening creates the file. If the restore fails, an empty file is removed.
@@ -137,19 +133,13 @@ async function confirmPlan(
     const { output } = context;
     const tables = plan.dropped.filter((name) => name.startsWith("table "));
     if (plan.dropped.length > 0) {
-        output.field(
-            "Drops",
-            `${countOf(plan.dropped.length, "object")}: ${tables.map((name) => name.slice("table ".length)).join(", ")}`,
-        );
-        await confirmReset(context, target, options.yes ?? false);
+        const names = tables.map((name) => name.slice("table ".length)).join(", ");
+        output.field("Drops", `${countOf(plan.dropped.length, "object")}: ${names}`);
+        await confirmReset(context, target, options.yes);
     } else if (plan.refilled.length > 0) {
         output.field("Replaces", `the rows of ${listNames(plan.refilled)}`);
-        await confirmReplace(
-            context,
-            `The rows of ${listNames(plan.refilled)} in ${target.label}`,
-            options.yes ?? false,
-        );
-    } else await confirmRemote(context, target, options.yes ?? false);
+        await confirmReplace(context, `The rows of ${listNames(plan.refilled)} in ${target.label}`, options.yes);
+    } else await confirmRemote(context, target, options.yes);
 }
 
 async function report(
@@ -173,7 +163,7 @@ async function verify(context: Context, file: BackupFile, options: RestoreOption
             hint: "leave --table, --replace and --wal out",
         });
     }
-    const { progress, end } = await createProgress(output, () => performance.now());
+    const { progress, end } = await createProgress(output);
     try {
         const backup = await check(context, file, progress);
         const { tables, versions, bytes: size } = backup.manifest;
@@ -193,9 +183,8 @@ async function verify(context: Context, file: BackupFile, options: RestoreOption
         }
         const milliseconds = Math.round(context.elapsed());
         const standing = await compareVersions(root, versions);
-        output.line(
-            conclude(`Verified ${describeRows(tables)}: restored, compared and equal, in`, milliseconds, standing),
-        );
+        const verdict = `Verified ${describeRows(tables)}: restored, compared and equal, in`;
+        output.line(conclude(verdict, milliseconds, standing));
         output.document({ verified: tables, dangling, milliseconds, versions });
     } finally {
         end();

@@ -83,7 +83,5 @@ async function waitForEnd(server: Sqld, signal: AbortSignal): Promise<void> {
     // Ctrl-C reaches sqld as well, whose exit may be noticed before the signal.
     await Promise.race([interrupted, sleep(200)]);
     if (signal.aborted) return;
-    throw new AppError("server-fault", "sqld exited unexpectedly", {
-        hint: "start it again; its data were kept",
-    });
+    throw new AppError("server-fault", "sqld exited unexpectedly", { hint: "start it again; its data were kept" });
 }

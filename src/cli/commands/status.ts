@@ -2,7 +2,7 @@ import { readStatus, type Status, type StatusEntry } from "../../drift/status.ts
 import { type ExitCode, exitCodes } from "../../errors.ts";
 import { openDatabase, withDatabase } from "../open.ts";
 import type { Context } from "../program.ts";
-import { countOf, describeSchema } from "../report.ts";
+import { countOf, describeSchema, listCounts } from "../report.ts";
 
 /** db:status: shows every migration, view and trigger. Exit code 3 when something is pending, 4 when files disagree. */
 export async function showStatus(context: Context): Promise<ExitCode> {
@@ -30,11 +30,9 @@ function describePending({ entries, problems }: Status): string {
     if (problems.length > 0) return `The files and the database disagree: ${countOf(problems.length, "problem")}.`;
     const count = (kind: StatusEntry["kind"]): number =>
         entries.filter((entry) => entry.kind === kind && !entry.isDone).length;
-    const parts = [
-        ...(count("migration") > 0 ? [countOf(count("migration"), "migration")] : []),
-        ...(count("object") > 0 ? [countOf(count("object"), "view or trigger", "views and triggers")] : []),
-    ];
-    return parts.length === 0
-        ? "The database is up to date."
-        : `Pending: ${parts.join(", ")}. Deploy with \`pnpm db:migrate\`.`;
+    const pending = listCounts(
+        [count("migration"), "migration"],
+        [count("object"), "view or trigger", "views and triggers"],
+    );
+    return pending === "" ? "The database is up to date." : `Pending: ${pending}. Deploy with \`pnpm db:migrate\`.`;
 }

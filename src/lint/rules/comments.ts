@@ -18,7 +18,7 @@ export const commentRules = defineRules("style", [
             if (!first || statements.length === 0) return;
             if (first.kind !== "comment" || !/\w/.test(readComment(first))) {
                 yield { line: 1, message: "does not say what it is for" };
-            } else if (/: say here why\.$/.test(readComment(first))) {
+            } else if (/: explain why here\.$/.test(readComment(first))) {
                 yield { line: first.line, message: "has the heading that `pnpm db:new` wrote" };
             }
         },
