@@ -1,11 +1,11 @@
-import type { MigrationFile, MigrationSet, ObjectFile } from "../planning/files.ts";
+import { folderOf, type MigrationFile, type MigrationSet, type ObjectFile } from "../planning/files.ts";
 import { pointsTo } from "../planning/judge.ts";
 import { findOwnTables } from "../planning/structure.ts";
 import { isDrift, listComparable, type ObjectDifference } from "../schema/compare.ts";
 import { isMigratorTable, isVirtual } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { readName, tokenize } from "../sql/lexer.ts";
-import { isSameName } from "../sql/names.ts";
+import { isSameName, toSlug } from "../sql/names.ts";
 import { alignTable, type TableSide, type TableSteps, textOf } from "./align-table.ts";
 
 /** A file to write; without text, to delete. */
@@ -105,7 +105,7 @@ function alignTables(
         warnings.push(...warn(name, found, steps));
         const verb = found.table ? "align" : "drop";
         const what = own.filter(({ table }) => isSameName(table, key));
-        return renderMigration(set, next, `${verb}-${toSlug(name)}`, what, steps);
+        return renderMigration(set, next, `${verb}-${toSlug(name) || "table"}`, what, steps);
     });
     return { files, warnings };
 }
@@ -160,8 +160,8 @@ function renderMigration(
     what: readonly ObjectDifference[],
     { forward, back }: TableSteps,
 ): FileChange[] {
-    const folder = set.migrations[0]?.path.replace(/[^/]*$/, "") ?? "migrations/";
-    const path = (action: string): string => `${folder}${String(version).padStart(digits, "0")}.${action}.${words}.sql`;
+    const number = String(version).padStart(digits, "0");
+    const path = (action: string): string => `${folderOf(set.name)}/${number}.${action}.${words}.sql`;
     const list = what.map(({ type, name, state }) => `${type} ${name} (${state})`).join(", ");
     const render = (heading: string, statements: readonly string[]): string =>
         `-- ${heading}: ${list}.\n${statements.map((sql) => `${sql};\n`).join("\n")}`;
@@ -196,13 +196,4 @@ function findOwner(sets: readonly MigrationSet[], key: string): MigrationSet | u
         [...findOwnTables([set]), ...set.objects.map(({ name }) => name)].some((name) => isSameName(name, key)),
     );
     return owner ?? sets[0];
-}
-
-function toSlug(name: string): string {
-    return (
-        name
-            .toLowerCase()
-            .replace(/[^a-z0-9]+/g, "-")
-            .replace(/^-|-$/g, "") || "table"
-    );
 }

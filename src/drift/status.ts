@@ -42,8 +42,8 @@ export async function readStatus(root: string, connection: Connection | undefine
     const { sets, state } = await readAll(root, connection, { anyVersion: true });
     const newer = findNewer(sets, state);
     return {
-        schemaVersion: await readSchemaVersion(root),
-        version: versionOf(state, sets[0]?.name ?? ""),
+        schemaVersion: (await readProject(root)).schemaVersion,
+        version: versionOf(state),
         schema: state.schema,
         entries: [...listMigrations(sets, state), ...listObjects(sets, state), ...listOrphans(sets, state)],
         problems: newer ? [] : findHistoryProblems(sets, state),
@@ -101,8 +101,8 @@ function listOrphans(sets: readonly MigrationSet[], state: DatabaseState): Statu
         }));
 }
 
-async function readSchemaVersion(root: string): Promise<string> {
+/** Reads name, version and schema version from package.json. */
+export async function readProject(root: string): Promise<{ name: string; version: string; schemaVersion: string }> {
     const text = await readFile(join(root, "package.json"), "utf8").catch(() => "{}");
-    const { schemaVersion } = JSON.parse(text) as { schemaVersion?: string };
-    return schemaVersion ?? "unversioned";
+    return { name: "unnamed", version: "0", schemaVersion: "unversioned", ...JSON.parse(text) };
 }

@@ -25,7 +25,7 @@ export interface SchemaVerification {
  */
 export async function verifyDatabase(root: string, connection: Connection | undefined): Promise<SchemaVerification> {
     const { sets, state } = await readAll(root, connection);
-    const version = versionOf(state, sets[0]?.name ?? "");
+    const version = versionOf(state);
     if (version === 0) {
         throw new AppError("drift", "this database has no migrations, so there is nothing to compare", {
             hint: "deploy with `pnpm db:migrate`, or record an equal schema with `pnpm db:baseline`",

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DatabaseFault } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
-import { type MigrationSet, readFiles } from "../planning/files.ts";
+import { type MigrationSet, readFiles, withUndo } from "../planning/files.ts";
 import { findHistoryProblems, findPending, findPendingProblems } from "../planning/judge.ts";
 import { findFileProblems, refuseFiles } from "../planning/problems.ts";
 import { readExpectedSchema } from "../planning/shadow.ts";
@@ -103,8 +103,7 @@ async function findRemaining(
 }
 
 function listFiles({ migrations, objects }: MigrationSet): FileChange[] {
-    const files = [...migrations.flatMap((file) => [file, ...(file.undo ? [file.undo] : [])]), ...objects];
-    return files.map(({ path, sql }) => ({ path, text: sql }));
+    return [...migrations.flatMap(withUndo), ...objects].map(({ path, sql }) => ({ path, text: sql }));
 }
 
 // All files or none: half of them would create a schema that exists nowhere.

@@ -3,11 +3,11 @@ import { findPendingProblems, findUnwatchedWrites } from "../planning/judge.ts";
 import { findFileProblems, type Problem } from "../planning/problems.ts";
 import { emptyState } from "../planning/state.ts";
 import { readStructure, type Structure } from "../planning/structure.ts";
+import { emptySchema, followStatements, type KnownSchema, toSchemaRows } from "../schema/known-schema.ts";
 import { readComment } from "../sql/create-table.ts";
 import { isKeyword, type Token, tokenize } from "../sql/lexer.ts";
 import { readFact, type StatementFact } from "../sql/statement-facts.ts";
 import { type Statement, splitStatements } from "../sql/statements.ts";
-import { emptySchema, followStatements, type KnownSchema, toSchemaRows } from "./known-schema.ts";
 
 export interface LintStatement extends Statement {
     readonly fact: StatementFact;

@@ -1,6 +1,6 @@
 import { join, relative, sep } from "node:path";
 import type Postgrator from "postgrator";
-import { coreSet, type FoundFiles, type MigrationSet } from "../planning/files.ts";
+import { type FoundFiles, folderOf, type MigrationSet } from "../planning/files.ts";
 import type { Problem } from "../planning/problems.ts";
 
 /** A migration as postgrator reads it; `path` from the project's root, with forward slashes. */
@@ -15,7 +15,7 @@ type PostgratorFile = Pick<Postgrator.Migration, "version" | "action" | "name" |
 export async function findPostgratorProblems(root: string, found: FoundFiles): Promise<Problem[]> {
     const problems = await Promise.all(
         found.sets.map(async (set) => {
-            const folder = folderOf(set);
+            const folder = folderOf(set.name);
             try {
                 return compareWithPostgrator(set, await readByPostgrator(root, folder));
             } catch (error) {
@@ -60,10 +60,6 @@ export async function readByPostgrator(root: string, folder: string): Promise<Po
         ...{ version, action, name, md5 },
         path: relative(root, filename).split(sep).join("/"),
     }));
-}
-
-function folderOf({ name }: MigrationSet): string {
-    return name === coreSet ? "migrations" : `migrations/${name}`;
 }
 
 function describe({ version, action, name }: { version: number; action: string; name: string }): string {

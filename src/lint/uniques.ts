@@ -1,7 +1,7 @@
+import type { KnownSchema, KnownTable } from "../schema/known-schema.ts";
 import { isKeyword } from "../sql/lexer.ts";
 import { isSameName } from "../sql/names.ts";
 import { findIndexColumns } from "../sql/statement-facts.ts";
-import type { KnownSchema, KnownTable } from "./known-schema.ts";
 
 /** Columns whose values together are unique. */
 type UniqueColumns = readonly string[];
@@ -12,13 +12,8 @@ export function findUniques({ uniques, name }: KnownTable, { parts }: KnownSchem
         ({ table, type, statement }) =>
             isSameName(table, name) && type === "index" && isKeyword(statement.tokens[1], "UNIQUE"),
     );
-    return [
-        ...uniques.map(({ columns }) => columns),
-        ...indexes.flatMap(({ statement }) => {
-            const columns = findIndexColumns(statement);
-            return columns ? [columns] : [];
-        }),
-    ];
+    const indexed = indexes.map(({ statement }) => findIndexColumns(statement));
+    return [...uniques.map(({ columns }) => columns), ...indexed.filter((columns) => columns !== undefined)];
 }
 
 /** Whether columns are unique because one of the known lists is. */

@@ -1,8 +1,7 @@
 import type { Connection } from "../database/connection.ts";
 import { type DatabaseFault, explainFault } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
-import { describeSet } from "../planning/bookkeeping.ts";
-import type { MigrationSet, SqlFile } from "../planning/files.ts";
+import { coreSet, type MigrationSet, type SqlFile, withUndo } from "../planning/files.ts";
 import { listLosses, listViolations } from "../planning/guards.ts";
 import { renderParts, type ScriptInput, type ScriptPart, scriptOptions } from "../planning/script.ts";
 import { findOwnTables } from "../planning/structure.ts";
@@ -90,14 +89,11 @@ export function explainStatement(
     if (failed.path === undefined || failed.line === undefined) {
         const { proves } = failed;
         if (!proves) return new AppError("migration-failed", message, { details: [failed.sql], cause });
-        return new AppError(
-            "migration-failed",
-            `${proves.type} '${proves.name}'${describeSet(proves.set)}: ${message}`,
-            {
-                hint: "run the command in a checkout that has its files",
-                cause,
-            },
-        );
+        const origin = proves.set === coreSet ? "" : ` of the ${proves.set} set`;
+        return new AppError("migration-failed", `${proves.type} '${proves.name}'${origin}: ${message}`, {
+            hint: "run the command in a checkout that has its files",
+            cause,
+        });
     }
     const file = findFile(sets, failed.path);
     const [, type, name] = /^error in (view|trigger) (\S+?):? /.exec(message) ?? [];
@@ -110,10 +106,7 @@ export function explainStatement(
 }
 
 function findFile(sets: readonly MigrationSet[], path: string): SqlFile | undefined {
-    const files = sets.flatMap((set) => [
-        ...set.migrations.flatMap((file): SqlFile[] => (file.undo ? [file, file.undo] : [file])),
-        ...set.objects,
-    ]);
+    const files = sets.flatMap((set): SqlFile[] => [...set.migrations.flatMap(withUndo), ...set.objects]);
     return files.find((file) => file.path === path);
 }
 

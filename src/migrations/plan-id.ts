@@ -18,7 +18,7 @@ const hint = "review the plan again with `--dry-run`, which prints its id";
  * state (version records, generation, managed views and triggers) and work, statement by statement.
  */
 export function identifyPlan(target: Target, planned: Planned): string {
-    const version = versionOf(planned.state, planned.sets[0]?.name ?? "");
+    const version = versionOf(planned.state);
     const address = target.kind === "file" ? ["file", target.path] : ["server", target.url];
     return [
         version,
@@ -72,11 +72,11 @@ export function pinPlan({ sets, state, plan, replan }: PreparedDeploy): PinnedPl
     return {
         replan: async (current, perFile) => {
             if (describeProgress(current) === describeProgress(expected)) return replan(current, perFile);
-            const version = versionOf(current, sets[0]?.name ?? "");
+            const version = versionOf(current);
             const nothing = `Nothing was applied by this run. The database is at version ${version}.`;
             throw new AppError("plan-changed", "another deployer changed the database after the plan was approved", {
                 hint,
-                outcome: steps.length === 0 ? nothing : describeOutcome(current, sets, steps),
+                outcome: steps.length === 0 ? nothing : describeOutcome(current, steps),
             });
         },
         applied: (step) => {

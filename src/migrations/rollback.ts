@@ -1,14 +1,15 @@
 import type { Connection, Query, ReadResult } from "../database/connection.ts";
 import { AppError } from "../errors.ts";
 import type { MigrationFile, MigrationSet } from "../planning/files.ts";
-import { findHistoryProblems } from "../planning/judge.ts";
+import { findApplied, findHistoryProblems } from "../planning/judge.ts";
 import { type Plan, planRun, type Step } from "../planning/plan.ts";
 import { type PreparedDeploy, readAll, rememberDeferred } from "../planning/prepare.ts";
 import { refuseFiles } from "../planning/problems.ts";
 import { renderParts, type ScriptPart } from "../planning/script.ts";
 import { type DatabaseState, findSchemaRow, versionOf } from "../planning/state.ts";
-import { findTableAfter, listWritable } from "../planning/structure.ts";
+import { listWritable } from "../planning/structure.ts";
 import { findShadows, isBookkeeping } from "../schema/facts.ts";
+import { readTableDefinition } from "../sql/create-table.ts";
 import { isSignificant, readName, tokenize } from "../sql/lexer.ts";
 import { isSameName } from "../sql/names.ts";
 import { quoteName } from "../sql/quoting.ts";
@@ -67,8 +68,8 @@ function renderLosses(step: Step, state: DatabaseState): string[] {
             return [`SELECT 1 FROM ${quoteName(fact.name)}`];
         if (fact.does !== "alter" || fact.action !== "drop" || !isThere(fact.table)) return [];
         const column = tokenize(statement.sql).filter(isSignificant).at(-1);
-        const table = findTableAfter(fact.table, [], state.schema);
-        if (!column || !table || !listWritable(table).some((other) => isSameName(other, readName(column)))) return [];
+        const table = readTableDefinition(findSchemaRow(state, fact.table)?.sql ?? "");
+        if (!column || !listWritable(table).some((other) => isSameName(other, readName(column)))) return [];
         return [`SELECT 1 FROM ${quoteName(fact.table)} WHERE ${quoteName(readName(column))} IS NOT NULL`];
     });
 }
@@ -111,7 +112,7 @@ async function readAfter(
     const { failedIndex, message, results } = await connection.tryOut(parts, queries, { foreignKeysOff });
     const failed = failedIndex === undefined ? undefined : parts[failedIndex];
     if (!failed) return results;
-    const version = versionOf(state, sets[0]?.name ?? "");
+    const version = versionOf(state);
     const { explainStatement } = await import("./diagnose.ts");
     throw explainStatement(sets, failed, message ?? "").withOutcome(
         `Nothing was undone. The database is still at version ${version}.`,
@@ -148,14 +149,13 @@ function countOf(result: ReadResult | undefined): number {
 }
 
 function chooseUndone(sets: readonly MigrationSet[], state: DatabaseState, to: number): MigrationFile[] {
-    const core = sets[0];
-    const applied = new Set((state.versions.get(core?.name ?? "") ?? []).map((row) => row.version));
-    return (core?.migrations ?? []).filter((file) => file.version > to && applied.has(file.version)).reverse();
+    const applied = findApplied(sets.slice(0, 1), state);
+    return applied.filter((file) => file.version > to).reverse();
 }
 
 function refuseTarget(sets: readonly MigrationSet[], state: DatabaseState, to: number): void {
     const core = sets[0];
-    const current = versionOf(state, core?.name ?? "");
+    const current = versionOf(state);
     if (to > current) {
         throw new AppError("usage", `the database is at version ${current}, which is before ${to}`, {
             hint: `to go forward, use \`pnpm db:migrate --to ${to}\``,

@@ -64,11 +64,11 @@ export async function runPlan(input: RunInput, first: DatabaseState): Promise<Ru
         for (;;) {
             state = await waitForLease(read, state, owner, onWait, input.signal, connection.waitLimit);
             const held = findForeignLease(state, owner);
-            if (held && !input.signal?.aborted) throw explainLease(held, describeOutcome(state, sets, run.steps));
+            if (held && !input.signal?.aborted) throw explainLease(held, describeOutcome(state, run.steps));
             const plan = await input.plan(state, input.perFile || run.leased);
             const step = plan.steps[0];
-            if (!step) return { steps: run.steps, version: versionOf(state, sets[0]?.name ?? "") };
-            if (input.signal?.aborted) throw stop(state, sets, run.steps);
+            if (!step) return { steps: run.steps, version: versionOf(state) };
+            if (input.signal?.aborted) throw stop(state, run.steps);
             if (run.leased && !(await tryLease(connection, state, owner))) {
                 state = await read();
                 continue;
@@ -80,7 +80,7 @@ export async function runPlan(input: RunInput, first: DatabaseState): Promise<Ru
     } catch (error) {
         if (!(error instanceof DatabaseFault)) throw error;
         const now = await readState(connection, sets).catch(() => undefined);
-        const outcome = now ? describeOutcome(now, sets, run.steps) : unknownOutcome;
+        const outcome = now ? describeOutcome(now, run.steps) : unknownOutcome;
         throw explainFault(error, connection.target).withOutcome(outcome);
     } finally {
         if (run.leased) await endLease(connection, owner);
@@ -138,7 +138,7 @@ async function recover(
         throw explainFault(fault, connection.target).withOutcome(`${unknownOutcome} (${toFault(error).message})`);
     });
     if (!isSameState(before, after)) {
-        if (fault.isAmbiguous && hasHappened(before, after, script.step, script)) {
+        if (fault.isAmbiguous && hasHappened(before, after, script)) {
             report.note(`The reply was lost (${fault.message}), but the transaction was committed.`);
             run.steps.push(script.step);
             report.applied(script.step);
@@ -163,8 +163,8 @@ async function explain(
     fault: DatabaseFault,
     state: DatabaseState,
 ): Promise<AppError> {
-    const { connection, sets } = run.input;
-    const outcome = describeOutcome(state, sets, run.steps);
+    const { connection } = run.input;
+    const outcome = describeOutcome(state, run.steps);
     if (fault.kind === "interrupted") return new AppError("interrupted", "interrupted", { outcome });
     if (fault.kind === "transaction-timeout") {
         const paths = script.step.migrations.map((file) => (script.direction === "do" ? file : file.undo)?.path);
@@ -189,16 +189,16 @@ async function waitForWriter(run: Progress): Promise<boolean> {
     return true;
 }
 
-function stop(state: DatabaseState, sets: readonly MigrationSet[], steps: readonly Step[]): AppError {
+function stop(state: DatabaseState, steps: readonly Step[]): AppError {
     return new AppError("interrupted", "interrupted", {
         hint: "run the command again to continue",
-        outcome: describeOutcome(state, sets, steps),
+        outcome: describeOutcome(state, steps),
     });
 }
 
 /** Renders the outcome of a failure: what was kept, what was rolled back, and the version. */
-export function describeOutcome(state: DatabaseState, sets: readonly MigrationSet[], steps: readonly Step[]): string {
-    const version = versionOf(state, sets[0]?.name ?? "");
+export function describeOutcome(state: DatabaseState, steps: readonly Step[]): string {
+    const version = versionOf(state);
     const done = steps.flatMap((step) => step.migrations.map((file) => file.path.replace(/^.*\//, "")));
     if (done.length === 0) return `Nothing was applied. The database is still at version ${version}.`;
     return `Kept: ${done.join(", ")}. The rest was rolled back. The database is at version ${version}.`;
@@ -211,12 +211,7 @@ function isSameState(before: DatabaseState, after: DatabaseState): boolean {
 }
 
 // Whether the version rows are as after this step.
-function hasHappened(
-    before: DatabaseState,
-    after: DatabaseState,
-    step: Step,
-    { direction }: Pick<Plan, "direction">,
-): boolean {
+function hasHappened(before: DatabaseState, after: DatabaseState, { step, direction }: ScriptInput): boolean {
     if (after.generation === before.generation) return false;
     return step.migrations.every((file) => {
         const isThere = (after.versions.get(file.set) ?? []).some((row) => row.version === file.version);

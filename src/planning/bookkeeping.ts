@@ -1,6 +1,6 @@
 import { lockTable, objectsTable, seedsTable } from "../schema/facts.ts";
 import { quoteText } from "../sql/quoting.ts";
-import { coreSet, type MigrationFile } from "./files.ts";
+import type { MigrationFile } from "./files.ts";
 
 /** The database's clock, UTC. */
 export const clock = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
@@ -22,7 +22,7 @@ export function createVersionTable(table: string, set: string): string {
 ) STRICT`;
 }
 
-export const createObjectsTable = `CREATE TABLE ${objectsTable} (
+const createObjectsTable = `CREATE TABLE ${objectsTable} (
     /* Bookkeeping: one view or trigger that the files define, so that it is dropped when its file is deleted. */
     -- The name in the database, and of the file.
     name TEXT NOT NULL PRIMARY KEY,
@@ -48,7 +48,7 @@ export const createLockTable = `CREATE TABLE ${lockTable} (
     expires_at TEXT
 ) STRICT`;
 
-export const createSeedsTable = `CREATE TABLE ${seedsTable} (
+const createSeedsTable = `CREATE TABLE ${seedsTable} (
     /* Bookkeeping: one loaded seed, so that an unchanged one is recognised without reading its rows. */
     -- The name of the seed.
     name TEXT NOT NULL PRIMARY KEY,
@@ -59,6 +59,13 @@ export const createSeedsTable = `CREATE TABLE ${seedsTable} (
     -- The newest history id at that time: after a newer one, the rows may have changed. NULL where that is not checked.
     mark INTEGER
 ) STRICT`;
+
+/** The bookkeeping tables of all sets, with their statements. */
+export const sharedTables: ReadonlyMap<string, string> = new Map([
+    [objectsTable, createObjectsTable],
+    [lockTable, createLockTable],
+    [seedsTable, createSeedsTable],
+]);
 
 /** Records a loaded seed. */
 export function recordSeed(seed: string, checksum: string, mark: number | null = null): string {
@@ -134,9 +141,4 @@ export function takeLease(owner: string, seconds: number): string {
 /** Releases the lease, if it is still ours. */
 export function releaseLease(owner: string): string {
     return `UPDATE ${lockTable} SET owner = NULL, expires_at = NULL WHERE id = 1 AND owner = ${quoteText(owner)}`;
-}
-
-/** Names a set in output; the core set is not mentioned. */
-export function describeSet(set: string): string {
-    return set === coreSet ? "" : ` of the ${set} set`;
 }

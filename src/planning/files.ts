@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Dirent } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Token, tokenize } from "../sql/lexer.ts";
@@ -50,6 +51,16 @@ export interface MigrationSet {
 
 export const coreSet = "core";
 
+/** Returns the folder of the migrations of a set. */
+export function folderOf(set: string): string {
+    return set === coreSet ? "migrations" : `migrations/${set}`;
+}
+
+/** Lists a migration with its undo file. */
+export function withUndo(file: MigrationFile): SqlFile[] {
+    return file.undo ? [file, file.undo] : [file];
+}
+
 /** The names that migration files may have; others are reported, because postgrator silently ignores them. */
 export const migrationName = /^(?!0+\.)(\d{1,15})\.(do|undo)\.([a-z0-9]+(?:-[a-z0-9]+)*)\.sql$/;
 const setName = /^[a-z][a-z0-9_]*$/;
@@ -67,22 +78,20 @@ export interface FoundFiles {
 /** Reads migrations/, views/ and triggers/ below `root`. A missing folder is an empty one. */
 export async function readFiles(root: string): Promise<FoundFiles> {
     const sets = await listSets(root);
+    const names = sets.map((set) => set.name);
     const parts = await Promise.all(sets.map((set) => readSet(root, set)));
     return {
         sets: parts.map((part) => part.set),
         duplicates: parts.flatMap((part) => part.duplicates),
         orphans: parts.flatMap((part) => part.orphans),
-        unrecognised: await findUnrecognised(
-            root,
-            sets.map((set) => set.name),
-        ),
+        unrecognised: await findUnrecognised(root, names),
     };
 }
 
 /** Lists the sets that have a folder, without their files; the core is the first. */
 export async function listSets(root: string): Promise<Pick<MigrationSet, "name" | "versionTable">[]> {
     const optional = (await readFolder(join(root, "migrations")))
-        .filter((entry) => entry.isDirectory && setName.test(entry.name) && entry.name !== coreSet)
+        .filter((entry) => entry.isDirectory() && setName.test(entry.name) && entry.name !== coreSet)
         .map((entry) => entry.name);
     return [
         { name: coreSet, versionTable: "schemaversion" },
@@ -100,8 +109,10 @@ async function findUnrecognised(root: string, sets: readonly string[]): Promise<
     const found = await Promise.all(
         folders.map(async ({ path, subfolders }) => {
             const entries = (await readFolder(join(root, path))).filter((entry) => !isIgnored(entry.name));
-            return entries.flatMap(({ name, isDirectory }) => {
-                if (isDirectory) return subfolders.includes(name) && name !== coreSet ? [] : [`${path}/${name}/`];
+            return entries.flatMap((entry) => {
+                const { name } = entry;
+                if (entry.isDirectory())
+                    return subfolders.includes(name) && name !== coreSet ? [] : [`${path}/${name}/`];
                 const isNamed = path.startsWith("migrations") ? migrationName.test(name) : name.endsWith(".sql");
                 return isNamed ? [] : [`${path}/${name}`];
             });
@@ -115,13 +126,13 @@ async function readSet(
     { name, versionTable }: Pick<MigrationSet, "name" | "versionTable">,
 ): Promise<{ set: MigrationSet; duplicates: [string, string][]; orphans: string[] }> {
     const below = name === coreSet ? "" : `/${name}`;
-    const folder = `migrations${below}`;
+    const folder = folderOf(name);
     const [listed, views, triggers] = await Promise.all([
         readFolder(join(root, folder)),
         readObjects(root, `views${below}`, "view", name),
         readObjects(root, `triggers${below}`, "trigger", name),
     ]);
-    const names = listed.filter((entry) => !entry.isDirectory).map((entry) => entry.name);
+    const names = listed.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
     const files = await readMigrations(root, folder, names);
     const { migrations, duplicates, orphans } = pairUp(name, files);
     return { set: { name, versionTable, migrations, objects: [...views, ...triggers] }, duplicates, orphans };
@@ -176,7 +187,7 @@ function pairUp(
 
 async function readObjects(root: string, folder: string, type: ObjectType, set: string): Promise<ObjectFile[]> {
     const names = (await readFolder(join(root, folder)))
-        .filter((entry) => !entry.isDirectory && entry.name.endsWith(".sql"))
+        .filter((entry) => !entry.isDirectory() && entry.name.endsWith(".sql"))
         .map((entry) => entry.name)
         .sort();
     return Promise.all(
@@ -203,10 +214,9 @@ async function readSqlFile(root: string, path: string): Promise<SqlFile & { raw:
     };
 }
 
-async function readFolder(path: string): Promise<{ name: string; isDirectory: boolean }[]> {
+async function readFolder(path: string): Promise<Dirent[]> {
     try {
-        const entries = await readdir(path, { withFileTypes: true });
-        return entries.map((entry) => ({ name: entry.name, isDirectory: entry.isDirectory() }));
+        return await readdir(path, { withFileTypes: true });
     } catch (error) {
         if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
         throw error;

@@ -3,7 +3,7 @@ import type { SchemaRow } from "../schema/row.ts";
 import { readTableDefinition } from "../sql/create-table.ts";
 import { isSameName } from "../sql/names.ts";
 import { readFact } from "../sql/statement-facts.ts";
-import type { MigrationFile, MigrationSet } from "./files.ts";
+import { folderOf, type MigrationFile, type MigrationSet, withUndo } from "./files.ts";
 import { fromFile, isManaged, isTriggerOn, type PlannedObject } from "./objects.ts";
 import type { Problem } from "./problems.ts";
 import { type DatabaseState, findSchemaRow, type VersionRow, versionOf } from "./state.ts";
@@ -224,7 +224,7 @@ function explainOrder(file: MigrationFile, current: number, next: number): Probl
         const [, folder, digits = "", rest] = /^(.*\/)(\d+)(.*)$/.exec(path) ?? [];
         return `mv ${path} ${folder}${String(next).padStart(digits.length, "0")}${rest}`;
     };
-    const commands = [file.path, ...(file.undo ? [file.undo.path] : [])].map(rename);
+    const commands = withUndo(file).map(({ path }) => rename(path));
     return {
         path: file.path,
         message: `is out of order: the database is already at version ${current}`,
@@ -233,9 +233,8 @@ function explainOrder(file: MigrationFile, current: number, next: number): Probl
 }
 
 function explainDeleted(set: MigrationSet, row: VersionRow): Problem {
-    const folder = set.migrations[0]?.path.replace(/[^/]*$/, "") ?? "migrations/";
     return {
-        path: `${folder}${String(row.version).padStart(3, "0")}.do.${row.name ?? "?"}.sql`,
+        path: `${folderOf(set.name)}/${String(row.version).padStart(3, "0")}.do.${row.name ?? "?"}.sql`,
         message: "was applied to the database, but the file is missing",
         remedy: "restore it: `git log --diff-filter=D -- migrations` shows the commit that deleted it",
     };

@@ -1,9 +1,8 @@
-import { lockTable, objectsTable, seedsTable } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { isSameName } from "../sql/names.ts";
 import { readFact, storedSql } from "../sql/statement-facts.ts";
 import type { Statement } from "../sql/statements.ts";
-import { createLockTable, createObjectsTable, createSeedsTable, createVersionTable } from "./bookkeeping.ts";
+import { createVersionTable, sharedTables } from "./bookkeeping.ts";
 import type { MigrationSet } from "./files.ts";
 import type { Plan, Step } from "./plan.ts";
 import { type DatabaseState, findSchemaRow } from "./state.ts";
@@ -21,38 +20,20 @@ export function predictState(
     let schema = addBookkeeping(before, sets);
     for (const action of step.actions) {
         if (action.does === "drop-object") schema = drop(schema, action.name);
-        const statements =
-            action.does === "migrate"
-                ? action.statements
-                : action.does === "create-object"
-                  ? [action.object.statement]
-                  : [];
-        for (const statement of statements) schema = applyStatement(schema, statement);
+        else if (action.does === "create-object") schema = applyStatement(schema, action.object.statement);
+        else schema = action.statements.reduce(applyStatement, schema);
     }
     const versions = new Map(before.versions);
     for (const set of sets) {
         const changed = step.migrations.filter((file) => file.set === set.name);
-        const kept = (before.versions.get(set.name) ?? []).filter(
-            (row) => !changed.some((file) => file.version === row.version),
-        );
-        const added =
-            plan.direction === "undo"
-                ? []
-                : changed.map(({ version, name, md5, checksum }) => ({ version, name, md5, checksum, runAt: null }));
+        const numbers = changed.map(({ version }) => version);
+        const kept = (before.versions.get(set.name) ?? []).filter(({ version }) => !numbers.includes(version));
+        const added = plan.direction === "undo" ? [] : changed.map((file) => ({ ...file, runAt: null }));
         versions.set(set.name, [...kept, ...added]);
     }
-    return {
-        ...before,
-        schema,
-        versions,
-        objects: [
-            ...before.objects.filter(
-                (old) => !step.forgotten.includes(old.name) && !step.records.some((record) => record.name === old.name),
-            ),
-            ...step.records,
-        ],
-        generation: (before.generation ?? 0) + 1,
-    };
+    const replaced = [...step.forgotten, ...step.records.map(({ name }) => name)];
+    const objects = [...before.objects.filter(({ name }) => !replaced.includes(name)), ...step.records];
+    return { ...before, schema, versions, objects, generation: (before.generation ?? 0) + 1 };
 }
 
 /** SQLite creates it with the first AUTOINCREMENT table. */
@@ -66,9 +47,7 @@ const sequences: SchemaRow = {
 function addBookkeeping(before: DatabaseState, sets: readonly MigrationSet[]): SchemaRow[] {
     const tables = new Map([
         ...sets.map((set) => [set.versionTable, createVersionTable(set.versionTable, set.name)] as const),
-        [objectsTable, createObjectsTable],
-        [lockTable, createLockTable],
-        [seedsTable, createSeedsTable],
+        ...sharedTables,
     ]);
     const missing = [...tables].filter(([name]) => !findSchemaRow(before, name));
     return [

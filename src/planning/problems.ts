@@ -2,7 +2,7 @@ import { AppError } from "../errors.ts";
 import { isSameName } from "../sql/names.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import type { Statement } from "../sql/statements.ts";
-import type { FoundFiles, ObjectFile, SqlFile } from "./files.ts";
+import { type FoundFiles, type ObjectFile, type SqlFile, withUndo } from "./files.ts";
 import { findRefusal, type Refusal } from "./refusals.ts";
 import { explainDuplicates, explainMigrationNames } from "./renaming.ts";
 import { readStructure } from "./structure.ts";
@@ -47,7 +47,7 @@ export function findFileProblems(found: FoundFiles): Problem[] {
     }
     for (const set of found.sets) {
         for (const file of set.migrations) {
-            for (const part of file.undo ? [file, file.undo] : [file]) {
+            for (const part of withUndo(file)) {
                 const { rebuilt } = readStructure(part.statements);
                 problems.push(...findSqlProblems(part, (statement) => findMisplaced(statement, rebuilt)));
             }

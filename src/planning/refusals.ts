@@ -27,11 +27,14 @@ export function findRefusal(statement: Statement): Refusal | undefined {
     return findRefusedKind(statement) ?? findRefusedPart(statement);
 }
 
+function refuse(rule: string, message: string, remedy = "remove it", at?: Token): Refusal {
+    return { rule, message, remedy, ...(at ? { line: at.line } : {}) };
+}
+
 function findRefusedKind(statement: Statement): Refusal | undefined {
     const { tokens } = statement;
     const keyword = tokens[0]?.text.toUpperCase() ?? "";
     const fact = readFact(statement);
-    const refuse = (rule: string, message: string, remedy = "remove it"): Refusal => ({ rule, message, remedy });
     if (transactionControl.test(keyword)) {
         const remedy = "remove it: the runner opens and ends the transaction";
         return refuse("own-transaction", `${keyword} inside a file`, remedy);
@@ -60,23 +63,26 @@ function findRefusedPart({ tokens, sql }: Statement): Refusal | undefined {
     const ordered = findOrderedAggregate(tokens);
     if (ordered) {
         const message = "Turso refuses ORDER BY inside a function call";
-        const remedy = "order the rows in a subquery of the FROM clause";
-        return { rule: "ordered-aggregate", message, remedy, line: ordered.line };
+        return refuse("ordered-aggregate", message, "order the rows in a subquery of the FROM clause", ordered);
     }
     const having = findLoneHaving(tokens);
     if (having) {
         const message = "Turso refuses HAVING without GROUP BY";
         const remedy = "filter with WHERE around a subquery, or group by something";
-        return { rule: "having-without-group-by", message, remedy, line: having.line };
+        return refuse("having-without-group-by", message, remedy, having);
     }
     const parameter = tokens.find((token) => token.kind === "parameter");
     if (parameter) {
-        const message = `the parameter '${parameter.text}' has no value`;
-        return { rule: "parameter", message, remedy: "write the value itself", line: parameter.line };
+        return refuse(
+            "parameter",
+            `the parameter '${parameter.text}' has no value`,
+            "write the value itself",
+            parameter,
+        );
     }
     if (Buffer.byteLength(sql) > statementLimit) {
         const message = "the statement is larger than 5,000,000 bytes, which a server refuses";
-        return { rule: "statement-size", message, remedy: "split it" };
+        return refuse("statement-size", message, "split it");
     }
     return undefined;
 }

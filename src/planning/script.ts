@@ -1,14 +1,11 @@
 import type { ScriptOptions } from "../database/connection.ts";
-import { lockTable, objectsTable, seedsTable } from "../schema/facts.ts";
+import { findTablesAfter } from "../schema/known-schema.ts";
 import type { TableDefinition } from "../sql/create-table.ts";
 import { isSameName } from "../sql/names.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
 import { findTriggerEvent, readFact } from "../sql/statement-facts.ts";
 import {
     bumpGeneration,
-    createLockTable,
-    createObjectsTable,
-    createSeedsTable,
     createVersionTable,
     deleteVersion,
     forgetObject,
@@ -16,13 +13,14 @@ import {
     insertVersion,
     recordObject,
     refreshVersion,
+    sharedTables,
 } from "./bookkeeping.ts";
 import type { MigrationFile, MigrationSet } from "./files.ts";
 import * as guards from "./guards.ts";
 import { fromFile, type PlannedObject } from "./objects.ts";
 import type { Action, Direction, Step } from "./plan.ts";
 import { type DatabaseState, findSchemaRow } from "./state.ts";
-import { findOwnTables, findTableAfter, listWritable } from "./structure.ts";
+import { findOwnTables, listWritable } from "./structure.ts";
 
 /** One statement of a script, and its place in the files. */
 export interface ScriptPart {
@@ -58,28 +56,19 @@ export function renderParts(input: ScriptInput): ScriptPart[] {
     const hadTables = state.schema.some((row) => row.type === "table");
     const tables = findOwnTables(input.sets);
     const checksKeys = step.migrations.length > 0 && tables.length > 0;
-    const guard = (sql: string, heading?: string): ScriptPart => ({
-        sql,
-        role: "guard",
-        ...(heading ? { heading } : {}),
-    });
-    const managed = new Set([
-        ...step.present.map((object) => object.name),
-        ...state.objects.map((object) => object.name),
-    ]);
+    const guard = (sql: string): ScriptPart => ({ sql, role: "guard" });
+    const heading =
+        "If one of these checks fails, everything is rolled back. By hand: use `sqlite3 -bail`, which stops there.";
+    const managed = [...new Set([...step.present, ...state.objects].map(({ name }) => name))];
+    const hasSequences = findSchemaRow(state, "sqlite_sequence") !== undefined;
     return [
-        guard(
-            guards.createGuardTable,
-            "If one of these checks fails, everything is rolled back. By hand: use `sqlite3 -bail`, which stops there.",
-        ),
+        { ...guard(guards.createGuardTable), heading },
         guard(guards.checkUnchanged(state, input.sets)),
         ...(step.losses ?? []).map((query) => guard(guards.checkLossless(query))),
         ...(input.leaseOwner === undefined ? [] : [guard(guards.checkLease(input.leaseOwner))]),
         ...(isRebuild ? [guard(guards.checkForeignKeysOff)] : []),
         ...(checksKeys && hadTables ? [guard(guards.noteViolations(tables))] : []),
-        ...rebuilt.map((table) =>
-            guard(guards.noteTable(table, [...managed], findSchemaRow(state, "sqlite_sequence") !== undefined)),
-        ),
+        ...rebuilt.map((table) => guard(guards.noteTable(table, managed, hasSequences))),
         ...renderRecords(input),
         ...step.actions.flatMap(renderAction),
         ...rebuilt.flatMap((table) => keepSequence(table, state)),
@@ -98,10 +87,7 @@ export function scriptOptions({ step }: Pick<ScriptInput, "step">): ScriptOption
 /** Renders the script of a step as text, as --show-sql prints it. */
 export function renderScript(input: ScriptInput): string {
     const { foreignKeysOff } = scriptOptions(input);
-    const lines = renderParts(input).flatMap(({ sql, heading }) => [
-        ...(heading ? ["", `-- ${heading}`] : []),
-        `${sql};`,
-    ]);
+    const lines = renderParts(input).map(({ sql, heading }) => (heading ? `\n-- ${heading}\n${sql};` : `${sql};`));
     return [
         ...(foreignKeysOff ? ["PRAGMA foreign_keys = OFF;"] : []),
         "BEGIN IMMEDIATE;",
@@ -119,9 +105,7 @@ function renderRecords({ step, direction, sets, state, refreshed }: ScriptInput)
         sets.find((set) => set.name === file.set)?.versionTable ?? `schemaversion_${file.set}`;
     const [first, ...rest] = [
         ...sets.flatMap((set) => prepareVersionTable(set, state)),
-        ...(findSchemaRow(state, objectsTable) ? [] : [createObjectsTable]),
-        ...(findSchemaRow(state, lockTable) ? [] : [createLockTable]),
-        ...(findSchemaRow(state, seedsTable) ? [] : [createSeedsTable]),
+        ...[...sharedTables].flatMap(([name, sql]) => (findSchemaRow(state, name) ? [] : [sql])),
         state.generation === undefined ? insertLock : bumpGeneration,
         ...step.migrations.map((file) => (direction === "do" ? insertVersion : deleteVersion)(tableOf(file), file)),
         ...refreshed.map((file) => refreshVersion(tableOf(file), file)),
@@ -156,7 +140,7 @@ function renderAction(action: Action): ScriptPart[] {
 // Every view is read and every trigger prepared once, so that a broken one fails here and not in the application.
 function renderProofs(step: Step, state: DatabaseState): ScriptPart[] {
     const statements = step.actions.flatMap((action) => (action.does === "migrate" ? action.statements : []));
-    const findShape = (table: string): TableDefinition | undefined => findTableAfter(table, statements, state.schema);
+    const findShape = findTablesAfter(statements, state.schema);
     return [...step.present, ...findMadeTriggers(step)].map((object, at) => ({
         sql: proofOf(object, findShape),
         role: "work",
@@ -212,16 +196,9 @@ function findSettable(columns: readonly string[], table: TableDefinition | undef
 function keepSequence(table: string, state: DatabaseState): ScriptPart[] {
     if (!/\bAUTOINCREMENT\b/i.test(findSchemaRow(state, table)?.sql ?? "")) return [];
     const before = `(SELECT json_extract(noted, '$.sequence') FROM ${guards.guardTable} WHERE subject = ${quoteText(table)})`;
-    return [
-        {
-            sql: `DELETE FROM sqlite_sequence WHERE name = ${quoteText(table)} COLLATE NOCASE AND seq < ${before}`,
-            role: "guard",
-        },
-        {
-            sql:
-                `INSERT INTO sqlite_sequence (name, seq) SELECT ${quoteText(table)}, ${before} ` +
-                `WHERE ${before} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ${quoteText(table)} COLLATE NOCASE)`,
-            role: "guard",
-        },
-    ];
+    const own = `sqlite_sequence WHERE name = ${quoteText(table)} COLLATE NOCASE`;
+    const insert =
+        `INSERT INTO sqlite_sequence (name, seq) SELECT ${quoteText(table)}, ${before} ` +
+        `WHERE ${before} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ${own})`;
+    return [`DELETE FROM ${own} AND seq < ${before}`, insert].map((sql) => ({ sql, role: "guard" }));
 }

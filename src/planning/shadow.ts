@@ -1,5 +1,6 @@
 import type { Connection } from "../database/connection.ts";
 import { openScratch } from "../database/file/connection.ts";
+import { findTablesAfter } from "../schema/known-schema.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { quoteName } from "../sql/quoting.ts";
 import { readFact } from "../sql/statement-facts.ts";
@@ -7,7 +8,6 @@ import type { MigrationFile, MigrationSet, ObjectFile } from "./files.ts";
 import { planRun } from "./plan.ts";
 import { proofOf, renderParts, scriptOptions } from "./script.ts";
 import { emptyState, readState } from "./state.ts";
-import { findTableAfter } from "./structure.ts";
 
 /**
  * Deploys migrations and objects into a scratch database, as into a fresh one.
@@ -68,20 +68,20 @@ export async function findDeferred(
         await connection.runAlone("PRAGMA foreign_keys = OFF");
         // Rows do not matter here and may take long to write. A failing statement may need tables that no file creates; if
         // it is broken, the run will report it.
-        for (const statement of applied.flatMap((file) => file.statements)) {
+        const statements = applied.flatMap((file) => file.statements);
+        for (const statement of statements) {
             if (readFact(statement).does !== "write") await succeeds(connection.runAlone(statement.sql));
         }
+        const findShape = findTablesAfter(statements);
         const objects = sets.flatMap((set) => set.objects);
         const deferred = new Set<string>();
         for (const object of objects) {
             if (!(await succeeds(connection.runAlone(object.statements[0]?.sql ?? "")))) deferred.add(object.name);
         }
-        const statements = applied.flatMap((file) => file.statements);
         const prepares = (object: ObjectFile): Promise<boolean> => {
             const statement = object.statements[0];
             if (!statement) return Promise.resolve(false);
-            const proof = proofOf({ ...object, statement }, (table) => findTableAfter(table, statements));
-            return succeeds(connection.runAlone(proof));
+            return succeeds(connection.runAlone(proofOf({ ...object, statement }, findShape)));
         };
         await dropUnprepared(connection, objects, deferred, prepares);
         return deferred;

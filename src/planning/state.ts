@@ -3,7 +3,7 @@ import { lockTable, objectsTable } from "../schema/facts.ts";
 import { type SchemaRow, selectSchema } from "../schema/row.ts";
 import { isSameName } from "../sql/names.ts";
 import { clock, type ObjectRecord } from "./bookkeeping.ts";
-import type { MigrationSet } from "./files.ts";
+import { coreSet, type MigrationSet } from "./files.ts";
 
 export interface VersionRow {
     readonly version: number;
@@ -86,7 +86,7 @@ export async function readState(
 }
 
 /** Returns the highest applied version of a set; 0 for none. */
-export function versionOf(state: DatabaseState, set: string): number {
+export function versionOf(state: DatabaseState, set = coreSet): number {
     return Math.max(0, ...(state.versions.get(set) ?? []).map((row) => row.version));
 }
 

@@ -1,9 +1,6 @@
-import type { SchemaRow } from "../schema/row.ts";
-import { alterTable } from "../sql/alter-table.ts";
-import { readTableDefinition, type TableDefinition } from "../sql/create-table.ts";
-import { isSameName } from "../sql/names.ts";
+import type { TableDefinition } from "../sql/create-table.ts";
 import { readFact } from "../sql/statement-facts.ts";
-import { readAllTokens, type Statement } from "../sql/statements.ts";
+import type { Statement } from "../sql/statements.ts";
 import type { MigrationSet } from "./files.ts";
 
 /** What a migration does to tables, judged by its statements. */
@@ -110,32 +107,6 @@ export function findOwnTables(sets: readonly MigrationSet[]): string[] {
 /** Whether a migration must run with foreign keys off, and so alone in its transaction. */
 export function isRebuild(structure: Structure): boolean {
     return structure.rebuilt.length > 0;
-}
-
-/**
- * Finds the definition of a table after these statements.
- *
- * @param schema rows of sqlite_schema before them
- * @returns undefined for a view or an unknown table
- */
-export function findTableAfter(
-    table: string,
-    statements: readonly Statement[],
-    schema: readonly SchemaRow[] = [],
-): TableDefinition | undefined {
-    const sql = schema.find((row) => row.type === "table" && isSameName(row.name, table))?.sql;
-    let found = sql ? readTableDefinition(sql) : undefined;
-    statements.forEach((statement, at) => {
-        const fact = readFact(statement);
-        if (fact.does === "rename-table" && isSameName(fact.to, table)) {
-            found = findTableAfter(fact.table, statements.slice(0, at), schema);
-        }
-        if (fact.does === "create" && fact.type === "table" && isSameName(fact.name, table)) {
-            found = readTableDefinition(readAllTokens(statement));
-        }
-        if (fact.does === "alter" && isSameName(fact.table, table) && found) found = alterTable(found, statement);
-    });
-    return found;
 }
 
 /** Lists the names of the columns that can be written. */

@@ -2,8 +2,8 @@ import { countRows } from "../backup/rows.ts";
 import type { Transaction } from "../database/connection.ts";
 import { guardTable } from "../planning/guards.ts";
 import { proofOf } from "../planning/script.ts";
-import { findTableAfter } from "../planning/structure.ts";
 import { findShadows, isMigratorTable } from "../schema/facts.ts";
+import { findTablesAfter } from "../schema/known-schema.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { readTablesInside, type Table } from "../schema/table.ts";
 import { isSameName } from "../sql/names.ts";
@@ -128,5 +128,5 @@ function proofOfRow(row: SchemaRow, schema: readonly SchemaRow[]): string | unde
     if (row.type === "view") return `SELECT * FROM ${quoteName(row.name)} LIMIT 1`;
     const [statement] = row.type === "trigger" ? splitStatements(row.sql ?? "") : [];
     if (!statement) return undefined;
-    return proofOf({ type: "trigger", name: row.name, statement }, (table) => findTableAfter(table, [], schema));
+    return proofOf({ type: "trigger", name: row.name, statement }, findTablesAfter([], schema));
 }

@@ -1,6 +1,6 @@
 import { findVerb, hasClause } from "../lint/clauses.ts";
-import { emptySchema, followStatements, type KnownSchema } from "../lint/known-schema.ts";
 import type { MigrationFile } from "../planning/files.ts";
+import { emptySchema, followStatements, type KnownSchema } from "../schema/known-schema.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import type { Statement } from "../sql/statements.ts";
 import type { Inspection } from "./inspect.ts";

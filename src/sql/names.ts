@@ -15,6 +15,16 @@ export function toTypeName(table: string): string {
     return camel.charAt(0).toUpperCase() + camel.slice(1);
 }
 
+/** `Add Ünïcode name!` → `add-unicode-name`: words as part of a file name. */
+export function toSlug(words: string): string {
+    return words
+        .normalize("NFKD")
+        .replace(/\p{M}/gu, "")
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, "-")
+        .replace(/^-|-$/g, "");
+}
+
 /** Whether two names are the same to SQLite. */
 export function isSameName(left: string, right: string): boolean {
     return left.toLowerCase() === right.toLowerCase();

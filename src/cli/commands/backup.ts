@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname } from "node:path";
 import { type BackupResult, takeBackup } from "../../backup/backup.ts";
 import { nameBackup, nameSeries } from "../../backup/names.ts";
 import { countAll } from "../../backup/restore/check.ts";
@@ -8,6 +7,7 @@ import { type BackupSettings, backupVariables, findPath, readBackupSettings } fr
 import { beginFile, handOver } from "../../backup/sink.ts";
 import { DatabaseFault, explainFault } from "../../database/faults.ts";
 import type { Target } from "../../database/target.ts";
+import { readProject } from "../../drift/status.ts";
 import { AppError } from "../../errors.ts";
 import { openExisting, withConnection } from "../open.ts";
 import type { Context } from "../program.ts";
@@ -79,13 +79,15 @@ async function take(
     const { output, signal, patience = {} } = context;
     const { progress, end } = await createProgress(output);
     const { destination, recipients } = settings;
+    const project = await readProject(context.root);
     const mayMake = destination.kind === "folder" && destination.mayMake;
     try {
         return await takeBackup({
             target,
             only: options.table,
             recipients,
-            ...(await readProject(context.root)),
+            writtenBy: `${project.name} ${project.version}`,
+            schemaVersion: project.schemaVersion,
             lock: patience.wait ?? 5_000,
             onRows: (...rows) => showRows(progress, ...rows),
             onTorn: (reason) => output.note(`Waiting: ${reason}`),
@@ -140,14 +142,4 @@ function report(
     const took = describeCost({ milliseconds, requests, rowsRead });
     output.line(`Backed up ${what}, ${describeSize(size)}, in ${took}.`);
     output.document({ backup: path ?? name, size, milliseconds, requests, rowsRead, pruned, ...manifest });
-}
-
-async function readProject(root: string): Promise<{ writtenBy: string; schemaVersion: string }> {
-    const text = await readFile(join(root, "package.json"), "utf8").catch(() => "{}");
-    const {
-        name = "unnamed",
-        version = "0",
-        schemaVersion = "unversioned",
-    } = JSON.parse(text) as Record<string, string>;
-    return { writtenBy: `${name} ${version}`, schemaVersion };
 }

@@ -1,8 +1,9 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../errors.ts";
-import { coreSet, migrationName, readFiles } from "../../planning/files.ts";
+import { coreSet, folderOf, migrationName, readFiles } from "../../planning/files.ts";
 import { loadLenientFormatter } from "../../sql/format.ts";
+import { toSlug } from "../../sql/names.ts";
 import type { Context } from "../program.ts";
 
 export interface ScaffoldOptions {
@@ -85,19 +86,8 @@ async function writeNew(root: string, path: string, text: string): Promise<void>
     }
 }
 
-// `Add Ünïcode name!` becomes `add-unicode-name`.
-function toSlug(words: string): string {
-    return words
-        .normalize("NFKD")
-        .replace(/\p{M}/gu, "")
-        .toLowerCase()
-        .replace(/[^a-z0-9]+/g, "-")
-        .replace(/^-|-$/g, "");
-}
-
 function findFolder(set: string): string {
-    if (set === coreSet) return "migrations";
-    if (/^[a-z][a-z0-9_]*$/.test(set)) return `migrations/${set}`;
+    if (/^[a-z][a-z0-9_]*$/.test(set)) return folderOf(set);
     throw new AppError("usage", `'${set}' cannot name a migration set`, {
         hint: "use lower-case letters, digits and underscores, beginning with a letter",
         outcome: "Nothing was written.",

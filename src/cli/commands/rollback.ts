@@ -27,7 +27,7 @@ export async function rollback(context: Context, options: RollbackOptions): Prom
                 ({ what, count }) => `${what}: ${countOf(count, what.includes(".") ? "value" : "row")}`,
             );
             if (losses.length > 0 && !options.discardRows && !options.dryRun && !options.showSql) {
-                const version = versionOf(prepared.state, prepared.sets[0]?.name ?? "");
+                const version = versionOf(prepared.state);
                 throw new AppError("would-lose", `going back to version ${options.to} would lose rows`, {
                     details: lines,
                     hint: "export what you need first; to discard them, add `--discard-rows`",

@@ -1,7 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../errors.ts";
-import { type MigrationSet, readFiles } from "../../planning/files.ts";
+import { type MigrationSet, readFiles, withUndo } from "../../planning/files.ts";
+import { findApplied } from "../../planning/judge.ts";
 import { readState } from "../../planning/state.ts";
 import { listSqlFolder, sqlFolders } from "../../sql/documented/folder.ts";
 import { type FormattedFile, isHandWritten, loadFormatter } from "../../sql/format.ts";
@@ -64,11 +65,11 @@ function conclude(looked: number, changed: number): string {
 
 async function listAll(root: string, sets: readonly MigrationSet[]): Promise<string[]> {
     const deployed = sets.flatMap((set) => [
-        ...set.migrations.flatMap((file) => [file.path, ...(file.undo ? [file.undo.path] : [])]),
-        ...set.objects.filter(({ type }) => type === "view").map(({ path }) => path),
+        ...set.migrations.flatMap(withUndo),
+        ...set.objects.filter(({ type }) => type === "view"),
     ]);
     const sent = await Promise.all(sqlFolders.map((folder) => listSqlFolder(root, folder)));
-    return [...deployed, ...sent.flat().filter((path) => path.endsWith(".sql"))];
+    return [...deployed.map(({ path }) => path), ...sent.flat().filter((path) => path.endsWith(".sql"))];
 }
 
 // Paths of the migrations that are applied to the configured database; none if its file does not exist.
@@ -76,12 +77,8 @@ async function readApplied(context: Context, sets: readonly MigrationSet[]): Pro
     const { connection } = await openDatabase(context, "read");
     if (!connection) return new Set();
     return withConnection(connection, async () => {
-        const { versions } = await readState(connection, sets);
-        const files = sets.flatMap((set) => {
-            const had = new Set((versions.get(set.name) ?? []).map((row) => row.version));
-            return set.migrations.filter((file) => had.has(file.version));
-        });
-        return new Set(files.flatMap((file) => [file.path, ...(file.undo ? [file.undo.path] : [])]));
+        const applied = findApplied(sets, await readState(connection, sets));
+        return new Set(applied.flatMap(withUndo).map(({ path }) => path));
     });
 }
 

@@ -1,8 +1,8 @@
+import type { KnownTable } from "../../schema/known-schema.ts";
 import { isKeyword, readName, type Token } from "../../sql/lexer.ts";
 import { isSameName } from "../../sql/names.ts";
 import { findRowCopy } from "../clauses.ts";
 import type { LintFile, LintStatement } from "../files.ts";
-import type { KnownTable } from "../known-schema.ts";
 import { defineRules, type Place } from "../rule.ts";
 import { findUniques, isImplied } from "../uniques.ts";
 

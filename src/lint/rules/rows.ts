@@ -1,3 +1,4 @@
+import type { KnownSchema, KnownTable } from "../../schema/known-schema.ts";
 import { findAddedColumn, findAddObstacle, hasDefaultValue } from "../../sql/alter-table.ts";
 import type { ColumnDefinition } from "../../sql/create-table.ts";
 import { isKeyword, readName } from "../../sql/lexer.ts";
@@ -6,7 +7,6 @@ import { readFact } from "../../sql/statement-facts.ts";
 import type { Statement } from "../../sql/statements.ts";
 import { choosesRows, findRowCopy, findVerb, hasClause } from "../clauses.ts";
 import type { LintFile } from "../files.ts";
-import type { KnownSchema, KnownTable } from "../known-schema.ts";
 import { defineRules } from "../rule.ts";
 import { findUniques, isImplied } from "../uniques.ts";
 import { findRebuilds } from "./rebuilding.ts";

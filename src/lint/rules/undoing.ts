@@ -1,8 +1,8 @@
+import type { KnownSchema, KnownTable } from "../../schema/known-schema.ts";
 import { readName } from "../../sql/lexer.ts";
 import { isSameName } from "../../sql/names.ts";
 import type { Statement } from "../../sql/statements.ts";
 import { describeTable } from "../clauses.ts";
-import type { KnownSchema, KnownTable } from "../known-schema.ts";
 import { defineRules } from "../rule.ts";
 
 export const undoRules = defineRules("safe", [

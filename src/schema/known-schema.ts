@@ -1,9 +1,9 @@
-import type { SchemaRow } from "../schema/row.ts";
 import { alterTable } from "../sql/alter-table.ts";
 import { readTableDefinition, type TableDefinition } from "../sql/create-table.ts";
 import { isSameName } from "../sql/names.ts";
 import { readFact } from "../sql/statement-facts.ts";
-import { readAllTokens, type Statement } from "../sql/statements.ts";
+import { readAllTokens, type Statement, splitStatements } from "../sql/statements.ts";
+import type { SchemaRow } from "./row.ts";
 
 export interface KnownTable extends TableDefinition {
     readonly statement: Statement;
@@ -63,14 +63,32 @@ export function followStatements(before: KnownSchema, path: string, statements: 
     return { tables, parts };
 }
 
+/** Returns a function that finds a table, by name, as it is after these statements on a schema. */
+export function findTablesAfter(
+    statements: readonly Statement[],
+    schema: readonly SchemaRow[] = [],
+): (table: string) => TableDefinition | undefined {
+    let after: KnownSchema | undefined;
+    return (table) => {
+        after ??= followStatements(toKnownSchema(schema), "", statements);
+        return after.tables.get(table.toLowerCase());
+    };
+}
+
+function toKnownSchema(rows: readonly SchemaRow[]): KnownSchema {
+    const tables = new Map<string, KnownTable>();
+    for (const { type, name, sql } of rows) {
+        const statement = type === "table" ? splitStatements(sql ?? "")[0] : undefined;
+        if (!statement) continue;
+        const table = readTableDefinition(statement.sql);
+        tables.set(name.toLowerCase(), { ...table, statement, path: "", altered: false });
+    }
+    return { ...emptySchema, tables };
+}
+
 /** Returns the tables as rows of sqlite_schema. */
 export function toSchemaRows({ tables }: KnownSchema): SchemaRow[] {
-    return [...tables.values()].map(({ name, statement }) => ({
-        type: "table",
-        name,
-        table: name,
-        sql: statement.sql,
-    }));
+    return [...tables.values()].map(({ name, statement: { sql } }) => ({ type: "table", name, table: name, sql }));
 }
 
 function rename(tables: Map<string, KnownTable>, parts: Map<string, KnownPart>, from: string, to: string): void {
