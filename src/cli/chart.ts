@@ -16,12 +16,7 @@ export function renderSparkline(values: readonly number[], hasBlocks: boolean): 
         .join("");
 }
 
-/**
- * Draws a share as a bar.
- *
- * @param share clamped to 0 … 1
- * @param width characters of a full bar
- */
+/** Draws a share, from 0 to 1, as a bar of at most `width` characters. */
 export function renderShare(share: number, width: number, hasBlocks: boolean): string {
     const length = Math.min(1, Math.max(0, share)) * width;
     if (!hasBlocks) return "#".repeat(Math.round(length));

@@ -12,21 +12,12 @@ export async function confirmRemote(context: Context, target: Target, yes = fals
     await confirm(context, `Apply this to ${target.label}?`, `${target.label} is on another machine`);
 }
 
-/**
- * Asks for confirmation before everything in a database is dropped.
- *
- * @throws AppError `not-confirmed` as confirmRemote()
- */
+/** Asks for confirmation before everything in a database is dropped; throws like confirmRemote(). */
 export async function confirmReset(context: Context, target: Target, yes = false): Promise<void> {
     if (!yes) await confirm(context, `Drop everything in ${target.label}?`, `${target.label} is not empty`);
 }
 
-/**
- * Asks for confirmation before something is replaced.
- *
- * @param what begins with a capital letter: `The rows of 'a' in file:local.db`
- * @throws AppError `not-confirmed` as confirmRemote()
- */
+/** Asks for confirmation before something (`The rows of …`) is replaced; throws like confirmRemote(). */
 export async function confirmReplace(context: Context, what: string, yes = false): Promise<void> {
     if (!yes)
         await confirm(context, `Replace this? ${what}.`, `this would replace existing data (${what.toLowerCase()})`);

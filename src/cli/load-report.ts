@@ -19,11 +19,7 @@ export interface LoadOptions {
     readonly maxRejects?: number;
 }
 
-/**
- * Loads a source and prints the outcome of its records.
- *
- * @throws AppError `rejected` when more records were rejected than the options allow
- */
+/** Loads a source and prints the outcome; throws `rejected` for more rejected records than the options allow. */
 export async function loadAndReport(
     context: Context,
     connection: Connection,
@@ -49,11 +45,11 @@ export async function loadAndReport(
     printCounts(output, result.counts, dryRun);
     printRejections(output, result);
     if (!result.isRefused) return result;
-    throw new AppError(
-        "rejected",
-        `${countOf(result.rejected, "record")} cannot be loaded, but --max-rejects allows ${maxRejects}`,
-        { hint: "correct them, or raise --max-rejects", outcome: "No record was written." },
-    );
+    const message = `${countOf(result.rejected, "record")} cannot be loaded, but --max-rejects allows ${maxRejects}`;
+    throw new AppError("rejected", message, {
+        hint: "correct them, or raise --max-rejects",
+        outcome: "No record was written.",
+    });
 }
 
 /** Prints the first rejected records and the path of the reject file. */

@@ -15,16 +15,12 @@ export interface OpenDatabase {
     readonly connection: Connection | undefined;
 }
 
-/**
- * Reads the settings, prints the name of the database, and opens it. A command that only reads never creates a file.
- *
- * @throws AppError for invalid settings, and for a token without the needed permission
- */
-export async function openDatabase(context: Context, access: Access): Promise<OpenDatabase> {
-    return open(context, access, access !== "write");
-}
-
-async function open(context: Context, access: Access, mustExist: boolean): Promise<OpenDatabase> {
+/** Reads the settings, prints the name of the database, and opens it. A command that only reads creates no file. */
+export async function openDatabase(
+    context: Context,
+    access: Access,
+    mustExist = access !== "write",
+): Promise<OpenDatabase> {
     for (const secret of await readSecrets(context.root)) context.output.hide(secret);
     const config = await readConfig(access, context.root);
     const { target } = config;
@@ -37,26 +33,18 @@ async function open(context: Context, access: Access, mustExist: boolean): Promi
     return { config, connection: isMissing ? undefined : await connect(target, context) };
 }
 
-/**
- * Like openDatabase(), for a command that needs an existing database.
- *
- * @param hint the remedy if it does not exist
- * @throws AppError `usage` for a file that does not exist
- */
+/** Like openDatabase(), for a command that needs an existing database; `hint` is the remedy if it is missing. */
 export async function openExisting(
     context: Context,
     access: Access,
     hint = "check TURSO_DATABASE_URL, or create it with `pnpm db:migrate`",
 ): Promise<Connection> {
-    const { config, connection } = await open(context, access, true);
+    const { config, connection } = await openDatabase(context, access, true);
     if (connection) return connection;
     throw new AppError("usage", `${config.target.label} does not exist`, { hint });
 }
 
-/**
- * Opens the database that a run changes. A dry run needs only a read token, and treats a missing file as an empty
- * database.
- */
+/** Opens the database that a run changes. A dry run only reads, and treats a missing file as an empty database. */
 export async function openForWriting(
     context: Context,
     options: { dryRun?: boolean; showSql?: boolean } = {},
@@ -82,30 +70,25 @@ export async function connect(target: Target, { signal, output, patience = {} }:
 /** The outcome of a fault in a command that writes in several independent transactions. */
 export const partlyWritten = "Earlier transactions were committed. Run the same command again to continue.";
 
+/** Like withDatabase(), for a command that always has a connection. */
+export function withConnection<T>(connection: Connection, body: () => Promise<T>, outcome?: string): Promise<T> {
+    return withDatabase({ config: { target: connection.target }, connection }, body, outcome);
+}
+
 /**
- * Runs `body` with a connection, closes it, and turns its faults into errors that name the database.
+ * Runs `body` with a database, closes it, and turns its faults into errors that name the database.
  *
  * @param outcome a sentence about the state of the database after a fault, if `body` does not add one
  */
-export async function withConnection<T>(connection: Connection, body: () => Promise<T>, outcome?: string): Promise<T> {
-    return explainFaults(connection.target, connection, body, outcome);
-}
-
-/** Like withConnection(), for a command that only reads: there may be no connection. */
-export async function withDatabase<T>({ config, connection }: OpenDatabase, body: () => Promise<T>): Promise<T> {
-    return explainFaults(config.target, connection, body);
-}
-
-async function explainFaults<T>(
-    target: Target,
-    connection: Connection | undefined,
+export async function withDatabase<T>(
+    { config, connection }: { config: Pick<Config, "target">; connection: Connection | undefined },
     body: () => Promise<T>,
     outcome?: string,
 ): Promise<T> {
     try {
         return await body();
     } catch (error) {
-        return throwExplained(target, outcome)(error);
+        return throwExplained(config.target, outcome)(error);
     } finally {
         connection?.close();
     }

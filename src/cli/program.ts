@@ -35,11 +35,7 @@ export interface CommandDefinition<Options = object> {
     readonly run: (context: Context, options: Options) => Promise<ExitCode> | Promise<void>;
 }
 
-/**
- * Whether the process was started with this script. An imported script only exports its definition.
- *
- * @param url the script's `import.meta.url`
- */
+/** Whether the process was started with this script, by its `import.meta.url`. Imported, it only exports. */
 export function isMain(url: string): boolean {
     const [, started = ""] = process.argv;
     // `node scripts/db-status` has no extension.

@@ -11,11 +11,7 @@ const secondsBetweenLines = 2;
 const longestBar = 30;
 const shortestBar = 10;
 
-/**
- * Shows rows done, rate and remaining time: as a bar on a terminal, else as a line every two seconds.
- *
- * @param clock returns milliseconds
- */
+/** Shows rows done, rate and remaining time: as a bar on a terminal, else as a line every two seconds. */
 export async function createProgress(output: Output, clock = () => performance.now()): Promise<Progress> {
     const live = await output.openLiveText();
     const begin = clock();

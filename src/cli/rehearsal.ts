@@ -40,11 +40,7 @@ export async function runRehearsal(
     return report;
 }
 
-/**
- * Rehearses a deploy before it runs.
- *
- * @throws AppError `rehearsal-found` when the rehearsal found anything
- */
+/** Rehearses a deploy before it runs; throws `rehearsal-found` when the rehearsal found anything. */
 export async function rehearseFirst(
     context: Context,
     target: Target,

@@ -74,11 +74,7 @@ export function findSecrets(variables: Variables = process.env): string[] {
     });
 }
 
-/**
- * Reads other variables that are set.
- *
- * @throws AppError `usage` for one that is set but empty
- */
+/** Reads other variables that are set; refuses one that is empty. */
 export async function readVariables<Name extends string>(
     names: readonly Name[],
     root: string,

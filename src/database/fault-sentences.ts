@@ -1,106 +1,85 @@
 import type { ErrorCode } from "../errors.ts";
 
-/** What the user reads: a sentence with the name of the database, and a remedy. */
-type Sentence = readonly [sentence: (database: string) => string, remedy: string];
+/** What the user reads: a sentence, in which {db} is the name of the database, and a remedy. */
+type Sentence = readonly [sentence: string, remedy: string];
 
 const showUrl = "compare the URL with `turso db show <database> --url`";
 const statusPage = "if it lasts, see https://status.turso.tech";
 
 export const sentences = {
-    unreachable: [(db) => `cannot reach ${db}`, "check the host name, the port and the network, then run it again"],
+    unreachable: ["cannot reach {db}", "check the host name, the port and the network, then run it again"],
     refused: [
-        (db) => `cannot reach ${db}: nothing listens there`,
+        "cannot reach {db}: nothing listens there",
         "start the server, or check the port; `--wait 30` waits for one that is starting",
     ],
-    "unknown-host": [
-        (db) => `cannot reach ${db}: there is no host with that name`,
-        `${showUrl}, and check the network`,
-    ],
+    "unknown-host": ["cannot reach {db}: there is no host with that name", `${showUrl}, and check the network`],
     "no-route": [
-        (db) => `cannot reach ${db}: there is no route to its host`,
+        "cannot reach {db}: there is no route to its host",
         "check the network, and whether a firewall or a VPN blocks the way",
     ],
     "no-tls": [
-        (db) => `cannot reach ${db}: it does not speak TLS`,
+        "cannot reach {db}: it does not speak TLS",
         "for a server without TLS write http:// instead of https:// or libsql://",
     ],
     certificate: [
-        (db) => `cannot reach ${db}: its certificate is not trusted`,
+        "cannot reach {db}: its certificate is not trusted",
         "check the host name and this machine's clock; for an authority of your own set NODE_EXTRA_CA_CERTS",
     ],
-    "connection-lost": [
-        (db) => `the connection to ${db} broke`,
-        "run `pnpm db:status` to see what the database is now",
-    ],
-    unauthorized: [
-        (db) => `${db} does not accept the token`,
-        "make a new one with `turso db tokens create <database>`",
-    ],
-    forbidden: [(db) => `the token may not write to ${db}`, "use the read-write token of this database"],
-    "not-found": [(db) => `there is no such database at ${db}`, showUrl],
-    redirected: [(db) => `${db} redirects elsewhere`, showUrl],
-    "server-fault": [(db) => `${db} failed to answer`, `run \`pnpm db:status\`; ${statusPage}`],
-    "no-answer": [(db) => `${db} did not answer in time`, `run \`pnpm db:status\`; ${statusPage}`],
+    "connection-lost": ["the connection to {db} broke", "run `pnpm db:status` to see what the database is now"],
+    unauthorized: ["{db} does not accept the token", "make a new one with `turso db tokens create <database>`"],
+    forbidden: ["the token may not write to {db}", "use the read-write token of this database"],
+    "not-found": ["there is no such database at {db}", showUrl],
+    redirected: ["{db} redirects elsewhere", showUrl],
+    "server-fault": ["{db} failed to answer", `run \`pnpm db:status\`; ${statusPage}`],
+    "no-answer": ["{db} did not answer in time", `run \`pnpm db:status\`; ${statusPage}`],
     "rate-limited": [
-        (db) => `${db} accepts no more requests for now`,
+        "{db} accepts no more requests for now",
         "run it again in a minute, or with `--wait 60`; other programs may send too many requests",
     ],
-    "not-available": [
-        (db) => `${db} is not available now`,
-        `run it again in a minute, or with \`--wait 60\`; ${statusPage}`,
-    ],
+    "not-available": ["{db} is not available now", `run it again in a minute, or with \`--wait 60\`; ${statusPage}`],
     "foreign-reply": [
-        (db) => `the server at ${db} is not a libSQL server`,
+        "the server at {db} is not a libSQL server",
         `${showUrl}; a proxy or a login page may answer instead`,
     ],
-    "too-large": [
-        (db) => `${db} accepts no request of that size`,
-        "send less at once: use `--per-file`, or smaller migrations",
-    ],
-    blocked: [
-        (db) => `${db} is blocked`,
-        "its quota is used up or writes are blocked: see the plan in the Turso dashboard",
-    ],
+    "too-large": ["{db} accepts no request of that size", "send less at once: use `--per-file`, or smaller migrations"],
+    blocked: ["{db} is blocked", "its quota is used up or writes are blocked: see the plan in the Turso dashboard"],
     busy: [
-        (db) => `${db} is locked by another writer`,
+        "{db} is locked by another writer",
         "run it again when the other program is done; `--wait 300` waits for it",
     ],
-    "rows-changed": [(db) => `others write to ${db} at the same time`, "run it again when fewer programs write"],
+    "rows-changed": ["others write to {db} at the same time", "run it again when fewer programs write"],
     "transaction-timeout": [
-        (db) => `${db} ended the transaction because others waited for the lock`,
+        "{db} ended the transaction because others waited for the lock",
         "run it again when there are no other writers, or split a long migration into smaller ones",
     ],
-    expired: [(db) => `${db} ended the connection because it was idle`, "run it again"],
-    "cannot-open": [(db) => `cannot open ${db}`, "check that its folder exists and that you may write there"],
-    "no-folder": [(db) => `cannot open ${db}: its folder does not exist`, "create the folder, or check the path"],
-    "is-folder": [(db) => `cannot open ${db}: it is a folder`, "name a file in it"],
+    expired: ["{db} ended the connection because it was idle", "run it again"],
+    "cannot-open": ["cannot open {db}", "check that its folder exists and that you may write there"],
+    "no-folder": ["cannot open {db}: its folder does not exist", "create the folder, or check the path"],
+    "is-folder": ["cannot open {db}: it is a folder", "name a file in it"],
     "no-permission": [
-        (db) => `cannot open ${db}: permission denied`,
+        "cannot open {db}: permission denied",
         "check who owns the file and its folder, and run it as a user who may write both",
     ],
-    "read-only-file": [(db) => `${db} cannot be written`, "check the permissions of the file"],
+    "read-only-file": ["{db} cannot be written", "check the permissions of the file"],
     "read-only-folder": [
-        (db) => `${db} cannot be written: its folder is read-only`,
+        "{db} cannot be written: its folder is read-only",
         "check the permissions of the folder: a journal is written beside the file",
     ],
     moved: [
-        (db) => `${db} was moved or deleted while it was open`,
+        "{db} was moved or deleted while it was open",
         "put the file back, or check what removes it, then run it again",
     ],
-    "not-a-database": [
-        (db) => `${db} is not an SQLite database`,
-        "check the path; the file may be encrypted or another kind",
-    ],
-    corrupt: [(db) => `${db} is damaged`, "copy the file first, then restore a backup"],
-    truncated: [(db) => `${db} is cut off`, "copy it again, because the copy is incomplete, or restore a backup"],
-    "disk-full": [(db) => `the disk of ${db} is full`, "free some space, then run it again"],
+    "not-a-database": ["{db} is not an SQLite database", "check the path; the file may be encrypted or another kind"],
+    corrupt: ["{db} is damaged", "copy the file first, then restore a backup"],
+    truncated: ["{db} is cut off", "copy it again, because the copy is incomplete, or restore a backup"],
+    "disk-full": ["the disk of {db} is full", "free some space, then run it again"],
     "disk-error": [
-        (db) => `the disk of ${db} failed`,
+        "the disk of {db} failed",
         "look for disk errors and free space on its machine, then run `pnpm db:verify`",
     ],
-    constraint: [(db) => `${db} refused a row`, "correct the row that the constraint names"],
-    sql: [(db) => `${db} refused a statement`, "correct the statement"],
-    interrupted: [() => "interrupted", "run the command again to go on"],
+    constraint: ["{db} refused a row", "correct the row that the constraint names"],
+    sql: ["{db} refused a statement", "correct the statement"],
+    interrupted: ["interrupted", "run the command again to go on"],
 } satisfies Readonly<Record<string, Sentence>>;
 
 /** What went wrong with the database, whichever driver reported it. */

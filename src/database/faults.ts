@@ -92,12 +92,7 @@ export function faultOfNetwork(error: unknown): DatabaseFault {
     return new DatabaseFault("connection-lost", reason, error);
 }
 
-/**
- * Makes a fault of a reply whose status is not 2xx, or that is not JSON.
- *
- * @param body may hold the server's reason
- * @param retryAfter the header of that name
- */
+/** Makes a fault of a reply whose status is not 2xx, or that is not JSON; its body may hold the server's reason. */
 export function faultOfReply(status: number, body: string, retryAfter?: string | null): DatabaseFault {
     const parsed = parseBody(body);
     const code = typeof parsed.code === "string" ? parsed.code : "";
@@ -162,7 +157,7 @@ export function explainFault(fault: DatabaseFault, target: Target): AppError {
         });
     }
     const [sentence, hint] = sentences[fault.variant ?? fault.kind];
-    const message = `${sentence(target.label)} (${fault.message})`;
+    const message = `${sentence.replace("{db}", () => target.label)} (${fault.message})`;
     return new AppError(fault.kind, message, { hint, cause: fault });
 }
 

@@ -6,11 +6,7 @@ export function throwIfInterrupted(signal: AbortSignal | undefined, cause?: unkn
     if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted", cause);
 }
 
-/**
- * Lets the process receive a Ctrl-C during work that never waits, such as that on an embedded database.
- *
- * @throws DatabaseFault `interrupted`
- */
+/** Lets a Ctrl-C arrive during work that never waits, such as that on an embedded database, and throws then. */
 export async function hearInterrupt(signal: AbortSignal | undefined): Promise<void> {
     await setImmediate();
     throwIfInterrupted(signal);

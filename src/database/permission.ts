@@ -26,11 +26,7 @@ export function refuseUnwritable(target: Target, writesOff: boolean, now: Date):
     }
 }
 
-/**
- * Refuses a token that has expired.
- *
- * @throws AppError `token-expired`
- */
+/** Refuses a token that has expired (`token-expired`). */
 export function refuseExpired(target: Target, now: Date): void {
     const expiresAt = findToken(target)?.expiresAt;
     if (expiresAt && expiresAt <= now) {

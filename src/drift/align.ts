@@ -45,12 +45,15 @@ export function planAlignment(input: AlignInput): Alignment {
         const why = findObstacle(difference, input) ?? (owner && findObstacle(owner, input));
         return why === undefined ? [] : [{ type: difference.type, name: difference.name, why }];
     });
-    const isLeft = ({ type, name }: ObjectDifference): boolean =>
-        left.some((other) => other.type === type && other.name === name);
-    const followed = drifted.filter((difference) => !isLeft(difference));
+    const followed = drifted.filter((difference) => !isLeft(difference, left));
     const tables = alignTables(followed, input);
     const objects = followed.flatMap((difference) => alignObject(difference, input));
     return { files: [...tables.files, ...objects], left, warnings: tables.warnings };
+}
+
+/** Whether an alignment leaves a difference. */
+export function isLeft({ type, name }: ObjectDifference, left: Alignment["left"]): boolean {
+    return left.some((other) => other.type === type && other.name === name);
 }
 
 function findObstacle(difference: ObjectDifference, input: AlignInput): string | undefined {

@@ -93,12 +93,9 @@ function listOrphans(sets: readonly MigrationSet[], state: DatabaseState): Statu
             const set = sets.find(({ name }) => name === record.set);
             return set !== undefined && !set.objects.some(({ name }) => name === record.name);
         })
-        .map(({ type, name }) => ({
-            kind: "object",
-            what: `${type} ${name}`,
-            isDone: false,
-            detail: "its file was deleted",
-        }));
+        .map(({ type, name }) => {
+            return { kind: "object", what: `${type} ${name}`, isDone: false, detail: "its file was deleted" };
+        });
 }
 
 /** Reads name, version and schema version from package.json. */

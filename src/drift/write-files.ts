@@ -11,7 +11,7 @@ import { readExpectedSchema } from "../planning/shadow.ts";
 import { type DatabaseState, emptyState } from "../planning/state.ts";
 import { compareSchemas, isDrift, type ObjectDifference } from "../schema/compare.ts";
 import { loadLenientFormatter } from "../sql/format.ts";
-import { type AlignInput, type Alignment, type FileChange, planAlignment } from "./align.ts";
+import { type AlignInput, type Alignment, type FileChange, isLeft, planAlignment } from "./align.ts";
 import { findOwnRows, readAppliedSchema, type SchemaVerification } from "./verify.ts";
 
 const outcome = "No file was written.";
@@ -45,10 +45,8 @@ export async function alignFiles(
         [alignment, remaining] = await attempt(new Set(unequal.map(({ name }) => name.toLowerCase())));
     }
     if (remaining.length > 0) {
-        throw refuseAlignment(
-            "",
-            remaining.map(({ type, name, state: word }) => `${type} ${name}: ${word}`),
-        );
+        const details = remaining.map(({ type, name, state: word }) => `${type} ${name}: ${word}`);
+        throw refuseAlignment("", details);
     }
     if (!options.dryRun) await applyWhole(root, alignment.files);
     return alignment;
@@ -92,9 +90,7 @@ async function findRemaining(
         ];
         if (problems.length > 0) throw refuseFiles(problems).withOutcome(outcome);
         const reached = await readExpectedSchema(found.sets, migrations);
-        const isLeft = ({ type, name }: ObjectDifference): boolean =>
-            left.some((other) => other.type === type && other.name === name);
-        return compareSchemas(live, reached).filter((difference) => isDrift(difference) && !isLeft(difference));
+        return compareSchemas(live, reached).filter((item) => isDrift(item) && !isLeft(item, left));
     } catch (error) {
         throw error instanceof DatabaseFault ? refuseAlignment(`: ${error.message}`) : error;
     } finally {

@@ -14,11 +14,7 @@ interface Allow {
 
 const form = /^lint:\s*allow\s+([\w-]+)\s*(?::\s*(.*))?$/s;
 
-/**
- * Removes the findings that comments of a file allow, and adds what is wrong with those comments.
- *
- * @param all every rule
- */
+/** Removes the findings that comments of a file allow, and adds what is wrong with those comments. */
 export function applyAllows(file: LintFile, findings: readonly Finding[], all: readonly Rule[]): Finding[] {
     const wrong: Finding[] = [];
     const report = (line: number, message: string): void => {

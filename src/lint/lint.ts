@@ -10,12 +10,7 @@ export interface LintResult {
     readonly findings: readonly Finding[];
 }
 
-/**
- * Lints the files of a project. Pure: each file is judged by the schema that the files before it create.
- *
- * @param chosen whether the findings of a path are wanted
- * @param more problems that were found elsewhere
- */
+/** Lints the files of a project. Pure: each file is judged by the schema that the files before it create. */
 export function lintFiles(
     found: FoundFiles,
     chosen: (path: string) => boolean = () => true,

@@ -9,17 +9,11 @@ import { readTables, type Table } from "../schema/table.ts";
 import { isSameName } from "../sql/names.ts";
 import type { RebuildSource } from "../sql/rebuild.ts";
 
-interface FoundTable {
-    readonly source: RebuildSource;
-    readonly set: string;
-}
-
-/**
- * Reads the definition of a table after all migrations from a deploy into a database in memory.
- *
- * @throws AppError `usage` for a name that is not a table of these files, `invalid-files` where they cannot be deployed
- */
-export async function readRebuildSource(sets: readonly MigrationSet[], table: string): Promise<FoundTable> {
+/** Reads a table as a deploy of all migrations makes it in memory; refuses a name that is not one of its tables. */
+export async function readRebuildSource(
+    sets: readonly MigrationSet[],
+    table: string,
+): Promise<{ source: RebuildSource; set: string }> {
     const migrations = sets.flatMap((set) => set.migrations);
     const connection = await deployScratch(sets, migrations);
     try {
@@ -47,11 +41,9 @@ function getTable(tables: readonly Table[], name: string): Table {
     if (found) return found;
     const isKnown = tables.some((table) => isSameName(table.name, name));
     const what = isKnown ? "is a table that cannot be rebuilt" : "is not a table of these files";
+    const names = own.map((table) => table.name).sort();
     throw new AppError("usage", `'${name}' ${what}`, {
-        hint: `the tables here are: ${own
-            .map((table) => table.name)
-            .sort()
-            .join(", ")}`,
+        hint: `the tables here are: ${names.join(", ")}`,
         outcome: "Nothing was written.",
     });
 }

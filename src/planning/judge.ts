@@ -32,11 +32,7 @@ export function findInstalledSets(
     return sets.filter((set, at) => at === 0 || state.versions.has(set.name) || wanted.includes(set.name));
 }
 
-/**
- * Refuses a database with applied migrations that this checkout does not have.
- *
- * @throws AppError `database-newer`
- */
+/** Refuses a database with applied migrations that this checkout does not have (`database-newer`). */
 export function refuseNewer(sets: readonly MigrationSet[], state: DatabaseState): void {
     for (const set of sets) {
         const latest = Math.max(0, ...set.migrations.map((file) => file.version));
@@ -57,12 +53,9 @@ export function findHistoryProblems(sets: readonly MigrationSet[], state: Databa
         const rows = state.versions.get(set.name) ?? [];
         const current = versionOf(state, set.name);
         const outOfOrder = findPending(set, state).filter((file) => file.version < current);
-        let next = Math.max(current, ...files.keys());
+        const latest = Math.max(current, ...files.keys());
         return [
-            ...outOfOrder.map((file) => {
-                next++;
-                return explainOrder(file, current, next);
-            }),
+            ...outOfOrder.map((file, at) => explainOrder(file, current, latest + at + 1)),
             ...rows.flatMap((row) => {
                 const file = files.get(row.version);
                 if (!file) return [explainDeleted(set, row)];
@@ -140,13 +133,9 @@ export function findForeignObjects(
     return files.flatMap(({ type, name, path = "", checksum }) => {
         const row = findSchemaRow(state, name);
         if (!row || gone.has(name.toLowerCase()) || isManaged(row, state, checksum)) return [];
-        return [
-            {
-                path,
-                message: `the database already has the ${row.type} '${row.name}', and no deploy created it`,
-                remedy: `drop or rename that one by hand, or give this ${type} and its file another name`,
-            },
-        ];
+        const message = `the database already has the ${row.type} '${row.name}', and no deploy created it`;
+        const remedy = `drop or rename that one by hand, or give this ${type} and its file another name`;
+        return [{ path, message, remedy }];
     });
 }
 

@@ -130,11 +130,7 @@ export function trackObjects(sets: readonly MigrationSet[], state: DatabaseState
     };
 }
 
-/**
- * Whether a view or trigger of the database is the migrator's: a run created it, or it equals its file.
- *
- * @param checksum of the file with that name, if there is one
- */
+/** Whether a view or trigger is the migrator's: a run created it, or it equals its file, which has this checksum. */
 export function isManaged(row: SchemaRow, state: DatabaseState, checksum?: string): boolean {
     if (!row.sql || (row.type !== "view" && row.type !== "trigger")) return false;
     return isRecorded(row, state) || checksumTokens(row.sql) === checksum;

@@ -192,11 +192,7 @@ function findStale(sets: readonly MigrationSet[], state: DatabaseState): Migrati
     });
 }
 
-/**
- * Finds managed views and triggers that were changed by hand after they were deployed.
- *
- * @param sets objects that equal their file in these sets do not count
- */
+/** Finds managed views and triggers that differ both from what was deployed and from their file in these sets. */
 export function findChangedByHand(state: DatabaseState, sets: readonly MigrationSet[] = []): string[] {
     const files = new Map(sets.flatMap((set) => set.objects.map((file) => [file.name, fromFile(file).checksum])));
     return state.objects.flatMap((record) => {

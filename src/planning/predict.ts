@@ -7,10 +7,7 @@ import type { MigrationSet } from "./files.ts";
 import type { Plan, Step } from "./plan.ts";
 import { type DatabaseState, findSchemaRow } from "./state.ts";
 
-/**
- * Predicts the state after a step from its statements: enough to render the next step and to count objects without
- * reading the database again.
- */
+/** Predicts from its statements what the next step and the counts need to know of the state after a step. */
 export function predictState(
     before: DatabaseState,
     plan: Plan,

@@ -1,4 +1,4 @@
-import { type FoundFiles, migrationName } from "./files.ts";
+import { type FoundFiles, migrationName, withUndo } from "./files.ts";
 
 interface Misnamed {
     readonly path: string;
@@ -69,13 +69,13 @@ interface Numbering {
 
 function createNumbering({ sets, orphans, duplicates }: FoundFiles): Numbering {
     const paths = [
-        ...sets.flatMap((set) => set.migrations.flatMap((file) => [file.path, file.undo?.path ?? file.path])),
+        ...sets.flatMap((set) => set.migrations.flatMap(withUndo).map(({ path }) => path)),
         ...orphans,
         ...duplicates.flat(),
     ];
     const taken = new Set<string>();
     const last = new Map<string, number>();
-    const given = new Map<string, string>();
+    const given = new Map<string, number>();
     const take = (folder: string, version: number, action: string): void => {
         taken.add(`${folder}${version}.${action}`);
         last.set(folder, Math.max(last.get(folder) ?? 0, version));
@@ -88,13 +88,10 @@ function createNumbering({ sets, orphans, duplicates }: FoundFiles): Numbering {
         take,
         isTaken: (folder, version, action) => taken.has(`${folder}${version}.${action}`),
         next(folder, key) {
-            const known = given.get(`${folder} ${key}`);
-            if (known !== undefined) return known;
-            const version = (last.get(folder) ?? 0) + 1;
-            last.set(folder, version);
-            const number = String(version).padStart(3, "0");
-            given.set(`${folder} ${key}`, number);
-            return number;
+            const version = given.get(`${folder} ${key}`) ?? (last.get(folder) ?? 0) + 1;
+            given.set(`${folder} ${key}`, version);
+            last.set(folder, Math.max(last.get(folder) ?? 0, version));
+            return String(version).padStart(3, "0");
         },
     };
 }

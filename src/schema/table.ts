@@ -85,21 +85,13 @@ export const tableQueries: readonly Query[] = [
     { sql: columnsOf("made.type = 'table' AND made.sql LIKE 'CREATE VIRTUAL %'") },
 ];
 
-/**
- * Reads the tables of a database, except SQLite's own, in the order of creation and in one request.
- *
- * @throws AppError `sql` when a query failed
- */
+/** Reads the tables of a database, except SQLite's own, in the order of creation and in one request. */
 export async function readTables(connection: Pick<Connection, "readAll">): Promise<Table[]> {
     const [schema, ...results] = await connection.readAll([selectSchema, ...tableQueries]);
     return toTables(takeRows(schema) as unknown as SchemaRow[], takeTableRows(results));
 }
 
-/**
- * Takes the rows for toTables() out of the results of tableQueries, for a caller who sends them with other queries.
- *
- * @throws AppError `sql` when a query failed
- */
+/** Takes the rows for toTables() out of the results of tableQueries, for a caller who sends them with others. */
 export function takeTableRows(results: readonly ReadResult[]): (readonly Row[])[] {
     return results.map((result, at) => (result.ok || at < tableQueries.length - 1 ? takeRows(result) : []));
 }

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { accessSync, chmodSync, constants } from "node:fs";
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import path from "node:path";
 import { AppError } from "../errors.ts";
 
@@ -38,11 +39,7 @@ export function findSqld(): string | undefined {
     return findPackagedSqld() ?? findInstalledSqld();
 }
 
-/**
- * As findSqld().
- *
- * @throws AppError `unreachable` when there is no binary
- */
+/** Like findSqld(), but throws `unreachable` when there is no binary. */
 export function getSqld(): string {
     const binary = findSqld();
     if (binary !== undefined) return binary;
@@ -110,16 +107,12 @@ function isExecutable(file: string): boolean {
     }
 }
 
-function findFreePort(): Promise<number> {
-    return new Promise((resolve, reject) => {
-        const server = createServer();
-        server.once("error", reject);
-        server.listen(0, "127.0.0.1", () => {
-            const address = server.address();
-            const port = typeof address === "object" && address !== null ? address.port : 0;
-            server.close(() => resolve(port));
-        });
-    });
+async function findFreePort(): Promise<number> {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    await once(server.close(), "close");
+    return port;
 }
 
 interface StartingSqld {

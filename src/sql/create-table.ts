@@ -149,10 +149,8 @@ export function readDefinition(definition: Definition): ReadDefinition {
     const outer = topLevel(tokens);
     const has = (word: string): boolean => outer.some((token) => isKeyword(token, word));
     if (!isColumnDefinition(tokens)) {
-        const columns = readNames(
-            tokens,
-            outer.find(({ text }) => text === "("),
-        );
+        const open = outer.find(({ text }) => text === "(");
+        const columns = readNames(tokens, open);
         return {
             column: undefined,
             uniques: has("UNIQUE") || has("PRIMARY") ? [{ columns, isPrimaryKey: has("PRIMARY") }] : [],
@@ -212,14 +210,8 @@ function readChecks(part: readonly Token[]): CheckDefinition[] {
         if (!isKeyword(at, "CHECK") || open?.text !== "(") return [];
         const name = outer[place - 1];
         const inside = insideOf(part, open);
-        return [
-            {
-                name: name && isKeyword(outer[place - 2], "CONSTRAINT") ? readName(name) : undefined,
-                expression: textOf(inside).trim(),
-                tokens: inside.filter(isSignificant),
-                at,
-            },
-        ];
+        const named = name && isKeyword(outer[place - 2], "CONSTRAINT") ? readName(name) : undefined;
+        return [{ name: named, expression: textOf(inside).trim(), tokens: inside.filter(isSignificant), at }];
     });
 }
 
@@ -230,15 +222,9 @@ function readReferences(tokens: readonly Token[], columns: readonly string[]): R
         if (!isKeyword(token, "REFERENCES") || !parent) return [];
         const open = outer[at + 2];
         const rest = outer.slice(at);
-        return [
-            {
-                columns,
-                parent: readName(parent),
-                parentColumns: open?.text === "(" ? readNames(tokens, open) : [],
-                onDelete: readAction(rest, "DELETE"),
-                onUpdate: readAction(rest, "UPDATE"),
-            },
-        ];
+        const parentColumns = open?.text === "(" ? readNames(tokens, open) : [];
+        const [onDelete, onUpdate] = [readAction(rest, "DELETE"), readAction(rest, "UPDATE")];
+        return [{ columns, parent: readName(parent), parentColumns, onDelete, onUpdate }];
     });
 }
 

@@ -26,21 +26,14 @@ export function isHandWritten(path: string, text: string): boolean {
     });
 }
 
-/**
- * Loads the formatter with the settings of the project.
- *
- * @throws AppError `usage` for a project without settings
- */
+/** Loads the formatter with the settings of the project; refuses a project without settings. */
 export async function loadFormatter(root: string): Promise<Format> {
     const { format } = await import("sql-formatter");
-    const options = await readFile(join(root, configFile), "utf8").then(
-        (json) => JSON.parse(json) as FormatOptionsWithLanguage,
-        () => {
-            throw new AppError("usage", `${configFile} does not exist`, {
-                hint: "run the command in the project's folder",
-            });
-        },
-    );
+    const json = await readFile(join(root, configFile), "utf8").catch(() => {
+        const hint = "run the command in the project's folder";
+        throw new AppError("usage", `${configFile} does not exist`, { hint });
+    });
+    const options = JSON.parse(json) as FormatOptionsWithLanguage;
     return (path, raw) => {
         const before = normalizeText(raw);
         const text = `${tryFormat(path, () => format(before, options)).trimEnd()}\n`;
@@ -65,14 +58,11 @@ function tryFormat(path: string, format: () => string): string {
 function refuseChange(path: string, before: string, after: string): void {
     const isSame = checksumTokens(before) === checksumTokens(after);
     if (isSame && listComments(before).join("\n") === listComments(after).join("\n")) return;
-    throw new AppError(
-        "invalid-files",
-        `${path}: formatting would change ${isSame ? "its comments" : "what it says"}`,
-        {
-            hint: "format this file by hand, or write the statement in another way",
-            outcome: "Nothing was changed.",
-        },
-    );
+    const what = isSame ? "its comments" : "what it says";
+    throw new AppError("invalid-files", `${path}: formatting would change ${what}`, {
+        hint: "format this file by hand, or write the statement in another way",
+        outcome: "Nothing was changed.",
+    });
 }
 
 function listComments(sql: string): string[] {

@@ -18,8 +18,7 @@ export function splitStatements(script: string, tokenized: readonly Token[] = to
     const statements: Statement[] = [];
     let tokens: Token[] = [];
     const finish = (): void => {
-        const first = tokens[0];
-        const last = tokens.at(-1);
+        const [first, last] = [tokens[0], tokens.at(-1)];
         if (first && last) {
             const sql = script.slice(first.offset, last.offset + last.text.length);
             statements.push({ sql, line: first.line, tokens });
@@ -28,11 +27,8 @@ export function splitStatements(script: string, tokenized: readonly Token[] = to
     };
     for (const token of tokenized) {
         if (!isSignificant(token)) continue;
-        if (token.text === ";" && token.kind === "operator" && !isInsideTrigger(tokens)) {
-            finish();
-        } else {
-            tokens.push(token);
-        }
+        if (token.text === ";" && token.kind === "operator" && !isInsideTrigger(tokens)) finish();
+        else tokens.push(token);
     }
     finish();
     return statements;
@@ -60,19 +56,10 @@ export function checksumTokens(script: string, tokens: readonly Token[] = tokeni
     return createHash("sha256").update(texts.join("")).digest("hex");
 }
 
-function isInsideTrigger(tokens: readonly Token[]): boolean {
-    if (!isCreateTrigger(tokens)) return false;
-    return !(isKeyword(tokens.at(-1), "END") && tokens.at(-2)?.text === ";");
-}
+const createTrigger = /^(EXPLAIN (QUERY PLAN )?)?CREATE (TEMP |TEMPORARY )?TRIGGER /i;
 
-function isCreateTrigger(tokens: readonly Token[]): boolean {
-    let at = 0;
-    if (isKeyword(tokens[at], "EXPLAIN")) {
-        at++;
-        if (isKeyword(tokens[at], "QUERY") && isKeyword(tokens[at + 1], "PLAN")) at += 2;
-    }
-    if (!isKeyword(tokens[at], "CREATE")) return false;
-    at++;
-    if (isKeyword(tokens[at], "TEMP") || isKeyword(tokens[at], "TEMPORARY")) at++;
-    return isKeyword(tokens[at], "TRIGGER");
+function isInsideTrigger(tokens: readonly Token[]): boolean {
+    const head = tokens.slice(0, 7).map(({ text }) => text);
+    if (!createTrigger.test(`${head.join(" ")} `)) return false;
+    return !(isKeyword(tokens.at(-1), "END") && tokens.at(-2)?.text === ";");
 }

@@ -38,14 +38,6 @@ export interface DocumentTable {
     readonly rows: readonly (readonly string[])[];
 }
 
-interface Document {
-    readonly path: string;
-    /** Describes the generated part. */
-    readonly holds: string;
-    readonly before: string;
-    readonly after: string;
-}
-
 const readmeFile = "README.md";
 
 /**
@@ -59,14 +51,25 @@ export async function buildReadme(
     tables: readonly DocumentTable[] = [],
 ): Promise<void> {
     const commands = await readCommands(root);
-    const documents = await Promise.all([
-        readDocument(root, readmeFile, countOf(commands.length, "command"), (text) => renderReadme(text, commands)),
-        ...tables
-            .filter(({ path }) => existsSync(join(root, path)))
-            .map(({ path, part, header, rows }) =>
-                readDocument(root, path, part, (text) => fill(text, part, renderTable(header, rows), path)),
-            ),
-    ]);
+    const known = tables.filter(({ path }) => existsSync(join(root, path)));
+    const parts = [
+        {
+            path: readmeFile,
+            holds: countOf(commands.length, "command"),
+            render: (text: string) => renderReadme(text, commands),
+        },
+        ...known.map(({ path, part, header, rows }) => ({
+            path,
+            holds: part,
+            render: (text: string) => fill(text, part, renderTable(header, rows), path),
+        })),
+    ];
+    const documents = await Promise.all(
+        parts.map(async ({ path, holds, render }) => {
+            const before = await readFile(join(root, path), "utf8").catch(() => "");
+            return { path, holds, before, after: render(before) };
+        }),
+    );
     const stale = documents.filter(({ before, after }) => before !== after);
     if (check && stale[0]) {
         throw new AppError("drift", `${stale[0].path} is stale`, { hint: "run `pnpm readme:build` and commit it" });
@@ -79,21 +82,7 @@ export async function buildReadme(
     output.document({ documents: changes, commands });
 }
 
-async function readDocument(
-    root: string,
-    path: string,
-    holds: string,
-    render: (before: string) => string,
-): Promise<Document> {
-    const before = await readFile(join(root, path), "utf8").catch(() => "");
-    return { path, holds, before, after: render(before) };
-}
-
-/**
- * Inserts the generated parts between their markers.
- *
- * @throws AppError `invalid-input` for a missing marker
- */
+/** Inserts the generated parts between their markers; refuses a document without them. */
 export function renderReadme(readme: string, commands: readonly CommandHelp[]): string {
     return fill(fill(readme, "commands", renderCommands(commands)), "exit codes", renderExitCodes());
 }
@@ -108,11 +97,7 @@ export async function readCommandScripts(root: string): Promise<{ name: string; 
     });
 }
 
-/**
- * Imports every script of package.json and reads its help from the exported definition.
- *
- * @throws AppError `invalid-input` for a script that does not define a command with its name and a summary
- */
+/** Imports every script of package.json and reads its help from the exported definition. */
 export async function readCommands(root: string): Promise<CommandHelp[]> {
     const scripts = await readCommandScripts(root);
     return Promise.all(
@@ -159,25 +144,14 @@ function renderCommands(commands: readonly CommandHelp[]): string {
             const lines = options.map(([flags, text]) => `    ${flags.padEnd(width)}  ${text}`);
             return [`${name} ${args}`.trim(), ...lines].join("\n");
         });
-    return [
-        renderTable(["Command", "What it does"], rows),
-        "",
-        "<details>",
-        "<summary>Options of each command</summary>",
-        "",
-        "```text",
-        lists.join("\n\n"),
-        "```",
-        "",
-        "</details>",
-    ].join("\n");
+    const options = `\`\`\`text\n${lists.join("\n\n")}\n\`\`\``;
+    const details = `<details>\n<summary>Options of each command</summary>\n\n${options}\n\n</details>`;
+    return `${renderTable(["Command", "What it does"], rows)}\n\n${details}`;
 }
 
 function renderExitCodes(): string {
-    const rows = Object.entries(exitCodes).map(([name, number]) => [
-        String(number),
-        meanings[name as keyof typeof exitCodes],
-    ]);
+    const names = Object.keys(exitCodes) as (keyof typeof exitCodes)[];
+    const rows = names.map((name) => [String(exitCodes[name]), meanings[name]]);
     return renderTable(["Exit code", "Meaning"], rows);
 }
 

@@ -5,11 +5,7 @@ import { buildSchemaFiles } from "../../generated/build.ts";
 import { readAll } from "../../planning/prepare.ts";
 import type { Context } from "../program.ts";
 
-/**
- * schema:build: writes the files that are generated from the SQL files; with --check it only compares them.
- *
- * @throws AppError `drift` with --check when a file is stale
- */
+/** schema:build: writes the files that are generated from the SQL files; with --check, refuses stale ones. */
 export async function writeSchemaFiles({ root, output }: Context, { check }: { check?: boolean }): Promise<void> {
     const { sets } = await readAll(root, undefined);
     const [core] = sets;

@@ -47,11 +47,7 @@ interface Block {
 
 const barWidth = 20;
 
-/**
- * Renders all figures as blocks of aligned columns.
- *
- * @param hasBlocks whether the terminal shows block characters
- */
+/** Renders all figures; `hasBlocks` says whether the terminal shows block characters. */
 function renderStatistics(statistics: Statistics, hasBlocks: boolean): Block[] {
     return [
         renderTables(statistics, hasBlocks),

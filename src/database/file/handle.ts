@@ -85,12 +85,7 @@ function readWithin(rows: Iterable<Value[]>): StoredRows | undefined {
     return isTooLarge ? undefined : { rows: kept, size };
 }
 
-/**
- * Wraps the open transaction of a handle.
- *
- * @param release closes the handle, or resets it
- * @param signal checked after each statement
- */
+/** Wraps the open transaction of a handle; `release` closes or resets it, `signal` is checked after each statement. */
 export function toTransaction(handle: FileHandle, release: () => void, signal?: AbortSignal): Transaction {
     return {
         views: 1,

@@ -133,11 +133,7 @@ export function foreignReply(): DatabaseFault {
     return new DatabaseFault("server-fault", "its reply has another form", undefined, { variant: "foreign-reply" });
 }
 
-/**
- * Makes the fault of one request, or of one step of a batch.
- *
- * @param sql its statement, from which SQLite's own message is derived
- */
+/** Makes the fault of one request or step; `sql` is its statement, from which SQLite's message is derived. */
 export function faultOfError({ message, code }: ProtocolError, sql?: string): DatabaseFault {
     const fault = toFault(Object.assign(new Error(message), { code: code ?? "SQL_" }));
     if (sql === undefined || !fault.isOfStatement) return fault;

@@ -154,11 +154,7 @@ function readStatements(
     return [first, ...others];
 }
 
-/**
- * Refuses a statement that is not a query, or that has a parameter without a value.
- *
- * @param given the parameters that have a value, such as `:now`
- */
+/** Refuses a statement that is not a query, or that has a parameter that is not among the `given` ones (`:now`). */
 export function requireQuery(statement: Statement, given: readonly string[], refuse: Refuse): void {
     const [first] = statement.tokens;
     const isQuery = isKeyword(first, "SELECT") || isKeyword(first, "WITH");
