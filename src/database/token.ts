@@ -7,22 +7,12 @@ interface TokenFacts {
     readonly expiresAt: Date | undefined;
 }
 
-interface Claims {
-    /** Access of a Turso or sqld token: "rw" (the default) or "ro". */
-    a?: string;
-    iat?: number;
-    exp?: number;
-}
-
 /** Reads the claims of a JWT without checking its signature; undefined where the text is not a JWT. */
 export function readToken(token: string): TokenFacts | undefined {
     try {
-        const claims = jwtDecode<Claims>(token);
-        return {
-            readOnly: claims.a === "ro",
-            issuedAt: toDate(claims.iat),
-            expiresAt: toDate(claims.exp),
-        };
+        // `a` is the access of a Turso or sqld token: "rw" (the default) or "ro".
+        const { a, iat, exp } = jwtDecode<{ a?: string; iat?: number; exp?: number }>(token);
+        return { readOnly: a === "ro", issuedAt: toDate(iat), expiresAt: toDate(exp) };
     } catch {
         return undefined;
     }

@@ -58,9 +58,10 @@ export function findRowCopy(statement: Statement): RowCopy | undefined {
     const from = tokens.findIndex((token, at) => at > select && outside.has(token) && isKeyword(token, "FROM"));
     const source = from === -1 ? undefined : tokens[tokens[from + 2]?.text === "." ? from + 3 : from + 1];
     if (!source || source.text === "(") return undefined;
+    const named = splitList(tokens.slice(open + 1, close));
     return {
         source: readName(source),
-        columns: open === -1 ? undefined : splitList(tokens.slice(open + 1, close)).map(([item]) => nameOf(item)),
+        columns: open === -1 ? undefined : named.map(([item]) => (item ? readName(item) : "")),
         values: splitList(tokens.slice(select + 1, from)),
     };
 }
@@ -70,10 +71,6 @@ export function describeTable({ tokens }: Statement, ...names: readonly string[]
     const own = new Set(names.map((name) => name.toLowerCase()));
     const texts = tokens.map((token) => (token.kind === "string" ? token.text : readName(token).toLowerCase()));
     return JSON.stringify(texts.map((text) => (own.has(text) ? "" : text)));
-}
-
-function nameOf(token: Token | undefined): string {
-    return token ? readName(token) : "";
 }
 
 function isVerb(token: Token): boolean {

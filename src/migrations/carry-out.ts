@@ -1,6 +1,7 @@
 import type { Connection } from "../database/connection.ts";
 import { throwExplained } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
+import type { Step } from "../planning/plan.ts";
 import { predictState } from "../planning/predict.ts";
 import type { PreparedDeploy } from "../planning/prepare.ts";
 import { renderScript } from "../planning/script.ts";
@@ -31,13 +32,18 @@ export async function runDeploy(
     options: DeployRun,
 ): Promise<RunOutcome> {
     const { sets, state, plan } = prepared;
+    const { report } = options;
     if (plan.steps.length === 0) return { steps: [], version: plan.version };
     const refuse = throwExplained(connection.target, "The restore point could not be made. Nothing was changed.");
     const restorePoint = options.isCopy
         ? { lines: [] }
         : await prepareRestorePoint(connection, state, options.now, options.signal).catch(refuse);
-    options.report.restorePoint(restorePoint);
+    report.restorePoint(restorePoint);
     const pin = options.pinned ? pinPlan(prepared) : undefined;
+    const applied = (step: Step): void => {
+        pin?.applied(step);
+        report.applied(step);
+    };
     try {
         return await runPlan(
             {
@@ -46,7 +52,7 @@ export async function runDeploy(
                 plan: pin?.replan ?? prepared.replan,
                 perFile: options.perFile ?? false,
                 signal: options.signal,
-                report: pin ? followBy(options.report, pin.applied) : options.report,
+                report: { ...report, applied },
             },
             state,
         );
@@ -54,16 +60,6 @@ export async function runDeploy(
         if (!(error instanceof AppError) || restorePoint.lines.length === 0) throw error;
         throw error.withOutcome([...restorePoint.lines, error.outcome ?? ""].join("\n"));
     }
-}
-
-function followBy(report: RunReport, follow: RunReport["applied"]): RunReport {
-    return {
-        ...report,
-        applied: (step) => {
-            follow(step);
-            report.applied(step);
-        },
-    };
 }
 
 /** Renders the scripts of a plan, one for each transaction, and predicts the state after them. */

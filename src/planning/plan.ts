@@ -5,7 +5,7 @@ import { findApplied, findForeignObjects, findLostTriggers, findUnwatchedWrites,
 import { fromFile, type ObjectAction, type ObjectChange, type PlannedObject, trackObjects } from "./objects.ts";
 import { refuseFiles } from "./problems.ts";
 import { type DatabaseState, findSchemaRow } from "./state.ts";
-import { isRebuild, readStructure, type Structure } from "./structure.ts";
+import { readStructure, type Structure } from "./structure.ts";
 
 export type Direction = "do" | "undo";
 
@@ -162,7 +162,8 @@ function groupIntoSteps({ migrations, direction, perFile }: PlanInput): Planned[
     let open: Planned[] | undefined;
     for (const file of migrations) {
         const planned = { file, structure: readStructure(partOf(file, direction).statements) };
-        if (perFile || isRebuild(planned.structure)) {
+        // A rebuild runs with foreign keys off, and so alone in its transaction.
+        if (perFile || planned.structure.rebuilt.length > 0) {
             groups.push([planned]);
             open = undefined;
         } else if (open) {

@@ -104,11 +104,6 @@ export function findOwnTables(sets: readonly MigrationSet[]): string[] {
     return [...new Set(files.flatMap((file) => readStructure(file.statements).created))];
 }
 
-/** Whether a migration must run with foreign keys off, and so alone in its transaction. */
-export function isRebuild(structure: Structure): boolean {
-    return structure.rebuilt.length > 0;
-}
-
 /** Lists the names of the columns that can be written. */
 export function listWritable({ columns }: TableDefinition): string[] {
     return columns.filter(({ generated }) => generated === undefined).map(({ name }) => name);

@@ -25,19 +25,16 @@ const contextLines = 2;
  * or option; an index is one line; a view or trigger has the lines of its text.
  */
 export function renderDiff({ type, live, expected }: ObjectDifference): DiffLine[] {
-    // The text is in its file.
-    if (live === undefined && (type === "view" || type === "trigger"))
-        return [{ sign: "-", text: `${head(expected)} …` }];
+    if (live === undefined && (type === "view" || type === "trigger")) {
+        // The text is in its file.
+        return [{ sign: "-", text: `${expected?.split("\n")[0]?.trimEnd()} …` }];
+    }
     const [files, database] = [expected, live].map((sql) => (sql === undefined ? [] : readLines(type, sql)));
     const lines = compareLines(files ?? [], database ?? []);
     // The difference is outside all definitions, such as another kind of table.
     const isShown = lines.some(({ sign }) => sign !== " ");
     const all = isShown ? lines : compareLines(splitLines(expected ?? ""), splitLines(live ?? ""));
     return type === "table" ? all.filter(({ sign }) => sign !== " ") : cutContext(all);
-}
-
-function head(sql = ""): string {
-    return sql.split("\n")[0]?.trimEnd() ?? "";
 }
 
 function readLines(type: ObjectDifference["type"], sql: string): Line[] {

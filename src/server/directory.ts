@@ -3,11 +3,6 @@ import { join } from "node:path";
 import { openConnection } from "../database/open.ts";
 import { AppError } from "../errors.ts";
 
-/** A data folder on which no other server can start until it is released, or this process ends. */
-interface ServerDirectory {
-    release(): Promise<void>;
-}
-
 /**
  * Creates the data folder of a server, keeps its contents out of git, and locks it for this process: sqld itself would
  * start twice on a folder without a warning, and both would write into the same files.
@@ -15,18 +10,18 @@ interface ServerDirectory {
  * @param directory absolute path
  * @param label the path as the user wrote it
  * @param url the server's address, shown to a user whose server needs the same folder
+ * @returns a function that releases the folder, as does the end of this process
  * @throws AppError `cannot-open` when it cannot be created or written, `busy` when another server uses it
  */
-export async function takeDirectory(directory: string, label: string, url: string): Promise<ServerDirectory> {
+export async function takeDirectory(directory: string, label: string, url: string): Promise<() => Promise<void>> {
     const note = join(directory, "server.txt");
     try {
         await mkdir(directory, { recursive: true });
         await writeFile(join(directory, ".gitignore"), "*\n");
     } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        throw new AppError("cannot-open", `'${label}' cannot hold the data of a server (${reason})`, {
-            hint: "choose another folder with --directory",
-        });
+        const hint = "choose another folder with --directory";
+        throw new AppError("cannot-open", `'${label}' cannot hold the data of a server (${reason})`, { hint });
     }
     const release = await lockFile(join(directory, "server.lock"));
     if (!release) {
@@ -36,11 +31,9 @@ export async function takeDirectory(directory: string, label: string, url: strin
         });
     }
     await writeFile(note, `the server on ${url} (process ${process.pid})\n`);
-    return {
-        release: async () => {
-            await rm(note, { force: true });
-            release();
-        },
+    return async () => {
+        await rm(note, { force: true });
+        release();
     };
 }
 
@@ -49,11 +42,12 @@ export async function takeDirectory(directory: string, label: string, url: strin
 async function lockFile(path: string): Promise<(() => void) | undefined> {
     const connection = await openConnection({ kind: "file", path, label: path, local: true }, undefined, { lock: 0 });
     const transaction = await connection.begin("write").catch(() => undefined);
-    const release = (): void => {
-        void transaction?.close();
-        connection.close();
-    };
-    if (transaction) return release;
-    release();
+    if (transaction) {
+        return () => {
+            void transaction.close();
+            connection.close();
+        };
+    }
+    connection.close();
     return undefined;
 }

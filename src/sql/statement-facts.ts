@@ -49,11 +49,8 @@ export function findTriggerEvent(statement: Statement): TriggerEvent | undefined
     const on = tokens.findIndex((token, index) => index > at && isKeyword(token, "ON"));
     if (readFact(statement).does !== "create" || at === -1 || on === -1) return undefined;
     const named = tokens.slice(at + 2, on).filter((token) => token.text !== ",");
-    const mentioned = tokens.filter(
-        (_, index) =>
-            tokens[index - 1]?.text === "." &&
-            (isKeyword(tokens[index - 2], "NEW") || isKeyword(tokens[index - 2], "OLD")),
-    );
+    const isRow = (token: Token | undefined): boolean => isKeyword(token, "NEW") || isKeyword(token, "OLD");
+    const mentioned = tokens.filter((_, index) => tokens[index - 1]?.text === "." && isRow(tokens[index - 2]));
     const fallback = isKeyword(tokens[at - 2], "INSTEAD") ? mentioned.slice(0, 1).map(readName) : ["rowid"];
     return {
         event: (tokens[at] as Token).text.toUpperCase() as TriggerEvent["event"],
@@ -109,14 +106,9 @@ function readCreate(tokens: readonly Token[]): StatementFact | undefined {
     if (!made) return undefined;
     const { type, name, next, isTemporary } = made;
     const on = tokens.findIndex((token, index) => index >= next && isKeyword(token, "ON"));
-    const ownsNothing = type === "table" || type === "view" || on === -1;
-    return {
-        does: "create",
-        type,
-        name,
-        table: ownsNothing ? name : nameAt(tokens, on + 1).name,
-        temporary: isTemporary,
-    };
+    const isPart = (type === "index" || type === "trigger") && on !== -1;
+    const table = isPart ? nameAt(tokens, on + 1).name : name;
+    return { does: "create", type, name, table, temporary: isTemporary };
 }
 
 function readDrop(tokens: readonly Token[]): StatementFact | undefined {

@@ -95,13 +95,13 @@ function printExplanation(output: Output, database: string, explained: Explained
     if (plan.length === 0) output.line("It inserts rows without a search.");
     output.line();
     const used = indexes.map(({ name, table, columns }) => `${name} on ${table} (${columns.join(", ")})`);
-    printList(output, "Indexes", used.length === 0 ? ["none"] : used);
+    printList(output, "Indexes", used);
     if (measured) {
         output.field("Rows", renderRows(measured));
         output.field("Time", renderTime(measured));
     }
     if (notRun) output.line(notRun);
-    printList(output, "Advice", advice.length === 0 ? ["none"] : advice);
+    printList(output, "Advice", advice);
     output.document({
         ...{ database, query: query?.name ?? null, sql },
         parameters: Object.fromEntries(
@@ -120,7 +120,7 @@ function toFigures({ times, floor, rowsReturned, rowsRead, rowsWritten }: Measur
 }
 
 function printList(output: Output, label: string, lines: readonly string[]): void {
-    output.field(label, lines[0] ?? "");
+    output.field(label, lines[0] ?? "none");
     for (const line of lines.slice(1)) output.line(`${" ".repeat("Indexes:  ".length)}${line}`);
 }
 

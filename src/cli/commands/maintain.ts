@@ -94,11 +94,9 @@ function verbOf({ does }: MaintenanceRule): string {
 
 // After an interrupted run, each transaction is either complete or absent.
 function describeDone(done: readonly RuleProgress[], fault: DatabaseFault): string {
-    const parts = done
-        .filter(({ changed }) => changed > 0)
-        .map(
-            ({ rule, changed, due }) => `${changed.toLocaleString("en-US")} of ${countOf(due, "row")} by ${rule.name}`,
-        );
+    const describe = ({ rule, changed, due }: RuleProgress): string =>
+        `${changed.toLocaleString("en-US")} of ${countOf(due, "row")} by ${rule.name}`;
+    const parts = done.filter(({ changed }) => changed > 0).map(describe);
     const isUnknown = fault.isAmbiguous && done.at(-1)?.isWriting === true;
     if (parts.length === 0 && !isUnknown) return "Nothing was changed.";
     return [

@@ -64,7 +64,7 @@ async function readKeys({ root, output }: Context): Promise<readonly string[]> {
 
 async function restoreFile(context: Context, file: BackupFile, options: RestoreOptions): Promise<void> {
     const { output, signal, patience = {} } = context;
-    const { config, connection, undo } = await openTarget(context);
+    const { config, connection } = await openForWriting(context);
     const { target } = config;
     if (options.wal && target.kind !== "file") {
         connection.close();
@@ -98,7 +98,9 @@ async function restoreFile(context: Context, file: BackupFile, options: RestoreO
             await report(context, checked, choice);
         });
     } catch (error) {
-        undo();
+        // Opening has created the file.
+        const isEmpty = target.kind === "file" && statSync(target.path, { throwIfNoEntry: false })?.size === 0;
+        if (isEmpty) rmSync(target.path);
         throw error instanceof AppError && error.outcome === undefined ? error.withOutcome(nothingDone) : error;
     } finally {
         end();
@@ -109,19 +111,6 @@ async function setLog(connection: Connection): Promise<void> {
     const outcome =
         "Everything was restored; only the write-ahead log is missing: `PRAGMA journal_mode = WAL` sets it.";
     await connection.runAlone("PRAGMA journal_mode = WAL").catch(throwExplained(connection.target, outcome));
-}
-
-// Opening creates the file. If the restore fails, an empty file is removed.
-async function openTarget(context: Context) {
-    const opened = await openForWriting(context);
-    const { target } = opened.config;
-    return {
-        ...opened,
-        undo: () => {
-            if (target.kind === "file" && statSync(target.path, { throwIfNoEntry: false })?.size === 0)
-                rmSync(target.path);
-        },
-    };
 }
 
 async function confirmPlan(

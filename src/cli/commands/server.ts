@@ -27,7 +27,7 @@ export async function serve(context: Context, options: ServerOptions): Promise<v
     getSqld();
     const url = `http://127.0.0.1:${options.port}`;
     const path = resolve(root, options.directory);
-    const directory = await takeDirectory(path, options.directory, url);
+    const release = await takeDirectory(path, options.directory, url);
     try {
         const tokens = options.auth ? await writeTokens(path, url) : undefined;
         const server = await start(path, options.port, tokens);
@@ -39,7 +39,7 @@ export async function serve(context: Context, options: ServerOptions): Promise<v
         }
         output.line(`The server has stopped. Its data remain in ${options.directory}.`);
     } finally {
-        await directory.release();
+        await release();
     }
 }
 

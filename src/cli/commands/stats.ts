@@ -61,14 +61,14 @@ function renderTables({ tables, bytes }: Statistics, hasBlocks: boolean): Block 
     const own = tables.filter(({ bookkeeping }) => !bookkeeping);
     const sizeOf = (table: TableSize): number => (table.bytes ?? 0) + (table.indexBytes ?? 0);
     const largest = Math.max(1, ...own.map(sizeOf));
+    const renderBar = (table: TableSize): string => renderShare(sizeOf(table) / largest, barWidth, hasBlocks);
     const hasBytes = tables.some((table) => table.bytes !== null);
     const rows = [...own]
         .sort((a, b) => sizeOf(b) - sizeOf(a) || (b.rows ?? 0) - (a.rows ?? 0))
         .map((table) => [
             table.name,
             renderCount(table.rows),
-            ...(hasBytes ? [renderSize(table.bytes), renderSize(table.indexBytes)] : []),
-            ...(hasBytes ? [renderShare(sizeOf(table) / largest, barWidth, hasBlocks)] : []),
+            ...(hasBytes ? [renderSize(table.bytes), renderSize(table.indexBytes), renderBar(table)] : []),
         ]);
     const titles = ["table", "rows", ...(hasBytes ? ["size", "its indexes", ""] : [])];
     const kept = tables.filter(({ bookkeeping }) => bookkeeping);
@@ -126,14 +126,13 @@ function renderSeries(rows: readonly Row[], hasBlocks: boolean): string[][] {
         const average = whole.reduce((sum, amount) => sum + amount, 0) / whole.length;
         const expected = own[0]?.expected;
         const hasAverage = whole.length > 0;
+        const target = typeof expected === "number" ? expected : 0;
         return [
             name,
             " ".repeat(before) + renderSparkline(known, hasBlocks),
             hasAverage ? renderCount(Math.round(average)) : "-",
             typeof expected === "number" ? renderCount(expected) : "",
-            hasAverage && typeof expected === "number" && expected > 0
-                ? `${Math.round((100 * average) / expected)}%`
-                : "",
+            hasAverage && target > 0 ? `${Math.round((100 * average) / target)}%` : "",
             renderCount(known.at(-1) ?? null),
         ];
     });

@@ -1,27 +1,22 @@
 import { pathToFileURL } from "node:url";
 import type { Client, ResultSet } from "@libsql/client/sqlite3";
-import type { Query, Row, Value } from "../connection.ts";
+import type { Connection, Row, Value } from "../connection.ts";
 import { toBound, toRow } from "../values.ts";
 import { toFileFault } from "./faults.ts";
-
-interface FileBatches {
-    run(statements: readonly Query[]): Promise<(readonly Row[])[]>;
-    close(): void;
-}
 
 /**
  * Neither loads the client nor opens the file before the first batch.
  *
  * @param lock how long a batch waits for another program's lock, in milliseconds
  */
-export function openBatches(path: string, lock: number): FileBatches {
+export function openBatches(path: string, lock: number): Pick<Connection, "write" | "close"> {
     let client: Client | undefined;
     const close = (): void => {
         client?.close();
         client = undefined;
     };
     return {
-        run: async (statements) => {
+        write: async (statements) => {
             const { createClient } = await import("@libsql/client/sqlite3");
             try {
                 client ??= createClient({ url: pathToFileURL(path).href, timeout: lock, intMode: "bigint" });
@@ -41,13 +36,10 @@ export function openBatches(path: string, lock: number): FileBatches {
 }
 
 function toRows({ columns, rows }: ResultSet): Row[] {
-    return rows.map((row) =>
-        toRow(
-            columns,
-            Array.from(columns, (_, at): Value => {
-                const value = row[at] ?? null;
-                return value instanceof ArrayBuffer ? new Uint8Array(value) : value;
-            }),
-        ),
-    );
+    const toValue = (value: Value | ArrayBuffer): Value =>
+        value instanceof ArrayBuffer ? new Uint8Array(value) : value;
+    return rows.map((row) => {
+        const values = Array.from(columns, (_, at) => toValue(row[at] ?? null));
+        return toRow(columns, values);
+    });
 }

@@ -76,7 +76,7 @@ export function openFile(
     const batches = openBatches(target.path, lock);
     const readWhen = waitForFirst(firstRead, signal);
     const write: Connection["write"] = async (statements) => {
-        if (!isInMemory && statements.every(isOfBatch)) return batches.run(statements);
+        if (!isInMemory && statements.every(isOfBatch)) return batches.write(statements);
         return transact("BEGIN IMMEDIATE", "COMMIT", (handle) =>
             statements.map((statement) => runStatement(handle, statement)),
         );

@@ -102,11 +102,10 @@ function join(tokens: readonly Token[]): string {
 // In an index after its parenthesis, in a view after AS, in a trigger before its event or its body.
 function hasOpeningComment(statement: LintStatement, type: MadeObject["type"]): boolean {
     const all = readAllTokens(statement).filter((token) => token.kind !== "space");
-    const end = type === "trigger" ? all.findIndex((token) => isKeyword(token, "BEGIN")) : all.length;
-    const start =
-        type === "trigger"
-            ? 0
-            : all.findIndex((token) => (type === "index" ? token.text === "(" : isKeyword(token, "AS")));
-    if (type === "trigger") return all.slice(0, end).some((token) => token.kind === "comment");
+    if (type === "trigger") {
+        const begin = all.findIndex((token) => isKeyword(token, "BEGIN"));
+        return all.slice(0, begin).some((token) => token.kind === "comment");
+    }
+    const start = all.findIndex((token) => (type === "index" ? token.text === "(" : isKeyword(token, "AS")));
     return start !== -1 && all[start + 1]?.kind === "comment";
 }

@@ -112,10 +112,8 @@ export const rowRules = defineRules("safe", [
                 if (fact.does !== "write" || !isReplace(part)) continue;
                 const children = findChildren(before, fact.table);
                 if (children.length === 0) continue;
-                yield {
-                    line: part.line,
-                    message: `replaces rows of '${fact.table}', which has the children ${children.join(", ")}`,
-                };
+                const message = `replaces rows of '${fact.table}', which has the children ${children.join(", ")}`;
+                yield { line: part.line, message };
             }
         },
     },
@@ -147,8 +145,7 @@ function* findAdded({ kind, statements, before }: LintFile): Generator<AddedColu
 
 function isReplace(part: Statement): boolean {
     const verb = findVerb(part);
-    if (verb === "REPLACE") return true;
-    return verb === "INSERT" && hasClause(part, "OR", "REPLACE");
+    return verb === "REPLACE" || (verb === "INSERT" && hasClause(part, "OR", "REPLACE"));
 }
 
 function findChildren({ tables }: KnownSchema, parent: string): string[] {
