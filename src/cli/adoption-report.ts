@@ -3,8 +3,8 @@ import type { Adoption } from "../adoption/prepare.ts";
 import type { AdoptionSurvey } from "../adoption/survey.ts";
 import type { Connection } from "../database/connection.ts";
 import type { DatabaseState } from "../planning/state.ts";
-import { listComparable, type ObjectDifference } from "../schema/compare.ts";
-import { countObjects } from "../schema/facts.ts";
+import type { ObjectDifference } from "../schema/compare.ts";
+import { countObjects, listComparable } from "../schema/facts.ts";
 import { describeCheck } from "../sql/checks.ts";
 import type { CheckDefinition } from "../sql/create-table.ts";
 import type { Output } from "./output.ts";
@@ -35,10 +35,8 @@ export function printSurvey(output: Output, adoption: Adoption, { tables }: Adop
             output.field("Convert", `${table}.${column}: ${counted(count)}`);
         }
         for (const [column, count] of Object.entries(unmapped)) {
-            output.field(
-                "Keep",
-                `${table}.${column}: ${counted(count)} (the files have no such column; schema_adoption keeps the complete rows)`,
-            );
+            const why = "the files have no such column; schema_adoption keeps the complete rows";
+            output.field("Keep", `${table}.${column}: ${counted(count)} (${why})`);
         }
         for (const [reason, count] of Object.entries(reasons)) {
             const checks = adoption.tables.find(({ target }) => target.name === table)?.target.checks ?? [];
@@ -60,10 +58,8 @@ function describeReason(reason: string, checks: readonly CheckDefinition[]): str
 function describeDropped(dropped: readonly string[]): string {
     const indexes = dropped.filter((object) => object.startsWith("index "));
     const others = dropped.filter((object) => !indexes.includes(object));
-    return [
-        ...(indexes.length > namedAtMost ? [countOf(indexes.length, "index", "indexes")] : indexes),
-        ...others,
-    ].join(", ");
+    const named = indexes.length > namedAtMost ? [countOf(indexes.length, "index", "indexes")] : indexes;
+    return [...named, ...others].join(", ");
 }
 
 /** Warns of dangling references, and of views and triggers that no longer work. */

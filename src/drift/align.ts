@@ -1,8 +1,8 @@
 import { folderOf, type MigrationFile, type MigrationSet, type ObjectFile } from "../planning/files.ts";
 import { pointsTo } from "../planning/judge.ts";
 import { findOwnTables } from "../planning/structure.ts";
-import { isDrift, listComparable, type ObjectDifference } from "../schema/compare.ts";
-import { isMigratorTable, isVirtual } from "../schema/facts.ts";
+import { isDrift, type ObjectDifference } from "../schema/compare.ts";
+import { isMigratorTable, isVirtual, listComparable } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { readName, tokenize } from "../sql/lexer.ts";
 import { isSameName, toSlug } from "../sql/names.ts";

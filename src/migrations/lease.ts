@@ -62,14 +62,12 @@ export function explainLease({ owner, expiresAt }: Lease, outcome: string): AppE
 
 /** Takes or renews the lease; returns false when another deployer has it. */
 export async function tryLease(connection: Connection, state: DatabaseState, owner: string): Promise<boolean> {
-    const create =
-        state.generation === undefined
-            ? [
-                  createLockTable.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS"),
-                  "INSERT OR IGNORE INTO schema_lock (id, generation) VALUES (1, 0)",
-              ]
-            : [];
-    const results = await connection.write([...create, takeLease(owner, leaseSeconds)].map((sql) => ({ sql })));
+    const create = [
+        createLockTable.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS"),
+        "INSERT OR IGNORE INTO schema_lock (id, generation) VALUES (1, 0)",
+    ];
+    const statements = [...(state.generation === undefined ? create : []), takeLease(owner, leaseSeconds)];
+    const results = await connection.write(statements.map((sql) => ({ sql })));
     return results.at(-1)?.length === 1;
 }
 

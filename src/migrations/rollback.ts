@@ -8,7 +8,7 @@ import { refuseFiles } from "../planning/problems.ts";
 import { renderParts, type ScriptPart } from "../planning/script.ts";
 import { type DatabaseState, findSchemaRow, versionOf } from "../planning/state.ts";
 import { listWritable } from "../planning/structure.ts";
-import { findShadows, isBookkeeping } from "../schema/facts.ts";
+import { isBookkeeping, listComparable } from "../schema/facts.ts";
 import { readTableDefinition } from "../sql/create-table.ts";
 import { isSignificant, readName, tokenize } from "../sql/lexer.ts";
 import { isSameName } from "../sql/names.ts";
@@ -55,11 +55,8 @@ export async function prepareRollback(
 
 // Queries what findLosses() counts, judged by the statements: rows of dropped tables, and values of dropped columns.
 function renderLosses(step: Step, state: DatabaseState): string[] {
-    const isShadow = findShadows(state.schema);
-    const isThere = (table: string): boolean => {
-        const row = findSchemaRow(state, table);
-        return row?.type === "table" && !isBookkeeping(row) && !isShadow(row.name);
-    };
+    const tables = listComparable(state.schema).filter((row) => row.type === "table" && !isBookkeeping(row));
+    const isThere = (table: string): boolean => tables.some(({ name }) => isSameName(name, table));
     const statements = step.actions.flatMap((action) => (action.does === "migrate" ? action.statements : []));
     return statements.flatMap((statement): string[] => {
         const fact = readFact(statement);
@@ -82,9 +79,8 @@ export async function findLosses(connection: Connection, prepared: PreparedDeplo
             (part) => part.role === "work",
         ),
     );
-    const isShadow = findShadows(state.schema);
-    const tables = state.schema.filter((row) => row.type === "table" && row.sql !== null && !isBookkeeping(row));
-    const names = tables.map((row) => row.name).filter((table) => !table.startsWith("sqlite_") && !isShadow(table));
+    const tables = listComparable(state.schema).filter((row) => row.type === "table" && !isBookkeeping(row));
+    const names = tables.map((row) => row.name);
     const count = (table: string): Query => ({ sql: `SELECT count(*) AS n FROM ${quoteName(table)}` });
     const columns: Query = {
         sql: `SELECT t.name AS "table", c.name AS "column" FROM sqlite_schema AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table'`,

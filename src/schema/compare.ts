@@ -1,6 +1,6 @@
 import { isSignificant, readName, type Token, tokenize } from "../sql/lexer.ts";
 import { writeName } from "../sql/quoting.ts";
-import { findShadows, isMigratorTable } from "./facts.ts";
+import { isMigratorTable, listComparable } from "./facts.ts";
 import type { SchemaRow } from "./row.ts";
 
 /** How a live object compares with the files. */
@@ -81,12 +81,6 @@ function describe(
 ): ObjectDifference {
     const { type, name, table } = (expected ?? live) as SchemaRow;
     return { type, name, table, state, live: live?.sql ?? undefined, expected: expected?.sql ?? undefined };
-}
-
-/** Lists the objects that were created by name: not SQLite's own, and not the shadow tables of another object. */
-export function listComparable(rows: readonly SchemaRow[]): SchemaRow[] {
-    const isShadow = findShadows(rows);
-    return rows.filter((row) => row.sql !== null && !row.name.startsWith("sqlite_") && !isShadow(row.name));
 }
 
 function keyOf(row: SchemaRow): string {

@@ -27,8 +27,7 @@ interface SchemaCounts {
 
 /** Counts the objects of a schema by kind. */
 export function countObjects(schema: readonly NamedObject[]): SchemaCounts {
-    const isShadow = findShadows(schema);
-    const own = schema.filter((row) => row.sql !== null && !row.name.startsWith("sqlite_") && !isShadow(row.name));
+    const own = listComparable(schema);
     const count = (type: string): number => own.filter((row) => row.type === type).length;
     const bookkeeping = own.filter((row) => row.type === "table" && isBookkeeping(row)).length;
     return {
@@ -38,6 +37,12 @@ export function countObjects(schema: readonly NamedObject[]): SchemaCounts {
         views: count("view"),
         triggers: count("trigger"),
     };
+}
+
+/** Lists the objects that were created by name: not SQLite's own, and not the shadow tables of another object. */
+export function listComparable<T extends NamedObject>(rows: readonly T[]): T[] {
+    const isShadow = findShadows(rows);
+    return rows.filter((row) => row.sql !== null && !row.name.startsWith("sqlite_") && !isShadow(row.name));
 }
 
 /** Whether a row of sqlite_schema is a virtual table. */

@@ -80,9 +80,8 @@ async function writeNew(root: string, path: string, text: string): Promise<void>
         await writeFile(join(root, path), text, { flag: "wx" });
     } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        throw new AppError("cannot-open", `${path} cannot be written (${reason})`, {
-            hint: "run the command again: it takes the next free number",
-        });
+        const hint = "run the command again: it takes the next free number";
+        throw new AppError("cannot-open", `${path} cannot be written (${reason})`, { hint });
     }
 }
 

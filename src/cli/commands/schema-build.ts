@@ -22,8 +22,6 @@ export async function writeSchemaFiles({ root, output }: Context, { check }: { c
             hint: "run `pnpm schema:build` and commit the files",
         });
     }
-    output.line(
-        stale.length === 0 ? "All generated files are current." : "All generated files were brought up to date.",
-    );
+    output.line(`All generated files ${stale.length === 0 ? "are current" : "were brought up to date"}.`);
     output.document({ [check ? "stale" : "written"]: stale });
 }
