@@ -1,6 +1,7 @@
 import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import type { Connection, Script } from "../database/connection.ts";
-import { DatabaseFault, explainFault, toFault } from "../database/faults.ts";
+import { type DatabaseFault, explainFault, toFault } from "../database/faults.ts";
+import { throwIfInterrupted } from "../database/interrupt.ts";
 import { AppError } from "../errors.ts";
 import { type RunReport, runPlan } from "../migrations/run.ts";
 import { findSchemaRow, readState } from "../planning/state.ts";
@@ -118,7 +119,7 @@ async function runStep(
             if (fault.kind !== "busy" || Date.now() - startedAt > (connection.waitLimit ?? busyLimit)) throw fault;
             report.waiting("another program is writing");
             await sleep(100 + Math.random() * 400, undefined, { signal }).catch(() => undefined);
-            if (signal.aborted) throw new DatabaseFault("interrupted", "interrupted", error);
+            throwIfInterrupted(signal, error);
         }
     }
 }
@@ -167,14 +168,11 @@ function explainFailure(
     const outcome = describeOutcome(done);
     const names = tables.map(({ target }) => `'${target.name}'`).join(", ");
     if (fault.kind === "transaction-timeout") {
-        return new AppError(
-            "transaction-timeout",
-            `${names}: the transaction takes over 5 seconds while others wait to write`,
-            {
-                hint: "stop the writers (the app and its bots) until the adoption is done, or adopt a copy made by `pnpm db:backup` and `pnpm db:restore`",
-                outcome,
-            },
-        );
+        const message = `${names}: the transaction takes over 5 seconds while others wait to write`;
+        return new AppError("transaction-timeout", message, {
+            hint: "stop the writers (the app and its bots) until the adoption is done, or adopt a copy made by `pnpm db:backup` and `pnpm db:restore`",
+            outcome,
+        });
     }
     if (!fault.isOfStatement) return explainFault(fault, connection.target).withOutcome(outcome);
     const [sentence, hint] = sentences.find(([, , sign]) => fault.message.includes(sign)) ?? [

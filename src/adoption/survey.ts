@@ -1,6 +1,6 @@
-import { setImmediate as turn } from "node:timers/promises";
 import type { Connection, Query } from "../database/connection.ts";
-import { DatabaseFault } from "../database/faults.ts";
+import { hearInterrupt } from "../database/interrupt.ts";
+import type { SchemaRow } from "../schema/row.ts";
 import { isSameName } from "../sql/names.ts";
 import { quoteName } from "../sql/quoting.ts";
 import type { AdoptedTable, Adoption, TableState } from "./prepare.ts";
@@ -16,7 +16,7 @@ import {
 } from "./validation.ts";
 
 /** What adoption would do to the rows of one table. */
-export interface TableSurvey {
+interface TableSurvey {
     readonly table: string;
     readonly state: TableState;
     readonly rows: number;
@@ -51,9 +51,7 @@ export async function surveyAdoption(
     const validations = validateAll(adoption);
     const tables: TableSurvey[] = [];
     for (const table of adoption.tables) {
-        // The file driver blocks the event loop: without this turn the process would not receive Ctrl-C.
-        await turn();
-        if (signal.aborted) throw new DatabaseFault("interrupted", "interrupted");
+        await hearInterrupt(signal);
         const survey = await surveyTable(connection, table, validations.get(table.target.name));
         tables.push({ ...survey, dropped: findDropped(adoption, table) });
     }
@@ -78,12 +76,11 @@ function validateAll({ tables, newest }: Pick<Adoption, "tables" | "newest">): R
 
 function findDropped({ state, target: files }: Adoption, { target, state: word }: AdoptedTable): string[] {
     if (word !== "rebuild") return [];
+    const isOfTable = ({ type, sql, table }: SchemaRow): boolean =>
+        (type === "index" || type === "trigger") && sql !== null && isSameName(table, target.name);
     return state.schema
-        .filter(
-            ({ type, sql, table }) => (type === "index" || type === "trigger") && sql && isSameName(table, target.name),
-        )
-        .filter(({ name: own }) => !files.schema.some((row) => isSameName(row.name, own)))
-        .map(({ type, name: own }) => `${type} ${own}`);
+        .filter((row) => isOfTable(row) && !files.schema.some(({ name }) => isSameName(name, row.name)))
+        .map(({ type, name }) => `${type} ${name}`);
 }
 
 async function surveyTable(

@@ -6,21 +6,13 @@ import { AppError } from "../errors.ts";
 /** The first bytes of a file that age encrypted: https://age-encryption.org/v1 */
 export const ageMark = "age-encryption.org/";
 
-/**
- * Encrypts a stream of bytes to age keys.
- *
- * @param recipients public keys: `age1…`
- */
+/** Encrypts a stream of bytes to age keys. @param recipients public keys: `age1…` */
 export async function* encrypt(bytes: AsyncIterable<Buffer>, recipients: readonly string[]): AsyncGenerator<Buffer> {
     const encrypter = await createEncrypter(recipients);
     yield* fromWeb(await encrypter.encrypt(toWeb(bytes)));
 }
 
-/**
- * Validates keys before anything is read.
- *
- * @throws AppError `usage`
- */
+/** Validates keys before anything is read. @throws AppError `usage` */
 export async function createEncrypter(recipients: readonly string[]) {
     const { Encrypter } = await import("age-encryption");
     const encrypter = new Encrypter();

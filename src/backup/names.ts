@@ -43,11 +43,11 @@ export function nameBackup({ series, takenAt }: BackupName, isEncrypted: boolean
 
 /** Parses a name that nameBackup() returned; undefined for any other. */
 export function findBackupName(name: string): BackupName | undefined {
-    const match = stampPattern.exec(name);
-    if (!match) return undefined;
-    const [, series = "", year, month, day, hour, minute, second] = match;
+    const [, series, year, month, day, hour, minute, second] = stampPattern.exec(name) ?? [];
+    if (series === undefined) return undefined;
     const takenAt = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-    const isDate = !Number.isNaN(takenAt.getTime());
     // JavaScript accepts the 30th of February.
-    return isDate && takenAt.toISOString().slice(8, 10) === day ? { series, takenAt } : undefined;
+    return !Number.isNaN(takenAt.getTime()) && takenAt.toISOString().slice(8, 10) === day
+        ? { series, takenAt }
+        : undefined;
 }

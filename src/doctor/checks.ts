@@ -1,5 +1,5 @@
-import { AppError } from "../errors.ts";
 import {
+    chooseFiles,
     type DocumentedFile,
     plainNames,
     readSqlFolder,
@@ -31,6 +31,7 @@ export interface Check {
     readonly sql: string;
 }
 
+const outcome = "Nothing was examined.";
 const folder: SqlFolder = {
     path: "operations/checks",
     names: plainNames,
@@ -42,7 +43,7 @@ const folder: SqlFolder = {
         Slow: null,
     },
     isNeeded: true,
-    outcome: "Nothing was examined.",
+    outcome,
 };
 
 /**
@@ -55,21 +56,11 @@ export function readChecks(root: string): Promise<Check[]> {
     return readSqlFolder(root, folder, parseCheck);
 }
 
-/**
- * Selects checks by name or path; all if `wanted` is undefined.
- *
- * @throws AppError `usage` for an unknown name
- */
+/** Selects checks by name or path; all if `wanted` is undefined. @throws AppError `usage` for an unknown name */
 export function chooseChecks(checks: readonly Check[], wanted: readonly string[] | undefined, quick: boolean): Check[] {
-    const names = (wanted ?? []).map((name) => name.replace(/^.*\//, "").replace(/\.sql$/, ""));
-    const unknown = names.find((name) => !checks.some((check) => check.name === name));
-    if (unknown !== undefined) {
-        throw new AppError("usage", `unknown check '${unknown}'`, {
-            hint: "`pnpm db:doctor --list` lists the checks",
-            outcome: "Nothing was examined.",
-        });
-    }
-    return checks.filter(({ name, isSlow }) => (wanted ? names.includes(name) : !(quick && isSlow)));
+    if (!wanted) return checks.filter(({ isSlow }) => !(quick && isSlow));
+    const hint = "`pnpm db:doctor --list` lists the checks";
+    return chooseFiles(checks, wanted, { what: "check", hint, outcome });
 }
 
 function parseCheck({ name, path, title, find, statements }: DocumentedFile, refuse: Refuse): Check {

@@ -19,9 +19,6 @@ export type Examined =
     /** It failed for another reason. */
     | { readonly check: Check; readonly state: "failed"; readonly reason: string };
 
-/** Reads the results of queries; one that fails does not affect the others. */
-export type ReadQueries = (queries: readonly Query[]) => Promise<readonly ReadResult[]>;
-
 /** Not a plausible column of a check. */
 const countColumn = "rows of the check";
 /**
@@ -31,7 +28,7 @@ const countColumn = "rows of the check";
 const checksAtOnce = { server: 12, file: 1 } as const;
 
 /** The results of all checks. */
-export interface Examination {
+interface Examination {
     readonly examined: readonly Examined[];
     /** The fault if a page of the database could not be read. */
     readonly damage: DatabaseFault | undefined;
@@ -56,10 +53,8 @@ export async function examineDatabase(
         });
     }
     const atOnce = checksAtOnce[connection.target.kind];
-    const { examined, damage } = await examine((queries) => connection.readAll(queries), checks, {
-        ...options,
-        atOnce,
-    });
+    const read = (queries: readonly Query[]): Promise<ReadResult[]> => connection.readAll(queries);
+    const { examined, damage } = await examine(read, checks, { ...options, atOnce });
     return { examined: sortByLevel(examined), damage };
 }
 
@@ -71,7 +66,7 @@ export async function examineDatabase(
  * @throws AppError `interrupted`, DatabaseFault when the database cannot be read at all
  */
 export async function examine(
-    read: ReadQueries,
+    read: (queries: readonly Query[]) => Promise<readonly ReadResult[]>,
     checks: readonly Check[],
     { examples, atOnce, signal }: { examples: number; atOnce: number; signal: AbortSignal },
 ): Promise<Examination> {

@@ -13,18 +13,14 @@ export interface Measured {
     readonly rowsWritten: number | undefined;
 }
 
-export type MeasureResult =
+type MeasureResult =
     | { readonly ok: true; readonly measured: Measured }
     | { readonly ok: false; readonly message: string };
 
 /** A statement that takes more milliseconds is run once. */
 const slow = 2_000;
 
-/**
- * Runs a statement, each time in a transaction that is rolled back.
- *
- * @param options.clock returns milliseconds
- */
+/** Runs a statement, each time in a transaction that is rolled back. `clock` returns milliseconds. */
 export async function measureStatement(
     connection: Pick<Connection, "tryOut" | "readAll" | "cost" | "countsRows">,
     query: Query,

@@ -18,7 +18,7 @@ export interface Decided extends Changes {
     readonly rejected: readonly Rejection[];
 }
 
-export interface DecideInput {
+interface DecideInput {
     readonly connection: Connection;
     readonly loader: Loader;
     readonly table: LoadTable;

@@ -5,20 +5,12 @@ import type { Items } from "./sources/staging.ts";
 import type { CheckRecord, Valid } from "./validate.ts";
 
 /** The records to load, one for each key. */
-export interface Settled {
+interface Settled {
     readonly length: number;
     /** Whether one of them has this key. */
     readonly has: (key: string) => boolean;
     /** Yields them in the order of their first mention; can be called once. */
     readonly each: () => Iterable<Valid>;
-}
-
-export interface SettleInput {
-    readonly check: CheckRecord;
-    /** Receives the number of equal records, as unchanged. */
-    readonly counts: LoadCounts;
-    readonly reject: (rejection: Rejection) => void;
-    readonly signal?: AbortSignal | undefined;
 }
 
 /** How many records are validated between two checks for an interrupt. */
@@ -30,13 +22,20 @@ const checkedAtOnce = 10_000;
  *
  * For records in memory the column values are kept until each() yields them; the others are validated a second time.
  *
+ * @param settings.counts receives the number of equal records, as unchanged
  * @throws DatabaseFault `interrupted`
  */
 export async function settleDuplicates(
     loader: Loader,
     records: Items<SourceRecord>,
-    { check, counts, reject, signal }: SettleInput,
+    settings: {
+        check: CheckRecord;
+        counts: LoadCounts;
+        reject: (rejection: Rejection) => void;
+        signal?: AbortSignal | undefined;
+    },
 ): Promise<Settled> {
+    const { check, counts, reject, signal } = settings;
     const { length, held = length } = records;
     const kept: (Valid | undefined)[] = [];
     const byKey = new Map<string, number>();

@@ -1,7 +1,7 @@
 import type { Connection } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
 import { hearInterrupt } from "../database/interrupt.ts";
-import type { Table } from "../schema/table.ts";
+import type { Index, Table } from "../schema/table.ts";
 import { explainRefusal } from "../sql/checks.ts";
 import { quoteName } from "../sql/quoting.ts";
 import { splitIntoChunks } from "./chunks.ts";
@@ -32,13 +32,6 @@ export interface LoadRun {
     readonly progress: (loader: string, done: number, of: number) => void;
 }
 
-export interface RecordHooks {
-    /** Completes a record before it is validated. */
-    readonly complete?: ((record: SourceRecord) => SourceRecord) | undefined;
-    /** Called for each record that is in the database now: created, updated or unchanged. */
-    readonly accepted?: (record: SourceRecord) => void;
-}
-
 /**
  * Loads the records of one loader: validates them, keeps one for each key, compares them with their rows, and writes the
  * differences.
@@ -46,23 +39,26 @@ export interface RecordHooks {
  * Each chunk is one transaction, so an interrupted load continues when the same records are loaded again. While a chunk is
  * written, the next one is compared.
  *
+ * @param hooks.complete completes a record before it is validated
+ * @param hooks.accepted called for each record that is in the database now: created, updated or unchanged
  * @throws DatabaseFault when the database fails; earlier chunks are committed
  */
 export async function loadRecords(
     run: LoadRun,
     loader: Loader,
     records: Items<SourceRecord>,
-    { complete, accepted = () => undefined }: RecordHooks = {},
+    hooks: {
+        complete?: ((record: SourceRecord) => SourceRecord) | undefined;
+        accepted?: (record: SourceRecord) => void;
+    } = {},
 ): Promise<LoadCounts> {
+    const { complete, accepted = () => undefined } = hooks;
     const counts = { ...startCounts(), read: records.length };
     const reject = (rejection: Rejection): void => {
         counts.rejected++;
         run.rejected(rejection);
     };
-    const table = viewTable(
-        run.tables.find(({ name }) => name === loader.table),
-        loader,
-    );
+    const table = viewTable(run.tables, loader);
     const [anyRow] = await run.connection.readAll([{ sql: `SELECT 1 FROM ${quoteName(loader.table)} LIMIT 1` }]);
     const isEmpty = getRows(anyRow).length === 0;
     const checkCompleted = createCheck(loader, table.columns);
@@ -89,17 +85,11 @@ export async function loadRecords(
     return counts;
 }
 
-function viewTable(table: Table | undefined, { key }: Loader): LoadTable {
-    const wanted = [...key].sort().join("\0");
-    const isKeyUnique = table?.indexes.some(
-        ({ isUnique, isPartial, columns }) =>
-            isUnique &&
-            !isPartial &&
-            columns
-                .map(({ name }) => name)
-                .sort()
-                .join("\0") === wanted,
-    );
+function viewTable(tables: readonly Table[], loader: Loader): LoadTable {
+    const table = tables.find(({ name }) => name === loader.table);
+    const join = (columns: readonly (string | undefined)[]): string => [...columns].sort().join("\0");
+    const isKey = ({ columns }: Index): boolean => join(columns.map(({ name }) => name)) === join(loader.key);
+    const isKeyUnique = table?.indexes.some((index) => index.isUnique && !index.isPartial && isKey(index));
     return { sql: table?.sql ?? "", columns: table?.columns ?? [], isKeyUnique: isKeyUnique ?? false };
 }
 

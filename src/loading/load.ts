@@ -30,14 +30,11 @@ export interface LoadRequest {
     readonly history?: ContentHistory | undefined;
     readonly signal?: AbortSignal | undefined;
     /** Called before the first record is written. */
-    readonly startProgress: () => Promise<LoadProgress>;
-}
-
-/** Shows the progress of a load. */
-export interface LoadProgress {
-    readonly progress: LoadRun["progress"];
-    /** Clears the progress; called after success and after failure. */
-    readonly end: () => void;
+    readonly startProgress: () => Promise<{
+        readonly progress: LoadRun["progress"];
+        /** Clears the progress; called after success and after failure. */
+        readonly end: () => void;
+    }>;
 }
 
 export interface LoadResult extends RejectSummary {
@@ -51,11 +48,7 @@ export interface LoadResult extends RejectSummary {
     readonly missing: readonly MissingIds[];
 }
 
-/**
- * Loads a source and writes its rejected records to a file.
- *
- * @throws AppError or DatabaseFault
- */
+/** Loads a source and writes its rejected records to a file. @throws AppError or DatabaseFault */
 export async function load(connection: Connection, request: LoadRequest): Promise<LoadResult> {
     const { loaders, source, force, dryRun, maxRejects, history, signal } = request;
     const { files, recognizable } = source;

@@ -21,7 +21,7 @@ export interface ContentHistory {
     readonly states: Readonly<Record<string, string>>;
 }
 
-export interface Recognition {
+interface Recognition {
     /**
      * When this source was last loaded; undefined if never, or if rows may have changed since.
      *

@@ -106,12 +106,10 @@ export function updateRecords(
     const match = ["rowid", ...loader.key].map(
         (column) => `${table}.${quoteName(column)} = given.value ->> ${path(column)}`,
     );
-    const same =
-        loader.changedAt === undefined
-            ? []
-            : [`${table}.${quoteName(loader.changedAt)} IS given.value ->> '$.previous'`];
+    if (loader.changedAt !== undefined)
+        match.push(`${table}.${quoteName(loader.changedAt)} IS given.value ->> '$.previous'`);
     return {
-        sql: `UPDATE ${table} SET ${set.join(", ")} FROM json_each(?) AS given WHERE ${[...match, ...same].join(" AND ")}`,
+        sql: `UPDATE ${table} SET ${set.join(", ")} FROM json_each(?) AS given WHERE ${match.join(" AND ")}`,
         args: [{ items: records }],
     };
 }

@@ -1,5 +1,5 @@
-import { AppError } from "../errors.ts";
 import {
+    chooseFiles,
     type DocumentedFile,
     numberedNames,
     readSqlFolder,
@@ -32,6 +32,7 @@ export interface MaintenanceRule {
     readonly does: string;
 }
 
+const outcome = "Nothing was changed.";
 const folder: SqlFolder = {
     path: "operations/maintenance",
     names: numberedNames,
@@ -39,7 +40,7 @@ const folder: SqlFolder = {
     headings: { Why: null, After: null, Evaluated: null, Takes: null, "Leaves alone": null, Does: null },
     hasParts: true,
     isNeeded: true,
-    outcome: "Nothing was changed.",
+    outcome,
 };
 const labels = ["Takes", "Leaves alone", "Does"] as const;
 type Label = (typeof labels)[number];
@@ -53,21 +54,10 @@ export function readRules(root: string): Promise<MaintenanceRule[]> {
     return readSqlFolder(root, folder, parseRule);
 }
 
-/**
- * Selects rules by name or path; all if `wanted` is empty.
- *
- * @throws AppError `usage` for an unknown name
- */
+/** Selects rules by name or path; all if `wanted` is empty. @throws AppError `usage` for an unknown name */
 export function chooseRules(rules: readonly MaintenanceRule[], wanted: readonly string[]): readonly MaintenanceRule[] {
-    const names = wanted.map((name) => name.replace(/^.*\//, "").replace(/^\d{3}-|\.sql$/g, ""));
-    const unknown = names.find((name) => !rules.some((rule) => rule.name === name));
-    if (unknown !== undefined) {
-        throw new AppError("usage", `unknown rule '${unknown}'`, {
-            hint: `name one of ${rules.map(({ name }) => name).join(", ")}`,
-            outcome: "Nothing was changed.",
-        });
-    }
-    return names.length === 0 ? rules : rules.filter(({ name }) => names.includes(name));
+    const hint = `name one of ${rules.map(({ name }) => name).join(", ")}`;
+    return wanted.length === 0 ? rules : chooseFiles(rules, wanted, { what: "rule", hint, outcome });
 }
 
 function parseRule({ name, path, title, find, statements }: DocumentedFile, refuse: Refuse): MaintenanceRule {

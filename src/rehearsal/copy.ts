@@ -5,6 +5,7 @@ import { countRows } from "../backup/rows.ts";
 import type { Connection, ReadTransaction, Transaction } from "../database/connection.ts";
 import { DatabaseFault, toFault } from "../database/faults.ts";
 import { inMemory, openFile, openScratch } from "../database/file/connection.ts";
+import { throwIfInterrupted } from "../database/interrupt.ts";
 import { openConnection } from "../database/open.ts";
 import type { Target } from "../database/target.ts";
 import { findShadows } from "../schema/facts.ts";
@@ -70,7 +71,7 @@ type CopyFacts = Omit<CopyReport, "milliseconds" | "sample">;
 // One consistent view, whatever the tables hold.
 async function copyWhole(source: Connection, path: string, { sample, signal }: CopyOptions): Promise<CopyFacts> {
     const pageNotes = await vacuumInto(source, path, signal);
-    if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
+    throwIfInterrupted(signal);
     return fillFile(path, signal, async (database) => {
         const schema = await readSchema(database);
         const tables = await readCopiedTables(database, schema);
@@ -113,23 +114,14 @@ async function copyTables(source: Connection, path: string, options: CopyOptions
             const tables = await readCopiedTables(database, schema);
             const filled = await fill(snapshot, database, tables, options);
             await make([...byType("index"), ...byType("view"), ...byType("trigger")]);
-            await copySequences(snapshot, database, schema);
+            if (schema.some(({ name }) => name === "sqlite_sequence")) await copySequences(snapshot, database);
             const { views } = snapshot;
             const { requests, rowsRead } = source.cost;
+            const keyed = tables.filter(({ order }) => order.columns.length > 0);
+            const kept = options.sample === undefined ? [] : noteKept(keyed);
             return {
-                tables: countTables(schema, tables),
-                rows: filled.rows,
-                views,
-                requests,
-                rowsRead,
-                notes: [
-                    ...noteViews(views),
-                    ...notes,
-                    ...filled.notes,
-                    ...(options.sample === undefined
-                        ? []
-                        : noteKept(tables.filter(({ order }) => order.columns.length > 0))),
-                ],
+                ...{ tables: countTables(schema, tables), rows: filled.rows, views, requests, rowsRead },
+                notes: [...noteViews(views), ...notes, ...filled.notes, ...kept],
             };
         });
     } finally {
@@ -187,12 +179,7 @@ async function makeObject(database: Transaction, { type, name, sql }: SchemaRow,
     if (refusal !== undefined) notes.push(`The ${type} '${name}' could not be created on the copy: ${refusal}.`);
 }
 
-async function copySequences(
-    snapshot: ReadTransaction,
-    database: Transaction,
-    schema: readonly SchemaRow[],
-): Promise<void> {
-    if (!schema.some((row) => row.name === "sqlite_sequence")) return;
+async function copySequences(snapshot: ReadTransaction, database: Transaction): Promise<void> {
     const answer = await snapshot.read({ sql: "SELECT json_group_array(json_array(name, seq)) FROM sqlite_sequence" });
     const sequences = String(answer?.rows[0]?.[0] ?? "[]");
     await database.run("DELETE FROM sqlite_sequence");

@@ -1,4 +1,3 @@
-import type { MigrationFile } from "../planning/files.ts";
 import { findShadows } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { readFact } from "../sql/statement-facts.ts";
@@ -40,9 +39,8 @@ function findLostObjects({ plan, before, files, after }: Rehearsed): RehearsalFi
             .filter(({ change }) => change === "dropped" || change === "deferred")
             .map(({ name }) => name.toLowerCase()),
     ]);
-    const renamed = new Set(
-        factsOf(plan.migrations).flatMap((fact) => (fact.does === "rename-table" ? [fact.table.toLowerCase()] : [])),
-    );
+    const facts = plan.migrations.flatMap((file) => file.statements.map(readFact));
+    const renamed = new Set(facts.flatMap((fact) => (fact.does === "rename-table" ? [fact.table.toLowerCase()] : [])));
     return (
         before.schema
             .filter((row) => row.sql !== null && !row.name.startsWith("sqlite_") && !isShadow(row.name))
@@ -108,12 +106,6 @@ function findBrokenObjects({ before, after }: Rehearsed): RehearsalFinding[] {
             message: `the ${name} no longer works: ${message}`,
             remedy: "change it along with the tables that it reads, or drop it",
         }));
-}
-
-type Fact = ReturnType<typeof readFact>;
-
-function factsOf(files: readonly MigrationFile[]): Fact[] {
-    return files.flatMap((file) => file.statements.map(readFact));
 }
 
 function keyOf({ type, name }: SchemaRow): string {

@@ -20,14 +20,8 @@ export async function tryRestore(
     const path = join(folder, "scratch.db");
     const target: FileTarget = { kind: "file", path, label: "the scratch database", local: true };
     try {
-        await restore({
-            ...input,
-            target,
-            choice: { replace: false },
-            live: [],
-            wait: 0,
-            settle: async () => undefined,
-        });
+        const nothing = { choice: { replace: false }, live: [], wait: 0, settle: async () => undefined };
+        await restore({ ...input, ...nothing, target });
         return await verifyRestored(target, input.backup, onRows, input.signal);
     } finally {
         await rm(folder, { recursive: true, force: true });

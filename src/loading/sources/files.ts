@@ -1,9 +1,7 @@
-import { createWriteStream } from "node:fs";
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { readdir, stat } from "node:fs/promises";
+import { dirname, relative, resolve, sep } from "node:path";
 import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { saveInput } from "../../database/scratch-folder.ts";
 import { AppError } from "../../errors.ts";
 
 /** The path that means standard input. */
@@ -45,21 +43,10 @@ export async function openSource(
 }
 
 async function storeInput(input: Readable, signal: AbortSignal | undefined): Promise<OpenedSource> {
-    const folder = await mkdtemp(join(tmpdir(), "load-"));
-    const file = join(folder, "input");
-    const close = (): Promise<void> => rm(folder, { recursive: true, force: true });
-    const output = createWriteStream(file);
-    try {
-        await pipeline(input, output, { signal });
-    } catch (error) {
-        await close();
-        throw error;
-    }
-    if (output.bytesWritten === 0) {
-        await close();
-        throw new AppError("usage", "standard input is empty", { hint: "pipe an export into the command" });
-    }
-    return { files: [file], nameFile: () => "standard input", close };
+    const { path, size, remove } = await saveInput(input, "load-", signal);
+    if (size > 0) return { files: [path], nameFile: () => "standard input", close: remove };
+    await remove();
+    throw new AppError("usage", "standard input is empty", { hint: "pipe an export into the command" });
 }
 
 const sourceName = /\.(json|ndjson|jsonl)(\.gz)?$/;

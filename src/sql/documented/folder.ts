@@ -155,6 +155,22 @@ function readStatements(
 }
 
 /**
+ * Chooses files by name or path, in the order of the folder.
+ *
+ * @throws AppError `usage` for an unknown name; `what` is the word for a file
+ */
+export function chooseFiles<T extends { readonly name: string }>(
+    files: readonly T[],
+    wanted: readonly string[],
+    { what, hint, outcome }: { what: string; hint: string; outcome: string },
+): T[] {
+    const names = wanted.map((name) => name.replace(/^.*\//, "").replace(/^\d{3}-|\.sql$/g, ""));
+    const unknown = names.find((name) => !files.some((file) => file.name === name));
+    if (unknown !== undefined) throw new AppError("usage", `unknown ${what} '${unknown}'`, { hint, outcome });
+    return files.filter(({ name }) => names.includes(name));
+}
+
+/**
  * Refuses a statement that is not a query, or that has a parameter without a value.
  *
  * @param given the parameters that have a value, such as `:now`
