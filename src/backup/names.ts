@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { basename, join } from "node:path";
 import type { Target } from "../database/target.ts";
 
@@ -32,7 +32,7 @@ export function nameSeries(target: Target, only: readonly string[] | undefined, 
     if (isPlain && name === parts.join(".") && !only?.some((table) => /[.+]/.test(table))) return name;
     const place = target.kind === "file" ? target.path : target.url;
     const identity = JSON.stringify([isPlain ? basename(place) : place, only ?? null]);
-    return `${name}~${createHash("sha256").update(identity).digest("hex").slice(0, 6)}`;
+    return `${name}~${hash("sha256", identity).slice(0, 6)}`;
 }
 
 /** `code-reels-20261123T031500Z.sql.gz`, with `.age` where it is encrypted. */

@@ -7,7 +7,7 @@ import { isKeyword, readName, type Token } from "../sql/lexer.ts";
 import { quoteName, quoteNames } from "../sql/quoting.ts";
 import type { Explained } from "./statement.ts";
 
-export interface AdviceInput {
+interface AdviceInput {
     readonly explained: Explained;
     readonly plan: readonly PlanStep[];
     /** Returns the table that a step of the plan names. */
@@ -70,11 +70,8 @@ export async function findMissingIndex(
         if (sql !== null && (type === "table" || type === "index")) await scratch.runAlone(sql).catch(() => undefined);
     }
     const name = "tried_by_explain";
-    try {
-        await scratch.runAlone(`CREATE INDEX ${name} ON ${quoteName(table.name)} (${quoteNames(columns)})`);
-    } catch {
-        return undefined;
-    }
+    const index = `CREATE INDEX ${name} ON ${quoteName(table.name)} (${quoteNames(columns)})`;
+    await scratch.runAlone(index).catch(() => undefined);
     const [result] = await scratch.readAll([{ sql: `EXPLAIN QUERY PLAN ${explained.sql}` }]);
     const steps = result?.ok ? readPlan(result.rows) : [];
     if (!steps.some((step) => step.kind === "search" && step.index === name)) return undefined;

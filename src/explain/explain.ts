@@ -27,7 +27,7 @@ export interface Explanation {
     readonly advice: readonly string[];
 }
 
-export interface ExplainSettings {
+interface ExplainSettings {
     readonly planOnly: boolean;
     /** Run even a statement that writes, and roll it back. */
     readonly runsWrites: boolean;

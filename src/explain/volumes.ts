@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -15,7 +15,7 @@ import { findSqld, startSqld } from "../server/sqld.ts";
 import { quoteText } from "../sql/quoting.ts";
 
 /** A scratch database with as many rows as queries/volumes/ declares. */
-export interface VolumeDatabase {
+interface VolumeDatabase {
     readonly connection: Connection;
     readonly rows: number;
     /** Stops the server, if any, and removes the files. */
@@ -92,10 +92,8 @@ async function makeVolumes(
     const name = `${hashFiles(sets, volumes)}.db`;
     const path = join(folder, name);
     if (existsSync(path)) return path;
-    const connection = await deployScratch(
-        sets,
-        sets.flatMap(({ migrations }) => migrations),
-    );
+    const migrations = sets.flatMap((set) => set.migrations);
+    const connection = await deployScratch(sets, migrations);
     try {
         await fillVolumes(connection, volumes, 1, async (state) => {
             // The file driver blocks the event loop, so signals are received only here.
@@ -108,8 +106,9 @@ async function makeVolumes(
         connection.close();
     }
     await rename(join(directory, name), path);
-    const outdated = (await readdir(folder)).filter((other) => other.endsWith(".db") && other !== name);
-    await Promise.all(outdated.map((other) => rm(join(folder, other), { force: true })));
+    for (const other of await readdir(folder)) {
+        if (other.endsWith(".db") && other !== name) await rm(join(folder, other), { force: true });
+    }
     return path;
 }
 
@@ -119,10 +118,7 @@ function throwIfInterrupted(signal: AbortSignal): void {
 
 function hashFiles(sets: readonly MigrationSet[], volumes: readonly Volume[]): string {
     const files = sets.flatMap((set) => [...set.migrations, ...set.objects]).map(({ path, sql }) => ({ path, sql }));
-    return createHash("sha256")
-        .update(JSON.stringify([files, volumes]))
-        .digest("hex")
-        .slice(0, 16);
+    return hash("sha256", JSON.stringify([files, volumes])).slice(0, 16);
 }
 
 function refuseFolder(error: Error): never {

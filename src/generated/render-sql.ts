@@ -30,25 +30,21 @@ export function renderSchemaFile(schema: readonly SchemaRow[], content: readonly
     const application = tables.filter((row) => !isBookkeeping(row));
     const bookkeeping = tables.filter(isBookkeeping);
     const ofType = (type: string): SchemaRow[] => own.filter((row) => row.type === type);
-    const withIndexes = (table: SchemaRow): string[] => [
-        statement(table),
-        ...ofType("index")
-            .filter((row) => row.table === table.name)
-            .map(statement),
-    ];
+    const withIndexes = (table: SchemaRow): string[] =>
+        [table, ...ofType("index").filter((row) => row.table === table.name)].map(statement);
     return `${[
         renderHeader(application.length, own, version),
         "BEGIN;",
         renderOpening(),
-        ...section(`Tables: the ${application.length} tables of the application, each with its indexes`),
+        `-- Tables: the ${application.length} tables of the application, each with its indexes.`,
         ...application.flatMap(withIndexes),
-        ...section("Bookkeeping tables"),
+        "-- Bookkeeping tables.",
         ...bookkeeping.flatMap(withIndexes),
-        ...section("Views"),
+        "-- Views.",
         ...ofType("view").map(statement),
-        ...section("Triggers"),
+        "-- Triggers.",
         ...ofType("trigger").map(statement),
-        ...section("Rows and version records: only if the database was empty and every object exists"),
+        "-- Rows and version records: only if the database was empty and every object exists.",
         renderCompleteness(own),
         ...content.map(renderRows),
         renderClosing(),
@@ -86,14 +82,14 @@ function renderOpening(): string {
 // Names and lengths are enough: in an empty database, an object with the name was created above.
 function renderCompleteness(own: readonly SchemaRow[]): string {
     const values = own.map(
-        (row) => `    (${quoteText(row.type)}, ${quoteText(row.name)}, ${[...(row.sql ?? "")].length})`,
+        ({ type, name, sql }) => `        (${quoteText(type)}, ${quoteText(name)}, ${[...(sql ?? "")].length})`,
     );
     return [
         `UPDATE ${guard} SET is_complete = objects_before = 0 AND ${own.length} = (`,
         "    SELECT count(*)",
         "    FROM sqlite_schema",
         "    WHERE (type, name, length(sql)) IN (VALUES",
-        values.map((line) => `    ${line}`).join(",\n"),
+        values.join(",\n"),
         "    )",
         ");",
     ].join("\n");
@@ -130,8 +126,4 @@ function renderClosing(): string {
 
 function statement(row: SchemaRow): string {
     return `${row.sql};`;
-}
-
-function section(title: string): string[] {
-    return [`-- ${title}.`];
 }

@@ -52,10 +52,8 @@ export function bindQuery(
     { sql, parameters }: Pick<DocumentedQuery, "sql" | "parameters">,
     values: Readonly<Record<string, Argument>> = {},
 ): Required<Pick<Query, "sql" | "args">> {
-    return bindNames(sql, {
-        ...Object.fromEntries(parameters.map(({ name, example }) => [name, example])),
-        ...values,
-    });
+    const examples = Object.fromEntries(parameters.map(({ name, example }) => [name, example]));
+    return bindNames(sql, { ...examples, ...values });
 }
 
 /**
@@ -68,12 +66,10 @@ export function bindNames<Value extends NonNullable<Query["args"]>[number]>(
 ): { sql: string; args: Value[] } {
     const tokens = tokenize(sql);
     const names = listParameters(tokens);
-    return {
-        sql: tokens
-            .map(({ kind, text }) => (kind === "parameter" ? `?${names.indexOf(text.slice(1)) + 1}` : text))
-            .join(""),
-        args: names.map((name) => values[name] as Value),
-    };
+    const numbered = tokens.map(({ kind, text }) =>
+        kind === "parameter" ? `?${names.indexOf(text.slice(1)) + 1}` : text,
+    );
+    return { sql: numbered.join(""), args: names.map((name) => values[name] as Value) };
 }
 
 /** Lists the names of a statement's parameters without their sign, each once, in the order of first use. */

@@ -73,11 +73,14 @@ export function openWatched(target: FileTarget, plan: Plan, signal?: AbortSignal
 }
 
 function expectStatements(plan: Plan): Expected[] {
+    // A file may have two actions.
+    const files = new Map<MigrationFile, WatchedFile>(
+        plan.migrations.map((file) => [file, { file, milliseconds: 0, changed: 0, after: undefined }]),
+    );
     const actions = plan.steps.flatMap((step) => step.actions);
     const statements = actions.flatMap((action) => {
-        if (action.does !== "migrate") return [];
-        const watched: WatchedFile = { file: action.file, milliseconds: 0, changed: 0, after: undefined };
-        return action.statements.map(({ sql }) => ({ sql, watched }));
+        const watched = action.does === "migrate" ? files.get(action.file) : undefined;
+        return action.does === "migrate" && watched ? action.statements.map(({ sql }) => ({ sql, watched })) : [];
     });
     return statements.map((item, at) => ({ ...item, isLast: statements[at + 1]?.watched !== item.watched }));
 }

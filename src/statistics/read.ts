@@ -3,7 +3,7 @@ import { DatabaseFault } from "../database/faults.ts";
 import { readAll } from "../planning/prepare.ts";
 import { bindNames, type DocumentedQuery, readQueries } from "../queries/files.ts";
 import { groupByIndex, readQueryPlans } from "../queries/usage.ts";
-import { type Table, tableQueries, takeTableRows, toTables } from "../schema/table.ts";
+import { type Index, type Table, tableQueries, takeTableRows, toTables } from "../schema/table.ts";
 import { readStatisticsFiles } from "./files.ts";
 import { countTable, findJsonColumns, measureJson, selectBytes, selectPages, toNumber } from "./schema.ts";
 
@@ -134,12 +134,11 @@ async function measure(connection: Connection, tables: readonly Table[], notes: 
         return row ? toJsonSizes(table.name, columns, row, counts[tables.indexOf(table)] ?? 0) : [];
     });
     const sizes = results.at(-1);
-    if (!sizes?.ok) notes.push(`bytes are left out: the server does not report them (${sizes?.message})`);
-    return {
-        counts,
-        json,
-        bytes: sizes?.ok ? new Map(sizes.rows.map((row) => [String(row.name), Number(row.bytes)])) : undefined,
-    };
+    if (sizes?.ok) {
+        return { counts, json, bytes: new Map(sizes.rows.map((row) => [String(row.name), Number(row.bytes)])) };
+    }
+    notes.push(`bytes are left out: the server does not report them (${sizes?.message})`);
+    return { counts, json, bytes: undefined };
 }
 
 function toJsonSizes(table: string, columns: readonly string[], row: Row, rows: number): JsonSize[] {
@@ -173,12 +172,13 @@ function findUnusedIndexes(
     plans: Plans,
     bytes: ReadonlyMap<string, number> | undefined,
 ): IndexUse {
+    const nameOf = ({ table, index }: { table: Table; index: Index }): string => `${table.name}\0${index.name}`;
     const used = groupByIndex(plans);
     const planned = plans.filter((plan) => "rows" in plan);
     const made = tables
         .flatMap((table) => table.indexes.map((index) => ({ table, index })))
         .filter(({ index }) => index.origin === "c")
-        .sort((a, b) => compare(a.table.name, b.table.name) || compare(a.index.name, b.index.name));
+        .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
     const isIdle = ({ table, index }: (typeof made)[number]): boolean =>
         !index.isUnique &&
         !table.foreignKeys.some((key) => key.columns[0] === index.columns[0]?.name) &&
@@ -193,10 +193,6 @@ function findUnusedIndexes(
             bytes: bytes?.get(index.name) ?? null,
         })),
     };
-}
-
-function compare(a: string, b: string): number {
-    return a < b ? -1 : Number(a > b);
 }
 
 function rowsOf(result: ReadResult | undefined): readonly Row[] {
