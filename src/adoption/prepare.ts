@@ -39,7 +39,6 @@ export interface Adoption {
 /**
  * Compares a live database with the files. Writes nothing.
  *
- * @param known the schema of the files, if it was read before
  * @returns undefined for a database that has version rows, from a deploy, a baseline or an adoption
  * @throws AppError `usage` for a database that has none of the files' tables
  */

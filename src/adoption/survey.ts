@@ -38,11 +38,7 @@ export interface AdoptionSurvey {
     readonly refused: number;
 }
 
-/**
- * Counts, for every table of the files, what adoption would do. Reads only.
- *
- * @throws DatabaseFault `interrupted` when `signal` is aborted
- */
+/** Counts, for every table of the files, what adoption would do. Reads only. @throws DatabaseFault `interrupted` */
 export async function surveyAdoption(
     connection: Connection,
     adoption: Adoption,

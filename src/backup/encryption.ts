@@ -29,9 +29,8 @@ export async function createEncrypter(recipients: readonly string[]) {
 }
 
 /**
- * Decrypts a stream of bytes.
+ * Decrypts a stream of bytes with secret keys.
  *
- * @param identities secret keys: `AGE-SECRET-KEY-1…`
  * @throws AppError `invalid-input` when no key matches, `corrupt` when a byte was changed
  */
 export async function* decrypt(bytes: AsyncIterable<Buffer>, identities: readonly string[]): AsyncGenerator<Buffer> {
@@ -71,12 +70,7 @@ export function isSecretKey(value: string): boolean {
     return /^AGE-SECRET-KEY-/i.test(value);
 }
 
-/**
- * Reads secret keys: the value itself, or the lines of a key file.
- *
- * @param path of the key file, when the value is not a key
- * @throws AppError `usage`
- */
+/** Reads secret keys from the value itself, or from the key file at `path`. @throws AppError `usage` */
 export async function readIdentities(value: string, path: string): Promise<string[]> {
     const text = isSecretKey(value)
         ? value

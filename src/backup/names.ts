@@ -15,8 +15,6 @@ const stampPattern = /^(.+)-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.sql\.gz(?:\
  * Names a series of backups by the database, and by the tables where not all are backed up: `code-reels`,
  * `code-reels.questions`. Part of a hash follows where the name could be ambiguous: for a file outside the project, and where
  * characters were replaced.
- *
- * @param root the project's folder
  */
 export function nameSeries(target: Target, only: readonly string[] | undefined, root: string): string {
     const database =

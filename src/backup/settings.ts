@@ -19,9 +19,9 @@ const defaultFolder = "backups";
 export const backupVariables = ["TURSO_BACKUP_FOLDER", "TURSO_BACKUP_COMMAND", "TURSO_BACKUP_RECIPIENT"] as const;
 
 /**
- * Chooses the destination of a backup and the keys that it is encrypted to.
+ * Chooses the destination of a backup and the keys that it is encrypted to. A file or folder that the user named takes
+ * precedence over the variables.
  *
- * @param argument a file or folder that the user named; takes precedence over the variables
  * @throws AppError `usage`
  */
 export async function readBackupSettings(

@@ -46,12 +46,7 @@ const folder: SqlFolder = {
     outcome,
 };
 
-/**
- * Reads the checks of a project, ordered by name.
- *
- * @param root the project's folder
- * @throws AppError `usage` if there are none, `invalid-files` for an invalid file
- */
+/** Reads the checks of a project, ordered by name. @throws AppError `usage` if there are none, `invalid-files` */
 export function readChecks(root: string): Promise<Check[]> {
     return readSqlFolder(root, folder, parseCheck);
 }

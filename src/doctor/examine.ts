@@ -37,7 +37,6 @@ interface Examination {
 /**
  * Runs checks on a database that has tables; the most severe findings come first. Only reads.
  *
- * @param options.examples number of example rows per check
  * @throws AppError `drift` for a database without tables, `interrupted`; DatabaseFault when it cannot be read at all
  */
 export async function examineDatabase(
@@ -58,13 +57,7 @@ export async function examineDatabase(
     return { examined: sortByLevel(examined), damage };
 }
 
-/**
- * Runs checks. Only reads.
- *
- * @param options.examples number of example rows per check
- * @param options.atOnce how many are read together, in one snapshot
- * @throws AppError `interrupted`, DatabaseFault when the database cannot be read at all
- */
+/** Runs checks: `atOnce` of them in one snapshot, with this many example rows for each. Only reads. @throws as above */
 export async function examine(
     read: (queries: readonly Query[]) => Promise<readonly ReadResult[]>,
     checks: readonly Check[],

@@ -51,9 +51,7 @@ function formatCount(count: number): string {
 
 /**
  * Looks for an index that would save the scan of a statement on one table: over the columns that it compares with `=`.
- * Suggests it only if SQLite uses it in an empty copy of the schema.
- *
- * @param scratch an empty database in memory
+ * Suggests it only if SQLite uses it in an empty copy of the schema, for which `scratch` is an empty database in memory.
  */
 export async function findMissingIndex(
     { explained, plan, findTable }: Pick<AdviceInput, "explained" | "plan" | "findTable">,

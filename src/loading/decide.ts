@@ -31,11 +31,7 @@ interface DecideInput {
     readonly force: boolean;
 }
 
-/**
- * Reads the rows that the records of a chunk are compared with, in one request, and decides the outcome of each record.
- *
- * @throws DatabaseFault also when the rows are too large for one request
- */
+/** Compares the records of a chunk with their rows, read in one request. @throws DatabaseFault also for too large rows */
 export async function decideChunk(input: DecideInput, chunk: readonly Valid[]): Promise<Decided> {
     const { loader, force } = input;
     const { rows, findDangling, takeOver } = await readChunkRows(input, chunk);

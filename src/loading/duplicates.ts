@@ -18,9 +18,8 @@ const checkedAtOnce = 10_000;
 
 /**
  * Validates records and keeps one for each key. Equal duplicates count as unchanged; of different ones the newest is kept
- * and the others are rejected.
- *
- * For records in memory the column values are kept until each() yields them; the others are validated a second time.
+ * and the others are rejected. For records in memory the column values are kept until each() yields them; the others are
+ * validated a second time.
  *
  * @param settings.counts receives the number of equal records, as unchanged
  * @throws DatabaseFault `interrupted`

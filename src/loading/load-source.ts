@@ -20,7 +20,6 @@ export interface LoadedSource {
 /**
  * Loads records loader by loader, in the loaders' order, so that referenced rows come first.
  *
- * @param found the staged records, by loader
  * @param isLast the records are not needed afterwards: each list is emptied once it is loaded
  */
 export async function loadSource(

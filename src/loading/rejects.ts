@@ -18,9 +18,8 @@ const wouldOverwrite = "it has other content, which would be overwritten";
 
 /**
  * Validates the path of the reject file before anything is changed: its folder must exist, and an existing file must be a
- * reject file.
+ * reject file. Without a path, a name will be generated.
  *
- * @param path undefined for the generated name
  * @throws AppError `cannot-open`
  */
 export function refuseRejectFile(root: string, path: string | undefined): void {

@@ -109,8 +109,6 @@ function recordName(seed: string): string {
 /**
  * Records that a load of seeds began or succeeded. Because the beginning is recorded, an interrupted load continues
  * although the database has content.
- *
- * @throws AppError
  */
 export async function recordSeeds(
     connection: Connection,

@@ -72,10 +72,7 @@ export function offerRows(
     };
 }
 
-/**
- * Replaces rows that are still as they were read by records. A column that a record does not mention gets its default, or
- * keeps its value if it is in `takesOver.keeps`.
- */
+/** Replaces rows that are still as they were read. A column that a record lacks gets its default, or stays if in `keeps`. */
 export function takeOverRows(
     loader: Loader,
     takesOver: TakeOver,

@@ -15,11 +15,7 @@ export interface Valid {
 export type CheckedRecord = Valid | { readonly ok: false; readonly rejection: Rejection };
 export type CheckRecord = (record: SourceRecord) => CheckedRecord;
 
-/**
- * Returns the function that validates the records of a loader.
- *
- * @param columns of the live table: an explicit null becomes the default of a NOT NULL column
- */
+/** Returns the function that validates records. An explicit null becomes the default of a NOT NULL column of the table. */
 export function createCheck(loader: Loader, columns: readonly Column[]): CheckRecord {
     const defaults = new Map(
         columns

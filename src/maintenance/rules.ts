@@ -45,11 +45,7 @@ const folder: SqlFolder = {
 const labels = ["Takes", "Leaves alone", "Does"] as const;
 type Label = (typeof labels)[number];
 
-/**
- * Reads the rules of a project, ordered by file name, which is the order in which they run.
- *
- * @throws AppError `invalid-files` with the path and line of every problem; `usage` if there are no rules
- */
+/** Reads the rules of a project in the order in which they run. @throws AppError `invalid-files`, `usage` without rules */
 export function readRules(root: string): Promise<MaintenanceRule[]> {
     return readSqlFolder(root, folder, parseRule);
 }

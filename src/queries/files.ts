@@ -38,11 +38,7 @@ const folder: SqlFolder = {
     apart: /^:/,
 };
 
-/**
- * Reads the documented queries of a project, sorted by name; none for a missing folder. Sub-folders are not read.
- *
- * @throws AppError `invalid-files` that lists every problem with its file and line
- */
+/** Reads the documented queries of a project, sorted by name; none for a missing folder. @throws AppError `invalid-files` */
 export function readQueries(root: string): Promise<DocumentedQuery[]> {
     return readSqlFolder(root, folder, parseQuery);
 }

@@ -38,9 +38,9 @@ export interface CopyOptions {
 }
 
 /**
- * Copies a database, schema and rows, into a new file. Nothing is written to the database: a read-only token is enough.
+ * Copies a database, schema and rows, into a new or empty file. Nothing is written to the database: a read-only token is
+ * enough.
  *
- * @param path of the copy; a file there must be empty
  * @throws DatabaseFault, `interrupted` after Ctrl-C
  */
 export async function copyDatabase(target: Target, path: string, options: CopyOptions = {}): Promise<CopyReport> {

@@ -17,7 +17,6 @@ const companions = ["", "-journal", "-wal", "-shm"];
 /**
  * Finds a place for the copy: a new folder that only its user can read, or the path where it is to be kept.
  *
- * @param keep relative to `root`
  * @throws AppError `usage` when `keep` already exists, or its folder does not
  */
 export async function findPlace(root: string, keep: string | undefined, now: Date): Promise<CopyPlace> {

@@ -31,11 +31,7 @@ interface Expected {
     readonly isLast: boolean;
 }
 
-/**
- * Opens a copy that times and counts each statement of a file. It runs the same statements in the same transactions.
- *
- * @param plan the statements of each file, in the order in which the run sends them
- */
+/** Opens a copy that times and counts each statement of a file. It runs the same statements in the same transactions. */
 export function openWatched(target: FileTarget, plan: Plan, signal?: AbortSignal): WatchedConnection {
     const connection = openFile(target, signal);
     const expected = expectStatements(plan);

@@ -14,11 +14,7 @@ export interface StatisticsFile {
 
 const folder: SqlFolder = { path: "operations/statistics", names: numberedNames, page: "docs/statistics.md" };
 
-/**
- * Reads the queries of a project, ordered by file name; none if the folder does not exist.
- *
- * @throws AppError `invalid-files` with the path and line of every problem
- */
+/** Reads the queries of a project, ordered by file name; none without a folder. @throws AppError `invalid-files` */
 export function readStatisticsFiles(root: string): Promise<StatisticsFile[]> {
     return readSqlFolder(root, folder, ({ name, path, title, statements: [statement] }, refuse) => {
         requireQuery(statement, [":now"], refuse);

@@ -68,7 +68,7 @@ export interface Statistics {
  * Reads all figures of any database in three requests: schema and figures, sizes, and the plans of the documented queries.
  *
  * @param now the end of the growth periods, ISO-8601, UTC
- * @throws AppError `invalid-files` for a file of the project; DatabaseFault when the database fails
+ * @throws AppError `invalid-files`, DatabaseFault
  */
 export async function readStatistics(root: string, connection: Connection, now: string): Promise<Statistics> {
     const [files, queries] = await Promise.all([readStatisticsFiles(root), readQueries(root)]);

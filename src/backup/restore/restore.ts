@@ -44,11 +44,7 @@ export async function readLive(connection: Connection): Promise<SchemaObject[]> 
     return result.rows.map((row: Row) => toObject([row.type, row.name, row.tbl_name, row.sql]));
 }
 
-/**
- * Restores a checked backup in one transaction.
- *
- * @throws AppError with an `outcome` that says what the database is now
- */
+/** Restores a checked backup in one transaction. @throws AppError whose `outcome` says what the database is now */
 export async function restore(input: RestoreInput): Promise<RestorePlan> {
     const { target, backup, live, choice } = input;
     const plan = planRestore(backup, live, choice);

@@ -8,12 +8,7 @@ import { readLayout, readSome } from "../layout.ts";
 import { countRows, readStoredRows } from "../rows.ts";
 import type { CheckedBackup } from "./check.ts";
 
-/**
- * Hashes the rows of tables as a backup does.
- *
- * @param names undefined for all tables
- * @throws DatabaseFault
- */
+/** Hashes the rows of tables as a backup does; of all tables if `names` is undefined. @throws DatabaseFault */
 export async function readSummaries(
     target: Target,
     lock: number,

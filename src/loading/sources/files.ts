@@ -19,10 +19,8 @@ export interface OpenedSource {
 }
 
 /**
- * Finds the files of a source. Standard input (`-`) is written to a temporary file first, because its records are read
- * more than once.
+ * Finds the files of a source. Standard input (`-`) is saved to a file first, because its records are read more than once.
  *
- * @param signal ends the wait for standard input when it is aborted
  * @throws AppError `usage` when there is nothing to load
  */
 export async function openSource(
