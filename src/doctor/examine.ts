@@ -112,7 +112,8 @@ function renderCheck({ sql }: Check, examples: number): Query {
 function toExamined(check: Check, result: ReadResult | undefined, examples: number): Examined {
     if (!result?.ok) {
         const reason = result?.message ?? "no answer";
-        return { check, state: isMissing(reason) ? "skipped" : "failed", reason };
+        const isMissing = /\bno such (table|column|view|function|module)\b/.test(reason);
+        return { check, state: isMissing ? "skipped" : "failed", reason };
     }
     const [first] = result.rows;
     if (!first) return { check, state: "clean" };
@@ -121,10 +122,6 @@ function toExamined(check: Check, result: ReadResult | undefined, examples: numb
         return columns;
     });
     return { check, state: "found", count: Number(first[countColumn]), examples: shown };
-}
-
-function isMissing(message: string): boolean {
-    return /\bno such (table|column|view|function|module)\b/.test(message);
 }
 
 const ranks = { found: 0, failed: 1, skipped: 2, clean: 3 } as const;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Argument, Connection, ReadResult, Row, Value } from "../database/connection.ts";
 import { toSnakeCase } from "../sql/names.ts";
-import { type ColumnValues, keyOf, type Loader, type Rejection } from "./loader.ts";
+import { type ColumnValues, keyOf, type Loader, type Rejection, toRejection } from "./loader.ts";
 import { getRows, selectExisting, selectReferenced } from "./statements.ts";
 import { type OfferedRow, offerRows, selectTakeOver, takeOverKey } from "./take-over.ts";
 import { normalizeTime } from "./time.ts";
@@ -31,7 +31,7 @@ interface DecideInput {
     readonly force: boolean;
 }
 
-/** Compares the records of a chunk with their rows, read in one request. @throws DatabaseFault also for too large rows */
+/** Compares the records of a chunk with their rows, read in one request. @throws DatabaseFault, also for large rows */
 export async function decideChunk(input: DecideInput, chunk: readonly Valid[]): Promise<Decided> {
     const { loader, force } = input;
     const { rows, findDangling, takeOver } = await readChunkRows(input, chunk);
@@ -42,9 +42,10 @@ export async function decideChunk(input: DecideInput, chunk: readonly Valid[]): 
     const rejected: Rejection[] = [];
     let older = 0;
     for (const record of chunk) {
+        const { source } = record;
         const dangling = findDangling(record.values);
         if (dangling !== undefined) {
-            rejected.push(toRejection(record, "dangling-reference", dangling));
+            rejected.push(toRejection(source, "dangling-reference", dangling));
             continue;
         }
         const row = rows.get(keyOf(loader, record.values));
@@ -59,14 +60,9 @@ export async function decideChunk(input: DecideInput, chunk: readonly Valid[]): 
         if (decision === "unchanged") unchanged.push(record);
         else if (decision === "older") older++;
         else if (decision === "updated") updated.push({ record: own, row });
-        else rejected.push(toRejection(record, "undated-change", decision.undated));
+        else rejected.push(toRejection(source, "undated-change", decision.undated));
     }
     return { created, updated, takenOver, unchanged, older, rejected };
-}
-
-/** The rejection of a record that passed validation. */
-export function toRejection({ source: { file, position, value } }: Valid, code: string, message: string): Rejection {
-    return { file, position, code, message, record: value };
 }
 
 /** The rows that the records of a chunk are compared with. */

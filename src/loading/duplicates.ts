@@ -1,6 +1,6 @@
 import { hearInterrupt } from "../database/interrupt.ts";
 import { isEqual } from "./decide.ts";
-import { keyOf, type LoadCounts, type Loader, type Rejection, type SourceRecord } from "./loader.ts";
+import { keyOf, type LoadCounts, type Loader, type Rejection, type SourceRecord, toRejection } from "./loader.ts";
 import type { Items } from "./sources/staging.ts";
 import type { CheckRecord, Valid } from "./validate.ts";
 
@@ -84,12 +84,7 @@ function isSame(loader: Loader, left: Valid, right: Valid): boolean {
     return isEqual(loader, left.values, right.values) && isEqual(loader, right.values, left.values);
 }
 
-function toDuplicate({ source: loading }: Valid, { source: lost }: Valid): Rejection {
-    return {
-        file: lost.file,
-        position: lost.position,
-        code: "duplicate-id",
-        message: `another record with the same key, in ${loading.file} at '${loading.position}', is loaded in its place`,
-        record: lost.value,
-    };
+function toDuplicate({ source: { file, position } }: Valid, { source }: Valid): Rejection {
+    const message = `another record with the same key, in ${file} at '${position}', is loaded in its place`;
+    return toRejection(source, "duplicate-id", message);
 }

@@ -5,9 +5,9 @@ import type { Index, Table } from "../schema/table.ts";
 import { explainRefusal } from "../sql/checks.ts";
 import { quoteName } from "../sql/quoting.ts";
 import { splitIntoChunks } from "./chunks.ts";
-import { type CreatedKeys, type Decided, decideChunk, toRejection } from "./decide.ts";
+import { type CreatedKeys, type Decided, decideChunk } from "./decide.ts";
 import { settleDuplicates } from "./duplicates.ts";
-import { type LoadCounts, type Loader, type Rejection, type SourceRecord, startCounts } from "./loader.ts";
+import { type LoadCounts, type Loader, type Rejection, type SourceRecord, startCounts, toRejection } from "./loader.ts";
 import type { Items } from "./sources/staging.ts";
 import { getRows } from "./statements.ts";
 import { createCheck, type Valid } from "./validate.ts";
@@ -132,7 +132,8 @@ async function writeChunk(job: Job, chunk: Chunk, prepared: Prepared | undefined
         const [first] = chunk;
         if (!first || !isOfRecord(error)) throw error;
         if (chunk.length === 1) {
-            job.reject(toRejection(first, "refused", explainRefusal(error.message, [job.table.sql])));
+            const { source } = first;
+            job.reject(toRejection(source, "refused", explainRefusal(error.message, [job.table.sql])));
             return;
         }
         const middle = Math.ceil(chunk.length / 2);
@@ -156,9 +157,8 @@ async function tryChunk(job: Job, chunk: Chunk, first: Prepared): Promise<void> 
         } catch (error) {
             if (attempt === attempts || !isRace(error)) {
                 if (!isChangedMeanwhile(error)) throw error;
-                throw new DatabaseFault("busy", "others keep changing the same rows", error, {
-                    variant: "rows-changed",
-                });
+                const message = "others keep changing the same rows";
+                throw new DatabaseFault("busy", message, error, { variant: "rows-changed" });
             }
             const again = await prepare(job, chunk, attempt + 1);
             // Nothing has changed, so another attempt would be refused too.

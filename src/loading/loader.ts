@@ -116,6 +116,11 @@ export interface LoadCounts {
     rejected: number;
 }
 
+/** The rejection of a record. */
+export function toRejection({ file, position, value }: SourceRecord, code: string, message: string): Rejection {
+    return { file, position, code, message, record: value };
+}
+
 /** The counts of a load before its first record. */
 export function startCounts(): LoadCounts {
     return { read: 0, created: 0, tookOver: 0, updated: 0, unchanged: 0, older: 0, rejected: 0 };

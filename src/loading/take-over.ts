@@ -72,7 +72,7 @@ export function offerRows(
     };
 }
 
-/** Replaces rows that are still as they were read. A column that a record lacks gets its default, or stays if in `keeps`. */
+/** Replaces rows that are still as they were read. Columns that a record lacks get their default, except `keeps`. */
 export function takeOverRows(
     loader: Loader,
     takesOver: TakeOver,

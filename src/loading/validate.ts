@@ -2,7 +2,14 @@ import type { z } from "zod";
 import type { Argument } from "../database/connection.ts";
 import type { Column } from "../schema/table.ts";
 import { toSnakeCase } from "../sql/names.ts";
-import type { ColumnValues, FieldKind, Loader, Rejection, SourceRecord } from "./loader.ts";
+import {
+    type ColumnValues,
+    type FieldKind,
+    type Loader,
+    type Rejection,
+    type SourceRecord,
+    toRejection,
+} from "./loader.ts";
 import { normalizeTime } from "./time.ts";
 
 /** A valid record with its column values. */
@@ -15,7 +22,7 @@ export interface Valid {
 export type CheckedRecord = Valid | { readonly ok: false; readonly rejection: Rejection };
 export type CheckRecord = (record: SourceRecord) => CheckedRecord;
 
-/** Returns the function that validates records. An explicit null becomes the default of a NOT NULL column of the table. */
+/** Returns the function that validates records. An explicit null becomes the default of a NOT NULL column. */
 export function createCheck(loader: Loader, columns: readonly Column[]): CheckRecord {
     const defaults = new Map(
         columns
@@ -71,8 +78,8 @@ function rejectIssue(source: SourceRecord, issue: z.core.$ZodIssue | undefined):
     return reject(source, code, parts.filter((part) => part !== "").join(": "));
 }
 
-function reject({ file, position, value }: SourceRecord, code: string, message: string): CheckedRecord {
-    return { ok: false, rejection: { file, position, code, message, record: value } };
+function reject(source: SourceRecord, code: string, message: string): CheckedRecord {
+    return { ok: false, rejection: toRejection(source, code, message) };
 }
 
 function convert(value: unknown, kind: FieldKind): Argument | undefined {

@@ -45,7 +45,7 @@ const folder: SqlFolder = {
 const labels = ["Takes", "Leaves alone", "Does"] as const;
 type Label = (typeof labels)[number];
 
-/** Reads the rules of a project in the order in which they run. @throws AppError `invalid-files`, `usage` without rules */
+/** Reads the rules of a project, in the order in which they run. @throws AppError `invalid-files`, `usage` */
 export function readRules(root: string): Promise<MaintenanceRule[]> {
     return readSqlFolder(root, folder, parseRule);
 }

@@ -44,7 +44,7 @@ export function countVolumeRows({ large }: Volume, times: number): number {
     return large === undefined ? 1 : Math.max(1, Math.round(large * times));
 }
 
-/** Fills an empty, deployed database with `times` the large volumes, a fraction or a multiple, always with the same rows. */
+/** Fills an empty, deployed database with `times` (a fraction or multiple of) the large volumes: always the same rows. */
 export async function fillVolumes(
     connection: Pick<Connection, "write">,
     volumes: readonly Volume[],

@@ -31,7 +31,7 @@ interface Expected {
     readonly isLast: boolean;
 }
 
-/** Opens a copy that times and counts each statement of a file. It runs the same statements in the same transactions. */
+/** Opens a copy that times and counts each statement of a file; it runs the same ones in the same transactions. */
 export function openWatched(target: FileTarget, plan: Plan, signal?: AbortSignal): WatchedConnection {
     const connection = openFile(target, signal);
     const expected = expectStatements(plan);
