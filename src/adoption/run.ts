@@ -17,7 +17,6 @@ import type { TargetSchema, TargetTable } from "./target-tables.ts";
 const busyLimit = 60_000;
 
 export interface AdoptionReport extends RunReport {
-    /** Called after a table was adopted. */
     adopted(table: string): void;
 }
 
@@ -146,18 +145,16 @@ async function isDone(
 }
 
 /** Messages and remedies for the CHECKs of the guard table. */
-const sentences: readonly (readonly [sentence: string, remedy: string, sign: string])[] = [
-    [
+const sentences = {
+    foreign_keys_are_not_off: [
         "foreign keys are not off",
         "this server cannot switch foreign keys off; back the database up, restore it into a file, and adopt that",
-        "foreign_keys_are_not_off",
     ],
-    [
+    [changedSign]: [
         "another program changed the table after it was read",
         "end other runs and deploys, then run the same command again",
-        changedSign,
     ],
-];
+};
 
 function explainFailure(
     fault: DatabaseFault,
@@ -175,10 +172,8 @@ function explainFailure(
         });
     }
     if (!fault.isOfStatement) return explainFault(fault, connection.target).withOutcome(outcome);
-    const [sentence, hint] = sentences.find(([, , sign]) => fault.message.includes(sign)) ?? [
-        fault.message,
-        "run `pnpm db:adopt --check`, then the same command again",
-    ];
+    const found = Object.entries(sentences).find(([sign]) => fault.message.includes(sign));
+    const [sentence, hint] = found?.[1] ?? [fault.message, "run `pnpm db:adopt --check`, then the same command again"];
     return new AppError("migration-failed", `${names} cannot be adopted: ${sentence}`, { hint, outcome });
 }
 

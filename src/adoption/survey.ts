@@ -34,7 +34,6 @@ interface TableSurvey {
 /** What adoption would do to a database. */
 export interface AdoptionSurvey {
     readonly tables: readonly TableSurvey[];
-    /** Rows of all tables that would be refused. */
     readonly refused: number;
 }
 

@@ -23,7 +23,6 @@ export interface BackupScriptInput {
     readonly header: string;
     /** The parts of the manifest that are not counted here. */
     readonly facts: Omit<Manifest, "tables" | "objects" | "bytes" | "views" | "endedAt" | "versions">;
-    /** Called as rows are read. */
     readonly onRows: (table: string, done: number, of: number) => void;
     readonly onManifest: (manifest: Manifest) => void;
     readonly now: () => Date;

@@ -1,6 +1,7 @@
 import {
     chooseFiles,
     type DocumentedFile,
+    type NamedFile,
     plainNames,
     readSqlFolder,
     requireQuery,
@@ -15,14 +16,8 @@ export type CheckLevel = (typeof levels)[number];
 export const levels = ["error", "warning", "note"] as const;
 
 /** One file of operations/checks/: a query that returns a row for each problem, with its description. */
-export interface Check {
-    /** The file's name without extension. */
-    readonly name: string;
-    /** Relative to the project's folder: `operations/checks/foreign-keys.sql`. */
-    readonly path: string;
+export interface Check extends NamedFile {
     readonly level: CheckLevel;
-    /** What its rows are, as a phrase. */
-    readonly title: string;
     readonly why: string;
     readonly remedy: string;
     /** It reads every page of the database, so --quick skips it. */

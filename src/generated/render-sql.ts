@@ -11,11 +11,9 @@ export interface TableRows {
 }
 
 const guard = "turso_schema_guard";
-const guardColumns = [
-    "    objects_before INTEGER,",
-    "    is_complete INTEGER,",
-    "    must_hold INTEGER CONSTRAINT the_database_was_not_empty_so_nothing_was_changed CHECK (must_hold)",
-];
+const guardColumns = `    objects_before INTEGER,
+    is_complete INTEGER,
+    must_hold INTEGER CONSTRAINT the_database_was_not_empty_so_nothing_was_changed CHECK (must_hold)`;
 
 /**
  * Renders TURSO_SCHEMA.sql: every object after all migrations, and the rows of a fresh deploy.
@@ -68,15 +66,13 @@ function renderHeader(tables: number, own: readonly SchemaRow[], version: number
 }
 
 function renderOpening(): string {
-    return [
-        `CREATE TABLE ${guard} (`,
-        "    /* Exists only inside this transaction. */",
-        ...guardColumns,
-        ");",
-        "",
-        `INSERT INTO ${guard} (objects_before)`,
-        "SELECT count(*) - 1 FROM sqlite_schema WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!';",
-    ].join("\n");
+    return `CREATE TABLE ${guard} (
+    /* Exists only inside this transaction. */
+${guardColumns}
+);
+
+INSERT INTO ${guard} (objects_before)
+SELECT count(*) - 1 FROM sqlite_schema WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!';`;
 }
 
 // Names and lengths are enough: in an empty database, an object with the name was created above.
@@ -84,15 +80,13 @@ function renderCompleteness(own: readonly SchemaRow[]): string {
     const values = own.map(
         ({ type, name, sql }) => `        (${quoteText(type)}, ${quoteText(name)}, ${[...(sql ?? "")].length})`,
     );
-    return [
-        `UPDATE ${guard} SET is_complete = objects_before = 0 AND ${own.length} = (`,
-        "    SELECT count(*)",
-        "    FROM sqlite_schema",
-        "    WHERE (type, name, length(sql)) IN (VALUES",
-        values.join(",\n"),
-        "    )",
-        ");",
-    ].join("\n");
+    return `UPDATE ${guard} SET is_complete = objects_before = 0 AND ${own.length} = (
+    SELECT count(*)
+    FROM sqlite_schema
+    WHERE (type, name, length(sql)) IN (VALUES
+${values.join(",\n")}
+    )
+);`;
 }
 
 function renderRows({ table, columns, rows }: TableRows): string {
@@ -111,17 +105,15 @@ function renderRows({ table, columns, rows }: TableRows): string {
 }
 
 function renderClosing(): string {
-    return [
-        "-- Rolls everything back unless all of it exists. The guard is missing if its own statement failed, because",
-        "-- another program was writing at that moment.",
-        `CREATE TABLE IF NOT EXISTS ${guard} (`,
-        ...guardColumns,
-        ");",
-        "",
-        `INSERT OR ROLLBACK INTO ${guard} (must_hold) SELECT coalesce(max(is_complete), 0) FROM ${guard};`,
-        "",
-        `DROP TABLE ${guard};`,
-    ].join("\n");
+    return `-- Rolls everything back unless all of it exists. The guard is missing if its own statement failed, because
+-- another program was writing at that moment.
+CREATE TABLE IF NOT EXISTS ${guard} (
+${guardColumns}
+);
+
+INSERT OR ROLLBACK INTO ${guard} (must_hold) SELECT coalesce(max(is_complete), 0) FROM ${guard};
+
+DROP TABLE ${guard};`;
 }
 
 function statement(row: SchemaRow): string {

@@ -27,7 +27,6 @@ interface DecideInput {
     readonly isEmpty: boolean;
     /** Whether a record of this load has this key. */
     readonly isMentioned: (key: string) => boolean;
-    /** Update existing rows even if the record is not known to be newer. */
     readonly force: boolean;
 }
 

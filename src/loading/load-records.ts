@@ -21,9 +21,7 @@ export interface LoadRun {
     readonly connection: Connection;
     /** Those of the database; after a dry run of the migrations some may be missing. */
     readonly tables: readonly Table[];
-    /** Update existing rows even if the record is not known to be newer. */
     readonly force: boolean;
-    /** Compare, but write nothing. */
     readonly dryRun: boolean;
     readonly signal?: AbortSignal | undefined;
     readonly createdKeys: CreatedKeys;

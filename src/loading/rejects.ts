@@ -7,7 +7,6 @@ import type { Items } from "./sources/staging.ts";
 export interface RejectSummary {
     readonly rejected: number;
     readonly firstRejected: readonly Rejection[];
-    /** Undefined if none was written. */
     readonly rejectFile: string | undefined;
 }
 

@@ -24,7 +24,6 @@ export interface Seed {
 export interface BundledSeeds {
     /** Below the project's root. */
     readonly folder: string;
-    /** In the order in which they load. */
     readonly seeds: readonly Seed[];
     readonly history: ContentHistory;
     /** Imported only when something is to be loaded: validation is slow to start. */

@@ -1,6 +1,7 @@
 import {
     chooseFiles,
     type DocumentedFile,
+    type NamedFile,
     numberedNames,
     readSqlFolder,
     requireQuery,
@@ -13,13 +14,7 @@ import { readFact } from "../sql/statement-facts.ts";
 import type { Statement } from "../sql/statements.ts";
 
 /** A rule of a file in operations/maintenance/. */
-export interface MaintenanceRule {
-    /** The file's name without number and extension, such as `old-runs`. */
-    readonly name: string;
-    /** Path from the project's root, with forward slashes. */
-    readonly path: string;
-    /** What it does, in a sentence. */
-    readonly title: string;
+export interface MaintenanceRule extends NamedFile {
     /** After how long it applies, in a sentence or two. */
     readonly after: string;
     /** Rows are written as they were read, without evaluating `takes` a second time; the file says why. */

@@ -24,7 +24,6 @@ export interface RuleProgress {
     readonly rule: MaintenanceRule;
     readonly due: number;
     readonly rows: readonly Row[];
-    /** Number of rows changed so far. */
     changed: number;
     /** A transaction is being sent. */
     isWriting: boolean;
@@ -36,7 +35,6 @@ export interface RunSettings {
     /** Returns milliseconds. */
     readonly clock: () => number;
     readonly signal: AbortSignal | undefined;
-    /** Called after each transaction. */
     readonly report: (progress: RuleProgress) => void;
 }
 

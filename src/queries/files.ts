@@ -1,14 +1,16 @@
 import type { Argument, Query } from "../database/connection.ts";
-import { type DocumentedFile, plainNames, readSqlFolder, type SqlFolder } from "../sql/documented/folder.ts";
+import {
+    type DocumentedFile,
+    type NamedFile,
+    plainNames,
+    readSqlFolder,
+    type SqlFolder,
+} from "../sql/documented/folder.ts";
 import type { CommentLine, Refuse } from "../sql/documented/header.ts";
 import { type Token, tokenize } from "../sql/lexer.ts";
 
 /** A statement that the application, a bot or an operator sends, as a file of queries/ documents it. */
-export interface DocumentedQuery {
-    /** The file's name without extension, such as `questions-by-channel`. */
-    readonly name: string;
-    readonly path: string;
-    readonly title: string;
+export interface DocumentedQuery extends NamedFile {
     /** Who sends it: the page or the bot. */
     readonly purpose: string;
     /** In the order of first use, which is that of positional arguments. */

@@ -79,7 +79,7 @@ async function copyWhole(source: Connection, path: string, { sample, signal }: C
         let rows = 0;
         for (const { name } of tables) rows += await countRows(database, { name });
         const notes = [...pageNotes, ...(sample === undefined ? [] : noteKept(tables))];
-        return { tables: countTables(schema, tables), rows, views: 1, requests: 0, rowsRead: 0, notes };
+        return { tables: countTables(tables), rows, views: 1, requests: 0, rowsRead: 0, notes };
     });
 }
 
@@ -120,7 +120,7 @@ async function copyTables(source: Connection, path: string, options: CopyOptions
             const keyed = tables.filter(({ order }) => order.columns.length > 0);
             const kept = options.sample === undefined ? [] : noteKept(keyed);
             return {
-                ...{ tables: countTables(schema, tables), rows: filled.rows, views, requests, rowsRead },
+                ...{ tables: countTables(tables), rows: filled.rows, views, requests, rowsRead },
                 notes: [...noteViews(views), ...notes, ...filled.notes, ...kept],
             };
         });
@@ -160,16 +160,14 @@ async function fillFile<T>(
     body: (database: Transaction) => Promise<T>,
 ): Promise<T> {
     const connection = openFile({ kind: "file", path, label: path, local: true }, signal);
+    let database: Transaction | undefined;
     try {
-        const database = await connection.begin("write", { foreignKeysOff: true, checksOff: true });
-        try {
-            const result = await body(database);
-            await database.commit();
-            return result;
-        } finally {
-            await database.close();
-        }
+        database = await connection.begin("write", { foreignKeysOff: true, checksOff: true });
+        const result = await body(database);
+        await database.commit();
+        return result;
     } finally {
+        await database?.close();
         connection.close();
     }
 }
@@ -189,9 +187,8 @@ async function copySequences(snapshot: ReadTransaction, database: Transaction): 
     );
 }
 
-function countTables(schema: readonly SchemaRow[], tables: readonly StoredTable[]): number {
-    const isShadow = findShadows(schema);
-    return tables.filter(({ name }) => !isShadow(name)).length;
+function countTables(tables: readonly StoredTable[]): number {
+    return tables.filter(({ isShadow }) => !isShadow).length;
 }
 
 function noteRefused(table: string, rows: number): string {
@@ -200,10 +197,10 @@ function noteRefused(table: string, rows: number): string {
 }
 
 function noteViews(views: number): string[] {
-    if (views <= 1) return [];
-    return [
-        `The server ended its read transaction, so the copy was read in ${views} views: rows that were written meanwhile may not fit together.`,
-    ];
+    const risk = "rows that were written meanwhile may not fit together";
+    return views <= 1
+        ? []
+        : [`The server ended its read transaction, so the copy was read in ${views} views: ${risk}.`];
 }
 
 function noteKept(tables: readonly StoredTable[]): string[] {

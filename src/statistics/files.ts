@@ -1,13 +1,13 @@
-import { numberedNames, readSqlFolder, requireQuery, type SqlFolder } from "../sql/documented/folder.ts";
+import {
+    type NamedFile,
+    numberedNames,
+    readSqlFolder,
+    requireQuery,
+    type SqlFolder,
+} from "../sql/documented/folder.ts";
 
 /** A query for figures, from a file of operations/statistics/. */
-export interface StatisticsFile {
-    /** The file's name without number and extension, such as `queue`. */
-    readonly name: string;
-    /** Path from the project's root, with forward slashes. */
-    readonly path: string;
-    /** What it shows, in a sentence. */
-    readonly title: string;
+interface StatisticsFile extends NamedFile {
     /** Its one parameter is `:now`, ISO-8601, UTC. */
     readonly sql: string;
 }

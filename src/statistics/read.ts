@@ -4,6 +4,7 @@ import { readAll } from "../planning/prepare.ts";
 import { bindNames, type DocumentedQuery, readQueries } from "../queries/files.ts";
 import { groupByIndex, readQueryPlans } from "../queries/usage.ts";
 import { type Index, type Table, tableQueries, takeTableRows, toTables } from "../schema/table.ts";
+import type { NamedFile } from "../sql/documented/folder.ts";
 import { readStatisticsFiles } from "./files.ts";
 import { countTable, findJsonColumns, measureJson, selectBytes, selectPages, toNumber } from "./schema.ts";
 
@@ -13,7 +14,6 @@ export interface TableSize {
     readonly bookkeeping: boolean;
     readonly rows: number | null;
     readonly bytes: number | null;
-    /** Total of its indexes. */
     readonly indexBytes: number | null;
 }
 
@@ -33,10 +33,7 @@ export interface JsonSize {
 }
 
 /** The rows of a file of operations/statistics/, or the reason why it failed. */
-export interface Section {
-    readonly name: string;
-    readonly path: string;
-    readonly title: string;
+export interface Section extends NamedFile {
     readonly rows: readonly Row[];
     readonly problem: string | null;
 }

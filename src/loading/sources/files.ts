@@ -14,7 +14,6 @@ export interface OpenedSource {
     readonly nameFile: (file: string) => string;
     /** For a source that can be recognised later: its path, and the folder that file names are relative to. */
     readonly recognizable?: { readonly path: string; readonly folder: string };
-    /** Removes temporary files. */
     readonly close: () => Promise<void>;
 }
 

@@ -27,7 +27,6 @@ export class DamagedFile extends Error {
 }
 
 export interface PieceLimits {
-    /** Bytes per read. */
     readonly block: number;
     /** Characters that are examined to find the format. */
     readonly head: number;

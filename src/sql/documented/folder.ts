@@ -54,12 +54,17 @@ export interface DocumentedStatement extends Statement {
     readonly header: Header;
 }
 
-/** A file with at least one statement. */
-export interface DocumentedFile {
+export interface NamedFile {
     /** The file's name without number and extension; empty where the file is misnamed. */
     readonly name: string;
+    /** From the project's root, with forward slashes. */
     readonly path: string;
+    /** What it is, in a sentence or phrase. */
     readonly title: string;
+}
+
+/** A file with at least one statement. */
+export interface DocumentedFile extends NamedFile {
     /** Returns the text after a heading of that comment. */
     readonly find: (heading: string) => string | undefined;
     readonly statements: readonly [DocumentedStatement, ...DocumentedStatement[]];
