@@ -1,4 +1,4 @@
-import type { Connection, Query } from "../database/connection.ts";
+import type { Connection, Query, Row } from "../database/connection.ts";
 import { hearInterrupt } from "../database/interrupt.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { isSameName } from "../sql/names.ts";
@@ -100,7 +100,7 @@ async function surveyTable(
     return {
         ...nothing,
         rows: Number(rowsOf(rows)[0]?.count),
-        converted: withoutZeros(Object.entries(rowsOf(converted)[0] ?? {})),
+        converted: withoutZeros(rowsOf(converted)[0] ?? {}),
         refused: byReason.find(([reason]) => reason === null)?.[1] ?? 0,
         reasons: Object.fromEntries(byReason.filter(([reason]) => reason !== null)),
         unmapped: Object.fromEntries(rowsOf(unmapped).map((row) => [String(row.reason), Number(row.count)])),
@@ -125,8 +125,7 @@ function countUnmapped(reading: Reading): Query {
     };
 }
 
-function withoutZeros(entries: readonly (readonly [string, unknown])[]): Record<string, number> {
-    return Object.fromEntries(
-        entries.map(([key, value]) => [key, Number(value)] as const).filter(([, value]) => value > 0),
-    );
+function withoutZeros(row: Row): Record<string, number> {
+    const counts = Object.entries(row).map(([column, count]) => [column, Number(count)] as const);
+    return Object.fromEntries(counts.filter(([, count]) => count > 0));
 }

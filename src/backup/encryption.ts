@@ -20,7 +20,7 @@ export async function createEncrypter(recipients: readonly string[]) {
         try {
             encrypter.addRecipient(recipient);
         } catch {
-            throw new AppError("usage", `TURSO_BACKUP_RECIPIENT holds something other than public keys of age`, {
+            throw new AppError("usage", "TURSO_BACKUP_RECIPIENT holds something other than public keys of age", {
                 hint: "write one or more `age1…`, with commas between them; `age-keygen` prints one as `Public key`",
             });
         }

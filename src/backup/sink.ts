@@ -26,13 +26,10 @@ export interface PartialFile {
 export async function beginFile(path: string | undefined, name: string, mayMake: boolean): Promise<PartialFile> {
     const folder = path === undefined ? tmpdir() : dirname(path);
     const partial = join(folder, `${path === undefined ? name : basename(path)}.${process.pid}.partial`);
-    const run = async <T>(body: () => Promise<T>): Promise<T> => {
-        try {
-            return await body();
-        } catch (error) {
+    const run = <T>(body: () => Promise<T>): Promise<T> =>
+        body().catch((error: unknown) => {
             throw explainWrite(error, folder);
-        }
-    };
+        });
     const file = await run(async () => {
         if (mayMake) await mkdir(folder, { recursive: true, mode: 0o700 });
         // A killed process with the same id may have left one.

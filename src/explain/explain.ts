@@ -54,7 +54,7 @@ export async function explainPlan(
     const find = (source: string): Table | undefined => findTable(source, explained.tokens, schema);
     const notRun = findReasonNotToRun(explained, settings);
     const run = notRun ? undefined : await measureStatement(connection, query, { writes, ...settings });
-    const measured = run?.ok ? run.measured : undefined;
+    const [measured, failure] = typeof run === "string" ? [undefined, run] : [run, undefined];
     const rowCounts = await countScanned(connection, plan, find);
     const input = {
         ...{ explained, plan, findTable: find, rowCounts },
@@ -67,7 +67,7 @@ export async function explainPlan(
         indexes: indexes.map((name) => describeIndex(name, schema.tables)),
         measured,
         notRun,
-        failure: run?.ok === false ? run.message : undefined,
+        failure,
         advice: [...giveAdvice(input), ...(missing ? [missing] : [])],
     };
 }

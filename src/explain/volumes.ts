@@ -6,11 +6,12 @@ import { setImmediate } from "node:timers/promises";
 import type { Connection } from "../database/connection.ts";
 import { openConnection } from "../database/open.ts";
 import { makeScratchFolder } from "../database/scratch-folder.ts";
+import type { Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
 import type { MigrationSet } from "../planning/files.ts";
 import { readAll } from "../planning/prepare.ts";
 import { deployScratch } from "../planning/shadow.ts";
-import { countVolumeRows, type FillProgress, fillVolumes, readVolumes, type Volume } from "../queries/volumes.ts";
+import { type FillProgress, fillVolumes, readVolumes, type Volume } from "../queries/volumes.ts";
 import { findSqld, startSqld } from "../server/sqld.ts";
 import { quoteText } from "../sql/quoting.ts";
 
@@ -43,21 +44,17 @@ export async function openVolumes(root: string, options: MakeOptions): Promise<V
     const discard = (): Promise<void> => rm(directory, { recursive: true, force: true });
     try {
         const made = await makeVolumes(folder, directory, sets, volumes, options);
-        const rows = volumes
-            .filter(({ large }) => large !== undefined)
-            .reduce((sum, file) => sum + countVolumeRows(file, 1), 0);
+        const rows = volumes.reduce((sum, { large = 0 }) => sum + large, 0);
         const isServed = findSqld() !== undefined;
         const data = isServed ? join(directory, "dbs", "default") : directory;
         const path = join(data, "data");
         await mkdir(data, { recursive: true });
         await copyFile(made, path).catch(refuseFolder);
         const server = isServed ? await startSqld({ directory }) : undefined;
-        const connection = await openConnection(
-            server
-                ? { kind: "server", url: server.url, label, host: "127.0.0.1", local: true }
-                : { kind: "file", path, label, local: true },
-            options.signal,
-        );
+        const target: Target = server
+            ? { kind: "server", url: server.url, label, host: "127.0.0.1", local: true }
+            : { kind: "file", path, label, local: true };
+        const connection = await openConnection(target, options.signal);
         return {
             connection,
             rows,

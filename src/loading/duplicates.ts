@@ -4,15 +4,6 @@ import { keyOf, type LoadCounts, type Loader, type Rejection, type SourceRecord,
 import type { Items } from "./sources/staging.ts";
 import type { CheckRecord, Valid } from "./validate.ts";
 
-/** The records to load, one for each key. */
-interface Settled {
-    readonly length: number;
-    /** Whether one of them has this key. */
-    readonly has: (key: string) => boolean;
-    /** Yields them in the order of their first mention; can be called once. */
-    readonly each: () => Iterable<Valid>;
-}
-
 /** How many records are validated between two checks for an interrupt. */
 const checkedAtOnce = 10_000;
 
@@ -22,6 +13,7 @@ const checkedAtOnce = 10_000;
  * validated a second time.
  *
  * @param settings.counts receives the number of equal records, as unchanged
+ * @returns whether a record has a key, and the records in the order of their first mention; `each` can be called once
  * @throws DatabaseFault `interrupted`
  */
 export async function settleDuplicates(
@@ -33,7 +25,7 @@ export async function settleDuplicates(
         reject: (rejection: Rejection) => void;
         signal?: AbortSignal | undefined;
     },
-): Promise<Settled> {
+): Promise<{ length: number; has: (key: string) => boolean; each: () => Iterable<Valid> }> {
     const { check, counts, reject, signal } = settings;
     const { length, held = length } = records;
     const kept: (Valid | undefined)[] = [];

@@ -63,7 +63,7 @@ export async function load(connection: Connection, request: LoadRequest): Promis
         const checksum = await readSource(files, folder, intake, undefined, signal);
         if (maxRejects !== undefined && !dryRun) {
             const invalid = intake.rejections.length;
-            await runTrial(connection, request, intake);
+            await run(connection, request, intake, true);
             if (intake.rejections.length > maxRejects) {
                 return { ...summarize(request, intake, "No record was written."), isRefused: true };
             }
@@ -89,23 +89,20 @@ function summarize(
     return { isRefused: false, counts: {}, passedOver, missing: [], ...rejects };
 }
 
-// Finds every rejection except those by the database itself.
-async function runTrial(connection: Connection, request: LoadRequest, intake: Intake): Promise<void> {
-    const progress = { progress: () => undefined, end: () => undefined };
-    await run(connection, { ...request, dryRun: true, startProgress: async () => progress }, intake, true);
-}
-
 /** Approximate memory of a rejection without its record, which is staged already. */
 const rejectionBytes = 500;
 
-/** @param isTrial a load of the same records follows */
+const silent = { progress: () => undefined, end: () => undefined };
+
+// A trial finds every rejection except those by the database itself; a load of the same records follows.
 async function run(
     connection: Connection,
-    { loaders, force, dryRun, signal, startProgress }: LoadRequest,
+    { loaders, force, signal, startProgress, ...request }: LoadRequest,
     { records, rejections }: Intake,
     isTrial: boolean,
 ): Promise<LoadedSource> {
-    const { progress, end } = await startProgress();
+    const dryRun = request.dryRun || isTrial;
+    const { progress, end } = isTrial ? silent : await startProgress();
     const rejected = (rejection: Rejection): void => rejections.push(rejection, rejectionBytes);
     try {
         const tables = await readTables(connection);

@@ -52,8 +52,8 @@ export function keepRejections(
     for (const rejection of rejections) {
         if (firstRejected.push(rejection) === firstRejections) break;
     }
-    const isWritten = rejected > 0 && outcome !== undefined;
-    return { rejected, firstRejected, rejectFile: isWritten ? writeFile(root, path, rejections, outcome) : undefined };
+    if (rejected === 0 || outcome === undefined) return { rejected, firstRejected, rejectFile: undefined };
+    return { rejected, firstRejected, rejectFile: writeFile(root, path, rejections, outcome) };
 }
 
 function writeFile(root: string, path: string | undefined, rejections: Items<Rejection>, outcome: string): string {
@@ -97,7 +97,7 @@ function createFile(root: string, stem: string): [file: string, descriptor: numb
 /** Enough for the first fields of a line. */
 const firstBytes = 8_192;
 
-/** Whether a path is free, or holds a reject file, or is a device such as /dev/stdout. */
+// Whether a path is free, or holds a reject file, or is a device such as /dev/stdout.
 function isRejectFile(path: string): boolean {
     const stats = statSync(path, { throwIfNoEntry: false });
     if (!stats?.isFile() || stats.size === 0) return true;

@@ -51,7 +51,8 @@ export function createCheck(loader: Loader, columns: readonly Column[]): CheckRe
             if (converted === undefined) {
                 return reject(source, `invalid-${column.replaceAll("_", "-")}`, `${field}: is not a time`);
             }
-            const broken = typeof converted === "string" ? findBroken(field, value, converted) : undefined;
+            const mayBeBroken = typeof converted === "string" && (kind !== "json" || escaped.test(converted));
+            const broken = mayBeBroken ? findBrokenText(value, field) : undefined;
             if (broken !== undefined) {
                 const message = `${broken} contains a NUL or an unpaired surrogate, which cannot be stored`;
                 return reject(source, "invalid-text", message);
@@ -104,15 +105,8 @@ function isDeeperThan(value: unknown, depth: number): boolean {
 /** How JSON escapes what findBrokenText() looks for. May match other text too. */
 const escaped = /\\u(?:0000|d[89a-f])/i;
 
-function findBroken(field: string, value: unknown, converted: string): string | undefined {
-    if (typeof value === "object" && !escaped.test(converted)) return undefined;
-    return findBrokenText(value, field);
-}
-
-/**
- * The path of the first text that cannot be stored unchanged: json_each() would turn it into invalid UTF-8, which crashes
- * the process when it is read (measured).
- */
+// The path of the first text that cannot be stored unchanged: json_each() would turn it into invalid UTF-8, which crashes
+// the process when it is read (measured).
 function findBrokenText(value: unknown, path: string): string | undefined {
     if (typeof value === "string") return value.includes("\0") || !value.isWellFormed() ? path : undefined;
     if (value === null || typeof value !== "object") return undefined;

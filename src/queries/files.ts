@@ -126,8 +126,8 @@ function refuseMismatches(documented: readonly ParameterLine[], tokens: readonly
     }
     const used = listParameters(tokens);
     for (const { name, line } of documented) {
-        if (!used.includes(name))
-            refuse(line, `the statement has no :${name}`, "remove the line, or use the parameter");
+        if (used.includes(name)) continue;
+        refuse(line, `the statement has no :${name}`, "remove the line, or use the parameter");
     }
 }
 

@@ -25,12 +25,6 @@ export interface WatchedConnection extends Connection {
     readonly transactions: readonly number[];
 }
 
-interface Expected {
-    readonly sql: string;
-    readonly watched: WatchedFile;
-    readonly isLast: boolean;
-}
-
 /** Opens a copy that times and counts each statement of a file; it runs the same ones in the same transactions. */
 export function openWatched(target: FileTarget, plan: Plan, signal?: AbortSignal): WatchedConnection {
     const connection = openFile(target, signal);
@@ -68,7 +62,8 @@ export function openWatched(target: FileTarget, plan: Plan, signal?: AbortSignal
     return { ...connection, runScript, files, transactions };
 }
 
-function expectStatements(plan: Plan): Expected[] {
+// The statements of the files, in the order in which the run sends them.
+function expectStatements(plan: Plan) {
     // A file may have two actions.
     const files = new Map<MigrationFile, WatchedFile>(
         plan.migrations.map((file) => [file, { file, milliseconds: 0, changed: 0, after: undefined }]),

@@ -102,14 +102,8 @@ export async function readStatistics(root: string, connection: Connection, now: 
     };
 }
 
-interface Measures {
-    readonly counts: readonly (number | null)[];
-    readonly json: readonly JsonSize[];
-    /** By table or index; undefined if the server refuses the query. */
-    readonly bytes: ReadonlyMap<string, number> | undefined;
-}
-
-async function measure(connection: Connection, tables: readonly Table[], notes: string[]): Promise<Measures> {
+// `bytes` are by table or index; undefined if the server refuses the query.
+async function measure(connection: Connection, tables: readonly Table[], notes: string[]) {
     const withJson = tables
         .map((table) => ({ table, columns: findJsonColumns(table) }))
         .filter(({ columns }) => columns.length > 0);

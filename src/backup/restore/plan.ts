@@ -98,10 +98,8 @@ export function refuseOccupied(live: readonly SchemaObject[], { only, replace }:
     if (live.length === 0 || replace) return;
     const tables = live.filter(({ type }) => type === "table").map(({ name }) => name);
     const more = tables.length > namedAtMost ? `, and ${tables.length - namedAtMost} more` : "";
-    const what =
-        tables.length > 0
-            ? `the tables ${tables.slice(0, namedAtMost).join(", ")}${more}`
-            : listNames(live.map(({ name }) => name));
+    const listed = `the tables ${tables.slice(0, namedAtMost).join(", ")}${more}`;
+    const what = tables.length > 0 ? listed : listNames(live.map(({ name }) => name));
     throw new AppError("would-lose", `the database is not empty: it holds ${what}`, {
         hint: only
             ? `add --replace to replace the rows of ${listNames(only)}, and nothing else`

@@ -133,18 +133,9 @@ function parseBlock(tokensOf: ReturnType<typeof jsonParser>, block: string, seen
     }
 }
 
-interface Splitter {
-    /** Returns a part when enough tokens have been consumed. */
-    consume(token: Token): Piece | undefined;
-    /** Returns the rest. */
-    end(): Piece | undefined;
-}
-
-/**
- * Assembles tokens into parts of the outermost container, or of a container in it, such as the array in `{questions: […]}`.
- * The scalars of the outermost object are repeated in each part.
- */
-function createSplitter(partLength: number): Splitter {
+// Assembles tokens into parts of the outermost container, or of a container in it, such as the array in `{questions: […]}`.
+// The scalars of the outermost object are repeated in each part. end() returns the rest.
+function createSplitter(partLength: number) {
     const assembler = new Assembler<unknown>();
     let [bytes, firstIndex, isSplit, isInside] = [0, 0, false, false];
     /** Value of `bytes` when the container in the outermost one began. */
@@ -162,7 +153,7 @@ function createSplitter(partLength: number): Splitter {
         return part;
     };
     return {
-        consume(token) {
+        consume(token: Token): Piece | undefined {
             assembler.consume(token);
             bytes += lengthOf(token);
             const { depth, stack } = assembler;
@@ -184,7 +175,7 @@ function createSplitter(partLength: number): Splitter {
             stack[0] = pickScalars(outermost as object);
             return cut(current, { ...(outermost as object), [String(key)]: current });
         },
-        end() {
+        end(): Piece | undefined {
             if (!assembler.done) throw new DamagedFile("invalid-json", "the file ends before its JSON does");
             const { current } = assembler;
             return isSplit && isAllEmitted(current as object) ? undefined : emit(current);
