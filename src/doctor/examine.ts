@@ -57,7 +57,7 @@ export async function examineDatabase(
     return { examined: sortByLevel(examined), damage };
 }
 
-/** Runs checks: `atOnce` of them in one snapshot, with this many example rows for each. Only reads. @throws as above */
+/** Runs checks, `atOnce` in one snapshot, each with some example rows. @throws AppError `interrupted`, DatabaseFault */
 export async function examine(
     read: (queries: readonly Query[]) => Promise<readonly ReadResult[]>,
     checks: readonly Check[],
