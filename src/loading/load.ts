@@ -1,5 +1,5 @@
 import type { Connection } from "../database/connection.ts";
-import { DatabaseFault, explainFault } from "../database/faults.ts";
+import { DatabaseFault, explainFault, toFault } from "../database/faults.ts";
 import { readTables } from "../schema/table.ts";
 import type { LoadRun } from "./load-records.ts";
 import { type LoadedSource, loadSource, type MissingIds } from "./load-source.ts";
@@ -73,7 +73,11 @@ export async function load(connection: Connection, request: LoadRequest): Promis
         const { length } = intake.rejections;
         const outcome = `All records except ${length} rejected ${length === 1 ? "one" : "ones"} are in the database.`;
         const result = summarize(request, intake, dryRun ? undefined : outcome);
-        if (length === 0) await recognition?.record(files.length, checksum, counts);
+        if (length === 0) {
+            await recognition?.record(files.length, checksum, counts).catch((error: unknown) => {
+                throw explainFault(toFault(error), connection.target).withOutcome("All records are in the database.");
+            });
+        }
         return { ...result, counts: Object.fromEntries(counts), missing };
     } finally {
         staging.close();

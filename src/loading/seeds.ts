@@ -24,6 +24,8 @@ export interface Seed {
 export interface BundledSeeds {
     /** Below the project's root. */
     readonly folder: string;
+    /** Files of the folder that hold no records, relative to the root. */
+    readonly lists: readonly string[];
     readonly seeds: readonly Seed[];
     readonly history: ContentHistory;
     /** Imported only when something is to be loaded: validation is slow to start. */

@@ -20,6 +20,7 @@ export interface OpenedSource {
 /**
  * Finds the files of a source. Standard input (`-`) is saved to a file first, because its records are read more than once.
  *
+ * @param lists files that hold no records, and are left out of a folder
  * @throws AppError `usage` when there is nothing to load
  */
 export async function openSource(
@@ -27,12 +28,14 @@ export async function openSource(
     path: string,
     input: Readable = process.stdin,
     signal?: AbortSignal,
+    lists: readonly string[] = [],
 ): Promise<OpenedSource> {
     if (path === standardInput) return storeInput(input, signal);
     const source = resolve(root, path);
     const name = relative(root, source) || source;
+    const isRecords = (file: string): boolean => file === source || !lists.includes(relative(root, file));
     return {
-        files: await listFiles(source),
+        files: (await listFiles(source)).filter(isRecords),
         nameFile: (file) => name + file.slice(source.length),
         recognizable: { path, folder: dirname(source) },
         close: async () => undefined,
