@@ -70,7 +70,7 @@ async function load(
     options: HistoryOptions,
     path: string,
 ): Promise<LoadResult> {
-    const source = await openSource(context.root, path, undefined, context.signal);
+    const source = await openSource(context.root, path, undefined, context.signal, bundled.lists);
     const loaders = await bundled.loaders();
     const what = {
         loaders: loaders.filter(({ name }) => name === "question-history"),

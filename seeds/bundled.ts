@@ -3,6 +3,7 @@ import type { BundledSeeds } from "../src/loading/seeds.ts";
 /** The data in this repository, which never include users. */
 export const bundled: BundledSeeds = {
     folder: "seeds/data",
+    lists: ["seeds/data/job-titles.json"],
     history: {
         mark: "SELECT coalesce(max(id), 0) AS mark FROM question_history",
         grown: "SELECT count(*) AS grown FROM question_history WHERE id > ?",

@@ -51,10 +51,7 @@ const clock = `${digit.repeat(2)}:${digit.repeat(2)}:${digit.repeat(2)}`;
 const sign = "[-+]";
 const normalForm = `${date}T${clock}.${digit.repeat(3)}Z`;
 
-/**
- * Renders SQL that converts a time to `YYYY-MM-DDTHH:MM:SS.sssZ`, by the same rules as normalizeTime() in loading. Other
- * text is left unchanged.
- */
+/** Renders SQL that converts a time by the same rules as normalizeTime() in loading. Other text is left unchanged. */
 export function convertTime(value: string): string {
     const trimmed = `trim(${value}, char(32, 9, 10, 13))`;
     const rest = `substr(${trimmed}, 20)`;

@@ -25,12 +25,8 @@ export async function findBroken(connection: Connection, adoption: Adoption): Pr
 async function findDangling(connection: Connection, { extra, tables }: Adoption): Promise<Broken["dangling"]> {
     const own = tables.map(({ target }) => target).filter(({ foreignKeys }) => foreignKeys.length > 0);
     const asked = [...own, ...extra];
-    const results = await connection.readAll(
-        asked.map((table) => ({
-            sql: "SELECT parent, count(*) AS count FROM pragma_foreign_key_check(?) GROUP BY parent",
-            args: [table.name],
-        })),
-    );
+    const sql = "SELECT parent, count(*) AS count FROM pragma_foreign_key_check(?) GROUP BY parent";
+    const results = await connection.readAll(asked.map(({ name }) => ({ sql, args: [name] })));
     // SQLite cannot check a foreign key to a column without a unique index; such a key is ignored here.
     return results.flatMap((result, at) =>
         (result.ok ? result.rows : []).map((row) => ({

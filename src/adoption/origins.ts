@@ -33,9 +33,8 @@ export interface FormerColumn {
 
 /** Finds every origin whose facts hold for a live database. */
 export function findOrigins(known: readonly Origin[], facts: ReadonlySet<string>): Origin[] {
-    return known.filter(
-        ({ has, lacks = [] }) => has.every((fact) => facts.has(fact)) && !lacks.some((f) => facts.has(f)),
-    );
+    const holds = (fact: string): boolean => facts.has(fact);
+    return known.filter(({ has, lacks = [] }) => has.every(holds) && !lacks.some(holds));
 }
 
 /** Lists the facts that identify origins: `index x`, `table t`, `column t.c`, `default t.c CURRENT_TIMESTAMP`; names in lower case. */

@@ -39,7 +39,6 @@ export interface Adoption {
 /**
  * Compares a live database with the files. Writes nothing.
  *
- * @param known the schema of the files, if it was read before
  * @returns undefined for a database that has version rows, from a deploy, a baseline or an adoption
  * @throws AppError `usage` for a database that has none of the files' tables
  */
@@ -90,12 +89,12 @@ function describeTable(
 ): AdoptedTable {
     if (!live) {
         const other = findSchemaRow(state, target.name);
-        if (other) throw refuse(`'${target.name}' is a ${other.type}`, "rename or drop it by hand");
+        if (other) throw refuse(`'${target.name}' is a ${other.type}`, renameByHand);
         return { target, state: "missing", reading: undefined };
     }
     const { rowid } = live;
     if (rowid === undefined) throw refuse(`'${live.name}' has no rowid`, "create it again without WITHOUT ROWID");
-    if (live.isVirtual) throw refuse(`'${live.name}' is a virtual table`, "rename or drop it by hand");
+    if (live.isVirtual) throw refuse(`'${live.name}' is a virtual table`, renameByHand);
     const reading = planReading({ ...live, rowid }, target, origins);
     return { target, state: rebuilt.has(target.name.toLowerCase()) ? "rebuild" : "done", reading };
 }
@@ -107,22 +106,15 @@ function refuseNamesakes(state: DatabaseState, target: TargetSchema): void {
         if (!live || (live.type === type && (type === "view" || isSameName(live.table, table)))) continue;
         const article = live.type === "index" ? "an" : "a";
         const place = live.type === "index" || live.type === "trigger" ? ` of '${live.table}'` : "";
-        throw new AppError(
-            "invalid-input",
-            `'${live.name}' is ${article} ${live.type}${place}, and the files have another ${type} of that name`,
-            {
-                hint: "rename or drop it by hand",
-                outcome: "Nothing was changed.",
-            },
-        );
+        throw refuse(`'${live.name}' is ${article} ${live.type}${place}`, renameByHand, `another ${type}`);
     }
 }
 
-function refuse(what: string, hint: string): AppError {
-    return new AppError("invalid-input", `${what}, and the files have a table of that name`, {
-        hint,
-        outcome: "Nothing was changed.",
-    });
+const renameByHand = "rename or drop it by hand";
+
+function refuse(what: string, hint: string, theirs = "a table"): AppError {
+    const message = `${what}, and the files have ${theirs} of that name`;
+    return new AppError("invalid-input", message, { hint, outcome: "Nothing was changed." });
 }
 
 // A table that references a rebuilt one is rebuilt with it, because rows there may be refused. So is one with dangling

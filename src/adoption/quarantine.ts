@@ -54,7 +54,7 @@ export function quarantineObjects({ live, target }: Reading): string {
 }
 
 /** A refused row as a line of the reject file, which can be corrected and loaded. */
-export interface QuarantinedRow {
+interface QuarantinedRow {
     readonly rejection: {
         /** The table that it belonged to. */
         readonly file: string;
@@ -115,16 +115,9 @@ export async function* readQuarantined(connection: Connection, { forms }: Origin
 function explainReason(reason: string, checks: readonly CheckDefinition[]): string {
     const [kind, ...rest] = reason.split(":");
     const what = rest.join(":");
-    switch (kind) {
-        case "null":
-            return `${what} is NULL`;
-        case "type":
-            return `${what} has another type`;
-        case "unique":
-            return `another row has the same ${what}`;
-        case "key":
-            return `${what} refers to a missing row`;
-        default:
-            return `CHECK ${describeCheck(what, checks)}`;
-    }
+    if (kind === "null") return `${what} is NULL`;
+    if (kind === "type") return `${what} has another type`;
+    if (kind === "unique") return `another row has the same ${what}`;
+    if (kind === "key") return `${what} refers to a missing row`;
+    return `CHECK ${describeCheck(what, checks)}`;
 }

@@ -1,11 +1,7 @@
 import type { Connection, Query, ReadResult, Row } from "../database/connection.ts";
 import { AppError } from "../errors.ts";
 
-/**
- * The rows of a result.
- *
- * @throws AppError `sql` when the query failed
- */
+/** The rows of a result. @throws AppError `sql` when the query failed */
 export function rowsOf(result: ReadResult | undefined): readonly Row[] {
     if (result?.ok) return result.rows;
     throw new AppError("sql", result?.message ?? "a query returned no result", {

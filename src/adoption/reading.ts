@@ -109,8 +109,7 @@ function findRaw(live: Table, column: Column, former: readonly FormerColumn[]): 
             sql === undefined ? quoteName(from) : `iif(${quoteName(from)} IS NULL, NULL, ${sql})`,
         );
     const values = [...(own ? [quoteName(own.name)] : []), ...inherited];
-    if (values.length < 2) return values[0] ?? "NULL";
-    return `coalesce(${values.join(", ")})`;
+    return values.length < 2 ? (values[0] ?? "NULL") : `coalesce(${values.join(", ")})`;
 }
 
 function findColumn(live: Table, wanted: string): Column | undefined {

@@ -24,7 +24,6 @@ const createGuard = `CREATE TABLE ${guard} (
     sequence INTEGER
 )`;
 
-/** SQL that reads a value from the guard table. */
 const noted = (column: string): string => `(SELECT max(${column}) FROM ${guard})`;
 
 /**

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { toCamelCase } from "../sql/names.ts";
 import type { TextForm } from "./origins.ts";
 
@@ -33,14 +34,10 @@ function parseOrKeep(text: string): unknown {
 
 function parseRecord(bytes: Uint8Array): Record<string, unknown> {
     const json = Buffer.from(bytes);
-    try {
-        return JSON.parse(quoteNumbers(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(json)));
-    } catch (error) {
-        if (!(error instanceof TypeError)) throw error;
-        // Decoded as Latin-1 it is still JSON, because the syntax of JSON is ASCII.
-        const parsed = JSON.parse(quoteNumbers(json.toString("latin1"))) as Record<string, unknown>;
-        return Object.fromEntries(Object.entries(parsed).map(([key, value]) => [decode(key), decode(value)]));
-    }
+    if (isUtf8(json)) return JSON.parse(quoteNumbers(json.toString()));
+    // Decoded as Latin-1 it is still JSON, because the syntax of JSON is ASCII.
+    const parsed = JSON.parse(quoteNumbers(json.toString("latin1"))) as Record<string, unknown>;
+    return Object.fromEntries(Object.entries(parsed).map(([key, value]) => [decode(key), decode(value)]));
 }
 
 const largeNumber = /\d{16}|e[+\d]/i;
@@ -58,9 +55,5 @@ function quoteNumbers(json: string): string {
 function decode<T>(value: T): T | string | { blob: string } {
     if (typeof value !== "string") return value;
     const bytes = Buffer.from(value, "latin1");
-    try {
-        return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    } catch {
-        return { blob: bytes.toString("hex").toUpperCase() };
-    }
+    return isUtf8(bytes) ? bytes.toString() : { blob: bytes.toString("hex").toUpperCase() };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import type { Connection, Script } from "../database/connection.ts";
-import { DatabaseFault, explainFault, toFault } from "../database/faults.ts";
+import { type DatabaseFault, explainFault, toFault } from "../database/faults.ts";
+import { throwIfInterrupted } from "../database/interrupt.ts";
 import { AppError } from "../errors.ts";
 import { type RunReport, runPlan } from "../migrations/run.ts";
 import { findSchemaRow, readState } from "../planning/state.ts";
@@ -16,7 +17,6 @@ import type { TargetSchema, TargetTable } from "./target-tables.ts";
 const busyLimit = 60_000;
 
 export interface AdoptionReport extends RunReport {
-    /** Called after a table was adopted. */
     adopted(table: string): void;
 }
 
@@ -118,7 +118,7 @@ async function runStep(
             if (fault.kind !== "busy" || Date.now() - startedAt > (connection.waitLimit ?? busyLimit)) throw fault;
             report.waiting("another program is writing");
             await sleep(100 + Math.random() * 400, undefined, { signal }).catch(() => undefined);
-            if (signal.aborted) throw new DatabaseFault("interrupted", "interrupted", error);
+            throwIfInterrupted(signal, error);
         }
     }
 }
@@ -145,18 +145,16 @@ async function isDone(
 }
 
 /** Messages and remedies for the CHECKs of the guard table. */
-const sentences: readonly (readonly [sentence: string, remedy: string, sign: string])[] = [
-    [
+const sentences = {
+    foreign_keys_are_not_off: [
         "foreign keys are not off",
         "this server cannot switch foreign keys off; back the database up, restore it into a file, and adopt that",
-        "foreign_keys_are_not_off",
     ],
-    [
+    [changedSign]: [
         "another program changed the table after it was read",
         "end other runs and deploys, then run the same command again",
-        changedSign,
     ],
-];
+};
 
 function explainFailure(
     fault: DatabaseFault,
@@ -167,20 +165,15 @@ function explainFailure(
     const outcome = describeOutcome(done);
     const names = tables.map(({ target }) => `'${target.name}'`).join(", ");
     if (fault.kind === "transaction-timeout") {
-        return new AppError(
-            "transaction-timeout",
-            `${names}: the transaction takes over 5 seconds while others wait to write`,
-            {
-                hint: "stop the writers (the app and its bots) until the adoption is done, or adopt a copy made by `pnpm db:backup` and `pnpm db:restore`",
-                outcome,
-            },
-        );
+        const message = `${names}: the transaction takes over 5 seconds while others wait to write`;
+        return new AppError("transaction-timeout", message, {
+            hint: "stop the writers (the app and its bots) until the adoption is done, or adopt a copy made by `pnpm db:backup` and `pnpm db:restore`",
+            outcome,
+        });
     }
     if (!fault.isOfStatement) return explainFault(fault, connection.target).withOutcome(outcome);
-    const [sentence, hint] = sentences.find(([, , sign]) => fault.message.includes(sign)) ?? [
-        fault.message,
-        "run `pnpm db:adopt --check`, then the same command again",
-    ];
+    const found = Object.entries(sentences).find(([sign]) => fault.message.includes(sign));
+    const [sentence, hint] = found?.[1] ?? [fault.message, "run `pnpm db:adopt --check`, then the same command again"];
     return new AppError("migration-failed", `${names} cannot be adopted: ${sentence}`, { hint, outcome });
 }
 

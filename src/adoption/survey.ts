@@ -1,6 +1,6 @@
-import { setImmediate as turn } from "node:timers/promises";
-import type { Connection, Query } from "../database/connection.ts";
-import { DatabaseFault } from "../database/faults.ts";
+import type { Connection, Query, Row } from "../database/connection.ts";
+import { hearInterrupt } from "../database/interrupt.ts";
+import type { SchemaRow } from "../schema/row.ts";
 import { isSameName } from "../sql/names.ts";
 import { quoteName } from "../sql/quoting.ts";
 import type { AdoptedTable, Adoption, TableState } from "./prepare.ts";
@@ -16,7 +16,7 @@ import {
 } from "./validation.ts";
 
 /** What adoption would do to the rows of one table. */
-export interface TableSurvey {
+interface TableSurvey {
     readonly table: string;
     readonly state: TableState;
     readonly rows: number;
@@ -34,15 +34,10 @@ export interface TableSurvey {
 /** What adoption would do to a database. */
 export interface AdoptionSurvey {
     readonly tables: readonly TableSurvey[];
-    /** Rows of all tables that would be refused. */
     readonly refused: number;
 }
 
-/**
- * Counts, for every table of the files, what adoption would do. Reads only.
- *
- * @throws DatabaseFault `interrupted` when `signal` is aborted
- */
+/** Counts, for every table of the files, what adoption would do. Reads only. @throws DatabaseFault `interrupted` */
 export async function surveyAdoption(
     connection: Connection,
     adoption: Adoption,
@@ -51,9 +46,7 @@ export async function surveyAdoption(
     const validations = validateAll(adoption);
     const tables: TableSurvey[] = [];
     for (const table of adoption.tables) {
-        // The file driver blocks the event loop: without this turn the process would not receive Ctrl-C.
-        await turn();
-        if (signal.aborted) throw new DatabaseFault("interrupted", "interrupted");
+        await hearInterrupt(signal);
         const survey = await surveyTable(connection, table, validations.get(table.target.name));
         tables.push({ ...survey, dropped: findDropped(adoption, table) });
     }
@@ -78,12 +71,11 @@ function validateAll({ tables, newest }: Pick<Adoption, "tables" | "newest">): R
 
 function findDropped({ state, target: files }: Adoption, { target, state: word }: AdoptedTable): string[] {
     if (word !== "rebuild") return [];
+    const isOfTable = ({ type, sql, table }: SchemaRow): boolean =>
+        (type === "index" || type === "trigger") && sql !== null && isSameName(table, target.name);
     return state.schema
-        .filter(
-            ({ type, sql, table }) => (type === "index" || type === "trigger") && sql && isSameName(table, target.name),
-        )
-        .filter(({ name: own }) => !files.schema.some((row) => isSameName(row.name, own)))
-        .map(({ type, name: own }) => `${type} ${own}`);
+        .filter((row) => isOfTable(row) && !files.schema.some(({ name }) => isSameName(name, row.name)))
+        .map(({ type, name }) => `${type} ${name}`);
 }
 
 async function surveyTable(
@@ -108,7 +100,7 @@ async function surveyTable(
     return {
         ...nothing,
         rows: Number(rowsOf(rows)[0]?.count),
-        converted: withoutZeros(Object.entries(rowsOf(converted)[0] ?? {})),
+        converted: withoutZeros(rowsOf(converted)[0] ?? {}),
         refused: byReason.find(([reason]) => reason === null)?.[1] ?? 0,
         reasons: Object.fromEntries(byReason.filter(([reason]) => reason !== null)),
         unmapped: Object.fromEntries(rowsOf(unmapped).map((row) => [String(row.reason), Number(row.count)])),
@@ -133,8 +125,7 @@ function countUnmapped(reading: Reading): Query {
     };
 }
 
-function withoutZeros(entries: readonly (readonly [string, unknown])[]): Record<string, number> {
-    return Object.fromEntries(
-        entries.map(([key, value]) => [key, Number(value)] as const).filter(([, value]) => value > 0),
-    );
+function withoutZeros(row: Row): Record<string, number> {
+    const counts = Object.entries(row).map(([column, count]) => [column, Number(count)] as const);
+    return Object.fromEntries(counts.filter(([, count]) => count > 0));
 }

@@ -52,16 +52,14 @@ export interface UniqueKey {
 export function listUniqueKeys({ indexes, rowidColumn }: Table): UniqueKey[] {
     const isPlain = ({ columns, isPartial }: Index): boolean =>
         !isPartial && columns.every(({ name }) => name !== undefined);
-    const unique = indexes.filter((index) => index.isUnique && isPlain(index));
-    const [primary, others] = [true, false].map((isPrimary) =>
-        unique.filter(({ origin }) => (origin === "pk") === isPrimary),
-    );
-    const keys = [...(primary ?? []), ...(others ?? []).sort((a, b) => (a.name < b.name ? -1 : 1))].map(
-        ({ columns }) => ({
+    const rank = ({ origin, name }: Index): string => (origin === "pk" ? "0" : `1${name}`);
+    const keys = indexes
+        .filter((index) => index.isUnique && isPlain(index))
+        .sort((a, b) => (rank(a) < rank(b) ? -1 : 1))
+        .map(({ columns }) => ({
             columns: columns.map(({ name }) => String(name)),
             collations: columns.map(({ collation }) => collation),
-        }),
-    );
+        }));
     return rowidColumn === undefined ? keys : [{ columns: [rowidColumn], collations: ["BINARY"] }, ...keys];
 }
 
@@ -72,14 +70,11 @@ function sortByReference(tables: readonly TargetTable[]): TargetTable[] {
     for (let left = [...tables]; left.length > 0; left = left.filter((table) => !sorted.includes(table))) {
         const next = left.find(isFree);
         if (!next) {
-            throw new AppError(
-                "invalid-files",
-                `the tables ${left.map((table) => table.name).join(", ")} reference each other`,
-                {
-                    hint: "adoption validates one table after the other, so it does not support circular foreign keys",
-                    outcome: "Nothing was changed.",
-                },
-            );
+            const message = `the tables ${left.map((table) => table.name).join(", ")} reference each other`;
+            throw new AppError("invalid-files", message, {
+                hint: "adoption validates one table after the other, so it does not support circular foreign keys",
+                outcome: "Nothing was changed.",
+            });
         }
         sorted.push(next);
     }

@@ -47,23 +47,18 @@ export function validateRows(
         expressions.push(`${label(step)} AS (SELECT ${[rowNumber, verdict, ...fields].join(", ")} FROM ${last})`);
         last = label(step);
     };
-    add(
-        "linked",
-        parents.map(({ reference, parent }) => renderDangling(reference, parent)),
-    );
-    listUniqueKeys(target).forEach((unique, at) => {
+    const dangling = parents.map(({ reference, parent }) => renderDangling(reference, parent));
+    add("linked", dangling);
+    for (const [at, unique] of listUniqueKeys(target).entries()) {
         add(`counted ${at}`, [renderDuplicate(unique, target, newest)]);
-    });
+    }
     expressions.push(`${label("verdict")} AS MATERIALIZED (SELECT * FROM ${last})`);
     return { expressions, verdict: label("verdict") };
 }
 
 /** A referenced table that already has the files' form. */
 export function parentInPlace(table: string): Parent {
-    return {
-        expressions: [],
-        selectKept: (columns) => `SELECT ${quoteNames(columns)} FROM ${quoteName(table)}`,
-    };
+    return { expressions: [], selectKept: (columns) => `SELECT ${quoteNames(columns)} FROM ${quoteName(table)}` };
 }
 
 /** A referenced table that is validated in the same query. */
@@ -120,10 +115,8 @@ function renderDangling(reference: ForeignKey, parent: Parent | undefined): stri
     if (!parent) return reasonIf(isGiven, reason);
     const kept = parent.selectKept(parentColumns);
     const there = parentColumns.map((column) => `${quoteName(column)} IS NOT NULL`).join(" AND ");
-    return reasonIf(
-        `${isGiven} AND ${renderRowValue(columns)} NOT IN (SELECT * FROM (${kept}) WHERE ${there})`,
-        reason,
-    );
+    const isMissing = `${renderRowValue(columns)} NOT IN (SELECT * FROM (${kept}) WHERE ${there})`;
+    return reasonIf(`${isGiven} AND ${isMissing}`, reason);
 }
 
 function renderDuplicate({ columns, collations }: UniqueKey, target: TargetTable, newest: readonly string[]): string {

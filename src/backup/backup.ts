@@ -56,22 +56,18 @@ export async function takeBackup(input: BackupInput): Promise<BackupResult> {
         const result = await takeOnce(input);
         if (result) return result;
         if (attempt === attempts) {
-            throw new AppError(
-                "transaction-timeout",
-                `${input.target.label} ended each of ${attempts} read transactions before everything was read`,
-                {
-                    hint: "run it again when there are fewer writes; or back up a copy (`turso db create <copy> --from-db <database>`)",
-                    outcome: "No backup was kept: rows from different moments might not fit together.",
-                },
-            );
+            const message = `${input.target.label} ended each of ${attempts} read transactions before everything was read`;
+            throw new AppError("transaction-timeout", message, {
+                hint: "run it again when there are fewer writes; or back up a copy (`turso db create <copy> --from-db <database>`)",
+                outcome: "No backup was kept: rows from different moments might not fit together.",
+            });
         }
         input.onTorn("the server ended the read transaction; the backup starts again");
     }
 }
 
 async function takeOnce(input: BackupInput): Promise<BackupResult | undefined> {
-    const { target, lock, signal } = input;
-    const connection = await openConnection(target, signal, { lock, mustExist: true });
+    const connection = await openConnection(input.target, input.signal, { lock: input.lock, mustExist: true });
     try {
         return await readInto(input, connection, await readUserVersion(connection));
     } finally {
@@ -84,37 +80,33 @@ async function readInto(
     connection: Connection,
     userVersion: number | null,
 ): Promise<BackupResult | undefined> {
-    const { target, signal } = input;
+    const { target, only, recipients, writtenBy, schemaVersion, onRows, now, signal } = input;
     const snapshot = await connection.begin("read");
     const file = await input.begin().catch(async (error: unknown) => {
         await snapshot.close();
         throw error;
     });
     try {
-        const startedAt = input.now().toISOString();
-        const layout = chooseTables(await readLayout(snapshot), input.only);
+        const startedAt = now().toISOString();
+        const layout = chooseTables(await readLayout(snapshot), only);
         let manifest: Manifest | undefined;
         const script = writeScript({
             snapshot: refuseTorn(snapshot),
             layout,
             header: renderHeader(input, layout, startedAt),
             facts: {
-                format: formatNumber,
-                writtenBy: input.writtenBy,
-                schemaVersion: input.schemaVersion,
+                ...{ format: formatNumber, writtenBy, schemaVersion, startedAt, userVersion },
                 database: target.label,
-                startedAt,
-                userVersion,
-                only: input.only ?? null,
+                only: only ?? null,
             },
-            onRows: input.onRows,
+            onRows,
             onManifest: (written) => {
                 manifest = written;
             },
-            now: input.now,
+            now,
             signal,
         });
-        const size = await file.write(pack(script, input.recipients));
+        const size = await file.write(pack(script, recipients));
         if (!manifest) throw new Error("unreachable: a script ends in its manifest");
         const { requests, rowsRead } = connection.cost;
         return { manifest, file, size, requests, rowsRead };

@@ -6,21 +6,13 @@ import { AppError } from "../errors.ts";
 /** The first bytes of a file that age encrypted: https://age-encryption.org/v1 */
 export const ageMark = "age-encryption.org/";
 
-/**
- * Encrypts a stream of bytes to age keys.
- *
- * @param recipients public keys: `age1…`
- */
+/** Encrypts a stream of bytes to age keys. @param recipients public keys: `age1…` */
 export async function* encrypt(bytes: AsyncIterable<Buffer>, recipients: readonly string[]): AsyncGenerator<Buffer> {
     const encrypter = await createEncrypter(recipients);
     yield* fromWeb(await encrypter.encrypt(toWeb(bytes)));
 }
 
-/**
- * Validates keys before anything is read.
- *
- * @throws AppError `usage`
- */
+/** Validates keys before anything is read. @throws AppError `usage` */
 export async function createEncrypter(recipients: readonly string[]) {
     const { Encrypter } = await import("age-encryption");
     const encrypter = new Encrypter();
@@ -28,7 +20,7 @@ export async function createEncrypter(recipients: readonly string[]) {
         try {
             encrypter.addRecipient(recipient);
         } catch {
-            throw new AppError("usage", `TURSO_BACKUP_RECIPIENT holds something other than public keys of age`, {
+            throw new AppError("usage", "TURSO_BACKUP_RECIPIENT holds something other than public keys of age", {
                 hint: "write one or more `age1…`, with commas between them; `age-keygen` prints one as `Public key`",
             });
         }
@@ -37,9 +29,8 @@ export async function createEncrypter(recipients: readonly string[]) {
 }
 
 /**
- * Decrypts a stream of bytes.
+ * Decrypts a stream of bytes with secret keys.
  *
- * @param identities secret keys: `AGE-SECRET-KEY-1…`
  * @throws AppError `invalid-input` when no key matches, `corrupt` when a byte was changed
  */
 export async function* decrypt(bytes: AsyncIterable<Buffer>, identities: readonly string[]): AsyncGenerator<Buffer> {
@@ -79,12 +70,7 @@ export function isSecretKey(value: string): boolean {
     return /^AGE-SECRET-KEY-/i.test(value);
 }
 
-/**
- * Reads secret keys: the value itself, or the lines of a key file.
- *
- * @param path of the key file, when the value is not a key
- * @throws AppError `usage`
- */
+/** Reads secret keys from the value itself, or from the key file at `path`. @throws AppError `usage` */
 export async function readIdentities(value: string, path: string): Promise<string[]> {
     const text = isSecretKey(value)
         ? value

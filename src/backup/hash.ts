@@ -1,4 +1,4 @@
-import { createHash, hash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Manifest } from "./format.ts";
 import type { SchemaObject } from "./layout.ts";
 
@@ -49,5 +49,5 @@ function carry(sums: Float64Array): void {
 /** Counts and hashes objects, whatever their order. SQLite may or may not keep the white space before a semicolon. */
 export function summarizeObjects(objects: readonly Omit<SchemaObject, "table">[]): Manifest["objects"] {
     const texts = objects.map(({ type, name, sql }) => JSON.stringify([type, name, sql.trimEnd()])).sort();
-    return { count: texts.length, sha256: createHash("sha256").update(texts.join("\n")).digest("hex") };
+    return { count: texts.length, sha256: hash("sha256", texts.join("\n")) };
 }

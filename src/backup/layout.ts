@@ -36,11 +36,7 @@ export interface DatabaseLayout {
     readonly hasSequences: boolean;
 }
 
-/**
- * Reads the objects and tables of a database, without the shadow tables of vector indexes, which create them again.
- *
- * @throws DatabaseFault
- */
+/** Reads what a backup holds, without the shadow tables of vector indexes, which create them again. */
 export async function readLayout(snapshot: ReadTransaction): Promise<DatabaseLayout> {
     await refuseOtherEncoding(snapshot);
     const blob = (column: string): string => `CAST(${column} AS BLOB)`;

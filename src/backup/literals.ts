@@ -36,11 +36,8 @@ export function planLiterals(columns: readonly StoredColumn[], largeRow: number)
 export function listSlowExpressions(columns: readonly StoredColumn[]): string[] {
     return columns.flatMap(({ name }) => {
         const column = quoteName(name);
-        const isBytes = `typeof(${column}) IN ('text', 'blob')`;
-        return [
-            `typeof(${column})`,
-            `iif(${isBytes}, CAST(${column} AS BLOB), ${realAsNumber(column, `quote(${column})`)})`,
-        ];
+        const number = realAsNumber(column, `quote(${column})`);
+        return [`typeof(${column})`, `iif(typeof(${column}) IN ('text', 'blob'), CAST(${column} AS BLOB), ${number})`];
     });
 }
 
@@ -136,9 +133,8 @@ function renderBlob(bytes: Buffer): Buffer {
 }
 
 function renderText(bytes: Buffer): Buffer {
-    if (bytes.includes(0) || !isUtf8(bytes))
-        return Buffer.concat([Buffer.from("CAST("), renderBlob(bytes), Buffer.from(" AS TEXT)")]);
-    return Buffer.from(`'${bytes.toString().replaceAll("'", "''")}'`);
+    if (!bytes.includes(0) && isUtf8(bytes)) return Buffer.from(`'${bytes.toString().replaceAll("'", "''")}'`);
+    return Buffer.concat([Buffer.from("CAST("), renderBlob(bytes), Buffer.from(" AS TEXT)")]);
 }
 
 /** Powers of two up to this one are decimal literals that every version of SQLite reads exactly. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { basename, join } from "node:path";
 import type { Target } from "../database/target.ts";
 
@@ -15,8 +15,6 @@ const stampPattern = /^(.+)-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.sql\.gz(?:\
  * Names a series of backups by the database, and by the tables where not all are backed up: `code-reels`,
  * `code-reels.questions`. Part of a hash follows where the name could be ambiguous: for a file outside the project, and where
  * characters were replaced.
- *
- * @param root the project's folder
  */
 export function nameSeries(target: Target, only: readonly string[] | undefined, root: string): string {
     const database =
@@ -32,7 +30,7 @@ export function nameSeries(target: Target, only: readonly string[] | undefined, 
     if (isPlain && name === parts.join(".") && !only?.some((table) => /[.+]/.test(table))) return name;
     const place = target.kind === "file" ? target.path : target.url;
     const identity = JSON.stringify([isPlain ? basename(place) : place, only ?? null]);
-    return `${name}~${createHash("sha256").update(identity).digest("hex").slice(0, 6)}`;
+    return `${name}~${hash("sha256", identity).slice(0, 6)}`;
 }
 
 /** `code-reels-20261123T031500Z.sql.gz`, with `.age` where it is encrypted. */
@@ -43,11 +41,11 @@ export function nameBackup({ series, takenAt }: BackupName, isEncrypted: boolean
 
 /** Parses a name that nameBackup() returned; undefined for any other. */
 export function findBackupName(name: string): BackupName | undefined {
-    const match = stampPattern.exec(name);
-    if (!match) return undefined;
-    const [, series = "", year, month, day, hour, minute, second] = match;
+    const [, series, year, month, day, hour, minute, second] = stampPattern.exec(name) ?? [];
+    if (series === undefined) return undefined;
     const takenAt = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-    const isDate = !Number.isNaN(takenAt.getTime());
     // JavaScript accepts the 30th of February.
-    return isDate && takenAt.toISOString().slice(8, 10) === day ? { series, takenAt } : undefined;
+    return !Number.isNaN(takenAt.getTime()) && takenAt.toISOString().slice(8, 10) === day
+        ? { series, takenAt }
+        : undefined;
 }

@@ -9,11 +9,8 @@ const keptWeeks = 52;
 const keptAlways = 7;
 
 /**
- * Chooses the backups of one series to remove: all but the newest of each of the last 30 days and of each of the last 52
- * weeks (from Monday on, UTC). One of each of the newest 7 days with a backup stays, however old. A file of another series
- * or name is never chosen.
- *
- * @param names of all files of a folder
+ * Chooses the backups of one series to remove from the files of a folder: all but the newest of each of the last 30 days and
+ * of each of the last 52 weeks (from Monday on, UTC). One of each of the newest 7 days with a backup stays, however old.
  */
 export function planPruning(names: readonly string[], series: string, now: Date): string[] {
     const backups = names

@@ -1,6 +1,6 @@
-import { setImmediate as turn } from "node:timers/promises";
-import type { StoredQuery, StoredRows, Value } from "../database/connection.ts";
+import type { StoredQuery, Value } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
+import { hearInterrupt } from "../database/interrupt.ts";
 import { AppError } from "../errors.ts";
 import { quoteName } from "../sql/quoting.ts";
 import type { RowReader, StoredTable } from "./layout.ts";
@@ -39,8 +39,13 @@ export async function countRows(snapshot: RowReader, table: Pick<StoredTable, "n
 export async function* readStoredRows(
     snapshot: RowReader,
     table: StoredTable,
-    { count, where, signal }: ReadOptions,
+    options: {
+        readonly count?: number | undefined;
+        readonly where?: string | undefined;
+        readonly signal?: AbortSignal | undefined;
+    },
 ): AsyncGenerator<readonly LiteralRow[]> {
+    const { count, where, signal } = options;
     if (table.order.columns.length === 0) {
         throw new DatabaseFault("sql", `the rows of '${table.name}' have no key to read them by`);
     }
@@ -58,40 +63,25 @@ export async function* readStoredRows(
         const rows: LiteralRow[] = [];
         for (const values of page) rows.push(await toRow(snapshot, table, reader, values));
         yield rows;
-        await turn();
-        if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
+        await hearInterrupt(signal);
     }
     if (count !== undefined && done !== count)
         throw new DatabaseFault("corrupt", `'${table.name}' returned ${done} of ${count} rows`);
 }
 
-/** Which rows are read, and what ends the reading. */
-export interface ReadOptions {
-    readonly count?: number | undefined;
-    readonly where?: string | undefined;
-    readonly signal?: AbortSignal | undefined;
-}
-
 type Values = readonly Value[];
 
-interface Page {
-    readonly page: readonly Values[];
-    /** Whether more rows may follow. */
-    readonly isFull: boolean;
-}
-
+// `isFull`: more rows may follow.
 function pager(
     snapshot: RowReader,
     table: StoredTable,
     reader: LiteralReader,
     where: string | undefined,
-): (last: Values | undefined) => Promise<Page> {
+): (last: Values | undefined) => Promise<{ page: readonly Values[]; isFull: boolean }> {
     let limit = firstLimit;
-    const readOnce = async (last: Values | undefined): Promise<StoredRows | undefined> =>
-        snapshot.read(renderPage(table, reader, last, where, limit));
     return async (last) => {
         for (;;) {
-            const answer = await readOnce(last);
+            const answer = await snapshot.read(renderPage(table, reader, last, where, limit));
             if (answer) {
                 const isFull = answer.rows.length === limit;
                 const perRow = Math.max(1, answer.size / Math.max(1, answer.rows.length));
@@ -124,7 +114,12 @@ async function toRow(
     if (!row || others.length > 0)
         throw new DatabaseFault("corrupt", `the key of '${table.name}' does not name one row`);
     const size = row.reduce<number>((sum, value) => sum + (value instanceof Uint8Array ? value.length : 0), 0);
-    if (size > largestRow) throw tooLong(table, size);
+    if (size > largestRow) {
+        const limit = `a backup holds at most ${largestRow / 1_000_000} MB per row`;
+        throw new AppError("sql", `a row of '${table.name}' has ${Math.ceil(size / 1_000_000)} MB; ${limit}`, {
+            hint: "copy a file as it is: `sqlite3 FILE \"VACUUM INTO 'copy.db'\"`; back the other tables up with --table",
+        });
+    }
     return { rowid, literals: joinSlowly(row) };
 }
 
@@ -167,17 +162,6 @@ function readKey(column: string): string {
 
 function keyLiteral(value: Value | undefined): string {
     return typeof value === "number" ? renderReal(value) : String(value ?? null);
-}
-
-function tooLong({ name }: StoredTable, size: number): AppError {
-    const megabytes = Math.ceil(size / 1_000_000);
-    return new AppError(
-        "sql",
-        `a row of '${name}' has ${megabytes} MB; a backup holds at most ${largestRow / 1_000_000} MB per row`,
-        {
-            hint: "copy a file as it is: `sqlite3 FILE \"VACUUM INTO 'copy.db'\"`; back the other tables up with --table",
-        },
-    );
 }
 
 function tooLarge({ name }: StoredTable): DatabaseFault {

@@ -17,17 +17,18 @@ export interface BackupSettings {
 const defaultFolder = "backups";
 
 export const backupVariables = ["TURSO_BACKUP_FOLDER", "TURSO_BACKUP_COMMAND", "TURSO_BACKUP_RECIPIENT"] as const;
+type BackupVariables = Partial<Record<(typeof backupVariables)[number], string>>;
 
 /**
- * Chooses the destination of a backup and the keys that it is encrypted to.
+ * Chooses the destination of a backup and the keys that it is encrypted to. A file or folder that the user named takes
+ * precedence over the variables.
  *
- * @param argument a file or folder that the user named; takes precedence over the variables
  * @throws AppError `usage`
  */
 export async function readBackupSettings(
     root: string,
     argument: string | undefined,
-    variables: Partial<Record<(typeof backupVariables)[number], string>>,
+    variables: BackupVariables,
 ): Promise<BackupSettings> {
     const recipients = (variables.TURSO_BACKUP_RECIPIENT ?? "").split(/[\s,]+/).filter((key) => key !== "");
     if (recipients.length > 0) await (await import("./encryption.ts")).createEncrypter(recipients);
@@ -37,14 +38,12 @@ export async function readBackupSettings(
 function chooseDestination(
     root: string,
     argument: string | undefined,
-    variables: Readonly<{ TURSO_BACKUP_FOLDER?: string; TURSO_BACKUP_COMMAND?: string }>,
+    { TURSO_BACKUP_FOLDER: folder, TURSO_BACKUP_COMMAND: command }: BackupVariables,
 ): Destination {
-    const { TURSO_BACKUP_FOLDER: folder, TURSO_BACKUP_COMMAND: command } = variables;
     if (argument !== undefined) return readArgument(root, argument);
     if (folder !== undefined && command !== undefined) {
-        throw new AppError("usage", "TURSO_BACKUP_FOLDER and TURSO_BACKUP_COMMAND are both set", {
-            hint: "unset one of them, or name the file or folder of this backup with the command",
-        });
+        const hint = "unset one of them, or name the file or folder of this backup with the command";
+        throw refuse("TURSO_BACKUP_FOLDER and TURSO_BACKUP_COMMAND are both set", hint);
     }
     if (command !== undefined) return { kind: "command", command };
     return { kind: "folder", path: resolve(root, folder ?? defaultFolder), mayMake: folder === undefined };
@@ -53,21 +52,18 @@ function chooseDestination(
 function readArgument(root: string, argument: string): Destination {
     const path = resolve(root, argument);
     if (isFolder(path)) return { kind: "folder", path, mayMake: false };
-    if (existsSync(path)) {
-        throw new AppError("usage", `'${argument}' already exists`, {
-            hint: "name a file that does not exist, or a folder",
-        });
-    }
+    if (existsSync(path)) throw refuse(`'${argument}' already exists`, "name a file that does not exist, or a folder");
     // A missing folder may be a disk that is not mounted.
     if (!/\.sql\.gz(\.age)?$/.test(argument)) {
-        throw new AppError("usage", `there is no folder '${argument}'`, {
-            hint: "create the folder first, or name a file that ends in .sql.gz",
-        });
+        const hint = "create the folder first, or name a file that ends in .sql.gz";
+        throw refuse(`there is no folder '${argument}'`, hint);
     }
-    if (!isFolder(dirname(path))) {
-        throw new AppError("usage", `there is no folder for '${argument}'`, { hint: "create the folder first" });
-    }
+    if (!isFolder(dirname(path))) throw refuse(`there is no folder for '${argument}'`, "create the folder first");
     return { kind: "file", path };
+}
+
+function refuse(message: string, hint: string): AppError {
+    return new AppError("usage", message, { hint });
 }
 
 /** Finds the path of a backup; undefined where a command stores it. */

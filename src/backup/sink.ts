@@ -22,18 +22,14 @@ export interface PartialFile {
  *
  * @param path its path when it is complete; undefined for a file that is only passed on
  * @param mayMake whether its folder may be created
- * @throws AppError where it cannot be written
  */
 export async function beginFile(path: string | undefined, name: string, mayMake: boolean): Promise<PartialFile> {
     const folder = path === undefined ? tmpdir() : dirname(path);
     const partial = join(folder, `${path === undefined ? name : basename(path)}.${process.pid}.partial`);
-    const run = async <T>(body: () => Promise<T>): Promise<T> => {
-        try {
-            return await body();
-        } catch (error) {
+    const run = <T>(body: () => Promise<T>): Promise<T> =>
+        body().catch((error: unknown) => {
             throw explainWrite(error, folder);
-        }
-    };
+        });
     const file = await run(async () => {
         if (mayMake) await mkdir(folder, { recursive: true, mode: 0o700 });
         // A killed process with the same id may have left one.
@@ -107,10 +103,8 @@ const notRead = "it did not read all of the backup";
 const shownLines = 10;
 
 /**
- * Sends a file to a command of the user's on its standard input.
+ * Sends a file to a command of the user's on its standard input. `say` receives each line that it prints.
  *
- * @param env the environment of the command
- * @param say receives each line that it prints
  * @throws AppError `server-fault` when it fails, `interrupted` after Ctrl-C
  */
 export async function handOver(

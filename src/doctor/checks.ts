@@ -1,6 +1,7 @@
-import { AppError } from "../errors.ts";
 import {
+    chooseFiles,
     type DocumentedFile,
+    type NamedFile,
     plainNames,
     readSqlFolder,
     requireQuery,
@@ -15,14 +16,8 @@ export type CheckLevel = (typeof levels)[number];
 export const levels = ["error", "warning", "note"] as const;
 
 /** One file of operations/checks/: a query that returns a row for each problem, with its description. */
-export interface Check {
-    /** The file's name without extension. */
-    readonly name: string;
-    /** Relative to the project's folder: `operations/checks/foreign-keys.sql`. */
-    readonly path: string;
+export interface Check extends NamedFile {
     readonly level: CheckLevel;
-    /** What its rows are, as a phrase. */
-    readonly title: string;
     readonly why: string;
     readonly remedy: string;
     /** It reads every page of the database, so --quick skips it. */
@@ -31,6 +26,7 @@ export interface Check {
     readonly sql: string;
 }
 
+const outcome = "Nothing was examined.";
 const folder: SqlFolder = {
     path: "operations/checks",
     names: plainNames,
@@ -42,34 +38,19 @@ const folder: SqlFolder = {
         Slow: null,
     },
     isNeeded: true,
-    outcome: "Nothing was examined.",
+    outcome,
 };
 
-/**
- * Reads the checks of a project, ordered by name.
- *
- * @param root the project's folder
- * @throws AppError `usage` if there are none, `invalid-files` for an invalid file
- */
+/** Reads the checks of a project, ordered by name. @throws AppError `usage` if there are none, `invalid-files` */
 export function readChecks(root: string): Promise<Check[]> {
     return readSqlFolder(root, folder, parseCheck);
 }
 
-/**
- * Selects checks by name or path; all if `wanted` is undefined.
- *
- * @throws AppError `usage` for an unknown name
- */
+/** Selects checks by name or path; all if `wanted` is undefined. @throws AppError `usage` for an unknown name */
 export function chooseChecks(checks: readonly Check[], wanted: readonly string[] | undefined, quick: boolean): Check[] {
-    const names = (wanted ?? []).map((name) => name.replace(/^.*\//, "").replace(/\.sql$/, ""));
-    const unknown = names.find((name) => !checks.some((check) => check.name === name));
-    if (unknown !== undefined) {
-        throw new AppError("usage", `unknown check '${unknown}'`, {
-            hint: "`pnpm db:doctor --list` lists the checks",
-            outcome: "Nothing was examined.",
-        });
-    }
-    return checks.filter(({ name, isSlow }) => (wanted ? names.includes(name) : !(quick && isSlow)));
+    if (!wanted) return checks.filter(({ isSlow }) => !(quick && isSlow));
+    const hint = "`pnpm db:doctor --list` lists the checks";
+    return chooseFiles(checks, wanted, { what: "check", hint, outcome });
 }
 
 function parseCheck({ name, path, title, find, statements }: DocumentedFile, refuse: Refuse): Check {

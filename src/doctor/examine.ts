@@ -19,9 +19,6 @@ export type Examined =
     /** It failed for another reason. */
     | { readonly check: Check; readonly state: "failed"; readonly reason: string };
 
-/** Reads the results of queries; one that fails does not affect the others. */
-export type ReadQueries = (queries: readonly Query[]) => Promise<readonly ReadResult[]>;
-
 /** Not a plausible column of a check. */
 const countColumn = "rows of the check";
 /**
@@ -31,7 +28,7 @@ const countColumn = "rows of the check";
 const checksAtOnce = { server: 12, file: 1 } as const;
 
 /** The results of all checks. */
-export interface Examination {
+interface Examination {
     readonly examined: readonly Examined[];
     /** The fault if a page of the database could not be read. */
     readonly damage: DatabaseFault | undefined;
@@ -40,7 +37,6 @@ export interface Examination {
 /**
  * Runs checks on a database that has tables; the most severe findings come first. Only reads.
  *
- * @param options.examples number of example rows per check
  * @throws AppError `drift` for a database without tables, `interrupted`; DatabaseFault when it cannot be read at all
  */
 export async function examineDatabase(
@@ -56,22 +52,14 @@ export async function examineDatabase(
         });
     }
     const atOnce = checksAtOnce[connection.target.kind];
-    const { examined, damage } = await examine((queries) => connection.readAll(queries), checks, {
-        ...options,
-        atOnce,
-    });
+    const read = (queries: readonly Query[]): Promise<ReadResult[]> => connection.readAll(queries);
+    const { examined, damage } = await examine(read, checks, { ...options, atOnce });
     return { examined: sortByLevel(examined), damage };
 }
 
-/**
- * Runs checks. Only reads.
- *
- * @param options.examples number of example rows per check
- * @param options.atOnce how many are read together, in one snapshot
- * @throws AppError `interrupted`, DatabaseFault when the database cannot be read at all
- */
+/** Runs checks, `atOnce` in one snapshot, each with some example rows. @throws AppError `interrupted`, DatabaseFault */
 export async function examine(
-    read: ReadQueries,
+    read: (queries: readonly Query[]) => Promise<readonly ReadResult[]>,
     checks: readonly Check[],
     { examples, atOnce, signal }: { examples: number; atOnce: number; signal: AbortSignal },
 ): Promise<Examination> {
@@ -124,7 +112,8 @@ function renderCheck({ sql }: Check, examples: number): Query {
 function toExamined(check: Check, result: ReadResult | undefined, examples: number): Examined {
     if (!result?.ok) {
         const reason = result?.message ?? "no answer";
-        return { check, state: isMissing(reason) ? "skipped" : "failed", reason };
+        const isMissing = /\bno such (table|column|view|function|module)\b/.test(reason);
+        return { check, state: isMissing ? "skipped" : "failed", reason };
     }
     const [first] = result.rows;
     if (!first) return { check, state: "clean" };
@@ -133,10 +122,6 @@ function toExamined(check: Check, result: ReadResult | undefined, examples: numb
         return columns;
     });
     return { check, state: "found", count: Number(first[countColumn]), examples: shown };
-}
-
-function isMissing(message: string): boolean {
-    return /\bno such (table|column|view|function|module)\b/.test(message);
 }
 
 const ranks = { found: 0, failed: 1, skipped: 2, clean: 3 } as const;

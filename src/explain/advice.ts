@@ -7,7 +7,7 @@ import { isKeyword, readName, type Token } from "../sql/lexer.ts";
 import { quoteName, quoteNames } from "../sql/quoting.ts";
 import type { Explained } from "./statement.ts";
 
-export interface AdviceInput {
+interface AdviceInput {
     readonly explained: Explained;
     readonly plan: readonly PlanStep[];
     /** Returns the table that a step of the plan names. */
@@ -51,9 +51,7 @@ function formatCount(count: number): string {
 
 /**
  * Looks for an index that would save the scan of a statement on one table: over the columns that it compares with `=`.
- * Suggests it only if SQLite uses it in an empty copy of the schema.
- *
- * @param scratch an empty database in memory
+ * Suggests it only if SQLite uses it in an empty copy of the schema, for which `scratch` is an empty database in memory.
  */
 export async function findMissingIndex(
     { explained, plan, findTable }: Pick<AdviceInput, "explained" | "plan" | "findTable">,
@@ -70,11 +68,8 @@ export async function findMissingIndex(
         if (sql !== null && (type === "table" || type === "index")) await scratch.runAlone(sql).catch(() => undefined);
     }
     const name = "tried_by_explain";
-    try {
-        await scratch.runAlone(`CREATE INDEX ${name} ON ${quoteName(table.name)} (${quoteNames(columns)})`);
-    } catch {
-        return undefined;
-    }
+    const index = `CREATE INDEX ${name} ON ${quoteName(table.name)} (${quoteNames(columns)})`;
+    await scratch.runAlone(index).catch(() => undefined);
     const [result] = await scratch.readAll([{ sql: `EXPLAIN QUERY PLAN ${explained.sql}` }]);
     const steps = result?.ok ? readPlan(result.rows) : [];
     if (!steps.some((step) => step.kind === "search" && step.index === name)) return undefined;

@@ -5,9 +5,11 @@ import { bindQuery } from "../queries/files.ts";
 import { findScans, findUsedIndexes, type PlanStep, readPlan } from "../queries/plan.ts";
 import { type SchemaRow, selectSchema } from "../schema/row.ts";
 import { type Table, tableQueries, toTables } from "../schema/table.ts";
+import { isReserved } from "../sql/keywords.ts";
+import { isKeyword, readName, type Token, tokenize } from "../sql/lexer.ts";
+import { isSameName } from "../sql/names.ts";
 import { quoteName } from "../sql/quoting.ts";
 import { findMissingIndex, giveAdvice } from "./advice.ts";
-import { type ExplainSchema, findTable } from "./find-table.ts";
 import { type Measured, measureStatement } from "./measure.ts";
 import type { Explained } from "./statement.ts";
 
@@ -25,7 +27,7 @@ export interface Explanation {
     readonly advice: readonly string[];
 }
 
-export interface ExplainSettings {
+interface ExplainSettings {
     readonly planOnly: boolean;
     /** Run even a statement that writes, and roll it back. */
     readonly runsWrites: boolean;
@@ -46,15 +48,13 @@ export async function explainPlan(
     settings: ExplainSettings,
 ): Promise<Explanation> {
     const { sql, parameters, writes } = explained;
-    const query = bindQuery({
-        sql,
-        parameters: parameters.map(({ name, value = null }) => ({ name, example: value })),
-    });
+    const examples = parameters.map(({ name, value = null }) => ({ name, example: value }));
+    const query = bindQuery({ sql, parameters: examples });
     const { plan, indexes, schema } = await readPlanAndSchema(connection, query);
     const find = (source: string): Table | undefined => findTable(source, explained.tokens, schema);
     const notRun = findReasonNotToRun(explained, settings);
     const run = notRun ? undefined : await measureStatement(connection, query, { writes, ...settings });
-    const measured = run?.ok ? run.measured : undefined;
+    const [measured, failure] = typeof run === "string" ? [undefined, run] : [run, undefined];
     const rowCounts = await countScanned(connection, plan, find);
     const input = {
         ...{ explained, plan, findTable: find, rowCounts },
@@ -67,9 +67,14 @@ export async function explainPlan(
         indexes: indexes.map((name) => describeIndex(name, schema.tables)),
         measured,
         notRun,
-        failure: run?.ok === false ? run.message : undefined,
+        failure,
         advice: [...giveAdvice(input), ...(missing ? [missing] : [])],
     };
+}
+
+interface ExplainSchema {
+    readonly rows: readonly SchemaRow[];
+    readonly tables: readonly Table[];
 }
 
 async function readPlanAndSchema(
@@ -78,10 +83,7 @@ async function readPlanAndSchema(
 ): Promise<{ plan: PlanStep[]; indexes: string[]; schema: ExplainSchema }> {
     const asked = { ...query, sql: `EXPLAIN QUERY PLAN ${query.sql}` };
     const [planned, ...rest] = await connection.readAll([asked, selectSchema, ...tableQueries]);
-    if (!planned?.ok) {
-        const message = planned?.message ?? "no plan";
-        throw new AppError("sql", message, { outcome: "Nothing was run." });
-    }
+    if (!planned?.ok) throw new AppError("sql", planned?.message ?? "no plan", { outcome: "Nothing was run." });
     const [schema = [], ...facts] = rest.map((result) => (result.ok ? result.rows : []));
     const rows = schema as unknown as SchemaRow[];
     return {
@@ -122,13 +124,31 @@ async function countScanned(
 ): Promise<Map<string, number>> {
     const tables = [...new Set(findScans(plan).flatMap(({ source = "" }) => find(source)?.name ?? []))];
     if (!connection.target.local || tables.length === 0) return new Map();
-    const results = await connection.readAll(
-        tables.map((table) => ({ sql: `SELECT count(*) AS counted FROM ${quoteName(table)}` })),
-    );
+    const counts = tables.map((table) => ({ sql: `SELECT count(*) AS counted FROM ${quoteName(table)}` }));
+    const results = await connection.readAll(counts);
     return new Map(
-        tables.flatMap((table, at): [string, number][] => {
-            const result = results[at];
-            return result?.ok ? [[table, Number(result.rows[0]?.counted)]] : [];
-        }),
+        results.flatMap((result, at) =>
+            result.ok ? [[tables[at] ?? "", Number(result.rows[0]?.counted)] as const] : [],
+        ),
     );
+}
+
+// Finds the table that a plan names, by its name or by an alias in the statement or in a view.
+function findTable(source: string, tokens: readonly Token[], { rows, tables }: ExplainSchema): Table | undefined {
+    const find = (name: string): Table | undefined => tables.find((table) => isSameName(table.name, name));
+    const views = rows.filter(({ type }) => type === "view").map(({ sql }) => tokenize(sql ?? ""));
+    for (const list of [tokens, ...views]) {
+        const words = list.filter(({ kind }) => kind !== "space" && kind !== "comment");
+        for (const [at, token] of words.entries()) {
+            const alias = isKeyword(words[at + 1], "AS") ? words[at + 2] : words[at + 1];
+            if (!isName(token) || !alias || !isName(alias) || !isSameName(readName(alias), source)) continue;
+            const table = find(readName(token));
+            if (table) return table;
+        }
+    }
+    return find(source);
+}
+
+function isName({ kind, text }: Token): boolean {
+    return kind === "name" || (kind === "word" && !isReserved(text));
 }

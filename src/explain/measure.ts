@@ -13,23 +13,15 @@ export interface Measured {
     readonly rowsWritten: number | undefined;
 }
 
-export type MeasureResult =
-    | { readonly ok: true; readonly measured: Measured }
-    | { readonly ok: false; readonly message: string };
-
 /** A statement that takes more milliseconds is run once. */
 const slow = 2_000;
 
-/**
- * Runs a statement, each time in a transaction that is rolled back.
- *
- * @param options.clock returns milliseconds
- */
+/** Runs a statement, each time in a transaction that is rolled back. @returns the message if the statement failed */
 export async function measureStatement(
     connection: Pick<Connection, "tryOut" | "readAll" | "cost" | "countsRows">,
     query: Query,
     { writes, runs, signal, clock }: { writes: boolean; runs: number; signal: AbortSignal; clock: () => number },
-): Promise<MeasureResult> {
+): Promise<Measured | string> {
     const run = async (asked: Query) =>
         writes ? (await connection.tryOut([], [asked])).results[0] : (await connection.readAll([asked]))[0];
     const times: number[] = [];
@@ -44,7 +36,7 @@ export async function measureStatement(
         const startedAt = clock();
         const result = await run(query).catch(toFailure);
         times.push(clock() - startedAt);
-        if (!result?.ok) return { ok: false, message: result?.message ?? "it returned no result" };
+        if (!result?.ok) return result?.message ?? "it returned no result";
         rowsReturned = result.rows.length;
         if (round === 0) counted = { ...connection.cost };
         const floorAt = clock();
@@ -54,7 +46,7 @@ export async function measureStatement(
     const { countsRows } = connection;
     const rowsRead = countsRows ? counted.rowsRead - before.rowsRead : undefined;
     const rowsWritten = countsRows ? counted.rowsWritten - before.rowsWritten : undefined;
-    return { ok: true, measured: { times, floor, rowsReturned, rowsRead, rowsWritten } };
+    return { times, floor, rowsReturned, rowsRead, rowsWritten };
 }
 
 // A violated constraint is a result of the statement, not a fault of the database.

@@ -32,10 +32,8 @@ export function readExplained(
 ): Explained {
     const query = queries.find(({ name }) => name === asked);
     if (!query && queryName.test(asked.trim())) {
-        throw refuse(
-            `unknown query '${asked.trim()}'`,
-            "`pnpm db:explain --list` lists the documented queries; quote SQL as one argument",
-        );
+        const hint = "`pnpm db:explain --list` lists the documented queries; quote SQL as one argument";
+        throw refuse(`unknown query '${asked.trim()}'`, hint);
     }
     const statement = getStatement(query?.sql ?? asked);
     const names = listParameters(statement.tokens);
@@ -57,12 +55,8 @@ function getStatement(sql: string): Statement {
     const open = tokens.find((token) => token.open);
     if (open) throw refuse(`line ${open.line}: this is never closed: ${open.text.slice(0, 40)}`, "close it");
     const [statement, second] = splitStatements(sql, tokens);
-    if (!statement) {
-        throw refuse(
-            "the SQL has no statement",
-            'write it as `pnpm db:explain "SELECT …"`, or name a documented query',
-        );
-    }
+    const example = 'write it as `pnpm db:explain "SELECT …"`, or name a documented query';
+    if (!statement) throw refuse("the SQL has no statement", example);
     if (second) throw refuse(`line ${second.line}: a second statement begins here`, "explain one statement at a time");
     const [first] = statement.tokens;
     const reads = ["SELECT", "WITH", "VALUES"].some((word) => isKeyword(first, word));

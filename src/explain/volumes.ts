@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,16 +6,17 @@ import { setImmediate } from "node:timers/promises";
 import type { Connection } from "../database/connection.ts";
 import { openConnection } from "../database/open.ts";
 import { makeScratchFolder } from "../database/scratch-folder.ts";
+import type { Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
 import type { MigrationSet } from "../planning/files.ts";
 import { readAll } from "../planning/prepare.ts";
 import { deployScratch } from "../planning/shadow.ts";
-import { countVolumeRows, type FillProgress, fillVolumes, readVolumes, type Volume } from "../queries/volumes.ts";
+import { type FillProgress, fillVolumes, readVolumes, type Volume } from "../queries/volumes.ts";
 import { findSqld, startSqld } from "../server/sqld.ts";
 import { quoteText } from "../sql/quoting.ts";
 
 /** A scratch database with as many rows as queries/volumes/ declares. */
-export interface VolumeDatabase {
+interface VolumeDatabase {
     readonly connection: Connection;
     readonly rows: number;
     /** Stops the server, if any, and removes the files. */
@@ -43,21 +44,17 @@ export async function openVolumes(root: string, options: MakeOptions): Promise<V
     const discard = (): Promise<void> => rm(directory, { recursive: true, force: true });
     try {
         const made = await makeVolumes(folder, directory, sets, volumes, options);
-        const rows = volumes
-            .filter(({ large }) => large !== undefined)
-            .reduce((sum, file) => sum + countVolumeRows(file, 1), 0);
+        const rows = volumes.reduce((sum, { large = 0 }) => sum + large, 0);
         const isServed = findSqld() !== undefined;
         const data = isServed ? join(directory, "dbs", "default") : directory;
         const path = join(data, "data");
         await mkdir(data, { recursive: true });
         await copyFile(made, path).catch(refuseFolder);
         const server = isServed ? await startSqld({ directory }) : undefined;
-        const connection = await openConnection(
-            server
-                ? { kind: "server", url: server.url, label, host: "127.0.0.1", local: true }
-                : { kind: "file", path, label, local: true },
-            options.signal,
-        );
+        const target: Target = server
+            ? { kind: "server", url: server.url, label, host: "127.0.0.1", local: true }
+            : { kind: "file", path, label, local: true };
+        const connection = await openConnection(target, options.signal);
         return {
             connection,
             rows,
@@ -92,10 +89,8 @@ async function makeVolumes(
     const name = `${hashFiles(sets, volumes)}.db`;
     const path = join(folder, name);
     if (existsSync(path)) return path;
-    const connection = await deployScratch(
-        sets,
-        sets.flatMap(({ migrations }) => migrations),
-    );
+    const migrations = sets.flatMap((set) => set.migrations);
+    const connection = await deployScratch(sets, migrations);
     try {
         await fillVolumes(connection, volumes, 1, async (state) => {
             // The file driver blocks the event loop, so signals are received only here.
@@ -108,8 +103,9 @@ async function makeVolumes(
         connection.close();
     }
     await rename(join(directory, name), path);
-    const outdated = (await readdir(folder)).filter((other) => other.endsWith(".db") && other !== name);
-    await Promise.all(outdated.map((other) => rm(join(folder, other), { force: true })));
+    for (const other of await readdir(folder)) {
+        if (other.endsWith(".db") && other !== name) await rm(join(folder, other), { force: true });
+    }
     return path;
 }
 
@@ -119,10 +115,7 @@ function throwIfInterrupted(signal: AbortSignal): void {
 
 function hashFiles(sets: readonly MigrationSet[], volumes: readonly Volume[]): string {
     const files = sets.flatMap((set) => [...set.migrations, ...set.objects]).map(({ path, sql }) => ({ path, sql }));
-    return createHash("sha256")
-        .update(JSON.stringify([files, volumes]))
-        .digest("hex")
-        .slice(0, 16);
+    return hash("sha256", JSON.stringify([files, volumes])).slice(0, 16);
 }
 
 function refuseFolder(error: Error): never {

@@ -8,17 +8,8 @@ import { quoteName } from "../sql/quoting.ts";
 import { renderSchemaFile, type TableRows } from "./render-sql.ts";
 import { renderTypes } from "./render-types.ts";
 
-interface GeneratedFile {
-    readonly path: string;
-    readonly text: string;
-}
-
-/**
- * Renders TURSO_SCHEMA.sql and schema.d.ts from a fresh deploy of the core set into a scratch database.
- *
- * @throws DatabaseFault when a statement of the files fails
- */
-export async function buildSchemaFiles(core: MigrationSet): Promise<GeneratedFile[]> {
+/** Renders TURSO_SCHEMA.sql and schema.d.ts from a fresh deploy of the core set into a scratch database. */
+export async function buildSchemaFiles(core: MigrationSet): Promise<{ path: string; text: string }[]> {
     const connection = await deployScratch([core], core.migrations);
     try {
         const { schema } = await readState(connection, [core]);

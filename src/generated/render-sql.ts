@@ -11,11 +11,9 @@ export interface TableRows {
 }
 
 const guard = "turso_schema_guard";
-const guardColumns = [
-    "    objects_before INTEGER,",
-    "    is_complete INTEGER,",
-    "    must_hold INTEGER CONSTRAINT the_database_was_not_empty_so_nothing_was_changed CHECK (must_hold)",
-];
+const guardColumns = `    objects_before INTEGER,
+    is_complete INTEGER,
+    must_hold INTEGER CONSTRAINT the_database_was_not_empty_so_nothing_was_changed CHECK (must_hold)`;
 
 /**
  * Renders TURSO_SCHEMA.sql: every object after all migrations, and the rows of a fresh deploy.
@@ -30,25 +28,21 @@ export function renderSchemaFile(schema: readonly SchemaRow[], content: readonly
     const application = tables.filter((row) => !isBookkeeping(row));
     const bookkeeping = tables.filter(isBookkeeping);
     const ofType = (type: string): SchemaRow[] => own.filter((row) => row.type === type);
-    const withIndexes = (table: SchemaRow): string[] => [
-        statement(table),
-        ...ofType("index")
-            .filter((row) => row.table === table.name)
-            .map(statement),
-    ];
+    const withIndexes = (table: SchemaRow): string[] =>
+        [table, ...ofType("index").filter((row) => row.table === table.name)].map(statement);
     return `${[
         renderHeader(application.length, own, version),
         "BEGIN;",
         renderOpening(),
-        ...section(`Tables: the ${application.length} tables of the application, each with its indexes`),
+        `-- Tables: the ${application.length} tables of the application, each with its indexes.`,
         ...application.flatMap(withIndexes),
-        ...section("Bookkeeping tables"),
+        "-- Bookkeeping tables.",
         ...bookkeeping.flatMap(withIndexes),
-        ...section("Views"),
+        "-- Views.",
         ...ofType("view").map(statement),
-        ...section("Triggers"),
+        "-- Triggers.",
         ...ofType("trigger").map(statement),
-        ...section("Rows and version records: only if the database was empty and every object exists"),
+        "-- Rows and version records: only if the database was empty and every object exists.",
         renderCompleteness(own),
         ...content.map(renderRows),
         renderClosing(),
@@ -72,31 +66,27 @@ function renderHeader(tables: number, own: readonly SchemaRow[], version: number
 }
 
 function renderOpening(): string {
-    return [
-        `CREATE TABLE ${guard} (`,
-        "    /* Exists only inside this transaction. */",
-        ...guardColumns,
-        ");",
-        "",
-        `INSERT INTO ${guard} (objects_before)`,
-        "SELECT count(*) - 1 FROM sqlite_schema WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!';",
-    ].join("\n");
+    return `CREATE TABLE ${guard} (
+    /* Exists only inside this transaction. */
+${guardColumns}
+);
+
+INSERT INTO ${guard} (objects_before)
+SELECT count(*) - 1 FROM sqlite_schema WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!';`;
 }
 
 // Names and lengths are enough: in an empty database, an object with the name was created above.
 function renderCompleteness(own: readonly SchemaRow[]): string {
     const values = own.map(
-        (row) => `    (${quoteText(row.type)}, ${quoteText(row.name)}, ${[...(row.sql ?? "")].length})`,
+        ({ type, name, sql }) => `        (${quoteText(type)}, ${quoteText(name)}, ${[...(sql ?? "")].length})`,
     );
-    return [
-        `UPDATE ${guard} SET is_complete = objects_before = 0 AND ${own.length} = (`,
-        "    SELECT count(*)",
-        "    FROM sqlite_schema",
-        "    WHERE (type, name, length(sql)) IN (VALUES",
-        values.map((line) => `    ${line}`).join(",\n"),
-        "    )",
-        ");",
-    ].join("\n");
+    return `UPDATE ${guard} SET is_complete = objects_before = 0 AND ${own.length} = (
+    SELECT count(*)
+    FROM sqlite_schema
+    WHERE (type, name, length(sql)) IN (VALUES
+${values.join(",\n")}
+    )
+);`;
 }
 
 function renderRows({ table, columns, rows }: TableRows): string {
@@ -115,23 +105,17 @@ function renderRows({ table, columns, rows }: TableRows): string {
 }
 
 function renderClosing(): string {
-    return [
-        "-- Rolls everything back unless all of it exists. The guard is missing if its own statement failed, because",
-        "-- another program was writing at that moment.",
-        `CREATE TABLE IF NOT EXISTS ${guard} (`,
-        ...guardColumns,
-        ");",
-        "",
-        `INSERT OR ROLLBACK INTO ${guard} (must_hold) SELECT coalesce(max(is_complete), 0) FROM ${guard};`,
-        "",
-        `DROP TABLE ${guard};`,
-    ].join("\n");
+    return `-- Rolls everything back unless all of it exists. The guard is missing if its own statement failed, because
+-- another program was writing at that moment.
+CREATE TABLE IF NOT EXISTS ${guard} (
+${guardColumns}
+);
+
+INSERT OR ROLLBACK INTO ${guard} (must_hold) SELECT coalesce(max(is_complete), 0) FROM ${guard};
+
+DROP TABLE ${guard};`;
 }
 
 function statement(row: SchemaRow): string {
     return `${row.sql};`;
-}
-
-function section(title: string): string[] {
-    return [`-- ${title}.`];
 }

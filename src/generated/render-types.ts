@@ -6,11 +6,9 @@ import { toCamelCase, toTypeName } from "../sql/names.ts";
 
 /** Renders schema.d.ts: the row types of every table, with camelCase names. */
 export function renderTypes(schema: readonly SchemaRow[]): string {
-    const tables = schema
-        .filter(
-            (row) => row.type === "table" && row.sql !== null && !row.name.startsWith("sqlite_") && !isBookkeeping(row),
-        )
-        .map((row) => readTableDefinition(row.sql ?? ""));
+    const isApplication = (row: SchemaRow): boolean =>
+        row.type === "table" && row.sql !== null && !row.name.startsWith("sqlite_") && !isBookkeeping(row);
+    const tables = schema.filter(isApplication).map(({ sql }) => readTableDefinition(sql ?? ""));
     const entries = tables.map(
         ({ name }) => `    ${name}: { row: ${toTypeName(name)}; insert: New${toTypeName(name)} };`,
     );

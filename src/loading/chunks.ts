@@ -1,5 +1,4 @@
-import { toRejection } from "./decide.ts";
-import type { ColumnValues, Rejection } from "./loader.ts";
+import { type ColumnValues, type Rejection, toRejection } from "./loader.ts";
 import type { Valid } from "./validate.ts";
 
 /** In UTF-16 units, of at most 3 bytes each: a server refuses an argument of 5 MB (measured). */
@@ -20,11 +19,12 @@ export function* splitIntoChunks(
     let chunk: Valid[] = [];
     let total = 0;
     for (const record of records) {
-        const length = measure(record.values, (text) => text.length);
+        const { source, values } = record;
+        const length = measure(values, (text) => text.length);
         // Counting bytes is slower, so it is done only where the record may be too large.
-        const bytes = length * 3 > recordBytes ? measure(record.values, Buffer.byteLength) : length;
+        const bytes = length * 3 > recordBytes ? measure(values, Buffer.byteLength) : length;
         if (bytes > recordBytes) {
-            reject(toRejection(record, "too-large", `is ${bytes} bytes long; the limit is ${recordBytes}`));
+            reject(toRejection(source, "too-large", `is ${bytes} bytes long; the limit is ${recordBytes}`));
             continue;
         }
         if (chunk.length > 0 && (chunk.length >= chunkRecords || total + length > longest)) {

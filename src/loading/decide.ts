@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Argument, Connection, ReadResult, Row, Value } from "../database/connection.ts";
 import { toSnakeCase } from "../sql/names.ts";
-import { type ColumnValues, keyOf, type Loader, type Rejection } from "./loader.ts";
+import { type ColumnValues, keyOf, type Loader, type Rejection, toRejection } from "./loader.ts";
 import { getRows, selectExisting, selectReferenced } from "./statements.ts";
 import { type OfferedRow, offerRows, selectTakeOver, takeOverKey } from "./take-over.ts";
 import { normalizeTime } from "./time.ts";
@@ -18,7 +18,7 @@ export interface Decided extends Changes {
     readonly rejected: readonly Rejection[];
 }
 
-export interface DecideInput {
+interface DecideInput {
     readonly connection: Connection;
     readonly loader: Loader;
     readonly table: LoadTable;
@@ -27,15 +27,10 @@ export interface DecideInput {
     readonly isEmpty: boolean;
     /** Whether a record of this load has this key. */
     readonly isMentioned: (key: string) => boolean;
-    /** Update existing rows even if the record is not known to be newer. */
     readonly force: boolean;
 }
 
-/**
- * Reads the rows that the records of a chunk are compared with, in one request, and decides the outcome of each record.
- *
- * @throws DatabaseFault also when the rows are too large for one request
- */
+/** Compares the records of a chunk with their rows, read in one request. @throws DatabaseFault, also for large rows */
 export async function decideChunk(input: DecideInput, chunk: readonly Valid[]): Promise<Decided> {
     const { loader, force } = input;
     const { rows, findDangling, takeOver } = await readChunkRows(input, chunk);
@@ -46,9 +41,10 @@ export async function decideChunk(input: DecideInput, chunk: readonly Valid[]): 
     const rejected: Rejection[] = [];
     let older = 0;
     for (const record of chunk) {
+        const { source } = record;
         const dangling = findDangling(record.values);
         if (dangling !== undefined) {
-            rejected.push(toRejection(record, "dangling-reference", dangling));
+            rejected.push(toRejection(source, "dangling-reference", dangling));
             continue;
         }
         const row = rows.get(keyOf(loader, record.values));
@@ -63,14 +59,9 @@ export async function decideChunk(input: DecideInput, chunk: readonly Valid[]): 
         if (decision === "unchanged") unchanged.push(record);
         else if (decision === "older") older++;
         else if (decision === "updated") updated.push({ record: own, row });
-        else rejected.push(toRejection(record, "undated-change", decision.undated));
+        else rejected.push(toRejection(source, "undated-change", decision.undated));
     }
     return { created, updated, takenOver, unchanged, older, rejected };
-}
-
-/** The rejection of a record that passed validation. */
-export function toRejection({ source: { file, position, value } }: Valid, code: string, message: string): Rejection {
-    return { file, position, code, message, record: value };
 }
 
 /** The rows that the records of a chunk are compared with. */

@@ -1,42 +1,32 @@
 import { hearInterrupt } from "../database/interrupt.ts";
 import { isEqual } from "./decide.ts";
-import { keyOf, type LoadCounts, type Loader, type Rejection, type SourceRecord } from "./loader.ts";
+import { keyOf, type LoadCounts, type Loader, type Rejection, type SourceRecord, toRejection } from "./loader.ts";
 import type { Items } from "./sources/staging.ts";
 import type { CheckRecord, Valid } from "./validate.ts";
-
-/** The records to load, one for each key. */
-export interface Settled {
-    readonly length: number;
-    /** Whether one of them has this key. */
-    readonly has: (key: string) => boolean;
-    /** Yields them in the order of their first mention; can be called once. */
-    readonly each: () => Iterable<Valid>;
-}
-
-export interface SettleInput {
-    readonly check: CheckRecord;
-    /** Receives the number of equal records, as unchanged. */
-    readonly counts: LoadCounts;
-    readonly reject: (rejection: Rejection) => void;
-    readonly signal?: AbortSignal | undefined;
-}
 
 /** How many records are validated between two checks for an interrupt. */
 const checkedAtOnce = 10_000;
 
 /**
  * Validates records and keeps one for each key. Equal duplicates count as unchanged; of different ones the newest is kept
- * and the others are rejected.
+ * and the others are rejected. For records in memory the column values are kept until each() yields them; the others are
+ * validated a second time.
  *
- * For records in memory the column values are kept until each() yields them; the others are validated a second time.
- *
+ * @param settings.counts receives the number of equal records, as unchanged
+ * @returns whether a record has a key, and the records in the order of their first mention; `each` can be called once
  * @throws DatabaseFault `interrupted`
  */
 export async function settleDuplicates(
     loader: Loader,
     records: Items<SourceRecord>,
-    { check, counts, reject, signal }: SettleInput,
-): Promise<Settled> {
+    settings: {
+        check: CheckRecord;
+        counts: LoadCounts;
+        reject: (rejection: Rejection) => void;
+        signal?: AbortSignal | undefined;
+    },
+): Promise<{ length: number; has: (key: string) => boolean; each: () => Iterable<Valid> }> {
+    const { check, counts, reject, signal } = settings;
     const { length, held = length } = records;
     const kept: (Valid | undefined)[] = [];
     const byKey = new Map<string, number>();
@@ -86,12 +76,7 @@ function isSame(loader: Loader, left: Valid, right: Valid): boolean {
     return isEqual(loader, left.values, right.values) && isEqual(loader, right.values, left.values);
 }
 
-function toDuplicate({ source: loading }: Valid, { source: lost }: Valid): Rejection {
-    return {
-        file: lost.file,
-        position: lost.position,
-        code: "duplicate-id",
-        message: `another record with the same key, in ${loading.file} at '${loading.position}', is loaded in its place`,
-        record: lost.value,
-    };
+function toDuplicate({ source: { file, position } }: Valid, { source }: Valid): Rejection {
+    const message = `another record with the same key, in ${file} at '${position}', is loaded in its place`;
+    return toRejection(source, "duplicate-id", message);
 }

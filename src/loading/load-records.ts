@@ -1,13 +1,13 @@
 import type { Connection } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
 import { hearInterrupt } from "../database/interrupt.ts";
-import type { Table } from "../schema/table.ts";
+import type { Index, Table } from "../schema/table.ts";
 import { explainRefusal } from "../sql/checks.ts";
 import { quoteName } from "../sql/quoting.ts";
 import { splitIntoChunks } from "./chunks.ts";
-import { type CreatedKeys, type Decided, decideChunk, toRejection } from "./decide.ts";
+import { type CreatedKeys, type Decided, decideChunk } from "./decide.ts";
 import { settleDuplicates } from "./duplicates.ts";
-import { type LoadCounts, type Loader, type Rejection, type SourceRecord, startCounts } from "./loader.ts";
+import { type LoadCounts, type Loader, type Rejection, type SourceRecord, startCounts, toRejection } from "./loader.ts";
 import type { Items } from "./sources/staging.ts";
 import { getRows } from "./statements.ts";
 import { createCheck, type Valid } from "./validate.ts";
@@ -21,22 +21,13 @@ export interface LoadRun {
     readonly connection: Connection;
     /** Those of the database; after a dry run of the migrations some may be missing. */
     readonly tables: readonly Table[];
-    /** Update existing rows even if the record is not known to be newer. */
     readonly force: boolean;
-    /** Compare, but write nothing. */
     readonly dryRun: boolean;
     readonly signal?: AbortSignal | undefined;
     readonly createdKeys: CreatedKeys;
     readonly rejected: (rejection: Rejection) => void;
     /** Called after each chunk. */
     readonly progress: (loader: string, done: number, of: number) => void;
-}
-
-export interface RecordHooks {
-    /** Completes a record before it is validated. */
-    readonly complete?: ((record: SourceRecord) => SourceRecord) | undefined;
-    /** Called for each record that is in the database now: created, updated or unchanged. */
-    readonly accepted?: (record: SourceRecord) => void;
 }
 
 /**
@@ -46,23 +37,26 @@ export interface RecordHooks {
  * Each chunk is one transaction, so an interrupted load continues when the same records are loaded again. While a chunk is
  * written, the next one is compared.
  *
+ * @param hooks.complete completes a record before it is validated
+ * @param hooks.accepted called for each record that is in the database now: created, updated or unchanged
  * @throws DatabaseFault when the database fails; earlier chunks are committed
  */
 export async function loadRecords(
     run: LoadRun,
     loader: Loader,
     records: Items<SourceRecord>,
-    { complete, accepted = () => undefined }: RecordHooks = {},
+    hooks: {
+        complete?: ((record: SourceRecord) => SourceRecord) | undefined;
+        accepted?: (record: SourceRecord) => void;
+    } = {},
 ): Promise<LoadCounts> {
+    const { complete, accepted = () => undefined } = hooks;
     const counts = { ...startCounts(), read: records.length };
     const reject = (rejection: Rejection): void => {
         counts.rejected++;
         run.rejected(rejection);
     };
-    const table = viewTable(
-        run.tables.find(({ name }) => name === loader.table),
-        loader,
-    );
+    const table = viewTable(run.tables, loader);
     const [anyRow] = await run.connection.readAll([{ sql: `SELECT 1 FROM ${quoteName(loader.table)} LIMIT 1` }]);
     const isEmpty = getRows(anyRow).length === 0;
     const checkCompleted = createCheck(loader, table.columns);
@@ -89,17 +83,11 @@ export async function loadRecords(
     return counts;
 }
 
-function viewTable(table: Table | undefined, { key }: Loader): LoadTable {
-    const wanted = [...key].sort().join("\0");
-    const isKeyUnique = table?.indexes.some(
-        ({ isUnique, isPartial, columns }) =>
-            isUnique &&
-            !isPartial &&
-            columns
-                .map(({ name }) => name)
-                .sort()
-                .join("\0") === wanted,
-    );
+function viewTable(tables: readonly Table[], loader: Loader): LoadTable {
+    const table = tables.find(({ name }) => name === loader.table);
+    const join = (columns: readonly (string | undefined)[]): string => [...columns].sort().join("\0");
+    const isKey = ({ columns }: Index): boolean => join(columns.map(({ name }) => name)) === join(loader.key);
+    const isKeyUnique = table?.indexes.some((index) => index.isUnique && !index.isPartial && isKey(index));
     return { sql: table?.sql ?? "", columns: table?.columns ?? [], isKeyUnique: isKeyUnique ?? false };
 }
 
@@ -142,7 +130,8 @@ async function writeChunk(job: Job, chunk: Chunk, prepared: Prepared | undefined
         const [first] = chunk;
         if (!first || !isOfRecord(error)) throw error;
         if (chunk.length === 1) {
-            job.reject(toRejection(first, "refused", explainRefusal(error.message, [job.table.sql])));
+            const { source } = first;
+            job.reject(toRejection(source, "refused", explainRefusal(error.message, [job.table.sql])));
             return;
         }
         const middle = Math.ceil(chunk.length / 2);
@@ -166,9 +155,8 @@ async function tryChunk(job: Job, chunk: Chunk, first: Prepared): Promise<void> 
         } catch (error) {
             if (attempt === attempts || !isRace(error)) {
                 if (!isChangedMeanwhile(error)) throw error;
-                throw new DatabaseFault("busy", "others keep changing the same rows", error, {
-                    variant: "rows-changed",
-                });
+                const message = "others keep changing the same rows";
+                throw new DatabaseFault("busy", message, error, { variant: "rows-changed" });
             }
             const again = await prepare(job, chunk, attempt + 1);
             // Nothing has changed, so another attempt would be refused too.

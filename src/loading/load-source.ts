@@ -20,7 +20,6 @@ export interface LoadedSource {
 /**
  * Loads records loader by loader, in the loaders' order, so that referenced rows come first.
  *
- * @param found the staged records, by loader
  * @param isLast the records are not needed afterwards: each list is emptied once it is loaded
  */
 export async function loadSource(
@@ -38,7 +37,10 @@ export async function loadSource(
         if (all.length === 0) continue;
         const complete = await prepareCompletion(run.connection, loader, own, records);
         const shared: SourceRecord[] = [];
-        const mentions = run.dryRun ? [] : startMentions(loader);
+        const mentions = (run.dryRun ? [] : (loader.mentions ?? [])).map((mention) => ({
+            mention,
+            ids: new Set<string>(),
+        }));
         const accepted = (record: SourceRecord): void => {
             if (loader.shared) shared.push(pickFields(record, loader.shared));
             for (const { mention, ids } of mentions) {
@@ -83,10 +85,6 @@ function* valuesOf(records: Iterable<SourceRecord>): Generator<unknown> {
 function pickFields({ file, position, value }: SourceRecord, fields: readonly string[]): SourceRecord {
     const picked = fields.map((field) => [field, (value as Readonly<Record<string, unknown>>)[field]]);
     return { file, position, value: Object.fromEntries(picked) };
-}
-
-function startMentions({ mentions = [] }: Loader): { mention: Mention; ids: Set<string> }[] {
-    return mentions.map((mention) => ({ mention, ids: new Set<string>() }));
 }
 
 /** How many ids one query counts. */

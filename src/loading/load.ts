@@ -1,5 +1,5 @@
 import type { Connection } from "../database/connection.ts";
-import { DatabaseFault, explainFault } from "../database/faults.ts";
+import { DatabaseFault, explainFault, toFault } from "../database/faults.ts";
 import { readTables } from "../schema/table.ts";
 import type { LoadRun } from "./load-records.ts";
 import { type LoadedSource, loadSource, type MissingIds } from "./load-source.ts";
@@ -30,14 +30,11 @@ export interface LoadRequest {
     readonly history?: ContentHistory | undefined;
     readonly signal?: AbortSignal | undefined;
     /** Called before the first record is written. */
-    readonly startProgress: () => Promise<LoadProgress>;
-}
-
-/** Shows the progress of a load. */
-export interface LoadProgress {
-    readonly progress: LoadRun["progress"];
-    /** Clears the progress; called after success and after failure. */
-    readonly end: () => void;
+    readonly startProgress: () => Promise<{
+        readonly progress: LoadRun["progress"];
+        /** Clears the progress; called after success and after failure. */
+        readonly end: () => void;
+    }>;
 }
 
 export interface LoadResult extends RejectSummary {
@@ -51,11 +48,7 @@ export interface LoadResult extends RejectSummary {
     readonly missing: readonly MissingIds[];
 }
 
-/**
- * Loads a source and writes its rejected records to a file.
- *
- * @throws AppError or DatabaseFault
- */
+/** Loads a source and writes its rejected records to a file. @throws AppError or DatabaseFault */
 export async function load(connection: Connection, request: LoadRequest): Promise<LoadResult> {
     const { loaders, source, force, dryRun, maxRejects, history, signal } = request;
     const { files, recognizable } = source;
@@ -70,7 +63,7 @@ export async function load(connection: Connection, request: LoadRequest): Promis
         const checksum = await readSource(files, folder, intake, undefined, signal);
         if (maxRejects !== undefined && !dryRun) {
             const invalid = intake.rejections.length;
-            await runTrial(connection, request, intake);
+            await run(connection, request, intake, true);
             if (intake.rejections.length > maxRejects) {
                 return { ...summarize(request, intake, "No record was written."), isRefused: true };
             }
@@ -80,7 +73,11 @@ export async function load(connection: Connection, request: LoadRequest): Promis
         const { length } = intake.rejections;
         const outcome = `All records except ${length} rejected ${length === 1 ? "one" : "ones"} are in the database.`;
         const result = summarize(request, intake, dryRun ? undefined : outcome);
-        if (length === 0) await recognition?.record(files.length, checksum, counts);
+        if (length === 0) {
+            await recognition?.record(files.length, checksum, counts).catch((error: unknown) => {
+                throw explainFault(toFault(error), connection.target).withOutcome("All records are in the database.");
+            });
+        }
         return { ...result, counts: Object.fromEntries(counts), missing };
     } finally {
         staging.close();
@@ -96,23 +93,20 @@ function summarize(
     return { isRefused: false, counts: {}, passedOver, missing: [], ...rejects };
 }
 
-// Finds every rejection except those by the database itself.
-async function runTrial(connection: Connection, request: LoadRequest, intake: Intake): Promise<void> {
-    const progress = { progress: () => undefined, end: () => undefined };
-    await run(connection, { ...request, dryRun: true, startProgress: async () => progress }, intake, true);
-}
-
 /** Approximate memory of a rejection without its record, which is staged already. */
 const rejectionBytes = 500;
 
-/** @param isTrial a load of the same records follows */
+const silent = { progress: () => undefined, end: () => undefined };
+
+// A trial finds every rejection except those by the database itself; a load of the same records follows.
 async function run(
     connection: Connection,
-    { loaders, force, dryRun, signal, startProgress }: LoadRequest,
+    { loaders, force, signal, startProgress, ...request }: LoadRequest,
     { records, rejections }: Intake,
     isTrial: boolean,
 ): Promise<LoadedSource> {
-    const { progress, end } = await startProgress();
+    const dryRun = request.dryRun || isTrial;
+    const { progress, end } = isTrial ? silent : await startProgress();
     const rejected = (rejection: Rejection): void => rejections.push(rejection, rejectionBytes);
     try {
         const tables = await readTables(connection);

@@ -37,7 +37,6 @@ export interface Loader {
     readonly table: string;
     /** Fields of a record by their camelCase name; the column is the same name in snake_case. */
     readonly fields: Readonly<Record<string, FieldKind>>;
-    /** Columns that identify a row. */
     readonly key: readonly string[];
     /** Column with the time of the last change of content; without it, an existing row changes only with --force. */
     readonly changedAt?: string;
@@ -114,6 +113,11 @@ export interface LoadCounts {
     unchanged: number;
     older: number;
     rejected: number;
+}
+
+/** The rejection of a record. */
+export function toRejection({ file, position, value }: SourceRecord, code: string, message: string): Rejection {
+    return { file, position, code, message, record: value };
 }
 
 /** The counts of a load before its first record. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Connection, ReadResult } from "../database/connection.ts";
 import { moveMarks, recordSeed, selectSeeds } from "../planning/bookkeeping.ts";
 import { lockTable, seedsTable } from "../schema/facts.ts";
@@ -21,7 +21,7 @@ export interface ContentHistory {
     readonly states: Readonly<Record<string, string>>;
 }
 
-export interface Recognition {
+interface Recognition {
     /**
      * When this source was last loaded; undefined if never, or if rows may have changed since.
      *
@@ -50,7 +50,7 @@ export async function openRecognition(
     const [seeds, ...results] = await connection.readAll([{ sql: selectSeeds }, ...selectState(history)]);
     const before = toState(history, results);
     const known = (seeds?.ok ? seeds.rows : []).filter((row) => row.mark === before.mark);
-    const kind = `source:${hash(describeLoaders(loaders)).slice(0, 16)}`;
+    const kind = `source:${hash("sha256", describeLoaders(loaders)).slice(0, 16)}`;
     const findNamed = (start: string) => known.find(({ name }) => String(name).startsWith(start));
     return {
         find(files, checksum) {
@@ -126,7 +126,8 @@ function readNumber(result: ReadResult | undefined, column: string): number {
 }
 
 function hashState(checksum: string, { generation, states }: ContentState, names: readonly string[]): string {
-    return hash(checksum, String(generation), ...names.map((name) => `${name} ${states.get(name)?.text}`));
+    const parts = names.map((name) => `${name} ${states.get(name)?.text}`);
+    return hash("sha256", [checksum, String(generation), ...parts].join("\0"));
 }
 
 // Another version of the loaders may read more, and other loaders other records, from the same file.
@@ -140,8 +141,4 @@ function describeLoaders(loaders: readonly Loader[]): string {
         ignored,
     ]);
     return JSON.stringify(facts);
-}
-
-function hash(...parts: readonly string[]): string {
-    return createHash("sha256").update(parts.join("\0")).digest("hex");
 }

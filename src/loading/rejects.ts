@@ -7,7 +7,6 @@ import type { Items } from "./sources/staging.ts";
 export interface RejectSummary {
     readonly rejected: number;
     readonly firstRejected: readonly Rejection[];
-    /** Undefined if none was written. */
     readonly rejectFile: string | undefined;
 }
 
@@ -18,9 +17,8 @@ const wouldOverwrite = "it has other content, which would be overwritten";
 
 /**
  * Validates the path of the reject file before anything is changed: its folder must exist, and an existing file must be a
- * reject file.
+ * reject file. Without a path, a name will be generated.
  *
- * @param path undefined for the generated name
  * @throws AppError `cannot-open`
  */
 export function refuseRejectFile(root: string, path: string | undefined): void {
@@ -54,8 +52,8 @@ export function keepRejections(
     for (const rejection of rejections) {
         if (firstRejected.push(rejection) === firstRejections) break;
     }
-    const isWritten = rejected > 0 && outcome !== undefined;
-    return { rejected, firstRejected, rejectFile: isWritten ? writeFile(root, path, rejections, outcome) : undefined };
+    if (rejected === 0 || outcome === undefined) return { rejected, firstRejected, rejectFile: undefined };
+    return { rejected, firstRejected, rejectFile: writeFile(root, path, rejections, outcome) };
 }
 
 function writeFile(root: string, path: string | undefined, rejections: Items<Rejection>, outcome: string): string {
@@ -99,7 +97,7 @@ function createFile(root: string, stem: string): [file: string, descriptor: numb
 /** Enough for the first fields of a line. */
 const firstBytes = 8_192;
 
-/** Whether a path is free, or holds a reject file, or is a device such as /dev/stdout. */
+// Whether a path is free, or holds a reject file, or is a device such as /dev/stdout.
 function isRejectFile(path: string): boolean {
     const stats = statSync(path, { throwIfNoEntry: false });
     if (!stats?.isFile() || stats.size === 0) return true;

@@ -24,7 +24,8 @@ export interface Seed {
 export interface BundledSeeds {
     /** Below the project's root. */
     readonly folder: string;
-    /** In the order in which they load. */
+    /** Files of the folder that hold no records, relative to the root. */
+    readonly lists: readonly string[];
     readonly seeds: readonly Seed[];
     readonly history: ContentHistory;
     /** Imported only when something is to be loaded: validation is slow to start. */
@@ -109,8 +110,6 @@ function recordName(seed: string): string {
 /**
  * Records that a load of seeds began or succeeded. Because the beginning is recorded, an interrupted load continues
  * although the database has content.
- *
- * @throws AppError
  */
 export async function recordSeeds(
     connection: Connection,

@@ -17,10 +17,7 @@ export function getRows(result: ReadResult | undefined): readonly Row[] {
     throw new DatabaseFault("sql", result.message);
 }
 
-/**
- * Selects the rows that have the keys of records: `rowid`, key and compared columns. Has one parameter for any number of
- * records.
- */
+/** Selects the rows that have the keys of records: `rowid`, key and compared columns. */
 export function selectExisting(loader: Loader, columns: readonly string[], records: readonly ColumnValues[]): Query {
     const items = records.map((values) => loader.key.map((column) => values[column] ?? null));
     const fields = new Set(Object.keys(loader.fields).map(toSnakeCase));
@@ -106,12 +103,10 @@ export function updateRecords(
     const match = ["rowid", ...loader.key].map(
         (column) => `${table}.${quoteName(column)} = given.value ->> ${path(column)}`,
     );
-    const same =
-        loader.changedAt === undefined
-            ? []
-            : [`${table}.${quoteName(loader.changedAt)} IS given.value ->> '$.previous'`];
+    if (loader.changedAt !== undefined)
+        match.push(`${table}.${quoteName(loader.changedAt)} IS given.value ->> '$.previous'`);
     return {
-        sql: `UPDATE ${table} SET ${set.join(", ")} FROM json_each(?) AS given WHERE ${[...match, ...same].join(" AND ")}`,
+        sql: `UPDATE ${table} SET ${set.join(", ")} FROM json_each(?) AS given WHERE ${match.join(" AND ")}`,
         args: [{ items: records }],
     };
 }

@@ -20,21 +20,15 @@ export interface OfferedRow {
  * other columns of the loader's key]
  */
 export function selectTakeOver(loader: Loader, takesOver: TakeOver, keys: readonly string[]): Query {
-    const match = takesOver.match
-        .map((column, at) => `t.${quoteName(column)} = given.value ->> '$[${at}]'`)
-        .join(" AND ");
+    const match = takesOver.match.map((column, at) => `t.${quoteName(column)} = given.value ->> '$[${at}]'`);
     const others = listOthers(loader, takesOver);
-    const read = ["given.key AS at", `t.${quoteName(takesOver.id)} AS id`];
-    const given = ["at", "id"];
-    for (const [at, column] of others.entries()) {
-        read.push(`t.${quoteName(column)} AS other_${at}`);
-        given.push(`other_${at}`);
-    }
+    const read = [takesOver.id, ...others].map((column, at) => `t.${quoteName(column)} AS value_${at}`);
+    const values = read.map((_, at) => `value_${at}`);
     return {
         sql:
-            `SELECT json_group_array(json_array(${given.join(", ")})) AS found FROM (` +
-            `SELECT ${read.join(", ")} FROM json_each(?) AS given ` +
-            `CROSS JOIN ${quoteName(loader.table)} AS t ON ${match} WHERE ${takesOver.where} ORDER BY t.${quoteName(takesOver.id)})`,
+            `SELECT json_group_array(json_array(at, ${values.join(", ")})) AS found FROM (` +
+            `SELECT given.key AS at, ${read.join(", ")} FROM json_each(?) AS given ` +
+            `CROSS JOIN ${quoteName(loader.table)} AS t ON ${match.join(" AND ")} WHERE ${takesOver.where} ORDER BY t.${quoteName(takesOver.id)})`,
         args: [`[${keys.join(",")}]`],
     };
 }
@@ -67,10 +61,9 @@ export function offerRows(
         for (const column of takesOver.match) values[column] = record[column] ?? null;
         for (const [at, column] of others.entries()) values[column] = row[at + 2] ?? null;
         if (isMentioned(keyOf(loader, values))) continue;
-        const offer = { id: row[1] ?? null, values };
-        const known = offers.get(key);
-        if (known) known.push(offer);
-        else offers.set(key, [offer]);
+        const known = offers.get(key) ?? [];
+        known.push({ id: row[1] ?? null, values });
+        offers.set(key, known);
     }
     return (values) => {
         const offered = offers.get(takeOverKey(takesOver, values)) ?? [];
@@ -79,10 +72,7 @@ export function offerRows(
     };
 }
 
-/**
- * Replaces rows that are still as they were read by records. A column that a record does not mention gets its default, or
- * keeps its value if it is in `takesOver.keeps`.
- */
+/** Replaces rows that are still as they were read. Columns that a record lacks get their default, except `keeps`. */
 export function takeOverRows(
     loader: Loader,
     takesOver: TakeOver,

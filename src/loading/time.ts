@@ -10,10 +10,7 @@ export function normalizeTime(text: string): string | undefined {
     if (normal.test(text)) return isDay(text.slice(0, 10)) ? text : undefined;
     const [, date, time, fraction = "", zone = "Z"] = forms.exec(text.trim()) ?? [];
     if (date === undefined || time === undefined) return undefined;
-    const offset =
-        zone === "Z"
-            ? "Z"
-            : zone.replace(/^([+-]\d{2}):?(\d{2})?$/, (_, hours, minutes = "00") => `${hours}:${minutes}`);
+    const offset = zone.replace(/^([+-]\d{2}):?(\d{2})?$/, (_, hours, minutes = "00") => `${hours}:${minutes}`);
     if (!isDay(date)) return undefined;
     const milliseconds = fraction.padEnd(3, "0").slice(0, 3);
     const parsed = new Date(`${date}T${time}.${milliseconds}${offset}`);

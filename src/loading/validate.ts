@@ -2,7 +2,14 @@ import type { z } from "zod";
 import type { Argument } from "../database/connection.ts";
 import type { Column } from "../schema/table.ts";
 import { toSnakeCase } from "../sql/names.ts";
-import type { ColumnValues, FieldKind, Loader, Rejection, SourceRecord } from "./loader.ts";
+import {
+    type ColumnValues,
+    type FieldKind,
+    type Loader,
+    type Rejection,
+    type SourceRecord,
+    toRejection,
+} from "./loader.ts";
 import { normalizeTime } from "./time.ts";
 
 /** A valid record with its column values. */
@@ -15,11 +22,7 @@ export interface Valid {
 export type CheckedRecord = Valid | { readonly ok: false; readonly rejection: Rejection };
 export type CheckRecord = (record: SourceRecord) => CheckedRecord;
 
-/**
- * Returns the function that validates the records of a loader.
- *
- * @param columns of the live table: an explicit null becomes the default of a NOT NULL column
- */
+/** Returns the function that validates records. An explicit null becomes the default of a NOT NULL column. */
 export function createCheck(loader: Loader, columns: readonly Column[]): CheckRecord {
     const defaults = new Map(
         columns
@@ -48,7 +51,8 @@ export function createCheck(loader: Loader, columns: readonly Column[]): CheckRe
             if (converted === undefined) {
                 return reject(source, `invalid-${column.replaceAll("_", "-")}`, `${field}: is not a time`);
             }
-            const broken = typeof converted === "string" ? findBroken(field, value, converted) : undefined;
+            const mayBeBroken = typeof converted === "string" && (kind !== "json" || escaped.test(converted));
+            const broken = mayBeBroken ? findBrokenText(value, field) : undefined;
             if (broken !== undefined) {
                 const message = `${broken} contains a NUL or an unpaired surrogate, which cannot be stored`;
                 return reject(source, "invalid-text", message);
@@ -75,8 +79,8 @@ function rejectIssue(source: SourceRecord, issue: z.core.$ZodIssue | undefined):
     return reject(source, code, parts.filter((part) => part !== "").join(": "));
 }
 
-function reject({ file, position, value }: SourceRecord, code: string, message: string): CheckedRecord {
-    return { ok: false, rejection: { file, position, code, message, record: value } };
+function reject(source: SourceRecord, code: string, message: string): CheckedRecord {
+    return { ok: false, rejection: toRejection(source, code, message) };
 }
 
 function convert(value: unknown, kind: FieldKind): Argument | undefined {
@@ -101,15 +105,8 @@ function isDeeperThan(value: unknown, depth: number): boolean {
 /** How JSON escapes what findBrokenText() looks for. May match other text too. */
 const escaped = /\\u(?:0000|d[89a-f])/i;
 
-function findBroken(field: string, value: unknown, converted: string): string | undefined {
-    if (typeof value === "object" && !escaped.test(converted)) return undefined;
-    return findBrokenText(value, field);
-}
-
-/**
- * The path of the first text that cannot be stored unchanged: json_each() would turn it into invalid UTF-8, which crashes
- * the process when it is read (measured).
- */
+// The path of the first text that cannot be stored unchanged: json_each() would turn it into invalid UTF-8, which crashes
+// the process when it is read (measured).
 function findBrokenText(value: unknown, path: string): string | undefined {
     if (typeof value === "string") return value.includes("\0") || !value.isWellFormed() ? path : undefined;
     if (value === null || typeof value !== "object") return undefined;

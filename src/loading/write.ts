@@ -23,9 +23,8 @@ export interface LoadTable extends Pick<Table, "sql"> {
 }
 
 /**
- * Prepares the transaction that writes the changes of a chunk; without changes nothing is sent.
- *
- * @returns a function that runs it; it throws a DatabaseFault, for which isRace() is true if rows changed after the read
+ * Prepares the transaction that writes the changes of a chunk; without changes nothing is sent. The returned function runs
+ * it and throws a DatabaseFault, for which isRace() is true if rows changed after the read.
  */
 export function prepareChanges(
     connection: Connection,

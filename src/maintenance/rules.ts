@@ -1,6 +1,7 @@
-import { AppError } from "../errors.ts";
 import {
+    chooseFiles,
     type DocumentedFile,
+    type NamedFile,
     numberedNames,
     readSqlFolder,
     requireQuery,
@@ -13,13 +14,7 @@ import { readFact } from "../sql/statement-facts.ts";
 import type { Statement } from "../sql/statements.ts";
 
 /** A rule of a file in operations/maintenance/. */
-export interface MaintenanceRule {
-    /** The file's name without number and extension, such as `old-runs`. */
-    readonly name: string;
-    /** Path from the project's root, with forward slashes. */
-    readonly path: string;
-    /** What it does, in a sentence. */
-    readonly title: string;
+export interface MaintenanceRule extends NamedFile {
     /** After how long it applies, in a sentence or two. */
     readonly after: string;
     /** Rows are written as they were read, without evaluating `takes` a second time; the file says why. */
@@ -32,6 +27,7 @@ export interface MaintenanceRule {
     readonly does: string;
 }
 
+const outcome = "Nothing was changed.";
 const folder: SqlFolder = {
     path: "operations/maintenance",
     names: numberedNames,
@@ -39,35 +35,20 @@ const folder: SqlFolder = {
     headings: { Why: null, After: null, Evaluated: null, Takes: null, "Leaves alone": null, Does: null },
     hasParts: true,
     isNeeded: true,
-    outcome: "Nothing was changed.",
+    outcome,
 };
 const labels = ["Takes", "Leaves alone", "Does"] as const;
 type Label = (typeof labels)[number];
 
-/**
- * Reads the rules of a project, ordered by file name, which is the order in which they run.
- *
- * @throws AppError `invalid-files` with the path and line of every problem; `usage` if there are no rules
- */
+/** Reads the rules of a project, in the order in which they run. @throws AppError `invalid-files`, `usage` */
 export function readRules(root: string): Promise<MaintenanceRule[]> {
     return readSqlFolder(root, folder, parseRule);
 }
 
-/**
- * Selects rules by name or path; all if `wanted` is empty.
- *
- * @throws AppError `usage` for an unknown name
- */
+/** Selects rules by name or path; all if `wanted` is empty. @throws AppError `usage` for an unknown name */
 export function chooseRules(rules: readonly MaintenanceRule[], wanted: readonly string[]): readonly MaintenanceRule[] {
-    const names = wanted.map((name) => name.replace(/^.*\//, "").replace(/^\d{3}-|\.sql$/g, ""));
-    const unknown = names.find((name) => !rules.some((rule) => rule.name === name));
-    if (unknown !== undefined) {
-        throw new AppError("usage", `unknown rule '${unknown}'`, {
-            hint: `name one of ${rules.map(({ name }) => name).join(", ")}`,
-            outcome: "Nothing was changed.",
-        });
-    }
-    return names.length === 0 ? rules : rules.filter(({ name }) => names.includes(name));
+    const hint = `name one of ${rules.map(({ name }) => name).join(", ")}`;
+    return wanted.length === 0 ? rules : chooseFiles(rules, wanted, { what: "rule", hint, outcome });
 }
 
 function parseRule({ name, path, title, find, statements }: DocumentedFile, refuse: Refuse): MaintenanceRule {

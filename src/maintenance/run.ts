@@ -24,7 +24,6 @@ export interface RuleProgress {
     readonly rule: MaintenanceRule;
     readonly due: number;
     readonly rows: readonly Row[];
-    /** Number of rows changed so far. */
     changed: number;
     /** A transaction is being sent. */
     isWriting: boolean;
@@ -36,7 +35,6 @@ export interface RunSettings {
     /** Returns milliseconds. */
     readonly clock: () => number;
     readonly signal: AbortSignal | undefined;
-    /** Called after each transaction. */
     readonly report: (progress: RuleProgress) => void;
 }
 
@@ -52,7 +50,6 @@ const aim = { least: 250, most: 1_000 };
 /**
  * Counts the rows that each rule changes and leaves alone, in one request; in two if a rule has thousands of rows.
  *
- * @param connection to an existing database; its version is compared with the files in `root`
  * @throws AppError `usage` for a database that is not deployed or older than the files, `database-newer`, `sql` for a rule
  * that the database refuses
  */
@@ -106,9 +103,7 @@ function getRows(rule: MaintenanceRule, result: ReadResult | undefined): readonl
 
 /**
  * Runs a rule in transactions of up to some thousand rows. Another run continues after an interruption; concurrent runs
- * share the rows.
- *
- * @throws DatabaseFault `interrupted` between two transactions, or the fault of one; `progress` has the rows changed so far
+ * share the rows. After a fault or an interrupt, `progress` has the rows changed so far.
  */
 export async function runRule(connection: Connection, progress: RuleProgress, settings: RunSettings): Promise<void> {
     let size = sizes.first;

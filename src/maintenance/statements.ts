@@ -21,9 +21,7 @@ export function selectDue(rule: MaintenanceRule, now: string, limit: number): Qu
     return bindNames(`SELECT ${columns} FROM (\n${rule.takes}\n) AS found LIMIT ${limit}`, { now });
 }
 
-/**
- * Runs a rule on rows of selectDue(). Unless the rule is evaluated once, rows that are no longer due are left unchanged.
- */
+/** Runs a rule on rows of selectDue(). Unless the rule is evaluated once, rows that are no longer due stay unchanged. */
 export function writeRows(rule: MaintenanceRule, now: string, rows: readonly Row[]): Query {
     if (rule.evaluatedOnce) return bindNames(withDue(readColumns(rows[0] ?? {}), rule), { rows: { items: rows } });
     // CROSS JOIN makes SQLite look the rows up by id.

@@ -210,13 +210,17 @@ function isSameState(before: DatabaseState, after: DatabaseState): boolean {
     return before.generation === after.generation && versions(before) === versions(after);
 }
 
-// Whether the version rows are as after this step.
+// Whether the version rows and the records of views and triggers are as after this step.
 function hasHappened(before: DatabaseState, after: DatabaseState, { step, direction }: ScriptInput): boolean {
     if (after.generation === before.generation) return false;
-    return step.migrations.every((file) => {
+    const isApplied = step.migrations.every((file) => {
         const isThere = (after.versions.get(file.set) ?? []).some((row) => row.version === file.version);
         return isThere === (direction === "do");
     });
+    const isRecorded = step.records.every(({ name, status, checksum }) =>
+        after.objects.some((own) => own.name === name && own.status === status && own.checksum === checksum),
+    );
+    return isApplied && isRecorded;
 }
 
 function announceOnce(announce: (reason: string) => void): (reason: string) => void {

@@ -1,14 +1,16 @@
 import type { Argument, Query } from "../database/connection.ts";
-import { type DocumentedFile, plainNames, readSqlFolder, type SqlFolder } from "../sql/documented/folder.ts";
+import {
+    type DocumentedFile,
+    type NamedFile,
+    plainNames,
+    readSqlFolder,
+    type SqlFolder,
+} from "../sql/documented/folder.ts";
 import type { CommentLine, Refuse } from "../sql/documented/header.ts";
 import { type Token, tokenize } from "../sql/lexer.ts";
 
 /** A statement that the application, a bot or an operator sends, as a file of queries/ documents it. */
-export interface DocumentedQuery {
-    /** The file's name without extension, such as `questions-by-channel`. */
-    readonly name: string;
-    readonly path: string;
-    readonly title: string;
+export interface DocumentedQuery extends NamedFile {
     /** Who sends it: the page or the bot. */
     readonly purpose: string;
     /** In the order of first use, which is that of positional arguments. */
@@ -38,11 +40,7 @@ const folder: SqlFolder = {
     apart: /^:/,
 };
 
-/**
- * Reads the documented queries of a project, sorted by name; none for a missing folder. Sub-folders are not read.
- *
- * @throws AppError `invalid-files` that lists every problem with its file and line
- */
+/** Reads the documented queries of a project, sorted by name; none without a folder. @throws AppError `invalid-files` */
 export function readQueries(root: string): Promise<DocumentedQuery[]> {
     return readSqlFolder(root, folder, parseQuery);
 }
@@ -52,10 +50,8 @@ export function bindQuery(
     { sql, parameters }: Pick<DocumentedQuery, "sql" | "parameters">,
     values: Readonly<Record<string, Argument>> = {},
 ): Required<Pick<Query, "sql" | "args">> {
-    return bindNames(sql, {
-        ...Object.fromEntries(parameters.map(({ name, example }) => [name, example])),
-        ...values,
-    });
+    const examples = Object.fromEntries(parameters.map(({ name, example }) => [name, example]));
+    return bindNames(sql, { ...examples, ...values });
 }
 
 /**
@@ -68,12 +64,10 @@ export function bindNames<Value extends NonNullable<Query["args"]>[number]>(
 ): { sql: string; args: Value[] } {
     const tokens = tokenize(sql);
     const names = listParameters(tokens);
-    return {
-        sql: tokens
-            .map(({ kind, text }) => (kind === "parameter" ? `?${names.indexOf(text.slice(1)) + 1}` : text))
-            .join(""),
-        args: names.map((name) => values[name] as Value),
-    };
+    const numbered = tokens.map(({ kind, text }) =>
+        kind === "parameter" ? `?${names.indexOf(text.slice(1)) + 1}` : text,
+    );
+    return { sql: numbered.join(""), args: names.map((name) => values[name] as Value) };
 }
 
 /** Lists the names of a statement's parameters without their sign, each once, in the order of first use. */
@@ -132,8 +126,8 @@ function refuseMismatches(documented: readonly ParameterLine[], tokens: readonly
     }
     const used = listParameters(tokens);
     for (const { name, line } of documented) {
-        if (!used.includes(name))
-            refuse(line, `the statement has no :${name}`, "remove the line, or use the parameter");
+        if (used.includes(name)) continue;
+        refuse(line, `the statement has no :${name}`, "remove the line, or use the parameter");
     }
 }
 

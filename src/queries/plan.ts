@@ -23,11 +23,7 @@ const access =
 const usedIndex = /^(COVERING |AUTOMATIC (?:PARTIAL )?(?:COVERING )?)?INDEX(?: (.+))?$/;
 const made = /^(?:CO-ROUTINE|MATERIALIZE) (.+)$/;
 
-/**
- * Reads a plan as a tree, in its order.
- *
- * @param rows of EXPLAIN QUERY PLAN: id, parent and detail of each step
- */
+/** Reads a plan as a tree, in its order. `rows` are those of EXPLAIN QUERY PLAN: id, parent and detail of each step. */
 export function readPlan(rows: readonly Row[]): PlanStep[] {
     const derived = new Set(
         rows.map(({ detail }) => made.exec(String(detail))?.[1]).filter((name) => name !== undefined),

@@ -12,11 +12,8 @@ export async function readQueryPlans(
     connection: Pick<Connection, "readAll">,
     queries: readonly DocumentedQuery[],
 ): Promise<QueryPlan[]> {
-    const asked = queries.map((query) => {
-        const { sql, args } = bindQuery(query);
-        return { sql: `EXPLAIN QUERY PLAN ${sql}`, args };
-    });
-    const results = await connection.readAll(asked);
+    const explained = queries.map((query) => ({ ...query, sql: `EXPLAIN QUERY PLAN ${query.sql}` }));
+    const results = await connection.readAll(explained.map((query) => bindQuery(query)));
     return queries.map((query, at) => {
         const result = results[at];
         return result?.ok ? { query, rows: result.rows } : { query, problem: result?.message ?? "no plan" };

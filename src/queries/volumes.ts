@@ -44,11 +44,7 @@ export function countVolumeRows({ large }: Volume, times: number): number {
     return large === undefined ? 1 : Math.max(1, Math.round(large * times));
 }
 
-/**
- * Fills an empty database with the deployed schema. Rows and values are the same in every run.
- *
- * @param times a multiple of the large volumes; may be a fraction
- */
+/** Fills an empty, deployed database with `times` (a fraction or multiple of) the large volumes: always the same rows. */
 export async function fillVolumes(
     connection: Pick<Connection, "write">,
     volumes: readonly Volume[],

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { setImmediate as turn } from "node:timers/promises";
 import type { Connection, ReadTransaction } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
+import { hearInterrupt } from "../database/interrupt.ts";
 
 /** How many bytes of pages are in memory at a time. */
 const chunkSize = 2_000_000;
@@ -46,7 +46,6 @@ async function writePages(snapshot: ReadTransaction, file: FileHandle, signal: A
             args: [BigInt(from), BigInt(from + atOnce - 1)],
         });
         await file.writeFile(Buffer.concat((answer?.rows ?? []).map(([data]) => data as Uint8Array)));
-        await turn();
-        if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
+        await hearInterrupt(signal);
     }
 }

@@ -12,11 +12,7 @@ export interface RowCounts {
     refused: number;
 }
 
-/**
- * Reads the tables whose rows are copied: virtual tables have none of their own.
- *
- * @param schema may list tables that the database does not have; they are left out
- */
+/** Reads the tables whose rows are copied: those of `schema` that the database has, without virtual ones. */
 export async function readCopiedTables(
     database: Pick<ReadTransaction, "query">,
     schema: readonly SchemaRow[],
@@ -25,12 +21,7 @@ export async function readCopiedTables(
     return tables.filter(({ isVirtual, columns }) => !isVirtual && columns.length > 0).map(toStoredTable);
 }
 
-/**
- * Copies rows of a table in the order of its key, each value exactly as it is stored.
- *
- * @param where SQL of a condition; all rows without one
- * @throws DatabaseFault of the server, `interrupted` after Ctrl-C
- */
+/** Copies the rows of a table that meet a condition, in the order of its key, each value exactly as it is stored. */
 export async function copyRows(
     snapshot: ReadTransaction,
     database: Transaction,

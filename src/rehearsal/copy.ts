@@ -5,6 +5,7 @@ import { countRows } from "../backup/rows.ts";
 import type { Connection, ReadTransaction, Transaction } from "../database/connection.ts";
 import { DatabaseFault, toFault } from "../database/faults.ts";
 import { inMemory, openFile, openScratch } from "../database/file/connection.ts";
+import { throwIfInterrupted } from "../database/interrupt.ts";
 import { openConnection } from "../database/open.ts";
 import type { Target } from "../database/target.ts";
 import { findShadows } from "../schema/facts.ts";
@@ -37,9 +38,9 @@ export interface CopyOptions {
 }
 
 /**
- * Copies a database, schema and rows, into a new file. Nothing is written to the database: a read-only token is enough.
+ * Copies a database, schema and rows, into a new or empty file. Nothing is written to the database: a read-only token is
+ * enough.
  *
- * @param path of the copy; a file there must be empty
  * @throws DatabaseFault, `interrupted` after Ctrl-C
  */
 export async function copyDatabase(target: Target, path: string, options: CopyOptions = {}): Promise<CopyReport> {
@@ -70,7 +71,7 @@ type CopyFacts = Omit<CopyReport, "milliseconds" | "sample">;
 // One consistent view, whatever the tables hold.
 async function copyWhole(source: Connection, path: string, { sample, signal }: CopyOptions): Promise<CopyFacts> {
     const pageNotes = await vacuumInto(source, path, signal);
-    if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
+    throwIfInterrupted(signal);
     return fillFile(path, signal, async (database) => {
         const schema = await readSchema(database);
         const tables = await readCopiedTables(database, schema);
@@ -78,7 +79,7 @@ async function copyWhole(source: Connection, path: string, { sample, signal }: C
         let rows = 0;
         for (const { name } of tables) rows += await countRows(database, { name });
         const notes = [...pageNotes, ...(sample === undefined ? [] : noteKept(tables))];
-        return { tables: countTables(schema, tables), rows, views: 1, requests: 0, rowsRead: 0, notes };
+        return { tables: countTables(tables), rows, views: 1, requests: 0, rowsRead: 0, notes };
     });
 }
 
@@ -113,23 +114,14 @@ async function copyTables(source: Connection, path: string, options: CopyOptions
             const tables = await readCopiedTables(database, schema);
             const filled = await fill(snapshot, database, tables, options);
             await make([...byType("index"), ...byType("view"), ...byType("trigger")]);
-            await copySequences(snapshot, database, schema);
+            if (schema.some(({ name }) => name === "sqlite_sequence")) await copySequences(snapshot, database);
             const { views } = snapshot;
             const { requests, rowsRead } = source.cost;
+            const keyed = tables.filter(({ order }) => order.columns.length > 0);
+            const kept = options.sample === undefined ? [] : noteKept(keyed);
             return {
-                tables: countTables(schema, tables),
-                rows: filled.rows,
-                views,
-                requests,
-                rowsRead,
-                notes: [
-                    ...noteViews(views),
-                    ...notes,
-                    ...filled.notes,
-                    ...(options.sample === undefined
-                        ? []
-                        : noteKept(tables.filter(({ order }) => order.columns.length > 0))),
-                ],
+                ...{ tables: countTables(tables), rows: filled.rows, views, requests, rowsRead },
+                notes: [...noteViews(views), ...notes, ...filled.notes, ...kept],
             };
         });
     } finally {
@@ -168,16 +160,14 @@ async function fillFile<T>(
     body: (database: Transaction) => Promise<T>,
 ): Promise<T> {
     const connection = openFile({ kind: "file", path, label: path, local: true }, signal);
+    let database: Transaction | undefined;
     try {
-        const database = await connection.begin("write", { foreignKeysOff: true, checksOff: true });
-        try {
-            const result = await body(database);
-            await database.commit();
-            return result;
-        } finally {
-            await database.close();
-        }
+        database = await connection.begin("write", { foreignKeysOff: true, checksOff: true });
+        const result = await body(database);
+        await database.commit();
+        return result;
     } finally {
+        await database?.close();
         connection.close();
     }
 }
@@ -187,12 +177,7 @@ async function makeObject(database: Transaction, { type, name, sql }: SchemaRow,
     if (refusal !== undefined) notes.push(`The ${type} '${name}' could not be created on the copy: ${refusal}.`);
 }
 
-async function copySequences(
-    snapshot: ReadTransaction,
-    database: Transaction,
-    schema: readonly SchemaRow[],
-): Promise<void> {
-    if (!schema.some((row) => row.name === "sqlite_sequence")) return;
+async function copySequences(snapshot: ReadTransaction, database: Transaction): Promise<void> {
     const answer = await snapshot.read({ sql: "SELECT json_group_array(json_array(name, seq)) FROM sqlite_sequence" });
     const sequences = String(answer?.rows[0]?.[0] ?? "[]");
     await database.run("DELETE FROM sqlite_sequence");
@@ -202,9 +187,8 @@ async function copySequences(
     );
 }
 
-function countTables(schema: readonly SchemaRow[], tables: readonly StoredTable[]): number {
-    const isShadow = findShadows(schema);
-    return tables.filter(({ name }) => !isShadow(name)).length;
+function countTables(tables: readonly StoredTable[]): number {
+    return tables.filter(({ isShadow }) => !isShadow).length;
 }
 
 function noteRefused(table: string, rows: number): string {
@@ -213,10 +197,10 @@ function noteRefused(table: string, rows: number): string {
 }
 
 function noteViews(views: number): string[] {
-    if (views <= 1) return [];
-    return [
-        `The server ended its read transaction, so the copy was read in ${views} views: rows that were written meanwhile may not fit together.`,
-    ];
+    const risk = "rows that were written meanwhile may not fit together";
+    return views <= 1
+        ? []
+        : [`The server ended its read transaction, so the copy was read in ${views} views: ${risk}.`];
 }
 
 function noteKept(tables: readonly StoredTable[]): string[] {

@@ -1,4 +1,3 @@
-import type { MigrationFile } from "../planning/files.ts";
 import { findShadows } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { readFact } from "../sql/statement-facts.ts";
@@ -40,9 +39,8 @@ function findLostObjects({ plan, before, files, after }: Rehearsed): RehearsalFi
             .filter(({ change }) => change === "dropped" || change === "deferred")
             .map(({ name }) => name.toLowerCase()),
     ]);
-    const renamed = new Set(
-        factsOf(plan.migrations).flatMap((fact) => (fact.does === "rename-table" ? [fact.table.toLowerCase()] : [])),
-    );
+    const facts = plan.migrations.flatMap((file) => file.statements.map(readFact));
+    const renamed = new Set(facts.flatMap((fact) => (fact.does === "rename-table" ? [fact.table.toLowerCase()] : [])));
     return (
         before.schema
             .filter((row) => row.sql !== null && !row.name.startsWith("sqlite_") && !isShadow(row.name))
@@ -69,34 +67,30 @@ function findLoser(row: SchemaRow, files: readonly WatchedFile[]): string | null
 }
 
 function findViolations({ before, files, after }: Rehearsed): RehearsalFinding[] {
-    return [...after.violations].flatMap(([reference, count]): RehearsalFinding[] => {
-        const old = before.violations.get(reference) ?? 0;
-        if (count <= old) return [];
-        const culprit = files.find((file) => (file.after?.violations.get(reference) ?? 0) > old);
-        return [
-            {
-                kind: "foreign-key",
-                path: culprit?.file.path ?? null,
-                message: `${count - old} rows of ${reference} refer to missing rows and did not before`,
-                remedy: "move or delete them in the same file",
-            },
-        ];
+    return findGrown(before.violations, after.violations).map(({ key, added }) => {
+        const old = before.violations.get(key) ?? 0;
+        const culprit = files.find((file) => (file.after?.violations.get(key) ?? 0) > old);
+        return {
+            kind: "foreign-key",
+            path: culprit?.file.path ?? null,
+            message: `${added} rows of ${key} refer to missing rows and did not before`,
+            remedy: "move or delete them in the same file",
+        };
     });
 }
 
 function findBrokenRules({ before, after }: Rehearsed): RehearsalFinding[] {
-    return [...after.integrity].flatMap(([line, count]): RehearsalFinding[] => {
-        const added = count - (before.integrity.get(line) ?? 0);
-        if (added <= 0) return [];
-        return [
-            {
-                kind: "constraint",
-                path: null,
-                message: `${line}${added === 1 ? "" : ` (${added} times)`}`,
-                remedy: "bring the rows in line before the rule, in an earlier statement",
-            },
-        ];
-    });
+    return findGrown(before.integrity, after.integrity).map(({ key, added }) => ({
+        kind: "constraint",
+        path: null,
+        message: `${key}${added === 1 ? "" : ` (${added} times)`}`,
+        remedy: "bring the rows in line before the rule, in an earlier statement",
+    }));
+}
+
+function findGrown(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>) {
+    const growth = [...after].map(([key, count]) => ({ key, added: count - (before.get(key) ?? 0) }));
+    return growth.filter(({ added }) => added > 0);
 }
 
 function findBrokenObjects({ before, after }: Rehearsed): RehearsalFinding[] {
@@ -108,12 +102,6 @@ function findBrokenObjects({ before, after }: Rehearsed): RehearsalFinding[] {
             message: `the ${name} no longer works: ${message}`,
             remedy: "change it along with the tables that it reads, or drop it",
         }));
-}
-
-type Fact = ReturnType<typeof readFact>;
-
-function factsOf(files: readonly MigrationFile[]): Fact[] {
-    return files.flatMap((file) => file.statements.map(readFact));
 }
 
 function keyOf({ type, name }: SchemaRow): string {

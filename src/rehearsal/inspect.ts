@@ -34,11 +34,7 @@ export interface ColumnContent {
     readonly varies: boolean;
 }
 
-/**
- * Counts rows, violations of foreign keys, and values of their columns.
- *
- * @param rebuilt tables of which all columns are counted
- */
+/** Counts rows, violations of foreign keys, and values of their columns and of all columns of rebuilt tables. */
 export async function inspect(database: Transaction, rebuilt: readonly string[] = []): Promise<Inspection> {
     const schema = await readSchema(database);
     const tables = (await readTablesInside(database, schema)).filter(

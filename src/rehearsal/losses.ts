@@ -28,34 +28,30 @@ type Loss = Omit<RehearsalFinding, "path">;
 // Rows that a cascade or a trigger deleted.
 function findLostRows(file: MigrationFile, before: Inspection, after: Inspection): Loss[] {
     const named = findTables(file, (statement) => takesRows(statement));
-    return [...before.rows].flatMap(([table, count]): Loss[] => {
+    return [...before.rows].flatMap(([table, count]) => {
         const left = after.rows.get(table) ?? 0;
         if (left >= count || named.has(table.toLowerCase())) return [];
-        return [
-            {
-                kind: "lost-rows",
-                message: `'${table}' has lost ${count - left} of its ${count} rows, and no statement of the file deletes rows from it`,
-                remedy: "if this is intended, delete them in a separate statement; otherwise check the foreign keys and triggers of the table",
-            },
-        ];
+        return {
+            kind: "lost-rows",
+            message: `'${table}' has lost ${count - left} of its ${count} rows, and no statement of the file deletes rows from it`,
+            remedy: "if this is intended, delete them in a separate statement; otherwise check the foreign keys and triggers of the table",
+        };
     });
 }
 
 // ON DELETE SET NULL keeps the row and removes its reference.
 function findLostReferences(file: MigrationFile, before: Inspection, after: Inspection): Loss[] {
     const named = findTables(file, (statement) => takesRows(statement) || findVerb(statement) === "UPDATE");
-    return [...before.references].flatMap(([column, { table, filled }]): Loss[] => {
+    return [...before.references].flatMap(([column, { table, filled }]) => {
         const now = after.references.get(column);
         const gone = (before.rows.get(table) ?? 0) - (after.rows.get(table) ?? 0);
         const lost = filled - (now?.filled ?? filled);
         if (lost <= Math.max(0, gone) || named.has(table.toLowerCase())) return [];
-        return [
-            {
-                kind: "lost-references",
-                message: `'${column}' is empty now in ${lost} ${lost === 1 ? "row" : "rows"}, and no statement of the file changes '${table}'`,
-                remedy: "if this is intended, set it to NULL in a separate statement; otherwise check the delete action of the foreign key",
-            },
-        ];
+        return {
+            kind: "lost-references",
+            message: `'${column}' is empty now in ${lost} ${lost === 1 ? "row" : "rows"}, and no statement of the file changes '${table}'`,
+            remedy: "if this is intended, set it to NULL in a separate statement; otherwise check the delete action of the foreign key",
+        };
     });
 }
 
@@ -84,20 +80,18 @@ function findLostColumns(file: MigrationFile, before: Inspection, after: Inspect
 // A column that a rebuild does not copy is NULL or the default in every row.
 function findLostValues(file: MigrationFile, before: Inspection, after: Inspection): Loss[] {
     const updated = findTables(file, (statement) => findVerb(statement) === "UPDATE");
-    return [...before.values].flatMap(([column, { table, filled, varies }]): Loss[] => {
+    return [...before.values].flatMap(([column, { table, filled, varies }]) => {
         const now = after.values.get(column);
         if (!now || (after.rows.get(table) ?? 0) < 2 || updated.has(table.toLowerCase())) return [];
         const isEmpty = filled > 0 && now.filled === 0;
         if (!isEmpty && !(varies && !now.varies)) return [];
-        return [
-            {
-                kind: "lost-values",
-                message: isEmpty
-                    ? `no row has a value in '${column}' any more`
-                    : `all rows have the same value in '${column}' now`,
-                remedy: "copy the column in the rebuild; or, if this is intended, set it in a separate UPDATE",
-            },
-        ];
+        return {
+            kind: "lost-values",
+            message: isEmpty
+                ? `no row has a value in '${column}' any more`
+                : `all rows have the same value in '${column}' now`,
+            remedy: "copy the column in the rebuild; or, if this is intended, set it in a separate UPDATE",
+        };
     });
 }
 
@@ -120,11 +114,7 @@ function takesRows(statement: Statement): boolean {
 function findTables({ statements }: MigrationFile, does: (statement: Statement) => boolean): ReadonlySet<string> {
     const names = statements.filter(does).flatMap((statement) => {
         const fact = readFact(statement);
-        return [
-            ...("table" in fact ? [fact.table] : []),
-            ...("name" in fact ? [fact.name] : []),
-            ...("to" in fact ? [fact.to] : []),
-        ];
+        return ["table" in fact && fact.table, "name" in fact && fact.name, "to" in fact && fact.to];
     });
-    return new Set(names.map((name) => name.toLowerCase()));
+    return new Set(names.filter((name) => name !== false).map((name) => name.toLowerCase()));
 }

@@ -17,7 +17,6 @@ const companions = ["", "-journal", "-wal", "-shm"];
 /**
  * Finds a place for the copy: a new folder that only its user can read, or the path where it is to be kept.
  *
- * @param keep relative to `root`
  * @throws AppError `usage` when `keep` already exists, or its folder does not
  */
 export async function findPlace(root: string, keep: string | undefined, now: Date): Promise<CopyPlace> {
@@ -26,17 +25,11 @@ export async function findPlace(root: string, keep: string | undefined, now: Dat
         return { path: join(folder, "copy.db"), leave: () => rm(folder, { recursive: true, force: true }) };
     }
     const path = resolve(root, keep);
-    if (existsSync(path)) {
-        throw new AppError("usage", `--keep: '${keep}' already exists`, { hint: "name a file that does not exist" });
-    }
-    if (!existsSync(dirname(path))) {
-        throw new AppError("usage", `--keep: there is no folder for '${keep}'`, { hint: "create the folder first" });
-    }
+    if (existsSync(path)) throw refuse(`'${keep}' already exists`, "name a file that does not exist");
+    if (!existsSync(dirname(path))) throw refuse(`there is no folder for '${keep}'`, "create the folder first");
     // Only its user may read it, from the first row on.
     await writeFile(path, "", { flag: "wx", mode: 0o600 }).catch((error: Error) => {
-        throw new AppError("usage", `--keep: '${keep}' cannot be written (${error.message})`, {
-            hint: "name a file in a folder that you may write to",
-        });
+        throw refuse(`'${keep}' cannot be written (${error.message})`, "name a file in a folder that you may write to");
     });
     return {
         path,
@@ -44,6 +37,10 @@ export async function findPlace(root: string, keep: string | undefined, now: Dat
             if (!isWhole) await Promise.all(companions.map((end) => rm(`${path}${end}`, { force: true })));
         },
     };
+}
+
+function refuse(why: string, hint: string): AppError {
+    return new AppError("usage", `--keep: ${why}`, { hint });
 }
 
 function refuseFolder(error: Error): never {

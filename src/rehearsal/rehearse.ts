@@ -70,7 +70,7 @@ const transactionLimit = 5_000;
  *     changed
  */
 export async function rehearse(input: RehearsalInput): Promise<RehearsalReport> {
-    const { target, prepared } = input;
+    const { target } = input;
     const place = await findPlace(input.root, input.keep, input.now);
     const copy: FileTarget = { kind: "file", path: place.path, label: `the copy of ${target.label}`, local: true };
     let isWhole = false;
@@ -79,7 +79,7 @@ export async function rehearse(input: RehearsalInput): Promise<RehearsalReport> 
         await protect(place);
         isWhole = true;
         input.onCopied?.(copied);
-        return await rehearseOn(input, copy, copied, identifyPlan(target, prepared));
+        return await rehearseOn(input, copy, copied);
     } catch (error) {
         throw explain(error, target, copy, isWhole ? input.keep : undefined);
     } finally {
@@ -87,13 +87,9 @@ export async function rehearse(input: RehearsalInput): Promise<RehearsalReport> 
     }
 }
 
-async function rehearseOn(
-    input: RehearsalInput,
-    copy: FileTarget,
-    copied: CopyReport,
-    planId: string,
-): Promise<RehearsalReport> {
+async function rehearseOn(input: RehearsalInput, copy: FileTarget, copied: CopyReport): Promise<RehearsalReport> {
     const { root, target, deploy, signal } = input;
+    const planId = identifyPlan(target, input.prepared);
     const planning = openFile(copy, signal);
     const prepared = await prepareDeploy(root, planning, deploy).finally(() => planning.close());
     refuseOtherPlan(planId, target, prepared);
@@ -143,10 +139,8 @@ function describeFile({ file, milliseconds, changed, after }: WatchedFile, befor
 }
 
 function noteLong(milliseconds: number): string {
-    return (
-        `One transaction took ${(milliseconds / 1000).toFixed(1)} seconds here: ` +
-        "a server ends one that takes over 5 when others wait to write."
-    );
+    const seconds = (milliseconds / 1000).toFixed(1);
+    return `One transaction took ${seconds} seconds here: a server ends one that takes over 5 when others wait to write.`;
 }
 
 function explain(error: unknown, target: Target, copy: FileTarget, kept: string | undefined): unknown {

@@ -10,11 +10,7 @@ import { queryRows, readNumber } from "./queries.ts";
 /** How many keys one condition lists: a server accepts statements of 5 MB, and keys are short. */
 const keysAtOnce = 2_000;
 
-/**
- * Adds to a sample the rows of the server that its rows refer to, until the sample has all of them.
- *
- * @returns how many rows were added
- */
+/** Adds to a sample the rows of the server that its rows refer to. @returns how many */
 export async function addParents(
     snapshot: ReadTransaction,
     database: Transaction,

@@ -25,20 +25,11 @@ export interface WatchedConnection extends Connection {
     readonly transactions: readonly number[];
 }
 
-interface Expected {
-    readonly sql: string;
-    readonly watched: WatchedFile;
-    readonly isLast: boolean;
-}
-
-/**
- * Opens a copy that times and counts each statement of a file. It runs the same statements in the same transactions.
- *
- * @param plan the statements of each file, in the order in which the run sends them
- */
+/** Opens a copy that times and counts each statement of a file; it runs the same ones in the same transactions. */
 export function openWatched(target: FileTarget, plan: Plan, signal?: AbortSignal): WatchedConnection {
     const connection = openFile(target, signal);
     const expected = expectStatements(plan);
+    const files = [...new Set(expected.map(({ watched }) => watched))];
     const rebuilt = plan.steps.flatMap((step) => step.rebuilt);
     const transactions: number[] = [];
     const runScript: Connection["runScript"] = async (script, options) => {
@@ -68,25 +59,21 @@ export function openWatched(target: FileTarget, plan: Plan, signal?: AbortSignal
             await database.close();
         }
     };
-    return { ...connection, runScript, files: listFiles(expected), transactions };
+    return { ...connection, runScript, files, transactions };
 }
 
-function expectStatements(plan: Plan): Expected[] {
-    const watched = new Map<MigrationFile, WatchedFile>(
+// The statements of the files, in the order in which the run sends them.
+function expectStatements(plan: Plan) {
+    // A file may have two actions.
+    const files = new Map<MigrationFile, WatchedFile>(
         plan.migrations.map((file) => [file, { file, milliseconds: 0, changed: 0, after: undefined }]),
     );
-    const statements = plan.steps.flatMap((step) =>
-        step.actions.flatMap((action) => {
-            const entry = action.does === "migrate" ? watched.get(action.file) : undefined;
-            if (action.does !== "migrate" || !entry) return [];
-            return action.statements.map(({ sql }) => ({ sql, watched: entry }));
-        }),
-    );
+    const actions = plan.steps.flatMap((step) => step.actions);
+    const statements = actions.flatMap((action) => {
+        const watched = action.does === "migrate" ? files.get(action.file) : undefined;
+        return action.does === "migrate" && watched ? action.statements.map(({ sql }) => ({ sql, watched })) : [];
+    });
     return statements.map((item, at) => ({ ...item, isLast: statements[at + 1]?.watched !== item.watched }));
-}
-
-function listFiles(expected: readonly Expected[]): WatchedFile[] {
-    return [...new Set(expected.map(({ watched }) => watched))];
 }
 
 function countChanges(database: ReadTransaction): Promise<number> {

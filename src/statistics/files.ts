@@ -1,24 +1,20 @@
-import { numberedNames, readSqlFolder, requireQuery, type SqlFolder } from "../sql/documented/folder.ts";
+import {
+    type NamedFile,
+    numberedNames,
+    readSqlFolder,
+    requireQuery,
+    type SqlFolder,
+} from "../sql/documented/folder.ts";
 
 /** A query for figures, from a file of operations/statistics/. */
-export interface StatisticsFile {
-    /** The file's name without number and extension, such as `queue`. */
-    readonly name: string;
-    /** Path from the project's root, with forward slashes. */
-    readonly path: string;
-    /** What it shows, in a sentence. */
-    readonly title: string;
+interface StatisticsFile extends NamedFile {
     /** Its one parameter is `:now`, ISO-8601, UTC. */
     readonly sql: string;
 }
 
 const folder: SqlFolder = { path: "operations/statistics", names: numberedNames, page: "docs/statistics.md" };
 
-/**
- * Reads the queries of a project, ordered by file name; none if the folder does not exist.
- *
- * @throws AppError `invalid-files` with the path and line of every problem
- */
+/** Reads the queries of a project, ordered by file name; none without a folder. @throws AppError `invalid-files` */
 export function readStatisticsFiles(root: string): Promise<StatisticsFile[]> {
     return readSqlFolder(root, folder, ({ name, path, title, statements: [statement] }, refuse) => {
         requireQuery(statement, [":now"], refuse);

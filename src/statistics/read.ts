@@ -3,7 +3,8 @@ import { DatabaseFault } from "../database/faults.ts";
 import { readAll } from "../planning/prepare.ts";
 import { bindNames, type DocumentedQuery, readQueries } from "../queries/files.ts";
 import { groupByIndex, readQueryPlans } from "../queries/usage.ts";
-import { type Table, tableQueries, takeTableRows, toTables } from "../schema/table.ts";
+import { type Index, type Table, tableQueries, takeTableRows, toTables } from "../schema/table.ts";
+import type { NamedFile } from "../sql/documented/folder.ts";
 import { readStatisticsFiles } from "./files.ts";
 import { countTable, findJsonColumns, measureJson, selectBytes, selectPages, toNumber } from "./schema.ts";
 
@@ -13,7 +14,6 @@ export interface TableSize {
     readonly bookkeeping: boolean;
     readonly rows: number | null;
     readonly bytes: number | null;
-    /** Total of its indexes. */
     readonly indexBytes: number | null;
 }
 
@@ -33,10 +33,7 @@ export interface JsonSize {
 }
 
 /** The rows of a file of operations/statistics/, or the reason why it failed. */
-export interface Section {
-    readonly name: string;
-    readonly path: string;
-    readonly title: string;
+export interface Section extends NamedFile {
     readonly rows: readonly Row[];
     readonly problem: string | null;
 }
@@ -68,7 +65,7 @@ export interface Statistics {
  * Reads all figures of any database in three requests: schema and figures, sizes, and the plans of the documented queries.
  *
  * @param now the end of the growth periods, ISO-8601, UTC
- * @throws AppError `invalid-files` for a file of the project; DatabaseFault when the database fails
+ * @throws AppError `invalid-files`, DatabaseFault
  */
 export async function readStatistics(root: string, connection: Connection, now: string): Promise<Statistics> {
     const [files, queries] = await Promise.all([readStatisticsFiles(root), readQueries(root)]);
@@ -105,14 +102,8 @@ export async function readStatistics(root: string, connection: Connection, now: 
     };
 }
 
-interface Measures {
-    readonly counts: readonly (number | null)[];
-    readonly json: readonly JsonSize[];
-    /** By table or index; undefined if the server refuses the query. */
-    readonly bytes: ReadonlyMap<string, number> | undefined;
-}
-
-async function measure(connection: Connection, tables: readonly Table[], notes: string[]): Promise<Measures> {
+// `bytes` are by table or index; undefined if the server refuses the query.
+async function measure(connection: Connection, tables: readonly Table[], notes: string[]) {
     const withJson = tables
         .map((table) => ({ table, columns: findJsonColumns(table) }))
         .filter(({ columns }) => columns.length > 0);
@@ -134,12 +125,11 @@ async function measure(connection: Connection, tables: readonly Table[], notes: 
         return row ? toJsonSizes(table.name, columns, row, counts[tables.indexOf(table)] ?? 0) : [];
     });
     const sizes = results.at(-1);
-    if (!sizes?.ok) notes.push(`bytes are left out: the server does not report them (${sizes?.message})`);
-    return {
-        counts,
-        json,
-        bytes: sizes?.ok ? new Map(sizes.rows.map((row) => [String(row.name), Number(row.bytes)])) : undefined,
-    };
+    if (sizes?.ok) {
+        return { counts, json, bytes: new Map(sizes.rows.map((row) => [String(row.name), Number(row.bytes)])) };
+    }
+    notes.push(`bytes are left out: the server does not report them (${sizes?.message})`);
+    return { counts, json, bytes: undefined };
 }
 
 function toJsonSizes(table: string, columns: readonly string[], row: Row, rows: number): JsonSize[] {
@@ -173,12 +163,13 @@ function findUnusedIndexes(
     plans: Plans,
     bytes: ReadonlyMap<string, number> | undefined,
 ): IndexUse {
+    const nameOf = ({ table, index }: { table: Table; index: Index }): string => `${table.name}\0${index.name}`;
     const used = groupByIndex(plans);
     const planned = plans.filter((plan) => "rows" in plan);
     const made = tables
         .flatMap((table) => table.indexes.map((index) => ({ table, index })))
         .filter(({ index }) => index.origin === "c")
-        .sort((a, b) => compare(a.table.name, b.table.name) || compare(a.index.name, b.index.name));
+        .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
     const isIdle = ({ table, index }: (typeof made)[number]): boolean =>
         !index.isUnique &&
         !table.foreignKeys.some((key) => key.columns[0] === index.columns[0]?.name) &&
@@ -193,10 +184,6 @@ function findUnusedIndexes(
             bytes: bytes?.get(index.name) ?? null,
         })),
     };
-}
-
-function compare(a: string, b: string): number {
-    return a < b ? -1 : Number(a > b);
 }
 
 function rowsOf(result: ReadResult | undefined): readonly Row[] {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readFiles } from "../../src/planning/files.ts";
@@ -113,5 +113,27 @@ describe("the house", () => {
         });
         expect(named.map(([name]) => `scripts/${name}.ts`).sort()).toEqual(listFiles("scripts").sort());
         for (const [name, file] of named) expect(file).toBe(`scripts/${name}.ts`);
+    });
+
+    test("names only files and folders in CONTRIBUTING.md that there are", () => {
+        const there = [
+            "src",
+            "scripts",
+            "seeds",
+            "app",
+            "tests",
+            "operations",
+            "bench",
+            "conformance",
+            "queries",
+        ].flatMap((folder) =>
+            readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) => `/${folder}/${name}`),
+        );
+        const findMissing = (text: string): string[] =>
+            [...text.matchAll(/`([\w.-]+(?:\/[\w.-]+)*)(?:\.ts|\/)`/g)]
+                .map(([code]) => code.slice(1, -1).replace(/\/$/, ""))
+                .filter((name) => !there.some((path) => path.endsWith(`/${name}`)) && !existsSync(join(root, name)));
+        expect(findMissing(read("CONTRIBUTING.md"))).toEqual([]);
+        expect(findMissing("`restore/compare.ts`, `src/lint/` and `guards.ts`")).toEqual(["restore/compare.ts"]);
     });
 });

@@ -43,6 +43,10 @@ describeTargets("the seeds", (target) => {
         const again = await migrateHere({ root, url: database.url }, { data: ["all"] });
         expect([again.code, again.stderr, again.stdout]).toEqual([0, "", expect.stringContaining("\nNothing to do. ")]);
         expect(await hashContents(database.client)).toBe(before);
+        // As an export: its folder has lists that hold no records, too.
+        const exported = await migrateHere({ root, url: database.url }, { from: "seeds/data" });
+        expect([exported.code, exported.stderr]).toEqual([0, ""]);
+        expect(await hashContents(database.client)).toBe(before);
     });
 
     test("load by name, with the questions that they refer to; db:seed loads the rest", async () => {

@@ -6,6 +6,7 @@ import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parse } from "dotenv";
 import { assertLocal } from "./local.ts";
+import { commandsVariable } from "./temporary.ts";
 
 export interface CommandOptions {
     /** A fresh folder, removed when the command has ended, unless one is given. */
@@ -53,11 +54,19 @@ export function runCommand(name: string, args: string[] = [], options: CommandOp
 
 /** As `runCommand`, but gives the command back while it runs. */
 export function startCommand(name: string, args: string[] = [], options: CommandOptions = {}): RunningCommand {
-    return startScript(path.join(ROOT, "scripts", `${name.replaceAll(":", "-")}.ts`), args, options);
+    const file = name.replaceAll(":", "-");
+    const built = path.join(process.env[commandsVariable] ?? "", `${file}.js`);
+    return existsSync(built)
+        ? start([built, ...args], options)
+        : startScript(path.join(ROOT, "scripts", `${file}.ts`), args, options);
 }
 
-/** As `startCommand`, for any TypeScript file. */
+/** As `startCommand`, for any TypeScript file, by tsx. */
 export function startScript(file: string, args: string[], options: CommandOptions): RunningCommand {
+    return start(["--import", TSX, file, ...args], options);
+}
+
+function start(args: string[], options: CommandOptions): RunningCommand {
     assertLocalSettings(options.env ?? {});
     if (options.cwd !== undefined) assertLocalSettings(readEnvFile(options.cwd));
 
@@ -66,7 +75,7 @@ export function startScript(file: string, args: string[], options: CommandOption
     const work = path.join(temporary, "work");
     for (const folder of [home, work]) mkdirSync(folder);
 
-    const line = [process.execPath, "--import", TSX, file, ...args];
+    const line = [process.execPath, ...args];
     const [program = "", ...rest] = options.terminal ? onTerminal(line) : line;
     const child = spawn(program, rest, {
         cwd: options.cwd ?? work,

@@ -18,7 +18,6 @@ export interface CheckedBackup {
 /**
  * Checks a backup to its end: the seal, every statement, the rows of every table by hash and count, every object.
  *
- * @param onBytes receives how many bytes of statements were read
  * @throws AppError `corrupt`
  */
 export async function checkBackup(

@@ -6,11 +6,7 @@ import { readSome, type SchemaObject } from "../layout.ts";
 import type { CheckedBackup } from "./check.ts";
 import { listNames, nothingDone, type RestorePlan } from "./plan.ts";
 
-/**
- * Refuses to replace the rows of tables that have other columns than in the backup.
- *
- * @throws AppError `drift`
- */
+/** Refuses to replace the rows of tables that have other columns than in the backup. @throws AppError `drift` */
 export async function refuseOtherColumns(
     writer: Transaction,
     backup: CheckedBackup,
@@ -19,12 +15,10 @@ export async function refuseOtherColumns(
     if (refilled.length === 0) return;
     const schema = (await writer.query(selectSchema)) as unknown as SchemaRow[];
     const found = await readTablesInside(writer, schema);
-    const wanted = await createTables(
-        backup.objects.filter(({ type, name }) => type === "table" && refilled.includes(name)),
-    );
+    const objects = backup.objects.filter(({ type, name }) => type === "table" && refilled.includes(name));
+    const wanted = await createInMemory(objects);
     for (const table of refilled) {
-        const live = listColumns(found, table);
-        const own = listColumns(wanted, table);
+        const [live, own] = [listColumns(found, table), listColumns(wanted, table)] as const;
         if (live.join("\n") === own.join("\n")) continue;
         const lacks = own.filter((name) => !live.includes(name));
         const more = live.filter((name) => !own.includes(name));
@@ -39,8 +33,7 @@ export async function refuseOtherColumns(
     }
 }
 
-// Creates the tables in memory.
-async function createTables(objects: readonly SchemaObject[]): Promise<Table[]> {
+async function createInMemory(objects: readonly SchemaObject[]): Promise<Table[]> {
     const { openScratch } = await import("../../database/file/connection.ts");
     const scratch = openScratch();
     try {
@@ -63,19 +56,12 @@ export type Violations = ReadonlyMap<string, number>;
 export async function countViolations(writer: Transaction, { refilled }: RestorePlan): Promise<Violations> {
     if (refilled.length === 0) return new Map();
     const rows = await readSome(writer, `SELECT "table", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2`);
-    return new Map(
-        rows.map(([table, parent, count]) => [
-            `rows of '${table}' that refer to a missing row of '${parent}'`,
-            Number(count),
-        ]),
-    );
+    const describe = (table: unknown, parent: unknown): string =>
+        `rows of '${table}' that refer to a missing row of '${parent}'`;
+    return new Map(rows.map(([table, parent, count]) => [describe(table, parent), Number(count)]));
 }
 
-/**
- * Refuses a restore that adds dangling rows, in the restored tables or in others.
- *
- * @throws AppError `would-lose`
- */
+/** Refuses a restore that adds dangling rows, in the restored tables or in others. @throws AppError `would-lose` */
 export async function refuseNewViolations(writer: Transaction, plan: RestorePlan, before: Violations): Promise<void> {
     const after = await countViolations(writer, plan);
     const grown = [...after].filter(([what, count]) => count > (before.get(what) ?? 0));

@@ -1,7 +1,7 @@
 import { AppError } from "../../errors.ts";
 import { findIndexedTable, isVirtual } from "../../schema/facts.ts";
 import { quoteName } from "../../sql/quoting.ts";
-import type { StatementNote } from "../format.ts";
+import type { Manifest, StatementNote } from "../format.ts";
 import type { SchemaObject } from "../layout.ts";
 import type { CheckedBackup } from "./check.ts";
 
@@ -42,32 +42,22 @@ export function planRestore(
     choice: RestoreChoice,
 ): RestorePlan {
     const { only, replace } = choice;
-    if (only)
-        refuseMissing(
-            only,
-            manifest.tables.map(({ name }) => name),
-        );
+    if (only) refuseMissing(only, manifest);
     if (!only && manifest.only && live.length > 0 && replace) {
-        throw new AppError(
-            "usage",
-            `this backup holds only ${listNames(manifest.only)}, but --replace would drop everything`,
-            {
-                hint: `name its tables: \`--replace --table ${manifest.only.join(" ")}\``,
-                outcome: nothingDone,
-            },
-        );
+        const message = `this backup holds only ${listNames(manifest.only)}, but --replace would drop everything`;
+        const hint = `name its tables: \`--replace --table ${manifest.only.join(" ")}\``;
+        throw new AppError("usage", message, { hint, outcome: nothingDone });
     }
     refuseOccupied(live, choice);
     const isWanted = (table: string | undefined): boolean => !only || only.includes(table ?? "");
-    const refilled = only
-        ? only.filter((name) => live.some((object) => object.type === "table" && object.name === name))
-        : [];
+    const isLive = (table: string): boolean => live.some(({ type, name }) => type === "table" && name === table);
+    const refilled = only?.filter(isLive) ?? [];
     const made = objects.filter(({ type, name }) => type === "table" && isWanted(name) && !refilled.includes(name));
     const wants = ({ does, table }: StatementNote): boolean => {
         if (["settings", "begin", "commit"].includes(does)) return false;
         if (!only) return true;
         if (does === "view" || does === "trigger" || !isWanted(table)) return false;
-        return does === "rows" || does === "clear" ? true : !refilled.includes(table ?? "");
+        return does === "rows" || does === "clear" || !refilled.includes(table ?? "");
     };
     const dropped = only ? [] : sortForDrop(live);
     const triggers = live.filter((object) => object.type === "trigger" && refilled.includes(object.table));
@@ -80,21 +70,19 @@ export function planRestore(
         wants,
         after: [...triggers.map(({ sql }) => sql), ...rebuildSearch(live, refilled)],
         refilled,
-        counted: listCounted(live, refilled),
+        counted: refilled.filter((table) =>
+            live.some(({ type, name, sql }) => type === "table" && name === table && /\bAUTOINCREMENT\b/i.test(sql)),
+        ),
         made: made.map(({ name }) => name),
         dropped: dropped.map(({ type, name }) => `${type} ${name}`),
     };
 }
 
-function listCounted(live: readonly SchemaObject[], tables: readonly string[]): string[] {
-    const counted = live.filter(({ type, sql }) => type === "table" && /\bAUTOINCREMENT\b/i.test(sql));
-    return counted.map(({ name }) => name).filter((name) => tables.includes(name));
-}
-
 /** The outcome of an error before the commit. */
 export const nothingDone = "Nothing was restored. The database is as it was.";
 
-function refuseMissing(only: readonly string[], tables: readonly string[]): void {
+function refuseMissing(only: readonly string[], manifest: Manifest): void {
+    const tables = manifest.tables.map(({ name }) => name);
     const missing = only.filter((name) => !tables.includes(name));
     if (missing.length === 0) return;
     throw new AppError("usage", `the backup does not hold the table ${listNames(missing)}`, {
@@ -105,19 +93,13 @@ function refuseMissing(only: readonly string[], tables: readonly string[]): void
 
 const namedAtMost = 12;
 
-/**
- * Refuses a database that is not empty, unless what is there may be replaced.
- *
- * @throws AppError `would-lose`
- */
+/** Refuses a database that is not empty, unless what is there may be replaced. @throws AppError `would-lose` */
 export function refuseOccupied(live: readonly SchemaObject[], { only, replace }: RestoreChoice): void {
     if (live.length === 0 || replace) return;
     const tables = live.filter(({ type }) => type === "table").map(({ name }) => name);
     const more = tables.length > namedAtMost ? `, and ${tables.length - namedAtMost} more` : "";
-    const what =
-        tables.length > 0
-            ? `the tables ${tables.slice(0, namedAtMost).join(", ")}${more}`
-            : listNames(live.map(({ name }) => name));
+    const listed = `the tables ${tables.slice(0, namedAtMost).join(", ")}${more}`;
+    const what = tables.length > 0 ? listed : listNames(live.map(({ name }) => name));
     throw new AppError("would-lose", `the database is not empty: it holds ${what}`, {
         hint: only
             ? `add --replace to replace the rows of ${listNames(only)}, and nothing else`

@@ -6,7 +6,6 @@ import { AppError } from "../../errors.ts";
 import { ageMark, decrypt } from "../encryption.ts";
 import { firstWords, formatNumber, type Manifest, manifestLine, type StatementNote } from "../format.ts";
 import { damaged, unseal } from "../seal.ts";
-import { createByteReader } from "./bytes.ts";
 import { parseManifest, parseNote } from "./manifest-check.ts";
 
 /** A backup file and its keys. */
@@ -67,8 +66,7 @@ async function open(file: BackupFile): Promise<AsyncIterable<Buffer>> {
     const { head, all } = await peek(bytes, file);
     if (head.subarray(0, ageMark.length).toString("latin1") === ageMark) return decrypt(all, await file.identities());
     if (head[0] === 0x1f && head[1] === 0x8b) return all;
-    const text = head.subarray(0, 200).toString("latin1");
-    throw notOurs(file.label, text);
+    throw notOurs(file.label, head.subarray(0, 200).toString("latin1"));
 }
 
 async function peek(
@@ -105,13 +103,9 @@ function refuseOtherFormat(line: Buffer | undefined, label: string): void {
     if (words === `${firstWords}${formatNumber}`) return;
     const [, number] = new RegExp(`^${firstWords}(\\d{1,6})$`).exec(words) ?? [];
     if (number === undefined) throw notOurs(label, words.startsWith("--") ? "" : words);
-    throw new AppError(
-        "invalid-input",
-        `'${label}' is a backup of format ${number}, and this version reads ${formatNumber}`,
-        {
-            hint: "restore it with the version of this project that wrote it, or a later one",
-        },
-    );
+    const message = `'${label}' is a backup of format ${number}, and this version reads ${formatNumber}`;
+    const hint = "restore it with the version of this project that wrote it, or a later one";
+    throw new AppError("invalid-input", message, { hint });
 }
 
 // An error of the bytes, such as a wrong seal, is thrown after what was unpacked before it: the first line of a backup shows
@@ -136,4 +130,43 @@ async function* unpack(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
         throw fault ?? (code.startsWith("Z_") ? damaged("it cannot be unpacked") : error);
     }
     if (fault !== undefined) throw fault;
+}
+
+// Reads lines without their ends, undefined at the end, and pieces of known length, shorter only at the end.
+function createByteReader(source: AsyncIterable<Buffer>) {
+    const chunks = source[Symbol.asyncIterator]();
+    let held: Buffer = Buffer.alloc(0);
+    const pull = async (): Promise<Buffer | undefined> => (await chunks.next()).value;
+    return {
+        line: async (): Promise<Buffer | undefined> => {
+            for (let from = 0; ; ) {
+                const end = held.indexOf(0x0a, from);
+                if (end !== -1) {
+                    const line = held.subarray(0, end);
+                    held = held.subarray(end + 1);
+                    return line;
+                }
+                from = held.length;
+                const chunk = await pull();
+                if (!chunk) break;
+                held = Buffer.concat([held, chunk]);
+            }
+            const rest = held;
+            held = Buffer.alloc(0);
+            return rest.length === 0 ? undefined : rest;
+        },
+        take: async (count: number): Promise<Buffer> => {
+            const parts = [held];
+            let size = held.length;
+            while (size < count) {
+                const chunk = await pull();
+                if (!chunk) break;
+                parts.push(chunk);
+                size += chunk.length;
+            }
+            const all = parts.length === 1 ? held : Buffer.concat(parts, size);
+            held = all.subarray(count);
+            return all.subarray(0, count);
+        },
+    };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection, Row, Transaction } from "../../database/connection.ts";
 import { DatabaseFault, explainFault, toFault } from "../../database/faults.ts";
+import { throwIfInterrupted } from "../../database/interrupt.ts";
 import { openConnection } from "../../database/open.ts";
 import type { Target } from "../../database/target.ts";
 import { AppError } from "../../errors.ts";
@@ -43,11 +44,7 @@ export async function readLive(connection: Connection): Promise<SchemaObject[]> 
     return result.rows.map((row: Row) => toObject([row.type, row.name, row.tbl_name, row.sql]));
 }
 
-/**
- * Restores a checked backup in one transaction.
- *
- * @throws AppError with an `outcome` that says what the database is now
- */
+/** Restores a checked backup in one transaction. @throws AppError whose `outcome` says what the database is now */
 export async function restore(input: RestoreInput): Promise<RestorePlan> {
     const { target, backup, live, choice } = input;
     const plan = planRestore(backup, live, choice);
@@ -65,7 +62,7 @@ export async function restore(input: RestoreInput): Promise<RestorePlan> {
         if (!choice.only) await restoreUserVersion(writer, input);
         await refuseMissingRows(writer, wantedTables(backup, choice));
         await refuseNewViolations(writer, plan, violations);
-        if (input.signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
+        throwIfInterrupted(input.signal);
         isSent = true;
         await writer.commit();
         return plan;
@@ -95,7 +92,7 @@ async function writeParts(
 ): Promise<void> {
     let bytes = 0;
     for await (const part of readBackup(file)) {
-        if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted");
+        throwIfInterrupted(signal);
         if (part.kind === "end") {
             // The bytes that were checked before the first row was written.
             if (part.seal !== backup.seal) throw damaged("it was changed while it was being restored");
@@ -139,19 +136,13 @@ const countedAtOnce = 100;
 async function refuseMissingRows(writer: Transaction, tables: readonly TableSummary[]): Promise<void> {
     for (let from = 0; from < tables.length; from += countedAtOnce) {
         const some = tables.slice(from, from + countedAtOnce);
-        const [counts = []] = await readSome(
-            writer,
-            `SELECT ${some.map(({ name }) => `(SELECT count(*) FROM ${quoteName(name)})`).join(", ")}`,
-        );
+        const counters = some.map(({ name }) => `(SELECT count(*) FROM ${quoteName(name)})`);
+        const [counts = []] = await readSome(writer, `SELECT ${counters.join(", ")}`);
         const at = some.findIndex(({ rows }, index) => Number(counts[index]) !== rows);
         if (at === -1) continue;
-        throw new AppError(
-            "corrupt",
-            `'${some[at]?.name}' has ${counts[at]} rows after the restore instead of ${some[at]?.rows}`,
-            {
-                hint: "this is a defect of the program; please report it with these lines",
-            },
-        );
+        const message = `'${some[at]?.name}' has ${counts[at]} rows after the restore instead of ${some[at]?.rows}`;
+        const hint = "this is a defect of the program; please report it with these lines";
+        throw new AppError("corrupt", message, { hint });
     }
 }
 
@@ -168,7 +159,7 @@ async function begin(connection: Connection, { wait, onNote, signal }: RestoreIn
             if (toFault(error).kind !== "busy" || performance.now() > until) throw error;
             if (tries === 0) onNote("Waiting: another program writes to the database");
             await sleep(100);
-            if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted", error);
+            throwIfInterrupted(signal, error);
         }
     }
 }

@@ -7,8 +7,7 @@ const between = Buffer.from("),\n");
 const comma = Buffer.from(", ");
 
 /**
- * Returns the literals of each row of a statement, and refuses a statement that is anything but rows of literals: every byte
- * is checked.
+ * Returns the literals of each row. Every byte is checked: a statement with anything else is refused.
  *
  * @throws AppError `corrupt`
  */

@@ -6,12 +6,7 @@ import type { CheckedBackup } from "./check.ts";
 import { type RestoreInput, restore } from "./restore.ts";
 import { type Verification, verifyRestored } from "./verify.ts";
 
-/**
- * Restores a backup into a scratch file and compares every row.
- *
- * @param onRows receives how many rows of a table were compared
- * @throws AppError as restore()
- */
+/** Restores a backup into a scratch file and compares every row. @throws AppError as restore() */
 export async function tryRestore(
     input: Pick<RestoreInput, "file" | "onBytes" | "onNote" | "signal"> & { readonly backup: CheckedBackup },
     onRows: (table: string, done: number, of: number) => void,
@@ -20,14 +15,8 @@ export async function tryRestore(
     const path = join(folder, "scratch.db");
     const target: FileTarget = { kind: "file", path, label: "the scratch database", local: true };
     try {
-        await restore({
-            ...input,
-            target,
-            choice: { replace: false },
-            live: [],
-            wait: 0,
-            settle: async () => undefined,
-        });
+        const nothing = { choice: { replace: false }, live: [], wait: 0, settle: async () => undefined };
+        await restore({ ...input, ...nothing, target });
         return await verifyRestored(target, input.backup, onRows, input.signal);
     } finally {
         await rm(folder, { recursive: true, force: true });

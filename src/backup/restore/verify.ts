@@ -8,12 +8,7 @@ import { readLayout, readSome } from "../layout.ts";
 import { countRows, readStoredRows } from "../rows.ts";
 import type { CheckedBackup } from "./check.ts";
 
-/**
- * Hashes the rows of tables as a backup does.
- *
- * @param names undefined for all tables
- * @throws DatabaseFault
- */
+/** Hashes the rows of tables as a backup does; of all tables if `names` is undefined. @throws DatabaseFault */
 export async function readSummaries(
     target: Target,
     lock: number,
@@ -21,16 +16,16 @@ export async function readSummaries(
     onRows: (table: string, done: number, of: number) => void,
     signal?: AbortSignal,
 ): Promise<TableSummary[]> {
-    return withTransaction(target, { lock }, (snapshot) => summarize(snapshot, names, onRows, signal), signal);
+    return withSnapshot(target, lock, signal, (snapshot) => summarize(snapshot, names, onRows, signal));
 }
 
-async function withTransaction<T>(
+async function withSnapshot<T>(
     target: Target,
-    options: { lock?: number },
-    body: (snapshot: ReadTransaction) => Promise<T>,
+    lock: number,
     signal: AbortSignal | undefined,
+    body: (snapshot: ReadTransaction) => Promise<T>,
 ): Promise<T> {
-    const connection = await openConnection(target, signal, { ...options, mustExist: true });
+    const connection = await openConnection(target, signal, { lock, mustExist: true });
     try {
         const snapshot = await connection.begin("read");
         return await body(snapshot).finally(() => snapshot.close());
@@ -83,9 +78,10 @@ export async function verifyRestored(
     onRows: (table: string, done: number, of: number) => void,
     signal?: AbortSignal,
 ): Promise<Verification> {
-    const found = await readSummaries(target, 0, undefined, onRows, signal);
-    const differences = compareTables(manifest.tables, found);
-    return withTransaction(target, {}, (database) => check(database, differences), signal);
+    return withSnapshot(target, 0, signal, async (snapshot) => {
+        const found = await summarize(snapshot, undefined, onRows, signal);
+        return check(snapshot, compareTables(manifest.tables, found));
+    });
 }
 
 async function check(database: ReadTransaction, differences: readonly string[]): Promise<Verification> {

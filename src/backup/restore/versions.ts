@@ -2,11 +2,7 @@ import { readFiles } from "../../planning/files.ts";
 
 const coreTable = "schemaversion";
 
-/**
- * Compares the versions of a backup with the files, in a sentence; undefined without files.
- *
- * @param versions highest version of each version table
- */
+/** Compares the highest version of each version table with the files, in a sentence; undefined without files. */
 export async function compareVersions(
     root: string,
     versions: Readonly<Record<string, number>>,

@@ -79,7 +79,8 @@ async function chooseSource(
 ): Promise<Chosen> {
     const { root, signal } = context;
     if (options.schemaOnly) return {};
-    if (options.from !== undefined) return { source: await openSource(root, options.from, undefined, signal) };
+    if (options.from !== undefined)
+        return { source: await openSource(root, options.from, undefined, signal, bundled.lists) };
     if (options.to !== undefined) return { note: "With --to, nothing is loaded." };
     const seeds = await chooseSeeds(root, bundled, prepared.state.extra, {
         wanted: options.data,

@@ -12,11 +12,11 @@ import {
 } from "../../backup/restore/plan.ts";
 import { type BackupFile, readBackup } from "../../backup/restore/read.ts";
 import { readLive, restore, wantedTables } from "../../backup/restore/restore.ts";
-import { spoolInput } from "../../backup/restore/spool.ts";
 import { tryRestore } from "../../backup/restore/trial.ts";
 import { compareVersions } from "../../backup/restore/versions.ts";
 import type { Connection } from "../../database/connection.ts";
 import { DatabaseFault, throwExplained } from "../../database/faults.ts";
+import { saveInput } from "../../database/scratch-folder.ts";
 import type { Target } from "../../database/target.ts";
 import { AppError } from "../../errors.ts";
 import { confirmRemote, confirmReplace, confirmReset } from "../confirm.ts";
@@ -43,7 +43,7 @@ export async function restoreBackup(context: Context, options: RestoreOptions): 
     }
     const input =
         path === "-"
-            ? await spoolInput(process.stdin, context.signal)
+            ? await saveInput(process.stdin, "db-restore-", context.signal)
             : { path: resolve(context.root, path), remove: async () => undefined };
     try {
         const file: BackupFile = { path: input.path, label: path, identities: () => readKeys(context) };

@@ -1,9 +1,7 @@
-import { createWriteStream } from "node:fs";
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { readdir, stat } from "node:fs/promises";
+import { dirname, relative, resolve, sep } from "node:path";
 import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { saveInput } from "../../database/scratch-folder.ts";
 import { AppError } from "../../errors.ts";
 
 /** The path that means standard input. */
@@ -16,15 +14,13 @@ export interface OpenedSource {
     readonly nameFile: (file: string) => string;
     /** For a source that can be recognised later: its path, and the folder that file names are relative to. */
     readonly recognizable?: { readonly path: string; readonly folder: string };
-    /** Removes temporary files. */
     readonly close: () => Promise<void>;
 }
 
 /**
- * Finds the files of a source. Standard input (`-`) is written to a temporary file first, because its records are read
- * more than once.
+ * Finds the files of a source. Standard input (`-`) is saved to a file first, because its records are read more than once.
  *
- * @param signal ends the wait for standard input when it is aborted
+ * @param lists files that hold no records, and are left out of a folder
  * @throws AppError `usage` when there is nothing to load
  */
 export async function openSource(
@@ -32,12 +28,14 @@ export async function openSource(
     path: string,
     input: Readable = process.stdin,
     signal?: AbortSignal,
+    lists: readonly string[] = [],
 ): Promise<OpenedSource> {
     if (path === standardInput) return storeInput(input, signal);
     const source = resolve(root, path);
     const name = relative(root, source) || source;
+    const isRecords = (file: string): boolean => file === source || !lists.includes(relative(root, file));
     return {
-        files: await listFiles(source),
+        files: (await listFiles(source)).filter(isRecords),
         nameFile: (file) => name + file.slice(source.length),
         recognizable: { path, folder: dirname(source) },
         close: async () => undefined,
@@ -45,21 +43,10 @@ export async function openSource(
 }
 
 async function storeInput(input: Readable, signal: AbortSignal | undefined): Promise<OpenedSource> {
-    const folder = await mkdtemp(join(tmpdir(), "load-"));
-    const file = join(folder, "input");
-    const close = (): Promise<void> => rm(folder, { recursive: true, force: true });
-    const output = createWriteStream(file);
-    try {
-        await pipeline(input, output, { signal });
-    } catch (error) {
-        await close();
-        throw error;
-    }
-    if (output.bytesWritten === 0) {
-        await close();
-        throw new AppError("usage", "standard input is empty", { hint: "pipe an export into the command" });
-    }
-    return { files: [file], nameFile: () => "standard input", close };
+    const { path, size, remove } = await saveInput(input, "load-", signal);
+    if (size > 0) return { files: [path], nameFile: () => "standard input", close: remove };
+    await remove();
+    throw new AppError("usage", "standard input is empty", { hint: "pipe an export into the command" });
 }
 
 const sourceName = /\.(json|ndjson|jsonl)(\.gz)?$/;

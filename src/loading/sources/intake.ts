@@ -12,19 +12,20 @@ export interface Intake extends SourceSink {
     readonly passedOver: number;
 }
 
-export interface IntakeOptions {
-    /** Loaders whose documents are passed over. */
-    readonly passOver?: readonly Loader[];
-    /** Returns the name of a file for output and rejected records. */
-    readonly nameFile: (file: string) => string;
-}
-
 /** Approximate memory of a record without its text. */
 const recordBytes = 250;
 
-/** Stages the records that loaders find in documents. */
-export function createIntake(staging: Staging, loaders: readonly Loader[], options: IntakeOptions): Intake {
-    const { passOver = [], nameFile } = options;
+/**
+ * Stages the records that loaders find in documents.
+ *
+ * @param options.passOver loaders whose documents are passed over
+ * @param options.nameFile returns the name of a file for output and rejected records
+ */
+export function createIntake(
+    staging: Staging,
+    loaders: readonly Loader[],
+    { passOver = [], nameFile }: { passOver?: readonly Loader[] | undefined; nameFile: (file: string) => string },
+): Intake {
     const records = new Map<string, StagedItems<SourceRecord>>();
     const rejections = staging.createList<Rejection>();
     let passedOver = 0;

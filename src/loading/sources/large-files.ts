@@ -27,7 +27,6 @@ export class DamagedFile extends Error {
 }
 
 export interface PieceLimits {
-    /** Bytes per read. */
     readonly block: number;
     /** Characters that are examined to find the format. */
     readonly head: number;
@@ -39,11 +38,7 @@ export interface PieceLimits {
 
 const usualLimits: PieceLimits = { block: 1 << 20, head: 1 << 22, part: 1 << 22, line: 1 << 25 };
 
-/**
- * Reads a file in pieces: line by line, or one JSON value in parts of its outermost array or object.
- *
- * @throws DamagedFile when it turns out not to be JSON
- */
+/** Reads a file line by line, or one JSON value in parts of its outermost array or object. @throws DamagedFile */
 export async function* readPieces(file: string, limits = usualLimits): AsyncGenerator<Piece> {
     const blocks = decode(file, limits.block);
     let head = "";
@@ -138,18 +133,9 @@ function parseBlock(tokensOf: ReturnType<typeof jsonParser>, block: string, seen
     }
 }
 
-interface Splitter {
-    /** Returns a part when enough tokens have been consumed. */
-    consume(token: Token): Piece | undefined;
-    /** Returns the rest. */
-    end(): Piece | undefined;
-}
-
-/**
- * Assembles tokens into parts of the outermost container, or of a container in it, such as the array in `{questions: […]}`.
- * The scalars of the outermost object are repeated in each part.
- */
-function createSplitter(partLength: number): Splitter {
+// Assembles tokens into parts of the outermost container, or of a container in it, such as the array in `{questions: […]}`.
+// The scalars of the outermost object are repeated in each part. end() returns the rest.
+function createSplitter(partLength: number) {
     const assembler = new Assembler<unknown>();
     let [bytes, firstIndex, isSplit, isInside] = [0, 0, false, false];
     /** Value of `bytes` when the container in the outermost one began. */
@@ -167,7 +153,7 @@ function createSplitter(partLength: number): Splitter {
         return part;
     };
     return {
-        consume(token) {
+        consume(token: Token): Piece | undefined {
             assembler.consume(token);
             bytes += lengthOf(token);
             const { depth, stack } = assembler;
@@ -189,7 +175,7 @@ function createSplitter(partLength: number): Splitter {
             stack[0] = pickScalars(outermost as object);
             return cut(current, { ...(outermost as object), [String(key)]: current });
         },
-        end() {
+        end(): Piece | undefined {
             if (!assembler.done) throw new DamagedFile("invalid-json", "the file ends before its JSON does");
             const { current } = assembler;
             return isSplit && isAllEmitted(current as object) ? undefined : emit(current);

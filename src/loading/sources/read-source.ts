@@ -21,9 +21,7 @@ const usualWhole = 1 << 25;
  * Reads and parses files with one JSON document each or one per line. Files and lines that are not JSON are rejected. A
  * file that is too large to read as a whole is passed on in parts.
  *
- * @param folder file names are hashed relative to it
- * @param signal aborts the reading of a large file
- * @returns SHA-256 over the names and bytes of the files
+ * @returns SHA-256 over the bytes of the files and their names relative to `folder`
  */
 export async function readSource(
     files: readonly string[],

@@ -54,12 +54,17 @@ export interface DocumentedStatement extends Statement {
     readonly header: Header;
 }
 
-/** A file with at least one statement. */
-export interface DocumentedFile {
+export interface NamedFile {
     /** The file's name without number and extension; empty where the file is misnamed. */
     readonly name: string;
+    /** From the project's root, with forward slashes. */
     readonly path: string;
+    /** What it is, in a sentence or phrase. */
     readonly title: string;
+}
+
+/** A file with at least one statement. */
+export interface DocumentedFile extends NamedFile {
     /** Returns the text after a heading of that comment. */
     readonly find: (heading: string) => string | undefined;
     readonly statements: readonly [DocumentedStatement, ...DocumentedStatement[]];
@@ -152,6 +157,22 @@ function readStatements(
         refuse(1, `has no line '${heading}: …'`, `add a line such as \`-- ${heading}: ${example}\``);
     }
     return [first, ...others];
+}
+
+/**
+ * Chooses files by name or path, in the order of the folder.
+ *
+ * @throws AppError `usage` for an unknown name; `what` is the word for a file
+ */
+export function chooseFiles<T extends { readonly name: string }>(
+    files: readonly T[],
+    wanted: readonly string[],
+    { what, hint, outcome }: { what: string; hint: string; outcome: string },
+): T[] {
+    const names = wanted.map((name) => name.replace(/^.*\//, "").replace(/^\d{3}-|\.sql$/g, ""));
+    const unknown = names.find((name) => !files.some((file) => file.name === name));
+    if (unknown !== undefined) throw new AppError("usage", `unknown ${what} '${unknown}'`, { hint, outcome });
+    return files.filter(({ name }) => names.includes(name));
 }
 
 /** Refuses a statement that is not a query, or that has a parameter that is not among the `given` ones (`:now`). */
