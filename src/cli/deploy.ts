@@ -4,7 +4,6 @@ import { AppError } from "../errors.ts";
 import type { MigrationFile } from "../planning/files.ts";
 import { findChangedByHand, type Plan, type Step } from "../planning/plan.ts";
 import type { PreparedDeploy } from "../planning/prepare.ts";
-import { confirmRemote } from "./confirm.ts";
 import type { PushOptions, RunOptions } from "./options.ts";
 import type { Output } from "./output.ts";
 import type { Context } from "./program.ts";
@@ -74,8 +73,9 @@ export async function runPrepared(
     const { plan } = prepared;
     // Loaded only if needed: most deploys have nothing to do.
     const work = plan.steps.length === 0 ? undefined : await import("../migrations/carry-out.ts");
-    const { scripts, state } = work?.renderPlan(prepared) ?? { scripts: [], state: prepared.state };
-    if (options.showSql) output.raw(scripts.join("\n"));
+    const preview = work?.previewPlan(prepared);
+    const state = preview?.state ?? prepared.state;
+    if (options.showSql) output.raw((preview?.renderScripts() ?? []).join("\n"));
     else printPlan(output, plan);
     const base = {
         database: connection.target.label,
@@ -90,7 +90,7 @@ export async function runPrepared(
             document: { ...base, dryRun: true, version: plan.version },
         };
     }
-    if (work) await confirmRemote(context, connection.target, options.yes);
+    if (work) await (await import("./confirm.ts")).confirmRemote(context, connection.target, options.yes);
     const { steps, version } = (await work?.runDeploy(connection, prepared, {
         perFile: options.perFile ?? false,
         signal: context.signal,

@@ -62,18 +62,18 @@ export async function runDeploy(
     }
 }
 
-/** Renders the scripts of a plan, one for each transaction, and predicts the state after them. */
-export function renderPlan(prepared: Pick<PreparedDeploy, "sets" | "state" | "plan">): {
-    scripts: string[];
+/** Predicts the state after a plan, and renders its scripts on demand, one for each transaction. */
+export function previewPlan({ sets, state, plan }: Pick<PreparedDeploy, "sets" | "state" | "plan">): {
     state: DatabaseState;
+    renderScripts: () => string[];
 } {
-    const { sets, plan } = prepared;
-    let state = prepared.state;
-    const scripts = plan.steps.map((step, at) => {
-        const refreshed = at === 0 ? plan.refreshed : [];
-        const script = renderScript({ step, direction: plan.direction, sets, state, refreshed, leaseOwner: undefined });
-        state = predictState(state, plan, step, sets);
-        return script;
-    });
-    return { scripts, state };
+    const states = [state];
+    for (const step of plan.steps) states.push(predictState(states.at(-1) ?? state, plan, step, sets));
+    const renderScripts = (): string[] =>
+        plan.steps.map((step, at) => {
+            const refreshed = at === 0 ? plan.refreshed : [];
+            const input = { step, direction: plan.direction, sets, refreshed, leaseOwner: undefined };
+            return renderScript({ ...input, state: states[at] ?? state });
+        });
+    return { state: states.at(-1) ?? state, renderScripts };
 }

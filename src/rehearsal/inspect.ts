@@ -112,17 +112,18 @@ export async function readHealth(database: Transaction): Promise<Health> {
         if (line !== "ok" && !isOfShadow) integrity.set(line, (integrity.get(line) ?? 0) + 1);
     }
     const broken = new Map<string, string>();
+    const findShape = findTablesAfter([], schema);
     for (const row of schema) {
-        const proof = proofOfRow(row, schema);
+        const proof = proofOfRow(row, findShape);
         const message = proof === undefined ? undefined : await database.tryRun(proof);
         if (message !== undefined) broken.set(`${row.type} ${row.name}`, message);
     }
     return { integrity, broken };
 }
 
-function proofOfRow(row: SchemaRow, schema: readonly SchemaRow[]): string | undefined {
+function proofOfRow(row: SchemaRow, findShape: ReturnType<typeof findTablesAfter>): string | undefined {
     if (row.type === "view") return `SELECT * FROM ${quoteName(row.name)} LIMIT 1`;
     const [statement] = row.type === "trigger" ? splitStatements(row.sql ?? "") : [];
     if (!statement) return undefined;
-    return proofOf({ type: "trigger", name: row.name, statement }, findTablesAfter([], schema));
+    return proofOf({ type: "trigger", name: row.name, statement }, findShape);
 }

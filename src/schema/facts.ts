@@ -79,5 +79,6 @@ export function findShadows(schema: readonly NamedObject[]): (name: string) => b
 
 /** Whether a table is bookkeeping: the migrator's own, or marked so by its first comment. */
 export function isBookkeeping({ name, sql }: NamedObject): boolean {
-    return isMigratorTable(name) || /^Bookkeeping\b/.test(readTableDefinition(sql ?? "").comment);
+    if (isMigratorTable(name)) return true;
+    return /\bBookkeeping\b/.test(sql ?? "") && /^Bookkeeping\b/.test(readTableDefinition(sql ?? "").comment);
 }

@@ -1,7 +1,7 @@
 import { alterTable } from "../sql/alter-table.ts";
 import { readTableDefinition, type TableDefinition } from "../sql/create-table.ts";
 import { isSameName } from "../sql/names.ts";
-import { readFact } from "../sql/statement-facts.ts";
+import { readFact, type StatementFact } from "../sql/statement-facts.ts";
 import { readAllTokens, type Statement, splitStatements } from "../sql/statements.ts";
 import type { SchemaRow } from "./row.ts";
 
@@ -63,16 +63,27 @@ export function followStatements(before: KnownSchema, path: string, statements: 
     return { tables, parts };
 }
 
-/** Returns a function that finds a table, by name, as it is after these statements on a schema. */
+/** Returns a function that finds a table, by name, as it is after these statements on a schema. Parses only that table. */
 export function findTablesAfter(
     statements: readonly Statement[],
     schema: readonly SchemaRow[] = [],
 ): (table: string) => TableDefinition | undefined {
-    let after: KnownSchema | undefined;
+    const facts = statements.map((statement) => ({ statement, fact: readFact(statement) }));
     return (table) => {
-        after ??= followStatements(toKnownSchema(schema), "", statements);
-        return after.tables.get(table.toLowerCase());
+        const names = new Set([table.toLowerCase()]);
+        for (const { fact } of [...facts].reverse()) {
+            if (fact.does === "rename-table" && names.has(fact.to.toLowerCase())) names.add(fact.table.toLowerCase());
+        }
+        const own = facts.filter(({ fact }) => names.has(nameOf(fact))).map(({ statement }) => statement);
+        const rows = schema.filter(({ name }) => names.has(name.toLowerCase()));
+        return followStatements(toKnownSchema(rows), "", own).tables.get(table.toLowerCase());
     };
+}
+
+// The name, in lower case, of the table that a statement creates, drops or changes.
+function nameOf(fact: StatementFact): string {
+    if (fact.does === "rename-table" || fact.does === "alter") return fact.table.toLowerCase();
+    return (fact.does === "create" || fact.does === "drop") && fact.type === "table" ? fact.name.toLowerCase() : "";
 }
 
 function toKnownSchema(rows: readonly SchemaRow[]): KnownSchema {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { renderPlan } from "../../src/migrations/carry-out.ts";
+import { previewPlan } from "../../src/migrations/carry-out.ts";
 import { readRows } from "../support/contents.ts";
 import { changeProject } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
@@ -117,7 +117,9 @@ describeTargets("a rebuild", (target) => {
         });
         const children = await readChildren(client);
         const prepared = await plan(root, database);
-        const starts = renderPlan(prepared).scripts.map((script) => script.split("\n")[0]);
+        const starts = previewPlan(prepared)
+            .renderScripts()
+            .map((script) => script.split("\n")[0]);
         const [off, on] = ["PRAGMA foreign_keys = OFF;", "BEGIN IMMEDIATE;"];
         expect(starts).toEqual([on, off, on, off, off, on]);
 

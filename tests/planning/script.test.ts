@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import type { Client } from "@libsql/client";
 import Postgrator from "postgrator";
 import { describe, expect, test } from "vitest";
-import { renderPlan } from "../../src/migrations/carry-out.ts";
+import { previewPlan } from "../../src/migrations/carry-out.ts";
 import { splitStatements } from "../../src/sql/statements.ts";
 import { deploy, plan, readAll } from "../migrations/deploy.ts";
 import { createFamily, recipe } from "../migrations/family.ts";
@@ -105,7 +105,8 @@ describeTargets("the printed script", (target) => {
     test.each(Object.entries(cases))("is what is sent, and run by hand leaves the same state: %s", async (_, make) => {
         const { database, root, options = {}, scripts: count } = await make(target);
         const byHand = await target.createCopy(database);
-        const { scripts, state } = renderPlan(await plan(root, database, options));
+        const { renderScripts, state } = previewPlan(await plan(root, database, options));
+        const scripts = renderScripts();
         expect(scripts).toHaveLength(count);
 
         const sent: string[][] = [];
@@ -139,7 +140,7 @@ describeTargets("the printed script", (target) => {
     test("changes nothing where the database is no longer what it was when it was printed", async () => {
         const { database, root } = await createFamily(target);
         changeProject(root, { "migrations/002.do.a.sql": "ALTER TABLE parents ADD COLUMN a TEXT;" });
-        const { scripts } = renderPlan(await plan(root, database));
+        const scripts = previewPlan(await plan(root, database)).renderScripts();
         changeProject(root, { "views/v_parents.sql": "CREATE VIEW v_parents AS SELECT 1 AS one;" });
         await deploy(root, database);
         const before = await readAll(database.client);
@@ -163,7 +164,7 @@ describe.skipIf(!hasShell)(hasShell ? "sqlite3" : "sqlite3 (no such command here
             async (_, make) => {
                 const { database, root, options = {} } = await make(target);
                 const byHand = await target.createCopy(database);
-                const { scripts } = renderPlan(await plan(root, database, options));
+                const scripts = previewPlan(await plan(root, database, options)).renderScripts();
                 await deploy(root, database, options);
                 const file = byHand.url.slice("file:".length);
                 // What EXPLAIN prints is long, and nobody reads it.

@@ -14,7 +14,6 @@ import {
     type ProtocolValue,
     type StreamRequest,
 } from "./protocol.ts";
-import { openReading, openWriting } from "./transaction.ts";
 
 /** How long to wait for the answer to a read, in milliseconds. Writes have no limit. */
 interface ReadLimits {
@@ -112,10 +111,11 @@ export function openServer(target: ServerTarget, signal?: AbortSignal, limits = 
         },
         write: (statements) => prepareWrite(statements)(),
         prepareWrite,
-        begin: (async (mode: "read" | "write", options: WriteOptions = {}) =>
-            mode === "read"
-                ? openReading(endpoint, signal)
-                : openWriting(endpoint, signal, options)) as Connection["begin"],
+        // Loaded only if needed: a deploy is one script.
+        begin: (async (mode: "read" | "write", options: WriteOptions = {}) => {
+            const { openReading, openWriting } = await import("./transaction.ts");
+            return mode === "read" ? openReading(endpoint, signal) : openWriting(endpoint, signal, options);
+        }) as Connection["begin"],
         close: () => undefined,
     };
 }
