@@ -52,6 +52,7 @@ export default {
                 },
             ),
         ),
+        forbid("errors-below-all", "every floor throws them", { path: "^src/errors\\.ts$" }, { path: "^src/" }),
         forbid(
             "src-stands-alone",
             "src is the core; what knows this site uses it",
@@ -64,7 +65,7 @@ export default {
         forbid(
             "drivers-in-database",
             "only src/database/ talks to libSQL",
-            { path: "^(src|app|seeds|scripts)/", pathNot: "^src/database/" },
+            { path: "^(src|app|seeds|scripts|conformance)/", pathNot: "^src/database/" },
             { path: "node_modules/(libsql|@libsql)/" },
         ),
     ],

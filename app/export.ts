@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { loaders } from "../seeds/index.ts";
 import { openExisting, withConnection } from "../src/cli/open.ts";
@@ -103,15 +103,16 @@ async function exportTable(connection: Connection, loader: Loader, folder: strin
     }
     const shape = shapes[loader.name] ?? asArray(`${loader.name}.json`);
     for await (const [path, content] of shape(counted())) {
-        await writeText(join(folder, path), `${JSON.stringify(content, null, 2)}\n`);
+        await writeText(join(folder, path), `${JSON.stringify(content, null, 2)}\n`, personal.includes(loader.name));
     }
     return count;
 }
 
-async function writeText(file: string, text: string): Promise<void> {
+async function writeText(file: string, text: string, isPersonal: boolean): Promise<void> {
     try {
         await mkdir(dirname(file), { recursive: true });
-        await writeFile(file, text);
+        if (isPersonal) await rm(file, { force: true });
+        await writeFile(file, text, isPersonal ? { mode: 0o600 } : {});
     } catch (error) {
         const { code = "unknown" } = error as NodeJS.ErrnoException;
         throw new AppError("cannot-open", `${file} cannot be written (${code})`, {

@@ -12,12 +12,10 @@ export const command: CommandDefinition<MigrateOptions> = {
             .option("--dry-run", "validate and compare everything, and write nothing")
             .option("-y, --yes", "do not ask before writing to a database on another machine"),
     run: async (context, options) => {
-        const data = context.args.length > 0 ? context.args : ["all"];
-        return (await import("../src/cli/commands/migrate.ts")).migrate(
-            context,
-            options.from === undefined ? { ...options, data } : options,
-            bundled,
-        );
+        // With --from, a name is refused like --data.
+        const data = context.args.length > 0 ? context.args : options.from === undefined ? ["all"] : undefined;
+        const { migrate } = await import("../src/cli/commands/migrate.ts");
+        return migrate(context, data ? { ...options, data } : options, bundled);
     },
 };
 

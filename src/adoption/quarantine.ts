@@ -1,9 +1,9 @@
 import type { Connection } from "../database/connection.ts";
+import { readRows } from "../schema/row.ts";
 import { describeCheck } from "../sql/checks.ts";
 import { type CheckDefinition, readTableDefinition } from "../sql/create-table.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
 import type { Origins } from "./origins.ts";
-import { readRows } from "./read-rows.ts";
 import { type Reading, renderRecord, rowNumber, rowReasons } from "./reading.ts";
 import { readDocument } from "./records.ts";
 

@@ -50,9 +50,14 @@ export async function runAdoption(
         // The file driver blocks the event loop: without this turn the process would not receive Ctrl-C.
         await turn();
         if (signal.aborted) throw new AppError("interrupted", "interrupted", { outcome: describeOutcome(done) });
-        const isThere = (fault: DatabaseFault): Promise<boolean> => isDone(connection, adoption, tables, fault);
+        let outcome = describeOutcome(done);
+        const isThere = (fault: DatabaseFault): Promise<boolean> =>
+            isDone(connection, adoption, tables, fault).catch(() => {
+                if (fault.isAmbiguous) outcome = describeOutcome(done, tables);
+                throw fault;
+            });
         await runStep(connection, script, isThere, options).catch((error: unknown) => {
-            throw explainFailure(toFault(error), connection, tables, done);
+            throw explainFailure(toFault(error), connection, tables, outcome);
         });
         for (const { target } of tables) {
             done.push(target.name);
@@ -160,10 +165,9 @@ function explainFailure(
     fault: DatabaseFault,
     connection: Connection,
     tables: readonly AdoptedTable[],
-    done: readonly string[],
+    outcome: string,
 ): AppError {
-    const outcome = describeOutcome(done);
-    const names = tables.map(({ target }) => `'${target.name}'`).join(", ");
+    const names = nameTables(tables);
     if (fault.kind === "transaction-timeout") {
         const message = `${names}: the transaction takes over 5 seconds while others wait to write`;
         return new AppError("transaction-timeout", message, {
@@ -177,7 +181,18 @@ function explainFailure(
     return new AppError("migration-failed", `${names} cannot be adopted: ${sentence}`, { hint, outcome });
 }
 
-function describeOutcome(done: readonly string[]): string {
-    if (done.length === 0) return "Nothing was changed.";
-    return `Adopted so far: ${done.join(", ")}. The others are unchanged. Run the same command again to continue.`;
+function nameTables(tables: readonly AdoptedTable[]): string {
+    return tables.map(({ target }) => `'${target.name}'`).join(", ");
+}
+
+/**
+ * @param unsettled tables of which it could not be read whether they were adopted
+ */
+function describeOutcome(done: readonly string[], unsettled: readonly AdoptedTable[] = []): string {
+    if (done.length + unsettled.length === 0) return "Nothing was changed.";
+    return [
+        ...(done.length === 0 ? [] : [`Adopted so far: ${done.join(", ")}.`]),
+        ...(unsettled.length === 0 ? [] : [`${nameTables(unsettled)} may be adopted too: that could not be read.`]),
+        "The others are unchanged. Run the same command again to continue.",
+    ].join(" ");
 }

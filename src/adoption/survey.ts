@@ -1,10 +1,9 @@
 import type { Connection, Query, Row } from "../database/connection.ts";
 import { hearInterrupt } from "../database/interrupt.ts";
-import type { SchemaRow } from "../schema/row.ts";
+import { readRows, type SchemaRow, takeRows } from "../schema/row.ts";
 import { isSameName } from "../sql/names.ts";
 import { quoteName } from "../sql/quoting.ts";
 import type { AdoptedTable, Adoption, TableState } from "./prepare.ts";
-import { readRows, rowsOf } from "./read-rows.ts";
 import { countConverted, type Reading, rowReasons, selectConverted, selectUnmapped } from "./reading.ts";
 import {
     type Parent,
@@ -37,7 +36,10 @@ export interface AdoptionSurvey {
     readonly refused: number;
 }
 
-/** Counts, for every table of the files, what adoption would do. Reads only. @throws DatabaseFault `interrupted` */
+/**
+ * Counts, for every table of the files, what adoption would do. Reads only.
+ * @throws DatabaseFault `interrupted`
+ */
 export async function surveyAdoption(
     connection: Connection,
     adoption: Adoption,
@@ -96,14 +98,14 @@ async function surveyTable(
         countReasons(validation),
         countUnmapped(reading),
     ]);
-    const byReason = rowsOf(reasons).map((row) => [row.reason, Number(row.count)] as const);
+    const byReason = takeRows(reasons).map((row) => [row.reason, Number(row.count)] as const);
     return {
         ...nothing,
-        rows: Number(rowsOf(rows)[0]?.count),
-        converted: withoutZeros(rowsOf(converted)[0] ?? {}),
+        rows: Number(takeRows(rows)[0]?.count),
+        converted: withoutZeros(takeRows(converted)[0] ?? {}),
         refused: byReason.find(([reason]) => reason === null)?.[1] ?? 0,
         reasons: Object.fromEntries(byReason.filter(([reason]) => reason !== null)),
-        unmapped: Object.fromEntries(rowsOf(unmapped).map((row) => [String(row.reason), Number(row.count)])),
+        unmapped: Object.fromEntries(takeRows(unmapped).map((row) => [String(row.reason), Number(row.count)])),
     };
 }
 

@@ -3,11 +3,10 @@ import type { MigrationSet } from "../planning/files.ts";
 import { deployScratch } from "../planning/shadow.ts";
 import { readState } from "../planning/state.ts";
 import { isMigratorTable } from "../schema/facts.ts";
-import type { SchemaRow } from "../schema/row.ts";
+import { readRows, type SchemaRow } from "../schema/row.ts";
 import { type Index, readTables, type Table } from "../schema/table.ts";
 import { isSameName } from "../sql/names.ts";
 import { quoteName } from "../sql/quoting.ts";
-import { readRows } from "./read-rows.ts";
 
 /** A table as created by the files. */
 export interface TargetTable extends Table {

@@ -6,13 +6,19 @@ import { AppError } from "../errors.ts";
 /** The first bytes of a file that age encrypted: https://age-encryption.org/v1 */
 export const ageMark = "age-encryption.org/";
 
-/** Encrypts a stream of bytes to age keys. @param recipients public keys: `age1…` */
+/**
+ * Encrypts a stream of bytes to age keys.
+ * @param recipients public keys: `age1…`
+ */
 export async function* encrypt(bytes: AsyncIterable<Buffer>, recipients: readonly string[]): AsyncGenerator<Buffer> {
     const encrypter = await createEncrypter(recipients);
     yield* fromWeb(await encrypter.encrypt(toWeb(bytes)));
 }
 
-/** Validates keys before anything is read. @throws AppError `usage` */
+/**
+ * Validates keys before anything is read.
+ * @throws AppError `usage`
+ */
 export async function createEncrypter(recipients: readonly string[]) {
     const { Encrypter } = await import("age-encryption");
     const encrypter = new Encrypter();
@@ -70,7 +76,10 @@ export function isSecretKey(value: string): boolean {
     return /^AGE-SECRET-KEY-/i.test(value);
 }
 
-/** Reads secret keys from the value itself, or from the key file at `path`. @throws AppError `usage` */
+/**
+ * Reads secret keys from the value itself, or from the key file at `path`.
+ * @throws AppError `usage`
+ */
 export async function readIdentities(value: string, path: string): Promise<string[]> {
     const text = isSecretKey(value)
         ? value

@@ -4,7 +4,9 @@ import type { SchemaObject } from "./layout.ts";
 
 /** Counts and hashes the rows of a table. */
 export interface RowHash {
-    /** @param literals values of a row as SQL, without its rowid */
+    /**
+     * @param literals values of a row as SQL, without its rowid
+     */
     add(literals: Uint8Array): void;
     readonly rows: number;
     /** 64 hexadecimal digits. */

@@ -36,7 +36,10 @@ export interface DatabaseLayout {
     readonly hasSequences: boolean;
 }
 
-/** Reads what a backup holds, without the shadow tables of vector indexes, which create them again. */
+/**
+ * Reads what a backup holds, without the shadow tables of vector indexes, which create them again.
+ * @throws DatabaseFault, also for a table that cannot be read in any order
+ */
 export async function readLayout(snapshot: ReadTransaction): Promise<DatabaseLayout> {
     await refuseOtherEncoding(snapshot);
     const blob = (column: string): string => `CAST(${column} AS BLOB)`;
@@ -68,7 +71,10 @@ async function refuseOtherEncoding(snapshot: RowReader): Promise<void> {
     throw new DatabaseFault("sql", `its texts are in ${String(encoding)}, and only UTF-8 can be backed up`);
 }
 
-/** Reads rows in one answer. @throws DatabaseFault when it is larger than the server sends */
+/**
+ * Reads rows in one answer.
+ * @throws DatabaseFault when it is larger than the server sends
+ */
 export async function readSome(snapshot: RowReader, sql: string): Promise<readonly (readonly Value[])[]> {
     const answer = await snapshot.read({ sql });
     if (!answer) throw new DatabaseFault("server-fault", "the answer is larger than the server sends");

@@ -29,7 +29,10 @@ export interface BackupScriptInput {
     readonly signal?: AbortSignal | undefined;
 }
 
-/** Writes a database as SQL, in pieces: first tables with their rows, then indexes, views and triggers. */
+/**
+ * Writes a database as SQL, in pieces: first tables with their rows, then indexes, views and triggers.
+ * @throws DatabaseFault of the database, `interrupted` after Ctrl-C
+ */
 export async function* writeScript(input: BackupScriptInput): AsyncGenerator<Buffer> {
     const { layout, snapshot, facts } = input;
     const shadows = new Set(layout.tables.filter(({ isShadow }) => isShadow).map(({ name }) => name));

@@ -50,7 +50,7 @@ async function approve(
     options: PushOptions,
 ): Promise<Readonly<Record<string, unknown>>> {
     if (options.rehearse && options.showSql) {
-        throw new AppError("usage", "--rehearse and --show-sql exclude each other", { hint: "use one of them" });
+        throw new AppError("usage", "--rehearse and --show-sql cannot be combined", { hint: "use one of them" });
     }
     if (options.plan === undefined && !options.rehearse && !options.dryRun) return {};
     const { identifyPlan, refuseOtherPlan } = await import("../migrations/plan-id.ts");

@@ -166,7 +166,7 @@ async function createLiveText(terminal: TerminalSize, write: (text: string) => v
         columns: { get: () => terminal.columns || 80 },
         rows: { get: () => terminal.rows || 24 },
     });
-    // To hide the cursor it would handle signals and end the process, where Ctrl-C must end a load in good order.
+    // To hide the cursor it would handle signals and end the process, where Ctrl-C must end a load cleanly.
     const update = createLogUpdate(stream, { showCursor: true });
     return {
         get columns() {

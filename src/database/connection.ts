@@ -70,7 +70,7 @@ export interface Connection {
     /**
      * Runs a script in one transaction and, on a server, in one request.
      *
-     * @throws DatabaseFault with the index of the failed statement as `part`, if one failed
+     * @throws DatabaseFault with the index of the failed statement as `part`, which for COMMIT is the length of the script
      */
     runScript(script: Script, options?: ScriptOptions): Promise<void>;
     /** Runs one statement outside a transaction, such as VACUUM INTO or a PRAGMA. */
@@ -82,7 +82,9 @@ export interface Connection {
     /** Encodes the statements of a write() now; returns a function that sends them. */
     prepareWrite(statements: readonly Query[]): () => Promise<(readonly Row[])[]>;
     begin(mode: "read"): Promise<ReadTransaction>;
-    /** @throws DatabaseFault `busy` while another program writes to a file */
+    /**
+     * @throws DatabaseFault `busy` while another program writes to a file
+     */
     begin(mode: "write", options?: WriteOptions): Promise<Transaction>;
     close(): void;
 }
@@ -127,6 +129,8 @@ export interface Transaction extends ReadTransaction {
     tryRun(sql: string): Promise<string | undefined>;
     /** Runs a statement once for each list of values, bound by type; returns how many runs changed a row. */
     runEach(sql: string, rows: readonly (readonly Value[])[]): Promise<number>;
-    /** @throws DatabaseFault; `isAmbiguous` when it is unknown whether it was committed */
+    /**
+     * @throws DatabaseFault; `isAmbiguous` when it is unknown whether it was committed
+     */
     commit(): Promise<void>;
 }

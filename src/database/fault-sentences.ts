@@ -15,7 +15,7 @@ export const sentences = {
     "unknown-host": ["cannot reach {db}: there is no host with that name", `${showUrl}, and check the network`],
     "no-route": [
         "cannot reach {db}: there is no route to its host",
-        "check the network, and whether a firewall or a VPN blocks the way",
+        "check the network, and whether a firewall or a VPN blocks the connection",
     ],
     "no-tls": [
         "cannot reach {db}: it does not speak TLS",
@@ -23,7 +23,7 @@ export const sentences = {
     ],
     certificate: [
         "cannot reach {db}: its certificate is not trusted",
-        "check the host name and this machine's clock; for an authority of your own set NODE_EXTRA_CA_CERTS",
+        "check the host name and this machine's clock; for your own CA set NODE_EXTRA_CA_CERTS",
     ],
     "connection-lost": ["the connection to {db} broke", "run `pnpm db:status` to see what the database is now"],
     unauthorized: ["{db} does not accept the token", "make a new one with `turso db tokens create <database>`"],

@@ -1,7 +1,9 @@
 import { setImmediate } from "node:timers/promises";
 import { DatabaseFault } from "./faults.ts";
 
-/** @throws DatabaseFault `interrupted` after a Ctrl-C */
+/**
+ * @throws DatabaseFault `interrupted` after a Ctrl-C
+ */
 export function throwIfInterrupted(signal: AbortSignal | undefined, cause?: unknown): void {
     if (signal?.aborted) throw new DatabaseFault("interrupted", "interrupted", cause);
 }

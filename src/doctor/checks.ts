@@ -41,12 +41,18 @@ const folder: SqlFolder = {
     outcome,
 };
 
-/** Reads the checks of a project, ordered by name. @throws AppError `usage` if there are none, `invalid-files` */
+/**
+ * Reads the checks of a project, ordered by name.
+ * @throws AppError `usage` if there are none, `invalid-files`
+ */
 export function readChecks(root: string): Promise<Check[]> {
     return readSqlFolder(root, folder, parseCheck);
 }
 
-/** Selects checks by name or path; all if `wanted` is undefined. @throws AppError `usage` for an unknown name */
+/**
+ * Selects checks by name or path; all if `wanted` is undefined.
+ * @throws AppError `usage` for an unknown name
+ */
 export function chooseChecks(checks: readonly Check[], wanted: readonly string[] | undefined, quick: boolean): Check[] {
     if (!wanted) return checks.filter(({ isSlow }) => !(quick && isSlow));
     const hint = "`pnpm db:doctor --list` lists the checks";

@@ -57,7 +57,10 @@ export async function examineDatabase(
     return { examined: sortByLevel(examined), damage };
 }
 
-/** Runs checks, `atOnce` in one snapshot, each with some example rows. @throws AppError `interrupted`, DatabaseFault */
+/**
+ * Runs checks, `atOnce` in one snapshot, each with some example rows.
+ * @throws AppError `interrupted`, DatabaseFault
+ */
 export async function examine(
     read: (queries: readonly Query[]) => Promise<readonly ReadResult[]>,
     checks: readonly Check[],

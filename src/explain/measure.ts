@@ -16,7 +16,10 @@ export interface Measured {
 /** A statement that takes more milliseconds is run once. */
 const slow = 2_000;
 
-/** Runs a statement, each time in a transaction that is rolled back. @returns the message if the statement failed */
+/**
+ * Runs a statement, each time in a transaction that is rolled back.
+ * @returns the message if the statement failed
+ */
 export async function measureStatement(
     connection: Pick<Connection, "tryOut" | "readAll" | "cost" | "countsRows">,
     query: Query,

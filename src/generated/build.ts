@@ -8,7 +8,10 @@ import { quoteName } from "../sql/quoting.ts";
 import { renderSchemaFile, type TableRows } from "./render-sql.ts";
 import { renderTypes } from "./render-types.ts";
 
-/** Renders TURSO_SCHEMA.sql and schema.d.ts from a fresh deploy of the core set into a scratch database. */
+/**
+ * Renders TURSO_SCHEMA.sql and schema.d.ts from a fresh deploy of the core set into a scratch database.
+ * @throws DatabaseFault when a statement of the files fails
+ */
 export async function buildSchemaFiles(core: MigrationSet): Promise<{ path: string; text: string }[]> {
     const connection = await deployScratch([core], core.migrations);
     try {

@@ -30,7 +30,10 @@ interface DecideInput {
     readonly force: boolean;
 }
 
-/** Compares the records of a chunk with their rows, read in one request. @throws DatabaseFault, also for large rows */
+/**
+ * Compares the records of a chunk with their rows, read in one request.
+ * @throws DatabaseFault, also for large rows
+ */
 export async function decideChunk(input: DecideInput, chunk: readonly Valid[]): Promise<Decided> {
     const { loader, force } = input;
     const { rows, findDangling, takeOver } = await readChunkRows(input, chunk);

@@ -1,5 +1,5 @@
 import type { Connection } from "../database/connection.ts";
-import { DatabaseFault, explainFault, toFault } from "../database/faults.ts";
+import { DatabaseFault, explainFault, throwExplained } from "../database/faults.ts";
 import { readTables } from "../schema/table.ts";
 import type { LoadRun } from "./load-records.ts";
 import { type LoadedSource, loadSource, type MissingIds } from "./load-source.ts";
@@ -48,7 +48,10 @@ export interface LoadResult extends RejectSummary {
     readonly missing: readonly MissingIds[];
 }
 
-/** Loads a source and writes its rejected records to a file. @throws AppError or DatabaseFault */
+/**
+ * Loads a source and writes its rejected records to a file.
+ * @throws AppError or DatabaseFault
+ */
 export async function load(connection: Connection, request: LoadRequest): Promise<LoadResult> {
     const { loaders, source, force, dryRun, maxRejects, history, signal } = request;
     const { files, recognizable } = source;
@@ -74,9 +77,8 @@ export async function load(connection: Connection, request: LoadRequest): Promis
         const outcome = `All records except ${length} rejected ${length === 1 ? "one" : "ones"} are in the database.`;
         const result = summarize(request, intake, dryRun ? undefined : outcome);
         if (length === 0) {
-            await recognition?.record(files.length, checksum, counts).catch((error: unknown) => {
-                throw explainFault(toFault(error), connection.target).withOutcome("All records are in the database.");
-            });
+            const explain = throwExplained(connection.target, "All records are in the database.");
+            await recognition?.record(files.length, checksum, counts).catch(explain);
         }
         return { ...result, counts: Object.fromEntries(counts), missing };
     } finally {

@@ -40,12 +40,18 @@ const folder: SqlFolder = {
 const labels = ["Takes", "Leaves alone", "Does"] as const;
 type Label = (typeof labels)[number];
 
-/** Reads the rules of a project, in the order in which they run. @throws AppError `invalid-files`, `usage` */
+/**
+ * Reads the rules of a project, in the order in which they run.
+ * @throws AppError `invalid-files`, `usage`
+ */
 export function readRules(root: string): Promise<MaintenanceRule[]> {
     return readSqlFolder(root, folder, parseRule);
 }
 
-/** Selects rules by name or path; all if `wanted` is empty. @throws AppError `usage` for an unknown name */
+/**
+ * Selects rules by name or path; all if `wanted` is empty.
+ * @throws AppError `usage` for an unknown name
+ */
 export function chooseRules(rules: readonly MaintenanceRule[], wanted: readonly string[]): readonly MaintenanceRule[] {
     const hint = `name one of ${rules.map(({ name }) => name).join(", ")}`;
     return wanted.length === 0 ? rules : chooseFiles(rules, wanted, { what: "rule", hint, outcome });

@@ -22,6 +22,7 @@ export async function diagnose(connection: Connection, input: ScriptInput, fault
     const failed = fault.part === undefined ? undefined : parts[fault.part];
     if (!failed) {
         const error = explainFault(fault, connection.target);
+        if (fault.part !== parts.length) return error;
         return new AppError(error.code, error.message, {
             hint: "run the command again: each statement ran, but the transaction as a whole was refused",
             cause: fault,

@@ -5,7 +5,7 @@ import { AppError } from "../errors.ts";
 import type { MigrationSet } from "../planning/files.ts";
 import type { Plan, Step } from "../planning/plan.ts";
 import { renderParts, type ScriptInput, scriptOptions } from "../planning/script.ts";
-import { type DatabaseState, type Lease, readState, versionOf } from "../planning/state.ts";
+import { type DatabaseState, findSchemaRow, type Lease, readState, versionOf } from "../planning/state.ts";
 import { endLease, explainLease, findForeignLease, nameDeployer, tryLease, waitForLease } from "./lease.ts";
 
 /** How long to wait for another writer of the same file, in milliseconds, beyond SQLite's own 5 s. */
@@ -210,17 +210,15 @@ function isSameState(before: DatabaseState, after: DatabaseState): boolean {
     return before.generation === after.generation && versions(before) === versions(after);
 }
 
-// Whether the version rows and the records of views and triggers are as after this step.
+// Whether the version rows, views and triggers are as after this step.
 function hasHappened(before: DatabaseState, after: DatabaseState, { step, direction }: ScriptInput): boolean {
     if (after.generation === before.generation) return false;
     const isApplied = step.migrations.every((file) => {
         const isThere = (after.versions.get(file.set) ?? []).some((row) => row.version === file.version);
         return isThere === (direction === "do");
     });
-    const isRecorded = step.records.every(({ name, status, checksum }) =>
-        after.objects.some((own) => own.name === name && own.status === status && own.checksum === checksum),
-    );
-    return isApplied && isRecorded;
+    const isPresent = step.present.every(({ name, sql }) => findSchemaRow(after, name)?.sql === sql);
+    return isApplied && isPresent && !after.objects.some(({ name }) => step.forgotten.includes(name));
 }
 
 function announceOnce(announce: (reason: string) => void): (reason: string) => void {

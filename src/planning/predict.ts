@@ -7,7 +7,7 @@ import type { MigrationSet } from "./files.ts";
 import type { Plan, Step } from "./plan.ts";
 import { type DatabaseState, findSchemaRow } from "./state.ts";
 
-/** Predicts from its statements what the next step and the counts need to know of the state after a step. */
+/** Predicts the state after a step from its statements: as much as the next step and the counts of objects need. */
 export function predictState(
     before: DatabaseState,
     plan: Plan,

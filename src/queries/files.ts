@@ -40,7 +40,10 @@ const folder: SqlFolder = {
     apart: /^:/,
 };
 
-/** Reads the documented queries of a project, sorted by name; none without a folder. @throws AppError `invalid-files` */
+/**
+ * Reads the documented queries of a project, sorted by name; none without a folder.
+ * @throws AppError `invalid-files`
+ */
 export function readQueries(root: string): Promise<DocumentedQuery[]> {
     return readSqlFolder(root, folder, parseQuery);
 }

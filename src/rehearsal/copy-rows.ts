@@ -21,7 +21,10 @@ export async function readCopiedTables(
     return tables.filter(({ isVirtual, columns }) => !isVirtual && columns.length > 0).map(toStoredTable);
 }
 
-/** Copies the rows of a table that meet a condition, in the order of its key, each value exactly as it is stored. */
+/**
+ * Copies the rows of a table that meet a condition, in the order of its key, each value exactly as it is stored.
+ * @throws DatabaseFault of the source, `interrupted` after Ctrl-C
+ */
 export async function copyRows(
     snapshot: ReadTransaction,
     database: Transaction,

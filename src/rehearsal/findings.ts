@@ -84,7 +84,7 @@ function findBrokenRules({ before, after }: Rehearsed): RehearsalFinding[] {
         kind: "constraint",
         path: null,
         message: `${key}${added === 1 ? "" : ` (${added} times)`}`,
-        remedy: "bring the rows in line before the rule, in an earlier statement",
+        remedy: "make the rows satisfy the rule, in an earlier statement, in an earlier statement",
     }));
 }
 

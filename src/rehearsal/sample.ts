@@ -10,7 +10,10 @@ import { queryRows, readNumber } from "./queries.ts";
 /** How many keys one condition lists: a server accepts statements of 5 MB, and keys are short. */
 const keysAtOnce = 2_000;
 
-/** Adds to a sample the rows of the server that its rows refer to. @returns how many */
+/**
+ * Adds to a sample the rows of the server that its rows refer to.
+ * @returns how many
+ */
 export async function addParents(
     snapshot: ReadTransaction,
     database: Transaction,
@@ -23,7 +26,7 @@ export async function addParents(
         for (const { child, key, parent } of listReferences(tables)) {
             const keys = await findMissingKeys(database, child, key);
             if (keys.length === 0) continue;
-            // One step a round would be a request for each link of a chain.
+            // Followed to the end in one query: one step at a time would be a request for each link of a chain.
             const along = child === parent ? key.columns : undefined;
             for (let from = 0; from < keys.length; from += keysAtOnce) {
                 const some = keys.slice(from, from + keysAtOnce);
@@ -111,12 +114,12 @@ async function findMissingKeys(database: Transaction, child: StoredTable, key: F
         .map((missing) => JSON.parse(missing.toString("utf8")) as unknown[]);
 }
 
-/** Whether a sample is taken of a table. The migrator's are whole, and those that other objects keep, and those that no key orders. */
+/** Whether a table is sampled. Bookkeeping, shadow and keyless tables are copied whole. */
 export function isSampled({ isBookkeeping, isShadow, order }: StoredTable): boolean {
     return !isBookkeeping && !isShadow && order.columns.length > 0;
 }
 
-/** The condition of the first and the last rows of a table: old rows are where unusual values are, new ones show what is written now. */
+/** Renders the condition of a table's first and last rows: unusual values are in old rows, and new ones show what is written now. */
 export function renderEnds(table: StoredTable, rows: number): string {
     return `${renderRowValue(table.order.columns)} IN (${selectEnds(table, rows)})`;
 }
@@ -129,7 +132,7 @@ function selectEnds({ name, order: { columns: key } }: StoredTable, rows: number
     return `${first} UNION ${last}`;
 }
 
-// The condition of the rows with these keys and, along a reference to the same table, of those that they lead to.
+// Renders the condition of the rows with these keys and, for a reference to the same table, of the rows that these reference.
 function renderKeys(
     table: string,
     columns: readonly string[],
@@ -141,7 +144,7 @@ function renderKeys(
     return `${renderRowValue(columns)} IN (${along ? followReference(table, along, columns, given) : given})`;
 }
 
-// The keys that some columns lead to, step by step, where they point into their own table. `first` is the query to begin with.
+// Queries the keys that some columns reference in their own table, step by step. `first` is the query to begin with.
 function followReference(
     table: string,
     columns: readonly string[],

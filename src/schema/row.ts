@@ -1,4 +1,5 @@
-import type { Query } from "../database/connection.ts";
+import type { Connection, Query, ReadResult, Row } from "../database/connection.ts";
+import { AppError } from "../errors.ts";
 
 /** One row of sqlite_schema. */
 export interface SchemaRow {
@@ -13,3 +14,19 @@ export interface SchemaRow {
 export const selectSchema: Query = {
     sql: 'SELECT type, name, tbl_name AS "table", sql FROM sqlite_schema ORDER BY rowid',
 };
+
+/**
+ * Takes the rows of a result.
+ * @throws AppError `sql` when the query failed
+ */
+export function takeRows(result: ReadResult | undefined): readonly Row[] {
+    if (result?.ok) return result.rows;
+    throw new AppError("sql", result?.message ?? "a query returned no result", {
+        hint: "run the command again: another program may have changed the schema meanwhile",
+    });
+}
+
+/** Runs one query, and takes its rows. */
+export async function readRows(connection: Pick<Connection, "readAll">, query: Query): Promise<readonly Row[]> {
+    return takeRows((await connection.readAll([query]))[0]);
+}

@@ -1,9 +1,8 @@
 import type { Connection, Query, ReadResult, ReadTransaction, Row } from "../database/connection.ts";
-import { AppError } from "../errors.ts";
 import { type CheckDefinition, readTableDefinition } from "../sql/create-table.ts";
 import { isSameName } from "../sql/names.ts";
 import { findShadows, isBookkeeping, isVirtual } from "./facts.ts";
-import { type SchemaRow, selectSchema } from "./row.ts";
+import { type SchemaRow, selectSchema, takeRows } from "./row.ts";
 
 export interface Column {
     readonly name: string;
@@ -96,14 +95,7 @@ export function takeTableRows(results: readonly ReadResult[]): (readonly Row[])[
     return results.map((result, at) => (result.ok || at < tableQueries.length - 1 ? takeRows(result) : []));
 }
 
-function takeRows(result: ReadResult | undefined): readonly Row[] {
-    if (result?.ok) return result.rows;
-    throw new AppError("sql", result?.message ?? "no result", {
-        hint: "run the command again: another program may have changed the schema meanwhile",
-    });
-}
-
-/** As readTables(), inside a transaction and without the columns of virtual tables. */
+/** Like readTables(), inside a transaction and without the columns of virtual tables. */
 export async function readTablesInside(
     transaction: Pick<ReadTransaction, "query">,
     schema: readonly SchemaRow[],

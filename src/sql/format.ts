@@ -12,7 +12,9 @@ export interface FormattedFile {
     readonly text: string;
 }
 
-/** @throws AppError `invalid-files` when the formatter cannot read the file, or would change its tokens or comments */
+/**
+ * @throws AppError `invalid-files` when the formatter cannot read the file, or would change its tokens or comments
+ */
 export type Format = (path: string, text: string) => FormattedFile;
 
 const configFile = "sql-formatter.json";

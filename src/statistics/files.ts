@@ -14,7 +14,10 @@ interface StatisticsFile extends NamedFile {
 
 const folder: SqlFolder = { path: "operations/statistics", names: numberedNames, page: "docs/statistics.md" };
 
-/** Reads the queries of a project, ordered by file name; none without a folder. @throws AppError `invalid-files` */
+/**
+ * Reads the queries of a project, ordered by file name; none without a folder.
+ * @throws AppError `invalid-files`
+ */
 export function readStatisticsFiles(root: string): Promise<StatisticsFile[]> {
     return readSqlFolder(root, folder, ({ name, path, title, statements: [statement] }, refuse) => {
         requireQuery(statement, [":now"], refuse);

@@ -56,6 +56,24 @@ describeTargets(title, (target) => {
             0,
         );
 
+        // From the reply to a table's COMMIT on, nothing comes through.
+        let isCut = false;
+        proxy.hooks = {
+            onRequest: (_n, body) => {
+                const wasCut = isCut;
+                isCut ||= body.includes('INSERT INTO \\"questions\\"');
+                return wasCut ? "drop" : undefined;
+            },
+            onReply: () => (isCut ? "drop" : undefined),
+        };
+        const cut = await adoptHere(proxy.url, { rejects });
+        expect([cut.code, cut.error?.outcome]).toEqual([
+            1,
+            expect.stringMatching(
+                /'questions' may be adopted too: that could not be read\. The others are unchanged\./,
+            ),
+        ]);
+
         proxy.hooks = dropOnce("onReply", 'INSERT INTO \\"question_history\\"');
         const went = await adoptHere(proxy.url, { rejects });
         expect([went.code, went.error]).toEqual([undisturbed.code, undefined]);

@@ -37,7 +37,7 @@ describe("no output of any command holds a token or a part of one", () => {
             },
         ],
         [
-            "HTML in the place of JSON",
+            "HTML instead of JSON",
             { status: 200, type: "text/html", body: (header) => `<html><title>${header}</title></html>` },
         ],
         [

@@ -76,6 +76,18 @@ const ruled: [string, (sources: rules.Sources) => string[], [string, string], st
         "src/lint/state.ts: let last = 0;",
     ],
     [
+        "keeps nothing in a collection of a module",
+        rules.findModuleState,
+        ["src/lint/state.ts", "const seen: Set<string> = new Set();"],
+        "src/lint/state.ts: const seen: Set<string> = new Set();",
+    ],
+    [
+        "loads the drivers of libSQL in database alone",
+        rules.findDriverUsers,
+        ["src/server/driver.ts", 'import Database from "libsql";'],
+        "src/server/driver.ts",
+    ],
+    [
         "has a script for every file of src/cli/commands",
         (files) => rules.findUnnamedCommands(files, Object.keys(scripts)),
         ["src/cli/commands/part.ts", ""],

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -32,22 +33,30 @@ test("the lint of imports finds an import of each forbidden kind", async () => {
         "seeds/loader.ts": importing("loader", "../app/site.ts"),
         "app/program.ts": importing("program", "../scripts/db-one.ts"),
         "scripts/db-one.ts": value,
+        "app/driver.ts": 'import Database from "libsql";\nexport const driver = Database;\n',
+        "conformance/client.ts":
+            'import { createClient } from "@libsql/client";\nexport const client = createClient;\n',
+        "src/errors.ts": importing("errors", "./sql/quoting.ts"),
     });
+    symlinkSync(join(root, "node_modules"), join(project, "node_modules"));
     const program = join(root, "node_modules/dependency-cruiser/bin/dependency-cruise.mjs");
     const settings = ["--config", join(root, ".dependency-cruiser.js"), "--output-type", "json"];
     const { stdout } = await promisify(execFile)(
         process.execPath,
-        [program, "src", "app", "seeds", "scripts", ...settings],
+        [program, "src", "app", "seeds", "scripts", "conformance", ...settings],
         { cwd: project, maxBuffer: 50_000_000 },
     ).catch((error: { stdout: string }) => error);
     const { violations } = (JSON.parse(stdout) as Report).summary;
     const found = [...new Set(violations.map(({ rule, from }) => `${from}: ${rule.name}`))].sort();
     expect(found).toEqual([
+        "app/driver.ts: drivers-in-database",
         "app/program.ts: app-below-scripts",
         "app/program.ts: scripts-are-leaves",
+        "conformance/client.ts: drivers-in-database",
         "seeds/loader.ts: seeds-below-app",
         "src/cellar/wine.ts: every-folder-has-a-floor",
         "src/cli/site.ts: src-stands-alone",
+        "src/errors.ts: errors-below-all",
         "src/lint/stranger.ts: floor-of-lint",
         "src/planning/one.ts: no-circle",
         "src/sql/up.ts: floor-of-sql",

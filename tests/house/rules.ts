@@ -70,14 +70,15 @@ export function findPrintingFeatures(sources: Sources): string[] {
 /** Files outside src/database/ that load a driver of libSQL, or speak HTTP. */
 export function findDriverUsers(sources: Sources): string[] {
     const uses = /(from|import\() *"(@libsql\/[\w/-]+|libsql)"|\bfetch\(|"node:https?"|v\d\/pipeline/;
-    return findCode(sources, uses, (path) => /^src\/(database|server)\//.test(path));
+    return findCode(sources, uses, (path) => /^src\/(database\/|server\/sqld\.ts$)/.test(path));
 }
 
 /** Variables of a module that change: two databases in one process would share them. */
 export function findModuleState(sources: Sources): string[] {
+    const state = /^(export )?(let |const \w+(: [^=]+)? = (new (Map|Set|WeakMap)(<.*>)?\(\)|Buffer\.alloc|\[\];))/;
     return [...sources].flatMap(([path, text]) =>
         path.startsWith("src/")
-            ? text.split("\n").flatMap((line) => (/^(export )?let /.test(line) ? [`${path}: ${line}`] : []))
+            ? text.split("\n").flatMap((line) => (state.test(line) ? [`${path}: ${line}`] : []))
             : [],
     );
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findSqld } from "../../src/server/sqld.ts";
+import { readValue } from "../support/contents.ts";
 import { deploy, deployWell, textOf } from "../support/deploying.ts";
 import { writeProject } from "../support/project.ts";
 import { startProxy, type TestProxy } from "../support/proxy.ts";
@@ -55,6 +56,38 @@ describe.skipIf(findSqld() === undefined)("the requests of a failing deploy", ()
             expect(textOf(error)).toContain(message);
             expect(error?.outcome).toMatch(/^Nothing was applied\. The database is still at version 1\.$/m);
             expect(proxy.requests).toBe(requests);
+        });
+
+        test("says only what is known where the request that finds the statement is lost", async () => {
+            proxy.requests = 0;
+            proxy.hooks = { onRequest: (n) => (n === 3 ? "drop" : undefined) };
+            const project = writeProject({ ...files, [second]: "CREATE TABEL tags (id TEXT);\n" });
+            const { error } = await deploy(project, { url: proxy.url });
+            proxy.hooks = {};
+            expect(textOf(error)).toContain("TABEL");
+            expect(textOf(error)).not.toContain("each statement ran");
+            expect(error?.outcome).toContain("Nothing was applied. The database is still at version 1.");
+        });
+
+        test("a lost request is not taken for a commit where another deploy came in between", async () => {
+            const view = (column: string): Record<string, string> => ({
+                "views/v_users.sql": `CREATE VIEW v_users AS\nSELECT id AS ${column} FROM users;\n`,
+            });
+            await deployWell(writeProject({ ...files, ...view("first") }), database);
+            let isDropped = false;
+            proxy.hooks = {
+                onRequest: async (_n, body) => {
+                    if (isDropped || !body.includes("CREATE VIEW")) return;
+                    isDropped = true;
+                    await deployWell(writeProject({ ...files, ...view("theirs") }), database);
+                    return "drop";
+                },
+            };
+            const ours = writeProject({ ...files, ...view("ours") });
+            const { outcome, notes } = await deploy(ours, { url: proxy.url });
+            proxy.hooks = {};
+            expect([isDropped, outcome?.steps.length, notes]).toEqual([true, 1, []]);
+            expect(await readValue(database.client, "SELECT name FROM pragma_table_info('v_users')")).toBe("ours");
         });
     });
 });

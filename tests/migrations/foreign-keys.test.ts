@@ -102,6 +102,20 @@ describeTargets("the guard of foreign keys", (target) => {
         expect(await readAll(client)).toEqual(before);
     });
 
+    test("a refused COMMIT is told from a refused statement, where the guard cannot know the tables", async () => {
+        const { database, client, root } = await createFamily(target);
+        await client.executeMultiple(
+            `CREATE TABLE hosts (id INTEGER PRIMARY KEY);
+            CREATE TABLE guests (host INTEGER REFERENCES hosts (id) DEFERRABLE INITIALLY DEFERRED);`,
+        );
+        const before = await readAll(client);
+        changeProject(root, { "migrations/002.do.a.sql": "INSERT INTO guests VALUES (99);" });
+        const { text } = await refusal(deploy(root, database));
+        expect(text).toContain("FOREIGN KEY constraint failed");
+        expect(text).toContain("each statement ran, but the transaction as a whole was refused");
+        expect(await readAll(client)).toEqual(before);
+    });
+
     test("the foreign-key guard catches a deferred violation before the transaction ends", async () => {
         const { database, client, root } = await createFamily(target);
         const before = await readAll(client);

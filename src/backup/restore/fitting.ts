@@ -6,7 +6,10 @@ import { readSome, type SchemaObject } from "../layout.ts";
 import type { CheckedBackup } from "./check.ts";
 import { listNames, nothingDone, type RestorePlan } from "./plan.ts";
 
-/** Refuses to replace the rows of tables that have other columns than in the backup. @throws AppError `drift` */
+/**
+ * Refuses to replace the rows of tables that have other columns than in the backup.
+ * @throws AppError `drift`
+ */
 export async function refuseOtherColumns(
     writer: Transaction,
     backup: CheckedBackup,
@@ -61,7 +64,10 @@ export async function countViolations(writer: Transaction, { refilled }: Restore
     return new Map(rows.map(([table, parent, count]) => [describe(table, parent), Number(count)]));
 }
 
-/** Refuses a restore that adds dangling rows, in the restored tables or in others. @throws AppError `would-lose` */
+/**
+ * Refuses a restore that adds dangling rows, in the restored tables or in others.
+ * @throws AppError `would-lose`
+ */
 export async function refuseNewViolations(writer: Transaction, plan: RestorePlan, before: Violations): Promise<void> {
     const after = await countViolations(writer, plan);
     const grown = [...after].filter(([what, count]) => count > (before.get(what) ?? 0));

@@ -48,12 +48,18 @@ export const manifestShape = z.object({
     bytes: count,
 });
 
-/** Reads the comment before a statement. @throws AppError `corrupt` */
+/**
+ * Reads the comment before a statement.
+ * @throws AppError `corrupt`
+ */
 export function parseNote(json: string): z.infer<typeof noteShape> {
     return parse(json, noteShape);
 }
 
-/** Reads the manifest of a backup. @throws AppError `corrupt` */
+/**
+ * Reads the manifest of a backup.
+ * @throws AppError `corrupt`
+ */
 export function parseManifest(json: string): z.infer<typeof manifestShape> {
     return parse(json, manifestShape);
 }

@@ -93,7 +93,10 @@ function refuseMissing(only: readonly string[], manifest: Manifest): void {
 
 const namedAtMost = 12;
 
-/** Refuses a database that is not empty, unless what is there may be replaced. @throws AppError `would-lose` */
+/**
+ * Refuses a database that is not empty, unless what is there may be replaced.
+ * @throws AppError `would-lose`
+ */
 export function refuseOccupied(live: readonly SchemaObject[], { only, replace }: RestoreChoice): void {
     if (live.length === 0 || replace) return;
     const tables = live.filter(({ type }) => type === "table").map(({ name }) => name);

@@ -37,14 +37,20 @@ export const selectLive =
     "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' " +
     "AND name NOT LIKE 'libsql\\_vector\\_meta\\_shadow%' ESCAPE '\\' ORDER BY rowid";
 
-/** Reads the objects of a database. @throws DatabaseFault */
+/**
+ * Reads the objects of a database.
+ * @throws DatabaseFault
+ */
 export async function readLive(connection: Connection): Promise<SchemaObject[]> {
     const [result] = await connection.readAll([{ sql: selectLive }]);
     if (!result?.ok) throw new DatabaseFault("sql", result?.message ?? "");
     return result.rows.map((row: Row) => toObject([row.type, row.name, row.tbl_name, row.sql]));
 }
 
-/** Restores a checked backup in one transaction. @throws AppError whose `outcome` says what the database is now */
+/**
+ * Restores a checked backup in one transaction.
+ * @throws AppError whose `outcome` says what the database is now
+ */
 export async function restore(input: RestoreInput): Promise<RestorePlan> {
     const { target, backup, live, choice } = input;
     const plan = planRestore(backup, live, choice);

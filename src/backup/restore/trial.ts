@@ -6,7 +6,10 @@ import type { CheckedBackup } from "./check.ts";
 import { type RestoreInput, restore } from "./restore.ts";
 import { type Verification, verifyRestored } from "./verify.ts";
 
-/** Restores a backup into a scratch file and compares every row. @throws AppError as restore() */
+/**
+ * Restores a backup into a scratch file and compares every row.
+ * @throws AppError as restore()
+ */
 export async function tryRestore(
     input: Pick<RestoreInput, "file" | "onBytes" | "onNote" | "signal"> & { readonly backup: CheckedBackup },
     onRows: (table: string, done: number, of: number) => void,

@@ -8,7 +8,10 @@ import { readLayout, readSome } from "../layout.ts";
 import { countRows, readStoredRows } from "../rows.ts";
 import type { CheckedBackup } from "./check.ts";
 
-/** Hashes the rows of tables as a backup does; of all tables if `names` is undefined. @throws DatabaseFault */
+/**
+ * Hashes the rows of tables as a backup does; of all tables if `names` is undefined.
+ * @throws DatabaseFault
+ */
 export async function readSummaries(
     target: Target,
     lock: number,
@@ -71,7 +74,10 @@ export interface Verification {
     readonly dangling: number;
 }
 
-/** Checks a restored file: the hash of every row, SQLite's integrity check, and foreign keys. @throws DatabaseFault */
+/**
+ * Checks a restored file: the hash of every row, SQLite's integrity check, and foreign keys.
+ * @throws DatabaseFault
+ */
 export async function verifyRestored(
     target: FileTarget,
     { manifest }: CheckedBackup,

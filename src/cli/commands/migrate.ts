@@ -59,7 +59,7 @@ function refuseContradictions({ schemaOnly, from, seed, data }: MigrateOptions):
         ? ["--schema-only", from !== undefined ? "--from" : bundledOption]
         : ["--from", from === undefined ? undefined : bundledOption];
     if (pair[1] === undefined) return;
-    throw new AppError("usage", `${pair.join(" and ")} exclude each other`, { hint: "use one of them" });
+    throw new AppError("usage", `${pair.join(" and ")} cannot be combined`, { hint: "use one of them" });
 }
 
 interface Chosen {

@@ -61,12 +61,12 @@ export function openFile(
         };
         return [handle, isInMemory ? reset : handle.close];
     };
-    const transact = <T>(begin: string, end: "COMMIT" | "ROLLBACK", body: (handle: FileHandle) => T): T => {
+    const transact = <T>(begin: string, end: string | undefined, body: (handle: FileHandle) => T): T => {
         const handle = use();
         try {
             handle.exec(begin);
             const result = body(handle);
-            handle.exec(end);
+            if (end !== undefined) handle.exec(end);
             return result;
         } catch (error) {
             abandon();
@@ -97,7 +97,7 @@ export function openFile(
         runScript: async (script, options) => {
             if (options?.foreignKeysOff) use().exec("PRAGMA foreign_keys = OFF");
             try {
-                transact("BEGIN IMMEDIATE", "COMMIT", (handle) => runParts(handle, script));
+                transact("BEGIN IMMEDIATE", undefined, (handle) => runParts(handle, [...script, { sql: "COMMIT" }]));
             } finally {
                 if (options?.foreignKeysOff) shared?.exec("PRAGMA foreign_keys = ON");
             }

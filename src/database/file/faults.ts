@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import type { FaultVariant } from "../fault-sentences.ts";
 import { DatabaseFault, toFault } from "../faults.ts";
 
-/** As toFault(), for a database file: where SQLite has one code for several causes, looks at the file. */
+/** Like toFault(), for a database file: where SQLite has one code for several causes, looks at the file. */
 export function toFileFault(error: unknown, path: string): DatabaseFault {
     const fault = toFault(error);
     if (fault.variant !== undefined) return fault;

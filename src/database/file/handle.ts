@@ -21,7 +21,9 @@ export interface FileHandle {
     close(): void;
 }
 
-/** @param lock how long to wait for another program's lock, in milliseconds */
+/**
+ * @param lock how long to wait for another program's lock, in milliseconds
+ */
 export function openHandle(path: string, lock: number): FileHandle {
     const attempt = <T>(body: () => T): T => {
         try {

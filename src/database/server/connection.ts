@@ -164,8 +164,8 @@ function throwIfStepFailed(outcome: Outcome | undefined, setup: number, script: 
     const error = errors[at];
     if (!error) return;
     const part = at - setup;
-    const statement = script[part];
-    throw statement ? faultOfError(error, statement.sql).at(part) : faultOfError(error);
+    const isOfScript = script.length > 0 && part >= 0 && part <= script.length;
+    throw isOfScript ? faultOfError(error, script[part]?.sql).at(part) : faultOfError(error);
 }
 
 // Steps run in order: without a result of the last one, it is unknown whether any of them ran.

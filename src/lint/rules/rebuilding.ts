@@ -12,7 +12,7 @@ export const rebuildRules = defineRules("safe", [
         level: "error",
         summary: "a rebuild that does not create an index, or a trigger of a migration, again",
         why: "They are silently dropped with the old table.",
-        remedy: "create it again after the rename, or drop it by name before if it is no longer wanted",
+        remedy: "create it again after the rename, or drop it by name first, if it is no longer wanted",
         *find(file) {
             const { before, after, structure } = file;
             for (const { old, line } of findRebuilds(file)) {

@@ -18,7 +18,9 @@ export interface FileReader {
     digest(): string;
 }
 
-/** @param folder names are hashed relative to it */
+/**
+ * @param folder names are hashed relative to it
+ */
 export function createFileReader(folder: string): FileReader {
     const hash = createHash("sha256");
     const prefix = folder === "" ? "" : folder + sep;

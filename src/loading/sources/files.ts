@@ -33,9 +33,8 @@ export async function openSource(
     if (path === standardInput) return storeInput(input, signal);
     const source = resolve(root, path);
     const name = relative(root, source) || source;
-    const isRecords = (file: string): boolean => file === source || !lists.includes(relative(root, file));
     return {
-        files: (await listFiles(source)).filter(isRecords),
+        files: await listFiles(source, (file) => !lists.includes(relative(root, file))),
         nameFile: (file) => name + file.slice(source.length),
         recognizable: { path, folder: dirname(source) },
         close: async () => undefined,
@@ -58,7 +57,7 @@ const rejectsName = /\.rejects\.ndjson$/;
  *
  * @throws AppError `usage` when the path does not exist or has no such file below it
  */
-export async function listFiles(path: string): Promise<string[]> {
+export async function listFiles(path: string, isWanted: (file: string) => boolean = () => true): Promise<string[]> {
     const hint = "check the path after `--from`";
     const found = await stat(path).catch(() => undefined);
     if (!found) throw new AppError("usage", `'${path}' does not exist`, { hint });
@@ -66,7 +65,8 @@ export async function listFiles(path: string): Promise<string[]> {
     const entries = await readdir(path, { recursive: true, withFileTypes: true });
     const files = entries
         .filter((entry) => entry.isFile() && sourceName.test(entry.name) && !rejectsName.test(entry.name))
-        .map((entry) => entry.parentPath + sep + entry.name);
+        .map((entry) => entry.parentPath + sep + entry.name)
+        .filter(isWanted);
     if (files.length > 0) return files.sort();
     throw new AppError("usage", `'${path}' has no .json, .ndjson or .jsonl file`, { hint });
 }

@@ -38,7 +38,10 @@ export interface PieceLimits {
 
 const usualLimits: PieceLimits = { block: 1 << 20, head: 1 << 22, part: 1 << 22, line: 1 << 25 };
 
-/** Reads a file line by line, or one JSON value in parts of its outermost array or object. @throws DamagedFile */
+/**
+ * Reads a file line by line, or one JSON value in parts of its outermost array or object.
+ * @throws DamagedFile
+ */
 export async function* readPieces(file: string, limits = usualLimits): AsyncGenerator<Piece> {
     const blocks = decode(file, limits.block);
     let head = "";

@@ -12,7 +12,9 @@ export interface Items<T> extends Iterable<T> {
 
 /** A growing list: in memory while there is room, then in a file. */
 export interface StagedItems<T> extends Items<T> {
-    /** @param bytes approximate memory of the item */
+    /**
+     * @param bytes approximate memory of the item
+     */
     push(item: T, bytes: number): void;
     truncate(length: number): void;
 }
@@ -26,7 +28,9 @@ export interface Staging {
 /** Enough for sources of the usual size, whose records are read several times. */
 const usualRoom = 115_000_000;
 
-/** @param room how many bytes of items are held in memory */
+/**
+ * @param room how many bytes of items are held in memory
+ */
 export function openStaging(room = usualRoom): Staging {
     let left = room;
     const files: number[] = [];

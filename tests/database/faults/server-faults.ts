@@ -128,7 +128,7 @@ export const serverFaults: readonly ServerFault[] = [
     ...bothPlaces("502", () => ({ status: 502, body: "<html><body>Bad Gateway</body></html>" })),
     ...bothPlaces("503", () => says(503, "starting")),
     refuses("504", "the first request", () => says(504, "upstream timed out")),
-    ...bothPlaces("HTML in the place of JSON", () => page),
+    ...bothPlaces("HTML instead of JSON", () => page),
     ...bothPlaces("200 with {}", () => ({ status: 200, body: "{}" })),
     refuses("no answer", "the first request", () => new Promise<Verdict>(() => undefined), { ...hasty, answer: 50 }),
     ...bothPlaces("connection dropped", () => "drop"),
