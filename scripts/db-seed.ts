@@ -2,6 +2,7 @@ import { bundled } from "../seeds/bundled.ts";
 import type { MigrateOptions } from "../src/cli/commands/migrate.ts";
 import { defineLoad } from "../src/cli/options.ts";
 import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.ts";
+import { AppError } from "../src/errors.ts";
 
 export const command: CommandDefinition<MigrateOptions> = {
     name: "db:seed",
@@ -12,10 +13,14 @@ export const command: CommandDefinition<MigrateOptions> = {
             .option("--dry-run", "validate and compare everything, and write nothing")
             .option("-y, --yes", "do not ask before writing to a database on another machine"),
     run: async (context, options) => {
-        // With --from, a name is refused like --data.
-        const data = context.args.length > 0 ? context.args : options.from === undefined ? ["all"] : undefined;
+        const { args } = context;
+        if (args.length > 0 && options.from !== undefined) {
+            const hint = "--from loads a whole export; name seeds without it";
+            throw new AppError("usage", "--from cannot be combined with names of seeds", { hint });
+        }
+        const data = options.from === undefined ? { data: args.length > 0 ? args : ["all"] } : {};
         const { migrate } = await import("../src/cli/commands/migrate.ts");
-        return migrate(context, data ? { ...options, data } : options, bundled);
+        return migrate(context, { ...options, ...data }, bundled);
     },
 };
 

@@ -60,6 +60,11 @@ describeTargets("the seeds", (target) => {
         const unknown = await migrateHere({ root, url: database.url }, { data: ["users"] });
         expect([unknown.code, unknown.error?.message]).toEqual([2, "unknown seed 'users'"]);
         const env = { TURSO_DATABASE_URL: database.url };
+        const both = await runScript("db:seed", ["history", "--from", "seeds/data"], { cwd: root, env });
+        expect([both.code, both.stderr]).toEqual([
+            2,
+            expect.stringContaining("--from cannot be combined with names of seeds"),
+        ]);
         const seeded = await runScript("db:seed", ["--json"], { cwd: root, env });
         expect([seeded.code, seeded.stderr]).toEqual([0, ""]);
         expect(Object.keys(JSON.parse(seeded.stdout).loaded)).not.toContain("questions");
