@@ -64,11 +64,11 @@ describeTargets("the documented queries", (target) => {
         expect(names.filter((name) => !users.has(name))).toEqual([]);
     });
 
-    test("stand in docs/queries.md with the indexes that they use (`npx vitest run tests/product/query-plans.test.ts -u` writes it)", async () => {
-        const file = path.join(root, "docs/queries.md");
+    test("stand in docs/reference/queries.md with the indexes that they use (`npx vitest run tests/product/query-plans.test.ts -u` writes it)", async () => {
+        const file = path.join(root, "docs/reference/queries.md");
         const fill = (page: string, mark: string, text: string): string =>
             page.replace(
-                new RegExp(`(<!-- ${mark} -->\n)[\\s\\S]*?(?=<!-- end -->)`),
+                new RegExp(`(<!-- test: ${mark} -->\n)[\\s\\S]*?(?=<!-- test: end -->)`),
                 (_, begin) => `${begin}\n${text}\n`,
             );
         const page = fill(readFileSync(file, "utf8"), "indexes", `${renderIndexTable(groupByIndex(plans))}\n`);

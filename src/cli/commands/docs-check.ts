@@ -10,6 +10,7 @@ import { checkOutside } from "../../documents/check/outside.ts";
 import { checkTables } from "../../documents/check/schema.ts";
 import { checkShell } from "../../documents/check/shell.ts";
 import { type Page, readPage } from "../../documents/markdown.ts";
+import { type PageTexts, readPageTexts } from "../../documents/pages.ts";
 import type { DocumentSite } from "../../documents/site.ts";
 import { type ExitCode, exitCodes } from "../../errors.ts";
 import { readFiles } from "../../planning/files.ts";
@@ -18,6 +19,7 @@ import { readVolumes } from "../../queries/volumes.ts";
 import { readTables } from "../../schema/table.ts";
 import type { Context } from "../program.ts";
 import { countOf } from "../report.ts";
+import { renderDocuments } from "./docs-build.ts";
 
 /** docs:check: examines the documents. Exit code 4 when something is wrong or missing. */
 export async function checkDocuments(
@@ -26,8 +28,10 @@ export async function checkDocuments(
     site: DocumentSite,
 ): Promise<ExitCode> {
     const { root, output } = context;
-    const pages = await readPages(root);
+    const texts = await readPageTexts(root);
+    const pages = [...texts].map(([path, text]) => readPage(path, text));
     const checks: DocumentCheck[] = [
+        checkFresh(texts, await renderDocuments(root, texts, site)),
         checkLinks(pages, (path) => existsSync(join(root, path))),
         checkReach(
             pages.filter(({ path }) => path.startsWith("docs/")),
@@ -56,23 +60,11 @@ export async function checkDocuments(
     return findings.length === 0 ? exitCodes.done : exitCodes.drift;
 }
 
-/** Reads the Markdown pages of a project: at its top, in docs/, and beside the SQL and the seeds. */
-export async function readPages(root: string): Promise<Page[]> {
-    const listed = await Promise.all(
-        [".", "docs", "migrations", "seeds"].map(async (folder) => {
-            if (!existsSync(join(root, folder))) return [];
-            const names = await readdir(join(root, folder), { recursive: folder !== ".", encoding: "utf8" });
-            return names
-                .filter((name) => name.endsWith(".md"))
-                .map((name) => (folder === "." ? name : `${folder}/${name}`));
-        }),
-    );
-    return Promise.all(
-        listed
-            .flat()
-            .sort()
-            .map(async (path) => readPage(path, await readFile(join(root, path), "utf8"))),
-    );
+function checkFresh(before: PageTexts, after: PageTexts): DocumentCheck {
+    const findings = [...after]
+        .filter(([path, text]) => before.get(path) !== text)
+        .map(([path]) => ({ path, line: 1, message: "a generated part is stale; run `pnpm docs:build`" }));
+    return { name: "generated parts", looked: `${after.size} pages`, findings };
 }
 
 async function checkAgainstDatabases(

@@ -2,12 +2,7 @@ import { existsSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
-import {
-    type CommandHelp,
-    readCommandScripts,
-    readCommands,
-    renderReadme,
-} from "../../src/cli/commands/readme-build.ts";
+import { type CommandHelp, readCommandScripts, readCommands, renderCommandParts } from "../../src/cli/command-help.ts";
 import { exitCodes } from "../../src/errors.ts";
 import { startScript } from "../support/command.ts";
 import { type Printed, runScript } from "../support/here.ts";
@@ -43,9 +38,11 @@ describe("the commands of this repository", () => {
         expect(silent).toEqual([]);
     });
 
-    test("stand in README.md as they are", () => {
-        const readme = readFileSync(path.join(ROOT, "README.md"), "utf8");
-        expect(renderReadme(readme, commands)).toBe(readme);
+    test("stand in the documents as they are", () => {
+        const page = readFileSync(path.join(ROOT, "docs/reference/commands.md"), "utf8");
+        for (const [name, part] of renderCommandParts(commands)) {
+            expect(page).toContain(`<!-- ${name} -->\n${part}\n<!-- /${name} -->`);
+        }
     });
 });
 
@@ -58,7 +55,7 @@ test("a script runs its command also through a link and without the ending of it
     }
 });
 
-const build = (cwd: string, ...args: string[]): Promise<Printed> => runScript("readme-build", args, { cwd, env: {} });
+const build = (cwd: string, ...args: string[]): Promise<Printed> => runScript("docs:build", args, { cwd, env: {} });
 
 const script = `export const command = {
     name: "db:one",
@@ -77,6 +74,9 @@ const readme = `# A project
 <!-- commands -->
 <!-- /commands -->
 
+<!-- options -->
+<!-- /options -->
+
 Between.
 
 <!-- exit codes -->
@@ -90,36 +90,36 @@ const project = {
     "README.md": readme,
 };
 
-describe("readme:build", () => {
+describe("docs:build", () => {
     test("fills the commands and the exit codes in, keeps the rest, and has nothing to do then", async () => {
         const root = writeProject(project);
         const { code, stdout } = await build(root);
         expect(code).toBe(0);
-        expect(stdout).toBe("README.md was brought up to date: 1 command.\n");
+        expect(stdout).toBe("Wrote: README.md\nBrought 1 page of 1 up to date.\n");
         const text = readFileSync(path.join(root, "README.md"), "utf8");
         expect(text).toContain(
             "| `db:one <words...>` | Does one \\| thing, at a length that makes the line of the help text break somewhere. |\n",
         );
         expect(text).toContain("```text\ndb:one <words...>\n    --to <version>  stop there, and not later\n```\n");
-        expect(text).toContain("\n<!-- /commands -->\n\nBetween.\n\n<!-- exit codes -->\n");
+        expect(text).toContain("\n<!-- /options -->\n\nBetween.\n\n<!-- exit codes -->\n");
         for (const number of Object.values(exitCodes))
             expect(text).toMatch(new RegExp(`^\\| ${number} \\| .+ \\|$`, "m"));
         expect(text).not.toContain("stale");
         const again = await build(root, "--check");
-        expect(again).toMatchObject({ code: 0, stdout: "README.md is current: 1 command.\n" });
+        expect(again).toMatchObject({ code: 0, stdout: "Nothing to do: 1 page, all current.\n" });
     });
 
     test("--check exits with 4 when README.md is stale, and leaves it", async () => {
         const root = writeProject(project);
         const { code, stderr } = await build(root, "--check");
         expect(code).toBe(4);
-        expect(stderr).toContain("error: README.md is stale\n\nhint: run `pnpm readme:build`");
+        expect(stderr).toContain("error: README.md is stale\n\nhint: run `pnpm docs:build`");
         expect(readFileSync(path.join(root, "README.md"), "utf8")).toBe(readme);
     });
 
     test.each([
-        ["README.md has no markers for the exit codes", { "README.md": readme.replace("<!-- exit codes -->", "") }],
-        ["README.md has no markers for the commands", { "README.md": undefined }],
+        ["README.md: the part 'exit codes' has no end", { "README.md": readme.replace("<!-- /exit codes -->", "") }],
+        ["README.md: the part 'exits' is unknown", { "README.md": readme.replaceAll("exit codes", "exits") }],
         ["scripts/db-one.ts cannot be imported", { "scripts/db-one.ts": undefined }],
         [
             "scripts/db-one.ts does not define the command 'db:one' with a summary",
