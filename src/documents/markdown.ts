@@ -22,6 +22,8 @@ export interface PageLink {
 export interface CodeBlock {
     /** The word after the fence; empty for none. */
     readonly language: string;
+    /** Whether it shows a file rather than something to run: the word `file` follows the language. */
+    readonly isFile: boolean;
     readonly text: string;
     /** The line of its first line of text. */
     readonly line: number;
@@ -57,7 +59,8 @@ export function readPage(path: string, text: string): Page {
 
 function toBlock({ lang, text, raw }: Tokens.Code, line: number, part: string | undefined): CodeBlock {
     const isFenced = /^\s*(```|~~~)/.test(raw);
-    return { language: lang?.split(/\s/)[0] ?? "", text, line: line + (isFenced ? 1 : 0), part };
+    const [language = "", kind] = (lang ?? "").split(/\s+/);
+    return { language, isFile: kind === "file", text, line: line + (isFenced ? 1 : 0), part };
 }
 
 // The last marker before a place opens a part, or closes the one before.

@@ -90,7 +90,8 @@ function toWord(name: string): string {
 function renderStatistics(texts: PageTexts, { facts, commands }: RenderInput): string {
     const pages = [...texts].map(([path, text]) => readPage(path, text));
     const blocks = pages.flatMap((page) => page.blocks);
-    const count = (language: string): number => blocks.filter((block) => block.language === language).length;
+    const count = (language: string): number =>
+        blocks.filter((block) => block.language === language && !block.isFile).length;
     const tables = facts ? ownTables(facts) : [];
     const objects = (type: string): number => facts?.objects.filter((object) => object.type === type).length ?? 0;
     const figures: [string, number][] = [

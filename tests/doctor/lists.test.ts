@@ -113,7 +113,7 @@ describeTargets("the lists of the checks", (target) => {
 function renderCheckTable(checks: readonly Check[]): string {
     const sorted = levels.flatMap((level) => checks.filter((check) => check.level === level));
     const rows = sorted.map(({ name, level, title, why }) =>
-        [`[\`${name}\`](../operations/checks/${name}.sql)`, level, title, why].map((text) =>
+        [`[\`${name}\`](../../operations/checks/${name}.sql)`, level, title, why].map((text) =>
             text.replaceAll("|", "\\|"),
         ),
     );

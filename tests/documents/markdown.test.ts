@@ -37,7 +37,7 @@ test("a page is read with its anchors, links and blocks, each at its line", () =
         { target: "#one-step-1", line: 24 },
     ]);
     expect(page.blocks).toEqual([
-        { language: "sql", text: "SELECT 1;", line: 14, part: "query one" },
-        { language: "sh", text: "pnpm db:push", line: 19, part: undefined },
+        { language: "sql", isFile: false, text: "SELECT 1;", line: 14, part: "query one" },
+        { language: "sh", isFile: false, text: "pnpm db:push", line: 19, part: undefined },
     ]);
 });

@@ -98,7 +98,7 @@ function renderQuery(plan: QueryPlan): string {
         ["Scans", query.scans],
         ["Sorts", query.sorts],
     ].flatMap(([label, text]) => (text === undefined ? [] : [`- ${label}: ${text}`]));
-    return [`### [${query.name}](../${query.path})`, "", query.title, "", ...lines, ""].join("\n");
+    return [`### [${query.name}](../../${query.path})`, "", query.title, "", ...lines, ""].join("\n");
 }
 
 /** The indexes and the queries that use each, as a Markdown table. */

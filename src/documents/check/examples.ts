@@ -3,7 +3,7 @@ import { bindQuery, type DocumentedQuery } from "../../queries/files.ts";
 import { listSteps, readPlan } from "../../queries/plan.ts";
 import { readQueryPlans } from "../../queries/usage.ts";
 import { splitStatements } from "../../sql/statements.ts";
-import type { Page } from "../markdown.ts";
+import type { CodeBlock, Page } from "../markdown.ts";
 import type { DocumentCheck, DocumentFinding } from "./finding.ts";
 
 /** Runs every SQL block of the pages as printed, each in a transaction that is rolled back. */
@@ -20,8 +20,9 @@ export async function checkStatements(pages: readonly Page[], connection: Connec
     return { name: "SQL examples", looked: `${blocks.length} on ${connection.target.label}`, findings };
 }
 
-function isSql({ language }: { readonly language: string }): boolean {
-    return language === "sql";
+// A test of its own runs the files that pages show.
+function isSql({ language, isFile }: CodeBlock): boolean {
+    return language === "sql" && !isFile;
 }
 
 /**
