@@ -20,7 +20,12 @@ export const documentSite: DocumentSite = {
         "run-success",
         "table-growth",
     ],
-    executed: [],
+    executed: [
+        "README.md",
+        "docs/TURSO_SETUP_COMPLETE.md",
+        "docs/TURSO_DEPLOYMENT_GUIDE.md",
+        "docs/TURSO_QUICK_REFERENCE.md",
+    ],
     categories: [
         { name: "Authentication", tables: ["users"] },
         { name: "Core content", tables: ["questions", "channel_mappings", "certifications", "learning_paths"] },

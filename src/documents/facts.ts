@@ -1,12 +1,13 @@
 import type { Connection } from "../database/connection.ts";
 import type { DocumentedQuery } from "../queries/files.ts";
-import { groupByIndex, readQueryPlans } from "../queries/usage.ts";
+import { groupByIndex, type QueryPlan, readQueryPlans } from "../queries/usage.ts";
 import type { Volume } from "../queries/volumes.ts";
 import { readRows, type SchemaRow, selectSchema } from "../schema/row.ts";
 import { readTables, type Table } from "../schema/table.ts";
 import { readComment, readTableDefinition, type TableDefinition } from "../sql/create-table.ts";
 import { isSignificant, tokenize } from "../sql/lexer.ts";
 import { quoteName } from "../sql/quoting.ts";
+import type { DocumentSite } from "./site.ts";
 
 /** A table with what its statement says of it. */
 export interface DocumentedTable extends Table {
@@ -36,6 +37,15 @@ export interface SchemaFacts {
     /** Names of queries by the index that they use. */
     readonly served: ReadonlyMap<string, readonly string[]>;
     readonly queries: readonly DocumentedQuery[];
+    readonly plans: readonly QueryPlan[];
+}
+
+/** What every list of a page needs: the facts, and the page for its links. */
+export interface ListInput {
+    readonly facts: SchemaFacts;
+    readonly site: DocumentSite;
+    /** The page that holds the list. */
+    readonly path: string;
 }
 
 /** Reads the facts from a deployed database that holds example rows. */
@@ -53,13 +63,15 @@ export async function readSchemaFacts(
         const json = await readJson(connection, table.name, definition);
         documented.push({ ...table, definition, json, large: large.get(table.name) });
     }
+    const plans = await readQueryPlans(connection, queries);
     return {
         tables: documented,
         objects: rows.flatMap((row) =>
             row.type === "table" || row.sql === null ? [] : [{ ...row, comment: readOpeningComment(row.sql) }],
         ),
-        served: groupByIndex(await readQueryPlans(connection, queries)),
+        served: groupByIndex(plans),
         queries,
+        plans,
     };
 }
 

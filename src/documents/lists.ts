@@ -1,17 +1,10 @@
 import { posix } from "node:path";
 import { listAllowedValues } from "../sql/checks.ts";
-import type { DocumentedObject, DocumentedTable, SchemaFacts } from "./facts.ts";
+import type { DocumentedObject, DocumentedTable, ListInput, SchemaFacts } from "./facts.ts";
 import { code, renderMarkdownTable } from "./parts.ts";
+import { renderQueryIndexes, renderQueryList } from "./query-list.ts";
 import { listRelations } from "./relations.ts";
 import type { DocumentSite } from "./site.ts";
-
-/** What every list of a page needs: the facts, and the page for its links. */
-export interface ListInput {
-    readonly facts: SchemaFacts;
-    readonly site: DocumentSite;
-    /** The page that holds the list. */
-    readonly path: string;
-}
 
 /** The lists of tables, columns and objects that a page may hold, by the name of their part. */
 export const lists: Readonly<Record<string, (input: ListInput) => string>> = {
@@ -73,6 +66,8 @@ export const lists: Readonly<Record<string, (input: ListInput) => string>> = {
                 why ?? "a foreign key",
             ]),
         ),
+    "query list": renderQueryList,
+    "query indexes": renderQueryIndexes,
     volumes: (input) =>
         renderMarkdownTable(
             ["table", "large from"],

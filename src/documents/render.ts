@@ -1,6 +1,3 @@
-import type { DocumentedQuery } from "../queries/files.ts";
-import { tokenize } from "../sql/lexer.ts";
-import { quoteText } from "../sql/quoting.ts";
 import { listShellBlocks } from "./check/shell.ts";
 import { renderErDiagram } from "./diagram.ts";
 import type { SchemaFacts } from "./facts.ts";
@@ -8,6 +5,7 @@ import { lists, ownTables } from "./lists.ts";
 import { readPage } from "./markdown.ts";
 import type { PageTexts } from "./pages.ts";
 import { fillParts, listParts, renderMarkdownTable } from "./parts.ts";
+import { renderStatement } from "./query-list.ts";
 import type { DocumentSite } from "./site.ts";
 import { renderTablePage } from "./table-page.ts";
 
@@ -59,7 +57,7 @@ function renderPart(name: string, path: string, { facts, site, parts }: RenderIn
     const rest = words.join(" ");
     if (kind === "query") {
         const query = facts.queries.find((other) => other.name === rest);
-        return query && `\`\`\`sql\n${renderQuery(query)};\n\`\`\``;
+        return query && renderStatement(query);
     }
     if (kind !== "er") return undefined;
     if (rest === "all") {
@@ -68,19 +66,6 @@ function renderPart(name: string, path: string, { facts, site, parts }: RenderIn
     }
     const category = site.categories.find((other) => toWord(other.name) === rest);
     return category && renderErDiagram(facts, site, category.tables, true);
-}
-
-// With its example values in the place of the parameters, so that it runs as printed.
-function renderQuery({ sql, parameters }: DocumentedQuery): string {
-    return tokenize(sql)
-        .map(({ text }) => {
-            const parameter = parameters.find(({ name }) => text === `:${name}`);
-            if (!parameter) return text;
-            const { example } = parameter;
-            return typeof example === "string" ? quoteText(example) : String(example);
-        })
-        .join("")
-        .trim();
 }
 
 function toWord(name: string): string {

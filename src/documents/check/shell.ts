@@ -6,7 +6,9 @@ const accounts = /^(turso|gh) [a-z]/;
 
 /** Lists the shell examples of a page that can run without an account. */
 export function listShellBlocks({ blocks }: Page): CodeBlock[] {
-    return blocks.filter(({ language, text }) => language === "sh" && !text.split("\n").every(isAside));
+    return blocks.filter(
+        ({ language, isFile, text }) => language === "sh" && !isFile && !text.split("\n").every(isAside),
+    );
 }
 
 /**
