@@ -42,15 +42,11 @@ describeTargets("a connection", (target) => {
         await connection.runScript(toScript("CREATE TABLE other (n)"));
     });
 
-    test("names no statement where COMMIT is what fails", async () => {
+    test("gives COMMIT, where that is what fails, the index after the last statement", async () => {
         const fault = await connection
             .runScript(toScript("INSERT INTO kept (n, parent) VALUES (1, 7)"))
             .then(() => undefined, toFault);
-        expect([fault?.part, fault?.kind, fault?.message]).toEqual([
-            undefined,
-            "constraint",
-            "FOREIGN KEY constraint failed",
-        ]);
+        expect([fault?.part, fault?.kind, fault?.message]).toEqual([1, "constraint", "FOREIGN KEY constraint failed"]);
         expect(await readKept()).toEqual([]);
         await connection.runScript(toScript("INSERT INTO kept (n, parent) VALUES (1, 7)"), { foreignKeysOff: true });
         expect(await readKept()).toEqual([1]);
