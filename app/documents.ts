@@ -67,6 +67,11 @@ export const documentSite: DocumentSite = {
             why: "an ordered JSON array of ids",
         })),
     ],
+    picture: [
+        ["bot_runs", "bot_ledger", "work_queue", "learning_paths"],
+        ["questions", "certifications", "users"],
+        ["channel_mappings", "question_relationships", "question_history", "voice_sessions", "user_sessions"],
+    ],
     renderParts: async () => new Map([["job titles", await renderJobTitles()]]),
 };
 

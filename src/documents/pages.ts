@@ -8,7 +8,7 @@ export type PageTexts = ReadonlyMap<string, string>;
 /** Folders whose Markdown is part of the documents, besides that of the project's own folder. */
 const folders = ["docs", "migrations", "seeds"];
 
-/** Reads the Markdown pages of a project: in its folder, in docs/, and beside migrations and seeds. */
+/** Reads the Markdown pages of a project, in its folder, in docs/, and beside migrations and seeds, and their pictures. */
 export async function readPageTexts(root: string): Promise<PageTexts> {
     const top = (await readdir(root)).filter((name) => name.endsWith(".md"));
     const below = await Promise.all(
@@ -16,7 +16,7 @@ export async function readPageTexts(root: string): Promise<PageTexts> {
             .filter((folder) => existsSync(join(root, folder)))
             .map(async (folder) => {
                 const names = await readdir(join(root, folder), { recursive: true, encoding: "utf8" });
-                return names.filter((name) => name.endsWith(".md")).map((name) => `${folder}/${name}`);
+                return names.filter((name) => /\.(md|svg)$/.test(name)).map((name) => `${folder}/${name}`);
             }),
     );
     const paths = [...top, ...below.flat()].sort();

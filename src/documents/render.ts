@@ -5,7 +5,10 @@ import { lists, ownTables } from "./lists.ts";
 import { readPage } from "./markdown.ts";
 import type { PageTexts } from "./pages.ts";
 import { fillParts, listParts, renderMarkdownTable } from "./parts.ts";
+import { layOut } from "./picture/layout.ts";
+import { palettes, renderPicture } from "./picture/render.ts";
 import { renderStatement } from "./query-list.ts";
+import { listRelations } from "./relations.ts";
 import type { DocumentSite } from "./site.ts";
 import { renderTablePage } from "./table-page.ts";
 
@@ -38,6 +41,12 @@ export function renderPages(pages: PageTexts, input: RenderInput): PageTexts {
                 fillParts(path, text, (name) => (name === "statistics" ? count : renderPart(name, path, input))),
             ]),
         );
+    if (facts && site.picture.length > 0) {
+        const picture = layOut(ownTables(facts), listRelations(facts, site), site.picture);
+        for (const theme of ["light", "dark"] as const) {
+            all.set(`docs/schema.${theme}.svg`, renderPicture(picture, palettes[theme]));
+        }
+    }
     // What is counted includes what the other parts hold.
     return fill(renderStatistics(fill(""), input));
 }
@@ -73,7 +82,7 @@ function toWord(name: string): string {
 }
 
 function renderStatistics(texts: PageTexts, { facts, commands }: RenderInput): string {
-    const pages = [...texts].map(([path, text]) => readPage(path, text));
+    const pages = [...texts].filter(([path]) => path.endsWith(".md")).map(([path, text]) => readPage(path, text));
     const blocks = pages.flatMap((page) => page.blocks);
     const count = (language: string): number =>
         blocks.filter((block) => block.language === language && !block.isFile).length;

@@ -28,6 +28,8 @@ export interface DocumentSite {
     /** The phase in which a table came. */
     readonly phases: Readonly<Record<string, number>>;
     readonly references: readonly LooseReference[];
+    /** The tables of each column of the picture, from the left; none for no picture. */
+    readonly picture: readonly (readonly string[])[];
     /** Parts of pages that the project itself renders, by name. */
     readonly renderParts: () => Promise<ReadonlyMap<string, string>>;
 }

@@ -29,7 +29,7 @@ export async function checkDocuments(
 ): Promise<ExitCode> {
     const { root, output } = context;
     const texts = await readPageTexts(root);
-    const pages = [...texts].map(([path, text]) => readPage(path, text));
+    const pages = [...texts].filter(([path]) => path.endsWith(".md")).map(([path, text]) => readPage(path, text));
     const checks: DocumentCheck[] = [
         checkFresh(texts, await renderDocuments(root, texts, site)),
         checkLinks(pages, (path) => existsSync(join(root, path))),
