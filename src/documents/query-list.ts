@@ -24,7 +24,7 @@ export function renderQueryIndexes({ facts }: ListInput): string {
 }
 
 /** Renders a statement with its example values in the place of its parameters, so that it runs as printed. */
-export function renderStatement({ sql, parameters }: DocumentedQuery): string {
+export function renderRunnable({ sql, parameters }: DocumentedQuery): string {
     const statement = tokenize(sql)
         .map(({ text }) => {
             const parameter = parameters.find(({ name }) => text === `:${name}`);
@@ -46,5 +46,5 @@ function renderEntry(plan: QueryPlan, link: string): string {
         ["Scans", query.scans],
         ["Sorts", query.sorts],
     ].flatMap(([label, text]) => (text === undefined ? [] : [`- ${label}: ${text}`]));
-    return [`### [${query.name}](${link})`, "", query.title, "", ...lines, "", renderStatement(query)].join("\n");
+    return [`### [${query.name}](${link})`, "", query.title, "", ...lines, "", renderRunnable(query)].join("\n");
 }

@@ -7,7 +7,7 @@ import type { PageTexts } from "./pages.ts";
 import { fillParts, listParts, renderMarkdownTable } from "./parts.ts";
 import { layOut } from "./picture/layout.ts";
 import { palettes, renderPicture } from "./picture/render.ts";
-import { renderStatement } from "./query-list.ts";
+import { renderRunnable } from "./query-list.ts";
 import { listRelations } from "./relations.ts";
 import type { DocumentSite } from "./site.ts";
 import { renderTablePage } from "./table-page.ts";
@@ -66,7 +66,7 @@ function renderPart(name: string, path: string, { facts, site, parts }: RenderIn
     const rest = words.join(" ");
     if (kind === "query") {
         const query = facts.queries.find((other) => other.name === rest);
-        return query && renderStatement(query);
+        return query && renderRunnable(query);
     }
     if (kind !== "er") return undefined;
     if (rest === "all") {
