@@ -67,11 +67,77 @@ export const documentSite: DocumentSite = {
             why: "an ordered JSON array of ids",
         })),
     ],
+    lifeCycles: [
+        {
+            ...{ table: "questions", column: "status" },
+            steps: [
+                ["*", "active", "added"],
+                ["active", "flagged", "a bot or a user doubts it"],
+                ["flagged", "active", "reviewed or improved"],
+                ["active", "deleted", "removed"],
+                ["flagged", "deleted", "removed"],
+                ["deleted", "active", "restored"],
+            ],
+        },
+        {
+            ...{ table: "certifications", column: "status" },
+            steps: [
+                ["*", "active", "added"],
+                ["*", "draft", "being prepared"],
+                ["draft", "active", "published"],
+                ["active", "archived", "retired by its provider"],
+                ["archived", "active", "offered again"],
+            ],
+        },
+        {
+            ...{ table: "learning_paths", column: "status" },
+            steps: [
+                ["*", "active", "added"],
+                ["*", "draft", "being prepared"],
+                ["draft", "active", "published"],
+                ["active", "archived", "replaced or out of date"],
+                ["archived", "active", "offered again"],
+            ],
+        },
+        {
+            ...{ table: "work_queue", column: "status" },
+            steps: [
+                ["*", "pending", "requested"],
+                ["pending", "processing", "claimed by a bot"],
+                ["processing", "completed", "done"],
+                ["processing", "failed", "given up"],
+                ["completed", "*", "removed after 30 days"],
+            ],
+        },
+        {
+            ...{ table: "bot_runs", column: "status" },
+            steps: [
+                ["*", "running", "started"],
+                ["running", "completed", "ended"],
+                ["running", "failed", "stopped by an error"],
+                ["completed", "*", "removed after 90 days"],
+            ],
+        },
+        {
+            ...{ table: "user_sessions", column: "status" },
+            steps: [
+                ["*", "active", "started"],
+                ["active", "completed", "every item answered"],
+                ["active", "abandoned", "untouched for 7 days"],
+            ],
+        },
+    ],
+    growth: new Map([
+        ["questions", 50],
+        ["question_history", 500],
+        ["bot_ledger", 1_000],
+    ]),
     picture: [
         ["bot_runs", "bot_ledger", "work_queue", "learning_paths"],
         ["questions", "certifications", "users"],
         ["channel_mappings", "question_relationships", "question_history", "voice_sessions", "user_sessions"],
     ],
+    readExamples: async (root) => (await import("./json-examples.ts")).readJsonExamples(root),
     renderParts: async () => new Map([["job titles", await renderJobTitles()]]),
 };
 

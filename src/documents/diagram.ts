@@ -1,7 +1,8 @@
+import { AppError } from "../errors.ts";
 import type { DocumentedTable, SchemaFacts } from "./facts.ts";
-import { ownTables } from "./lists.ts";
+import { listPlainValues, ownTables } from "./lists.ts";
 import { listRelations } from "./relations.ts";
-import type { DocumentSite } from "./site.ts";
+import type { DocumentSite, LifeCycle } from "./site.ts";
 
 /**
  * Renders an entity-relationship diagram in Mermaid: solid lines are foreign keys, dotted ones references without.
@@ -26,6 +27,26 @@ export function renderErDiagram(
     });
     const boxes = tables.map((table) => renderBox(table, relations, withColumns));
     return ["```mermaid", "erDiagram", ...lines, ...boxes, "```"].join("\n");
+}
+
+/**
+ * Renders the life cycle of a column as a state diagram in Mermaid.
+ * @throws AppError `invalid-input` when its states are not the values that the schema allows
+ */
+export function renderLifeCycle({ table, column, steps }: LifeCycle, { tables }: SchemaFacts): string {
+    const definition = tables.find(({ name }) => name === table)?.definition;
+    const values = definition && listPlainValues(definition, column);
+    const states = new Set(steps.flatMap(([from, to]) => [from, to]).filter((state) => state !== "*"));
+    const wrong = [...states].find((state) => !values?.includes(state)) ?? values?.find((value) => !states.has(value));
+    if (wrong !== undefined || values === undefined) {
+        throw new AppError("invalid-input", `the life cycle of ${table}.${column} does not have its values: ${wrong}`, {
+            hint: "correct it in app/documents.ts",
+            outcome: "Nothing was written.",
+        });
+    }
+    const name = (state: string): string => (state === "*" ? "[*]" : state);
+    const lines = steps.map(([from, to, why]) => `    ${name(from)} --> ${name(to)} : ${why}`);
+    return ["```mermaid", "stateDiagram-v2", ...lines, "```"].join("\n");
 }
 
 function renderBox(table: DocumentedTable, relations: ReturnType<typeof listRelations>, withColumns: boolean): string {

@@ -12,7 +12,7 @@ import type { DocumentSite } from "./site.ts";
 /** A table with what its statement says of it. */
 export interface DocumentedTable extends Table {
     readonly definition: TableDefinition;
-    /** Columns that hold JSON, with the shape that a CHECK demands and the shortest value that is not empty. */
+    /** Columns that hold JSON, with the shape that a CHECK demands and an example: empty where no row has a value. */
     readonly json: readonly JsonColumn[];
     /** The number of rows that the volumes call large. */
     readonly large: number | undefined;
@@ -21,7 +21,7 @@ export interface DocumentedTable extends Table {
 export interface JsonColumn {
     readonly column: string;
     readonly shape: string;
-    readonly example: string | undefined;
+    readonly example: string;
 }
 
 /** An index, view or trigger with the comment inside its statement. */
@@ -48,11 +48,12 @@ export interface ListInput {
     readonly path: string;
 }
 
-/** Reads the facts from a deployed database that holds example rows. */
+/** Reads the facts from a deployed database that holds example rows; `examples` of JSON by `table.column` come first. */
 export async function readSchemaFacts(
     connection: Connection,
     queries: readonly DocumentedQuery[],
     volumes: readonly Volume[],
+    examples: ReadonlyMap<string, string>,
 ): Promise<SchemaFacts> {
     const rows = (await readRows(connection, selectSchema)) as unknown as SchemaRow[];
     const tables = (await readTables(connection)).filter(({ isShadow }) => !isShadow);
@@ -60,7 +61,7 @@ export async function readSchemaFacts(
     const documented: DocumentedTable[] = [];
     for (const table of tables) {
         const definition = readTableDefinition(table.sql);
-        const json = await readJson(connection, table.name, definition);
+        const json = await readJson(connection, table.name, definition, examples);
         documented.push({ ...table, definition, json, large: large.get(table.name) });
     }
     const plans = await readQueryPlans(connection, queries);
@@ -79,6 +80,7 @@ async function readJson(
     connection: Connection,
     table: string,
     { checks }: TableDefinition,
+    examples: ReadonlyMap<string, string>,
 ): Promise<readonly JsonColumn[]> {
     const columns = checks.flatMap(({ expression }) => {
         const [, column, shape] = /json_type\s*\(\s*"?(\w+)"?\s*\)\s*=\s*'(\w+)'/.exec(expression) ?? [];
@@ -87,12 +89,14 @@ async function readJson(
     return Promise.all(
         columns.map(async ({ column, shape }) => {
             const name = quoteName(column);
+            const known = examples.get(`${table}.${column}`);
+            if (known !== undefined) return { column, shape, example: known };
             const [row] = await readRows(connection, {
                 sql:
                     `SELECT json(${name}) AS example FROM ${quoteName(table)} WHERE ${name} NOT IN ('[]', '{}') ` +
                     `ORDER BY length(json(${name})), json(${name}) LIMIT 1`,
             });
-            return { column, shape, example: row ? String(row.example) : undefined };
+            return { column, shape, example: row ? String(row.example) : shape === "array" ? "[]" : "{}" };
         }),
     );
 }

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { listAllowedValues } from "../sql/checks.ts";
+import type { TableDefinition } from "../sql/create-table.ts";
 import type { DocumentedObject, DocumentedTable, ListInput, SchemaFacts } from "./facts.ts";
 import { code, renderMarkdownTable } from "./parts.ts";
 import { renderQueryIndexes, renderQueryList } from "./query-list.ts";
@@ -45,7 +46,7 @@ export const lists: Readonly<Record<string, (input: ListInput) => string>> = {
             ["column", "allowed values"],
             ownTables(input.facts).flatMap((table) =>
                 table.columns.flatMap(({ name }) => {
-                    const values = listAllowedValues(table.definition, name);
+                    const values = listPlainValues(table.definition, name);
                     return values.length === 0 ? [] : [[code(`${table.name}.${name}`), values.map(code).join(", ")]];
                 }),
             ),
@@ -54,7 +55,7 @@ export const lists: Readonly<Record<string, (input: ListInput) => string>> = {
         renderMarkdownTable(
             ["column", "shape", "example"],
             ownTables(input.facts).flatMap(({ name, json }) =>
-                json.map(({ column, shape, example }) => [code(`${name}.${column}`), shape, code(example ?? "")]),
+                json.map(({ column, shape, example }) => [code(`${name}.${column}`), shape, code(example)]),
             ),
         ),
     relationships: (input) =>
@@ -70,12 +71,13 @@ export const lists: Readonly<Record<string, (input: ListInput) => string>> = {
     "query indexes": renderQueryIndexes,
     volumes: (input) =>
         renderMarkdownTable(
-            ["table", "large from"],
-            ownTables(input.facts).flatMap((table) =>
-                table.large === undefined
+            ["table", "large from", "expected growth"],
+            ownTables(input.facts).flatMap(({ name, large }) => {
+                const added = input.site.growth.get(name);
+                return large === undefined
                     ? []
-                    : [[linkTable(input, table.name), `${table.large.toLocaleString("en-US")} rows`]],
-            ),
+                    : [[linkTable(input, name), sayRows(large), added ? `${sayRows(added)} a week` : ""]];
+            }),
         ),
 };
 
@@ -116,6 +118,18 @@ export function categoryOf({ categories }: DocumentSite, table: string): string 
 /** Links the page of a table from another page. */
 export function linkTable({ site, path }: Pick<ListInput, "site" | "path">, table: string): string {
     return `[${code(table)}](${posix.relative(posix.dirname(path), site.pageOf(table))})`;
+}
+
+/** Lists the values that a CHECK allows for a column, texts without quotes. */
+export function listPlainValues({ checks }: Pick<TableDefinition, "checks">, column: string): string[] {
+    return listAllowedValues({ checks }, column).map((value) =>
+        value.startsWith('"') ? (JSON.parse(value) as string) : value,
+    );
+}
+
+/** Writes a number of rows. */
+export function sayRows(count: number): string {
+    return `${count.toLocaleString("en-US")} rows`;
 }
 
 /** Returns the first sentence of a text. */

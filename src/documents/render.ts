@@ -1,5 +1,6 @@
+import { posix } from "node:path";
 import { listShellBlocks } from "./check/shell.ts";
-import { renderErDiagram } from "./diagram.ts";
+import { renderErDiagram, renderLifeCycle } from "./diagram.ts";
 import type { SchemaFacts } from "./facts.ts";
 import { lists, ownTables } from "./lists.ts";
 import { readPage } from "./markdown.ts";
@@ -17,8 +18,8 @@ export interface RenderInput {
     readonly site: DocumentSite;
     /** Undefined for a project without a schema. */
     readonly facts: SchemaFacts | undefined;
-    /** Parts that need neither: by name. */
-    readonly parts: ReadonlyMap<string, string>;
+    /** Parts that need neither, by name; a function of the page that holds the part, where it has links. */
+    readonly parts: ReadonlyMap<string, string | ((path: string) => string)>;
     readonly commands: number;
 }
 
@@ -31,8 +32,11 @@ export interface RenderInput {
 export function renderPages(pages: PageTexts, input: RenderInput): PageTexts {
     const { facts, site } = input;
     const all = new Map(pages);
-    for (const table of facts ? ownTables(facts) : []) {
-        if (facts) all.set(site.pageOf(table.name), renderTablePage(table, facts, site));
+    if (facts) {
+        // The page of a table that was dropped goes with it.
+        const isOfTable = (path: string): boolean => site.pageOf(posix.basename(path, ".md")) === path;
+        for (const path of pages.keys()) if (isOfTable(path)) all.delete(path);
+        for (const table of ownTables(facts)) all.set(site.pageOf(table.name), renderTablePage(table, facts, site));
     }
     const fill = (count: string): Map<string, string> =>
         new Map(
@@ -53,13 +57,14 @@ export function renderPages(pages: PageTexts, input: RenderInput): PageTexts {
 
 /** Whether a page has a part that the database renders. */
 export function needsSchema(pages: PageTexts): boolean {
-    const isOfSchema = (name: string): boolean => name in lists || /^(er|query|statistics)\b/.test(name);
+    const isOfSchema = (name: string): boolean => name in lists || /^(er|query|life cycle|statistics)\b/.test(name);
     return [...pages.values()].some((text) => listParts(text).some(isOfSchema));
 }
 
 function renderPart(name: string, path: string, { facts, site, parts }: RenderInput): string | undefined {
     const own = parts.get(name);
-    if (own !== undefined || !facts) return own;
+    if (own !== undefined) return typeof own === "string" ? own : own(path);
+    if (!facts) return undefined;
     const list = lists[name];
     if (list) return list({ facts, site, path });
     const [kind, ...words] = name.split(" ");
@@ -67,6 +72,10 @@ function renderPart(name: string, path: string, { facts, site, parts }: RenderIn
     if (kind === "query") {
         const query = facts.queries.find((other) => other.name === rest);
         return query && renderRunnable(query);
+    }
+    if (kind === "life") {
+        const cycle = site.lifeCycles.find(({ table, column }) => name === `life cycle ${table} ${column}`);
+        return cycle && renderLifeCycle(cycle, facts);
     }
     if (kind !== "er") return undefined;
     if (rest === "all") {

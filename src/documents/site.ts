@@ -13,6 +13,14 @@ export interface TableCategory {
     readonly tables: readonly string[];
 }
 
+/** The values of a column in the order in which rows go through them. */
+export interface LifeCycle {
+    readonly table: string;
+    readonly column: string;
+    /** From, to and the reason; `*` is where a row begins, and where it ends when it is deleted. */
+    readonly steps: readonly (readonly [from: string, to: string, why: string])[];
+}
+
 /** What only a project knows of its documents. */
 export interface DocumentSite {
     /** The page from which every other one must be reached. */
@@ -28,6 +36,11 @@ export interface DocumentSite {
     /** The phase in which a table came. */
     readonly phases: Readonly<Record<string, number>>;
     readonly references: readonly LooseReference[];
+    readonly lifeCycles: readonly LifeCycle[];
+    /** Rows added to a table in a week, as the documents expect. */
+    readonly growth: ReadonlyMap<string, number>;
+    /** Reads an example of each JSON column that the bundled data fill, by `table.column`. */
+    readonly readExamples: (root: string) => Promise<ReadonlyMap<string, string>>;
     /** The tables of each column of the picture, from the left; none for no picture. */
     readonly picture: readonly (readonly string[])[];
     /** Parts of pages that the project itself renders, by name. */

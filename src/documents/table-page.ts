@@ -1,7 +1,6 @@
 import { posix } from "node:path";
-import { listAllowedValues } from "../sql/checks.ts";
 import type { DocumentedTable, SchemaFacts } from "./facts.ts";
-import { categoryOf, linkTable, listIndexes, nameKey } from "./lists.ts";
+import { categoryOf, linkTable, listIndexes, listPlainValues, nameKey, sayRows } from "./lists.ts";
 import { code, renderMarkdownTable } from "./parts.ts";
 import { listRelations, type Relation } from "./relations.ts";
 import type { DocumentSite } from "./site.ts";
@@ -13,6 +12,7 @@ export function renderTablePage(table: DocumentedTable, facts: SchemaFacts, site
     const queriesPage = to("docs/reference/queries.md");
     const linkQuery = (name: string): string => `[${name}](${queriesPage}#${name})`;
     const indexes = listIndexes(table, facts);
+    const added = site.growth.get(table.name);
     const views = facts.objects.filter(({ type, sql }) => type === "view" && reads(sql, table.name));
     const triggers = facts.objects.filter((object) => object.type === "trigger" && object.table === table.name);
     const sections: [title: string, body: string][] = [
@@ -41,13 +41,14 @@ export function renderTablePage(table: DocumentedTable, facts: SchemaFacts, site
         table.definition.comment,
         "",
         renderMarkdownTable(
-            ["category", "phase", "primary key", "large from"],
+            ["category", "phase", "primary key", "large from", "expected growth"],
             [
                 [
                     categoryOf(site, table.name),
                     String(site.phases[table.name] ?? ""),
                     nameKey(table),
-                    table.large === undefined ? "" : `${table.large.toLocaleString("en-US")} rows`,
+                    table.large === undefined ? "" : sayRows(table.large),
+                    added === undefined ? "" : `${sayRows(added)} a week`,
                 ],
             ],
         ),
@@ -65,7 +66,7 @@ function renderColumns(table: DocumentedTable): string {
             code(name),
             type,
             notNull ? "no" : "yes",
-            defaultSql === null ? "" : code(shorten(defaultSql)),
+            table.rowidColumn === name ? "the next number" : describeDefault(defaultSql),
             table.definition.columns.find((column) => column.name === name)?.comment ?? "",
         ]),
     );
@@ -83,7 +84,7 @@ function renderRules({ name: table, columns, definition }: DocumentedTable): str
             .slice(column?.length ?? 0)
             .replaceAll("_", " ")
             .replaceAll(" json ", " JSON ");
-        const values = /_is_known$/.test(rule) && column ? listAllowedValues(definition, column) : [];
+        const values = /_is_known$/.test(rule) && column ? listPlainValues(definition, column) : [];
         return `- ${column ? code(column) : ""}${values.length > 0 ? ` is one of ${values.map(code).join(", ")}` : words}`;
     });
     const uniques = definition.uniques
@@ -99,7 +100,7 @@ function renderJson({ json }: DocumentedTable): string {
     if (json.length === 0) return "";
     return renderMarkdownTable(
         ["column", "shape", "example"],
-        json.map(({ column, shape, example }) => [code(column), shape, code(example ?? "")]),
+        json.map(({ column, shape, example }) => [code(column), shape, code(example)]),
     );
 }
 
@@ -125,7 +126,9 @@ function reads(sql: string | null, table: string): boolean {
     return new RegExp(`\\b${table}\\b`).test((sql ?? "").replaceAll(/\/\*[\s\S]*?\*\/|--.*$/gm, ""));
 }
 
-function shorten(sql: string): string {
-    const line = sql.replaceAll(/\s+/g, " ").trim();
-    return line.length > 60 ? `${line.slice(0, 57)}…` : line;
+// An expression says less than what it gives.
+function describeDefault(sql: string | null): string {
+    if (sql === null) return "";
+    if (/randomblob/i.test(sql)) return "a random UUID";
+    return /^\(*strftime\(.*'now'\)+$/is.test(sql) ? "the present time" : code(sql.replaceAll(/\s+/g, " ").trim());
 }

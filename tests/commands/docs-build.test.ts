@@ -118,8 +118,8 @@ describe("docs:build", () => {
     });
 
     test.each([
-        ["README.md: the part 'exit codes' has no end", { "README.md": readme.replace("<!-- /exit codes -->", "") }],
-        ["README.md: the part 'exits' is unknown", { "README.md": readme.replaceAll("exit codes", "exits") }],
+        ["README.md:11: the part 'exit codes' has no end", { "README.md": readme.replace("<!-- /exit codes -->", "") }],
+        ["README.md:11: the part 'exits' is unknown", { "README.md": readme.replaceAll("exit codes", "exits") }],
         ["scripts/db-one.ts cannot be imported", { "scripts/db-one.ts": undefined }],
         [
             "scripts/db-one.ts does not define the command 'db:one' with a summary",

@@ -1,8 +1,6 @@
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { loaders } from "../../seeds/index.ts";
-import { type Check, levels, readChecks } from "../../src/doctor/checks.ts";
+import { type Check, readChecks } from "../../src/doctor/checks.ts";
 import { listAllowedValues } from "../../src/sql/checks.ts";
 import { readTableDefinition } from "../../src/sql/create-table.ts";
 import { toSnakeCase } from "../../src/sql/names.ts";
@@ -36,13 +34,6 @@ test("the checks of JSON and of times look at every such column that loaders kno
         expect(fileOf(table, kind === "json" ? "json" : "times").sql).toContain(`'${column}',`);
     }
     expect(listWanted("json-rules")).toEqual(listColumns("json").sort());
-});
-
-// `npx vitest run tests/doctor/lists.test.ts -u` updates the table.
-test("docs/reference/doctor.md has a row for every check", async () => {
-    const file = path.join(root, "docs/reference/doctor.md");
-    const page = readFileSync(file, "utf8").replace(/\| check \|[\s\S]*?\n(?=\n)/, `${renderCheckTable(checks)}\n`);
-    await expect(page).toMatchFileSnapshot(file);
 });
 
 test("every check says what, why and what to do in words of its own", () => {
@@ -108,18 +99,3 @@ describeTargets("the lists of the checks", (target) => {
         }
     });
 });
-
-/** The checks as a table in Markdown, the worst first; docs/reference/doctor.md holds it. */
-function renderCheckTable(checks: readonly Check[]): string {
-    const sorted = levels.flatMap((level) => checks.filter((check) => check.level === level));
-    const rows = sorted.map(({ name, level, title, why }) =>
-        [`[\`${name}\`](../../operations/checks/${name}.sql)`, level, title, why].map((text) =>
-            text.replaceAll("|", "\\|"),
-        ),
-    );
-    return [
-        "| check | level | what it finds | why that is bad |",
-        "|---|---|---|---|",
-        ...rows.map((cells) => `| ${cells.join(" | ")} |`),
-    ].join("\n");
-}

@@ -24,16 +24,6 @@ describe("the files of operations/maintenance/", () => {
             expect([path, leaves?.reason]).toEqual([path, expect.stringMatching(/^\w.*\.$/)]);
         }
     });
-
-    test("stand in docs/reference/maintenance.md as they are (`npx vitest run tests/maintenance -u` writes the table)", async () => {
-        const file = path.join(root, "docs/reference/maintenance.md");
-        const rows = (await readRules(root)).map(
-            ({ name, title, after, leaves }) => `| \`${name}\` | ${title} | ${after} | ${leaves?.reason ?? ""} |`,
-        );
-        const table = ["| rule | what it does | after | left alone |", "|---|---|---|---|", ...rows].join("\n");
-        const page = readFileSync(file, "utf8").replace(/\| rule \|[\s\S]*?\n(?=\n)/, `${table}\n`);
-        await expect(page).toMatchFileSnapshot(file);
-    });
 });
 
 describe("a file of operations/maintenance/ that is wrong", () => {

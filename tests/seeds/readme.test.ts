@@ -76,7 +76,7 @@ describe("docs:build on seeds/README.md", () => {
         const { code, stderr } = await runScript("docs:build", [], { cwd: root });
         expect([code, stderr]).toEqual([
             1,
-            expect.stringContaining("error: seeds/README.md: the part 'job titles' has no end\n"),
+            expect.stringContaining("error: seeds/README.md:3: the part 'job titles' has no end\n"),
         ]);
         expect(readFileSync(path.join(root, "README.md"), "utf8")).toBe(files["README.md"]);
         expect(readFileSync(path.join(root, "seeds/README.md"), "utf8")).toBe(open);

@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { readSchemaFacts, type SchemaFacts } from "../../documents/facts.ts";
+import { renderChecks, renderLintRules, renderMaintenanceRules } from "../../documents/file-lists.ts";
 import { type PageTexts, readPageTexts } from "../../documents/pages.ts";
-import { needsSchema, renderPages } from "../../documents/render.ts";
+import { listParts } from "../../documents/parts.ts";
+import { needsSchema, type RenderInput, renderPages } from "../../documents/render.ts";
 import type { DocumentSite } from "../../documents/site.ts";
 import { AppError } from "../../errors.ts";
 import { readFiles } from "../../planning/files.ts";
@@ -14,8 +16,8 @@ import { readCommands, renderCommandParts } from "../command-help.ts";
 import type { Context } from "../program.ts";
 import { countOf } from "../report.ts";
 
-/** The documented volumes, times this: enough for an example of each JSON column. */
-const times = 0.02;
+/** The documented volumes, times this: for examples of JSON columns that the bundled data leave empty. */
+const times = 0.001;
 
 /**
  * docs:build: writes the generated pages of the documents, and fills the generated parts of the others.
@@ -29,7 +31,11 @@ export async function buildDocuments(
 ): Promise<void> {
     const before = await readPageTexts(root);
     const after = await renderDocuments(root, before, site);
-    const stale = [...after].filter(([path, text]) => before.get(path) !== text);
+    const paths = new Set([...before.keys(), ...after.keys()]);
+    const stale = [...paths].sort().flatMap((path): [string, string | undefined][] => {
+        const text = after.get(path);
+        return before.get(path) === text ? [] : [[path, text]];
+    });
     const [first] = stale;
     if (check && first) {
         throw new AppError("drift", `${first[0]} is stale`, {
@@ -38,9 +44,12 @@ export async function buildDocuments(
         });
     }
     for (const [path, text] of stale) {
-        await mkdir(dirname(join(root, path)), { recursive: true });
-        await writeFile(join(root, path), text);
-        output.line(`Wrote: ${path}`);
+        if (text === undefined) await rm(join(root, path));
+        else {
+            await mkdir(dirname(join(root, path)), { recursive: true });
+            await writeFile(join(root, path), text);
+        }
+        output.line(`${text === undefined ? "Removed" : "Wrote"}: ${path}`);
     }
     output.line(
         stale.length === 0
@@ -53,12 +62,29 @@ export async function buildDocuments(
 /** Renders every page of the documents as it should be. */
 export async function renderDocuments(root: string, pages: PageTexts, site: DocumentSite): Promise<PageTexts> {
     const commands = await readCommands(root);
-    const parts = new Map([...renderCommandParts(commands), ...(await site.renderParts())]);
-    const facts = needsSchema(pages) ? await readFacts(root) : undefined;
+    const wanted = new Set([...pages.values()].flatMap(listParts));
+    const lists = await renderFileLists(root, wanted);
+    const parts = new Map([...renderCommandParts(commands), ...lists, ...(await site.renderParts())]);
+    const facts = needsSchema(pages) ? await readFacts(root, await site.readExamples(root)) : undefined;
     return renderPages(pages, { site, facts, parts, commands: commands.length });
 }
 
-async function readFacts(root: string): Promise<SchemaFacts> {
+async function renderFileLists(root: string, wanted: ReadonlySet<string>): Promise<RenderInput["parts"]> {
+    const parts = new Map<string, string | ((path: string) => string)>();
+    if (wanted.has("checks")) {
+        const { levels, readChecks } = await import("../../doctor/checks.ts");
+        const checks = await readChecks(root);
+        parts.set("checks", (path) => renderChecks(path, checks, levels));
+    }
+    if (wanted.has("lint rules")) parts.set("lint rules", renderLintRules((await import("../../lint/rules.ts")).rules));
+    if (wanted.has("maintenance rules")) {
+        const { readRules } = await import("../../maintenance/rules.ts");
+        parts.set("maintenance rules", renderMaintenanceRules(await readRules(root)));
+    }
+    return parts;
+}
+
+async function readFacts(root: string, examples: ReadonlyMap<string, string>): Promise<SchemaFacts> {
     const [{ sets }, queries] = await Promise.all([readFiles(root), readQueries(root)]);
     const volumes = existsSync(join(root, "queries/volumes")) ? await readVolumes(root) : [];
     const core = sets.slice(0, 1);
@@ -66,7 +92,7 @@ async function readFacts(root: string): Promise<SchemaFacts> {
     const connection = await deployScratch(core, migrations);
     try {
         await fillVolumes(connection, volumes, times);
-        return await readSchemaFacts(connection, queries, volumes);
+        return await readSchemaFacts(connection, queries, volumes, examples);
     } finally {
         connection.close();
     }

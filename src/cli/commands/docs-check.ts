@@ -61,9 +61,9 @@ export async function checkDocuments(
 }
 
 function checkFresh(before: PageTexts, after: PageTexts): DocumentCheck {
-    const findings = [...after]
-        .filter(([path, text]) => before.get(path) !== text)
-        .map(([path]) => ({ path, line: 1, message: "a generated part is stale; run `pnpm docs:build`" }));
+    const findings = [...new Set([...before.keys(), ...after.keys()])]
+        .filter((path) => before.get(path) !== after.get(path))
+        .map((path) => ({ path, line: 1, message: "a generated part is stale; run `pnpm docs:build`" }));
     return { name: "generated parts", looked: `${after.size} pages`, findings };
 }
 
