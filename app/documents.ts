@@ -66,6 +66,12 @@ export const documentSite: DocumentSite = {
             parent: "questions",
             why: "an ordered JSON array of ids",
         })),
+        ...["certifications", "learning_paths"].map((table) => ({
+            table,
+            column: "prerequisites",
+            parent: table,
+            why: "a JSON array of ids",
+        })),
     ],
     lifeCycles: [
         {
@@ -132,11 +138,6 @@ export const documentSite: DocumentSite = {
         ["question_history", 500],
         ["bot_ledger", 1_000],
     ]),
-    picture: [
-        ["bot_runs", "bot_ledger", "work_queue", "learning_paths"],
-        ["questions", "certifications", "users"],
-        ["channel_mappings", "question_relationships", "question_history", "voice_sessions", "user_sessions"],
-    ],
     readExamples: async (root) => (await import("./json-examples.ts")).readJsonExamples(root),
     renderParts: async () => new Map([["job titles", await renderJobTitles()]]),
 };

@@ -45,8 +45,8 @@ export function renderPages(pages: PageTexts, input: RenderInput): PageTexts {
                 fillParts(path, text, (name) => (name === "statistics" ? count : renderPart(name, path, input))),
             ]),
         );
-    if (facts && site.picture.length > 0) {
-        const picture = layOut(ownTables(facts), listRelations(facts, site), site.picture);
+    if (facts && site.categories.length > 0) {
+        const picture = layOut(ownTables(facts), listRelations(facts, site), site.categories);
         for (const theme of ["light", "dark"] as const) {
             all.set(`docs/schema.${theme}.svg`, renderPicture(picture, palettes[theme]));
         }

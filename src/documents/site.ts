@@ -41,8 +41,6 @@ export interface DocumentSite {
     readonly growth: ReadonlyMap<string, number>;
     /** Reads an example of each JSON column that the bundled data fill, by `table.column`. */
     readonly readExamples: (root: string) => Promise<ReadonlyMap<string, string>>;
-    /** The tables of each column of the picture, from the left; none for no picture. */
-    readonly picture: readonly (readonly string[])[];
     /** Parts of pages that the project itself renders, by name. */
     readonly renderParts: () => Promise<ReadonlyMap<string, string>>;
 }

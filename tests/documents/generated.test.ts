@@ -135,7 +135,8 @@ test.each(Object.entries(palettes))("the text of the %s picture has a contrast o
     for (const text of [palette.text, palette.muted, palette.key]) {
         expect(contrast(text, palette.box)).toBeGreaterThanOrEqual(4.5);
     }
-    expect(contrast(palette.text, palette.head)).toBeGreaterThanOrEqual(4.5);
+    for (const head of palette.heads) expect(contrast(palette.text, head)).toBeGreaterThanOrEqual(4.5);
+    expect(contrast(palette.muted, palette.ground)).toBeGreaterThanOrEqual(4.5);
     expect(contrast(palette.line, palette.ground)).toBeGreaterThanOrEqual(3);
 });
 

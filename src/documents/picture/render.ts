@@ -4,7 +4,8 @@ import { type Box, type Edge, measures, type Picture } from "./layout.ts";
 interface Palette {
     readonly ground: string;
     readonly box: string;
-    readonly head: string;
+    /** Of the names of tables, one for each category; repeated where there are more categories. */
+    readonly heads: readonly string[];
     readonly border: string;
     readonly text: string;
     readonly muted: string;
@@ -16,7 +17,7 @@ export const palettes: Readonly<Record<"light" | "dark", Palette>> = {
     light: {
         ground: "#ffffff",
         box: "#ffffff",
-        head: "#eef2f7",
+        heads: ["#dfe9fb", "#ddf1e3", "#fbebcf", "#efe2fa"],
         border: "#c3ccd8",
         text: "#1f2733",
         muted: "#5b6675",
@@ -26,7 +27,7 @@ export const palettes: Readonly<Record<"light" | "dark", Palette>> = {
     dark: {
         ground: "#0d1117",
         box: "#151b23",
-        head: "#212a36",
+        heads: ["#1d3557", "#1b4332", "#4d3812", "#412a5c"],
         border: "#3a4554",
         text: "#e6edf3",
         muted: "#9aa7b5",
@@ -36,7 +37,7 @@ export const palettes: Readonly<Record<"light" | "dark", Palette>> = {
 };
 
 /** Renders a picture as SVG. Pure. */
-export function renderPicture({ width, height, boxes, edges }: Picture, palette: Palette): string {
+export function renderPicture({ width, height, boxes, edges, categories }: Picture, palette: Palette): string {
     const title = `${boxes.length} tables and ${edges.length} relations between them`;
     return [
         `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${title}" font-family="ui-sans-serif, system-ui, sans-serif" font-size="13">`,
@@ -45,6 +46,7 @@ export function renderPicture({ width, height, boxes, edges }: Picture, palette:
         `<rect width="${width}" height="${height}" fill="${palette.ground}"/>`,
         ...edges.map((edge) => renderEdge(edge, palette)),
         ...boxes.map((box) => renderBox(box, palette)),
+        ...renderLegend(categories, width, height, palette),
         "</svg>",
         "",
     ].join("\n");
@@ -59,17 +61,51 @@ function renderEdge({ from, to, isForeignKey }: Edge, { line }: Palette): string
     return `<path d="${path}" fill="none" stroke="${line}" stroke-width="1.5"${dashes} marker-end="url(#end)"/>`;
 }
 
-function renderBox({ table, x, y, height, rows, more }: Box, palette: Palette): string {
+function renderBox({ table, x, y, height, rows, more, category }: Box, palette: Palette): string {
     const { width, head, row } = measures;
     const line = (at: number): number => y + head + at * row + row / 2 + 4.5;
     return [
         `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="6" fill="${palette.box}" stroke="${palette.border}"/>`,
-        `<path d="M${x} ${y + head}V${y + 6}a6 6 0 0 1 6-6h${width - 12}a6 6 0 0 1 6 6V${y + head}z" fill="${palette.head}" stroke="${palette.border}"/>`,
-        `<text x="${x + 12}" y="${y + 21}" font-weight="600" fill="${palette.text}">${table}</text>`,
-        ...rows.map(({ column, mark }, at) => {
-            const fill = mark === "key" ? palette.key : palette.text;
-            return `<text x="${x + 12}" y="${line(at)}" fill="${fill}">${column}</text>`;
+        `<path d="M${x} ${y + head}V${y + 6}a6 6 0 0 1 6-6h${width - 12}a6 6 0 0 1 6 6V${y + head}z" fill="${headOf(category, palette)}" stroke="${palette.border}"/>`,
+        `<text x="${x + 12}" y="${y + 21}" font-weight="600" fill="${palette.text}">${escapeText(table)}</text>`,
+        ...rows.flatMap(({ column, mark }, at) => {
+            const fill = mark === "PK" ? palette.key : palette.text;
+            return [
+                `<text x="${x + 12}" y="${line(at)}" fill="${fill}">${escapeText(column)}</text>`,
+                `<text x="${x + width - 12}" y="${line(at)}" text-anchor="end" fill="${palette.muted}" font-size="11">${mark}</text>`,
+            ];
         }),
-        `<text x="${x + 12}" y="${line(rows.length)}" fill="${palette.muted}" font-size="12">${more} more columns</text>`,
+        `<text x="${x + 12}" y="${line(rows.length)}" fill="${palette.muted}" font-size="12">${more} more ${more === 1 ? "column" : "columns"}</text>`,
     ].join("\n");
+}
+
+// Two lines at the bottom, each with its signs at equal distances.
+function renderLegend(categories: readonly string[], width: number, height: number, palette: Palette): string[] {
+    const { margin } = measures;
+    const step = (width - 2 * margin) / Math.max(1, categories.length);
+    const [upper, lower] = [height - 44, height - 18];
+    const text = (x: number, y: number, words: string): string =>
+        `<text x="${x}" y="${y + 4}" fill="${palette.muted}" font-size="12">${escapeText(words)}</text>`;
+    const lines = [
+        ["a foreign key", ""],
+        ["a reference without one (ref)", ' stroke-dasharray="5 4"'],
+    ] as const;
+    return [
+        ...categories.flatMap((name, at) => [
+            `<rect x="${margin + at * step}" y="${upper - 7}" width="22" height="14" rx="3" fill="${headOf(at, palette)}" stroke="${palette.border}"/>`,
+            text(margin + at * step + 30, upper, name),
+        ]),
+        ...lines.flatMap(([words, dashes], at) => [
+            `<path d="M${margin + at * step} ${lower}h22" stroke="${palette.line}" stroke-width="1.5"${dashes}/>`,
+            text(margin + at * step + 30, lower, words),
+        ]),
+    ];
+}
+
+function headOf(category: number, { heads, box }: Palette): string {
+    return heads[category % heads.length] ?? box;
+}
+
+function escapeText(text: string): string {
+    return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }
