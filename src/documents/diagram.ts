@@ -36,7 +36,7 @@ export function renderErDiagram(
 export function renderLifeCycle({ table, column, steps }: LifeCycle, { tables }: SchemaFacts): string {
     const definition = tables.find(({ name }) => name === table)?.definition;
     const values = definition && listPlainValues(definition, column);
-    const states = new Set(steps.flatMap(([from, to]) => [from, to]).filter((state) => state !== "*"));
+    const states = new Set(steps.flatMap((step) => step.slice(0, 2)).filter((state) => state !== "*"));
     const wrong = [...states].find((state) => !values?.includes(state)) ?? values?.find((value) => !states.has(value));
     if (wrong !== undefined || values === undefined) {
         throw new AppError("invalid-input", `the life cycle of ${table}.${column} does not have its values: ${wrong}`, {
