@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import { listAllowedValues } from "../sql/checks.ts";
 import type { TableDefinition } from "../sql/create-table.ts";
 import type { DocumentedObject, DocumentedTable, ListInput, SchemaFacts } from "./facts.ts";
+import { listViewColumns, readEvent } from "./objects.ts";
 import { code, renderMarkdownTable } from "./parts.ts";
 import { renderQueryIndexes, renderQueryList } from "./query-list.ts";
 import { listRelations } from "./relations.ts";
@@ -39,8 +40,24 @@ export const lists: Readonly<Record<string, (input: ListInput) => string>> = {
                 ]),
             ),
         ),
-    views: ({ facts }) => renderObjects(facts, "view"),
-    triggers: ({ facts }) => renderObjects(facts, "trigger"),
+    views: ({ facts, path }) =>
+        renderMarkdownTable(
+            ["view", "one row is", "columns"],
+            ofType(facts, "view").map((view) => [
+                linkObject(path, view),
+                view.comment,
+                listViewColumns(view).map(code).join(", "),
+            ]),
+        ),
+    triggers: ({ facts, path }) =>
+        renderMarkdownTable(
+            ["trigger", "fires", "what it does"],
+            ofType(facts, "trigger").map((trigger) => [
+                linkObject(path, trigger),
+                `${readEvent(trigger)} on ${code(trigger.table)}`,
+                trigger.comment,
+            ]),
+        ),
     values: (input) =>
         renderMarkdownTable(
             ["column", "allowed values"],
@@ -137,11 +154,11 @@ export function firstSentence(text: string): string {
     return /^.*?[.!?](?= |$)/.exec(text)?.[0] ?? text;
 }
 
-function renderObjects({ objects }: SchemaFacts, type: DocumentedObject["type"]): string {
-    const rows = objects.filter((object) => object.type === type);
-    const isTrigger = type === "trigger";
-    return renderMarkdownTable(
-        isTrigger ? ["trigger", "table", "what it does"] : ["view", "one row is"],
-        rows.map(({ name, table, comment }) => [code(name), ...(isTrigger ? [code(table)] : []), comment]),
-    );
+/** Links the file of a view or trigger. */
+export function linkObject(path: string, { type, name }: Pick<DocumentedObject, "type" | "name">): string {
+    return `[${code(name)}](${posix.relative(posix.dirname(path), `${type}s/${name}.sql`)})`;
+}
+
+function ofType({ objects }: SchemaFacts, type: DocumentedObject["type"]): DocumentedObject[] {
+    return objects.filter((object) => object.type === type);
 }

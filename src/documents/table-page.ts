@@ -1,6 +1,7 @@
 import { posix } from "node:path";
-import type { DocumentedTable, SchemaFacts } from "./facts.ts";
-import { categoryOf, linkTable, listIndexes, listPlainValues, nameKey, sayRows } from "./lists.ts";
+import type { DocumentedObject, DocumentedTable, SchemaFacts } from "./facts.ts";
+import { categoryOf, linkObject, linkTable, listIndexes, listPlainValues, nameKey, sayRows } from "./lists.ts";
+import { namesTable, readEvent } from "./objects.ts";
 import { code, renderMarkdownTable } from "./parts.ts";
 import { listRelations, type Relation } from "./relations.ts";
 import type { DocumentSite } from "./site.ts";
@@ -13,8 +14,10 @@ export function renderTablePage(table: DocumentedTable, facts: SchemaFacts, site
     const linkQuery = (name: string): string => `[${name}](${queriesPage}#${name})`;
     const indexes = listIndexes(table, facts);
     const added = site.growth.get(table.name);
-    const views = facts.objects.filter(({ type, sql }) => type === "view" && reads(sql, table.name));
-    const triggers = facts.objects.filter((object) => object.type === "trigger" && object.table === table.name);
+    const views = facts.objects.filter(({ type, sql }) => type === "view" && namesTable({ sql }, table.name));
+    const triggers = facts.objects.filter(
+        (object) => object.type === "trigger" && (object.table === table.name || namesTable(object, table.name)),
+    );
     const sections: [title: string, body: string][] = [
         ["Columns", renderColumns(table)],
         ["Rules", renderRules(table)],
@@ -32,8 +35,8 @@ export function renderTablePage(table: DocumentedTable, facts: SchemaFacts, site
             ),
         ],
         ["Relationships", renderRelations(table, listRelations(facts, site), site)],
-        ["Triggers", triggers.map(({ name, comment }) => `- ${code(name)}: ${comment}`).join("\n")],
-        ["Views", views.map(({ name, comment }) => `- ${code(name)}: ${comment}`).join("\n")],
+        ["Triggers", triggers.map((trigger) => renderTrigger(trigger, path)).join("\n")],
+        ["Views", views.map((view) => `- ${linkObject(path, view)}: ${view.comment}`).join("\n")],
     ];
     return [
         `# ${table.name}`,
@@ -122,8 +125,8 @@ function renderRelations(table: DocumentedTable, relations: readonly Relation[],
         .join("\n");
 }
 
-function reads(sql: string | null, table: string): boolean {
-    return new RegExp(`\\b${table}\\b`).test((sql ?? "").replaceAll(/\/\*[\s\S]*?\*\/|--.*$/gm, ""));
+function renderTrigger(trigger: DocumentedObject, path: string): string {
+    return `- ${linkObject(path, trigger)} (${readEvent(trigger)} on ${code(trigger.table)}): ${trigger.comment}`;
 }
 
 // An expression says less than what it gives.
