@@ -65,12 +65,14 @@ export const documentSite: DocumentSite = {
             column: "question_ids",
             parent: "questions",
             why: "an ordered JSON array of ids",
+            isList: true,
         })),
         ...["certifications", "learning_paths"].map((table) => ({
             table,
             column: "prerequisites",
             parent: table,
             why: "a JSON array of ids",
+            isList: true,
         })),
     ],
     lifeCycles: [

@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 import type { DocumentedTable, SchemaFacts } from "./facts.ts";
 import { listPlainValues, ownTables } from "./lists.ts";
-import { listRelations } from "./relations.ts";
+import { listRelations, type Relation } from "./relations.ts";
 import type { DocumentSite, LifeCycle } from "./site.ts";
 
 /**
@@ -20,8 +20,8 @@ export function renderErDiagram(
     const relations = listRelations(facts, site).filter(
         ({ table, parent }) => names.includes(table) || names.includes(parent),
     );
-    const lines = relations.map(({ table, columns, parent, isRequired, isUnique, why }) => {
-        const left = isRequired ? "||" : "|o";
+    const lines = relations.map(({ table, columns, parent, isRequired, isUnique, isList, why }) => {
+        const left = isList ? "}o" : isRequired ? "||" : "|o";
         const right = isUnique ? "o|" : "o{";
         return `    ${parent} ${left}${why === undefined ? "--" : ".."}${right} ${table} : "${columns.join(", ")}"`;
     });
@@ -49,12 +49,13 @@ export function renderLifeCycle({ table, column, steps }: LifeCycle, { tables }:
     return ["```mermaid", "stateDiagram-v2", ...lines, "```"].join("\n");
 }
 
-function renderBox(table: DocumentedTable, relations: ReturnType<typeof listRelations>, withColumns: boolean): string {
-    const isForeign = (column: string): boolean =>
-        relations.some((relation) => relation.table === table.name && relation.columns.includes(column));
+function renderBox(table: DocumentedTable, relations: readonly Relation[], withColumns: boolean): string {
+    const find = (column: string): Relation | undefined =>
+        relations.find((relation) => relation.table === table.name && relation.columns.includes(column));
     const rows = table.columns.flatMap(({ name, type, key }) => {
-        const marks = [...(key > 0 ? ["PK"] : []), ...(isForeign(name) ? ["FK"] : [])];
-        if (!withColumns && marks.length === 0) return [];
+        const relation = find(name);
+        if (!withColumns && key === 0 && !relation) return [];
+        const marks = [...(key > 0 ? ["PK"] : []), ...(relation && relation.why === undefined ? ["FK"] : [])];
         return [`        ${type} ${name}${marks.length > 0 ? ` ${marks.join(", ")}` : ""}`];
     });
     return [`    ${table.name} {`, ...rows, "    }"].join("\n");

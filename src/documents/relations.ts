@@ -11,6 +11,8 @@ export interface Relation {
     readonly isRequired: boolean;
     /** At most one row of the table for each row of the parent. */
     readonly isUnique: boolean;
+    /** Whether the column holds a JSON array of keys. */
+    readonly isList: boolean;
     /** Why no foreign key holds it; undefined for a foreign key. */
     readonly why: string | undefined;
 }
@@ -23,10 +25,10 @@ export function listRelations({ tables }: SchemaFacts, { references }: DocumentS
             toRelation(table, columns, parent, parentColumns),
         ),
     );
-    const loose = references.flatMap(({ table, column, parent, why }) => {
+    const loose = references.flatMap(({ table, column, parent, why, isList = false }) => {
         const owner = find(table);
         const key = find(parent)?.columns.flatMap(({ name, key: position }) => (position > 0 ? [name] : [])) ?? [];
-        return owner ? [{ ...toRelation(owner, [column], parent, key), why }] : [];
+        return owner ? [{ ...toRelation(owner, [column], parent, key), why, isList }] : [];
     });
     return [...keys, ...loose];
 }
@@ -45,5 +47,5 @@ function toRelation(
             index.columns.every(({ name }) => name !== undefined && columns.includes(name)),
     );
     const isRequired = columns.every((column) => own(column)?.notNull === true);
-    return { table: table.name, columns, parent, parentColumns, isRequired, isUnique, why: undefined };
+    return { table: table.name, columns, parent, parentColumns, isRequired, isUnique, isList: false, why: undefined };
 }

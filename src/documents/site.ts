@@ -5,6 +5,8 @@ export interface LooseReference {
     readonly parent: string;
     /** Why there is no foreign key. */
     readonly why: string;
+    /** Whether the column holds a JSON array of references. */
+    readonly isList?: boolean;
 }
 
 /** Tables that belong together. */
