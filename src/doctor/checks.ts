@@ -30,7 +30,7 @@ const outcome = "Nothing was examined.";
 const folder: SqlFolder = {
     path: "operations/checks",
     names: plainNames,
-    page: "docs/doctor.md",
+    page: "docs/reference/doctor.md",
     headings: {
         Level: "warning",
         Why: "The application shows such a row as it is.",

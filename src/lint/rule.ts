@@ -9,7 +9,7 @@ type Level = "error" | "warning";
 /** runs: whether a Turso server and the runner accept it; safe: what happens to existing rows; style: how it is written. */
 type RuleGroup = "runs" | "safe" | "style";
 
-/** One rule of the lint. `--rules` and docs/lint.md show its texts. */
+/** One rule of the lint. `--rules` and docs/reference/lint.md show its texts. */
 export interface Rule {
     readonly id: string;
     readonly group: RuleGroup;

@@ -31,7 +31,7 @@ const outcome = "Nothing was changed.";
 const folder: SqlFolder = {
     path: "operations/maintenance",
     names: numberedNames,
-    page: "docs/maintenance.md",
+    page: "docs/reference/maintenance.md",
     headings: { Why: null, After: null, Evaluated: null, Takes: null, "Leaves alone": null, Does: null },
     hasParts: true,
     isNeeded: true,

@@ -35,7 +35,7 @@ export interface QueryParameter {
 const folder: SqlFolder = {
     path: "queries",
     names: plainNames,
-    page: "docs/queries.md",
+    page: "docs/reference/queries.md",
     headings: { For: "the page of a question.", Report: null, Scans: null, Sorts: null },
     apart: /^:/,
 };

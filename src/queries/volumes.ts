@@ -21,7 +21,7 @@ export interface FillProgress {
 const folder: SqlFolder = {
     path: "queries/volumes",
     names: { pattern: /^(.+)\.sql$/, remedy: "let its name end with .sql, or move it elsewhere" },
-    page: "docs/queries.md",
+    page: "docs/reference/queries.md",
     headings: { Large: null },
     isUntitled: true,
     isNeeded: true,

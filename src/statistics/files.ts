@@ -12,7 +12,7 @@ interface StatisticsFile extends NamedFile {
     readonly sql: string;
 }
 
-const folder: SqlFolder = { path: "operations/statistics", names: numberedNames, page: "docs/statistics.md" };
+const folder: SqlFolder = { path: "operations/statistics", names: numberedNames, page: "docs/reference/statistics.md" };
 
 /**
  * Reads the queries of a project, ordered by file name; none without a folder.

@@ -39,8 +39,8 @@ test("the checks of JSON and of times look at every such column that loaders kno
 });
 
 // `npx vitest run tests/doctor/lists.test.ts -u` updates the table.
-test("docs/doctor.md has a row for every check", async () => {
-    const file = path.join(root, "docs/doctor.md");
+test("docs/reference/doctor.md has a row for every check", async () => {
+    const file = path.join(root, "docs/reference/doctor.md");
     const page = readFileSync(file, "utf8").replace(/\| check \|[\s\S]*?\n(?=\n)/, `${renderCheckTable(checks)}\n`);
     await expect(page).toMatchFileSnapshot(file);
 });
@@ -109,11 +109,11 @@ describeTargets("the lists of the checks", (target) => {
     });
 });
 
-/** The checks as a table in Markdown, the worst first; docs/doctor.md holds it. */
+/** The checks as a table in Markdown, the worst first; docs/reference/doctor.md holds it. */
 function renderCheckTable(checks: readonly Check[]): string {
     const sorted = levels.flatMap((level) => checks.filter((check) => check.level === level));
     const rows = sorted.map(({ name, level, title, why }) =>
-        [`[\`${name}\`](../operations/checks/${name}.sql)`, level, title, why].map((text) =>
+        [`[\`${name}\`](../../operations/checks/${name}.sql)`, level, title, why].map((text) =>
             text.replaceAll("|", "\\|"),
         ),
     );

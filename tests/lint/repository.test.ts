@@ -27,8 +27,8 @@ test("the examples of migrations/README.md are clean, but for the undo files tha
     expect(findings.length).toBe(examples.length);
 });
 
-test("docs/lint.md holds the table of all rules as they are (`npx vitest run tests/lint -u` writes it)", async () => {
-    const file = path.join(root, "docs/lint.md");
+test("docs/reference/lint.md holds the table of all rules as they are (`npx vitest run tests/lint -u` writes it)", async () => {
+    const file = path.join(root, "docs/reference/lint.md");
     const page = readFileSync(file, "utf8").replace(/\| rule \|[\s\S]*?\n(?=\n)/, `${renderRuleTable(rules)}\n`);
     await expect(page).toMatchFileSnapshot(file);
 });

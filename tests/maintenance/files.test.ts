@@ -25,8 +25,8 @@ describe("the files of operations/maintenance/", () => {
         }
     });
 
-    test("stand in docs/maintenance.md as they are (`npx vitest run tests/maintenance -u` writes the table)", async () => {
-        const file = path.join(root, "docs/maintenance.md");
+    test("stand in docs/reference/maintenance.md as they are (`npx vitest run tests/maintenance -u` writes the table)", async () => {
+        const file = path.join(root, "docs/reference/maintenance.md");
         const rows = (await readRules(root)).map(
             ({ name, title, after, leaves }) => `| \`${name}\` | ${title} | ${after} | ${leaves?.reason ?? ""} |`,
         );
@@ -137,9 +137,9 @@ describeTargets("an index finds", (target) => {
         rules = await readRules(root);
     });
 
-    test("the example of docs/maintenance.md is a valid rule, and an index finds its rows", async () => {
+    test("the example of docs/reference/maintenance.md is a valid rule, and an index finds its rows", async () => {
         const [, example = ""] =
-            /```sql\n([\s\S]*?)```/.exec(readFileSync(path.join(root, "docs/maintenance.md"), "utf8")) ?? [];
+            /```sql\n([\s\S]*?)```/.exec(readFileSync(path.join(root, "docs/reference/maintenance.md"), "utf8")) ?? [];
         const [rule] = await readRules(writeProject({ "operations/maintenance/060-failed-runs.sql": example }));
         const { sql, args = [] } = writeRows(rule as MaintenanceRule, time.toISOString(), []);
         expect(await explain(sql, args)).toMatch(/SEARCH bot_runs USING INTEGER PRIMARY KEY/);

@@ -64,8 +64,8 @@ describeTargets("the documented queries", (target) => {
         expect(names.filter((name) => !users.has(name))).toEqual([]);
     });
 
-    test("stand in docs/queries.md with the indexes that they use (`npx vitest run tests/product/query-plans.test.ts -u` writes it)", async () => {
-        const file = path.join(root, "docs/queries.md");
+    test("stand in docs/reference/queries.md with the indexes that they use (`npx vitest run tests/product/query-plans.test.ts -u` writes it)", async () => {
+        const file = path.join(root, "docs/reference/queries.md");
         const fill = (page: string, mark: string, text: string): string =>
             page.replace(
                 new RegExp(`(<!-- ${mark} -->\n)[\\s\\S]*?(?=<!-- end -->)`),
@@ -98,7 +98,7 @@ function renderQuery(plan: QueryPlan): string {
         ["Scans", query.scans],
         ["Sorts", query.sorts],
     ].flatMap(([label, text]) => (text === undefined ? [] : [`- ${label}: ${text}`]));
-    return [`### [${query.name}](../${query.path})`, "", query.title, "", ...lines, ""].join("\n");
+    return [`### [${query.name}](../../${query.path})`, "", query.title, "", ...lines, ""].join("\n");
 }
 
 /** The indexes and the queries that use each, as a Markdown table. */

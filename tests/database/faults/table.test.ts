@@ -51,8 +51,8 @@ describeTargets("a fault", (target) => {
 
 describe("the committed sentences", () => {
     // `npx vitest run tests/database/faults/table.test.ts -u` writes the document anew.
-    test("docs/faults.md has the committed sentences", async () => {
-        const document = fileURLToPath(new URL("../../../docs/faults.md", import.meta.url));
+    test("docs/reference/faults.md has the committed sentences", async () => {
+        const document = fileURLToPath(new URL("../../../docs/reference/faults.md", import.meta.url));
         await expect(renderDocument(record)).toMatchFileSnapshot(document);
     });
 
