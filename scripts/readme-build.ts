@@ -3,7 +3,7 @@ import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.t
 
 export const command: CommandDefinition<{ check?: boolean }> = {
     name: "readme:build",
-    summary: "Generate the tables of commands and exit codes in README.md.",
+    summary: "Generate the tables of commands, options and exit codes in docs/reference/commands.md.",
     database: false,
     define: (command) => command.option("--check", "change nothing; exit code 4 when a document is stale"),
     run: async (context, options) => {

@@ -14,6 +14,7 @@ import { type Printed, runScript } from "../support/here.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const PAGE = "docs/reference/commands.md";
 
 describe("the commands of this repository", () => {
     let commands: CommandHelp[];
@@ -43,8 +44,8 @@ describe("the commands of this repository", () => {
         expect(silent).toEqual([]);
     });
 
-    test("stand in README.md as they are", () => {
-        const readme = readFileSync(path.join(ROOT, "README.md"), "utf8");
+    test("stand in docs/reference/commands.md as they are", () => {
+        const readme = readFileSync(path.join(ROOT, PAGE), "utf8");
         expect(renderReadme(readme, commands)).toBe(readme);
     });
 });
@@ -77,6 +78,9 @@ const readme = `# A project
 <!-- commands -->
 <!-- /commands -->
 
+<!-- options -->
+<!-- /options -->
+
 Between.
 
 <!-- exit codes -->
@@ -87,7 +91,7 @@ stale
 const project = {
     "package.json": JSON.stringify({ scripts: { "db:one": "tsx scripts/db-one.ts", test: "vitest run" } }),
     "scripts/db-one.ts": script,
-    "README.md": readme,
+    [PAGE]: readme,
 };
 
 describe("readme:build", () => {
@@ -95,31 +99,34 @@ describe("readme:build", () => {
         const root = writeProject(project);
         const { code, stdout } = await build(root);
         expect(code).toBe(0);
-        expect(stdout).toBe("README.md was brought up to date: 1 command.\n");
-        const text = readFileSync(path.join(root, "README.md"), "utf8");
+        expect(stdout).toBe("docs/reference/commands.md was brought up to date: 1 command.\n");
+        const text = readFileSync(path.join(root, PAGE), "utf8");
         expect(text).toContain(
             "| `db:one <words...>` | Does one \\| thing, at a length that makes the line of the help text break somewhere. |\n",
         );
         expect(text).toContain("```text\ndb:one <words...>\n    --to <version>  stop there, and not later\n```\n");
-        expect(text).toContain("\n<!-- /commands -->\n\nBetween.\n\n<!-- exit codes -->\n");
+        expect(text).toContain("\n<!-- /options -->\n\nBetween.\n\n<!-- exit codes -->\n");
         for (const number of Object.values(exitCodes))
             expect(text).toMatch(new RegExp(`^\\| ${number} \\| .+ \\|$`, "m"));
         expect(text).not.toContain("stale");
         const again = await build(root, "--check");
-        expect(again).toMatchObject({ code: 0, stdout: "README.md is current: 1 command.\n" });
+        expect(again).toMatchObject({ code: 0, stdout: "docs/reference/commands.md is current: 1 command.\n" });
     });
 
-    test("--check exits with 4 when README.md is stale, and leaves it", async () => {
+    test("--check exits with 4 when its page is stale, and leaves it", async () => {
         const root = writeProject(project);
         const { code, stderr } = await build(root, "--check");
         expect(code).toBe(4);
-        expect(stderr).toContain("error: README.md is stale\n\nhint: run `pnpm readme:build`");
-        expect(readFileSync(path.join(root, "README.md"), "utf8")).toBe(readme);
+        expect(stderr).toContain("error: docs/reference/commands.md is stale\n\nhint: run `pnpm readme:build`");
+        expect(readFileSync(path.join(root, PAGE), "utf8")).toBe(readme);
     });
 
     test.each([
-        ["README.md has no markers for the exit codes", { "README.md": readme.replace("<!-- exit codes -->", "") }],
-        ["README.md has no markers for the commands", { "README.md": undefined }],
+        [
+            "docs/reference/commands.md has no markers for the exit codes",
+            { [PAGE]: readme.replace("<!-- exit codes -->", "") },
+        ],
+        ["docs/reference/commands.md has no markers for the commands", { [PAGE]: undefined }],
         ["scripts/db-one.ts cannot be imported", { "scripts/db-one.ts": undefined }],
         [
             "scripts/db-one.ts does not define the command 'db:one' with a summary",
@@ -136,11 +143,11 @@ describe("readme:build", () => {
     ])("says '%s', and writes nothing", async (message, changes) => {
         const root = writeProject(project);
         changeProject(root, changes);
-        const before = existsSync(path.join(root, "README.md")) && readFileSync(path.join(root, "README.md"), "utf8");
+        const before = existsSync(path.join(root, PAGE)) && readFileSync(path.join(root, PAGE), "utf8");
         const { code, stderr } = await build(root);
         expect(code).toBe(1);
         expect(stderr).toContain(`error: ${message}\n`);
-        const after = existsSync(path.join(root, "README.md")) && readFileSync(path.join(root, "README.md"), "utf8");
+        const after = existsSync(path.join(root, PAGE)) && readFileSync(path.join(root, PAGE), "utf8");
         expect(after).toBe(before);
     });
 });

@@ -42,7 +42,10 @@ test("seeds/README.md shows the channels and keywords of every job title", () =>
 describe("readme:build on seeds/README.md", () => {
     const files = {
         "package.json": "{}",
-        "README.md": read("README.md").replace(/(<!-- commands -->)[\s\S]*(<!-- \/commands -->)/, "$1\n$2"),
+        "docs/reference/commands.md": read("docs/reference/commands.md").replaceAll(
+            /(<!-- (?:commands|options) -->)[\s\S]*?(<!-- \/)/g,
+            "$1\n$2",
+        ),
         "seeds/README.md": "# Seeds\n\n<!-- job titles -->\nstale\n<!-- /job titles -->\n\nThe rest.\n",
     };
 
@@ -51,7 +54,7 @@ describe("readme:build on seeds/README.md", () => {
         const { code, stdout } = await runScript("readme:build", [], { cwd: root });
         expect([code, stdout]).toEqual([
             0,
-            "README.md was brought up to date: 0 commands.\nseeds/README.md was brought up to date: job titles.\n",
+            "docs/reference/commands.md was brought up to date: 0 commands.\nseeds/README.md was brought up to date: job titles.\n",
         ]);
         const text = readFileSync(path.join(root, "seeds/README.md"), "utf8");
         expect(text).toMatch(/^# Seeds\n\n<!-- job titles -->\n[\s\S]*\n<!-- \/job titles -->\n\nThe rest\.\n$/);
@@ -59,7 +62,7 @@ describe("readme:build on seeds/README.md", () => {
         const again = await runScript("readme:build", ["--check"], { cwd: root });
         expect(again).toMatchObject({
             code: 0,
-            stdout: "README.md is current: 0 commands.\nseeds/README.md is current: job titles.\n",
+            stdout: "docs/reference/commands.md is current: 0 commands.\nseeds/README.md is current: job titles.\n",
         });
     });
 
@@ -80,7 +83,9 @@ describe("readme:build on seeds/README.md", () => {
             1,
             expect.stringContaining("error: seeds/README.md has no markers for the job titles\n"),
         ]);
-        expect(readFileSync(path.join(root, "README.md"), "utf8")).toBe(files["README.md"]);
+        expect(readFileSync(path.join(root, "docs/reference/commands.md"), "utf8")).toBe(
+            files["docs/reference/commands.md"],
+        );
         expect(readFileSync(path.join(root, "seeds/README.md"), "utf8")).toBe("# Seeds\n");
     });
 });

@@ -27,7 +27,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
     interrupted: "Interrupted by Ctrl-C.",
 };
 
-/** A generated table in another document than README.md, if that document exists. */
+/** A generated table in another document than that of the commands, if that document exists. */
 export interface DocumentTable {
     /** Relative to the project's folder. */
     readonly path: string;
@@ -38,10 +38,10 @@ export interface DocumentTable {
     readonly rows: readonly (readonly string[])[];
 }
 
-const readmeFile = "README.md";
+const commandsFile = "docs/reference/commands.md";
 
 /**
- * readme:build: fills the generated parts of README.md, commands and exit codes, and tables of other documents.
+ * readme:build: fills the commands, their options and the exit codes of docs/reference/commands.md, and tables of other documents.
  *
  * @throws AppError `drift` with --check for a stale document, `invalid-input` for missing markers
  */
@@ -54,7 +54,7 @@ export async function buildReadme(
     const known = tables.filter(({ path }) => existsSync(join(root, path)));
     const parts = [
         {
-            path: readmeFile,
+            path: commandsFile,
             holds: countOf(commands.length, "command"),
             render: (text: string) => renderReadme(text, commands),
         },
@@ -83,8 +83,9 @@ export async function buildReadme(
 }
 
 /** Inserts the generated parts between their markers; refuses a document without them. */
-export function renderReadme(readme: string, commands: readonly CommandHelp[]): string {
-    return fill(fill(readme, "commands", renderCommands(commands)), "exit codes", renderExitCodes());
+export function renderReadme(page: string, commands: readonly CommandHelp[]): string {
+    const withCommands = fill(page, "commands", renderCommands(commands));
+    return fill(fill(withCommands, "options", renderOptions(commands)), "exit codes", renderExitCodes());
 }
 
 /** Reads the commands of package.json that run a file of scripts/. */
@@ -137,6 +138,10 @@ function describeCommand(definition: CommandDefinition<never>): CommandHelp {
 
 function renderCommands(commands: readonly CommandHelp[]): string {
     const rows = commands.map(({ name, args, summary }) => [`\`${`${name} ${args}`.trim()}\``, summary]);
+    return renderTable(["Command", "What it does"], rows);
+}
+
+function renderOptions(commands: readonly CommandHelp[]): string {
     const lists = commands
         .filter(({ options }) => options.length > 0)
         .map(({ name, args, options }) => {
@@ -144,9 +149,7 @@ function renderCommands(commands: readonly CommandHelp[]): string {
             const lines = options.map(([flags, text]) => `    ${flags.padEnd(width)}  ${text}`);
             return [`${name} ${args}`.trim(), ...lines].join("\n");
         });
-    const options = `\`\`\`text\n${lists.join("\n\n")}\n\`\`\``;
-    const details = `<details>\n<summary>Options of each command</summary>\n\n${options}\n\n</details>`;
-    return `${renderTable(["Command", "What it does"], rows)}\n\n${details}`;
+    return `\`\`\`text\n${lists.join("\n\n")}\n\`\`\``;
 }
 
 function renderExitCodes(): string {
@@ -161,7 +164,7 @@ function renderTable(header: readonly string[], rows: readonly (readonly string[
     return [line(header), `|${"---|".repeat(header.length)}`, ...rows.map(line)].join("\n");
 }
 
-function fill(document: string, part: string, text: string, path = readmeFile): string {
+function fill(document: string, part: string, text: string, path = commandsFile): string {
     const [open, close] = [`<!-- ${part} -->`, `<!-- /${part} -->`];
     const from = document.indexOf(open);
     const to = document.indexOf(close, from);
