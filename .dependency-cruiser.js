@@ -14,6 +14,7 @@ const features = [
     "maintenance",
     "statistics",
     "explain",
+    "documents",
     "drift",
     "generated",
     "adoption",

@@ -166,7 +166,7 @@ describeTargets("db:verify", (target) => {
             path.join(fileURLToPath(new URL("../../", import.meta.url)), "migrations/README.md"),
             "utf8",
         );
-        const rebuild = /```sql\n-- NNN\.do\.limit-sub-channels\.sql\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
+        const rebuild = /```sql file\n-- NNN\.do\.limit-sub-channels\.sql\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
         const rule = /\n {4}CONSTRAINT channel_mappings_sub_channel_has.*/;
         expect(rebuild).toMatch(rule);
         const root = copyProject(

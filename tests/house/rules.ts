@@ -70,7 +70,9 @@ export function findPrintingFeatures(sources: Sources): string[] {
 /** Files outside src/database/ that load a driver of libSQL, or speak HTTP. */
 export function findDriverUsers(sources: Sources): string[] {
     const uses = /(from|import\() *"(@libsql\/[\w/-]+|libsql)"|\bfetch\(|"node:https?"|v\d\/pipeline/;
-    return findCode(sources, uses, (path) => /^src\/(database\/|server\/sqld\.ts$)/.test(path));
+    return findCode(sources, uses, (path) =>
+        /^src\/(database\/|server\/sqld\.ts$|documents\/check\/online\.ts$)/.test(path),
+    );
 }
 
 /** Variables of a module that change: two databases in one process would share them. */

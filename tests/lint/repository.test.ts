@@ -19,7 +19,7 @@ test("this repository's files are clean, warnings included, and nothing in them 
 
 test("the examples of migrations/README.md are clean, but for the undo files that they do not show", async () => {
     const readme = readFileSync(path.join(root, "migrations/README.md"), "utf8");
-    const examples = [...readme.matchAll(/```sql\n-- NNN\.do\.([\w-]+)\.sql\n([\s\S]*?)```/g)];
+    const examples = [...readme.matchAll(/```sql file\n-- NNN\.do\.([\w-]+)\.sql\n([\s\S]*?)```/g)];
     const files = examples.map(([, name, sql = ""], at) => [`migrations/${900 + at}.do.${name}.sql`, sql]);
     const project = copyRepository(Object.fromEntries(files));
     const { findings } = lintFiles(await readFiles(project));

@@ -139,7 +139,8 @@ describeTargets("an index finds", (target) => {
 
     test("the example of docs/reference/maintenance.md is a valid rule, and an index finds its rows", async () => {
         const [, example = ""] =
-            /```sql\n([\s\S]*?)```/.exec(readFileSync(path.join(root, "docs/reference/maintenance.md"), "utf8")) ?? [];
+            /```sql file\n([\s\S]*?)```/.exec(readFileSync(path.join(root, "docs/reference/maintenance.md"), "utf8")) ??
+            [];
         const [rule] = await readRules(writeProject({ "operations/maintenance/060-failed-runs.sql": example }));
         const { sql, args = [] } = writeRows(rule as MaintenanceRule, time.toISOString(), []);
         expect(await explain(sql, args)).toMatch(/SEARCH bot_runs USING INTEGER PRIMARY KEY/);

@@ -12,7 +12,7 @@ const readme = readFileSync(path.join(repository, "migrations/README.md"), "utf8
 const hasShell = spawnSync("sqlite3", ["--version"]).status === 0;
 
 function findExample(name: string): string {
-    const [, sql = ""] = new RegExp(`\`\`\`\\w+\\n-- ${name}\\n([^\`]*)\`\`\``).exec(readme) ?? [];
+    const [, sql = ""] = new RegExp(`\`\`\`\\w+ file\\n-- ${name}\\n([^\`]*)\`\`\``).exec(readme) ?? [];
     expect(sql, name).not.toBe("");
     return sql;
 }
@@ -107,7 +107,7 @@ describe.skipIf(!hasShell)("the loop that runs the batches", () => {
         const stand = '#!/bin/sh\nshift 2\necho . >> calls\nexec sqlite3 -header "$@"\n';
         writeFileSync(path.join(root, "turso"), stand);
         chmodSync(path.join(root, "turso"), 0o755);
-        const [, loop = ""] = /```sh\n(until [^`]*)```/.exec(readme) ?? [];
+        const [, loop = ""] = /```sh file\n(until [^`]*)```/.exec(readme) ?? [];
         const run = (): string => {
             const env = { PATH: `${root}:${process.env.PATH}` };
             spawnSync("sh", ["-c", loop], { cwd: root, env, timeout: 60_000 });

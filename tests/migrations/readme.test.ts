@@ -12,7 +12,7 @@ const readme = readFileSync(path.join(repository, "migrations/README.md"), "utf8
 
 /** The examples by name: each begins with the name that its file would have. */
 const examples = new Map(
-    [...readme.matchAll(/```sql\n-- NNN\.do\.([\w-]+)\.sql\n([\s\S]*?)```/g)].map(([, name = "", sql = ""]) => [
+    [...readme.matchAll(/```sql file\n-- NNN\.do\.([\w-]+)\.sql\n([\s\S]*?)```/g)].map(([, name = "", sql = ""]) => [
         name,
         sql,
     ]),

@@ -64,15 +64,16 @@ describeTargets("the documented queries", (target) => {
         expect(names.filter((name) => !users.has(name))).toEqual([]);
     });
 
-    test("stand in docs/reference/queries.md with the indexes that they use (`npx vitest run tests/product/query-plans.test.ts -u` writes it)", async () => {
-        const file = path.join(root, "docs/reference/queries.md");
-        const fill = (page: string, mark: string, text: string): string =>
-            page.replace(
-                new RegExp(`(<!-- ${mark} -->\n)[\\s\\S]*?(?=<!-- end -->)`),
-                (_, begin) => `${begin}\n${text}\n`,
+    test("stand in docs/reference/queries.md with the indexes that they use at these volumes", () => {
+        const page = readFileSync(path.join(root, "docs/reference/queries.md"), "utf8");
+        expect(plans.length).toBeGreaterThan(60);
+        for (const plan of plans) {
+            const indexes = "rows" in plan ? findUsedIndexes(plan.rows).map((index) => `\`${index}\``) : [];
+            const [, entry = ""] = page.split(`\n### [${plan.query.name}](`);
+            expect(entry.split("\n### ")[0], plan.query.name).toContain(
+                `\n- Indexes: ${indexes.join(", ") || "none"}\n`,
             );
-        const page = fill(readFileSync(file, "utf8"), "indexes", `${renderIndexTable(groupByIndex(plans))}\n`);
-        await expect(fill(page, "queries", renderQueries(plans))).toMatchFileSnapshot(file);
+        }
     });
 });
 
@@ -82,31 +83,3 @@ test("the documented queries name what comes out, in lower case", () => {
         for (const [, alias] of sql.matchAll(/\bAS (\S+)/g)) expect(alias, name).toMatch(/^[a-z_]+,?$/);
     }
 });
-
-/** The documented queries as Markdown. */
-function renderQueries(plans: readonly QueryPlan[]): string {
-    return plans.map(renderQuery).join("\n");
-}
-
-function renderQuery(plan: QueryPlan): string {
-    const { query } = plan;
-    const indexes = "rows" in plan ? findUsedIndexes(plan.rows) : [];
-    const lines = [
-        ["For", query.purpose],
-        ["Indexes", indexes.length === 0 ? "none" : indexes.map((index) => `\`${index}\``).join(", ")],
-        ["Report", query.report],
-        ["Scans", query.scans],
-        ["Sorts", query.sorts],
-    ].flatMap(([label, text]) => (text === undefined ? [] : [`- ${label}: ${text}`]));
-    return [`### [${query.name}](../../${query.path})`, "", query.title, "", ...lines, ""].join("\n");
-}
-
-/** The indexes and the queries that use each, as a Markdown table. */
-function renderIndexTable(served: ReadonlyMap<string, readonly DocumentedQuery["name"][]>): string {
-    const rows = [...served].sort(([one], [other]) => (one < other ? -1 : 1));
-    return [
-        "| index | queries |",
-        "|---|---|",
-        ...rows.map(([index, names]) => `| \`${index}\` | ${names.map((name) => `[${name}](#${name})`).join(", ")} |`),
-    ].join("\n");
-}

@@ -39,53 +39,46 @@ test("seeds/README.md shows the channels and keywords of every job title", () =>
     expect(shown).toEqual(Object.entries(titles));
 });
 
-describe("readme:build on seeds/README.md", () => {
+describe("docs:build on seeds/README.md", () => {
     const files = {
         "package.json": "{}",
-        "docs/reference/commands.md": read("docs/reference/commands.md").replaceAll(
-            /(<!-- (?:commands|options) -->)[\s\S]*?(<!-- \/)/g,
-            "$1\n$2",
-        ),
+        "README.md": read("README.md"),
         "seeds/README.md": "# Seeds\n\n<!-- job titles -->\nstale\n<!-- /job titles -->\n\nThe rest.\n",
     };
 
     test("fills the table of job titles in, keeps the rest, and has nothing to do then", async () => {
         const root = writeProject(files);
-        const { code, stdout } = await runScript("readme:build", [], { cwd: root });
-        expect([code, stdout]).toEqual([
-            0,
-            "docs/reference/commands.md was brought up to date: 0 commands.\nseeds/README.md was brought up to date: job titles.\n",
-        ]);
+        const { code, stdout } = await runScript("docs:build", [], { cwd: root });
+        expect([code, stdout]).toEqual([0, "Wrote: seeds/README.md\nBrought 1 page of 2 up to date.\n"]);
         const text = readFileSync(path.join(root, "seeds/README.md"), "utf8");
         expect(text).toMatch(/^# Seeds\n\n<!-- job titles -->\n[\s\S]*\n<!-- \/job titles -->\n\nThe rest\.\n$/);
         expect(readTable(text)).toEqual(readTable(read("seeds/README.md")));
-        const again = await runScript("readme:build", ["--check"], { cwd: root });
+        const again = await runScript("docs:build", ["--check"], { cwd: root });
         expect(again).toMatchObject({
             code: 0,
-            stdout: "docs/reference/commands.md is current: 0 commands.\nseeds/README.md is current: job titles.\n",
+            stdout: "Nothing to do: 2 pages, all current.\n",
         });
     });
 
     test("--check exits with 4 when the table alone is stale, and leaves it", async () => {
         const root = writeProject(files);
-        await runScript("readme:build", [], { cwd: root });
+        await runScript("docs:build", [], { cwd: root });
         const stale = readFileSync(path.join(root, "seeds/README.md"), "utf8").replace("| `sre` |", "| `ops` |");
         changeProject(root, { "seeds/README.md": stale });
-        const { code, stderr } = await runScript("readme:build", ["--check"], { cwd: root });
+        const { code, stderr } = await runScript("docs:build", ["--check"], { cwd: root });
         expect([code, stderr]).toEqual([4, expect.stringContaining("error: seeds/README.md is stale\n")]);
         expect(readFileSync(path.join(root, "seeds/README.md"), "utf8")).toBe(stale);
     });
 
-    test("writes nothing at all where the table has no place", async () => {
-        const root = writeProject({ ...files, "seeds/README.md": "# Seeds\n" });
-        const { code, stderr } = await runScript("readme:build", [], { cwd: root });
+    test("writes nothing at all where the table has no end", async () => {
+        const open = "# Seeds\n\n<!-- job titles -->\n";
+        const root = writeProject({ ...files, "seeds/README.md": open });
+        const { code, stderr } = await runScript("docs:build", [], { cwd: root });
         expect([code, stderr]).toEqual([
             1,
-            expect.stringContaining("error: seeds/README.md has no markers for the job titles\n"),
+            expect.stringContaining("error: seeds/README.md: the part 'job titles' has no end\n"),
         ]);
-        expect(readFileSync(path.join(root, "docs/reference/commands.md"), "utf8")).toBe(
-            files["docs/reference/commands.md"],
-        );
-        expect(readFileSync(path.join(root, "seeds/README.md"), "utf8")).toBe("# Seeds\n");
+        expect(readFileSync(path.join(root, "README.md"), "utf8")).toBe(files["README.md"]);
+        expect(readFileSync(path.join(root, "seeds/README.md"), "utf8")).toBe(open);
     });
 });

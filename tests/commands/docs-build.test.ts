@@ -2,19 +2,13 @@ import { existsSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
-import {
-    type CommandHelp,
-    readCommandScripts,
-    readCommands,
-    renderReadme,
-} from "../../src/cli/commands/readme-build.ts";
+import { type CommandHelp, readCommandScripts, readCommands, renderCommandParts } from "../../src/cli/command-help.ts";
 import { exitCodes } from "../../src/errors.ts";
 import { startScript } from "../support/command.ts";
 import { type Printed, runScript } from "../support/here.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const PAGE = "docs/reference/commands.md";
 
 describe("the commands of this repository", () => {
     let commands: CommandHelp[];
@@ -44,9 +38,11 @@ describe("the commands of this repository", () => {
         expect(silent).toEqual([]);
     });
 
-    test("stand in docs/reference/commands.md as they are", () => {
-        const readme = readFileSync(path.join(ROOT, PAGE), "utf8");
-        expect(renderReadme(readme, commands)).toBe(readme);
+    test("stand in the documents as they are", () => {
+        const page = readFileSync(path.join(ROOT, "docs/reference/commands.md"), "utf8");
+        for (const [name, part] of renderCommandParts(commands)) {
+            expect(page).toContain(`<!-- ${name} -->\n${part}\n<!-- /${name} -->`);
+        }
     });
 });
 
@@ -59,7 +55,7 @@ test("a script runs its command also through a link and without the ending of it
     }
 });
 
-const build = (cwd: string, ...args: string[]): Promise<Printed> => runScript("readme-build", args, { cwd, env: {} });
+const build = (cwd: string, ...args: string[]): Promise<Printed> => runScript("docs:build", args, { cwd, env: {} });
 
 const script = `export const command = {
     name: "db:one",
@@ -91,16 +87,16 @@ stale
 const project = {
     "package.json": JSON.stringify({ scripts: { "db:one": "tsx scripts/db-one.ts", test: "vitest run" } }),
     "scripts/db-one.ts": script,
-    [PAGE]: readme,
+    "README.md": readme,
 };
 
-describe("readme:build", () => {
+describe("docs:build", () => {
     test("fills the commands and the exit codes in, keeps the rest, and has nothing to do then", async () => {
         const root = writeProject(project);
         const { code, stdout } = await build(root);
         expect(code).toBe(0);
-        expect(stdout).toBe("docs/reference/commands.md was brought up to date: 1 command.\n");
-        const text = readFileSync(path.join(root, PAGE), "utf8");
+        expect(stdout).toBe("Wrote: README.md\nBrought 1 page of 1 up to date.\n");
+        const text = readFileSync(path.join(root, "README.md"), "utf8");
         expect(text).toContain(
             "| `db:one <words...>` | Does one \\| thing, at a length that makes the line of the help text break somewhere. |\n",
         );
@@ -110,23 +106,20 @@ describe("readme:build", () => {
             expect(text).toMatch(new RegExp(`^\\| ${number} \\| .+ \\|$`, "m"));
         expect(text).not.toContain("stale");
         const again = await build(root, "--check");
-        expect(again).toMatchObject({ code: 0, stdout: "docs/reference/commands.md is current: 1 command.\n" });
+        expect(again).toMatchObject({ code: 0, stdout: "Nothing to do: 1 page, all current.\n" });
     });
 
-    test("--check exits with 4 when its page is stale, and leaves it", async () => {
+    test("--check exits with 4 when README.md is stale, and leaves it", async () => {
         const root = writeProject(project);
         const { code, stderr } = await build(root, "--check");
         expect(code).toBe(4);
-        expect(stderr).toContain("error: docs/reference/commands.md is stale\n\nhint: run `pnpm readme:build`");
-        expect(readFileSync(path.join(root, PAGE), "utf8")).toBe(readme);
+        expect(stderr).toContain("error: README.md is stale\n\nhint: run `pnpm docs:build`");
+        expect(readFileSync(path.join(root, "README.md"), "utf8")).toBe(readme);
     });
 
     test.each([
-        [
-            "docs/reference/commands.md has no markers for the exit codes",
-            { [PAGE]: readme.replace("<!-- exit codes -->", "") },
-        ],
-        ["docs/reference/commands.md has no markers for the commands", { [PAGE]: undefined }],
+        ["README.md: the part 'exit codes' has no end", { "README.md": readme.replace("<!-- /exit codes -->", "") }],
+        ["README.md: the part 'exits' is unknown", { "README.md": readme.replaceAll("exit codes", "exits") }],
         ["scripts/db-one.ts cannot be imported", { "scripts/db-one.ts": undefined }],
         [
             "scripts/db-one.ts does not define the command 'db:one' with a summary",
@@ -143,11 +136,11 @@ describe("readme:build", () => {
     ])("says '%s', and writes nothing", async (message, changes) => {
         const root = writeProject(project);
         changeProject(root, changes);
-        const before = existsSync(path.join(root, PAGE)) && readFileSync(path.join(root, PAGE), "utf8");
+        const before = existsSync(path.join(root, "README.md")) && readFileSync(path.join(root, "README.md"), "utf8");
         const { code, stderr } = await build(root);
         expect(code).toBe(1);
         expect(stderr).toContain(`error: ${message}\n`);
-        const after = existsSync(path.join(root, PAGE)) && readFileSync(path.join(root, PAGE), "utf8");
+        const after = existsSync(path.join(root, "README.md")) && readFileSync(path.join(root, "README.md"), "utf8");
         expect(after).toBe(before);
     });
 });

@@ -1,0 +1,31 @@
+import type { Table } from "../../schema/table.ts";
+import { readTableDefinition } from "../../sql/create-table.ts";
+import type { Page } from "../markdown.ts";
+import type { DocumentCheck, DocumentFinding } from "./finding.ts";
+
+/**
+ * Checks that each table has a comment and a page, and each column a comment.
+ *
+ * @param pathOf the page of a table
+ */
+export function checkTables(
+    tables: readonly Table[],
+    pages: readonly Page[],
+    pathOf: (table: string) => string,
+): DocumentCheck {
+    const findings = tables.flatMap(({ name, sql, columns }): DocumentFinding[] => {
+        const path = pathOf(name);
+        const definition = readTableDefinition(sql);
+        const mute = columns.filter(
+            (column) => !definition.columns.find((other) => other.name === column.name)?.comment,
+        );
+        const messages = [
+            ...(pages.some((page) => page.path === path) ? [] : [`the table '${name}' has no page`]),
+            ...(definition.comment === "" ? [`the table '${name}' has no comment`] : []),
+            ...mute.map((column) => `the column '${name}.${column.name}' has no comment`),
+        ];
+        return messages.map((message) => ({ path, line: 1, message }));
+    });
+    const columns = tables.reduce((sum, table) => sum + table.columns.length, 0);
+    return { name: "tables", looked: `${tables.length} tables, ${columns} columns`, findings };
+}

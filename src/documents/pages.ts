@@ -1,0 +1,25 @@
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** The text of a page, by its path relative to the project's folder. */
+export type PageTexts = ReadonlyMap<string, string>;
+
+/** Folders whose Markdown is part of the documents, besides that of the project's own folder. */
+const folders = ["docs", "migrations", "seeds"];
+
+/** Reads the Markdown pages of a project, in its folder, in docs/, and beside migrations and seeds, and their pictures. */
+export async function readPageTexts(root: string): Promise<PageTexts> {
+    const top = (await readdir(root)).filter((name) => name.endsWith(".md"));
+    const below = await Promise.all(
+        folders
+            .filter((folder) => existsSync(join(root, folder)))
+            .map(async (folder) => {
+                const names = await readdir(join(root, folder), { recursive: true, encoding: "utf8" });
+                return names.filter((name) => /\.(md|svg)$/.test(name)).map((name) => `${folder}/${name}`);
+            }),
+    );
+    const paths = [...top, ...below.flat()].sort();
+    const texts = await Promise.all(paths.map((path) => readFile(join(root, path), "utf8")));
+    return new Map(paths.map((path, at) => [path, texts[at] ?? ""]));
+}

@@ -1,0 +1,108 @@
+import { listShellBlocks } from "./check/shell.ts";
+import { renderErDiagram } from "./diagram.ts";
+import type { SchemaFacts } from "./facts.ts";
+import { lists, ownTables } from "./lists.ts";
+import { readPage } from "./markdown.ts";
+import type { PageTexts } from "./pages.ts";
+import { fillParts, listParts, renderMarkdownTable } from "./parts.ts";
+import { layOut } from "./picture/layout.ts";
+import { palettes, renderPicture } from "./picture/render.ts";
+import { renderRunnable } from "./query-list.ts";
+import { listRelations } from "./relations.ts";
+import type { DocumentSite } from "./site.ts";
+import { renderTablePage } from "./table-page.ts";
+
+/** What fills the generated parts of pages. */
+export interface RenderInput {
+    readonly site: DocumentSite;
+    /** Undefined for a project without a schema. */
+    readonly facts: SchemaFacts | undefined;
+    /** Parts that need neither: by name. */
+    readonly parts: ReadonlyMap<string, string>;
+    readonly commands: number;
+}
+
+/**
+ * Renders all generated pages and parts; what is written by hand stays. Pure.
+ *
+ * @returns every page that there should be, with its text
+ * @throws AppError `invalid-input` for a part that nothing renders
+ */
+export function renderPages(pages: PageTexts, input: RenderInput): PageTexts {
+    const { facts, site } = input;
+    const all = new Map(pages);
+    for (const table of facts ? ownTables(facts) : []) {
+        if (facts) all.set(site.pageOf(table.name), renderTablePage(table, facts, site));
+    }
+    const fill = (count: string): Map<string, string> =>
+        new Map(
+            [...all].map(([path, text]) => [
+                path,
+                fillParts(path, text, (name) => (name === "statistics" ? count : renderPart(name, path, input))),
+            ]),
+        );
+    if (facts && site.picture.length > 0) {
+        const picture = layOut(ownTables(facts), listRelations(facts, site), site.picture);
+        for (const theme of ["light", "dark"] as const) {
+            all.set(`docs/schema.${theme}.svg`, renderPicture(picture, palettes[theme]));
+        }
+    }
+    // What is counted includes what the other parts hold.
+    return fill(renderStatistics(fill(""), input));
+}
+
+/** Whether a page has a part that the database renders. */
+export function needsSchema(pages: PageTexts): boolean {
+    const isOfSchema = (name: string): boolean => name in lists || /^(er|query|statistics)\b/.test(name);
+    return [...pages.values()].some((text) => listParts(text).some(isOfSchema));
+}
+
+function renderPart(name: string, path: string, { facts, site, parts }: RenderInput): string | undefined {
+    const own = parts.get(name);
+    if (own !== undefined || !facts) return own;
+    const list = lists[name];
+    if (list) return list({ facts, site, path });
+    const [kind, ...words] = name.split(" ");
+    const rest = words.join(" ");
+    if (kind === "query") {
+        const query = facts.queries.find((other) => other.name === rest);
+        return query && renderRunnable(query);
+    }
+    if (kind !== "er") return undefined;
+    if (rest === "all") {
+        const names = ownTables(facts).map((table) => table.name);
+        return renderErDiagram(facts, site, names, false);
+    }
+    const category = site.categories.find((other) => toWord(other.name) === rest);
+    return category && renderErDiagram(facts, site, category.tables, true);
+}
+
+function toWord(name: string): string {
+    return name.toLowerCase().replaceAll(/\W+/g, "-");
+}
+
+function renderStatistics(texts: PageTexts, { facts, commands }: RenderInput): string {
+    const pages = [...texts].filter(([path]) => path.endsWith(".md")).map(([path, text]) => readPage(path, text));
+    const blocks = pages.flatMap((page) => page.blocks);
+    const count = (language: string): number =>
+        blocks.filter((block) => block.language === language && !block.isFile).length;
+    const tables = facts ? ownTables(facts) : [];
+    const objects = (type: string): number => facts?.objects.filter((object) => object.type === type).length ?? 0;
+    const figures: [string, number][] = [
+        ["pages", pages.length],
+        ["tables", tables.length],
+        ["columns", tables.reduce((sum, { columns }) => sum + columns.length, 0)],
+        ["indexes", objects("index")],
+        ["views", objects("view")],
+        ["triggers", objects("trigger")],
+        ["commands", commands],
+        ["documented queries", facts?.queries.length ?? 0],
+        ["SQL examples, each run by `pnpm docs:check`", count("sql")],
+        ["shell examples, each run by a test", pages.flatMap(listShellBlocks).length],
+        ["diagrams", count("mermaid")],
+    ];
+    return renderMarkdownTable(
+        ["counted", "number"],
+        figures.map(([what, number]) => [what, String(number)]),
+    );
+}

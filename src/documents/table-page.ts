@@ -1,0 +1,131 @@
+import { posix } from "node:path";
+import { listAllowedValues } from "../sql/checks.ts";
+import type { DocumentedTable, SchemaFacts } from "./facts.ts";
+import { categoryOf, linkTable, listIndexes, nameKey } from "./lists.ts";
+import { code, renderMarkdownTable } from "./parts.ts";
+import { listRelations, type Relation } from "./relations.ts";
+import type { DocumentSite } from "./site.ts";
+
+/** Renders the page of a table, wholly from the database. */
+export function renderTablePage(table: DocumentedTable, facts: SchemaFacts, site: DocumentSite): string {
+    const path = site.pageOf(table.name);
+    const to = (page: string): string => posix.relative(posix.dirname(path), page);
+    const queriesPage = to("docs/reference/queries.md");
+    const linkQuery = (name: string): string => `[${name}](${queriesPage}#${name})`;
+    const indexes = listIndexes(table, facts);
+    const views = facts.objects.filter(({ type, sql }) => type === "view" && reads(sql, table.name));
+    const triggers = facts.objects.filter((object) => object.type === "trigger" && object.table === table.name);
+    const sections: [title: string, body: string][] = [
+        ["Columns", renderColumns(table)],
+        ["Rules", renderRules(table)],
+        ["JSON", renderJson(table)],
+        [
+            "Indexes",
+            renderMarkdownTable(
+                ["index", "columns", "what it serves", "queries"],
+                indexes.map(({ name, columns, comment, queries }) => [
+                    code(name),
+                    columns,
+                    comment,
+                    queries.map(linkQuery).join(", "),
+                ]),
+            ),
+        ],
+        ["Relationships", renderRelations(table, listRelations(facts, site), site)],
+        ["Triggers", triggers.map(({ name, comment }) => `- ${code(name)}: ${comment}`).join("\n")],
+        ["Views", views.map(({ name, comment }) => `- ${code(name)}: ${comment}`).join("\n")],
+    ];
+    return [
+        `# ${table.name}`,
+        "",
+        table.definition.comment,
+        "",
+        renderMarkdownTable(
+            ["category", "phase", "primary key", "large from"],
+            [
+                [
+                    categoryOf(site, table.name),
+                    String(site.phases[table.name] ?? ""),
+                    nameKey(table),
+                    table.large === undefined ? "" : `${table.large.toLocaleString("en-US")} rows`,
+                ],
+            ],
+        ),
+        ...sections.flatMap(([title, body]) => (body === "" ? [] : ["", `## ${title}`, "", body])),
+        "",
+        `Generated from the database by \`pnpm docs:build\`. [All tables](${to("docs/TURSO_DATABASE_SCHEMA.md")}).`,
+        "",
+    ].join("\n");
+}
+
+function renderColumns(table: DocumentedTable): string {
+    return renderMarkdownTable(
+        ["column", "type", "NULL", "default", "meaning"],
+        table.columns.map(({ name, type, notNull, defaultSql }) => [
+            code(name),
+            type,
+            notNull ? "no" : "yes",
+            defaultSql === null ? "" : code(shorten(defaultSql)),
+            table.definition.columns.find((column) => column.name === name)?.comment ?? "",
+        ]),
+    );
+}
+
+// A CHECK has a name that says its rule; of one that lists values, the values say more.
+function renderRules({ name: table, columns, definition }: DocumentedTable): string {
+    const rules = definition.checks.map(({ name = "" }) => {
+        const rule = name.startsWith(`${table}_`) ? name.slice(table.length + 1) : name;
+        const column = columns
+            .map((own) => own.name)
+            .filter((own) => rule.startsWith(`${own}_`))
+            .sort((a, b) => b.length - a.length)[0];
+        const words = rule
+            .slice(column?.length ?? 0)
+            .replaceAll("_", " ")
+            .replaceAll(" json ", " JSON ");
+        const values = /_is_known$/.test(rule) && column ? listAllowedValues(definition, column) : [];
+        return `- ${column ? code(column) : ""}${values.length > 0 ? ` is one of ${values.map(code).join(", ")}` : words}`;
+    });
+    const uniques = definition.uniques
+        .filter(({ isPrimaryKey }) => !isPrimaryKey)
+        .map(
+            (unique) =>
+                `- ${unique.columns.map(code).join(", ")}: unique${unique.columns.length > 1 ? " together" : ""}`,
+        );
+    return [...rules, ...uniques].join("\n");
+}
+
+function renderJson({ json }: DocumentedTable): string {
+    if (json.length === 0) return "";
+    return renderMarkdownTable(
+        ["column", "shape", "example"],
+        json.map(({ column, shape, example }) => [code(column), shape, code(example ?? "")]),
+    );
+}
+
+function renderRelations(table: DocumentedTable, relations: readonly Relation[], site: DocumentSite): string {
+    const path = site.pageOf(table.name);
+    return relations
+        .flatMap((relation) => {
+            const columns = relation.columns.map(code).join(", ");
+            const held = relation.why === undefined ? "a foreign key" : `no foreign key: ${relation.why}`;
+            return [
+                ...(relation.table === table.name
+                    ? [`- ${columns} references ${linkTable({ site, path }, relation.parent)} (${held})`]
+                    : []),
+                ...(relation.parent === table.name
+                    ? [`- is referenced by ${columns} of ${linkTable({ site, path }, relation.table)} (${held})`]
+                    : []),
+            ];
+        })
+        .join("\n");
+}
+
+function reads(sql: string | null, table: string): boolean {
+    return new RegExp(`\\b${table}\\b`).test((sql ?? "").replaceAll(/\/\*[\s\S]*?\*\/|--.*$/gm, ""));
+}
+
+function shorten(sql: string): string {
+    const line = sql.replaceAll(/\s+/g, " ").trim();
+    return line.length > 60 ? `${line.slice(0, 57)}…` : line;
+}
