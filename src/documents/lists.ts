@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { listAllowedValues } from "../sql/checks.ts";
 import type { DocumentedObject, DocumentedTable, ListInput, SchemaFacts } from "./facts.ts";
-import { code, renderMarkdownTable } from "./parts.ts";
+import { code, quoteValue, renderMarkdownTable } from "./parts.ts";
 import { renderQueryIndexes, renderQueryList } from "./query-list.ts";
 import { listRelations } from "./relations.ts";
 import type { DocumentSite } from "./site.ts";
@@ -46,7 +46,9 @@ export const lists: Readonly<Record<string, (input: ListInput) => string>> = {
             ownTables(input.facts).flatMap((table) =>
                 table.columns.flatMap(({ name }) => {
                     const values = listAllowedValues(table.definition, name);
-                    return values.length === 0 ? [] : [[code(`${table.name}.${name}`), values.map(code).join(", ")]];
+                    return values.length === 0
+                        ? []
+                        : [[code(`${table.name}.${name}`), values.map(quoteValue).join(", ")]];
                 }),
             ),
         ),

@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { listAllowedValues } from "../sql/checks.ts";
 import type { DocumentedTable, SchemaFacts } from "./facts.ts";
 import { categoryOf, linkTable, listIndexes, nameKey } from "./lists.ts";
-import { code, renderMarkdownTable } from "./parts.ts";
+import { code, quoteValue, renderMarkdownTable } from "./parts.ts";
 import { listRelations, type Relation } from "./relations.ts";
 import type { DocumentSite } from "./site.ts";
 
@@ -84,7 +84,7 @@ function renderRules({ name: table, columns, definition }: DocumentedTable): str
             .replaceAll("_", " ")
             .replaceAll(" json ", " JSON ");
         const values = /_is_known$/.test(rule) && column ? listAllowedValues(definition, column) : [];
-        return `- ${column ? code(column) : ""}${values.length > 0 ? ` is one of ${values.map(code).join(", ")}` : words}`;
+        return `- ${column ? code(column) : ""}${values.length > 0 ? ` is one of ${values.map(quoteValue).join(", ")}` : words}`;
     });
     const uniques = definition.uniques
         .filter(({ isPrimaryKey }) => !isPrimaryKey)
