@@ -1,6 +1,7 @@
 import { AppError } from "../errors.ts";
+import { listAllowedValues } from "../sql/checks.ts";
 import type { DocumentedTable, SchemaFacts } from "./facts.ts";
-import { listPlainValues, ownTables } from "./lists.ts";
+import { ownTables } from "./lists.ts";
 import { listRelations, type Relation } from "./relations.ts";
 import type { DocumentSite, LifeCycle } from "./site.ts";
 
@@ -35,7 +36,7 @@ export function renderErDiagram(
  */
 export function renderLifeCycle({ table, column, steps }: LifeCycle, { tables }: SchemaFacts): string {
     const definition = tables.find(({ name }) => name === table)?.definition;
-    const values = definition && listPlainValues(definition, column);
+    const values = definition && listAllowedValues(definition, column).map((value) => value.replaceAll('"', ""));
     const states = new Set(steps.flatMap((step) => step.slice(0, 2)).filter((state) => state !== "*"));
     const wrong = [...states].find((state) => !values?.includes(state)) ?? values?.find((value) => !states.has(value));
     if (wrong !== undefined || values === undefined) {

@@ -1,9 +1,8 @@
 import { posix } from "node:path";
 import { listAllowedValues } from "../sql/checks.ts";
-import type { TableDefinition } from "../sql/create-table.ts";
 import type { DocumentedObject, DocumentedTable, ListInput, SchemaFacts } from "./facts.ts";
 import { listViewColumns, readEvent } from "./objects.ts";
-import { code, renderMarkdownTable } from "./parts.ts";
+import { code, quoteValue, renderMarkdownTable } from "./parts.ts";
 import { renderQueryIndexes, renderQueryList } from "./query-list.ts";
 import { listRelations } from "./relations.ts";
 import type { DocumentSite } from "./site.ts";
@@ -63,8 +62,10 @@ export const lists: Readonly<Record<string, (input: ListInput) => string>> = {
             ["column", "allowed values"],
             ownTables(input.facts).flatMap((table) =>
                 table.columns.flatMap(({ name }) => {
-                    const values = listPlainValues(table.definition, name);
-                    return values.length === 0 ? [] : [[code(`${table.name}.${name}`), values.map(code).join(", ")]];
+                    const values = listAllowedValues(table.definition, name);
+                    return values.length === 0
+                        ? []
+                        : [[code(`${table.name}.${name}`), values.map(quoteValue).join(", ")]];
                 }),
             ),
         ),
@@ -135,13 +136,6 @@ export function categoryOf({ categories }: DocumentSite, table: string): string 
 /** Links the page of a table from another page. */
 export function linkTable({ site, path }: Pick<ListInput, "site" | "path">, table: string): string {
     return `[${code(table)}](${posix.relative(posix.dirname(path), site.pageOf(table))})`;
-}
-
-/** Lists the values that a CHECK allows for a column, texts without quotes. */
-export function listPlainValues({ checks }: Pick<TableDefinition, "checks">, column: string): string[] {
-    return listAllowedValues({ checks }, column).map((value) =>
-        value.startsWith('"') ? (JSON.parse(value) as string) : value,
-    );
 }
 
 /** Writes a number of rows. */

@@ -73,6 +73,11 @@ export function renderMarkdownTable(header: readonly string[], rows: readonly (r
     return [line(header), `|${"---|".repeat(header.length)}`, ...rows.map(line)].join("\n");
 }
 
+/** Renders a literal of listAllowedValues() as SQL writes it. */
+export function quoteValue(literal: string): string {
+    return code(literal.replace(/^"(.*)"$/, "'$1'"));
+}
+
 /** Renders text as code in Markdown. */
 export function code(text: string): string {
     return text === "" ? "" : text.includes("`") ? `\`\` ${text} \`\`` : `\`${text}\``;

@@ -1,8 +1,9 @@
 import { posix } from "node:path";
+import { listAllowedValues } from "../sql/checks.ts";
 import type { DocumentedObject, DocumentedTable, SchemaFacts } from "./facts.ts";
-import { categoryOf, linkObject, linkTable, listIndexes, listPlainValues, nameKey, sayRows } from "./lists.ts";
+import { categoryOf, linkObject, linkTable, listIndexes, nameKey, sayRows } from "./lists.ts";
 import { namesTable, readEvent } from "./objects.ts";
-import { code, renderMarkdownTable } from "./parts.ts";
+import { code, quoteValue, renderMarkdownTable } from "./parts.ts";
 import { listRelations, type Relation } from "./relations.ts";
 import type { DocumentSite } from "./site.ts";
 
@@ -87,8 +88,8 @@ function renderRules({ name: table, columns, definition }: DocumentedTable): str
             .slice(column?.length ?? 0)
             .replaceAll("_", " ")
             .replaceAll(" json ", " JSON ");
-        const values = /_is_known$/.test(rule) && column ? listPlainValues(definition, column) : [];
-        return `- ${column ? code(column) : ""}${values.length > 0 ? ` is one of ${values.map(code).join(", ")}` : words}`;
+        const values = /_is_known$/.test(rule) && column ? listAllowedValues(definition, column) : [];
+        return `- ${column ? code(column) : ""}${values.length > 0 ? ` is one of ${values.map(quoteValue).join(", ")}` : words}`;
     });
     const uniques = definition.uniques
         .filter(({ isPrimaryKey }) => !isPrimaryKey)

@@ -11,6 +11,9 @@ import { endLease, explainLease, findForeignLease, nameDeployer, tryLease, waitF
 /** How long to wait for another writer of the same file, in milliseconds, beyond SQLite's own 5 s. */
 const busyLimit = 60_000;
 
+/** How long a script whose line broke may still be on its way to the server, in milliseconds. */
+const arrival = 300;
+
 const unknownOutcome = "The state of the database could not be read. Nothing was tried again.";
 
 interface RunInput {
@@ -134,9 +137,15 @@ async function recover(
     before: DatabaseState,
 ): Promise<DatabaseState> {
     const { connection, report } = run.input;
-    const after = await run.read(fault.isAmbiguous).catch((error: unknown) => {
-        throw explainFault(fault, connection.target).withOutcome(`${unknownOutcome} (${toFault(error).message})`);
-    });
+    const read = (): Promise<DatabaseState> =>
+        run.read(fault.isAmbiguous).catch((error: unknown) => {
+            throw explainFault(fault, connection.target).withOutcome(`${unknownOutcome} (${toFault(error).message})`);
+        });
+    let after = await read();
+    if (fault.kind === "connection-lost" && isSameState(before, after)) {
+        await sleep(arrival);
+        after = await read();
+    }
     if (!isSameState(before, after)) {
         if (fault.isAmbiguous && hasHappened(before, after, script)) {
             report.note(`The reply was lost (${fault.message}), but the transaction was committed.`);
