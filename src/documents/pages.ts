@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type Page, readPage } from "./markdown.ts";
 
 /** The text of a page, by its path relative to the project's folder. */
 export type PageTexts = ReadonlyMap<string, string>;
@@ -22,4 +23,15 @@ export async function readPageTexts(root: string): Promise<PageTexts> {
     const paths = [...top, ...below.flat()].sort();
     const texts = await Promise.all(paths.map((path) => readFile(join(root, path), "utf8")));
     return new Map(paths.map((path, at) => [path, texts[at] ?? ""]));
+}
+
+/** Reads each page in Markdown; pictures are left out. Pure. */
+export function parsePages(texts: PageTexts): Page[] {
+    return [...texts].filter(([path]) => path.endsWith(".md")).map(([path, text]) => readPage(path, text));
+}
+
+/** Lists the pages, sorted, that differ from what they should be, that are missing, or that should not be there. */
+export function findStalePages(before: PageTexts, after: PageTexts): string[] {
+    const paths = new Set([...before.keys(), ...after.keys()]);
+    return [...paths].filter((path) => before.get(path) !== after.get(path)).sort();
 }

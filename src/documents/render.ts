@@ -3,8 +3,7 @@ import { listShellBlocks } from "./check/shell.ts";
 import { renderErDiagram, renderLifeCycle } from "./diagram.ts";
 import type { SchemaFacts } from "./facts.ts";
 import { lists, ownTables } from "./lists.ts";
-import { readPage } from "./markdown.ts";
-import type { PageTexts } from "./pages.ts";
+import { type PageTexts, parsePages } from "./pages.ts";
 import { fillParts, listParts, renderMarkdownTable } from "./parts.ts";
 import { layOut } from "./picture/layout.ts";
 import { palettes, renderPicture } from "./picture/render.ts";
@@ -38,21 +37,22 @@ export function renderPages(pages: PageTexts, input: RenderInput): PageTexts {
         for (const path of pages.keys()) if (isOfTable(path)) all.delete(path);
         for (const table of ownTables(facts)) all.set(site.pageOf(table.name), renderTablePage(table, facts, site));
     }
-    const fill = (count: string): Map<string, string> =>
-        new Map(
-            [...all].map(([path, text]) => [
-                path,
-                fillParts(path, text, (name) => (name === "statistics" ? count : renderPart(name, path, input))),
-            ]),
-        );
     if (facts && site.categories.length > 0) {
         const picture = layOut(ownTables(facts), listRelations(facts, site), site.categories);
         for (const theme of ["light", "dark"] as const) {
             all.set(`docs/schema.${theme}.svg`, renderPicture(picture, palettes[theme]));
         }
     }
+    const fill = (path: string, statistics: string): string =>
+        fillParts(path, all.get(path) ?? "", (name) =>
+            name === "statistics" ? statistics : renderPart(name, path, input),
+        );
+    const filled = new Map([...all.keys()].map((path) => [path, fill(path, "")]));
     // What is counted includes what the other parts hold.
-    return fill(renderStatistics(fill(""), input));
+    const statistics = renderStatistics(filled, input);
+    for (const [path, text] of all)
+        if (listParts(text).includes("statistics")) filled.set(path, fill(path, statistics));
+    return filled;
 }
 
 /** Whether a page has a part that the database renders. */
@@ -91,7 +91,7 @@ function toWord(name: string): string {
 }
 
 function renderStatistics(texts: PageTexts, { facts, commands }: RenderInput): string {
-    const pages = [...texts].filter(([path]) => path.endsWith(".md")).map(([path, text]) => readPage(path, text));
+    const pages = parsePages(texts);
     const blocks = pages.flatMap((page) => page.blocks);
     const count = (language: string): number =>
         blocks.filter((block) => block.language === language && !block.isFile).length;

@@ -10,8 +10,8 @@ import type { Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
 import type { MigrationSet } from "../planning/files.ts";
 import { readAll } from "../planning/prepare.ts";
-import { deployScratch } from "../planning/shadow.ts";
-import { type FillProgress, fillVolumes, readVolumes, type Volume } from "../queries/volumes.ts";
+import { deployFilled } from "../planning/shadow.ts";
+import { type FillProgress, readVolumes, type Volume } from "../queries/volumes.ts";
 import { findSqld, startSqld } from "../server/sqld.ts";
 import { quoteText } from "../sql/quoting.ts";
 
@@ -89,15 +89,13 @@ async function makeVolumes(
     const name = `${hashFiles(sets, volumes)}.db`;
     const path = join(folder, name);
     if (existsSync(path)) return path;
-    const migrations = sets.flatMap((set) => set.migrations);
-    const connection = await deployScratch(sets, migrations);
+    const connection = await deployFilled(sets, volumes, 1, async (state) => {
+        // The file driver blocks the event loop, so signals are received only here.
+        await setImmediate();
+        throwIfInterrupted(signal);
+        progress(state);
+    });
     try {
-        await fillVolumes(connection, volumes, 1, async (state) => {
-            // The file driver blocks the event loop, so signals are received only here.
-            await setImmediate();
-            throwIfInterrupted(signal);
-            progress(state);
-        });
         await connection.runAlone(`VACUUM INTO ${quoteText(join(directory, name))}`);
     } finally {
         connection.close();

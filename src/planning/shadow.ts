@@ -1,5 +1,6 @@
 import type { Connection } from "../database/connection.ts";
 import { openScratch } from "../database/file/connection.ts";
+import { type FillProgress, fillVolumes, type Volume } from "../queries/volumes.ts";
 import { findTablesAfter } from "../schema/known-schema.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { quoteName } from "../sql/quoting.ts";
@@ -38,6 +39,31 @@ export async function deployScratch(
             await connection.runScript(renderParts(input), scriptOptions(input));
             state = await readState(connection, sets);
         }
+        return connection;
+    } catch (error) {
+        connection.close();
+        throw error;
+    }
+}
+
+/**
+ * Deploys all migrations into a scratch database, and fills it with `times` the documented volumes.
+ *
+ * @returns the open database; the caller closes it
+ * @throws as deployScratch(), and what `progress` throws
+ */
+export async function deployFilled(
+    sets: readonly MigrationSet[],
+    volumes: readonly Volume[],
+    times: number,
+    progress?: (state: FillProgress) => void | Promise<void>,
+): Promise<Connection> {
+    const connection = await deployScratch(
+        sets,
+        sets.flatMap((set) => set.migrations),
+    );
+    try {
+        await fillVolumes(connection, volumes, times, progress);
         return connection;
     } catch (error) {
         connection.close();

@@ -6,7 +6,7 @@ import { test } from "vitest";
 const facts = fileURLToPath(new URL("../../../shared/data/original-schema.json", import.meta.url));
 const hasFacts = existsSync(facts);
 
-/** A test that needs the facts of the databases that others made; skipped by its name where they are not. */
+/** A test that needs the facts of the existing databases of another origin; skipped by its name where they are not. */
 export const testOriginal = hasFacts ? test : test.skip;
 export const note = hasFacts ? "" : " (the facts of the original schema are not here)";
 

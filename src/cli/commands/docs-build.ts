@@ -3,15 +3,15 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { readSchemaFacts, type SchemaFacts } from "../../documents/facts.ts";
 import { renderChecks, renderLintRules, renderMaintenanceRules } from "../../documents/file-lists.ts";
-import { type PageTexts, readPageTexts } from "../../documents/pages.ts";
+import { findStalePages, type PageTexts, readPageTexts } from "../../documents/pages.ts";
 import { listParts } from "../../documents/parts.ts";
 import { needsSchema, type RenderInput, renderPages } from "../../documents/render.ts";
 import type { DocumentSite } from "../../documents/site.ts";
 import { AppError } from "../../errors.ts";
 import { readFiles } from "../../planning/files.ts";
-import { deployScratch } from "../../planning/shadow.ts";
+import { deployFilled } from "../../planning/shadow.ts";
 import { readQueries } from "../../queries/files.ts";
-import { fillVolumes, readVolumes } from "../../queries/volumes.ts";
+import { readVolumes } from "../../queries/volumes.ts";
 import { readCommands, renderCommandParts } from "../command-help.ts";
 import type { Context } from "../program.ts";
 import { countOf } from "../report.ts";
@@ -31,19 +31,16 @@ export async function buildDocuments(
 ): Promise<void> {
     const before = await readPageTexts(root);
     const after = await renderDocuments(root, before, site);
-    const paths = new Set([...before.keys(), ...after.keys()]);
-    const stale = [...paths].sort().flatMap((path): [string, string | undefined][] => {
-        const text = after.get(path);
-        return before.get(path) === text ? [] : [[path, text]];
-    });
+    const stale = findStalePages(before, after);
     const [first] = stale;
     if (check && first) {
-        throw new AppError("drift", `${first[0]} is stale`, {
-            details: stale.slice(1).map(([path]) => `${path} is stale`),
+        throw new AppError("drift", `${first} is stale`, {
+            details: stale.slice(1).map((path) => `${path} is stale`),
             hint: "run `pnpm docs:build` and commit it",
         });
     }
-    for (const [path, text] of stale) {
+    for (const path of stale) {
+        const text = after.get(path);
         if (text === undefined) await rm(join(root, path));
         else {
             await mkdir(dirname(join(root, path)), { recursive: true });
@@ -56,7 +53,7 @@ export async function buildDocuments(
             ? `Nothing to do: ${countOf(after.size, "page")}, all current.`
             : `Brought ${countOf(stale.length, "page")} of ${after.size} up to date.`,
     );
-    output.document({ pages: after.size, written: stale.map(([path]) => path) });
+    output.document({ pages: after.size, written: stale });
 }
 
 /** Renders every page of the documents as it should be. */
@@ -87,11 +84,8 @@ async function renderFileLists(root: string, wanted: ReadonlySet<string>): Promi
 async function readFacts(root: string, examples: ReadonlyMap<string, string>): Promise<SchemaFacts> {
     const [{ sets }, queries] = await Promise.all([readFiles(root), readQueries(root)]);
     const volumes = existsSync(join(root, "queries/volumes")) ? await readVolumes(root) : [];
-    const core = sets.slice(0, 1);
-    const migrations = core.flatMap((set) => set.migrations);
-    const connection = await deployScratch(core, migrations);
+    const connection = await deployFilled(sets.slice(0, 1), volumes, times);
     try {
-        await fillVolumes(connection, volumes, times);
         return await readSchemaFacts(connection, queries, volumes, examples);
     } finally {
         connection.close();

@@ -9,8 +9,8 @@ import { checkOnline } from "../../documents/check/online.ts";
 import { checkOutside } from "../../documents/check/outside.ts";
 import { checkTables } from "../../documents/check/schema.ts";
 import { checkShell } from "../../documents/check/shell.ts";
-import { type Page, readPage } from "../../documents/markdown.ts";
-import { type PageTexts, readPageTexts } from "../../documents/pages.ts";
+import type { Page } from "../../documents/markdown.ts";
+import { findStalePages, type PageTexts, parsePages, readPageTexts } from "../../documents/pages.ts";
 import type { DocumentSite } from "../../documents/site.ts";
 import { type ExitCode, exitCodes } from "../../errors.ts";
 import { readFiles } from "../../planning/files.ts";
@@ -29,7 +29,7 @@ export async function checkDocuments(
 ): Promise<ExitCode> {
     const { root, output } = context;
     const texts = await readPageTexts(root);
-    const pages = [...texts].filter(([path]) => path.endsWith(".md")).map(([path, text]) => readPage(path, text));
+    const pages = parsePages(texts);
     const checks: DocumentCheck[] = [
         checkFresh(texts, await renderDocuments(root, texts, site)),
         checkLinks(pages, (path) => existsSync(join(root, path))),
@@ -61,9 +61,8 @@ export async function checkDocuments(
 }
 
 function checkFresh(before: PageTexts, after: PageTexts): DocumentCheck {
-    const findings = [...new Set([...before.keys(), ...after.keys()])]
-        .filter((path) => before.get(path) !== after.get(path))
-        .map((path) => ({ path, line: 1, message: "a generated part is stale; run `pnpm docs:build`" }));
+    const message = "a generated part is stale; run `pnpm docs:build`";
+    const findings = findStalePages(before, after).map((path) => ({ path, line: 1, message }));
     return { name: "generated parts", looked: `${after.size} pages`, findings };
 }
 

@@ -5,8 +5,8 @@ import type { Connection } from "../../database/connection.ts";
 import { openConnection } from "../../database/open.ts";
 import { makeScratchFolder } from "../../database/scratch-folder.ts";
 import type { MigrationSet } from "../../planning/files.ts";
-import { deployScratch } from "../../planning/shadow.ts";
-import { fillVolumes, type Volume } from "../../queries/volumes.ts";
+import { deployFilled } from "../../planning/shadow.ts";
+import type { Volume } from "../../queries/volumes.ts";
 import { findSqld, startSqld } from "../../server/sqld.ts";
 import { quoteText } from "../../sql/quoting.ts";
 
@@ -34,17 +34,13 @@ export async function openExamples(
         for (const end of close.reverse()) await end();
     };
     try {
-        const scratch = await deployScratch(
-            sets,
-            sets.flatMap((set) => set.migrations),
-        );
-        await fillVolumes(scratch, volumes, times);
+        const scratch = await deployFilled(sets, volumes, times);
+        close.push(() => scratch.close());
         const data = join(folder, "dbs", "default");
         await mkdir(data, { recursive: true });
         for (const path of [join(folder, "examples.db"), join(data, "data")]) {
             await scratch.runAlone(`VACUUM INTO ${quoteText(path)}`);
         }
-        scratch.close();
         const file = { kind: "file", path: join(folder, "examples.db"), label: "a file", local: true } as const;
         const connections = [await openConnection(file, options.signal)];
         if (findSqld() !== undefined) {

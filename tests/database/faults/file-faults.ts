@@ -162,7 +162,7 @@ export const fileFaults: readonly FileFault[] = [
     forbidden("read-only file", { ...everybody, file: 0o444 }),
     forbidden("read-only folder", { ...everybody, folder: 0o555 }),
     busy("busy file, others may read", "IMMEDIATE"),
-    busy("busy file, nobody may read", "EXCLUSIVE"),
+    busy("busy file, others may not read", "EXCLUSIVE"),
     full("full disk, no room for the copy aside", () => 16_384),
     full("full disk, no room for the change", (size) => size + 8_192),
     {
