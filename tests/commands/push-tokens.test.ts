@@ -172,5 +172,15 @@ describe.skipIf(binary === undefined)(
             expect((await readNow()).versions).toHaveLength(migrationCount);
             expect((await push(tokens.good, "--json")).code).toBe(0);
         });
+
+        test("shows the plan of a rollback with a read-only token, and says that the losses are not counted", async () => {
+            const env = { TURSO_DATABASE_URL: proxy.url, TURSO_AUTH_TOKEN: tokens.readOnly };
+            const result = await runScript("db-rollback", ["--to", "10", "--dry-run"], { cwd: root, env });
+            expectNoToken(result);
+            expect([result.code, result.stderr]).toEqual([0, ""]);
+            expect(result.stdout).toContain("012.undo.");
+            expect(result.stdout).toMatch(/Would lose: +not counted: .* takes the read-write token/);
+            expect((await readNow()).versions).toHaveLength(migrationCount);
+        });
     },
 );

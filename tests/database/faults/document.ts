@@ -83,8 +83,5 @@ function renderOutcomes(record: FaultRecord): string[] {
 }
 
 function toCell(text: string): string {
-    return text
-        .replaceAll("|", "\\|")
-        .replace(/\{(\w+)\}/g, "*$1*")
-        .replace(/<(\w+)>/g, "&lt;$1&gt;");
+    return text.replaceAll("|", "\\|").replace(/\{(\w+)\}/g, "*$1*");
 }
