@@ -313,7 +313,7 @@ CREATE INDEX idx_work_queue_priority_created_at ON work_queue (
 );
 
 CREATE INDEX idx_work_queue_item_id_item_type_action ON work_queue (
-    /* Serves the question of a bot whether an item is queued already, and what is queued for an item. */
+    /* Serves a bot's check for whether an item is queued already, and what is queued for an item. */
     item_id,
     item_type,
     action
@@ -1667,7 +1667,7 @@ UPDATE turso_schema_guard SET is_complete = objects_before = 0 AND 57 = (
         ('table', 'work_queue', 2251),
         ('index', 'idx_work_queue_status_priority_created_at', 286),
         ('index', 'idx_work_queue_priority_created_at', 214),
-        ('index', 'idx_work_queue_item_id_item_type_action', 215),
+        ('index', 'idx_work_queue_item_id_item_type_action', 211),
         ('table', 'bot_ledger', 1986),
         ('index', 'idx_bot_ledger_bot_name_created_at_action', 275),
         ('index', 'idx_bot_ledger_created_at', 145),
@@ -1718,7 +1718,7 @@ FROM (VALUES
     (1, 'create-users', '3d0633ca934ff148a0ba36857cedaaaf', NULL, '6ec5258c64976c588d286e5a0df08efc0e6b0cd625a42107bbc7db2996acf3ee'),
     (2, 'create-questions', 'ef194e0e17c305f6f08997c68838823e', NULL, 'f7f80d073045b6c5e42f84e2e318023f45ac63c4660723aec184f4e4eae9d5fa'),
     (3, 'create-channel-mappings', '4a342453a5e33e29eea45929b4647bb1', NULL, '112fdcc3303719697d5562a7e5dd9a6d8580a4138a88d33d336880ac072c283d'),
-    (4, 'create-work-queue', '556e3e9701fa3864c638361d3498a90f', NULL, '81a36a18984aa3b85f61b5fe22f5aaa5ba0aa4c29d1c033b3eae37ad012447ab'),
+    (4, 'create-work-queue', '27a84182b73d9009931c48a21a4da011', NULL, '81a36a18984aa3b85f61b5fe22f5aaa5ba0aa4c29d1c033b3eae37ad012447ab'),
     (5, 'create-bot-ledger', '6e372d24ec4d8886ef6e5214bdd72a67', NULL, '92a4af44158549c1cbe9106a8dcdd957775f77d1c77c143079166bb82e0c6c53'),
     (6, 'create-bot-runs', '3f07e506a4806ddcd7117538918767f4', NULL, '190c79e817237bae31399fa8732fe8d661e6c6d6b0c0bdf9b330c8eac477253d'),
     (7, 'create-question-relationships', '535f8d27f3d3bf11d49c31530c548ff6', NULL, '4a57455b7ae5877a5d4869b53c5a930e72a46b6b66997313fa5b6d5b295ef4c7'),

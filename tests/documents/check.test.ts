@@ -125,18 +125,25 @@ test("shell examples are found that no test runs, but for those that need an acc
 const isInstalled = existsSync(path.join(root, "checkers/node_modules/mermaid"));
 
 describe(isInstalled ? "the checkers" : "the checkers (not installed: `pnpm --dir checkers install`)", () => {
-    test.skipIf(!isInstalled)("find an invalid diagram at its line, and a wrong workflow", async () => {
-        const pages = [
-            page("docs/a.md", "# A", ...block("mermaid", "flowchart LR", "    a --> b[")),
-            page("docs/b.md", ...block("mermaid", "erDiagram", "    users ||--o{ sessions : has")),
-            page("docs/c.md", ...block("mermaid", "stateDiagram-v2", "    [*] --> active")),
-        ];
-        const workflow = "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: nothing\n";
-        const check = await checkOutside(root, pages, [{ path: ".github/workflows/a.yml", text: workflow }]);
-        expect(check.findings.map(({ path, line }) => `${path}:${line}`)).toEqual([
-            expect.stringMatching(/^docs\/a\.md:[45]$/),
-            ".github/workflows/a.yml:6",
-        ]);
-        expect(check.looked).toBe("3 diagrams, 1 workflows");
-    });
+    test.skipIf(!isInstalled)(
+        "find an invalid diagram at its line, a wrong workflow, and one that is no YAML",
+        async () => {
+            const pages = [
+                page("docs/a.md", "# A", ...block("mermaid", "flowchart LR", "    a --> b[")),
+                page("docs/b.md", ...block("mermaid", "erDiagram", "    users ||--o{ sessions : has")),
+                page("docs/c.md", ...block("mermaid", "stateDiagram-v2", "    [*] --> active")),
+            ];
+            const workflow = "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: nothing\n";
+            const check = await checkOutside(root, pages, [
+                { path: ".github/workflows/conflict.yml", text: `<<<<<<< ours\n${workflow}=======\n>>>>>>> theirs\n` },
+                { path: ".github/workflows/a.yml", text: workflow },
+            ]);
+            expect(check.findings.map(({ path, line }) => `${path}:${line}`)).toEqual([
+                expect.stringMatching(/^docs\/a\.md:[45]$/),
+                ".github/workflows/conflict.yml:1",
+                ".github/workflows/a.yml:6",
+            ]);
+            expect(check.looked).toBe("3 diagrams, 2 workflows");
+        },
+    );
 });

@@ -78,7 +78,7 @@ describe("the generated parts of the documents", () => {
 
     test("draw the life cycle of every status with the values that the schema allows", async () => {
         const text = pages.get("docs/TURSO_SCHEMA_DIAGRAM.md") ?? "";
-        const values = pages.get("docs/TURSO_DATABASE_SCHEMA.md") ?? "";
+        const values = pages.get("docs/TURSO_QUICK_REFERENCE.md") ?? "";
         const columns = [...values.matchAll(/^\| `(\w+)\.status` \|/gm)].map(([, table]) => table);
         expect(columns.length).toBeGreaterThan(5);
         expect(columns.filter((table) => !text.includes(`<!-- life cycle ${table} status -->`))).toEqual([]);

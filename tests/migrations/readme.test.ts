@@ -26,6 +26,7 @@ describeTargets("the examples of migrations/README.md", (target) => {
     test("run one after another over a database with rows, and lose nothing", async () => {
         expect([...examples.keys()]).toEqual([
             "add-bot-run-host",
+            "create-teams",
             "limit-sub-channels",
             "retag-postgresql",
             "add-ledger-size",
