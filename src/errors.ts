@@ -38,6 +38,7 @@ const catalogue = {
     "migration-failed": exitCodes.failed,
     "would-lose": exitCodes.failed,
     "invalid-input": exitCodes.failed,
+    "encoder-failed": exitCodes.failed,
     "database-newer": exitCodes.drift,
     drift: exitCodes.drift,
     "plan-changed": exitCodes.drift,

@@ -28,10 +28,16 @@ export function toDeploy({ to, set, perFile }: Pick<PushOptions, "to" | "set" | 
 
 /** Adds the options of every command that deploys. */
 export function defineDeploy(command: Command): Command {
-    return command
+    const chosen = command
         .option("--to <version>", "stop after this migration", parseCount)
         .option("--per-file", "use one transaction for each file")
-        .option("--set <name...>", "also install these optional migration sets")
+        .option("--set <name...>", "also install these optional migration sets");
+    return defineApproval(chosen);
+}
+
+/** Adds the options that show a deploy, or bind it to a plan. */
+export function defineApproval(command: Command): Command {
+    return command
         .option("--dry-run", "print the plan and its id, and change nothing")
         .option("--show-sql", "print the scripts that would be sent, and change nothing")
         .option("--plan <id>", "run only the plan with this id (printed by --dry-run)")

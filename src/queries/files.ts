@@ -41,11 +41,11 @@ const folder: SqlFolder = {
 };
 
 /**
- * Reads the documented queries of a project, sorted by name; none without a folder.
+ * Reads the documented queries of a project, or those of an optional migration set, sorted by name; none without a folder.
  * @throws AppError `invalid-files`
  */
-export function readQueries(root: string): Promise<DocumentedQuery[]> {
-    return readSqlFolder(root, folder, parseQuery);
+export function readQueries(root: string, set?: string): Promise<DocumentedQuery[]> {
+    return readSqlFolder(root, set === undefined ? folder : { ...folder, path: `queries/${set}` }, parseQuery);
 }
 
 /** Binds values to a query, and the examples of parameters that have none. */

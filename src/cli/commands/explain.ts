@@ -3,6 +3,7 @@ import { AppError } from "../../errors.ts";
 import { type Explanation, explainPlan } from "../../explain/explain.ts";
 import type { Measured } from "../../explain/measure.ts";
 import { type Explained, readExplained } from "../../explain/statement.ts";
+import { listSets } from "../../planning/files.ts";
 import { type DocumentedQuery, readQueries } from "../../queries/files.ts";
 import type { PlanStep } from "../../queries/plan.ts";
 import { openExisting, withConnection } from "../open.ts";
@@ -32,7 +33,8 @@ const clock = (): number => performance.now();
  * @throws AppError `usage` for anything but one statement with a plan, `sql` for one that the database refuses
  */
 export async function explain(context: Context, options: ExplainOptions): Promise<void> {
-    const queries = await readQueries(context.root);
+    const sets = (await listSets(context.root)).slice(1).map(({ name }) => name);
+    const queries = (await Promise.all([undefined, ...sets].map((set) => readQueries(context.root, set)))).flat();
     if (options.list) return listQueries(context, queries);
     const [asked, ...more] = context.args;
     if (asked === undefined || more.length > 0) {

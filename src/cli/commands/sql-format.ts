@@ -68,7 +68,11 @@ async function listAll(root: string, sets: readonly MigrationSet[]): Promise<str
         ...set.migrations.flatMap(withUndo),
         ...set.objects.filter(({ type }) => type === "view"),
     ]);
-    const sent = await Promise.all(sqlFolders.map((folder) => listSqlFolder(root, folder)));
+    const sent = await Promise.all(
+        [...sqlFolders, ...sets.map(({ name }) => `queries/${name}` as const)].map((folder) =>
+            listSqlFolder(root, folder),
+        ),
+    );
     return [...deployed.map(({ path }) => path), ...sent.flat().filter((path) => path.endsWith(".sql"))];
 }
 

@@ -16,7 +16,8 @@ export const sqlFolders = [
 ] as const;
 
 export interface SqlFolder {
-    readonly path: (typeof sqlFolders)[number];
+    /** One of sqlFolders, or the folder of an optional set in `queries/`. */
+    readonly path: (typeof sqlFolders)[number] | `queries/${string}`;
     readonly names: NameForm;
     /** The page of docs/ that shows what a file looks like. */
     readonly page: string;

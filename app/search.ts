@@ -1,0 +1,19 @@
+import type { SearchSite } from "../src/search/site.ts";
+
+/** The search of this site's questions. */
+export const searchSite: SearchSite = {
+    set: "search",
+    indexSet: "search_index",
+    queries: {
+        search: "questions-search",
+        similar: "questions-similar",
+        similarIndexed: "questions-similar-indexed",
+        texts: "texts-to-embed",
+        surplus: "vectors-to-remove",
+        remove: "remove-vectors",
+        save: "save-vectors",
+        vectors: "vectors-of-model",
+        passages: "questions-by-ids",
+        coverage: "vector-coverage",
+    },
+};

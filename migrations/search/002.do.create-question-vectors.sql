@@ -1,0 +1,22 @@
+-- Vectors, which order what the full text finds.
+CREATE TABLE question_vectors (
+    /*
+     * One row is the vector of one question, as pnpm vector:sync wrote it.
+     * A question that was deleted or is not active keeps its vector until the next sync; no query shows it.
+     */
+    -- The question. No foreign key: a vector must not hinder the deletion of its question.
+    question_id TEXT NOT NULL PRIMARY KEY,
+    -- The encoder. Only vectors of one encoder can be compared.
+    model TEXT NOT NULL,
+    -- The length of the vector.
+    dimensions INTEGER NOT NULL,
+    -- The SHA-256 of the text that the vector is of, in hexadecimal.
+    content_hash TEXT NOT NULL,
+    -- The vector as vector8() makes it: one byte for each dimension.
+    vector BLOB NOT NULL,
+    -- When it was written (ISO-8601, UTC).
+    updated_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    CONSTRAINT question_vectors_question_id_is_not_empty CHECK (question_id <> ''),
+    CONSTRAINT question_vectors_model_is_not_empty CHECK (model <> ''),
+    CONSTRAINT question_vectors_dimensions_is_positive CHECK (dimensions > 0)
+) STRICT;

@@ -1,0 +1,18 @@
+import type { SearchSite } from "../../search/site.ts";
+import type { RunOptions } from "../options.ts";
+import type { Context } from "../program.ts";
+import { push } from "./push.ts";
+
+export interface VectorInitOptions extends RunOptions {
+    /** Install the vector index as well. */
+    readonly index?: boolean;
+}
+
+/** vector:init: installs the migration set of the search, as db:push does. */
+export async function initSearch(context: Context, options: VectorInitOptions, site: SearchSite): Promise<void> {
+    await push(context, { ...options, set: [site.set, ...(options.index ? [site.indexSet] : [])] });
+    if (options.dryRun || options.showSql) return;
+    context.output.note(
+        "Words are searched from now on. Next: `pnpm vector:sync` makes the vectors that order what they find.",
+    );
+}

@@ -1,0 +1,99 @@
+import { AppError } from "../../errors.ts";
+import { type Found, marks, type SearchResult, search } from "../../search/rank.ts";
+import { readSearchStatements, type SearchSite } from "../../search/site.ts";
+import { openEncoderIfItStarts, passFailure } from "../encoder.ts";
+import { openExisting, withConnection } from "../open.ts";
+import type { Output } from "../output.ts";
+import type { Context } from "../program.ts";
+import { conclude, countOf } from "../report.ts";
+
+export interface VectorSearchOptions {
+    readonly channel?: string;
+    readonly difficulty?: string;
+    readonly company?: string;
+    readonly limit?: number;
+    readonly explain?: boolean;
+}
+
+const usualLimit = 10;
+/** The full text finds so many; a longer list would have to be ordered without them. */
+const mostFound = 100;
+
+/** vector:search: finds the questions that answer a text best. */
+export async function searchQuestions(context: Context, options: VectorSearchOptions, site: SearchSite): Promise<void> {
+    const { root, args, output, signal } = context;
+    const { channel = null, difficulty = null, company = null, limit = usualLimit } = options;
+    if (limit < 1 || limit > mostFound) throw new AppError("usage", `--limit must be 1 to ${mostFound}`);
+    const statements = await readSearchStatements(root, site);
+    const connection = await openExisting(context, "read");
+    await withConnection(connection, async () => {
+        const encoder = await openEncoderIfItStarts(context);
+        const ask = (withEncoder: boolean): Promise<SearchResult> =>
+            search(connection, statements, {
+                text: args.join(" "),
+                encoder: withEncoder ? encoder : undefined,
+                limit,
+                filters: { channel, difficulty, company },
+                signal,
+            });
+        const result = await ask(true)
+            .catch((error: unknown) => passFailure(context, error) ?? ask(false))
+            .finally(() => encoder?.close());
+        for (const [word, term] of Object.entries(result.corrections)) output.field("Corrected", `${word} → ${term}`);
+        const isByWords = result.found.every(({ similarity }) => similarity === null);
+        if (encoder && isByWords && result.found.length > 0)
+            output.note(
+                `No question found has a vector of ${encoder.name}, so the words alone decide: run \`pnpm vector:sync\`.`,
+            );
+        for (const [at, found] of result.found.entries()) printFound(output, at + 1, found, options.explain ?? false);
+        if (options.explain) {
+            output.field("Words", result.words.join(", "));
+            output.field("Statement", statements.find("search").path);
+        }
+        conclude(
+            context,
+            connection,
+            result.found.length === 0 ? "Nothing found." : `Found ${countOf(result.found.length, "question")}.`,
+            {
+                database: connection.target.label,
+                model: isByWords ? null : encoder?.name,
+                ...result,
+                found: result.found.map((found) => ({
+                    ...found,
+                    question: unmark(found.question),
+                    passage: unmark(found.passage),
+                    matches: listMatches(`${found.question} ${found.passage}`),
+                })),
+            },
+        );
+    });
+}
+
+function printFound(output: Output, place: number, found: Found, explains: boolean): void {
+    const { id, channel, difficulty, question, passage, words, similarity, score } = found;
+    output.line(`${String(place).padStart(2)}. ${id}  ${channel}, ${difficulty}`);
+    output.line(`    ${mark(question)}`);
+    if (!question.includes(marks.begin)) output.line(`    … ${mark(passage)}`);
+    const why = [
+        `words ${words.toFixed(2)}`,
+        similarity === null ? "no vector" : `similarity ${similarity.toFixed(2)}`,
+    ];
+    output.line(`    ${why.join(", ")}: ${listMatches(`${question} ${passage}`).join(", ")}`);
+    if (explains)
+        output.line(
+            `    score ${score.toFixed(3)} = ${words.toFixed(3)} + 0.6 × ${similarity?.toFixed(3) ?? "0.34, as for an unrelated text"}`,
+        );
+}
+
+function mark(text: string): string {
+    return text.replaceAll(marks.begin, "*").replaceAll(marks.end, "*").replaceAll(/\s+/g, " ");
+}
+
+function unmark(text: string): string {
+    return text.replaceAll(marks.begin, "").replaceAll(marks.end, "");
+}
+
+function listMatches(text: string): string[] {
+    const found = text.split(marks.begin).slice(1);
+    return [...new Set(found.map((part) => (part.split(marks.end)[0] ?? "").toLowerCase()))];
+}

@@ -1,0 +1,41 @@
+import { AppError } from "../../errors.ts";
+import { readSearch, readSearchStatements, type SearchSite } from "../../search/site.ts";
+import { openExisting, withConnection } from "../open.ts";
+import type { Context } from "../program.ts";
+import { conclude, countOf } from "../report.ts";
+
+export interface VectorSimilarOptions {
+    readonly limit?: number;
+    /** Ask the vector index. */
+    readonly index?: boolean;
+}
+
+/** vector:similar: lists the questions that are most like one. */
+export async function listSimilar(
+    context: Context,
+    { limit = 10, index = false }: VectorSimilarOptions,
+    site: SearchSite,
+): Promise<void> {
+    const { root, args, output } = context;
+    const [id = ""] = args;
+    if (limit < 1 || limit > 1_000) throw new AppError("usage", "--limit must be 1 to 1000");
+    const statements = await readSearchStatements(root, site);
+    const connection = await openExisting(context, "read");
+    await withConnection(connection, async () => {
+        const rows = await readSearch(connection, statements, index ? "similarIndexed" : "similar", { id, limit });
+        if (rows.length === 0) {
+            throw new AppError("usage", `there is no other question to compare with '${id}', or it has no vector`, {
+                hint: "check the id; `pnpm vector:sync` makes the vectors of new questions",
+            });
+        }
+        for (const row of rows) {
+            output.line(`${Number(row.similarity).toFixed(2)}  ${row.id}  ${row.channel}, ${row.difficulty}`);
+            output.line(`      ${String(row.question).replaceAll(/\s+/g, " ")}`);
+        }
+        conclude(context, connection, `Found ${countOf(rows.length, "question")}.`, {
+            database: connection.target.label,
+            id,
+            similar: rows,
+        });
+    });
+}

@@ -1,0 +1,126 @@
+import { availableParallelism } from "node:os";
+import type { Connection } from "../../database/connection.ts";
+import { DatabaseFault, explainFault } from "../../database/faults.ts";
+import { AppError } from "../../errors.ts";
+import type { Encoder } from "../../search/encoders/encoder.ts";
+import { readSearchStatements, type SearchSite, type SearchStatements } from "../../search/site.ts";
+import { planSync, runSync, type SyncPlan, type SyncProgress } from "../../search/sync.ts";
+import { confirmRemote } from "../confirm.ts";
+import { openChosenEncoder } from "../encoder.ts";
+import { openExisting, withConnection } from "../open.ts";
+import type { Context } from "../program.ts";
+import { createProgress } from "../progress.ts";
+import { conclude, countOf } from "../report.ts";
+
+export interface VectorSyncOptions {
+    readonly channel?: string;
+    readonly limit?: number;
+    readonly force?: boolean;
+    readonly dryRun?: boolean;
+    readonly mode?: string;
+    readonly yes?: boolean;
+}
+
+/** From so many texts on, a second encoder saves more than its start takes. */
+const worthTwo = 200;
+
+/** vector:sync: embeds the questions that are new or have changed, and removes the vectors of those that are gone. */
+export async function syncVectors(context: Context, options: VectorSyncOptions, site: SearchSite): Promise<void> {
+    const { root, signal } = context;
+    const statements = await readSearchStatements(root, site);
+    const connection = await openExisting(context, options.dryRun ? "plan" : "write");
+    await withConnection(connection, async () => {
+        const encoders = [await openChosenEncoder(context)];
+        try {
+            const [encoder] = encoders;
+            const plan = await planSync(connection, statements, {
+                encoder: encoder?.name ?? "",
+                channel: options.channel,
+                limit: options.limit,
+                force: options.force === true || options.mode === "full",
+                signal,
+            });
+            printPlan(context, plan, encoder);
+            const isIdle = plan.due.length + plan.surplus.length === 0;
+            if (!isIdle && !options.dryRun) await confirmRemote(context, connection.target, options.yes);
+            const done: SyncProgress = { embedded: 0, removed: 0 };
+            if (!isIdle && !options.dryRun) {
+                if (plan.due.length >= worthTwo && availableParallelism() > 1)
+                    encoders.push(await openChosenEncoder(context));
+                await run(context, connection, statements, plan, encoders, done);
+            }
+            conclude(context, connection, describe(plan, done, options.dryRun ?? false), {
+                database: connection.target.label,
+                dryRun: options.dryRun ?? false,
+                model: encoder?.name,
+                ...{ questions: plan.texts, due: plan.due.length, changed: plan.changed, otherModel: plan.otherModel },
+                ...{ surplus: plan.surplus.length, later: plan.later, empty: plan.empty, ...done },
+            });
+        } finally {
+            for (const encoder of encoders) await encoder.close();
+        }
+    });
+}
+
+function printPlan(
+    { output }: Context,
+    { due, changed, otherModel, surplus, later, empty }: SyncPlan,
+    encoder?: Encoder,
+): void {
+    output.field("Encoder", encoder?.name ?? "");
+    const total = due.length + later;
+    const fresh = Math.max(total - changed - otherModel, 0);
+    const why = [
+        [fresh, "without a vector"],
+        [changed, "changed"],
+        [otherModel, "with a vector of another encoder"],
+    ].flatMap(([count, reason]) => (count === 0 ? [] : [`${count?.toLocaleString("en-US")} ${reason}`]));
+    if (total > 0) output.field("To embed", `${countOf(total, "question")}: ${why.join(", ")}`);
+    if (surplus.length > 0) output.field("To remove", countOf(surplus.length, "vector"));
+    if (empty > 0) output.field("Left out", `${countOf(empty, "question")} without text`);
+}
+
+async function run(
+    context: Context,
+    connection: Connection,
+    statements: SearchStatements,
+    plan: SyncPlan,
+    encoders: readonly Encoder[],
+    done: SyncProgress,
+): Promise<void> {
+    const { output, signal } = context;
+    const { progress, end } = await createProgress(output);
+    const report = (): void => progress("questions", done.embedded, plan.due.length);
+    report();
+    try {
+        await runSync(connection, statements, plan, encoders, { signal, done, report });
+    } catch (error) {
+        const outcome = describeDone(done);
+        if (error instanceof DatabaseFault) throw explainFault(error, connection.target).withOutcome(outcome);
+        if (error instanceof AppError) throw error.withOutcome(outcome);
+        if (signal.aborted) throw new AppError("interrupted", "interrupted", { outcome });
+        throw error;
+    } finally {
+        end();
+    }
+}
+
+function describeDone({ embedded, removed }: SyncProgress): string {
+    const kept =
+        embedded + removed === 0
+            ? "Nothing was written."
+            : `${countOf(embedded, "vector")} written, ${removed} removed.`;
+    return `${kept} Run the same command again to continue.`;
+}
+
+function describe(
+    { due, surplus, texts, later }: SyncPlan,
+    { embedded, removed }: SyncProgress,
+    isDryRun: boolean,
+): string {
+    const left = later === 0 ? "" : ` ${countOf(later, "question")} left for later.`;
+    if (isDryRun)
+        return `Dry run: would embed ${countOf(due.length, "question")} and remove ${countOf(surplus.length, "vector")}.${left}`;
+    if (due.length + surplus.length === 0) return `Nothing to do: ${countOf(texts, "question")} checked.${left}`;
+    return `Embedded ${countOf(embedded, "question")}, removed ${countOf(removed, "vector")}.${left}`;
+}

@@ -1,0 +1,115 @@
+import pRetry, { AbortError } from "p-retry";
+import { z } from "zod";
+import { AppError } from "../../errors.ts";
+import { type Encoder, normalize } from "./encoder.ts";
+
+export interface RemoteSettings {
+    /** The address of the API, such as `http://127.0.0.1:11434/v1`. */
+    readonly url: string;
+    readonly model: string;
+    readonly apiKey?: string | undefined;
+    /** Asks the server for vectors of this length, which some models shorten. */
+    readonly dimensions?: number | undefined;
+    /** In milliseconds; 60 seconds where none is given. */
+    readonly timeout?: number;
+}
+
+const retries = 3;
+const usualTimeout = 60_000;
+const longestWait = 30_000;
+const replyShape = z.object({
+    data: z.array(z.object({ index: z.number().int().nonnegative(), embedding: z.array(z.number()).min(1) })),
+});
+
+/**
+ * An encoder behind an OpenAI-compatible `/v1/embeddings`: Ollama, llama.cpp, OpenAI. Sends one short text to learn the length
+ * of its vectors, unless it is given.
+ *
+ * @throws AppError `encoder-failed`
+ */
+export async function openRemoteEncoder(settings: RemoteSettings): Promise<Encoder> {
+    const dimensions = settings.dimensions ?? (await request(settings, ["dimension"], undefined))[0]?.length ?? 0;
+    return {
+        name: `${settings.model}/${dimensions}`,
+        dimensions,
+        batch: 64,
+        embed: async (texts, signal) => {
+            const vectors = await request(settings, texts, signal);
+            const other = vectors.find(({ length }) => length !== dimensions);
+            if (other) fail(settings, `its vectors have ${other.length} dimensions, not ${dimensions}`);
+            return vectors.map((vector) => normalize(Float32Array.from(vector)));
+        },
+        close: async () => undefined,
+    };
+}
+
+async function request(
+    settings: RemoteSettings,
+    texts: readonly string[],
+    signal: AbortSignal | undefined,
+): Promise<readonly (readonly number[])[]> {
+    const body = await pRetry(() => post(settings, texts, signal), {
+        retries,
+        minTimeout: 500,
+        ...(signal ? { signal } : {}),
+    }).catch((error: unknown) => {
+        if (signal?.aborted) throw signal.reason;
+        const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : "";
+        return fail(settings, `${error instanceof Error ? error.message : String(error)}${cause}`);
+    });
+    const reply = replyShape.safeParse(body);
+    if (!reply.success) return fail(settings, "its reply is not one of /v1/embeddings");
+    const vectors = [...reply.data.data].sort((a, b) => a.index - b.index);
+    if (vectors.length !== texts.length || vectors.some(({ index }, at) => index !== at)) {
+        return fail(settings, `it sent ${vectors.length} vectors for ${texts.length} texts`);
+    }
+    return vectors.map(({ embedding }) => embedding);
+}
+
+// Throws an AbortError for what another try cannot mend.
+async function post(
+    { url, model, apiKey, dimensions, timeout = usualTimeout }: RemoteSettings,
+    input: readonly string[],
+    signal: AbortSignal | undefined,
+): Promise<unknown> {
+    const limit = AbortSignal.timeout(timeout);
+    const response = await fetch(`${url.replace(/\/+$/, "")}/embeddings`, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}) },
+        body: JSON.stringify({ model, input, encoding_format: "float", ...(dimensions ? { dimensions } : {}) }),
+        redirect: "error",
+        signal: signal ? AbortSignal.any([signal, limit]) : limit,
+    }).catch((error: Error) => {
+        // A time-out is no TypeError, which p-retry takes for a fault of the network.
+        throw limit.aborted ? new Error(`no reply within ${timeout / 1_000} seconds`) : error;
+    });
+    const text = await response.text();
+    if (response.ok) {
+        try {
+            return JSON.parse(text) as unknown;
+        } catch {
+            throw new AbortError("its reply is not JSON");
+        }
+    }
+    const reason = `HTTP ${response.status}${describeProblem(text)}`;
+    if (response.status !== 429 && response.status < 500) throw new AbortError(reason);
+    const wait = Number(response.headers.get("retry-after")) * 1_000;
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, Math.min(wait, longestWait)));
+    throw new Error(reason);
+}
+
+function describeProblem(text: string): string {
+    try {
+        const { error } = JSON.parse(text) as { error?: { message?: unknown } | string };
+        const message = typeof error === "string" ? error : error?.message;
+        return typeof message === "string" ? `: ${message.slice(0, 200)}` : "";
+    } catch {
+        return "";
+    }
+}
+
+function fail({ url, model }: RemoteSettings, reason: string): never {
+    throw new AppError("encoder-failed", `the encoder '${model}' at ${url} failed: ${reason}`, {
+        hint: "check EMBEDDING_URL, EMBEDDING_MODEL and EMBEDDING_API_KEY; without EMBEDDING_URL the embedded encoder is used",
+    });
+}

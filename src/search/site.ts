@@ -1,0 +1,89 @@
+import type { Argument, Connection, JsonList, Query, Row } from "../database/connection.ts";
+import { AppError } from "../errors.ts";
+import { bindNames, type DocumentedQuery, readQueries } from "../queries/files.ts";
+
+/** What a site searches: the statements of its optional set, by what they are for. */
+export interface SearchSite {
+    /** The migration set, and the folder of `queries/` with its statements. */
+    readonly set: string;
+    /** The set with the vector index, for those who outgrow the scan. */
+    readonly indexSet: string;
+    readonly queries: {
+        /**
+         * Ranks: `:words` (JSON array), `:vector` (JSON text or NULL), `:model`, `:limit` and filters; gives `id`, `question`
+         * and `passage` with matching words between char(2) and char(3), `words`, `similarity`, `score`, `corrections`.
+         */
+        readonly search: string;
+        /** `:id`, `:limit`: the nearest by vector; gives `id`, `question`, `similarity`. */
+        readonly similar: string;
+        /** The same by the vector index, in the folder of `indexSet`. */
+        readonly similarIndexed: string;
+        /** A page of the texts after `:after`, of `:channel` or all, with the `model` and `content_hash` of their vectors. */
+        readonly texts: string;
+        /** The ids whose vectors have no text any more. */
+        readonly surplus: string;
+        /** Removes the vectors of `:ids` if their texts are still gone. */
+        readonly remove: string;
+        /** Writes `:vectors`, a JSON array of [id, hash, vector], of `:model` with `:dimensions`. */
+        readonly save: string;
+        /** A page of the vectors of `:model` after `:after`. */
+        readonly vectors: string;
+        /** The texts of `:ids`. */
+        readonly passages: string;
+        /** Counts: `texts`, `indexed`, and of each `model` its `vectors`, the `bytes` and the last `updated_at`. */
+        readonly coverage: string;
+    };
+}
+
+/** The statements of a site's search, read from its files. */
+export interface SearchStatements {
+    readonly site: SearchSite;
+    readonly find: (role: keyof SearchSite["queries"]) => DocumentedQuery;
+}
+
+/** Reads the statements of a search. @throws AppError `invalid-files` */
+export async function readSearchStatements(root: string, site: SearchSite): Promise<SearchStatements> {
+    const files = (await Promise.all([site.set, site.indexSet].map((set) => readQueries(root, set)))).flat();
+    return {
+        site,
+        find: (role) => {
+            const name = site.queries[role];
+            const file = files.find((query) => query.name === name);
+            if (file) return file;
+            throw new AppError("invalid-files", `the statement ${name}.sql is missing in queries/${site.set}/`, {
+                hint: "restore it: `git checkout -- queries`",
+            });
+        },
+    };
+}
+
+type Values = Readonly<Record<string, Argument | JsonList>>;
+
+/** Binds values to one of the statements. */
+export function bindSearch({ find }: SearchStatements, role: keyof SearchSite["queries"], values: Values): Query {
+    return bindNames(find(role).sql, values);
+}
+
+/**
+ * Runs a statement that reads.
+ *
+ * @throws AppError `usage` where the set is not installed, `sql` for another failure
+ */
+export async function readSearch(
+    connection: Connection,
+    statements: SearchStatements,
+    role: keyof SearchSite["queries"],
+    values: Values = {},
+): Promise<readonly Row[]> {
+    const [result] = await connection.readAll([bindSearch(statements, role, values)]);
+    if (result?.ok) return result.rows;
+    const message = result?.message ?? "no answer";
+    if (/no such table/.test(message)) {
+        throw new AppError("usage", `search is not installed in ${connection.target.label} (${message})`, {
+            hint: `install it with \`pnpm vector:init${role === "similarIndexed" ? " --index" : ""}\``,
+        });
+    }
+    throw new AppError("sql", `${statements.find(role).path} failed: ${message}`, {
+        hint: "compare the database with the files: `pnpm db:verify`",
+    });
+}

@@ -1,0 +1,152 @@
+import { createHash } from "node:crypto";
+import type { Argument, Connection } from "../database/connection.ts";
+import { type Encoder, renderVector } from "./encoders/encoder.ts";
+import { bindSearch, readSearch, type SearchStatements } from "./site.ts";
+
+/** A text whose vector is missing, of another text, or of another encoder. */
+interface Due {
+    readonly id: string;
+    readonly text: string;
+    readonly hash: string;
+}
+
+/** What a sync has to do. */
+export interface SyncPlan {
+    /** Texts that were looked at. */
+    readonly texts: number;
+    readonly due: readonly Due[];
+    /** How many of them have a vector already, by the reason why it does not fit. */
+    readonly changed: number;
+    readonly otherModel: number;
+    /** Texts beyond --limit. */
+    readonly later: number;
+    /** Ids of vectors that have no text any more. */
+    readonly surplus: readonly string[];
+    /** Texts without a word, which have no vector. */
+    readonly empty: number;
+}
+
+export interface SyncOptions {
+    readonly encoder: string;
+    readonly channel: string | undefined;
+    /** Embeds at most so many. */
+    readonly limit: number | undefined;
+    /** Embeds texts that did not change, too. */
+    readonly force: boolean;
+    readonly signal: AbortSignal;
+}
+
+const page = 2_000;
+/** A server takes the lock from a transaction of 5 seconds; this many vectors take a few milliseconds. */
+const writtenAtOnce = 64;
+
+/** Compares texts with their vectors, by the hash of what was embedded. Writes nothing. */
+export async function planSync(
+    connection: Connection,
+    statements: SearchStatements,
+    { encoder, channel, limit = Number.POSITIVE_INFINITY, force, signal }: SyncOptions,
+): Promise<SyncPlan> {
+    const due: Due[] = [];
+    let [texts, changed, otherModel, empty] = [0, 0, 0, 0];
+    for (let after = ""; ; ) {
+        signal.throwIfAborted();
+        const rows = await readSearch(connection, statements, "texts", {
+            after,
+            channel: channel ?? null,
+            limit: page,
+        });
+        for (const row of rows) {
+            texts++;
+            const text = String(row.text).trim();
+            const hash = createHash("sha256").update(text).digest("hex");
+            if (text === "") empty++;
+            else if (row.model === null) due.push({ id: String(row.id), text, hash });
+            else if (row.model !== encoder || row.content_hash !== hash || force) {
+                if (row.model !== encoder) otherModel++;
+                else if (row.content_hash !== hash) changed++;
+                due.push({ id: String(row.id), text, hash });
+            }
+        }
+        if (rows.length < page) break;
+        after = String(rows.at(-1)?.id);
+    }
+    const surplus = await readSearch(connection, statements, "surplus");
+    const now = due.slice(0, limit);
+    return {
+        ...{ texts, changed, otherModel, empty },
+        due: now,
+        later: due.length - now.length,
+        surplus: surplus.map((row) => String(row.id)),
+    };
+}
+
+export interface SyncProgress {
+    embedded: number;
+    removed: number;
+}
+
+/**
+ * Embeds what is due and writes it, batch by batch: after an interruption the next sync goes on with what is left. Each encoder
+ * works at a batch of its own.
+ *
+ * @param done is kept up to date, also when it throws
+ */
+export async function runSync(
+    connection: Connection,
+    statements: SearchStatements,
+    { due, surplus }: Pick<SyncPlan, "due" | "surplus">,
+    encoders: readonly Encoder[],
+    { signal, done, report }: { signal: AbortSignal; done: SyncProgress; report: () => void },
+): Promise<void> {
+    for (let at = 0; at < surplus.length; at += page) {
+        const ids = { items: surplus.slice(at, at + page) };
+        const [removed = []] = await connection.write([bindSearch(statements, "remove", { ids })]);
+        done.removed += removed.length;
+    }
+    let next = 0;
+    const take = (count: number): readonly Due[] => {
+        const taken = due.slice(next, next + count);
+        next += taken.length;
+        return taken;
+    };
+    // One write at a time, because they share the connection.
+    let writing: Promise<unknown> = Promise.resolve();
+    let hasFailed = false;
+    const work = async (encoder: Encoder): Promise<void> => {
+        let rows: (readonly Argument[])[] = [];
+        const write = (): Promise<unknown> => {
+            const items = rows;
+            rows = [];
+            writing = writing.then(async () => {
+                const { name: model, dimensions } = encoder;
+                await connection.write([bindSearch(statements, "save", { vectors: { items }, model, dimensions })]);
+                done.embedded += items.length;
+                report();
+            });
+            return writing;
+        };
+        for (let batch = take(encoder.batch); batch.length > 0 && !hasFailed; batch = take(encoder.batch)) {
+            signal.throwIfAborted();
+            const vectors = await encoder.embed(
+                batch.map(({ text }) => text),
+                signal,
+            );
+            for (const [at, { id, hash }] of batch.entries()) {
+                const vector = vectors[at];
+                if (vector) rows.push([id, hash, renderVector(vector)]);
+            }
+            if (rows.length >= writtenAtOnce) await write();
+        }
+        if (rows.length > 0) await write();
+    };
+    const results = await Promise.allSettled(
+        encoders.map((encoder) =>
+            work(encoder).catch((error: unknown) => {
+                hasFailed = true;
+                throw error;
+            }),
+        ),
+    );
+    const failed = results.find(({ status }) => status === "rejected");
+    if (failed?.status === "rejected") throw failed.reason;
+}
