@@ -228,13 +228,16 @@ WITH RECURSIVE
             iif(
                 vector.vector IS NULL,
                 NULL,
-                max(
-                    0.0,
-                    1 - vector_distance_cos (
-                        vector.vector,
-                        (
-                            SELECT
-                                vector8 (:vector)
+                min(
+                    1.0,
+                    max(
+                        0.0,
+                        1 - vector_distance_cos (
+                            vector.vector,
+                            (
+                                SELECT
+                                    vector8 (:vector)
+                            )
                         )
                     )
                 )

@@ -20,8 +20,6 @@ export interface SyncPlan {
     readonly otherModel: number;
     /** Texts beyond --limit. */
     readonly later: number;
-    /** Ids of vectors that have no text any more. */
-    readonly surplus: readonly string[];
     /** Texts without a word, which have no vector. */
     readonly empty: number;
 }
@@ -70,14 +68,19 @@ export async function planSync(
         if (rows.length < page) break;
         after = String(rows.at(-1)?.id);
     }
-    const surplus = await readSearch(connection, statements, "surplus");
     const now = due.slice(0, limit);
-    return {
-        ...{ texts, changed, otherModel, empty },
-        due: now,
-        later: due.length - now.length,
-        surplus: surplus.map((row) => String(row.id)),
-    };
+    return { texts, changed, otherModel, empty, due: now, later: due.length - now.length };
+}
+
+/** Lists the vectors that have no text any more. @throws AppError `usage` where the set is not installed */
+export async function findSurplus(connection: Connection, statements: SearchStatements): Promise<string[]> {
+    return (await readSearch(connection, statements, "surplus")).map((row) => String(row.id));
+}
+
+/** What runSync() writes. */
+export interface SyncWork extends Pick<SyncPlan, "due"> {
+    /** From findSurplus(). */
+    readonly surplus: readonly string[];
 }
 
 export interface SyncProgress {
@@ -94,7 +97,7 @@ export interface SyncProgress {
 export async function runSync(
     connection: Connection,
     statements: SearchStatements,
-    { due, surplus }: Pick<SyncPlan, "due" | "surplus">,
+    { due, surplus }: SyncWork,
     encoders: readonly Encoder[],
     { signal, done, report }: { signal: AbortSignal; done: SyncProgress; report: () => void },
 ): Promise<void> {

@@ -1,5 +1,5 @@
 import { readSearch, readSearchStatements, type SearchSite } from "../../search/site.ts";
-import { planSync } from "../../search/sync.ts";
+import { findSurplus, planSync } from "../../search/sync.ts";
 import { openEncoderIfItStarts } from "../encoder.ts";
 import { openExisting, withConnection } from "../open.ts";
 import type { Context } from "../program.ts";
@@ -38,6 +38,7 @@ export async function showVectorStatistics(context: Context, site: SearchSite): 
             );
         const encoder = await openEncoderIfItStarts(context);
         const options = { channel: undefined, limit: undefined, force: false, signal };
+        const surplus = await findSurplus(connection, statements);
         const plan =
             encoder &&
             (await planSync(connection, statements, { ...options, encoder: encoder.name }).finally(() =>
@@ -52,10 +53,10 @@ export async function showVectorStatistics(context: Context, site: SearchSite): 
             );
             output.field(
                 "Stale",
-                `${countOf(plan.changed, "vector")} of an older text, ${plan.otherModel} of another encoder, ${plan.surplus.length} without a question`,
+                `${countOf(plan.changed, "vector")} of an older text, ${plan.otherModel} of another encoder, ${surplus.length} without a question`,
             );
         }
-        const isCurrent = plan && plan.due.length + plan.surplus.length === 0;
+        const isCurrent = plan && plan.due.length + surplus.length === 0;
         conclude(
             context,
             connection,
@@ -73,7 +74,7 @@ export async function showVectorStatistics(context: Context, site: SearchSite): 
                           due: plan.due.length,
                           changed: plan.changed,
                           otherModel: plan.otherModel,
-                          surplus: plan.surplus.length,
+                          surplus: surplus.length,
                       }
                     : {}),
             },

@@ -4,7 +4,7 @@ import { DatabaseFault, explainFault } from "../../database/faults.ts";
 import { AppError } from "../../errors.ts";
 import type { Encoder } from "../../search/encoders/encoder.ts";
 import { readSearchStatements, type SearchSite, type SearchStatements } from "../../search/site.ts";
-import { planSync, runSync, type SyncPlan, type SyncProgress } from "../../search/sync.ts";
+import { findSurplus, planSync, runSync, type SyncPlan, type SyncProgress, type SyncWork } from "../../search/sync.ts";
 import { confirmRemote } from "../confirm.ts";
 import { openChosenEncoder } from "../encoder.ts";
 import { openExisting, withConnection } from "../open.ts";
@@ -30,16 +30,18 @@ export async function syncVectors(context: Context, options: VectorSyncOptions, 
     const statements = await readSearchStatements(root, site);
     const connection = await openExisting(context, options.dryRun ? "plan" : "write");
     await withConnection(connection, async () => {
+        const surplus = await findSurplus(connection, statements);
         const encoders = [await openChosenEncoder(context)];
         try {
             const [encoder] = encoders;
-            const plan = await planSync(connection, statements, {
+            const planned = await planSync(connection, statements, {
                 encoder: encoder?.name ?? "",
                 channel: options.channel,
                 limit: options.limit,
                 force: options.force === true || options.mode === "full",
                 signal,
             });
+            const plan = { ...planned, surplus };
             printPlan(context, plan, encoder);
             const isIdle = plan.due.length + plan.surplus.length === 0;
             if (!isIdle && !options.dryRun) await confirmRemote(context, connection.target, options.yes);
@@ -64,7 +66,7 @@ export async function syncVectors(context: Context, options: VectorSyncOptions, 
 
 function printPlan(
     { output }: Context,
-    { due, changed, otherModel, surplus, later, empty }: SyncPlan,
+    { due, changed, otherModel, surplus, later, empty }: SyncPlan & SyncWork,
     encoder?: Encoder,
 ): void {
     output.field("Encoder", encoder?.name ?? "");
@@ -84,7 +86,7 @@ async function run(
     context: Context,
     connection: Connection,
     statements: SearchStatements,
-    plan: SyncPlan,
+    plan: SyncPlan & SyncWork,
     encoders: readonly Encoder[],
     done: SyncProgress,
 ): Promise<void> {
@@ -114,7 +116,7 @@ function describeDone({ embedded, removed }: SyncProgress): string {
 }
 
 function describe(
-    { due, surplus, texts, later }: SyncPlan,
+    { due, surplus, texts, later }: SyncPlan & SyncWork,
     { embedded, removed }: SyncProgress,
     isDryRun: boolean,
 ): string {
