@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { isSameDatabase, parseTarget, type Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
+import { findSimilar } from "../sql/similar.ts";
 
 /**
  * What a command does with the database. `read` prefers the read-only pair of variables. So does `plan`, which shows what a
@@ -24,6 +25,10 @@ type Variables = Readonly<Record<string, string | undefined>>;
 const embeddedDefault = "file:local.db";
 const urlNames = ["TURSO_DATABASE_URL", "TURSO_DATABASE_URL_RO"];
 const tokenNames = ["TURSO_AUTH_TOKEN", "TURSO_AUTH_TOKEN_RO"];
+const knownNames = [
+    ...[...urlNames, ...tokenNames, "TURSO_WRITE_MODE"],
+    ...["FOLDER", "COMMAND", "FETCH", "RECIPIENT", "IDENTITY"].map((name) => `TURSO_BACKUP_${name}`),
+];
 const readOnlyNames = ["TURSO_DATABASE_URL_RO", "TURSO_AUTH_TOKEN_RO"];
 /** Shorter parts of a URL, such as the 0 of `tls=0`, are not secrets. */
 const shortestSecret = 8;
@@ -74,6 +79,15 @@ export async function readConfig(access: Access, root: string, environment: Vari
 /** Reads the secrets of all variables, even invalid ones, so that they are never printed. */
 export async function readSecrets(root: string, environment: Variables = process.env): Promise<string[]> {
     return findSecrets(await readAllVariables(root, environment));
+}
+
+/** Finds variables whose names are misspelt, as sentences: they would be ignored. */
+export async function findMisspelt(root: string, environment: Variables = process.env): Promise<string[]> {
+    return Object.keys(await readAllVariables(root, environment)).flatMap((name) => {
+        if (!name.startsWith("TURSO_") || knownNames.includes(name)) return [];
+        const meant = findSimilar(name, knownNames, 2);
+        return meant === undefined ? [] : [`${name} is not a known variable; did you mean ${meant}?`];
+    });
 }
 
 /** The tokens and keys among the variables, and credentials within URLs. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Access, readConfig } from "../../src/cli/settings.ts";
+import { type Access, findMisspelt, readConfig } from "../../src/cli/settings.ts";
 import { writeProject } from "../support/project.ts";
 
 const server = "http://127.0.0.1:1";
@@ -73,5 +73,13 @@ test("a file has no token to name", async () => {
         "file:b.db",
         undefined,
         "reading from TURSO_DATABASE_URL_RO",
+    ]);
+});
+
+test("a misspelt variable is told, and one of another program is not", async () => {
+    const root = writeProject({ ".env": "TURSO_AUTH_TOKN=a\nTURSO_API_KEY=b\n" });
+    expect(await findMisspelt(root, { TURSO_DATABSE_URL: server, TURSO_WRITE_MODE: "true" })).toEqual([
+        "TURSO_AUTH_TOKN is not a known variable; did you mean TURSO_AUTH_TOKEN?",
+        "TURSO_DATABSE_URL is not a known variable; did you mean TURSO_DATABASE_URL?",
     ]);
 });
