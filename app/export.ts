@@ -7,6 +7,7 @@ import { conclude, countOf } from "../src/cli/report.ts";
 import type { Connection } from "../src/database/connection.ts";
 import { AppError } from "../src/errors.ts";
 import type { Loader } from "../src/loading/loader.ts";
+import { suggest } from "../src/sql/similar.ts";
 import { refuseUndeployed } from "./deployed.ts";
 import { type ExportedRow, exportRows } from "./export-rows.ts";
 
@@ -126,8 +127,9 @@ async function writeText(file: string, text: string, isPersonal: boolean): Promi
 function chooseLoaders(names: readonly string[]): readonly Loader[] {
     const unknown = names.find((name) => !loaders.some((loader) => loader.name === name));
     if (unknown !== undefined) {
-        throw new AppError("usage", `cannot export '${unknown}': unknown name`, {
-            hint: `name any of ${loaders.map((loader) => loader.name).join(", ")}`,
+        const known = loaders.map((loader) => loader.name);
+        throw new AppError("usage", `cannot export '${unknown}': unknown name${suggest(unknown, known)}`, {
+            hint: `name any of ${known.join(", ")}`,
         });
     }
     return loaders.filter(({ name }) => (names.length === 0 ? !personal.includes(name) : names.includes(name)));

@@ -78,5 +78,5 @@ async function load(
         source,
         history: options.from === undefined ? undefined : bundled.history,
     };
-    return loadAndReport(context, connection, options, what).finally(source.close);
+    return loadAndReport(context, connection, options, what, "db:migrate:history").finally(source.close);
 }

@@ -47,6 +47,9 @@ const catalogue = {
     interrupted: exitCodes.interrupted,
 } as const satisfies Record<string, ExitCode>;
 
+/** The outcome of an error before anything was written. */
+export const nothingChanged = "Nothing was changed.";
+
 export type ErrorCode = keyof typeof catalogue;
 
 /**

@@ -7,6 +7,7 @@ import { openConnection } from "../database/open.ts";
 import type { Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
 import { isVirtual } from "../schema/facts.ts";
+import { suggest } from "../sql/similar.ts";
 import { firstWords, formatNumber, type Manifest } from "./format.ts";
 import { type DatabaseLayout, readLayout } from "./layout.ts";
 import { type BackupScriptInput, writeScript } from "./script.ts";
@@ -154,9 +155,13 @@ function chooseTables(layout: DatabaseLayout, only: readonly string[] | undefine
     const names = layout.tables.filter(({ isShadow }) => !isShadow).map(({ name }) => name);
     const missing = only.filter((name) => !names.includes(name));
     if (missing.length > 0) {
-        throw new AppError("usage", `there is no table '${missing.join("', '")}' to back up`, {
-            hint: `the tables are: ${names.join(", ")}`,
-        });
+        throw new AppError(
+            "usage",
+            `there is no table '${missing.join("', '")}' to back up${suggest(missing[0] ?? "", names)}`,
+            {
+                hint: `the tables are: ${names.join(", ")}`,
+            },
+        );
     }
     const isWanted = (table: string): boolean => only.includes(table);
     return {

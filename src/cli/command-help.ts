@@ -32,7 +32,7 @@ export async function readCommandScripts(root: string): Promise<{ name: string; 
     const text = await readFile(join(root, "package.json"), "utf8");
     const { scripts = {} } = JSON.parse(text) as { scripts?: Record<string, string> };
     return Object.entries(scripts).flatMap(([name, line]) => {
-        const path = /^tsx (scripts\/[\w-]+\.ts)$/.exec(line)?.[1];
+        const path = /^node --import tsx (scripts\/[\w-]+\.ts)$/.exec(line)?.[1];
         return path === undefined ? [] : [{ name, path }];
     });
 }

@@ -25,6 +25,7 @@ export async function loadAndReport(
     connection: Connection,
     options: LoadOptions,
     what: Pick<LoadRequest, "loaders" | "passOver" | "source" | "history">,
+    command?: string,
 ): Promise<LoadResult> {
     const { root, output, signal } = context;
     const { force = false, dryRun = false, rejects: rejectFile, maxRejects } = options;
@@ -43,7 +44,7 @@ export async function loadAndReport(
         output.note(`${loader}: ${countOf(count, "id")} in ${mention.field} ${verb} not in ${mention.table}`);
     }
     printCounts(output, result.counts, dryRun);
-    printRejections(output, result);
+    printRejections(output, result, command);
     if (!result.isRefused) return result;
     const message = `${countOf(result.rejected, "record")} cannot be loaded, but --max-rejects allows ${maxRejects}`;
     throw new AppError("rejected", message, {
@@ -52,14 +53,19 @@ export async function loadAndReport(
     });
 }
 
-/** Prints the first rejected records and the path of the reject file. */
-export function printRejections(output: Output, { rejected, firstRejected, rejectFile }: RejectSummary): void {
+/** Prints the first rejected records, the path of the reject file, and the command that loads it. */
+export function printRejections(
+    output: Output,
+    { rejected, firstRejected, rejectFile }: RejectSummary,
+    command = "db:migrate",
+): void {
     for (const { file, position, code, message } of firstRejected) {
         output.warn(`rejected ${file}${position === "" ? "" : ` at ${position}`}: ${code}: ${message}`);
     }
     if (rejected > firstRejected.length) output.warn(`and ${rejected - firstRejected.length} more`);
     if (rejectFile === undefined) return;
-    output.warn(`wrote ${countOf(rejected, "rejected record")} to ${rejectFile}; correct them and load that file`);
+    const load = `\`pnpm ${command} --from ${rejectFile}\``;
+    output.warn(`wrote ${countOf(rejected, "rejected record")} to ${rejectFile}; correct them there, then run ${load}`);
 }
 
 /** `Loaded 128 questions.`; undefined if every record was unchanged. */

@@ -1,13 +1,13 @@
 import type { Connection } from "../database/connection.ts";
-import { throwExplained } from "../database/faults.ts";
+import { DatabaseFault, throwExplained } from "../database/faults.ts";
 import { isAbsent } from "../database/file/faults.ts";
 import { openConnection } from "../database/open.ts";
 import { findTokenWarnings, refuseExpired, refuseUnwritable } from "../database/permission.ts";
 import { withPatience } from "../database/retry.ts";
 import type { Target } from "../database/target.ts";
-import { AppError } from "../errors.ts";
+import { AppError, nothingChanged } from "../errors.ts";
 import type { Context } from "./program.ts";
-import { type Access, type Config, readConfig, readSecrets } from "./settings.ts";
+import { type Access, type Config, findMisspelt, readConfig, readSecrets } from "./settings.ts";
 
 export interface OpenDatabase {
     readonly config: Config;
@@ -22,6 +22,7 @@ export async function openDatabase(
     mustExist = access !== "write",
 ): Promise<OpenDatabase> {
     for (const secret of await readSecrets(context.root)) context.output.hide(secret);
+    for (const warning of await findMisspelt(context.root)) context.output.warn(warning);
     const config = await readConfig(access, context.root);
     const { target } = config;
     const notes = config.notes.length === 0 ? "" : ` (${config.notes.join("; ")})`;
@@ -68,7 +69,7 @@ export async function connect(target: Target, { signal, output, patience = {} }:
 }
 
 /** The outcome of a fault in a command that writes in several independent transactions. */
-export const partlyWritten = "Earlier transactions were committed. Run the same command again to continue.";
+export const partlyWritten = "What was committed before is kept. Run the same command again to continue.";
 
 /** Like withDatabase(), for a command that always has a connection. */
 export function withConnection<T>(connection: Connection, body: () => Promise<T>, outcome?: string): Promise<T> {
@@ -88,7 +89,9 @@ export async function withDatabase<T>(
     try {
         return await body();
     } catch (error) {
-        return throwExplained(config.target, outcome)(error);
+        // Whatever writes adds its own outcome.
+        const isInterrupted = error instanceof DatabaseFault && error.kind === "interrupted";
+        return throwExplained(config.target, outcome ?? (isInterrupted ? nothingChanged : undefined))(error);
     } finally {
         connection?.close();
     }

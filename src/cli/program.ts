@@ -4,7 +4,7 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { DatabaseFault, explainFault } from "../database/faults.ts";
 import type { Patience } from "../database/retry.ts";
 import type { Target } from "../database/target.ts";
-import { AppError, type ExitCode, exitCodes } from "../errors.ts";
+import { AppError, type ExitCode, exitCodes, nothingChanged } from "../errors.ts";
 import { createOutput, type Output } from "./output.ts";
 import { findSecrets, isInteractive, wantsColor } from "./settings.ts";
 
@@ -62,7 +62,7 @@ export async function runCommand<Options extends object>(definition: CommandDefi
     process.once("SIGINT", () => interrupt.abort());
     process.once("SIGTERM", () => interrupt.abort());
     const code = await run(definition, argv, output, interrupt.signal).catch((error: unknown) => {
-        const known = toAppError(error);
+        const known = toAppError(error, interrupt.signal.aborted);
         output.error(known);
         return known.exitCode;
     });
@@ -122,13 +122,20 @@ export function parseCount(value: string): number {
     return Number(value);
 }
 
-function toAppError(error: unknown): AppError {
+function toAppError(error: unknown, isInterrupted: boolean): AppError {
     if (error instanceof AppError) return error;
     if (error instanceof DatabaseFault) {
         const unknown: Target = { kind: "file", path: "", label: "the database", local: true };
         return explainFault(error, unknown);
     }
-    if (error instanceof Error && error.name === "AbortError") return new AppError("interrupted", "interrupted");
+    if (error instanceof Error && error.name === "AbortError") {
+        return new AppError("interrupted", "interrupted", { outcome: nothingChanged });
+    }
+    // Ctrl-C also ends the process that transforms modules, which the next import notices.
+    if (isInterrupted) {
+        const hint = "run `pnpm db:status` to see what the database is now";
+        return new AppError("interrupted", "interrupted", { hint, cause: error });
+    }
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return new AppError("migration-failed", `unexpected: ${message}`, {
         hint: "this is a bug in the program; please report it with these lines",

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { isSameDatabase, parseTarget, type Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
+import { findSimilar } from "../sql/similar.ts";
 
 /**
  * What a command does with the database. `read` prefers the read-only pair of variables. So does `plan`, which shows what a
@@ -24,6 +25,11 @@ type Variables = Readonly<Record<string, string | undefined>>;
 const embeddedDefault = "file:local.db";
 const urlNames = ["TURSO_DATABASE_URL", "TURSO_DATABASE_URL_RO"];
 const tokenNames = ["TURSO_AUTH_TOKEN", "TURSO_AUTH_TOKEN_RO"];
+const knownNames = [
+    ...[...urlNames, ...tokenNames, "TURSO_WRITE_MODE"],
+    ...["FOLDER", "COMMAND", "FETCH", "RECIPIENT", "IDENTITY"].map((name) => `TURSO_BACKUP_${name}`),
+];
+const readOnlyNames = ["TURSO_DATABASE_URL_RO", "TURSO_AUTH_TOKEN_RO"];
 /** Shorter parts of a URL, such as the 0 of `tls=0`, are not secrets. */
 const shortestSecret = 8;
 
@@ -33,7 +39,7 @@ const shortestSecret = 8;
  * @throws AppError `usage` for a variable that is set but empty, a token without a URL, or an invalid URL
  */
 export async function readConfig(access: Access, root: string, environment: Variables = process.env): Promise<Config> {
-    const variables = await readAllVariables(root, environment);
+    const { variables, isForeign } = leaveOutForeign(await readSources(root, environment), root);
     for (const name of [...urlNames, ...tokenNames]) {
         if (variables[name]?.trim() === "") {
             throw new AppError("usage", `${name} is set but empty`, {
@@ -41,9 +47,10 @@ export async function readConfig(access: Access, root: string, environment: Vari
             });
         }
     }
-    const { url, token, notes, rival } = chooseVariables(access, variables);
+    const { url, token, rival, isDefault } = chooseVariables(access, variables);
     const target = parseTarget(url.value, url.name, token === undefined ? undefined : checkToken(token), root);
-    if (access !== "write" && !token && target.kind === "server" && !target.local) refuseHalfPair(url);
+    const needsToken = target.kind === "server" && (!target.local || variables.TURSO_AUTH_TOKEN !== undefined);
+    if (access !== "write" && !token && needsToken) refuseHalfPair(url);
     const isOther =
         rival !== undefined && !isSameDatabase(target, parseTarget(rival.value, rival.name, undefined, root));
     if (isOther && access === "plan") {
@@ -53,7 +60,17 @@ export async function readConfig(access: Access, root: string, environment: Vari
     }
     return {
         target,
-        notes: isOther ? [...notes, `not the database that ${rival.name} names`] : notes,
+        notes: [
+            ...(isDefault ? ["default: neither TURSO_DATABASE_URL nor TURSO_AUTH_TOKEN is set"] : []),
+            ...(access === "write" ? [] : describeReading(target, url, token)),
+            ...(access !== "write" && isForeign.readOnlyPair
+                ? ["not the read-only pair of .env, which is for another database"]
+                : []),
+            ...(!token && isForeign.token && target.kind === "server"
+                ? ["not the token of .env, which is for another database"]
+                : []),
+            ...(isOther ? [`not the database that ${rival.name} names`] : []),
+        ],
         use: access === "write" ? "write" : token?.name === "TURSO_AUTH_TOKEN_RO" ? "read-only" : "read",
         writesOff: readWriteMode(variables),
     };
@@ -62,6 +79,15 @@ export async function readConfig(access: Access, root: string, environment: Vari
 /** Reads the secrets of all variables, even invalid ones, so that they are never printed. */
 export async function readSecrets(root: string, environment: Variables = process.env): Promise<string[]> {
     return findSecrets(await readAllVariables(root, environment));
+}
+
+/** Finds variables whose names are misspelt, as sentences: they would be ignored. */
+export async function findMisspelt(root: string, environment: Variables = process.env): Promise<string[]> {
+    return Object.keys(await readAllVariables(root, environment)).flatMap((name) => {
+        if (!name.startsWith("TURSO_") || knownNames.includes(name)) return [];
+        const meant = findSimilar(name, knownNames, 2);
+        return meant === undefined ? [] : [`${name} is not a known variable; did you mean ${meant}?`];
+    });
 }
 
 /** The tokens and keys among the variables, and credentials within URLs. */
@@ -124,7 +150,8 @@ interface Named {
 interface Chosen {
     readonly url: Named;
     readonly token: Named | undefined;
-    readonly notes: readonly string[];
+    /** No variable names a database. */
+    readonly isDefault?: boolean;
     /** The URL of the database that writes would change, if another variable was chosen. */
     readonly rival?: Named;
 }
@@ -151,22 +178,59 @@ function chooseVariables(access: Access, variables: Variables): Chosen {
     if (access !== "write" && (readOnlyUrl || readOnlyToken)) {
         const chosen = readOnlyUrl ?? url;
         if (!chosen) throw new Error("unreachable: one of the URLs is set");
-        if (!readOnlyToken && token) refuseHalfPair(chosen);
-        const notes = [readOnlyToken ? "reading with the read-only token" : `reading from ${chosen.name}`];
-        return { url: chosen, token: readOnlyToken, notes, ...(readOnlyUrl && url ? { rival: url } : {}) };
+        return { url: chosen, token: readOnlyToken, ...(readOnlyUrl && url ? { rival: url } : {}) };
     }
     if (!url && (readOnlyUrl || readOnlyToken)) {
         throw new AppError("usage", "only the read-only pair of variables is set, and this command writes", {
             hint: "set TURSO_DATABASE_URL and TURSO_AUTH_TOKEN too",
         });
     }
-    if (!url) {
-        const notes = ["default: neither TURSO_DATABASE_URL nor TURSO_AUTH_TOKEN is set"];
-        return { url: { name: "the default", value: embeddedDefault }, token: undefined, notes };
+    return url ? { url, token } : { url: { name: "the default", value: embeddedDefault }, token, isDefault: true };
+}
+
+function describeReading(target: Target, url: Named, token: Named | undefined): string[] {
+    const isServer = target.kind === "server";
+    if (isServer && token?.name === "TURSO_AUTH_TOKEN_RO") return ["reading with the read-only token"];
+    if (isServer && token) return ["reading with the read-write token: TURSO_AUTH_TOKEN_RO is not set"];
+    return url.name === "TURSO_DATABASE_URL_RO" ? [`reading from ${url.name}`] : [];
+}
+
+interface Sources {
+    readonly file: Variables;
+    readonly real: Variables;
+}
+
+/**
+ * The variables of both sources without those of `.env` that belong to another database than the environment names: its
+ * token is not sent to another server, and its read-only pair does not divert a command.
+ */
+function leaveOutForeign(
+    { file, real }: Sources,
+    root: string,
+): { variables: Variables; isForeign: { token: boolean; readOnlyPair: boolean } } {
+    const isForeign = (urls: readonly string[], dependents: readonly string[]): boolean => {
+        const [own, named] = [file, real].map((source) => urls.map((name) => source[name]).find(Boolean));
+        const isUsed = dependents.some((name) => file[name] !== undefined && real[name] === undefined);
+        return isUsed && own !== undefined && named !== undefined && !namesSameDatabase(own, named, root);
+    };
+    const token = isForeign(["TURSO_DATABASE_URL"], ["TURSO_AUTH_TOKEN"]);
+    const readOnlyPair = isForeign(["TURSO_DATABASE_URL_RO", "TURSO_DATABASE_URL"], readOnlyNames);
+    const foreign = new Set([...(token ? ["TURSO_AUTH_TOKEN"] : []), ...(readOnlyPair ? readOnlyNames : [])]);
+    const kept = Object.fromEntries(Object.entries(file).filter(([name]) => !foreign.has(name)));
+    return { variables: { ...kept, ...real }, isForeign: { token, readOnlyPair } };
+}
+
+function namesSameDatabase(one: string, other: string, root: string): boolean {
+    try {
+        const [first, second] = [one, other].map((url) => parseTarget(url.trim(), "", undefined, root)) as [
+            Target,
+            Target,
+        ];
+        return isSameDatabase(first, second);
+    } catch {
+        // An address that cannot be used is refused where it is used.
+        return one === other;
     }
-    const notes =
-        access !== "write" && token ? ["reading with the read-write token: TURSO_AUTH_TOKEN_RO is not set"] : [];
-    return { url, token, notes };
 }
 
 // A remote server needs a token, and the read-write token is not used in place of the read-only one.
@@ -201,11 +265,16 @@ function readWriteMode(variables: Variables): boolean {
 
 // Those of the environment override those of `.env`.
 async function readAllVariables(root: string, environment: Variables): Promise<Variables> {
+    const { file, real } = await readSources(root, environment);
+    return { ...file, ...real };
+}
+
+async function readSources(root: string, environment: Variables): Promise<Sources> {
     const path = join(root, ".env");
     const real = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined));
-    if (!existsSync(path)) return real;
+    if (!existsSync(path)) return { file: {}, real };
     if (!statSync(path).isFile())
         throw new AppError("usage", ".env is not a file", { hint: "remove it, or make it a file" });
     const { parse } = await import("dotenv");
-    return { ...parse(readFileSync(path)), ...real };
+    return { file: parse(readFileSync(path)), real };
 }

@@ -79,10 +79,9 @@ export const sentences = {
     ],
     constraint: ["{db} refused a row", "correct the row that the constraint names"],
     sql: ["{db} refused a statement", "correct the statement"],
-    interrupted: ["interrupted", "run the command again to go on"],
 } satisfies Readonly<Record<string, Sentence>>;
 
 /** What went wrong with the database, whichever driver reported it. */
-export type FaultKind = Extract<keyof typeof sentences, ErrorCode>;
+export type FaultKind = Extract<keyof typeof sentences, ErrorCode> | "interrupted";
 /** A more exact reason, where the kind alone would make a vague sentence. */
 export type FaultVariant = Exclude<keyof typeof sentences, ErrorCode>;

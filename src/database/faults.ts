@@ -1,6 +1,7 @@
 import { AppError } from "../errors.ts";
 import { type FaultKind, type FaultVariant, sentences } from "./fault-sentences.ts";
 import type { Target } from "./target.ts";
+import { describeNewToken } from "./token.ts";
 
 interface FaultDetails {
     readonly variant?: FaultVariant | undefined;
@@ -147,18 +148,17 @@ export function faultOfRedirect(location: string | null): DatabaseFault {
 
 /** Turns a fault into the error that the user reads, with a sentence and a remedy. */
 export function explainFault(fault: DatabaseFault, target: Target): AppError {
-    if (fault.kind === "interrupted") {
-        return new AppError("interrupted", "interrupted", { hint: sentences.interrupted[1], cause: fault });
-    }
+    if (fault.kind === "interrupted") return new AppError("interrupted", "interrupted", { cause: fault });
     if (fault.kind === "unauthorized" && target.kind === "server" && target.authToken === undefined) {
         return new AppError("unauthorized", `${target.label} requires a token (${fault.message})`, {
-            hint: "set TURSO_AUTH_TOKEN to a token from `turso db tokens create <database>`",
+            hint: `set TURSO_AUTH_TOKEN: ${describeNewToken(target)}`,
             cause: fault,
         });
     }
     const [sentence, hint] = sentences[fault.variant ?? fault.kind];
+    const remedy = fault.kind === "unauthorized" ? describeNewToken(target) : hint;
     const message = `${sentence.replace("{db}", () => target.label)} (${fault.message})`;
-    return new AppError(fault.kind, message, { hint, cause: fault });
+    return new AppError(fault.kind, message, { hint: remedy, cause: fault });
 }
 
 /** For catch(): throws a fault as the error that the user reads, and any other error as it is. */

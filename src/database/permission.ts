@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
 import type { Target } from "./target.ts";
-import { readToken } from "./token.ts";
+import { describeNewToken, readToken } from "./token.ts";
 
 /**
  * Refuses a write that cannot succeed before anything is tried: writes are switched off, or the claims of the token say
@@ -20,7 +20,7 @@ export function refuseUnwritable(target: Target, writesOff: boolean, now: Date):
     const token = findToken(target);
     if (token?.readOnly) {
         throw new AppError("token-read-only", `the token for ${target.label} is read-only`, {
-            hint: "set TURSO_AUTH_TOKEN to a read-write token (`turso db tokens create <database>`)",
+            hint: `set TURSO_AUTH_TOKEN to a read-write token: ${describeNewToken(target)}`,
             outcome,
         });
     }
@@ -31,7 +31,7 @@ export function refuseExpired(target: Target, now: Date): void {
     const expiresAt = findToken(target)?.expiresAt;
     if (expiresAt && expiresAt <= now) {
         throw new AppError("token-expired", `the token for ${target.label} expired on ${expiresAt.toISOString()}`, {
-            hint: "make a new one with `turso db tokens create <database>`",
+            hint: describeNewToken(target),
             outcome: "Nothing was tried.",
         });
     }

@@ -1,4 +1,5 @@
 import { jwtDecode } from "jwt-decode";
+import type { Target } from "./target.ts";
 
 /** The claims of a token. They do not prove that the server accepts it. */
 interface TokenFacts {
@@ -16,6 +17,13 @@ export function readToken(token: string): TokenFacts | undefined {
     } catch {
         return undefined;
     }
+}
+
+/** How to get a token that the database accepts. */
+export function describeNewToken({ local }: Target): string {
+    return local
+        ? "copy the token from tokens.env in the server's folder (.sqld) into .env"
+        : "make a new one with `turso db tokens create <database>`";
 }
 
 function toDate(seconds: number | undefined): Date | undefined {

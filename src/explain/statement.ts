@@ -2,6 +2,7 @@ import type { Argument } from "../database/connection.ts";
 import { AppError } from "../errors.ts";
 import { type DocumentedQuery, listParameters, readLiteral } from "../queries/files.ts";
 import { isKeyword, type Token, tokenize } from "../sql/lexer.ts";
+import { suggest } from "../sql/similar.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import { type Statement, splitStatements } from "../sql/statements.ts";
 
@@ -33,7 +34,11 @@ export function readExplained(
     const query = queries.find(({ name }) => name === asked);
     if (!query && queryName.test(asked.trim())) {
         const hint = "`pnpm db:explain --list` lists the documented queries; quote SQL as one argument";
-        throw refuse(`unknown query '${asked.trim()}'`, hint);
+        const meant = suggest(
+            asked.trim(),
+            queries.map(({ name }) => name),
+        );
+        throw refuse(`unknown query '${asked.trim()}'${meant}`, hint);
     }
     const statement = getStatement(query?.sql ?? asked);
     const names = listParameters(statement.tokens);

@@ -118,7 +118,7 @@ async function run(
         if (!(error instanceof DatabaseFault)) throw error;
         const outcome = dryRun
             ? "No record was written."
-            : "The chunks before it are loaded. Run the same command again to continue: nothing is written twice.";
+            : "What was loaded before is kept. Run the same command again to continue: nothing is written twice.";
         throw explainFault(error, connection.target).withOutcome(outcome);
     } finally {
         end();

@@ -4,6 +4,7 @@ import { explainFault, toFault } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
 import { recordSeed, selectSeeds } from "../planning/bookkeeping.ts";
 import { quoteName } from "../sql/quoting.ts";
+import { suggest } from "../sql/similar.ts";
 import type { Loader } from "./loader.ts";
 import type { ContentHistory } from "./recognition.ts";
 import { hashFiles } from "./sources/file-reader.ts";
@@ -94,8 +95,9 @@ function pickSeeds(seeds: readonly Seed[], wanted: readonly string[] | undefined
     if (wanted?.includes("all")) return seeds;
     const unknown = wanted?.find((name) => !seeds.some((seed) => seed.name === name));
     if (unknown !== undefined) {
-        throw new AppError("usage", `unknown seed '${unknown}'`, {
-            hint: `name one of ${seeds.map((seed) => seed.name).join(", ")}, or all`,
+        const names = seeds.map((seed) => seed.name);
+        throw new AppError("usage", `unknown seed '${unknown}'${suggest(unknown, names)}`, {
+            hint: `name one of ${names.join(", ")}, or all`,
         });
     }
     return seeds.filter((seed) => seed.isDefault || wanted?.includes(seed.name));

@@ -31,7 +31,7 @@ export function createCheck(loader: Loader, columns: readonly Column[]): CheckRe
     );
     const fields = Object.entries(loader.fields).map(([field, kind]) => ({ field, kind, column: toSnakeCase(field) }));
     return (source) => {
-        const result = loader.schema.safeParse(source.value);
+        const result = loader.schema.safeParse(withoutEmptyJson(source.value, loader));
         if (!result.success) return rejectIssue(source, result.error.issues[0]);
         const values: Record<string, Argument> = {};
         for (const { field, column, kind } of fields) {
@@ -61,6 +61,16 @@ export function createCheck(loader: Loader, columns: readonly Column[]): CheckRe
         }
         return { ok: true, source, values };
     };
+}
+
+/** Like an adoption, takes an empty text for no JSON, as older programs wrote it. */
+function withoutEmptyJson(value: unknown, { fields }: Loader): unknown {
+    if (value === null || typeof value !== "object") return value;
+    const isEmpty = ([field, text]: [string, unknown]): boolean =>
+        fields[field] === "json" && typeof text === "string" && text.trim() === "";
+    const entries = Object.entries(value);
+    if (!entries.some(isEmpty)) return value;
+    return Object.fromEntries(entries.map((entry) => (isEmpty(entry) ? [entry[0], null] : entry)));
 }
 
 function readLiteral(sql: string): Argument | undefined {

@@ -9,6 +9,11 @@ import type { Problem } from "./problems.ts";
 import { type DatabaseState, findSchemaRow, type VersionRow, versionOf } from "./state.ts";
 import { readStructure, type Structure } from "./structure.ts";
 
+/** The remedy for a database with tables but no version records. */
+export const madeElsewhere =
+    "for a database that something else made, see what `pnpm db:adopt --check` says; " +
+    "if it equals the files, record it with `pnpm db:baseline`";
+
 /** Finds the migrations of a set that are not applied, in order. */
 export function findPending(set: MigrationSet, state: DatabaseState): MigrationFile[] {
     const applied = new Set((state.versions.get(set.name) ?? []).map((row) => row.version));
@@ -86,7 +91,7 @@ export function findPendingProblems(pending: readonly MigrationFile[], state: Da
                 message: `the database already has '${name}', but no record of this migration`,
                 remedy: isRecorded(file.set, state)
                     ? "fix the file: give the table another name, or drop or rename the old one first"
-                    : "if it equals the files, record it with `pnpm db:baseline`; else use another database",
+                    : madeElsewhere,
             });
         }
     }

@@ -60,9 +60,10 @@ export function findFileProblems(found: FoundFiles): Problem[] {
 
 /** Makes one error of all problems, each with its place and remedy. */
 export function refuseFiles(problems: readonly Problem[]): AppError {
-    const details = problems.flatMap(({ path, line, message, remedy }) => [
+    // A remedy of several problems stands once, below the last.
+    const details = problems.flatMap(({ path, line, message, remedy }, at) => [
         `${path}${line === undefined ? "" : `:${line}`}: ${message}`,
-        `    ${remedy}`,
+        ...(problems[at + 1]?.remedy === remedy ? [] : [`    ${remedy}`]),
     ]);
     const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
     return new AppError("invalid-files", `the SQL files have ${count}`, { details, outcome: "Nothing was applied." });

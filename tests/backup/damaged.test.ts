@@ -131,6 +131,9 @@ describe("db:restore", () => {
             2,
             expect.stringContaining("error: cannot read 'missing.sql.gz': there is no such file\n"),
         ]);
+        // The database is not what is wrong.
+        const full = await restoreHere({ url: `file:${path.join(folder, "zoo.db")}`, args: ["missing.sql.gz"] });
+        expect([full.code, full.stderr]).toEqual([missing.code, missing.stderr]);
         const ran = await restoreHere({ url, args: [folder] });
         expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining("it is a folder")]);
     });

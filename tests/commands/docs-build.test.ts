@@ -85,7 +85,9 @@ stale
 `;
 
 const project = {
-    "package.json": JSON.stringify({ scripts: { "db:one": "tsx scripts/db-one.ts", test: "vitest run" } }),
+    "package.json": JSON.stringify({
+        scripts: { "db:one": "node --import tsx scripts/db-one.ts", test: "vitest run" },
+    }),
     "scripts/db-one.ts": script,
     "README.md": readme,
 };

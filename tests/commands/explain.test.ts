@@ -149,7 +149,7 @@ describe("db:explain, before any database is opened,", () => {
         [
             ["questions-by-chanel"],
             {},
-            /^unknown query 'questions-by-chanel'$/,
+            /^unknown query 'questions-by-chanel' \(Did you mean 'questions-by-channel'\?\)$/,
             /^`pnpm db:explain --list` lists the documented queries/,
         ],
         [[], {}, /^no statement is named$/, /^name a documented query/],

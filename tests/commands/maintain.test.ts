@@ -70,7 +70,7 @@ describeTargets("db:maintain", (target) => {
         const { code, error } = await maintainHere(settings("new-questions", "new-question"));
         expect([code, error?.message, error?.hint, error?.outcome]).toEqual([
             2,
-            "unknown rule 'new-question'",
+            "unknown rule 'new-question' (Did you mean 'new-questions'?)",
             "name one of completed-queue-items, old-bot-runs, untouched-sessions, new-questions, question-counts",
             "Nothing was changed.",
         ]);

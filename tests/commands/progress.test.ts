@@ -162,9 +162,7 @@ describe.skipIf(!hasTerminal)(title, () => {
                 `Database: ${proxy.url}`,
                 "error: interrupted",
                 "",
-                "hint: run the command again to go on",
-                "",
-                "The chunks before it are loaded. Run the same command again to continue: nothing is written twice.",
+                "What was loaded before is kept. Run the same command again to continue: nothing is written twice.",
                 "",
             ]);
             const loaded = Number(await readValue(database.client, "SELECT count(*) FROM questions"));

@@ -97,7 +97,9 @@ describe.skipIf(noBinary)(noBinary ? "db:server (no sqld binary here)" : "db:ser
         const first = await start(root);
         const second = await runCommand("db:server", ["--port", String(await findFreePort())], { cwd: root });
         expect(second.code).toBe(1);
-        expect(second.stderr).toContain(`error: '.sqld' is in use by the server on ${first.url} (process `);
+        expect(second.stderr).toContain(
+            `error: '.sqld' is in use by the server on ${first.url} (process ${first.pid})`,
+        );
         expect(second.stderr).toContain("hint: use that server");
         expect(await answers(first.url)).toBe(true);
         first.kill("SIGKILL");

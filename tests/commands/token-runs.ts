@@ -1,6 +1,9 @@
+import { copyFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import path from "node:path";
 import { afterAll, beforeAll, expect } from "vitest";
+import { makeSmallBackup } from "../backup/running.ts";
 import { readCheckFiles } from "../doctor/check-files.ts";
 import { ruleFiles } from "../maintenance/maintaining.ts";
 import { type Printed, runScript } from "../support/here.ts";
@@ -42,7 +45,7 @@ const needed: Readonly<Record<string, readonly string[]>> = {
     "db-explain": ["SELECT 1"],
     "db-export": ["exported"],
     "db-new": ["add", "it"],
-    "db-restore": ["missing.sql.gz"],
+    "db-restore": ["small.sql.gz"],
     "db-rollback": ["--to", "0"],
     "db-server": ["--port", "99999"],
 };
@@ -87,6 +90,7 @@ export function prepareTokenRuns(): TokenRuns {
     let outputs = 0;
 
     beforeAll(async () => {
+        copyFileSync(await makeSmallBackup(), path.join(root, "small.sql.gz"));
         const server = createServer((request, response) => {
             echo.requests++;
             request.resume().on("end", () => {

@@ -120,7 +120,7 @@ describe("the house", () => {
 
     test("has every command in package.json as a file, and every file as a command", () => {
         const named = Object.entries(scripts).flatMap(([name, line]) => {
-            const file = /^tsx (scripts\/[\w-]+\.ts)$/.exec(line)?.[1];
+            const file = /^node --import tsx (scripts\/[\w-]+\.ts)$/.exec(line)?.[1];
             return file ? [[name.replaceAll(":", "-"), file] as const] : [];
         });
         expect(named.map(([name]) => `scripts/${name}.ts`).sort()).toEqual(listFiles("scripts").sort());

@@ -78,7 +78,7 @@ describeTargets("a load that is broken off", (target) => {
                 expect(code).toBe(130);
                 expect(stderr).toContain("error: interrupted");
                 expect(stderr).toContain(
-                    "\nThe chunks before it are loaded. Run the same command again to continue: nothing is written twice.\n",
+                    "\nWhat was loaded before is kept. Run the same command again to continue: nothing is written twice.\n",
                 );
             }
             const again = await migrateHere({ root, url: database.url }, { from: "in.json" });

@@ -53,6 +53,7 @@ const right: readonly Fields[] = [
     makeQuestion("r-3", { options: [1, 2], _sanitized: true, domain: { anything: null } }),
     makeQuestion("r-4", { subChannel: "", answer: "", lastUpdated: "2026-05-01 03:04:05.123456+00" }),
     makeQuestion("r-5", { unknownField: { text: low } }),
+    makeQuestion("r-6", { tags: "", videos: " " }),
 ];
 
 describeTargets("records that cannot load", (target) => {
@@ -109,6 +110,7 @@ describeTargets("records that cannot load", (target) => {
             {},
             { answer: "", sub_channel: "", last_updated: "2026-05-01T03:04:05.123Z" },
             { sub_channel: "shell" },
+            { tags: null, videos: null },
         ]);
         expect(await readValue(database.client, "SELECT count(*) FROM channel_mappings")).toBe(right.length);
     });

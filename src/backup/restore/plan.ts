@@ -1,6 +1,7 @@
 import { AppError } from "../../errors.ts";
 import { findIndexedTable, isVirtual } from "../../schema/facts.ts";
 import { quoteName } from "../../sql/quoting.ts";
+import { suggest } from "../../sql/similar.ts";
 import type { Manifest, StatementNote } from "../format.ts";
 import type { SchemaObject } from "../layout.ts";
 import type { CheckedBackup } from "./check.ts";
@@ -85,10 +86,14 @@ function refuseMissing(only: readonly string[], manifest: Manifest): void {
     const tables = manifest.tables.map(({ name }) => name);
     const missing = only.filter((name) => !tables.includes(name));
     if (missing.length === 0) return;
-    throw new AppError("usage", `the backup does not hold the table ${listNames(missing)}`, {
-        hint: `it holds: ${tables.join(", ")}`,
-        outcome: nothingDone,
-    });
+    throw new AppError(
+        "usage",
+        `the backup does not hold the table ${listNames(missing)}${suggest(missing[0] ?? "", tables)}`,
+        {
+            hint: `it holds: ${tables.join(", ")}`,
+            outcome: nothingDone,
+        },
+    );
 }
 
 const namedAtMost = 12;

@@ -61,6 +61,15 @@ export async function* readBackup(file: BackupFile): AsyncGenerator<BackupPart> 
     yield { kind: "end", manifest: parseManifest(lines.join("\n")), seal: sealed };
 }
 
+/**
+ * Reads the beginning of a file.
+ *
+ * @throws AppError as readBackup(), for a file that is missing or is not a backup
+ */
+export async function refuseOtherFile(file: BackupFile): Promise<void> {
+    for await (const _ of readBackup(file)) return;
+}
+
 async function open(file: BackupFile): Promise<AsyncIterable<Buffer>> {
     const bytes = createReadStream(file.path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>;
     const { head, all } = await peek(bytes, file);

@@ -10,7 +10,7 @@ import {
     type RestorePlan,
     refuseOccupied,
 } from "../../backup/restore/plan.ts";
-import { type BackupFile, readBackup } from "../../backup/restore/read.ts";
+import { type BackupFile, readBackup, refuseOtherFile } from "../../backup/restore/read.ts";
 import { readLive, restore, wantedTables } from "../../backup/restore/restore.ts";
 import { tryRestore } from "../../backup/restore/trial.ts";
 import { compareVersions } from "../../backup/restore/versions.ts";
@@ -73,30 +73,35 @@ async function restoreFile(context: Context, file: BackupFile, options: RestoreO
     }
     const { progress, end } = await createProgress(output);
     try {
-        await withConnection(connection, async () => {
-            const choice: RestoreChoice = { only: options.table, replace: options.replace ?? false };
-            const live = await readLive(connection);
-            refuseOccupied(live, choice);
-            const checked = await check(context, file, progress);
-            if (options.table) output.field("Tables", options.table.join(", "));
-            const plan = planRestore(checked, live, choice);
-            await confirmPlan(context, target, plan, options);
-            await restore({
-                target,
-                file,
-                backup: checked,
-                choice,
-                live,
-                wait: patience.wait ?? 5_000,
-                settle: () => connection.readAll([{ sql: "SELECT 1" }], { settle: true }),
-                onBytes: (bytes) => showBytes(progress, "restored bytes", bytes, checked.manifest.bytes),
-                onNote: (text) => output.note(text),
-                signal,
-            });
-            if (options.wal) await setLog(connection);
-            end();
-            await report(context, checked, choice);
-        });
+        await withConnection(
+            connection,
+            async () => {
+                const choice: RestoreChoice = { only: options.table, replace: options.replace ?? false };
+                await refuseOtherFile(file);
+                const live = await readLive(connection);
+                refuseOccupied(live, choice);
+                const checked = await check(context, file, progress);
+                if (options.table) output.field("Tables", options.table.join(", "));
+                const plan = planRestore(checked, live, choice);
+                await confirmPlan(context, target, plan, options);
+                await restore({
+                    target,
+                    file,
+                    backup: checked,
+                    choice,
+                    live,
+                    wait: patience.wait ?? 5_000,
+                    settle: () => connection.readAll([{ sql: "SELECT 1" }], { settle: true }),
+                    onBytes: (bytes) => showBytes(progress, "restored bytes", bytes, checked.manifest.bytes),
+                    onNote: (text) => output.note(text),
+                    signal,
+                });
+                if (options.wal) await setLog(connection);
+                end();
+                await report(context, checked, choice);
+            },
+            nothingDone,
+        );
     } catch (error) {
         // Opening has created the file.
         const isEmpty = target.kind === "file" && statSync(target.path, { throwIfNoEntry: false })?.size === 0;

@@ -58,7 +58,7 @@ async function start(directory: string, port: number, tokens: ServerTokens | und
 
 function announce({ output }: Context, server: Sqld, directory: string, tokens: ServerTokens | undefined): void {
     const tokensFile = tokens && join(directory, basename(tokens.tokensFile));
-    output.field("Server", `${server.url} (this machine only, process ${server.pid})`);
+    output.field("Server", `${server.url} (this machine only, process ${process.pid})`);
     output.field("Data", directory);
     output.line();
     if (tokensFile === undefined) {
@@ -67,11 +67,11 @@ function announce({ output }: Context, server: Sqld, directory: string, tokens: 
         output.line("    # leave TURSO_AUTH_TOKEN unset");
     } else {
         output.field("Tokens", `${tokensFile} (read-write and read-only; only you can read the file)`);
-        output.line(`For .env: cat ${tokensFile} >> .env`);
+        output.line(`For .env: (umask 077; cat ${tokensFile} >> .env)`);
     }
     output.line();
     output.line("Stop it with Ctrl-C.");
-    output.document({ url: server.url, pid: server.pid, directory, tokensFile: tokensFile ?? null });
+    output.document({ url: server.url, pid: process.pid, directory, tokensFile: tokensFile ?? null });
 }
 
 async function waitForEnd(server: Sqld, signal: AbortSignal): Promise<void> {

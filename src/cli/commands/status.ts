@@ -1,5 +1,7 @@
 import { readStatus, type Status, type StatusEntry } from "../../drift/status.ts";
 import { type ExitCode, exitCodes } from "../../errors.ts";
+import { madeElsewhere } from "../../planning/judge.ts";
+import { countObjects } from "../../schema/facts.ts";
 import { openDatabase, withDatabase } from "../open.ts";
 import type { Context } from "../program.ts";
 import { countOf, describeSchema, listCounts } from "../report.ts";
@@ -26,7 +28,7 @@ export async function showStatus(context: Context): Promise<ExitCode> {
     return entries.every((entry) => entry.isDone) ? exitCodes.done : exitCodes.pending;
 }
 
-function describePending({ entries, problems }: Status): string {
+function describePending({ version, entries, problems, schema }: Status): string {
     if (problems.length > 0) return `The files and the database disagree: ${countOf(problems.length, "problem")}.`;
     const count = (kind: StatusEntry["kind"]): number =>
         entries.filter((entry) => entry.kind === kind && !entry.isDone).length;
@@ -34,5 +36,7 @@ function describePending({ entries, problems }: Status): string {
         [count("migration"), "migration"],
         [count("object"), "view or trigger", "views and triggers"],
     );
-    return pending === "" ? "The database is up to date." : `Pending: ${pending}. Deploy with \`pnpm db:migrate\`.`;
+    if (pending === "") return "The database is up to date.";
+    const isForeign = version === 0 && countObjects(schema).tables > 0;
+    return `Pending: ${pending}. ${isForeign ? `Next: ${madeElsewhere}` : "Deploy with `pnpm db:migrate`"}.`;
 }

@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../errors.ts";
 import { isKeyword, tokenize } from "../lexer.ts";
+import { suggest } from "../similar.ts";
 import { readFact } from "../statement-facts.ts";
 import { normalizeText, type Statement, splitStatements } from "../statements.ts";
 import { type Header, listLinesAbove, type Refuse, readHeader } from "./header.ts";
@@ -172,7 +173,13 @@ export function chooseFiles<T extends { readonly name: string }>(
 ): T[] {
     const names = wanted.map((name) => name.replace(/^.*\//, "").replace(/^\d{3}-|\.sql$/g, ""));
     const unknown = names.find((name) => !files.some((file) => file.name === name));
-    if (unknown !== undefined) throw new AppError("usage", `unknown ${what} '${unknown}'`, { hint, outcome });
+    if (unknown !== undefined) {
+        const meant = suggest(
+            unknown,
+            files.map(({ name }) => name),
+        );
+        throw new AppError("usage", `unknown ${what} '${unknown}'${meant}`, { hint, outcome });
+    }
     return files.filter(({ name }) => names.includes(name));
 }
 
