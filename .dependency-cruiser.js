@@ -19,6 +19,7 @@ const features = [
     "generated",
     "adoption",
     "rehearsal",
+    "search",
 ];
 /** The few features that build on others. */
 const mayUse = { rehearsal: ["migrations", "backup", "lint"], adoption: ["migrations"] };

@@ -27,5 +27,9 @@ WHERE
 
 CREATE INDEX idx_question_vector_index_vector ON question_vector_index (
     /* Serves the nearest questions, without a scan. With fewer neighbours it is smaller, but misses every other one. */
-    libsql_vector_idx (vector, 'metric=cosine', 'compress_neighbors=float8')
+    libsql_vector_idx (
+        vector,
+        'metric=cosine',
+        'compress_neighbors=float8'
+    )
 );

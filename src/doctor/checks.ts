@@ -22,6 +22,8 @@ export interface Check extends NamedFile {
     readonly remedy: string;
     /** It reads every page of the database, so --quick skips it. */
     readonly isSlow: boolean;
+    /** The optional migration set whose tables it reads; it is skipped where that set is not installed. */
+    readonly set: string | undefined;
     /** The query, without its semicolon. */
     readonly sql: string;
 }
@@ -36,6 +38,7 @@ const folder: SqlFolder = {
         Why: "The application shows such a row as it is.",
         Remedy: "Delete the row: DELETE FROM <table> WHERE id = <id>.",
         Slow: null,
+        Set: null,
     },
     isNeeded: true,
     outcome,
@@ -70,6 +73,7 @@ function parseCheck({ name, path, title, find, statements }: DocumentedFile, ref
         why: find("Why") ?? "",
         remedy: find("Remedy") ?? "",
         isSlow: find("Slow") === "yes",
+        set: find("Set") || undefined,
         sql: statement.sql,
     };
 }

@@ -14,8 +14,14 @@ export type Examined =
           /** The first of them, by column. */
           readonly examples: readonly Row[];
       }
-    /** The database lacks a table, column, view or function that it reads. */
-    | { readonly check: Check; readonly state: "skipped"; readonly reason: string }
+    /** The database lacks a table, column, view or function that it reads, or its whole optional set. */
+    | {
+          readonly check: Check;
+          readonly state: "skipped";
+          readonly reason: string;
+          /** The set is optional, and not installed. */
+          readonly isOptional?: boolean;
+      }
     /** It failed for another reason. */
     | { readonly check: Check; readonly state: "failed"; readonly reason: string };
 
@@ -26,6 +32,8 @@ const countColumn = "rows of the check";
  * because an interrupt is noticed only between reads.
  */
 const checksAtOnce = { server: 12, file: 1 } as const;
+
+const selectTables = "SELECT name FROM sqlite_schema WHERE type = 'table'";
 
 /** The results of all checks. */
 interface Examination {
@@ -44,17 +52,26 @@ export async function examineDatabase(
     checks: readonly Check[],
     options: { examples: number; signal: AbortSignal },
 ): Promise<Examination> {
-    const sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' LIMIT 1";
-    const [result] = await connection.readAll([{ sql }]);
-    if (result?.ok && result.rows.length === 0) {
+    const [any, versions] = await connection.readAll([
+        { sql: `${selectTables} AND name NOT LIKE 'sqlite!_%' ESCAPE '!' LIMIT 1` },
+        { sql: `${selectTables} AND name LIKE 'schemaversion!_%' ESCAPE '!'` },
+    ]);
+    if (any?.ok && any.rows.length === 0) {
         throw new AppError("drift", "this database has no tables, so there is nothing to examine", {
             hint: "check the URL, or deploy the schema with `pnpm db:migrate`",
         });
     }
     const atOnce = checksAtOnce[connection.target.kind];
     const read = (queries: readonly Query[]): Promise<ReadResult[]> => connection.readAll(queries);
-    const { examined, damage } = await examine(read, checks, { ...options, atOnce });
-    return { examined: sortByLevel(examined), damage };
+    const installed = versions?.ok ? versions.rows.map(({ name }) => String(name)) : [];
+    const applies = ({ set }: Check): boolean => set === undefined || installed.includes(`schemaversion_${set}`);
+    const { examined, damage } = await examine(read, checks.filter(applies), { ...options, atOnce });
+    const others = checks.filter((check) => !applies(check)).map(skipOptional);
+    return { examined: sortByLevel([...examined, ...others]), damage };
+}
+
+function skipOptional(check: Check): Examined {
+    return { check, state: "skipped", reason: `the set '${check.set}' is not installed`, isOptional: true };
 }
 
 /**
@@ -143,6 +160,8 @@ export interface ExaminationCounts {
     readonly examined: number;
     readonly failed: number;
     readonly skipped: number;
+    /** Skipped checks of optional sets that are not installed. */
+    readonly optional: number;
 }
 
 /** Counts the results of checks. Pure. */
@@ -157,5 +176,6 @@ export function countFindings(examined: readonly Examined[]): ExaminationCounts 
         examined: count(({ state }) => state === "found" || state === "clean"),
         failed: count(({ state }) => state === "failed"),
         skipped: count(({ state }) => state === "skipped"),
+        optional: count((item) => item.state === "skipped" && item.isOptional === true),
     };
 }

@@ -14,6 +14,18 @@ export function renderQueryList({ facts, path }: ListInput): string {
         .join("\n\n");
 }
 
+/** Renders the statements of an optional set as a table; `page` is the page that holds it. */
+export function renderQueryTable(page: string, queries: readonly DocumentedQuery[]): string {
+    return renderMarkdownTable(
+        ["query", "for", "what it gives"],
+        queries.map(({ name, path, purpose, title }) => [
+            `[${code(name)}](${posix.relative(posix.dirname(page), path)})`,
+            purpose.replace(/\.$/, ""),
+            title,
+        ]),
+    );
+}
+
 /** Renders the indexes that queries use, with links to the queries of the same page. */
 export function renderQueryIndexes({ facts }: ListInput): string {
     const rows = [...facts.served].sort(([one], [other]) => (one < other ? -1 : 1));

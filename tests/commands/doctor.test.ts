@@ -31,7 +31,12 @@ describeTargets("db:doctor", (target) => {
         expect([code, stderr]).toEqual([0, ""]);
         expect(stdout).toMatch(new RegExp(`\\nNothing found: ${checkCount} checks\\. [\\d,]+ ms`));
         expect(await hashContents(fresh.client)).toEqual(before);
+        expect(stdout).not.toContain("skipped");
         const { requests, rowsWritten, checks } = await readReport(fresh.url);
+        expect(checks.find(({ name }) => name === "search-vectors")).toMatchObject({
+            state: "skipped",
+            reason: "the set 'search' is not installed",
+        });
         expect(rowsWritten).toBe(0);
         // One to see whether there are tables, one for the check that looks at every page, and the others by twelve.
         expect(requests).toBeLessThanOrEqual(target.name === "sqld" ? 2 + Math.ceil(checks.length / 12) : 0);

@@ -1,13 +1,13 @@
 import type { Client } from "@libsql/client";
 import { readRows } from "../product/rows.ts";
-import { deployInto } from "../support/deployed.ts";
+import { deployInto, root } from "../support/deployed.ts";
 import type { Target, TestDatabase } from "../support/targets.ts";
 
 /**
  * deployed: as this repository makes it. loose: the same tables and indexes without types that are enforced, CHECKs,
- * unique keys and foreign keys, as databases of others are, and as one with ignore_check_constraints behaves.
+ * unique keys and foreign keys, as databases of others are, and as one with ignore_check_constraints behaves. search: deployed with the optional set.
  */
-export type Base = "deployed" | "loose";
+export type Base = "deployed" | "loose" | "search";
 
 /** What a loose database lacks whatever its rows are. */
 export const lacksOfLoose = ["foreign-keys-defined", "json-rules"];
@@ -63,12 +63,18 @@ INSERT INTO question_history (id, question_id, event_type, event_source, changed
 const created = `INSERT INTO question_history (question_id, event_type, event_source)
     SELECT id, 'created', 'system' FROM questions;`;
 
+/** Makes the vectors of the set `search` healthy. */
+const vectors = `INSERT INTO question_vectors (question_id, model, dimensions, content_hash, vector)
+    SELECT id, 'example/3', 3, '00', vector8('[1,0,0]') FROM questions;`;
+
+const scripts = { deployed: healthy, loose: healthy + created, search: healthy + vectors };
+
 /** Gives a fresh database of that kind, with a few rows of every table and nothing wrong with them. */
 export async function createBase(target: Target, base: Base): Promise<TestDatabase> {
     const database = await target.createDatabase();
-    await deployInto(database);
+    await deployInto(database, root, base === "search" ? { sets: ["search"] } : {});
     if (base === "loose") await loosen(database.client);
-    await database.client.executeMultiple(base === "loose" ? healthy + created : healthy);
+    await database.client.executeMultiple(scripts[base]);
     return database;
 }
 

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { loaders } from "../../seeds/index.ts";
 import { type Check, readChecks } from "../../src/doctor/checks.ts";
+import { listSets } from "../../src/planning/files.ts";
 import { listAllowedValues } from "../../src/sql/checks.ts";
 import { readTableDefinition } from "../../src/sql/create-table.ts";
 import { toSnakeCase } from "../../src/sql/names.ts";
@@ -34,6 +35,13 @@ test("the checks of JSON and of times look at every such column that loaders kno
         expect(fileOf(table, kind === "json" ? "json" : "times").sql).toContain(`'${column}',`);
     }
     expect(listWanted("json-rules")).toEqual(listColumns("json").sort());
+});
+
+test("a check of an optional set names one that is here", async () => {
+    const names = checks.flatMap(({ set }) => set ?? []);
+    expect(names.length).toBeGreaterThan(1);
+    const sets = (await listSets(root)).slice(1).map(({ name }) => name);
+    expect(names.filter((name) => !sets.includes(name))).toEqual([]);
 });
 
 test("every check says what, why and what to do in words of its own", () => {

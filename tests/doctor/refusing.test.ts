@@ -27,6 +27,7 @@ describe("a file of operations/checks/", () => {
             why: "They confuse.",
             remedy: "Mend them.",
             isSlow: false,
+            set: undefined,
             sql: query,
         });
         const slow = await read("a.sql", `\uFEFF${header}-- Slow: yes\nWITH a AS (SELECT 1) SELECT * FROM a`);

@@ -50,7 +50,7 @@ describeTargets("the remedies", (target) => {
     test("a remedy that is a statement removes what it is printed for", async () => {
         const left: string[] = [];
         let tried = 0;
-        for (const base of ["deployed", "loose"] as const satisfies Base[]) {
+        for (const base of ["deployed", "loose", "search"] as const satisfies Base[]) {
             const connection = await openTestConnection(await createBase(target, base));
             const run = async (check: Check, statements: readonly string[]): Promise<Examined | undefined> => {
                 const read = async (queries: readonly Query[]) => {

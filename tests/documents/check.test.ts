@@ -8,9 +8,11 @@ import { checkOutside } from "../../src/documents/check/outside.ts";
 import { checkTables } from "../../src/documents/check/schema.ts";
 import { checkShell } from "../../src/documents/check/shell.ts";
 import { type Page, readPage } from "../../src/documents/markdown.ts";
+import { readFiles } from "../../src/planning/files.ts";
 import type { DocumentedQuery } from "../../src/queries/files.ts";
 import { readTables } from "../../src/schema/table.ts";
 import { openTestConnection, root } from "../support/deployed.ts";
+import { writeProject } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
 
 const page = (path: string, ...lines: string[]): Page => readPage(path, `${lines.join("\n")}\n`);
@@ -112,6 +114,26 @@ describeTargets("examples", (target) => {
         ]);
         connection.close();
     });
+});
+
+test("tables that the last migration of an optional set leaves are found when no page names them as code", async () => {
+    const project = writeProject({
+        "migrations/001.do.create-notes.sql": "CREATE TABLE notes (id INTEGER PRIMARY KEY) STRICT;",
+        "migrations/search/001.do.create-words.sql":
+            "CREATE VIRTUAL TABLE note_words USING fts5 (body);\n\nCREATE TABLE Old_Marks (id INTEGER PRIMARY KEY) STRICT;",
+        "migrations/search/002.do.rename-marks.sql":
+            "ALTER TABLE old_marks RENAME TO marks;\n\nCREATE TABLE passing (id INTEGER PRIMARY KEY) STRICT;\n\nDROP TABLE passing;",
+    });
+    const { sets } = await readFiles(project);
+    const judge = (...lines: string[]): DocumentCheck =>
+        checkTables([], [page("docs/search.md", ...lines)], (table) => table, sets.slice(1));
+    const check = judge("The words are in note_words, and `old_marks` is gone.");
+    expect(messagesOf(check)).toEqual([
+        "migrations/search/001.do.create-words.sql:1: no page names the table 'note_words'",
+        "migrations/search/001.do.create-words.sql:1: no page names the table 'marks'",
+    ]);
+    expect(check.looked).toBe("2 tables, 0 columns");
+    expect(messagesOf(judge("`note_words` and `marks`"))).toEqual([]);
 });
 
 test("shell examples are found that no test runs, but for those that need an account", () => {

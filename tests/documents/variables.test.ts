@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { root } from "../support/deployed.ts";
 
 const read = (file: string): string => readFileSync(path.join(root, file), "utf8");
-const listNames = (text: string): string[] => [...new Set(text.match(/\bTURSO_[A-Z_]+[A-Z]\b(?!\.)/g))];
+const listNames = (text: string): string[] => [...new Set(text.match(/\b(?:TURSO|EMBEDDING)_[A-Z_]+[A-Z]\b(?!\.)/g))];
 
 test("every variable of the commands is in docs/reference/settings.md and in .env.example", () => {
     const sources = ["src", "app", "scripts"].flatMap((folder) =>

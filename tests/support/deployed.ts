@@ -4,7 +4,7 @@ import { readConfig } from "../../src/cli/settings.ts";
 import type { Connection } from "../../src/database/connection.ts";
 import { openConnection } from "../../src/database/open.ts";
 import { runDeploy } from "../../src/migrations/carry-out.ts";
-import { prepareDeploy } from "../../src/planning/prepare.ts";
+import { type DeployOptions, prepareDeploy } from "../../src/planning/prepare.ts";
 import { assertLocal } from "./local.ts";
 import type { Address, Target, TestDatabase } from "./targets.ts";
 
@@ -45,10 +45,10 @@ export function createDeployedDatabase(target: Target): Promise<TestDatabase> {
 }
 
 /** Deploys the schema of a project into a test database, silently. */
-export async function deployInto(address: Address, project = root): Promise<void> {
+export async function deployInto(address: Address, project = root, options: DeployOptions = {}): Promise<void> {
     const connection = await openTestConnection(address);
     try {
-        const prepared = await prepareDeploy(project, connection);
+        const prepared = await prepareDeploy(project, connection, options);
         await runDeploy(connection, prepared, { now: new Date(), report: silentReport });
     } finally {
         connection.close();

@@ -5,10 +5,11 @@ import { readSchemaFacts, type SchemaFacts } from "../../documents/facts.ts";
 import { renderChecks, renderLintRules, renderMaintenanceRules } from "../../documents/file-lists.ts";
 import { findStalePages, type PageTexts, readPageTexts } from "../../documents/pages.ts";
 import { listParts } from "../../documents/parts.ts";
+import { renderQueryTable } from "../../documents/query-list.ts";
 import { needsSchema, type RenderInput, renderPages } from "../../documents/render.ts";
 import type { DocumentSite } from "../../documents/site.ts";
 import { AppError } from "../../errors.ts";
-import { readFiles } from "../../planning/files.ts";
+import { listSets, readFiles } from "../../planning/files.ts";
 import { deployFilled } from "../../planning/shadow.ts";
 import { readQueries } from "../../queries/files.ts";
 import { readVolumes } from "../../queries/volumes.ts";
@@ -77,6 +78,11 @@ async function renderFileLists(root: string, wanted: ReadonlySet<string>): Promi
     if (wanted.has("maintenance rules")) {
         const { readRules } = await import("../../maintenance/rules.ts");
         parts.set("maintenance rules", renderMaintenanceRules(await readRules(root)));
+    }
+    for (const { name } of (await listSets(root)).slice(1)) {
+        if (!wanted.has(`queries ${name}`)) continue;
+        const queries = await readQueries(root, name);
+        parts.set(`queries ${name}`, (path) => renderQueryTable(path, queries));
     }
     return parts;
 }

@@ -77,7 +77,7 @@ async function checkAgainstDatabases(
         const [first] = databases.connections;
         const tables = first ? (await readTables(first)).filter(({ isShadow }) => !isShadow) : [];
         const own = tables.filter(({ isBookkeeping }) => !isBookkeeping);
-        const checks = [checkTables(own, pages, site.pageOf)];
+        const checks = [checkTables(own, pages, site.pageOf, sets.slice(1))];
         for (const connection of databases.connections) {
             checks.push(await checkStatements(pages, connection));
             checks.push(await checkEssential(site.essential, queries, connection));

@@ -89,7 +89,7 @@ function printExamined(output: Output, examined: Examined): void {
 function printSkipped(output: Output, examined: readonly Examined[]): void {
     const names = new Map<string, string[]>();
     for (const item of examined) {
-        if (item.state !== "skipped") continue;
+        if (item.state !== "skipped" || item.isOptional) continue;
         names.set(item.reason, [...(names.get(item.reason) ?? []), item.check.name]);
     }
     for (const [reason, skipped] of names) output.line(`skipped: ${reason}: ${skipped.sort().join(", ")}`);
@@ -100,12 +100,12 @@ function printSql(output: Output, { check, state }: Examined): void {
     if (state === "found" || state === "failed") output.raw(`-- ${check.name}: ${check.title}\n${check.sql};\n\n`);
 }
 
-function describeCounts({ errors, warnings, notes, examined, failed, skipped }: ExaminationCounts): string {
+function describeCounts({ errors, warnings, notes, examined, failed, skipped, optional }: ExaminationCounts): string {
     const found = listCounts([errors, "error"], [warnings, "warning"], [notes, "note"]);
     const ran = [
         countOf(examined, "check"),
         ...(failed > 0 ? [`${failed} failed`] : []),
-        ...(skipped > 0 ? [`${skipped} skipped`] : []),
+        ...(skipped > optional ? [`${skipped - optional} skipped`] : []),
     ];
     const nothing = failed > 0 ? "Nothing found in what could be examined" : "Nothing found";
     return `${found === "" ? nothing : `Found ${found}`}: ${ran.join(", ")}.`;

@@ -1,10 +1,13 @@
+import type { MigrationSet } from "../../planning/files.ts";
+import { emptySchema, followStatements, type KnownTable } from "../../schema/known-schema.ts";
 import type { Table } from "../../schema/table.ts";
 import { readTableDefinition } from "../../sql/create-table.ts";
 import type { Page } from "../markdown.ts";
 import type { DocumentCheck, DocumentFinding } from "./finding.ts";
 
 /**
- * Checks that each table has a comment and a page, and each column a comment.
+ * Checks that each table has a comment and a page, and each column a comment; and that some page names each table of the
+ * optional sets as code.
  *
  * @param pathOf the page of a table
  */
@@ -12,6 +15,7 @@ export function checkTables(
     tables: readonly Table[],
     pages: readonly Page[],
     pathOf: (table: string) => string,
+    optional: readonly Pick<MigrationSet, "migrations">[] = [],
 ): DocumentCheck {
     const findings = tables.flatMap(({ name, sql, columns }): DocumentFinding[] => {
         const path = pathOf(name);
@@ -26,6 +30,25 @@ export function checkTables(
         ];
         return messages.map((message) => ({ path, line: 1, message }));
     });
+    const others = optional.flatMap(listTables);
+    const unnamed = others.flatMap(({ name, path }): DocumentFinding[] =>
+        pages.some(({ text }) => text.includes(`\`${name}\``))
+            ? []
+            : [{ path, line: 1, message: `no page names the table '${name}'` }],
+    );
     const columns = tables.reduce((sum, table) => sum + table.columns.length, 0);
-    return { name: "tables", looked: `${tables.length} tables, ${columns} columns`, findings };
+    return {
+        name: "tables",
+        looked: `${tables.length + others.length} tables, ${columns} columns`,
+        findings: [...findings, ...unnamed],
+    };
+}
+
+// The tables that are left after the last migration of a set, each with the file that creates it.
+function listTables({ migrations }: Pick<MigrationSet, "migrations">): KnownTable[] {
+    const { tables } = migrations.reduce(
+        (schema, { path, statements }) => followStatements(schema, path, statements),
+        emptySchema,
+    );
+    return [...tables.values()];
 }

@@ -5,6 +5,7 @@ import { peopleFaults } from "./people.ts";
 import type { PlantedFault } from "./plant.ts";
 import { questionsFaults } from "./questions.ts";
 import { schemaFaults } from "./schema.ts";
+import { searchFaults } from "./search.ts";
 import { timesFaults, valuesFaults } from "./values.ts";
 
 /** At least one for each check; a test counts them. */
@@ -17,4 +18,5 @@ export const faults: readonly PlantedFault[] = [
     ...catalogueFaults,
     ...peopleFaults,
     ...botsFaults,
+    ...searchFaults,
 ];

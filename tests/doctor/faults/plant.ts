@@ -22,5 +22,10 @@ export function inLoose(...fault: Parameters<typeof inDeployed>): PlantedFault {
     return { ...inDeployed(...fault), base: "loose" };
 }
 
+/** A fault in the optional set `search`. */
+export function inSearch(...fault: Parameters<typeof inDeployed>): PlantedFault {
+    return { ...inDeployed(...fault), base: "search" };
+}
+
 /** A time that is older than anything that is waited for. */
 export const longAgo = "'2026-01-05T04:00:00.000Z'";
