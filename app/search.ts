@@ -4,6 +4,13 @@ import type { SearchSite } from "../src/search/site.ts";
 export const searchSite: SearchSite = {
     set: "search",
     indexSet: "search_index",
+    noun: "question",
+    filters: {
+        channel: "of this channel",
+        difficulty: "of this difficulty",
+        company: "that this company asks",
+    },
+    labels: ["channel", "difficulty"],
     queries: {
         search: "questions-search",
         similar: "questions-similar",

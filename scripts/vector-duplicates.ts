@@ -1,6 +1,6 @@
 import { searchSite } from "../app/search.ts";
-import type { VectorDuplicatesOptions } from "../src/cli/commands/vector-duplicates.ts";
 import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.ts";
+import type { VectorDuplicatesOptions } from "../src/cli/vector/duplicates.ts";
 
 export const command: CommandDefinition<VectorDuplicatesOptions> = {
     name: "vector:duplicates",
@@ -10,7 +10,7 @@ export const command: CommandDefinition<VectorDuplicatesOptions> = {
             .option("--threshold <similarity>", "the lowest similarity of a possible duplicate (0.9 otherwise)")
             .option("--channel <channel>", "only pairs with a question of this channel"),
     run: async (context, options) =>
-        (await import("../src/cli/commands/vector-duplicates.ts")).listDuplicates(context, options, searchSite),
+        (await import("../src/cli/vector/duplicates.ts")).listDuplicates(context, options, searchSite),
 };
 
 if (isMain(import.meta.url)) await runCommand(command);

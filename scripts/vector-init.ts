@@ -1,7 +1,7 @@
 import { searchSite } from "../app/search.ts";
-import type { VectorInitOptions } from "../src/cli/commands/vector-init.ts";
 import { defineApproval } from "../src/cli/options.ts";
 import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.ts";
+import type { VectorInitOptions } from "../src/cli/vector/init.ts";
 
 export const command: CommandDefinition<VectorInitOptions> = {
     name: "vector:init",
@@ -11,7 +11,7 @@ export const command: CommandDefinition<VectorInitOptions> = {
             command.option("--index", "also install a vector index, for more questions than a scan can compare"),
         ),
     run: async (context, options) =>
-        (await import("../src/cli/commands/vector-init.ts")).initSearch(context, options, searchSite),
+        (await import("../src/cli/vector/init.ts")).initSearch(context, options, searchSite),
 };
 
 if (isMain(import.meta.url)) await runCommand(command);

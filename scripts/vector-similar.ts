@@ -1,6 +1,6 @@
 import { searchSite } from "../app/search.ts";
-import type { VectorSimilarOptions } from "../src/cli/commands/vector-similar.ts";
 import { type CommandDefinition, isMain, parseCount, runCommand } from "../src/cli/program.ts";
+import type { VectorSimilarOptions } from "../src/cli/vector/similar.ts";
 
 export const command: CommandDefinition<VectorSimilarOptions> = {
     name: "vector:similar",
@@ -11,7 +11,7 @@ export const command: CommandDefinition<VectorSimilarOptions> = {
             .option("--limit <count>", "show so many questions (10 otherwise)", parseCount)
             .option("--index", "ask the vector index instead of comparing with every question"),
     run: async (context, options) =>
-        (await import("../src/cli/commands/vector-similar.ts")).listSimilar(context, options, searchSite),
+        (await import("../src/cli/vector/similar.ts")).listSimilar(context, options, searchSite),
 };
 
 if (isMain(import.meta.url)) await runCommand(command);

@@ -1,7 +1,7 @@
 import { Option } from "commander";
 import { searchSite } from "../app/search.ts";
-import type { VectorSyncOptions } from "../src/cli/commands/vector-sync.ts";
 import { type CommandDefinition, isMain, parseCount, runCommand } from "../src/cli/program.ts";
+import type { VectorSyncOptions } from "../src/cli/vector/sync.ts";
 
 export const command: CommandDefinition<VectorSyncOptions> = {
     name: "vector:sync",
@@ -17,7 +17,7 @@ export const command: CommandDefinition<VectorSyncOptions> = {
             .option("--dry-run", "count what would be embedded and removed, and change nothing")
             .option("-y, --yes", "do not ask before writing to a database on another machine"),
     run: async (context, options) =>
-        (await import("../src/cli/commands/vector-sync.ts")).syncVectors(context, options, searchSite),
+        (await import("../src/cli/vector/sync.ts")).syncVectors(context, options, searchSite),
 };
 
 if (isMain(import.meta.url)) await runCommand(command);

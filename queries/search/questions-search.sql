@@ -268,7 +268,7 @@ SELECT
     best.id AS id,
     question.channel AS channel,
     question.difficulty AS difficulty,
-    highlight (questions_search, 0, char(2), char(3)) AS question,
+    highlight (questions_search, 0, char(2), char(3)) AS text,
     snippet (questions_search, - 1, char(2), char(3), '…', 16) AS passage,
     best.words AS words,
     best.similarity AS similarity,

@@ -25,7 +25,7 @@ SELECT
     question.id AS id,
     question.channel AS channel,
     question.difficulty AS difficulty,
-    question.question AS question,
+    question.question AS text,
     min(1.0, max(0.0, 1 - nearest.distance)) AS similarity
 FROM
     nearest

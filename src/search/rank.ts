@@ -6,11 +6,11 @@ import { readSearchWords } from "./words.ts";
 
 export interface Found {
     readonly id: string;
-    readonly channel: string;
-    readonly difficulty: string;
-    /** The question; matching words are marked. */
-    readonly question: string;
-    /** The part of any text that matches best. */
+    /** The values of the labels of the site. */
+    readonly labels: readonly string[];
+    /** Matching words are marked. */
+    readonly text: string;
+    /** The part of the text, or of what belongs to it, that matches best. */
     readonly passage: string;
     /** How well the words match, 0 to 1: 1 is the best of this search. */
     readonly words: number;
@@ -68,9 +68,8 @@ export async function search(
         corrections: JSON.parse(String(rows[0]?.corrections ?? "{}")) as Record<string, string>,
         found: rows.map((row) => ({
             id: String(row.id),
-            channel: String(row.channel),
-            difficulty: String(row.difficulty),
-            question: String(row.question),
+            labels: statements.site.labels.map((label) => String(row[label])),
+            text: String(row.text),
             passage: String(row.passage),
             words: Number(row.words),
             similarity: row.similarity === null ? null : Number(row.similarity),

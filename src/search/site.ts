@@ -8,13 +8,19 @@ export interface SearchSite {
     readonly set: string;
     /** The set with the vector index, for those who outgrow the scan. */
     readonly indexSet: string;
+    /** What a text is: `question`. */
+    readonly noun: string;
+    /** Parameters of the search that keep to some of the texts, with what they are. */
+    readonly filters: Readonly<Record<string, string>>;
+    /** Columns that are shown beside the id of a text. */
+    readonly labels: readonly string[];
     readonly queries: {
         /**
-         * Ranks: `:words` (JSON array), `:vector` (JSON text or NULL), `:model`, `:limit` and filters; gives `id`, `question`
+         * Ranks: `:words` (JSON array), `:vector` (JSON text or NULL), `:model`, `:limit` and filters; gives `id`, `text`
          * and `passage` with matching words between char(2) and char(3), `words`, `similarity`, `score`, `corrections`.
          */
         readonly search: string;
-        /** `:id`, `:limit`: the nearest by vector; gives `id`, `question`, `similarity`. */
+        /** `:id`, `:limit`: the nearest by vector; gives `id`, `text`, `similarity`. */
         readonly similar: string;
         /** The same by the vector index, in the folder of `indexSet`. */
         readonly similarIndexed: string;

@@ -15,9 +15,11 @@ export interface SyncPlan {
     /** Texts that were looked at. */
     readonly texts: number;
     readonly due: readonly Due[];
-    /** How many of them have a vector already, by the reason why it does not fit. */
+    /** How many have no vector, one of an older text, one of another encoder, and one that fits but is made again. */
+    readonly missing: number;
     readonly changed: number;
     readonly otherModel: number;
+    readonly forced: number;
     /** Texts beyond --limit. */
     readonly later: number;
     /** Texts without a word, which have no vector. */
@@ -45,7 +47,7 @@ export async function planSync(
     { encoder, channel, limit = Number.POSITIVE_INFINITY, force, signal }: SyncOptions,
 ): Promise<SyncPlan> {
     const due: Due[] = [];
-    let [texts, changed, otherModel, empty] = [0, 0, 0, 0];
+    let [texts, missing, changed, otherModel, forced, empty] = [0, 0, 0, 0, 0, 0];
     for (let after = ""; ; ) {
         signal.throwIfAborted();
         const rows = await readSearch(connection, statements, "texts", {
@@ -58,18 +60,18 @@ export async function planSync(
             const text = String(row.text).trim();
             const hash = createHash("sha256").update(text).digest("hex");
             if (text === "") empty++;
-            else if (row.model === null) due.push({ id: String(row.id), text, hash });
-            else if (row.model !== encoder || row.content_hash !== hash || force) {
-                if (row.model !== encoder) otherModel++;
-                else if (row.content_hash !== hash) changed++;
-                due.push({ id: String(row.id), text, hash });
-            }
+            else if (row.model === null) missing++;
+            else if (row.model !== encoder) otherModel++;
+            else if (row.content_hash !== hash) changed++;
+            else if (force) forced++;
+            else continue;
+            if (text !== "") due.push({ id: String(row.id), text, hash });
         }
         if (rows.length < page) break;
         after = String(rows.at(-1)?.id);
     }
     const now = due.slice(0, limit);
-    return { texts, changed, otherModel, empty, due: now, later: due.length - now.length };
+    return { texts, missing, changed, otherModel, forced, empty, due: now, later: due.length - now.length };
 }
 
 /** Lists the vectors that have no text any more. @throws AppError `usage` where the set is not installed */

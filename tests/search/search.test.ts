@@ -2,10 +2,10 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { beforeEach, expect, test } from "vitest";
 import { searchSite } from "../../app/search.ts";
-import { initSearch } from "../../src/cli/commands/vector-init.ts";
-import { searchQuestions } from "../../src/cli/commands/vector-search.ts";
-import { listSimilar } from "../../src/cli/commands/vector-similar.ts";
-import { showVectorStatistics } from "../../src/cli/commands/vector-stats.ts";
+import { initSearch } from "../../src/cli/vector/init.ts";
+import { searchQuestions } from "../../src/cli/vector/search.ts";
+import { listSimilar } from "../../src/cli/vector/similar.ts";
+import { showVectorStatistics } from "../../src/cli/vector/stats.ts";
 import type { Connection } from "../../src/database/connection.ts";
 import type { Encoder } from "../../src/search/encoders/encoder.ts";
 import { type Found, marks, type SearchResult, search } from "../../src/search/rank.ts";
@@ -41,7 +41,7 @@ describeTargets("a search", (target) => {
         expect(found.map(({ id }) => id).sort()).toEqual(["q-12", "q-2", "q-22", "q-32"]);
         expect(found[0]).toMatchObject({ words: 1, similarity: null });
         const [, number] = found[0]?.id.split("-") ?? [];
-        expect(found[0]?.question.replaceAll(marks.begin, "<").replaceAll(marks.end, ">")).toBe(
+        expect(found[0]?.text.replaceAll(marks.begin, "<").replaceAll(marks.end, ">")).toBe(
             `How does <replication> case ${number} behave under <lag>?`,
         );
     });
@@ -87,7 +87,7 @@ describeTargets("a search", (target) => {
         expect(idsOf(await find("replication", undefined, { channel: "mobile" }))).toEqual(["q-2"]);
         expect(idsOf(await find("replication", undefined, { company: "Amazon" }))).toEqual(["q-12"]);
         const { found } = await find("replication", undefined, { difficulty: "beginner" });
-        expect(found.every(({ difficulty }) => difficulty === "beginner")).toBe(true);
+        expect(found.map(({ labels }) => labels[1])).toEqual(["beginner"]);
         expect(idsOf(await find("replication", undefined, { channel: "nowhere" }))).toEqual([]);
     });
 
@@ -166,13 +166,13 @@ describeTargets("the commands of the search", (target) => {
         const ran = await run((context) => searchQuestions(context, { limit: 2 }, searchSite), ["mutex"], env, true);
         await server.close();
         const document = JSON.parse(ran.stdout) as {
-            found: { matches: string[]; question: string }[];
+            found: { matches: string[]; text: string }[];
             rowsRead: number;
         };
         expect(document.found).toHaveLength(2);
         expect(document.found[0]).toMatchObject({
             matches: ["mutex"],
-            question: expect.not.stringContaining("\u0002"),
+            text: expect.not.stringContaining("\u0002"),
         });
         if (target.name === "sqld") expect(document.rowsRead).toBeGreaterThan(0);
     });

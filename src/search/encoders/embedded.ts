@@ -101,8 +101,19 @@ function ask(
 ): Promise<readonly Float32Array[]> {
     return new Promise((resolve, reject) => {
         if (id > 0 && !child.connected) return reject(fail("its process has ended"));
-        signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
-        waiting.set(id, { resolve, reject });
+        const stop = (): void => reject(signal?.reason);
+        signal?.addEventListener("abort", stop, { once: true });
+        const settle = (): void => signal?.removeEventListener("abort", stop);
+        waiting.set(id, {
+            resolve: (vectors) => {
+                settle();
+                resolve(vectors);
+            },
+            reject: (error) => {
+                settle();
+                reject(error);
+            },
+        });
         if (texts) child.send({ id, texts }, (error) => error && reject(fail(error.message)));
     });
 }

@@ -10,7 +10,7 @@ export interface VectorSimilarOptions {
     readonly index?: boolean;
 }
 
-/** vector:similar: lists the questions that are most like one. */
+/** vector:similar: lists the texts that are most like one. */
 export async function listSimilar(
     context: Context,
     { limit = 10, index = false }: VectorSimilarOptions,
@@ -24,15 +24,17 @@ export async function listSimilar(
     await withConnection(connection, async () => {
         const rows = await readSearch(connection, statements, index ? "similarIndexed" : "similar", { id, limit });
         if (rows.length === 0) {
-            throw new AppError("usage", `there is no other question to compare with '${id}', or it has no vector`, {
-                hint: "check the id; `pnpm vector:sync` makes the vectors of new questions",
+            throw new AppError("usage", `there is no other ${site.noun} to compare with '${id}', or it has no vector`, {
+                hint: "check the id; `pnpm vector:sync` makes missing vectors",
             });
         }
         for (const row of rows) {
-            output.line(`${Number(row.similarity).toFixed(2)}  ${row.id}  ${row.channel}, ${row.difficulty}`);
-            output.line(`      ${String(row.question).replaceAll(/\s+/g, " ")}`);
+            output.line(
+                `${Number(row.similarity).toFixed(2)}  ${row.id}  ${site.labels.map((label) => row[label]).join(", ")}`,
+            );
+            output.line(`      ${String(row.text).replaceAll(/\s+/g, " ")}`);
         }
-        conclude(context, connection, `Found ${countOf(rows.length, "question")}.`, {
+        conclude(context, connection, `Found ${countOf(rows.length, site.noun)}.`, {
             database: connection.target.label,
             id,
             similar: rows,

@@ -6,11 +6,11 @@ import type { Encoder } from "../../search/encoders/encoder.ts";
 import { readSearchStatements, type SearchSite, type SearchStatements } from "../../search/site.ts";
 import { findSurplus, planSync, runSync, type SyncPlan, type SyncProgress, type SyncWork } from "../../search/sync.ts";
 import { confirmRemote } from "../confirm.ts";
-import { openChosenEncoder } from "../encoder.ts";
 import { openExisting, withConnection } from "../open.ts";
 import type { Context } from "../program.ts";
 import { createProgress } from "../progress.ts";
 import { conclude, countOf } from "../report.ts";
+import { openChosenEncoder } from "./encoder.ts";
 
 export interface VectorSyncOptions {
     readonly channel?: string;
@@ -24,7 +24,7 @@ export interface VectorSyncOptions {
 /** From so many texts on, a second encoder saves more than its start takes. */
 const worthTwo = 200;
 
-/** vector:sync: embeds the questions that are new or have changed, and removes the vectors of those that are gone. */
+/** vector:sync: embeds the texts that are new or have changed, and removes the vectors of those that are gone. */
 export async function syncVectors(context: Context, options: VectorSyncOptions, site: SearchSite): Promise<void> {
     const { root, signal } = context;
     const statements = await readSearchStatements(root, site);
@@ -42,7 +42,8 @@ export async function syncVectors(context: Context, options: VectorSyncOptions, 
                 signal,
             });
             const plan = { ...planned, surplus };
-            printPlan(context, plan, encoder);
+            printPlan(context, plan, site.noun);
+            context.output.field("Encoder", encoder?.name ?? "");
             const isIdle = plan.due.length + plan.surplus.length === 0;
             if (!isIdle && !options.dryRun) await confirmRemote(context, connection.target, options.yes);
             const done: SyncProgress = { embedded: 0, removed: 0 };
@@ -51,11 +52,11 @@ export async function syncVectors(context: Context, options: VectorSyncOptions, 
                     encoders.push(await openChosenEncoder(context));
                 await run(context, connection, statements, plan, encoders, done);
             }
-            conclude(context, connection, describe(plan, done, options.dryRun ?? false), {
+            conclude(context, connection, describe(plan, done, site.noun, options.dryRun ?? false), {
                 database: connection.target.label,
                 dryRun: options.dryRun ?? false,
                 model: encoder?.name,
-                ...{ questions: plan.texts, due: plan.due.length, changed: plan.changed, otherModel: plan.otherModel },
+                ...{ texts: plan.texts, due: plan.due.length, changed: plan.changed, otherModel: plan.otherModel },
                 ...{ surplus: plan.surplus.length, later: plan.later, empty: plan.empty, ...done },
             });
         } finally {
@@ -66,20 +67,22 @@ export async function syncVectors(context: Context, options: VectorSyncOptions, 
 
 function printPlan(
     { output }: Context,
-    { due, changed, otherModel, surplus, later, empty }: SyncPlan & SyncWork,
-    encoder?: Encoder,
+    { due, missing, changed, otherModel, forced, surplus, later, empty }: SyncPlan & SyncWork,
+    noun: string,
 ): void {
-    output.field("Encoder", encoder?.name ?? "");
     const total = due.length + later;
-    const fresh = Math.max(total - changed - otherModel, 0);
-    const why = [
-        [fresh, "without a vector"],
-        [changed, "changed"],
-        [otherModel, "with a vector of another encoder"],
-    ].flatMap(([count, reason]) => (count === 0 ? [] : [`${count?.toLocaleString("en-US")} ${reason}`]));
-    if (total > 0) output.field("To embed", `${countOf(total, "question")}: ${why.join(", ")}`);
+    const reasons = {
+        "without a vector": missing,
+        changed,
+        "with a vector of another encoder": otherModel,
+        unchanged: forced,
+    };
+    const why = Object.entries(reasons).flatMap(([reason, count]) =>
+        count === 0 ? [] : [`${count.toLocaleString("en-US")} ${reason}`],
+    );
+    if (total > 0) output.field("To embed", `${countOf(total, noun)}: ${why.join(", ")}`);
     if (surplus.length > 0) output.field("To remove", countOf(surplus.length, "vector"));
-    if (empty > 0) output.field("Left out", `${countOf(empty, "question")} without text`);
+    if (empty > 0) output.field("Left out", `${countOf(empty, noun)} without text`);
 }
 
 async function run(
@@ -92,7 +95,7 @@ async function run(
 ): Promise<void> {
     const { output, signal } = context;
     const { progress, end } = await createProgress(output);
-    const report = (): void => progress("questions", done.embedded, plan.due.length);
+    const report = (): void => progress("vectors", done.embedded, plan.due.length);
     report();
     try {
         await runSync(connection, statements, plan, encoders, { signal, done, report });
@@ -118,11 +121,12 @@ function describeDone({ embedded, removed }: SyncProgress): string {
 function describe(
     { due, surplus, texts, later }: SyncPlan & SyncWork,
     { embedded, removed }: SyncProgress,
+    noun: string,
     isDryRun: boolean,
 ): string {
-    const left = later === 0 ? "" : ` ${countOf(later, "question")} left for later.`;
+    const left = later === 0 ? "" : ` ${countOf(later, noun)} left for later.`;
     if (isDryRun)
-        return `Dry run: would embed ${countOf(due.length, "question")} and remove ${countOf(surplus.length, "vector")}.${left}`;
-    if (due.length + surplus.length === 0) return `Nothing to do: ${countOf(texts, "question")} checked.${left}`;
-    return `Embedded ${countOf(embedded, "question")}, removed ${countOf(removed, "vector")}.${left}`;
+        return `Dry run: would embed ${countOf(due.length, noun)} and remove ${countOf(surplus.length, "vector")}.${left}`;
+    if (due.length + surplus.length === 0) return `Nothing to do: ${countOf(texts, noun)} checked.${left}`;
+    return `Embedded ${countOf(embedded, noun)}, removed ${countOf(removed, "vector")}.${left}`;
 }

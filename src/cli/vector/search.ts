@@ -1,28 +1,30 @@
 import { AppError } from "../../errors.ts";
 import { type Found, marks, type SearchResult, search } from "../../search/rank.ts";
 import { readSearchStatements, type SearchSite } from "../../search/site.ts";
-import { openEncoderIfItStarts, passFailure } from "../encoder.ts";
 import { openExisting, withConnection } from "../open.ts";
 import type { Output } from "../output.ts";
 import type { Context } from "../program.ts";
 import { conclude, countOf } from "../report.ts";
+import { openEncoderIfItStarts, passFailure } from "./encoder.ts";
 
 export interface VectorSearchOptions {
-    readonly channel?: string;
-    readonly difficulty?: string;
-    readonly company?: string;
     readonly limit?: number;
     readonly explain?: boolean;
+    /** The filters of the site. */
+    readonly [filter: string]: unknown;
 }
 
 const usualLimit = 10;
 /** The full text finds so many; a longer list would have to be ordered without them. */
 const mostFound = 100;
 
-/** vector:search: finds the questions that answer a text best. */
+/** vector:search: finds the texts that answer another one best. */
 export async function searchQuestions(context: Context, options: VectorSearchOptions, site: SearchSite): Promise<void> {
     const { root, args, output, signal } = context;
-    const { channel = null, difficulty = null, company = null, limit = usualLimit } = options;
+    const { limit = usualLimit } = options;
+    const filters = Object.fromEntries(
+        Object.keys(site.filters).map((name) => [name, options[name] === undefined ? null : String(options[name])]),
+    );
     if (limit < 1 || limit > mostFound) throw new AppError("usage", `--limit must be 1 to ${mostFound}`);
     const statements = await readSearchStatements(root, site);
     const connection = await openExisting(context, "read");
@@ -33,7 +35,7 @@ export async function searchQuestions(context: Context, options: VectorSearchOpt
                 text: args.join(" "),
                 encoder: withEncoder ? encoder : undefined,
                 limit,
-                filters: { channel, difficulty, company },
+                filters,
                 signal,
             });
         const result = await ask(true)
@@ -43,7 +45,7 @@ export async function searchQuestions(context: Context, options: VectorSearchOpt
         const isByWords = result.found.every(({ similarity }) => similarity === null);
         if (encoder && isByWords && result.found.length > 0)
             output.note(
-                `No question found has a vector of ${encoder.name}, so the words alone decide: run \`pnpm vector:sync\`.`,
+                `No ${site.noun} found has a vector of ${encoder.name}, so the words alone decide: run \`pnpm vector:sync\`.`,
             );
         for (const [at, found] of result.found.entries()) printFound(output, at + 1, found, options.explain ?? false);
         if (options.explain) {
@@ -53,16 +55,16 @@ export async function searchQuestions(context: Context, options: VectorSearchOpt
         conclude(
             context,
             connection,
-            result.found.length === 0 ? "Nothing found." : `Found ${countOf(result.found.length, "question")}.`,
+            result.found.length === 0 ? "Nothing found." : `Found ${countOf(result.found.length, site.noun)}.`,
             {
                 database: connection.target.label,
                 model: isByWords ? null : encoder?.name,
                 ...result,
                 found: result.found.map((found) => ({
                     ...found,
-                    question: unmark(found.question),
+                    text: unmark(found.text),
                     passage: unmark(found.passage),
-                    matches: listMatches(`${found.question} ${found.passage}`),
+                    matches: listMatches(`${found.text} ${found.passage}`),
                 })),
             },
         );
@@ -70,15 +72,15 @@ export async function searchQuestions(context: Context, options: VectorSearchOpt
 }
 
 function printFound(output: Output, place: number, found: Found, explains: boolean): void {
-    const { id, channel, difficulty, question, passage, words, similarity, score } = found;
-    output.line(`${String(place).padStart(2)}. ${id}  ${channel}, ${difficulty}`);
-    output.line(`    ${mark(question)}`);
-    if (!question.includes(marks.begin)) output.line(`    … ${mark(passage)}`);
+    const { id, labels, text, passage, words, similarity, score } = found;
+    output.line(`${String(place).padStart(2)}. ${id}  ${labels.join(", ")}`);
+    output.line(`    ${mark(text)}`);
+    if (!text.includes(marks.begin)) output.line(`    … ${mark(passage)}`);
     const why = [
         `words ${words.toFixed(2)}`,
         similarity === null ? "no vector" : `similarity ${similarity.toFixed(2)}`,
     ];
-    output.line(`    ${why.join(", ")}: ${listMatches(`${question} ${passage}`).join(", ")}`);
+    output.line(`    ${why.join(", ")}: ${listMatches(`${text} ${passage}`).join(", ")}`);
     if (explains)
         output.line(
             `    score ${score.toFixed(3)} = ${words.toFixed(3)} + 0.6 × ${similarity?.toFixed(3) ?? "0.34, as for an unrelated text"}`,

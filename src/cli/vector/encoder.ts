@@ -1,8 +1,8 @@
-import { AppError } from "../errors.ts";
-import type { Encoder } from "../search/encoders/encoder.ts";
-import { encoderVariables, openEncoder } from "../search/encoders/open.ts";
-import type { Context } from "./program.ts";
-import { readVariables } from "./settings.ts";
+import { AppError } from "../../errors.ts";
+import type { Encoder } from "../../search/encoders/encoder.ts";
+import { encoderVariables, openEncoder } from "../../search/encoders/open.ts";
+import type { Context } from "../program.ts";
+import { readVariables } from "../settings.ts";
 
 /** Opens the encoder that the settings name. @throws AppError `usage`, `encoder-failed` */
 export async function openChosenEncoder({ root, output }: Context): Promise<Encoder> {

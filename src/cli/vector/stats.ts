@@ -1,11 +1,11 @@
 import { readSearch, readSearchStatements, type SearchSite } from "../../search/site.ts";
 import { findSurplus, planSync } from "../../search/sync.ts";
-import { openEncoderIfItStarts } from "../encoder.ts";
 import { openExisting, withConnection } from "../open.ts";
 import type { Context } from "../program.ts";
 import { conclude, countOf, describeSize } from "../report.ts";
+import { openEncoderIfItStarts } from "./encoder.ts";
 
-/** vector:stats: how much of the questions the full text and the vectors hold, and what the next sync would do. */
+/** vector:stats: how much of the texts the full text and the vectors hold, and what the next sync would do. */
 export async function showVectorStatistics(context: Context, site: SearchSite): Promise<void> {
     const { root, output, signal } = context;
     const statements = await readSearchStatements(root, site);
@@ -26,10 +26,10 @@ export async function showVectorStatistics(context: Context, site: SearchSite): 
                       },
                   ],
         );
-        output.field("Questions", `${texts.toLocaleString("en-US")} active`);
+        output.field("Active", countOf(texts, site.noun));
         output.field(
             "Full text",
-            `${countOf(indexed, "question")}${indexed === texts ? "" : ": differs, see `pnpm db:doctor`"}`,
+            `${countOf(indexed, site.noun)}${indexed === texts ? "" : ": differs, see `pnpm db:doctor`"}`,
         );
         for (const { model, vectors, bytes, lastSync } of models)
             output.field(
@@ -53,7 +53,7 @@ export async function showVectorStatistics(context: Context, site: SearchSite): 
             );
             output.field(
                 "Stale",
-                `${countOf(plan.changed, "vector")} of an older text, ${plan.otherModel} of another encoder, ${surplus.length} without a question`,
+                `${countOf(plan.changed, "vector")} of an older text, ${plan.otherModel} of another encoder, ${surplus.length} without a ${site.noun}`,
             );
         }
         const isCurrent = plan && plan.due.length + surplus.length === 0;
@@ -64,7 +64,7 @@ export async function showVectorStatistics(context: Context, site: SearchSite): 
             {
                 ...{
                     database: connection.target.label,
-                    questions: texts,
+                    texts,
                     indexed,
                     models,
                     encoder: encoder?.name ?? null,

@@ -12,7 +12,7 @@ export interface VectorDuplicatesOptions {
     readonly channel?: string;
 }
 
-/** vector:duplicates: lists pairs of questions that say the same, or may do so. Changes nothing. */
+/** vector:duplicates: lists pairs of texts that say the same, or may do so. Changes nothing. */
 export async function listDuplicates(
     context: Context,
     { threshold: text, channel }: VectorDuplicatesOptions,
@@ -30,7 +30,7 @@ export async function listDuplicates(
     await withConnection(connection, async () => {
         const [newest] = await readSearch(connection, statements, "coverage");
         if (newest?.model == null) {
-            throw new AppError("usage", "no question has a vector", { hint: "make them with `pnpm vector:sync`" });
+            throw new AppError("usage", `no ${site.noun} has a vector`, { hint: "make them with `pnpm vector:sync`" });
         }
         const model = String(newest.model);
         const { progress, end } = await createProgress(output);
@@ -41,7 +41,7 @@ export async function listDuplicates(
         for (const pair of pairs) print(context, pair);
         const duplicates = pairs.filter(({ kind }) => kind === "duplicate").length;
         const found = `${countOf(duplicates, "duplicate")} (${duplicateFrom} and more) and ${pairs.length - duplicates} possible`;
-        conclude(context, connection, `Compared ${countOf(compared, "question")}: ${found}.`, {
+        conclude(context, connection, `Compared ${countOf(compared, site.noun)}: ${found}.`, {
             ...{ database: connection.target.label, model, threshold, compared, pairs },
         });
     });

@@ -1,7 +1,7 @@
 import type { SearchSite } from "../../search/site.ts";
+import { push } from "../commands/push.ts";
 import type { RunOptions } from "../options.ts";
 import type { Context } from "../program.ts";
-import { push } from "./push.ts";
 
 export interface VectorInitOptions extends RunOptions {
     /** Install the vector index as well. */
