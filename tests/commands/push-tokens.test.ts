@@ -93,7 +93,7 @@ describe.skipIf(binary === undefined)(
             const { code, stderr } = await push(tokens.expired);
             expect(code).toBe(1);
             expect(stderr).toMatch(/error: the token for \S+ expired on \d{4}-\d\d-\d\dT[\d:.]+Z\n/);
-            expect(stderr).toContain("hint: make a new one with `turso db tokens create <database>`");
+            expect(stderr).toContain("hint: copy the token from tokens.env in the server's folder (.sqld) into .env");
             expect(proxy.requests).toBe(0);
             expect(await readNow()).toEqual(emptySnapshot);
         });
@@ -104,7 +104,9 @@ describe.skipIf(binary === undefined)(
                 const { code, stderr } = await push(token);
                 expect(code).toBe(1);
                 expect(stderr).toContain(`error: ${proxy.url} does not accept the token (`);
-                expect(stderr).toContain("hint: make a new one with `turso db tokens create <database>`");
+                expect(stderr).toContain(
+                    "hint: copy the token from tokens.env in the server's folder (.sqld) into .env",
+                );
             }
             expect(proxy.requests).toBe(refused.length);
             expect(await readNow()).toEqual(emptySnapshot);
@@ -114,7 +116,9 @@ describe.skipIf(binary === undefined)(
             const { code, stderr } = await push(undefined);
             expect(code).toBe(1);
             expect(stderr).toContain(`error: ${proxy.url} requires a token (`);
-            expect(stderr).toContain("hint: set TURSO_AUTH_TOKEN to a token from `turso db tokens create <database>`");
+            expect(stderr).toContain(
+                "hint: set TURSO_AUTH_TOKEN: copy the token from tokens.env in the server's folder (.sqld) into .env",
+            );
             expect(proxy.requests).toBe(1);
             expect(await readNow()).toEqual(emptySnapshot);
         });

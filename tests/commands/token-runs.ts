@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect } from "vitest";
 import { makeSmallBackup } from "../backup/running.ts";
 import { readCheckFiles } from "../doctor/check-files.ts";
 import { ruleFiles } from "../maintenance/maintaining.ts";
+import { searchFiles, startEmbeddingServer } from "../search/searching.ts";
 import { type Printed, runScript } from "../support/here.ts";
 import { copyProject } from "../support/repository.ts";
 import { tell } from "../support/snapshot.ts";
@@ -23,6 +24,10 @@ export const readers = [
     "db-status",
     "db-verify",
     "sql-format",
+    "vector-duplicates",
+    "vector-search",
+    "vector-similar",
+    "vector-stats",
 ];
 export const writers = [
     "db-adopt",
@@ -38,6 +43,8 @@ export const writers = [
     "db-restore",
     "db-rollback",
     "db-seed",
+    "vector-init",
+    "vector-sync",
 ];
 
 /** What a command needs to get as far as its database. */
@@ -48,6 +55,8 @@ const needed: Readonly<Record<string, readonly string[]>> = {
     "db-restore": ["small.sql.gz"],
     "db-rollback": ["--to", "0"],
     "db-server": ["--port", "99999"],
+    "vector-search": ["cache"],
+    "vector-similar": ["q-1"],
 };
 
 const key = createKeyPair();
@@ -85,8 +94,9 @@ export interface TokenRuns {
 
 /** Sets up a server for the tests of a file, and a project in which commands run. */
 export function prepareTokenRuns(): TokenRuns {
-    const root = copyProject({}, { ...readCheckFiles(), ...ruleFiles });
+    const root = copyProject({}, { ...readCheckFiles(), ...ruleFiles, ...searchFiles });
     const echo: Echo = { url: "", requests: 0, status: 401, type: "application/json", body: () => "" };
+    const embedding: Record<string, string> = {};
     let outputs = 0;
 
     beforeAll(async () => {
@@ -99,8 +109,12 @@ export function prepareTokenRuns(): TokenRuns {
             });
         });
         await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+        // A search asks for a vector before it asks for rows.
+        const encoder = await startEmbeddingServer();
+        Object.assign(embedding, { EMBEDDING_URL: encoder.url, EMBEDDING_MODEL: "words", EMBEDDING_DIMENSIONS: "32" });
         Object.assign(echo, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
         return async () => {
+            await encoder.close();
             server.closeAllConnections();
             await new Promise((closed) => server.close(closed));
         };
@@ -114,7 +128,7 @@ export function prepareTokenRuns(): TokenRuns {
         async run(name, env, ...args) {
             const patience = [...offline, "sql-format"].includes(name) ? [] : ["--wait", "0"];
             const all = [...(needed[name] ?? []), ...patience, ...args];
-            const printed = await runScript(name, all, { cwd: root, env });
+            const printed = await runScript(name, all, { cwd: root, env: { ...embedding, ...env } });
             const text = printed.stdout + printed.stderr;
             const secrets = Object.values(tokens).flatMap((token) => [token, ...token.split(".")]);
             // Not by expect(), which would print what it finds.

@@ -180,10 +180,10 @@ export const cases: readonly Case[] = [
         },
         [
             "the SQL files have 4 problems",
-            "migrations/002.do.a.sql:1: 'schemaversion' is a table of the migrator\n    remove the statement",
+            "migrations/002.do.a.sql:1: 'schemaversion' is a table of the migrator",
             "migrations/002.do.a.sql:2: 'schema_lock' is a table of the migrator",
             "migrations/002.undo.a.sql:1: 'schema_guard' is a table of the migrator",
-            "triggers/trg_a.sql:1: 'schema_objects' is a table of the migrator",
+            "triggers/trg_a.sql:1: 'schema_objects' is a table of the migrator\n    remove the statement",
         ],
     ],
     [

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { cpSync, existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
@@ -15,16 +15,18 @@ import type { Target, TestDatabase } from "../support/targets.ts";
 
 const sets = [searchSite.set, searchSite.indexSet];
 
+/** The SQL files of the search, by path. */
+export const searchFiles: Readonly<Record<string, string>> = Object.fromEntries(
+    ["migrations", "views", "triggers", "queries"]
+        .flatMap((folder) => sets.map((set) => `${folder}/${set}`))
+        .filter((folder) => existsSync(path.join(root, folder)))
+        .flatMap((folder) => readdirSync(path.join(root, folder)).map((name) => `${folder}/${name}`))
+        .map((file) => [file, readFileSync(path.join(root, file), "utf8")]),
+);
+
 /** A copy of this repository's SQL files with the sets of the search; gives its path. */
 export function copySearch(): string {
-    const copy = copyRepository();
-    for (const folder of ["migrations", "views", "triggers", "queries"]) {
-        for (const set of sets) {
-            const source = path.join(root, folder, set);
-            if (existsSync(source)) cpSync(source, path.join(copy, folder, set), { recursive: true });
-        }
-    }
-    return copy;
+    return copyRepository(searchFiles);
 }
 
 /** Gives a database with the search, and 40 questions about ten things in four channels. */
