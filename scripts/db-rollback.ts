@@ -8,6 +8,7 @@ export const command: CommandDefinition<RollbackOptions> = {
         command
             .usage("--to <version> [options]")
             .requiredOption("--to <version>", "the version to go back to; 0 undoes everything", parseCount)
+            .option("--set <name>", "undo migrations of this optional set instead")
             .option("--discard-rows", "discard the rows that the plan lists")
             .option("--per-file", "use one transaction for each file")
             .option("--dry-run", "print the plan and the rows that would be lost, and change nothing")

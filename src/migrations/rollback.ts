@@ -1,6 +1,6 @@
 import type { Connection, Query, ReadResult } from "../database/connection.ts";
 import { AppError } from "../errors.ts";
-import type { MigrationFile, MigrationSet } from "../planning/files.ts";
+import { coreSet, type MigrationFile, type MigrationSet } from "../planning/files.ts";
 import { findApplied, findHistoryProblems } from "../planning/judge.ts";
 import { type Plan, planRun, type Step } from "../planning/plan.ts";
 import { type PreparedDeploy, readAll, rememberDeferred } from "../planning/prepare.ts";
@@ -22,28 +22,28 @@ interface Loss {
 }
 
 /**
- * Plans a rollback to version `to` of the core set.
+ * Plans a rollback to version `to` of the core, or of an optional set.
  *
  * @param options.keepsRows whether the run fails when there are rows to lose by the time it begins
- * @throws AppError `usage` for a version that does not exist, `invalid-files` where an undo file is missing
+ * @throws AppError `usage` for a version or set that does not exist, `invalid-files` where an undo file is missing
  */
 export async function prepareRollback(
     root: string,
     connection: Connection | undefined,
     to: number,
-    { keepsRows = false }: { readonly keepsRows?: boolean } = {},
+    { keepsRows = false, set = coreSet }: { readonly keepsRows?: boolean; readonly set?: string | undefined } = {},
 ): Promise<PreparedDeploy> {
-    const { sets, state } = await readAll(root, connection);
+    const { sets, state } = await readAll(root, connection, set === coreSet ? {} : { sets: [set] });
     const problems = findHistoryProblems(sets, state);
     if (problems.length > 0) throw refuseFiles(problems);
-    refuseTarget(sets, state, to);
+    refuseTarget(sets, state, { set, to });
     const findDeferred = rememberDeferred(sets);
     const replan = async (current: DatabaseState, perFile: boolean): Promise<Plan> => {
         const plan = await planRun({
             sets,
             state: current,
             direction: "undo",
-            migrations: chooseUndone(sets, current, to),
+            migrations: chooseUndone(sets, current, { set, to }),
             perFile,
             findDeferred,
         });
@@ -144,23 +144,36 @@ function countOf(result: ReadResult | undefined): number {
     return result?.ok ? Number(result.rows[0]?.n ?? 0) : 0;
 }
 
-function chooseUndone(sets: readonly MigrationSet[], state: DatabaseState, to: number): MigrationFile[] {
-    const applied = findApplied(sets.slice(0, 1), state);
+interface RollbackTarget {
+    readonly set: string;
+    readonly to: number;
+}
+
+function chooseUndone(
+    sets: readonly MigrationSet[],
+    state: DatabaseState,
+    { set, to }: RollbackTarget,
+): MigrationFile[] {
+    const applied = findApplied(
+        sets.filter(({ name }) => name === set),
+        state,
+    );
     return applied.filter((file) => file.version > to).reverse();
 }
 
-function refuseTarget(sets: readonly MigrationSet[], state: DatabaseState, to: number): void {
-    const core = sets[0];
-    const current = versionOf(state);
+function refuseTarget(sets: readonly MigrationSet[], state: DatabaseState, target: RollbackTarget): void {
+    const { set, to } = target;
+    const files = sets.find(({ name }) => name === set);
+    const current = versionOf(state, set);
     if (to > current) {
-        throw new AppError("usage", `the database is at version ${current}, which is before ${to}`, {
-            hint: `to go forward, use \`pnpm db:migrate --to ${to}\``,
+        throw new AppError("usage", `the database is at version ${current}${ofSet(set)}, which is before ${to}`, {
+            hint: `to go forward, use \`pnpm db:migrate ${set === coreSet ? `--to ${to}` : `--set ${set}`}\``,
         });
     }
-    if (to !== 0 && !core?.migrations.some((file) => file.version === to)) {
-        throw new AppError("usage", `there is no migration ${to}`, { hint: "0 undoes all of them" });
+    if (to !== 0 && !files?.migrations.some((file) => file.version === to)) {
+        throw new AppError("usage", `there is no migration ${to}${ofSet(set)}`, { hint: "0 undoes all of them" });
     }
-    const missing = chooseUndone(sets, state, to).filter((file) => !file.undo);
+    const missing = chooseUndone(sets, state, target).filter((file) => !file.undo);
     if (missing.length > 0) {
         throw refuseFiles(
             missing.map(({ path }) => ({
@@ -170,4 +183,8 @@ function refuseTarget(sets: readonly MigrationSet[], state: DatabaseState, to: n
             })),
         );
     }
+}
+
+function ofSet(set: string): string {
+    return set === coreSet ? "" : ` of the set '${set}'`;
 }

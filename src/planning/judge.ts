@@ -34,7 +34,9 @@ export function findInstalledSets(
     state: DatabaseState,
     wanted: readonly string[] = [],
 ): MigrationSet[] {
-    return sets.filter((set, at) => at === 0 || state.versions.has(set.name) || wanted.includes(set.name));
+    // A set that was undone keeps its version table.
+    const isThere = ({ name }: MigrationSet): boolean => (state.versions.get(name) ?? []).length > 0;
+    return sets.filter((set, at) => at === 0 || isThere(set) || wanted.includes(set.name));
 }
 
 /** Refuses a database with applied migrations that this checkout does not have (`database-newer`). */

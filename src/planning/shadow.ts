@@ -84,7 +84,10 @@ export async function readExpectedSchema(
     }
 }
 
-/** Finds the names of views and triggers that do not prepare with only these migrations applied. */
+/**
+ * Finds the names of views and triggers that do not prepare with only these migrations applied, and those of an optional set of
+ * which no migration is applied.
+ */
 export async function findDeferred(
     sets: readonly MigrationSet[],
     applied: readonly MigrationFile[],
@@ -99,8 +102,11 @@ export async function findDeferred(
             if (readFact(statement).does !== "write") await succeeds(connection.runAlone(statement.sql));
         }
         const findShape = findTablesAfter(statements);
-        const objects = sets.flatMap((set) => set.objects);
-        const deferred = new Set<string>();
+        const isUndone = ({ migrations }: MigrationSet): boolean =>
+            migrations.length > 0 && !migrations.some((file) => applied.includes(file));
+        const undone = new Set(sets.slice(1).filter(isUndone));
+        const objects = sets.flatMap((set) => (undone.has(set) ? [] : set.objects));
+        const deferred = new Set([...undone].flatMap((set) => set.objects.map(({ name }) => name)));
         for (const object of objects) {
             if (!(await succeeds(connection.runAlone(object.statements[0]?.sql ?? "")))) deferred.add(object.name);
         }

@@ -11,6 +11,8 @@ import { countOf } from "../report.ts";
 export interface RollbackOptions extends RunOptions {
     readonly to: number;
     readonly discardRows?: boolean;
+    /** An optional set, in place of the core. */
+    readonly set?: string;
 }
 
 /** db:rollback: goes back to a version; refuses to lose rows without --discard-rows. */
@@ -22,6 +24,7 @@ export async function rollback(context: Context, options: RollbackOptions): Prom
         async () => {
             const prepared = await prepareRollback(context.root, connection, options.to, {
                 keepsRows: !options.discardRows,
+                set: options.set,
             });
             const isIdle = options.showSql === true || prepared.plan.migrations.length === 0;
             const losses = isIdle ? [] : await findLosses(connection, prepared).catch(passReader(options));
@@ -29,7 +32,7 @@ export async function rollback(context: Context, options: RollbackOptions): Prom
                 ({ what, count }) => `${what}: ${countOf(count, what.includes(".") ? "value" : "row")}`,
             ) ?? [notCounted];
             if (lines.length > 0 && !options.discardRows && !options.dryRun && !options.showSql) {
-                const version = versionOf(prepared.state);
+                const version = versionOf(prepared.state, options.set);
                 throw new AppError("would-lose", `going back to version ${options.to} would lose rows`, {
                     details: lines,
                     hint: "export what you need first; to discard them, add `--discard-rows`",
