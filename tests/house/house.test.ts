@@ -88,6 +88,12 @@ const ruled: [string, (sources: rules.Sources) => string[], [string, string], st
         "src/server/driver.ts",
     ],
     [
+        "loads the search in its own commands alone",
+        rules.findSearchUsers,
+        ["src/doctor/search.ts", 'import { search } from "../search/rank.ts";'],
+        "src/doctor/search.ts",
+    ],
+    [
         "has a script for every file of src/cli/commands",
         (files) => rules.findUnnamedCommands(files, Object.keys(scripts)),
         ["src/cli/commands/part.ts", ""],

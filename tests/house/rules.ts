@@ -75,6 +75,13 @@ export function findDriverUsers(sources: Sources): string[] {
     );
 }
 
+/** Files that load the search, and with it an encoder, without being of it: the other commands start without both. */
+export function findSearchUsers(sources: Sources): string[] {
+    return findCode(sources, /(from|import\() *"(\.+\/([\w/]+\/)?search(\/|\.ts)|@energetic-ai|p-retry)/, (path) =>
+        /^(src\/search|src\/cli\/vector|app\/search\.ts|scripts\/vector-)/.test(path),
+    );
+}
+
 /** Variables of a module that change: two databases in one process would share them. */
 export function findModuleState(sources: Sources): string[] {
     const state = /^(export )?(let |const \w+(: [^=]+)? = (new (Map|Set|WeakMap)(<.*>)?\(\)|Buffer\.alloc|\[\];))/;
