@@ -1,4 +1,6 @@
 import { readTableDefinition } from "../sql/create-table.ts";
+import { readName, tokenize } from "../sql/lexer.ts";
+import { isSameName } from "../sql/names.ts";
 
 /** The migrator's own tables. They do not count as tables of the schema. */
 export const objectsTable = "schema_objects";
@@ -54,6 +56,15 @@ export function isVirtual({ sql }: Pick<NamedObject, "sql">): boolean {
 export function findIndexedTable({ sql }: Pick<NamedObject, "sql">): string | undefined {
     if (!isVirtual({ sql }) || !/\bUSING\s+fts[45]\b/i.test(sql ?? "")) return undefined;
     return /\bcontent\s*=\s*["'`]?([^"'`,)\s]+)/i.exec(sql ?? "")?.[1];
+}
+
+/** Like findIndexedTable(), but looks through a view: gives every name in it, those of its tables among them. */
+export function findIndexedTables(index: Pick<NamedObject, "sql">, objects: readonly NamedObject[]): string[] {
+    const content = findIndexedTable(index);
+    if (content === undefined) return [];
+    const view = objects.find(({ type, name }) => type === "view" && isSameName(name, content));
+    const names = tokenize(view?.sql ?? "").filter(({ kind }) => kind === "word" || kind === "name");
+    return [content, ...names.map(readName)];
 }
 
 // By the type of the object that owns them; https://www.sqlite.org/vtab.html#the_xshadowname_method

@@ -208,7 +208,7 @@ describeTargets("the commands of the search", (target) => {
         }
     });
 
-    test("give the same answers after a backup and a restore, on this kind of database and in a file", async () => {
+    test("give the same answers after a backup and a restore, here, in a file, and of one table", async () => {
         const connection = await openTestConnection(database);
         const encoder = createWordEncoder();
         await sync(connection, [encoder]);
@@ -233,6 +233,14 @@ describeTargets("the commands of the search", (target) => {
             ).toHaveLength(1);
             restored.close();
         }
+        await database.client.execute("DELETE FROM questions WHERE id IN ('q-6', 'q-7')");
+        await database.client.execute("UPDATE questions SET question = 'Xylophone?' WHERE id = 'q-16'");
+        const one = ["--table", "questions", "--replace", "--yes"];
+        const settings = { cwd: project, env: { TURSO_DATABASE_URL: database.url } };
+        expect(await runScript("db:restore", [file, ...one], settings)).toMatchObject({ code: 0 });
+        const again = await openTestConnection(database);
+        expect(await search(again, statements, request)).toEqual(before);
+        again.close();
     });
 });
 

@@ -1,5 +1,5 @@
 import { AppError } from "../../errors.ts";
-import { findIndexedTable, isVirtual } from "../../schema/facts.ts";
+import { findIndexedTables, isVirtual } from "../../schema/facts.ts";
 import { quoteName } from "../../sql/quoting.ts";
 import { suggest } from "../../sql/similar.ts";
 import type { Manifest, StatementNote } from "../format.ts";
@@ -130,7 +130,7 @@ function sortForDrop(live: readonly SchemaObject[]): SchemaObject[] {
 
 // Triggers update a full-text index over another table. They are dropped while rows are replaced.
 function rebuildSearch(live: readonly SchemaObject[], refilled: readonly string[]): string[] {
-    const indexes = live.filter((row) => refilled.includes(findIndexedTable(row) ?? ""));
+    const indexes = live.filter((row) => findIndexedTables(row, live).some((name) => refilled.includes(name)));
     return indexes.map(({ name }) => `INSERT INTO ${quoteName(name)} (${quoteName(name)}) VALUES ('rebuild')`);
 }
 
