@@ -8,7 +8,7 @@ export const command: CommandDefinition<VectorDuplicatesOptions> = {
     define: (command) =>
         command
             .option("--threshold <similarity>", "the lowest similarity of a possible duplicate (0.9 otherwise)")
-            .option("--channel <channel>", "only pairs with a question of this channel"),
+            .option("--channel <channel>", "only pairs with a question whose primary channel it is"),
     run: async (context, options) =>
         (await import("../src/cli/vector/duplicates.ts")).listDuplicates(context, options, searchSite),
 };

@@ -8,7 +8,7 @@ export const command: CommandDefinition<VectorSyncOptions> = {
     summary: "Embed questions that are new or have changed; remove vectors of those that are gone.",
     define: (command) =>
         command
-            .option("--channel <channel>", "embed only questions of this channel")
+            .option("--channel <channel>", "embed only questions whose primary channel it is")
             .option("--limit <count>", "embed at most so many questions", parseCount)
             .option("--force", "embed questions that have not changed, too")
             .addOption(

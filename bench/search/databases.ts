@@ -16,7 +16,7 @@ import { AppError } from "../../src/errors.ts";
 import { openEmbeddedEncoder } from "../../src/search/encoders/embedded.ts";
 import type { Encoder } from "../../src/search/encoders/encoder.ts";
 import { readSearchStatements, type SearchStatements } from "../../src/search/site.ts";
-import { findSurplus, planSync, runSync } from "../../src/search/sync.ts";
+import { findSurplus, planSync, runSync, type SyncProgress } from "../../src/search/sync.ts";
 import { assertLocal } from "../../tests/support/local.ts";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -95,7 +95,7 @@ async function makeVectors(
     const all = { encoder: encoders[0]?.name ?? "", channel: undefined, limit: undefined, force: false, signal };
     const plan = await planSync(connection, statements, all);
     const surplus = await findSurplus(connection, statements);
-    const done = { embedded: 0, removed: 0 };
+    const done: SyncProgress = { embedded: 0, removed: 0, refused: [] };
     const began = performance.now();
     const processor = process.cpuUsage();
     const report = (): void => {

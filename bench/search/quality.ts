@@ -68,8 +68,11 @@ export const methods: readonly {
     },
 ];
 
-export const fullText = `SELECT questions.id AS id FROM questions_search JOIN questions ON questions.rowid = questions_search.rowid
-    WHERE questions_search MATCH ?1 ORDER BY bm25(questions_search, 2.0, 1.0, 1.0, 1.0), id LIMIT ?2`;
+export const fullText = `SELECT questions.id AS id
+    FROM (
+        SELECT rowid AS number, bm25(questions_search, 2.0, 1.0, 1.0, 1.0) AS rank FROM questions_search
+        WHERE questions_search MATCH ?1 ORDER BY rank LIMIT ?2
+    ) AS best JOIN questions ON questions.rowid = best.number ORDER BY best.rank`;
 
 export const exactScan = `SELECT question_id AS id FROM question_vectors
     ORDER BY vector_distance_cos(vector, (SELECT vector8(?1))) LIMIT ?2`;

@@ -34,15 +34,11 @@ CREATE VIRTUAL TABLE questions_vocabulary USING fts5vocab (
 
 CREATE TABLE replaced_question (
     /*
-     * At most one row: the active question that an insert meets. INSERT OR REPLACE deletes it without a delete trigger, and
-     * an external-content index forgets a row only by its old texts.
+     * One row is an active question that the present write may replace. INSERT OR REPLACE deletes it without a delete trigger,
+     * and an external-content index forgets a row only by its old texts.
      */
-    -- Always 1.
-    id INTEGER NOT NULL PRIMARY KEY,
-    -- The rowid of the old row.
-    number INTEGER NOT NULL,
-    -- The id of the question.
-    question_id TEXT NOT NULL,
+    -- The rowid of the question.
+    number INTEGER NOT NULL PRIMARY KEY,
     -- The old question.
     question TEXT NOT NULL,
     -- The old answer.
@@ -50,8 +46,7 @@ CREATE TABLE replaced_question (
     -- The old tags.
     tags TEXT,
     -- The old explanation.
-    explanation TEXT NOT NULL,
-    CONSTRAINT replaced_question_has_one_row CHECK (id = 1)
+    explanation TEXT NOT NULL
 ) STRICT;
 
 INSERT INTO

@@ -12,8 +12,11 @@ CREATE TABLE question_vectors (
     dimensions INTEGER NOT NULL,
     -- The SHA-256 of the text that the vector is of, in hexadecimal.
     content_hash TEXT NOT NULL,
-    -- The vector as vector8() makes it: one byte for each dimension.
+    -- What a search is compared with, as vector8() makes it: one byte for each dimension. The mean of the whole text and its
+    -- opening, where the encoder says so: a short search is nearer to a short text.
     vector BLOB NOT NULL,
+    -- The vector of the whole text, which other texts are compared with; NULL where it is the same.
+    whole BLOB,
     -- When it was written (ISO-8601, UTC).
     updated_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     CONSTRAINT question_vectors_question_id_is_not_empty CHECK (question_id <> ''),

@@ -10,7 +10,7 @@ CREATE TABLE question_vector_index (
     question_id TEXT NOT NULL PRIMARY KEY,
     -- The encoder.
     model TEXT NOT NULL,
-    -- The same vector as in question_vectors.
+    -- The vector of the whole text.
     vector F8_BLOB (512) NOT NULL
 );
 
@@ -19,7 +19,7 @@ INSERT INTO
 SELECT
     question_id,
     model,
-    vector
+    coalesce(whole, vector)
 FROM
     question_vectors
 WHERE

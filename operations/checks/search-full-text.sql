@@ -1,4 +1,4 @@
--- Active questions that the full text lacks, and entries of it without an active question.
+-- Active questions that the full text lacks or has with other words, and entries of it without an active question.
 -- Level: warning
 -- Why: A search misses such a question, and such an entry takes the place of another one.
 -- Remedy: Rebuild both indexes: INSERT INTO questions_search (questions_search) VALUES ('rebuild'); INSERT INTO
@@ -34,4 +34,43 @@ WHERE
             v_searchable_questions AS searchable
         WHERE
             searchable.number = entry.id
+    )
+UNION ALL
+-- The first words of every 32nd question, as a phrase.
+SELECT
+    beginning.number,
+    substr(beginning.phrase, 1, 60),
+    'has other words in the full text'
+FROM
+    (
+        SELECT
+            number,
+            replace(
+                iif(
+                    length(question) <= 60,
+                    question,
+                    rtrim(
+                        substr(question, 1, 60),
+                        replace(substr(question, 1, 60), ' ', '')
+                    )
+                ),
+                '"',
+                ' '
+            ) AS phrase
+        FROM
+            v_searchable_questions
+        WHERE
+            number % 32 = 1
+    ) AS beginning
+    JOIN questions_search_docsize AS entry ON entry.id = beginning.number
+WHERE
+    beginning.phrase GLOB '*[A-Za-z0-9]*'
+    AND NOT EXISTS (
+        SELECT
+            1
+        FROM
+            questions_search
+        WHERE
+            questions_search MATCH 'question : "' || beginning.phrase || '"'
+            AND rowid = beginning.number
     );

@@ -1,6 +1,6 @@
--- Active questions without a vector, vectors without an active question, and vectors of an older text.
+-- Active questions without a vector, and vectors without an active question.
 -- Level: note
--- Why: The words alone rank a question without a vector, and an old vector ranks it by what it said before.
+-- Why: The words alone rank a question without a vector. Vectors of older texts are counted by `pnpm vector:stats`.
 -- Remedy: Run `pnpm vector:sync`.
 -- Set: search
 SELECT
@@ -22,26 +22,16 @@ WHERE
 UNION ALL
 SELECT
     vector.question_id,
-    iif(
-        question.id IS NULL,
-        'has a vector, and is not an active question',
-        'has the vector of an older text'
-    )
+    'is not an active question, and has a vector'
 FROM
     question_vectors AS vector
-    LEFT JOIN questions AS question ON question.id = vector.question_id
-    AND question.status = 'active'
 WHERE
-    question.id IS NULL
-    -- A change of another column leaves the vector valid.
-    OR EXISTS (
+    NOT EXISTS (
         SELECT
             1
         FROM
-            question_history AS event
+            questions AS question
         WHERE
-            event.question_id = question.id
-            AND event.question_type = 'question'
-            AND event.created_at > vector.updated_at
-            AND event.changed_fields LIKE '%"question"%'
+            question.id = vector.question_id
+            AND question.status = 'active'
     );

@@ -28,7 +28,7 @@ WITH RECURSIVE
         FROM
             json_each(:words) AS entry
     ),
-    -- A word within two edits shares one third of the misspelt one.
+    -- Words that share one third of the misspelt one, in about the same place.
     near AS MATERIALIZED (
         SELECT
             typed.position AS position,

@@ -20,7 +20,9 @@ SELECT
     ) AS indexed,
     vector.model AS model,
     count(vector.question_id) AS vectors,
-    sum(length(vector.vector)) AS bytes,
+    sum(
+        length(vector.vector) + coalesce(length(vector.whole), 0)
+    ) AS bytes,
     max(vector.updated_at) AS updated_at
 FROM
     (

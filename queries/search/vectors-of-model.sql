@@ -5,7 +5,7 @@
 -- :limit = 2000
 SELECT
     question_id,
-    vector
+    coalesce(whole, vector) AS vector
 FROM
     question_vectors
 WHERE

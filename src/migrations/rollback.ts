@@ -50,7 +50,22 @@ export async function prepareRollback(
         if (!keepsRows) return plan;
         return { ...plan, steps: plan.steps.map((step) => ({ ...step, losses: renderLosses(step, current) })) };
     };
-    return { sets, state, replan, plan: await replan(state, false) };
+    const plan = await replan(state, false);
+    refuseDependents(sets, set, plan);
+    return { sets, state, replan, plan };
+}
+
+// A view or trigger of another set that no longer prepares is of no use to that set: its tables would go stale in silence.
+function refuseDependents(sets: readonly MigrationSet[], set: string, { objects }: Plan): void {
+    const lost = new Set(objects.flatMap(({ name, change }) => (change === "deferred" ? [name] : [])));
+    const dependent = sets
+        .slice(1)
+        .find((other) => other.name !== set && other.objects.some(({ name }) => lost.has(name)));
+    if (!dependent) return;
+    throw new AppError("usage", `the set '${dependent.name}' needs what this would undo`, {
+        hint: `undo it first: \`pnpm db:rollback --set ${dependent.name} --to 0\``,
+        outcome: "Nothing was undone.",
+    });
 }
 
 // Queries what findLosses() counts, judged by the statements: rows of dropped tables, and values of dropped columns.

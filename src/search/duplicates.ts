@@ -137,7 +137,7 @@ interface Near {
 const rowsAtOnce = 200;
 
 // Two vectors at an angle differ in about angle / 180° of their signs, so most pairs are passed over by a few comparisons of
-// 32 signs at once. The limit is 4.5 standard deviations beyond that share.
+// 32 signs at once. The limit is three standard deviations beyond that share.
 async function findNear(
     { ids, dimensions, values, signs }: Vectors,
     threshold: number,
@@ -145,7 +145,7 @@ async function findNear(
     progress: DuplicateOptions["progress"],
 ): Promise<Near[]> {
     const share = Math.acos(Math.min(threshold, 1)) / Math.PI;
-    const limit = Math.ceil(dimensions * share + 4.5 * Math.sqrt(dimensions * share * (1 - share)) + 8);
+    const limit = Math.ceil(dimensions * share + 3 * Math.sqrt(dimensions * share * (1 - share)));
     const size = Math.ceil(dimensions / wordBits);
     const near: Near[] = [];
     for (let from = 0; from < ids.length; from += rowsAtOnce) {

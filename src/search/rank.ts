@@ -1,5 +1,4 @@
 import type { Argument, Connection } from "../database/connection.ts";
-import { AppError } from "../errors.ts";
 import { type Encoder, renderVector } from "./encoders/encoder.ts";
 import { readSearch, type SearchStatements } from "./site.ts";
 import { readSearchWords } from "./words.ts";
@@ -42,7 +41,8 @@ export const marks = { begin: "\u0002", end: "\u0003" };
 /**
  * Searches in one statement and one request.
  *
- * @throws AppError `usage` for a text without a word or where the set is not installed
+ * @param request.text has a word
+ * @throws AppError `usage` where the set is not installed
  */
 export async function search(
     connection: Connection,
@@ -50,11 +50,6 @@ export async function search(
     { text, encoder, limit, filters, signal }: SearchRequest,
 ): Promise<SearchResult> {
     const words = readSearchWords(text);
-    if (words.length === 0) {
-        throw new AppError("usage", "the search has no word", {
-            hint: 'quote it: pnpm vector:search "cache stampede"',
-        });
-    }
     const [vector] = (await encoder?.embed([text], signal)) ?? [];
     const rows = await readSearch(connection, statements, "search", {
         ...filters,

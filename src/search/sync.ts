@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Argument, Connection } from "../database/connection.ts";
-import { type Encoder, renderVector } from "./encoders/encoder.ts";
+import { AppError } from "../errors.ts";
+import { type Encoder, normalize, renderVector, TextRefusal } from "./encoders/encoder.ts";
 import { bindSearch, readSearch, type SearchStatements } from "./site.ts";
 
 /** A text whose vector is missing, of another text, or of another encoder. */
@@ -88,6 +89,8 @@ export interface SyncWork extends Pick<SyncPlan, "due"> {
 export interface SyncProgress {
     embedded: number;
     removed: number;
+    /** Ids of texts that the encoder refuses, with its reasons. */
+    readonly refused: [id: string, reason: string][];
 }
 
 /**
@@ -132,13 +135,11 @@ export async function runSync(
         };
         for (let batch = take(encoder.batch); batch.length > 0 && !hasFailed; batch = take(encoder.batch)) {
             signal.throwIfAborted();
-            const vectors = await encoder.embed(
-                batch.map(({ text }) => text),
-                signal,
-            );
+            const vectors = await embed(encoder, batch, signal, done);
             for (const [at, { id, hash }] of batch.entries()) {
-                const vector = vectors[at];
-                if (vector) rows.push([id, hash, renderVector(vector)]);
+                const pair = vectors[at];
+                if (pair)
+                    rows.push([id, hash, renderVector(pair.vector), pair.whole ? renderVector(pair.whole) : null]);
             }
             if (rows.length >= writtenAtOnce) await write();
         }
@@ -154,4 +155,45 @@ export async function runSync(
     );
     const failed = results.find(({ status }) => status === "rejected");
     if (failed?.status === "rejected") throw failed.reason;
+}
+
+/** The vector that a search is compared with, and that of the whole text where it is another one. */
+interface TextVectors {
+    readonly vector: Float32Array;
+    readonly whole?: Float32Array;
+}
+
+// A text that the encoder refuses would refuse its batch in every sync, so then each is tried alone.
+async function embed(
+    encoder: Encoder,
+    batch: readonly Due[],
+    signal: AbortSignal,
+    done: SyncProgress,
+): Promise<readonly (TextVectors | undefined)[]> {
+    try {
+        return await embedTexts(encoder, batch, signal);
+    } catch (error) {
+        if (!(error instanceof AppError && error.cause instanceof TextRefusal)) throw error;
+        const [only] = batch;
+        if (batch.length === 1 && only) {
+            done.refused.push([only.id, error.cause.message]);
+            return [undefined];
+        }
+        const vectors: (TextVectors | undefined)[] = [];
+        for (const one of batch) vectors.push(...(await embed(encoder, [one], signal, done)));
+        return vectors;
+    }
+}
+
+async function embedTexts(encoder: Encoder, batch: readonly Due[], signal: AbortSignal): Promise<TextVectors[]> {
+    const { opening = Number.POSITIVE_INFINITY } = encoder;
+    const long = batch.filter(({ text }) => text.length > opening);
+    const texts = [...batch.map(({ text }) => text), ...long.map(({ text }) => text.slice(0, opening))];
+    const vectors = await encoder.embed(texts, signal);
+    return batch.map((one, at) => {
+        const whole = vectors[at] ?? new Float32Array();
+        const start = vectors[batch.length + long.indexOf(one)];
+        if (!long.includes(one) || !start) return { vector: whole };
+        return { vector: normalize(whole.map((value, dimension) => value + (start[dimension] ?? 0))), whole };
+    });
 }

@@ -13,7 +13,7 @@ describe("an encoder on a server", () => {
     afterEach(() => server.close());
 
     const open = (more = {}): ReturnType<typeof openRemoteEncoder> =>
-        openRemoteEncoder({ url: server.url, model: "words", ...more });
+        openRemoteEncoder({ url: server.url, model: "words", timeout: 60_000, retries: 3, ...more });
 
     test("learns the dimensions, sends its key, and gives vectors of length 1 in the order of the texts", async () => {
         const encoder = await open({ apiKey: "sk-test" });
@@ -75,9 +75,9 @@ describe("an encoder on a server", () => {
         const asked = patient.embed(["cache"], stop.signal);
         setTimeout(() => stop.abort(), 50);
         await expect(asked).rejects.toMatchObject({ name: "AbortError" });
-        await expect(openRemoteEncoder({ url: "http://127.0.0.1:9/v1", model: "words" })).rejects.toThrow(
-            /ECONNREFUSED|bad port/,
-        );
+        await expect(
+            openRemoteEncoder({ url: "http://127.0.0.1:9/v1", model: "words", timeout: 1_000, retries: 0 }),
+        ).rejects.toThrow(/ECONNREFUSED|bad port/);
     });
 });
 

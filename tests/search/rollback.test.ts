@@ -17,6 +17,16 @@ describeTargets("db:rollback --set", (target) => {
         const before = await listSchema();
         const undo = (set: string, ...more: string[]): ReturnType<typeof runScript> =>
             runScript("db:rollback", ["--set", set, "--to", "0", ...more], settings);
+        const core = await runScript("db:rollback", ["--to", "1", "--discard-rows"], settings);
+        expect([core.code, core.stderr]).toEqual([
+            2,
+            expect.stringContaining("the set 'search' needs what this would undo"),
+        ]);
+        const needed = await undo("search", "--discard-rows");
+        expect([needed.code, needed.stderr]).toEqual([
+            2,
+            expect.stringContaining("pnpm db:rollback --set search_index --to 0"),
+        ]);
         expect(await undo("search_index")).toMatchObject({ code: 0 });
         const kept = await undo("search");
         expect([kept.code, kept.stderr]).toEqual([1, expect.stringContaining("questions_search: 40 rows")]);

@@ -7,7 +7,14 @@ import { searchSite } from "../../app/search.ts";
 import type { Connection } from "../../src/database/connection.ts";
 import { type Encoder, normalize } from "../../src/search/encoders/encoder.ts";
 import { readSearchStatements } from "../../src/search/site.ts";
-import { findSurplus, planSync, runSync, type SyncOptions, type SyncPlan } from "../../src/search/sync.ts";
+import {
+    findSurplus,
+    planSync,
+    runSync,
+    type SyncOptions,
+    type SyncPlan,
+    type SyncProgress,
+} from "../../src/search/sync.ts";
 import { root } from "../support/deployed.ts";
 import { deployWell } from "../support/deploying.ts";
 import { copyRepository } from "../support/repository.ts";
@@ -112,13 +119,13 @@ export async function sync(
     connection: Connection,
     encoders: readonly Encoder[],
     options: Partial<SyncOptions> = {},
-): Promise<SyncPlan & { readonly embedded: number; readonly removed: number }> {
+): Promise<SyncPlan & SyncProgress> {
     const statements = await readSearchStatements(root, searchSite);
     const signal = new AbortController().signal;
     const asked = { encoder: encoders[0]?.name ?? "", channel: undefined, limit: undefined, force: false, signal };
     const plan = await planSync(connection, statements, { ...asked, ...options });
     const surplus = await findSurplus(connection, statements);
-    const done = { embedded: 0, removed: 0 };
+    const done: SyncProgress = { embedded: 0, removed: 0, refused: [] };
     await runSync(connection, statements, { due: plan.due, surplus }, encoders, {
         signal,
         done,

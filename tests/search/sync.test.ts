@@ -3,13 +3,21 @@ import type { Connection } from "../../src/database/connection.ts";
 import { runCommand } from "../support/command.ts";
 import { readRows } from "../support/contents.ts";
 import { createDeployedDatabase, openTestConnection } from "../support/deployed.ts";
+import { runScript } from "../support/here.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { killAndContinue } from "./kills.ts";
-import { copySearch, createSearchDatabase, createWordEncoder, questions, sync } from "./searching.ts";
+import {
+    copySearch,
+    createSearchDatabase,
+    createWordEncoder,
+    questions,
+    startEmbeddingServer,
+    sync,
+} from "./searching.ts";
 
 /** What a finished sync leaves; times aside. */
 const selectVectors =
-    "SELECT question_id, model, dimensions, content_hash, hex(vector) AS vector FROM question_vectors ORDER BY question_id";
+    "SELECT question_id, model, dimensions, content_hash, hex(vector) AS vector, hex(whole) AS whole FROM question_vectors ORDER BY question_id";
 
 describeTargets("a sync", (target) => {
     let database: TestDatabase;
@@ -85,6 +93,29 @@ describeTargets("a sync", (target) => {
         await Promise.all([sync(connection, [createWordEncoder()]), sync(other, [createWordEncoder()])]);
         other.close();
         expect(await read()).toEqual(expected);
+    });
+
+    test("goes on without a text that its encoder refuses, and names it", async () => {
+        const server = await startEmbeddingServer();
+        server.answer = (input) =>
+            input.some((text) => text.includes("case 13 ")) ? { status: 400, body: '{"error":"too long"}' } : undefined;
+        const env = { TURSO_DATABASE_URL: database.url, EMBEDDING_URL: server.url, EMBEDDING_MODEL: "words" };
+        const { code, stdout, stderr } = await runScript("vector:sync", [], { cwd: copySearch(), env });
+        await server.close();
+        expect([code, stderr]).toEqual([
+            1,
+            expect.stringContaining("q-13: the encoder refuses its text (HTTP 400: too long)"),
+        ]);
+        expect(stdout).toContain("Embedded 39 questions");
+        expect(await read()).toHaveLength(39);
+    });
+
+    test("refuses options that contradict each other, and a limit of none", async () => {
+        const settings = { cwd: copySearch(), env: { TURSO_DATABASE_URL: database.url } };
+        expect(await runScript("vector:sync", ["--force", "--mode", "incremental"], settings)).toMatchObject({
+            code: 2,
+        });
+        expect(await runScript("vector:sync", ["--limit", "0"], settings)).toMatchObject({ code: 2 });
     });
 
     test("in a database without the search names the command that installs it", async () => {

@@ -12,6 +12,9 @@ export interface VectorDuplicatesOptions {
     readonly channel?: string;
 }
 
+/** Below it nearly every pair would have to be looked at. */
+const lowestThreshold = 0.8;
+
 /** vector:duplicates: lists pairs of texts that say the same, or may do so. Changes nothing. */
 export async function listDuplicates(
     context: Context,
@@ -20,19 +23,24 @@ export async function listDuplicates(
 ): Promise<void> {
     const { root, output, signal } = context;
     const threshold = text === undefined ? possible.from : Number(text);
-    if (!(threshold >= 0.5 && threshold <= 1)) {
+    if (!(threshold >= lowestThreshold && threshold <= 1)) {
         throw new AppError("usage", `--threshold is '${text}'`, {
-            hint: "give a similarity from 0.5 to 1, such as 0.92",
+            hint: `give a similarity from ${lowestThreshold} to 1, such as 0.92`,
         });
     }
     const statements = await readSearchStatements(root, site);
     const connection = await openExisting(context, "read");
     await withConnection(connection, async () => {
-        const [newest] = await readSearch(connection, statements, "coverage");
+        const [newest, ...older] = await readSearch(connection, statements, "coverage");
         if (newest?.model == null) {
             throw new AppError("usage", `no ${site.noun} has a vector`, { hint: "make them with `pnpm vector:sync`" });
         }
         const model = String(newest.model);
+        const left = older.reduce((sum, { vectors }) => sum + Number(vectors), 0);
+        if (left > 0)
+            output.warn(
+                `${countOf(left, "vector")} of other encoders are left out; \`pnpm vector:sync\` makes them again`,
+            );
         const { progress, end } = await createProgress(output);
         const { compared, pairs } = await findDuplicates(connection, statements, {
             ...{ threshold, model, channel, signal },
@@ -40,7 +48,7 @@ export async function listDuplicates(
         }).finally(end);
         for (const pair of pairs) print(context, pair);
         const duplicates = pairs.filter(({ kind }) => kind === "duplicate").length;
-        const found = `${countOf(duplicates, "duplicate")} (${duplicateFrom} and more) and ${pairs.length - duplicates} possible`;
+        const found = `${countOf(duplicates, "duplicate")} (${Math.max(threshold, duplicateFrom)} and more) and ${pairs.length - duplicates} possible`;
         conclude(context, connection, `Compared ${countOf(compared, site.noun)}: ${found}.`, {
             ...{ database: connection.target.label, model, threshold, compared, pairs },
         });

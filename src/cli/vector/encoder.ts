@@ -1,19 +1,28 @@
 import { AppError } from "../../errors.ts";
-import type { Encoder } from "../../search/encoders/encoder.ts";
-import { encoderVariables, openEncoder } from "../../search/encoders/open.ts";
+import type { Encoder, Patience } from "../../search/encoders/encoder.ts";
+import { encoderVariables, openEncoder, readEncoderName } from "../../search/encoders/open.ts";
 import type { Context } from "../program.ts";
 import { readVariables } from "../settings.ts";
 
 /** Opens the encoder that the settings name. @throws AppError `usage`, `encoder-failed` */
-export async function openChosenEncoder({ root, output }: Context): Promise<Encoder> {
+export async function openChosenEncoder(context: Context, patience: Patience = "sync"): Promise<Encoder> {
+    return openEncoder(await readEncoderVariables(context), patience, context.signal);
+}
+
+/** The name of that encoder. @throws AppError `usage`, `encoder-failed` */
+export async function readChosenName(context: Context): Promise<string> {
+    return readEncoderName(await readEncoderVariables(context), context.signal);
+}
+
+async function readEncoderVariables({ root, output }: Context): ReturnType<typeof readVariables> {
     const variables = await readVariables(encoderVariables, root);
     if (variables.EMBEDDING_API_KEY) output.hide(variables.EMBEDDING_API_KEY);
-    return openEncoder(variables);
+    return variables;
 }
 
 /** Like openChosenEncoder(), but for a search, which goes on with the words alone: warns where the encoder cannot start. */
 export async function openEncoderIfItStarts(context: Context): Promise<Encoder | undefined> {
-    return openChosenEncoder(context).catch((error: unknown) => passFailure(context, error));
+    return openChosenEncoder(context, "search").catch((error: unknown) => passFailure(context, error));
 }
 
 /** Warns that an encoder failed, and that the words alone decide. */

@@ -1,6 +1,7 @@
 import { AppError } from "../../errors.ts";
 import { type Found, marks, type SearchResult, search } from "../../search/rank.ts";
 import { readSearchStatements, type SearchSite } from "../../search/site.ts";
+import { readSearchWords } from "../../search/words.ts";
 import { openExisting, withConnection } from "../open.ts";
 import type { Output } from "../output.ts";
 import type { Context } from "../program.ts";
@@ -22,17 +23,21 @@ const mostFound = 100;
 export async function searchQuestions(context: Context, options: VectorSearchOptions, site: SearchSite): Promise<void> {
     const { root, args, output, signal } = context;
     const { limit = usualLimit } = options;
+    const text = args.join(" ");
     const filters = Object.fromEntries(
         Object.keys(site.filters).map((name) => [name, options[name] === undefined ? null : String(options[name])]),
     );
     if (limit < 1 || limit > mostFound) throw new AppError("usage", `--limit must be 1 to ${mostFound}`);
+    if (readSearchWords(text).length === 0) {
+        throw new AppError("usage", `'${text}' has no word`, { hint: "search for at least one letter or digit" });
+    }
     const statements = await readSearchStatements(root, site);
     const connection = await openExisting(context, "read");
     await withConnection(connection, async () => {
         const encoder = await openEncoderIfItStarts(context);
         const ask = (withEncoder: boolean): Promise<SearchResult> =>
             search(connection, statements, {
-                text: args.join(" "),
+                text,
                 encoder: withEncoder ? encoder : undefined,
                 limit,
                 filters,
@@ -55,7 +60,9 @@ export async function searchQuestions(context: Context, options: VectorSearchOpt
         conclude(
             context,
             connection,
-            result.found.length === 0 ? "Nothing found." : `Found ${countOf(result.found.length, site.noun)}.`,
+            result.found.length === 0
+                ? `Nothing found${describeFilters(filters)}.`
+                : `Found ${countOf(result.found.length, site.noun)}.`,
             {
                 database: connection.target.label,
                 model: isByWords ? null : encoder?.name,
@@ -81,10 +88,7 @@ function printFound(output: Output, place: number, found: Found, explains: boole
         similarity === null ? "no vector" : `similarity ${similarity.toFixed(2)}`,
     ];
     output.line(`    ${why.join(", ")}: ${listMatches(`${text} ${passage}`).join(", ")}`);
-    if (explains)
-        output.line(
-            `    score ${score.toFixed(3)} = ${words.toFixed(3)} + 0.6 × ${similarity?.toFixed(3) ?? "0.34, as for an unrelated text"}`,
-        );
+    if (explains) output.line(`    score ${score.toFixed(3)}`);
 }
 
 function mark(text: string): string {
@@ -98,4 +102,9 @@ function unmark(text: string): string {
 function listMatches(text: string): string[] {
     const found = text.split(marks.begin).slice(1);
     return [...new Set(found.map((part) => (part.split(marks.end)[0] ?? "").toLowerCase()))];
+}
+
+function describeFilters(filters: Readonly<Record<string, string | null>>): string {
+    const given = Object.entries(filters).filter(([, value]) => value !== null);
+    return given.length === 0 ? "" : ` with ${given.map(([name, value]) => `--${name} '${value}'`).join(" and ")}`;
 }

@@ -24,7 +24,7 @@ export async function listSimilar(
     await withConnection(connection, async () => {
         const rows = await readSearch(connection, statements, index ? "similarIndexed" : "similar", { id, limit });
         if (rows.length === 0) {
-            throw new AppError("usage", `there is no other ${site.noun} to compare with '${id}', or it has no vector`, {
+            throw new AppError("usage", `'${id}' has no vector, or is no ${site.noun}`, {
                 hint: "check the id; `pnpm vector:sync` makes missing vectors",
             });
         }

@@ -1,9 +1,12 @@
+import type { Row } from "../../database/connection.ts";
+import { AppError } from "../../errors.ts";
 import { readSearch, readSearchStatements, type SearchSite } from "../../search/site.ts";
-import { findSurplus, planSync } from "../../search/sync.ts";
+import { findSurplus, planSync, type SyncPlan } from "../../search/sync.ts";
 import { openExisting, withConnection } from "../open.ts";
+import type { Output } from "../output.ts";
 import type { Context } from "../program.ts";
 import { conclude, countOf, describeSize } from "../report.ts";
-import { openEncoderIfItStarts } from "./encoder.ts";
+import { readChosenName } from "./encoder.ts";
 
 /** vector:stats: how much of the texts the full text and the vectors hold, and what the next sync would do. */
 export async function showVectorStatistics(context: Context, site: SearchSite): Promise<void> {
@@ -12,72 +15,58 @@ export async function showVectorStatistics(context: Context, site: SearchSite): 
     const connection = await openExisting(context, "read");
     await withConnection(connection, async () => {
         const rows = await readSearch(connection, statements, "coverage");
-        const [first] = rows;
-        const [texts, indexed] = [Number(first?.texts ?? 0), Number(first?.indexed ?? 0)];
-        const models = rows.flatMap((row) =>
-            row.model === null
-                ? []
-                : [
-                      {
-                          model: String(row.model),
-                          vectors: Number(row.vectors),
-                          bytes: Number(row.bytes),
-                          lastSync: String(row.updated_at),
-                      },
-                  ],
-        );
+        const [texts, indexed] = [Number(rows[0]?.texts ?? 0), Number(rows[0]?.indexed ?? 0)];
+        const models = rows.filter(({ model }) => model !== null).map(toModel);
         output.field("Active", countOf(texts, site.noun));
-        output.field(
-            "Full text",
-            `${countOf(indexed, site.noun)}${indexed === texts ? "" : ": differs, see `pnpm db:doctor`"}`,
-        );
-        for (const { model, vectors, bytes, lastSync } of models)
-            output.field(
-                "Vectors",
-                `${countOf(vectors, "vector")} of ${model}, ${describeSize(bytes)}, last written ${lastSync}`,
-            );
-        const encoder = await openEncoderIfItStarts(context);
-        const options = { channel: undefined, limit: undefined, force: false, signal };
-        const surplus = await findSurplus(connection, statements);
-        const plan =
-            encoder &&
-            (await planSync(connection, statements, { ...options, encoder: encoder.name }).finally(() =>
-                encoder.close(),
-            ));
-        if (plan) {
-            const fit = plan.texts - plan.empty - plan.due.length;
-            const share = texts === 0 ? 100 : (100 * fit) / texts;
-            output.field(
-                "Coverage",
-                `${share.toFixed(1)} % have a vector of ${encoder.name} and of their present text`,
-            );
-            output.field(
-                "Stale",
-                `${countOf(plan.changed, "vector")} of an older text, ${plan.otherModel} of another encoder, ${surplus.length} without a ${site.noun}`,
-            );
+        const differs = indexed === texts ? "" : ": differs, see `pnpm db:doctor`";
+        output.field("Full text", `${countOf(indexed, site.noun)}${differs}`);
+        for (const { model, vectors, bytes, lastSync } of models) {
+            const size = describeSize(bytes);
+            output.field("Vectors", `${countOf(vectors, "vector")} of ${model}, ${size}, last written ${lastSync}`);
         }
-        const isCurrent = plan && plan.due.length + surplus.length === 0;
-        conclude(
-            context,
-            connection,
-            isCurrent ? "All vectors are current." : "Bring them up to date with `pnpm vector:sync`.",
-            {
-                ...{
-                    database: connection.target.label,
-                    texts,
-                    indexed,
-                    models,
-                    encoder: encoder?.name ?? null,
-                },
-                ...(plan
-                    ? {
-                          due: plan.due.length,
-                          changed: plan.changed,
-                          otherModel: plan.otherModel,
-                          surplus: surplus.length,
-                      }
-                    : {}),
-            },
-        );
+        const encoder = await readNameIfKnown(context);
+        const surplus = await findSurplus(connection, statements);
+        const options = { channel: undefined, limit: undefined, force: false, signal };
+        const plan =
+            encoder === undefined ? undefined : await planSync(connection, statements, { ...options, encoder });
+        if (plan && encoder) printStaleness(output, plan, surplus.length, { encoder, noun: site.noun });
+        const { due, changed = null, otherModel = null } = plan ?? {};
+        const isCurrent = due?.length === 0 && surplus.length === 0;
+        const verdict = isCurrent ? "All vectors are current." : "`pnpm vector:sync` brings the vectors up to date.";
+        conclude(context, connection, plan ? verdict : "What is stale is not known.", {
+            ...{ database: connection.target.label, texts, indexed, models, encoder: encoder ?? null },
+            ...{ due: due?.length ?? null, changed, otherModel, surplus: surplus.length },
+        });
     });
+}
+
+interface ModelCoverage {
+    readonly model: string;
+    readonly vectors: number;
+    readonly bytes: number;
+    readonly lastSync: string;
+}
+
+function toModel({ model, vectors, bytes, updated_at }: Row): ModelCoverage {
+    return { model: String(model), vectors: Number(vectors), bytes: Number(bytes), lastSync: String(updated_at) };
+}
+
+async function readNameIfKnown(context: Context): Promise<string | undefined> {
+    return readChosenName(context).catch((error: unknown) => {
+        if (!(error instanceof AppError) || error.code !== "encoder-failed") throw error;
+        context.output.warn(`${error.message}. ${error.hint ?? ""}`);
+        return undefined;
+    });
+}
+
+function printStaleness(
+    output: Output,
+    { texts, empty, due, changed, otherModel }: SyncPlan,
+    surplus: number,
+    { encoder, noun }: { readonly encoder: string; readonly noun: string },
+): void {
+    const share = texts === 0 ? 100 : (100 * (texts - empty - due.length)) / texts;
+    output.field("Coverage", `${share.toFixed(1)} % have a vector of ${encoder} and of their present text`);
+    const stale = `${countOf(changed, "vector")} of an older text, ${otherModel} of another encoder`;
+    output.field("Stale", `${stale}, ${surplus} without a ${noun}`);
 }

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { Connection } from "../../database/connection.ts";
 import { DatabaseFault, explainFault } from "../../database/faults.ts";
-import { AppError } from "../../errors.ts";
+import { AppError, type ExitCode, exitCodes } from "../../errors.ts";
 import type { Encoder } from "../../search/encoders/encoder.ts";
 import { readSearchStatements, type SearchSite, type SearchStatements } from "../../search/site.ts";
 import { findSurplus, planSync, runSync, type SyncPlan, type SyncProgress, type SyncWork } from "../../search/sync.ts";
@@ -25,11 +25,14 @@ export interface VectorSyncOptions {
 const worthTwo = 200;
 
 /** vector:sync: embeds the texts that are new or have changed, and removes the vectors of those that are gone. */
-export async function syncVectors(context: Context, options: VectorSyncOptions, site: SearchSite): Promise<void> {
+export async function syncVectors(context: Context, options: VectorSyncOptions, site: SearchSite): Promise<ExitCode> {
+    if (options.limit === 0) throw new AppError("usage", "--limit must be 1 or more");
+    if (options.force && options.mode === "incremental")
+        throw new AppError("usage", "--force and --mode incremental cannot be combined", { hint: "use one of them" });
     const { root, signal } = context;
     const statements = await readSearchStatements(root, site);
     const connection = await openExisting(context, options.dryRun ? "plan" : "write");
-    await withConnection(connection, async () => {
+    return withConnection(connection, async () => {
         const surplus = await findSurplus(connection, statements);
         const encoders = [await openChosenEncoder(context)];
         try {
@@ -46,12 +49,14 @@ export async function syncVectors(context: Context, options: VectorSyncOptions, 
             context.output.field("Encoder", encoder?.name ?? "");
             const isIdle = plan.due.length + plan.surplus.length === 0;
             if (!isIdle && !options.dryRun) await confirmRemote(context, connection.target, options.yes);
-            const done: SyncProgress = { embedded: 0, removed: 0 };
+            const done: SyncProgress = { embedded: 0, removed: 0, refused: [] };
             if (!isIdle && !options.dryRun) {
                 if (plan.due.length >= worthTwo && availableParallelism() > 1)
                     encoders.push(await openChosenEncoder(context));
                 await run(context, connection, statements, plan, encoders, done);
             }
+            for (const [id, reason] of done.refused)
+                context.output.warn(`${id}: the encoder refuses its text (${reason})`);
             conclude(context, connection, describe(plan, done, site.noun, options.dryRun ?? false), {
                 database: connection.target.label,
                 dryRun: options.dryRun ?? false,
@@ -59,6 +64,7 @@ export async function syncVectors(context: Context, options: VectorSyncOptions, 
                 ...{ texts: plan.texts, due: plan.due.length, changed: plan.changed, otherModel: plan.otherModel },
                 ...{ surplus: plan.surplus.length, later: plan.later, empty: plan.empty, ...done },
             });
+            return done.refused.length > 0 ? exitCodes.failed : exitCodes.done;
         } finally {
             for (const encoder of encoders) await encoder.close();
         }

@@ -7,9 +7,9 @@ import { type Encoder, normalize } from "./encoder.ts";
 const program = fileURLToPath(new URL("./embedded-process.ts", import.meta.url));
 /** The model reads 128 tokens, about 550 characters; its tokenizer takes four times as long for twice the text. */
 const mostRead = 600;
-/** A question begins with what it is about. */
-const opening = 160;
 const secondsToStart = 30;
+/** With the version of how a text is read. */
+export const embeddedName = "universal-sentence-encoder-lite/1/512";
 
 interface Reply {
     readonly id: number;
@@ -24,8 +24,7 @@ interface Waiting {
 
 /**
  * Starts the encoder that needs no network and no account: the Universal Sentence Encoder lite, for English texts, in a child
- * process. The vector of a text is the mean of those of its opening and of the whole. Equal texts give equal vectors on every
- * machine.
+ * process. Equal texts give equal vectors on every machine.
  *
  * @throws AppError `encoder-failed`
  */
@@ -45,23 +44,15 @@ export async function openEmbeddedEncoder(): Promise<Encoder> {
     });
     let calls = 0;
     return {
-        name: "universal-sentence-encoder-lite/1/512",
+        name: embeddedName,
         dimensions: 512,
+        // A question begins with what it is about.
+        opening: 160,
         batch: 16,
         embed: async (texts, signal) => {
-            const parts = texts.flatMap((text) => {
-                const whole = text.slice(0, mostRead);
-                return whole.length > opening ? [whole, whole.slice(0, opening)] : [whole];
-            });
+            const parts = texts.map((text) => text.slice(0, mostRead));
             calls++;
-            const vectors = (await ask(child, waiting, calls, parts, signal)).map(normalize);
-            let at = 0;
-            return texts.map((text) => {
-                const whole = vectors[at++] ?? new Float32Array();
-                if (text.length <= opening) return whole;
-                const start = vectors[at++];
-                return normalize(whole.map((value, dimension) => value + (start?.[dimension] ?? 0)));
-            });
+            return (await ask(child, waiting, calls, parts, signal)).map(normalize);
         },
         close: async () => {
             child.kill();

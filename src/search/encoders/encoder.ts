@@ -6,6 +6,8 @@ export interface Encoder {
     /** As it stands beside each stored vector, with version and dimensions. */
     readonly name: string;
     readonly dimensions: number;
+    /** The vector that a search is compared with is the mean of the whole text and so many characters of its beginning. */
+    readonly opening?: number;
     /** How many texts one call takes best. */
     readonly batch: number;
     /**
@@ -16,6 +18,12 @@ export interface Encoder {
     embed(texts: readonly string[], signal?: AbortSignal): Promise<readonly Float32Array[]>;
     close(): Promise<void>;
 }
+
+/** How long to wait for an encoder: `search` for one that keeps a person waiting. */
+export type Patience = "search" | "sync";
+
+/** The cause of a failure that is of a text, not of the encoder: another text may pass. */
+export class TextRefusal extends Error {}
 
 /** Scales a vector to length 1; a vector of zeros stays. */
 export function normalize(vector: Float32Array): Float32Array {

@@ -1,7 +1,8 @@
+import { setTimeout } from "node:timers/promises";
 import pRetry, { AbortError } from "p-retry";
 import { z } from "zod";
 import { AppError } from "../../errors.ts";
-import { type Encoder, normalize } from "./encoder.ts";
+import { type Encoder, normalize, TextRefusal } from "./encoder.ts";
 
 export interface RemoteSettings {
     /** The address of the API, such as `http://127.0.0.1:11434/v1`. */
@@ -10,12 +11,12 @@ export interface RemoteSettings {
     readonly apiKey?: string | undefined;
     /** Asks the server for vectors of this length, which some models shorten. */
     readonly dimensions?: number | undefined;
-    /** In milliseconds; 60 seconds where none is given. */
-    readonly timeout?: number;
+    /** How long one try may take, in milliseconds. */
+    readonly timeout: number;
+    /** How often it is tried again. */
+    readonly retries: number;
 }
 
-const retries = 3;
-const usualTimeout = 60_000;
 const longestWait = 30_000;
 const replyShape = z.object({
     data: z.array(z.object({ index: z.number().int().nonnegative(), embedding: z.array(z.number()).min(1) })),
@@ -27,8 +28,8 @@ const replyShape = z.object({
  *
  * @throws AppError `encoder-failed`
  */
-export async function openRemoteEncoder(settings: RemoteSettings): Promise<Encoder> {
-    const dimensions = settings.dimensions ?? (await request(settings, ["dimension"], undefined))[0]?.length ?? 0;
+export async function openRemoteEncoder(settings: RemoteSettings, signal?: AbortSignal): Promise<Encoder> {
+    const dimensions = settings.dimensions ?? (await request(settings, ["dimension"], signal))[0]?.length ?? 0;
     return {
         name: `${settings.model}/${dimensions}`,
         dimensions,
@@ -49,13 +50,13 @@ async function request(
     signal: AbortSignal | undefined,
 ): Promise<readonly (readonly number[])[]> {
     const body = await pRetry(() => post(settings, texts, signal), {
-        retries,
+        retries: settings.retries,
         minTimeout: 500,
         ...(signal ? { signal } : {}),
     }).catch((error: unknown) => {
         if (signal?.aborted) throw signal.reason;
         const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : "";
-        return fail(settings, `${error instanceof Error ? error.message : String(error)}${cause}`);
+        return fail(settings, `${error instanceof Error ? error.message : String(error)}${cause}`, error);
     });
     const reply = replyShape.safeParse(body);
     if (!reply.success) return fail(settings, "its reply is not one of /v1/embeddings");
@@ -68,7 +69,7 @@ async function request(
 
 // Throws an AbortError for what another try cannot mend.
 async function post(
-    { url, model, apiKey, dimensions, timeout = usualTimeout }: RemoteSettings,
+    { url, model, apiKey, dimensions, timeout }: RemoteSettings,
     input: readonly string[],
     signal: AbortSignal | undefined,
 ): Promise<unknown> {
@@ -92,9 +93,10 @@ async function post(
         }
     }
     const reason = `HTTP ${response.status}${describeProblem(text)}`;
+    if ([400, 413, 422].includes(response.status)) throw new AbortError(new TextRefusal(reason));
     if (response.status !== 429 && response.status < 500) throw new AbortError(reason);
     const wait = Number(response.headers.get("retry-after")) * 1_000;
-    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, Math.min(wait, longestWait)));
+    if (wait > 0) await setTimeout(Math.min(wait, longestWait), undefined, signal ? { signal } : {});
     throw new Error(reason);
 }
 
@@ -108,8 +110,9 @@ function describeProblem(text: string): string {
     }
 }
 
-function fail({ url, model }: RemoteSettings, reason: string): never {
+function fail({ url, model }: RemoteSettings, reason: string, cause?: unknown): never {
     throw new AppError("encoder-failed", `the encoder '${model}' at ${url} failed: ${reason}`, {
         hint: "check EMBEDDING_URL, EMBEDDING_MODEL and EMBEDDING_API_KEY; without EMBEDDING_URL the embedded encoder is used",
+        cause,
     });
 }

@@ -28,16 +28,16 @@ export const searchFaults: readonly PlantedFault[] = [
         "UPDATE question_vectors SET question_id = 'q-gone' WHERE question_id = 'q-2'; INSERT INTO question_vectors SELECT 'q-2', model, dimensions, content_hash, vector, updated_at FROM question_vectors WHERE question_id = 'q-1'".split(
             "; ",
         ),
-        '"id":"q-gone","problem":"has a vector, and is not an active question"',
+        '"id":"q-gone","problem":"is not an active question, and has a vector"',
     ),
     inSearch(
-        "search-vectors",
-        "a question that says something else since",
+        "search-full-text",
+        "a question under other words",
         [
-            "UPDATE question_vectors SET updated_at = '2026-01-05T04:00:00.000Z'",
-            "UPDATE questions SET answer = 'Another answer.' WHERE id = 'q-1'",
-            "UPDATE questions SET question = 'What is a deadlock?' WHERE id = 'q-2'",
+            `INSERT INTO questions_search (questions_search, rowid, question, answer, tags, explanation)
+                SELECT 'delete', number, question, answer, tags, explanation FROM v_searchable_questions WHERE number = 1`,
+            "INSERT INTO questions_search (rowid, question, answer, explanation) VALUES (1, 'What is a page?', 'A', 'B')",
         ],
-        '"id":"q-2","problem":"has the vector of an older text"',
+        '"problem":"has other words in the full text"',
     ),
 ];
