@@ -69,6 +69,19 @@ describeTargets("a sync", (target) => {
         expect(models).toEqual([{ model: "words/2/16", dimensions: 16 }]);
     });
 
+    test("compares a search with the mean of a long text and its opening, and other texts with the whole", async () => {
+        await run("UPDATE questions SET question = 'Why?' WHERE id = 'q-1'");
+        const encoder = { ...createWordEncoder(), opening: 20 };
+        await sync(connection, [encoder]);
+        expect(encoder.texts.filter((text) => text.length === 20)).toHaveLength(questions.length - 1);
+        const rows = await readRows(
+            database.client,
+            "SELECT question_id AS id, whole IS NULL AS is_short, vector IS whole AS is_same FROM question_vectors",
+        );
+        expect(rows.filter(({ is_short }) => is_short === 1).map(({ id }) => id)).toEqual(["q-1"]);
+        expect(rows.filter(({ is_same }) => is_same === 1)).toEqual([]);
+    });
+
     test("takes a channel, a limit, and --force", async () => {
         expect(await sync(connection, [createWordEncoder()], { channel: "sre" })).toMatchObject({
             texts: 10,
