@@ -1,11 +1,11 @@
 import { AppError } from "../../errors.ts";
-import type { Encoder, Patience } from "../../search/encoders/encoder.ts";
+import type { Encoder, EncoderPatience } from "../../search/encoders/encoder.ts";
 import { encoderVariables, openEncoder, readEncoderName } from "../../search/encoders/open.ts";
 import type { Context } from "../program.ts";
 import { readVariables } from "../settings.ts";
 
 /** Opens the encoder that the settings name. @throws AppError `usage`, `encoder-failed` */
-export async function openChosenEncoder(context: Context, patience: Patience = "sync"): Promise<Encoder> {
+export async function openChosenEncoder(context: Context, patience: EncoderPatience = "sync"): Promise<Encoder> {
     return openEncoder(await readEncoderVariables(context), patience, context.signal);
 }
 

@@ -20,7 +20,7 @@ export interface Encoder {
 }
 
 /** How long to wait for an encoder: `search` for one that keeps a person waiting. */
-export type Patience = "search" | "sync";
+export type EncoderPatience = "search" | "sync";
 
 /** The cause of a failure that is of a text, not of the encoder: another text may pass. */
 export class TextRefusal extends Error {}

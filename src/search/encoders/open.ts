@@ -1,5 +1,5 @@
 import { AppError } from "../../errors.ts";
-import type { Encoder, Patience } from "./encoder.ts";
+import type { Encoder, EncoderPatience } from "./encoder.ts";
 import type { RemoteSettings } from "./remote.ts";
 
 /** The variables that choose an encoder. */
@@ -17,7 +17,7 @@ export const encoderVariables = [
  */
 export async function openEncoder(
     variables: EncoderVariables,
-    patience: Patience,
+    patience: EncoderPatience,
     signal: AbortSignal,
 ): Promise<Encoder> {
     const settings = readRemoteSettings(variables);
