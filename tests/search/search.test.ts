@@ -155,7 +155,7 @@ describeTargets("the commands of the search", (target) => {
         const failed = await run((context) => searchQuestions(context, {}, searchSite), ["scheduler"], env);
         await server.close();
         expect(failed.code).toBe(0);
-        expect(failed.stderr).toContain("failed: HTTP 401: no such key; the words alone decide.");
+        expect(failed.stderr).toContain("failed: HTTP 401: no such key; the words alone decide (");
         expect(failed.stdout).toContain("Found 4 questions.");
     });
 

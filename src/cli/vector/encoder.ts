@@ -28,5 +28,5 @@ export async function openEncoderIfItStarts(context: Context): Promise<Encoder |
 /** Warns that an encoder failed, and that the words alone decide. */
 export function passFailure({ output }: Context, error: unknown): undefined {
     if (!(error instanceof AppError) || error.code !== "encoder-failed") throw error;
-    output.warn(`${error.message}; the words alone decide. ${error.hint ?? ""}`);
+    output.warn(`${error.message}; the words alone decide (${error.hint ?? ""})`);
 }

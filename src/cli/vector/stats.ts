@@ -54,7 +54,7 @@ function toModel({ model, vectors, bytes, updated_at }: Row): ModelCoverage {
 async function readNameIfKnown(context: Context): Promise<string | undefined> {
     return readChosenName(context).catch((error: unknown) => {
         if (!(error instanceof AppError) || error.code !== "encoder-failed") throw error;
-        context.output.warn(`${error.message}. ${error.hint ?? ""}`);
+        context.output.warn(`${error.message} (${error.hint ?? ""})`);
         return undefined;
     });
 }
