@@ -6,10 +6,10 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { createOutput } from "../src/cli/output.ts";
 import type { Row } from "../src/database/connection.ts";
-import { duplicateFrom, findDuplicates, readVector } from "../src/search/duplicates.ts";
+import { duplicate, findDuplicates, readVector } from "../src/search/duplicates.ts";
 import { bindSearch } from "../src/search/site.ts";
 import { makeInput } from "./load/input.ts";
-import { measureBytes, measureCost } from "./search/cost.ts";
+import { measureBytes, measureCost, measureWrites } from "./search/cost.ts";
 import { openEncoders, openSearchDatabase, root, type SearchDatabase } from "./search/databases.ts";
 import { plantDuplicates } from "./search/duplicates.ts";
 import { dropWords, measureQuality, type Quality, readQueryFile } from "./search/quality.ts";
@@ -98,6 +98,15 @@ async function reportCost(database: SearchDatabase): Promise<void> {
         ]),
     ]);
     output.line();
+    const writes = await measureWrites(
+        database,
+        rows.map(({ id }) => String(id)),
+    );
+    output.table([
+        ["rows written on a server", "with the search", "without"],
+        ...writes.map(({ what, withSearch, without }) => [what, withSearch.toFixed(1), without.toFixed(1)]),
+    ]);
+    output.line();
     output.table((await measureBytes(database.path)).map(([what, bytes]) => [what, `${(bytes / 1e6).toFixed(1)} MB`]));
     output.line();
 }
@@ -126,8 +135,8 @@ async function reportDuplicates(
             ([id, of]) => [similarityOf(vectors, id, of), kindOf.get([id, of].sort().join(" "))] as const,
         );
         return {
-            above: kinds.filter(([similarity]) => similarity >= duplicateFrom).length,
-            found: kinds.filter(([similarity, kind]) => similarity >= duplicateFrom && kind === "duplicate").length,
+            above: kinds.filter(([similarity]) => similarity >= duplicate.from).length,
+            found: kinds.filter(([similarity, kind]) => similarity >= duplicate.from && kind === "duplicate").length,
             duplicates: kinds.filter(([, kind]) => kind === "duplicate").length,
         };
     };
@@ -136,12 +145,12 @@ async function reportDuplicates(
     output.table([
         [
             "100 near-duplicates planted",
-            `${same.above} from ${duplicateFrom} on`,
+            `${same.above} from ${duplicate.from} on`,
             `${same.found} of these found as duplicates`,
         ],
         [
             "100 related ones planted",
-            `${other.above} from ${duplicateFrom} on`,
+            `${other.above} from ${duplicate.from} on`,
             `${other.duplicates} taken for duplicates`,
         ],
     ]);

@@ -62,6 +62,55 @@ export async function measureCost(
     return costs;
 }
 
+/** Rows that a server writes for a question, as Turso bills them. */
+export interface WriteCost {
+    readonly what: string;
+    readonly withSearch: number;
+    readonly without: number;
+}
+
+/** Measures what the full text adds to a new question, a replaced one and one that is updated; on a server. */
+export async function measureWrites({ path: file }: SearchDatabase, ids: readonly string[]): Promise<WriteCost[]> {
+    const directory = mkdtempSync(path.join(tmpdir(), "bench-search-"));
+    cpSync(file, path.join(directory, "dbs/default/data"), { recursive: true });
+    const server = await startSqld({ directory });
+    const connection = await connect(server.url);
+    const save =
+        "INSERT OR REPLACE INTO questions (id, question, answer, explanation, difficulty, channel, sub_channel)";
+    const text =
+        "'How does a cache keep up with its source?', 'Writers drop the entry.', 'It ends.', 'beginner', 'sre', ''";
+    const writes = {
+        "a new question": (at: number, round: string) => `${save} VALUES ('new-${round}-${at}', ${text})`,
+        "a question replaced": (at: number) => `${save} SELECT id, ${text} FROM questions WHERE id = '${ids[at]}'`,
+        "an answer updated": (at: number, round: string) =>
+            `UPDATE questions SET answer = 'In ${round}.' WHERE id = '${ids[at + 100]}'`,
+    };
+    const count = async (round: string): Promise<number[]> => {
+        const counts: number[] = [];
+        for (const write of Object.values(writes)) {
+            const before = connection.cost.rowsWritten;
+            for (let at = 0; at < 20; at++) await connection.write([{ sql: write(at, round) }]);
+            counts.push((connection.cost.rowsWritten - before) / 20);
+        }
+        return counts;
+    };
+    try {
+        const withSearch = await count("with");
+        const triggers = await connection.readAll([
+            { sql: "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'trg_questions_search_%'" },
+        ]);
+        for (const { name } of triggers[0]?.ok ? triggers[0].rows : [])
+            await connection.runAlone(`DROP TRIGGER ${name}`);
+        const without = await count("without");
+        return Object.keys(writes).map((what, at) => ({
+            ...{ what, withSearch: withSearch[at] ?? 0, without: without[at] ?? 0 },
+        }));
+    } finally {
+        connection.close();
+        await server.stop();
+    }
+}
+
 async function measure(
     target: string,
     connection: Connection,

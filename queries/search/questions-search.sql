@@ -211,7 +211,7 @@ WITH RECURSIVE
                 )
             )
         ORDER BY
-            bm25 (questions_search, 2.0, 1.0, 1.0, 0.5)
+            score DESC
         LIMIT
             100
     ),

@@ -2,8 +2,8 @@ import type { Connection } from "../database/connection.ts";
 import { readSearch, type SearchStatements } from "./site.ts";
 import { compareWords } from "./words.ts";
 
-/** From this similarity on, two texts say the same. */
-export const duplicateFrom = 0.95;
+/** From this similarity on, two texts that share so many of their words say the same. */
+export const duplicate = { from: 0.95, sharedWords: 0.6 };
 /** From this similarity on, two texts may say the same if they share this many of their words. */
 export const possible = { from: 0.9, sharedWords: 0.4 };
 
@@ -42,7 +42,7 @@ export interface DuplicateOptions {
 
 /**
  * Finds all pairs of texts whose vectors are at least as similar as `threshold`, each pair once, the most similar first. Pairs
- * below `duplicateFrom` count only if they share words.
+ * below `duplicate.from` count only if they share words.
  */
 export async function findDuplicates(
     connection: Connection,
@@ -65,8 +65,9 @@ export async function findDuplicates(
         if (text === undefined || otherText === undefined) return [];
         if (channel !== undefined && text.channel !== channel && otherText.channel !== channel) return [];
         const sharedWords = compareWords(text.text, otherText.text);
-        const kind = similarity >= duplicateFrom ? "duplicate" : "possible";
-        if (kind === "possible" && sharedWords < possible.sharedWords) return [];
+        if (similarity < duplicate.from && sharedWords < possible.sharedWords) return [];
+        const isSame = similarity >= duplicate.from && sharedWords >= duplicate.sharedWords;
+        const kind = isSame ? "duplicate" : "possible";
         return [{ ids: [one, other], texts: [text.text, otherText.text], similarity, sharedWords, kind }];
     });
     return {

@@ -1,5 +1,5 @@
 import { AppError } from "../../errors.ts";
-import { duplicateFrom, findDuplicates, type Pair, possible } from "../../search/duplicates.ts";
+import { duplicate, findDuplicates, type Pair, possible } from "../../search/duplicates.ts";
 import { readSearch, readSearchStatements, type SearchSite } from "../../search/site.ts";
 import { openExisting, withConnection } from "../open.ts";
 import type { Context } from "../program.ts";
@@ -48,7 +48,7 @@ export async function listDuplicates(
         }).finally(end);
         for (const pair of pairs) print(context, pair);
         const duplicates = pairs.filter(({ kind }) => kind === "duplicate").length;
-        const found = `${countOf(duplicates, "duplicate")} (${Math.max(threshold, duplicateFrom)} and more) and ${pairs.length - duplicates} possible`;
+        const found = `${countOf(duplicates, "duplicate")} (${Math.max(threshold, duplicate.from)} and more) and ${pairs.length - duplicates} possible`;
         conclude(context, connection, `Compared ${countOf(compared, site.noun)}: ${found}.`, {
             ...{ database: connection.target.label, model, threshold, compared, pairs },
         });
