@@ -30,13 +30,13 @@ export interface SearchSite {
         readonly surplus: string;
         /** Removes the vectors of `:ids` if their texts are still gone. */
         readonly remove: string;
-        /** Writes `:vectors`, a JSON array of [id, hash, vector], of `:model` with `:dimensions`. */
+        /** Writes `:vectors`, a JSON array of [id, hash, vector, whole or null], of `:model` with `:dimensions`. */
         readonly save: string;
         /** A page of the vectors of `:model` after `:after`. */
         readonly vectors: string;
         /** The texts of `:ids`. */
         readonly passages: string;
-        /** Counts: `texts`, `indexed`, and of each `model` its `vectors`, the `bytes` and the last `updated_at`. */
+        /** Counts `texts` and `indexed`, and gives of each `model` its `vectors`, the `bytes` and the last `updated_at`. */
         readonly coverage: string;
     };
 }

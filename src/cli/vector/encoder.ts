@@ -22,11 +22,14 @@ async function readEncoderVariables({ root, output }: Context): ReturnType<typeo
 
 /** Like openChosenEncoder(), but for a search, which goes on with the words alone: warns where the encoder cannot start. */
 export async function openEncoderIfItStarts(context: Context): Promise<Encoder | undefined> {
-    return openChosenEncoder(context, "search").catch((error: unknown) => passFailure(context, error));
+    return openChosenEncoder(context, "search").catch((error: unknown) => passFailure(context, error, byWords));
 }
 
-/** Warns that an encoder failed, and that the words alone decide. */
-export function passFailure({ output }: Context, error: unknown): undefined {
+/** What follows where a search has no encoder. */
+export const byWords = "; the words alone decide";
+
+/** Warns that an encoder failed, and of what follows; throws any other error. */
+export function passFailure({ output }: Context, error: unknown, consequence = ""): undefined {
     if (!(error instanceof AppError) || error.code !== "encoder-failed") throw error;
-    output.warn(`${error.message}; the words alone decide (${error.hint ?? ""})`);
+    output.warn(`${error.message}${consequence} (${error.hint ?? ""})`);
 }

@@ -6,7 +6,7 @@ import { openExisting, withConnection } from "../open.ts";
 import type { Output } from "../output.ts";
 import type { Context } from "../program.ts";
 import { conclude, countOf } from "../report.ts";
-import { openEncoderIfItStarts, passFailure } from "./encoder.ts";
+import { byWords, openEncoderIfItStarts, passFailure } from "./encoder.ts";
 
 export interface VectorSearchOptions {
     readonly limit?: number;
@@ -44,7 +44,7 @@ export async function searchQuestions(context: Context, options: VectorSearchOpt
                 signal,
             });
         const result = await ask(true)
-            .catch((error: unknown) => passFailure(context, error) ?? ask(false))
+            .catch((error: unknown) => passFailure(context, error, byWords) ?? ask(false))
             .finally(() => encoder?.close());
         for (const [word, term] of Object.entries(result.corrections)) output.field("Corrected", `${word} → ${term}`);
         const isByWords = result.found.every(({ similarity }) => similarity === null);

@@ -1,12 +1,11 @@
 import type { Row } from "../../database/connection.ts";
-import { AppError } from "../../errors.ts";
 import { readSearch, readSearchStatements, type SearchSite } from "../../search/site.ts";
 import { findSurplus, planSync, type SyncPlan } from "../../search/sync.ts";
 import { openExisting, withConnection } from "../open.ts";
 import type { Output } from "../output.ts";
 import type { Context } from "../program.ts";
 import { conclude, countOf, describeSize } from "../report.ts";
-import { readChosenName } from "./encoder.ts";
+import { passFailure, readChosenName } from "./encoder.ts";
 
 /** vector:stats: how much of the texts the full text and the vectors hold, and what the next sync would do. */
 export async function showVectorStatistics(context: Context, site: SearchSite): Promise<void> {
@@ -24,7 +23,7 @@ export async function showVectorStatistics(context: Context, site: SearchSite): 
             const size = describeSize(bytes);
             output.field("Vectors", `${countOf(vectors, "vector")} of ${model}, ${size}, last written ${lastSync}`);
         }
-        const encoder = await readNameIfKnown(context);
+        const encoder = await readChosenName(context).catch((error: unknown) => passFailure(context, error));
         const surplus = await findSurplus(connection, statements);
         const options = { channel: undefined, limit: undefined, force: false, signal };
         const plan =
@@ -49,14 +48,6 @@ interface ModelCoverage {
 
 function toModel({ model, vectors, bytes, updated_at }: Row): ModelCoverage {
     return { model: String(model), vectors: Number(vectors), bytes: Number(bytes), lastSync: String(updated_at) };
-}
-
-async function readNameIfKnown(context: Context): Promise<string | undefined> {
-    return readChosenName(context).catch((error: unknown) => {
-        if (!(error instanceof AppError) || error.code !== "encoder-failed") throw error;
-        context.output.warn(`${error.message} (${error.hint ?? ""})`);
-        return undefined;
-    });
 }
 
 function printStaleness(

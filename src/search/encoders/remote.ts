@@ -67,7 +67,7 @@ async function request(
     return vectors.map(({ embedding }) => embedding);
 }
 
-// Throws an AbortError for what another try cannot mend.
+// Throws an AbortError where another try would not help.
 async function post(
     { url, model, apiKey, dimensions, timeout }: RemoteSettings,
     input: readonly string[],
