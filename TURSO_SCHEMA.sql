@@ -240,13 +240,15 @@ CREATE INDEX idx_channel_mappings_question_id_channel_id_sub_channel ON channel_
 
 CREATE TABLE work_queue (
     /*
-     * One row is one task for a bot on one item.
-     * A bot claims the first pending row by priority and age, works on it, and marks it completed or failed.
+     * One row is one job for a bot on one item.
+     * A bot claims the most urgent job that is due, holds it by a lease that it extends while it works, and completes it or
+     * returns it to the queue. A lease that ends without that returns the job. The pair (locked_by, attempts) tells one claim
+     * from another: only its holder can complete the job. Writers that know nothing of leases leave the last five columns alone.
      * Maintenance removes completed rows after 30 days.
      */
     -- Counts up; has no meaning outside this table.
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-    -- What the item is: question, challenge, test, blog, certification or voice_session.
+    -- What the item is: question, challenge, test, blog, certification, voice_session or flashcard.
     item_type TEXT NOT NULL,
     -- The id of the item in its own table; no foreign key, because that table depends on the type.
     item_id TEXT NOT NULL,
@@ -260,14 +262,24 @@ CREATE TABLE work_queue (
     reason TEXT,
     -- The bot that requested it.
     created_by TEXT,
-    -- The bot that should do it; NULL for any.
+    -- The bot that should do it; NULL until a bot assigns it by its action.
     assigned_to TEXT,
     -- When it was requested (ISO-8601, UTC).
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     -- When it was completed or failed (ISO-8601, UTC).
     processed_at TEXT,
-    -- The result: a JSON object.
+    -- The result: a JSON object. While the job is open, errors lists why the last attempts failed.
     result TEXT,
+    -- How often it was claimed.
+    attempts INTEGER NOT NULL DEFAULT 0,
+    -- After so many attempts it is failed.
+    max_attempts INTEGER NOT NULL DEFAULT 5,
+    -- It is not claimed before this time (ISO-8601, UTC).
+    run_after TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    -- The worker that holds it, or the last one that did: bot, host and process.
+    locked_by TEXT,
+    -- When the lease of that worker ends (ISO-8601, UTC); NULL while nobody holds it.
+    locked_until TEXT,
     CONSTRAINT work_queue_item_type_is_known CHECK (
         item_type IN (
             'question',
@@ -275,13 +287,14 @@ CREATE TABLE work_queue (
             'test',
             'blog',
             'certification',
-            'voice_session'
+            'voice_session',
+            'flashcard'
         )
     ),
     CONSTRAINT work_queue_item_id_is_not_empty CHECK (item_id <> ''),
-    CONSTRAINT work_queue_action_is_lower_case_letters_and_underscores CHECK (
+    CONSTRAINT work_queue_action_is_lower_case_letters_digits_and_underscores CHECK (
         action <> ''
-        AND action NOT GLOB '*[^a-z_]*'
+        AND action NOT GLOB '*[^a-z0-9_]*'
     ),
     CONSTRAINT work_queue_priority_is_between_1_and_10 CHECK (priority BETWEEN 1 AND 10),
     CONSTRAINT work_queue_status_is_known CHECK (
@@ -293,13 +306,25 @@ CREATE TABLE work_queue (
             json_type(result) = 'object',
             result IS NULL
         )
-    )
+    ),
+    CONSTRAINT work_queue_attempts_is_not_negative CHECK (attempts >= 0),
+    CONSTRAINT work_queue_max_attempts_is_positive CHECK (max_attempts > 0)
 ) STRICT;
+
+CREATE INDEX idx_work_queue_status_assigned_to_priority_run_after ON work_queue (
+    /*
+     * Serves the claim: the first job of a bot that is due, of each priority, past any number of jobs of other bots and of
+     * jobs that are not due. Also serves the jobs that no bot has been assigned to.
+     */
+    status,
+    assigned_to,
+    priority,
+    run_after
+);
 
 CREATE INDEX idx_work_queue_status_priority_created_at ON work_queue (
     /*
-     * Serves the claim (the first pending item, also of one bot), lists by status in that order, v_queue_health, and
-     * the clean-up of completed items.
+     * Serves lists by status in that order, v_queue_health, leases that have ended, and the clean-up of completed items.
      */
     status,
     priority,
@@ -328,9 +353,9 @@ CREATE TABLE bot_ledger (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     -- The bot.
     bot_name TEXT NOT NULL,
-    -- What it did: create, update, delete, verify, flag or analyze.
+    -- What it did: create, update, delete, verify, flag, analyze or queued.
     action TEXT NOT NULL,
-    -- What the item is: question, challenge, test, blog, certification or voice_session.
+    -- What the item is: question, challenge, test, blog, certification, voice_session or flashcard.
     item_type TEXT NOT NULL,
     -- The id of the item in its own table; no foreign key, because the item may have been deleted.
     item_id TEXT NOT NULL,
@@ -343,15 +368,9 @@ CREATE TABLE bot_ledger (
     -- When it happened (ISO-8601, UTC).
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     CONSTRAINT bot_ledger_bot_name_is_not_empty CHECK (bot_name <> ''),
-    CONSTRAINT bot_ledger_action_is_known CHECK (
-        action IN (
-            'create',
-            'update',
-            'delete',
-            'verify',
-            'flag',
-            'analyze'
-        )
+    CONSTRAINT bot_ledger_action_is_lower_case_letters_digits_and_underscores CHECK (
+        action <> ''
+        AND action NOT GLOB '*[^a-z0-9_]*'
     ),
     CONSTRAINT bot_ledger_item_type_is_known CHECK (
         item_type IN (
@@ -360,7 +379,8 @@ CREATE TABLE bot_ledger (
             'test',
             'blog',
             'certification',
-            'voice_session'
+            'voice_session',
+            'flashcard'
         )
     ),
     CONSTRAINT bot_ledger_item_id_is_not_empty CHECK (item_id <> ''),
@@ -475,14 +495,15 @@ CREATE TABLE question_relationships (
             'deeper_dive'
         )
     ),
-    CONSTRAINT question_relationships_strength_is_between_0_and_100 CHECK (strength BETWEEN 0 AND 100)
+    CONSTRAINT question_relationships_strength_is_between_0_and_100 CHECK (strength BETWEEN 0 AND 100),
+    CONSTRAINT question_relationships_target_is_another_question CHECK (source_question_id <> target_question_id),
+    -- Also serves what follows from, belongs to or precedes a question, and the removal of a question.
+    CONSTRAINT question_relationships_triple_is_unique UNIQUE (
+        source_question_id,
+        relationship_type,
+        target_question_id
+    )
 ) STRICT;
-
-CREATE INDEX idx_question_relationships_source_question_id_relationship_type ON question_relationships (
-    /* Serves what follows from, belongs to or precedes a question, and the removal of a question. */
-    source_question_id,
-    relationship_type
-);
 
 CREATE INDEX idx_question_relationships_target_question_id_relationship_type ON question_relationships (
     /* Serves the questions that lead to a question, and the removal of a question. */
@@ -1191,16 +1212,51 @@ GROUP BY
 
 CREATE VIEW v_queue_health AS
 /*
- * One row is one status of the work queue with the items in it.
- * Old pending items mean that no bot claims them; old processing items mean that a bot died.
+ * One row is one status of the work queue and one bot, with the jobs of both.
+ * Jobs that have been due for long mean that their bot does not run; leases that have ended mean that a worker died, and that
+ * no worker has run since.
  */
 SELECT
     -- pending, processing, completed or failed.
     item.status AS status,
-    -- How many items have this status.
+    -- The bot that should do them; NULL where none has been assigned yet.
+    item.assigned_to AS assigned_to,
+    -- How many jobs these are.
     count(*) AS items,
     -- How many of them are urgent (priority 1 to 3).
     sum(item.priority <= 3) AS urgent_items,
+    -- How many of them are waiting and due.
+    sum(
+        item.status = 'pending'
+        AND item.run_after <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+    ) AS due_items,
+    -- For how many seconds the first of those has been due.
+    round(
+        86400 * (
+            julianday('now') - min(
+                iif(
+                    item.status = 'pending',
+                    julianday(item.run_after),
+                    NULL
+                )
+            )
+        )
+    ) AS longest_due_seconds,
+    -- How many are held by a lease that has ended, or were taken without one over a day ago.
+    sum(
+        item.status = 'processing'
+        AND coalesce(
+            julianday(item.locked_until),
+            julianday(item.created_at) + 1
+        ) < julianday('now')
+    ) AS ended_leases,
+    -- How many have had more than one attempt.
+    sum(item.attempts > 1) AS retried_items,
+    -- How many failed in the last 24 hours.
+    sum(
+        item.status = 'failed'
+        AND item.processed_at >= strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-1 day')
+    ) AS failed_in_a_day,
     -- When the oldest of them was requested.
     min(item.created_at) AS oldest_created_at,
     -- How many days ago that was, with two decimals.
@@ -1211,7 +1267,8 @@ SELECT
 FROM
     work_queue AS item
 GROUP BY
-    item.status;
+    item.status,
+    item.assigned_to;
 
 CREATE VIEW v_table_growth AS
 /*
@@ -1664,19 +1721,19 @@ UPDATE turso_schema_guard SET is_complete = objects_before = 0 AND 57 = (
         ('index', 'idx_questions_created_at', 171),
         ('table', 'channel_mappings', 997),
         ('index', 'idx_channel_mappings_question_id_channel_id_sub_channel', 394),
-        ('table', 'work_queue', 2251),
-        ('index', 'idx_work_queue_status_priority_created_at', 286),
+        ('table', 'work_queue', 3325),
+        ('index', 'idx_work_queue_status_assigned_to_priority_run_after', 364),
+        ('index', 'idx_work_queue_status_priority_created_at', 250),
         ('index', 'idx_work_queue_priority_created_at', 214),
         ('index', 'idx_work_queue_item_id_item_type_action', 211),
-        ('table', 'bot_ledger', 1986),
+        ('table', 'bot_ledger', 1970),
         ('index', 'idx_bot_ledger_bot_name_created_at_action', 275),
         ('index', 'idx_bot_ledger_created_at', 145),
         ('index', 'idx_bot_ledger_item_id_item_type_created_at', 178),
         ('table', 'bot_runs', 1629),
         ('index', 'idx_bot_runs_started_at', 138),
         ('index', 'idx_bot_runs_bot_name_started_at', 178),
-        ('table', 'question_relationships', 1215),
-        ('index', 'idx_question_relationships_source_question_id_relationship_type', 254),
+        ('table', 'question_relationships', 1587),
         ('index', 'idx_question_relationships_target_question_id_relationship_type', 239),
         ('table', 'question_history', 3004),
         ('index', 'idx_question_history_created_at_question_type_event_type_event_source', 381),
@@ -1700,7 +1757,7 @@ UPDATE turso_schema_guard SET is_complete = objects_before = 0 AND 57 = (
         ('view', 'v_active_sessions', 632),
         ('view', 'v_bot_activity', 813),
         ('view', 'v_bot_run_success', 1147),
-        ('view', 'v_queue_health', 746),
+        ('view', 'v_queue_health', 2039),
         ('view', 'v_table_growth', 2672),
         ('trigger', 'trg_questions_delete', 438),
         ('trigger', 'trg_questions_history_delete', 1744),
@@ -1718,10 +1775,10 @@ FROM (VALUES
     (1, 'create-users', '3d0633ca934ff148a0ba36857cedaaaf', NULL, '6ec5258c64976c588d286e5a0df08efc0e6b0cd625a42107bbc7db2996acf3ee'),
     (2, 'create-questions', 'ef194e0e17c305f6f08997c68838823e', NULL, 'f7f80d073045b6c5e42f84e2e318023f45ac63c4660723aec184f4e4eae9d5fa'),
     (3, 'create-channel-mappings', '4a342453a5e33e29eea45929b4647bb1', NULL, '112fdcc3303719697d5562a7e5dd9a6d8580a4138a88d33d336880ac072c283d'),
-    (4, 'create-work-queue', '27a84182b73d9009931c48a21a4da011', NULL, '81a36a18984aa3b85f61b5fe22f5aaa5ba0aa4c29d1c033b3eae37ad012447ab'),
-    (5, 'create-bot-ledger', '6e372d24ec4d8886ef6e5214bdd72a67', NULL, '92a4af44158549c1cbe9106a8dcdd957775f77d1c77c143079166bb82e0c6c53'),
+    (4, 'create-work-queue', '40dff922ecc5262b64de4197e7309587', NULL, 'fd7f90b006ebd9273de668d1760e815d7ce97ee2e61f77e1a4e9a121b6451682'),
+    (5, 'create-bot-ledger', 'a5a6684e72e4c36d4a76652dd3a014cb', NULL, 'd88e90054215baa499ed60001bd5c4ef36fe828d1c4e1400276636b0df330e54'),
     (6, 'create-bot-runs', '3f07e506a4806ddcd7117538918767f4', NULL, '190c79e817237bae31399fa8732fe8d661e6c6d6b0c0bdf9b330c8eac477253d'),
-    (7, 'create-question-relationships', '535f8d27f3d3bf11d49c31530c548ff6', NULL, '4a57455b7ae5877a5d4869b53c5a930e72a46b6b66997313fa5b6d5b295ef4c7'),
+    (7, 'create-question-relationships', '927a780e283b624858f800b97e89b6b2', NULL, '0c90a923c13d7104ef6872c8e9a620f558bac9081c44fc84ccddafcb884bc2bf'),
     (8, 'create-question-history', '8fd34c938cadae425dd33dd299c1fc87', NULL, '05847465d90e4359e0899b1c31832b7dc632d4b54a039aa23e593e707c455c5b'),
     (9, 'create-certifications', 'a60db99933b51450cbd5ed473d903205', NULL, 'bbdfde3519770788dbde3640da95f10c4715877146d2750b677028d808d6a965'),
     (10, 'create-learning-paths', 'c79d13265bebed8b36b26fa7ecdef5b0', NULL, '02587695fdc89ac7e6fc777a22e1e88ea89fb0b31082ad9b6a8075f9c50fe77f'),
@@ -1744,7 +1801,7 @@ FROM (VALUES
     ('v_active_sessions', 'view', 'core', 'present', '31ad915bdd7c6301523e0c861b7447f8cceb356b8c4e72181bc2ceed53765fdc'),
     ('v_bot_activity', 'view', 'core', 'present', '4294c699e76d05ccc4aba1aff965023623e00cc3ae766b7ee97f518bf79cfd86'),
     ('v_bot_run_success', 'view', 'core', 'present', '1702a484abe273be65eeb8674ac4033f41c5685cf36159985302cee5c6a77d12'),
-    ('v_queue_health', 'view', 'core', 'present', 'fcf4378f387f4e0484b5694d31258d9aee0aa2e6b9696e8e0c3ef9a194707023'),
+    ('v_queue_health', 'view', 'core', 'present', 'b5d451304ec26a3ebdf80eb060a0ee12fb0e0c4d2dfd2c3389bfb6d4cf28c7a2'),
     ('v_table_growth', 'view', 'core', 'present', '5083cd9d5e6c9c0c1766d8a5c1545fd1e31bf50f8b25deff1936c9744f1d7308')
 )
 WHERE (SELECT is_complete FROM turso_schema_guard);

@@ -117,12 +117,12 @@ export interface NewChannelMapping {
     questionId: string;
 }
 
-/** One row is one task for a bot on one item. A bot claims the first pending row by priority and age, works on it, and marks it completed or failed. Maintenance removes completed rows after 30 days. */
+/** One row is one job for a bot on one item. A bot claims the most urgent job that is due, holds it by a lease that it extends while it works, and completes it or returns it to the queue. A lease that ends without that returns the job. The pair (locked_by, attempts) tells one claim from another: only its holder can complete the job. Writers that know nothing of leases leave the last five columns alone. Maintenance removes completed rows after 30 days. */
 export interface WorkQueue {
     /** Counts up; has no meaning outside this table. */
     id: number;
-    /** What the item is: question, challenge, test, blog, certification or voice_session. */
-    itemType: "question" | "challenge" | "test" | "blog" | "certification" | "voice_session";
+    /** What the item is: question, challenge, test, blog, certification, voice_session or flashcard. */
+    itemType: "question" | "challenge" | "test" | "blog" | "certification" | "voice_session" | "flashcard";
     /** The id of the item in its own table; no foreign key, because that table depends on the type. */
     itemId: string;
     /** What to do: improve, delete, verify, enrich, or the name of an issue that the analysis bot found. */
@@ -135,20 +135,30 @@ export interface WorkQueue {
     reason: string | null;
     /** The bot that requested it. */
     createdBy: string | null;
-    /** The bot that should do it; NULL for any. */
+    /** The bot that should do it; NULL until a bot assigns it by its action. */
     assignedTo: string | null;
     /** When it was requested (ISO-8601, UTC). */
     createdAt: string;
     /** When it was completed or failed (ISO-8601, UTC). */
     processedAt: string | null;
-    /** The result: a JSON object. */
+    /** The result: a JSON object. While the job is open, errors lists why the last attempts failed. */
     result: string | null;
+    /** How often it was claimed. */
+    attempts: number;
+    /** After so many attempts it is failed. */
+    maxAttempts: number;
+    /** It is not claimed before this time (ISO-8601, UTC). */
+    runAfter: string;
+    /** The worker that holds it, or the last one that did: bot, host and process. */
+    lockedBy: string | null;
+    /** When the lease of that worker ends (ISO-8601, UTC); NULL while nobody holds it. */
+    lockedUntil: string | null;
 }
 
 /** An insert into work_queue: the database fills optional columns. */
 export interface NewWorkQueue {
     id?: number;
-    itemType: "question" | "challenge" | "test" | "blog" | "certification" | "voice_session";
+    itemType: "question" | "challenge" | "test" | "blog" | "certification" | "voice_session" | "flashcard";
     itemId: string;
     action: string;
     priority?: number;
@@ -159,6 +169,11 @@ export interface NewWorkQueue {
     createdAt?: string;
     processedAt?: string | null;
     result?: string | null;
+    attempts?: number;
+    maxAttempts?: number;
+    runAfter?: string;
+    lockedBy?: string | null;
+    lockedUntil?: string | null;
 }
 
 /** One row is one thing that a bot did to one item. Rows are added and never changed, so that every action can be traced and undone. */
@@ -167,10 +182,10 @@ export interface BotLedger {
     id: number;
     /** The bot. */
     botName: string;
-    /** What it did: create, update, delete, verify, flag or analyze. */
-    action: "create" | "update" | "delete" | "verify" | "flag" | "analyze";
-    /** What the item is: question, challenge, test, blog, certification or voice_session. */
-    itemType: "question" | "challenge" | "test" | "blog" | "certification" | "voice_session";
+    /** What it did: create, update, delete, verify, flag, analyze or queued. */
+    action: string;
+    /** What the item is: question, challenge, test, blog, certification, voice_session or flashcard. */
+    itemType: "question" | "challenge" | "test" | "blog" | "certification" | "voice_session" | "flashcard";
     /** The id of the item in its own table; no foreign key, because the item may have been deleted. */
     itemId: string;
     /** The item before: a JSON object. */
@@ -187,8 +202,8 @@ export interface BotLedger {
 export interface NewBotLedger {
     id?: number;
     botName: string;
-    action: "create" | "update" | "delete" | "verify" | "flag" | "analyze";
-    itemType: "question" | "challenge" | "test" | "blog" | "certification" | "voice_session";
+    action: string;
+    itemType: "question" | "challenge" | "test" | "blog" | "certification" | "voice_session" | "flashcard";
     itemId: string;
     beforeState?: string | null;
     afterState?: string | null;

@@ -35,6 +35,8 @@ const columns: readonly FormerColumn[] = [
     { table: "work_queue", from: "bot_type", to: "assigned_to" },
     { table: "work_queue", from: "bot_type", to: "action", sql: `replace(lower("bot_type"), '-', '_')` },
     { table: "work_queue", from: "completed_at", to: "processed_at" },
+    // A waiting job keeps its place.
+    { table: "work_queue", from: "created_at", to: "run_after" },
 ];
 
 /** The databases from before this repository, and how their columns map to its tables. */

@@ -1,13 +1,15 @@
 -- Phase 2, bot infrastructure: the open tasks of the bots.
 CREATE TABLE work_queue (
     /*
-     * One row is one task for a bot on one item.
-     * A bot claims the first pending row by priority and age, works on it, and marks it completed or failed.
+     * One row is one job for a bot on one item.
+     * A bot claims the most urgent job that is due, holds it by a lease that it extends while it works, and completes it or
+     * returns it to the queue. A lease that ends without that returns the job. The pair (locked_by, attempts) tells one claim
+     * from another: only its holder can complete the job. Writers that know nothing of leases leave the last five columns alone.
      * Maintenance removes completed rows after 30 days.
      */
     -- Counts up; has no meaning outside this table.
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-    -- What the item is: question, challenge, test, blog, certification or voice_session.
+    -- What the item is: question, challenge, test, blog, certification, voice_session or flashcard.
     item_type TEXT NOT NULL,
     -- The id of the item in its own table; no foreign key, because that table depends on the type.
     item_id TEXT NOT NULL,
@@ -21,14 +23,24 @@ CREATE TABLE work_queue (
     reason TEXT,
     -- The bot that requested it.
     created_by TEXT,
-    -- The bot that should do it; NULL for any.
+    -- The bot that should do it; NULL until a bot assigns it by its action.
     assigned_to TEXT,
     -- When it was requested (ISO-8601, UTC).
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     -- When it was completed or failed (ISO-8601, UTC).
     processed_at TEXT,
-    -- The result: a JSON object.
+    -- The result: a JSON object. While the job is open, errors lists why the last attempts failed.
     result TEXT,
+    -- How often it was claimed.
+    attempts INTEGER NOT NULL DEFAULT 0,
+    -- After so many attempts it is failed.
+    max_attempts INTEGER NOT NULL DEFAULT 5,
+    -- It is not claimed before this time (ISO-8601, UTC).
+    run_after TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    -- The worker that holds it, or the last one that did: bot, host and process.
+    locked_by TEXT,
+    -- When the lease of that worker ends (ISO-8601, UTC); NULL while nobody holds it.
+    locked_until TEXT,
     CONSTRAINT work_queue_item_type_is_known CHECK (
         item_type IN (
             'question',
@@ -36,13 +48,14 @@ CREATE TABLE work_queue (
             'test',
             'blog',
             'certification',
-            'voice_session'
+            'voice_session',
+            'flashcard'
         )
     ),
     CONSTRAINT work_queue_item_id_is_not_empty CHECK (item_id <> ''),
-    CONSTRAINT work_queue_action_is_lower_case_letters_and_underscores CHECK (
+    CONSTRAINT work_queue_action_is_lower_case_letters_digits_and_underscores CHECK (
         action <> ''
-        AND action NOT GLOB '*[^a-z_]*'
+        AND action NOT GLOB '*[^a-z0-9_]*'
     ),
     CONSTRAINT work_queue_priority_is_between_1_and_10 CHECK (priority BETWEEN 1 AND 10),
     CONSTRAINT work_queue_status_is_known CHECK (
@@ -54,13 +67,25 @@ CREATE TABLE work_queue (
             json_type(result) = 'object',
             result IS NULL
         )
-    )
+    ),
+    CONSTRAINT work_queue_attempts_is_not_negative CHECK (attempts >= 0),
+    CONSTRAINT work_queue_max_attempts_is_positive CHECK (max_attempts > 0)
 ) STRICT;
+
+CREATE INDEX idx_work_queue_status_assigned_to_priority_run_after ON work_queue (
+    /*
+     * Serves the claim: the first job of a bot that is due, of each priority, past any number of jobs of other bots and of
+     * jobs that are not due. Also serves the jobs that no bot has been assigned to.
+     */
+    status,
+    assigned_to,
+    priority,
+    run_after
+);
 
 CREATE INDEX idx_work_queue_status_priority_created_at ON work_queue (
     /*
-     * Serves the claim (the first pending item, also of one bot), lists by status in that order, v_queue_health, and
-     * the clean-up of completed items.
+     * Serves lists by status in that order, v_queue_health, leases that have ended, and the clean-up of completed items.
      */
     status,
     priority,

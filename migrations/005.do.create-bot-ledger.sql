@@ -8,9 +8,9 @@ CREATE TABLE bot_ledger (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     -- The bot.
     bot_name TEXT NOT NULL,
-    -- What it did: create, update, delete, verify, flag or analyze.
+    -- What it did: create, update, delete, verify, flag, analyze or queued.
     action TEXT NOT NULL,
-    -- What the item is: question, challenge, test, blog, certification or voice_session.
+    -- What the item is: question, challenge, test, blog, certification, voice_session or flashcard.
     item_type TEXT NOT NULL,
     -- The id of the item in its own table; no foreign key, because the item may have been deleted.
     item_id TEXT NOT NULL,
@@ -23,15 +23,9 @@ CREATE TABLE bot_ledger (
     -- When it happened (ISO-8601, UTC).
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     CONSTRAINT bot_ledger_bot_name_is_not_empty CHECK (bot_name <> ''),
-    CONSTRAINT bot_ledger_action_is_known CHECK (
-        action IN (
-            'create',
-            'update',
-            'delete',
-            'verify',
-            'flag',
-            'analyze'
-        )
+    CONSTRAINT bot_ledger_action_is_lower_case_letters_digits_and_underscores CHECK (
+        action <> ''
+        AND action NOT GLOB '*[^a-z0-9_]*'
     ),
     CONSTRAINT bot_ledger_item_type_is_known CHECK (
         item_type IN (
@@ -40,7 +34,8 @@ CREATE TABLE bot_ledger (
             'test',
             'blog',
             'certification',
-            'voice_session'
+            'voice_session',
+            'flashcard'
         )
     ),
     CONSTRAINT bot_ledger_item_id_is_not_empty CHECK (item_id <> ''),

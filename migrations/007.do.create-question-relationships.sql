@@ -21,14 +21,15 @@ CREATE TABLE question_relationships (
             'deeper_dive'
         )
     ),
-    CONSTRAINT question_relationships_strength_is_between_0_and_100 CHECK (strength BETWEEN 0 AND 100)
+    CONSTRAINT question_relationships_strength_is_between_0_and_100 CHECK (strength BETWEEN 0 AND 100),
+    CONSTRAINT question_relationships_target_is_another_question CHECK (source_question_id <> target_question_id),
+    -- Also serves what follows from, belongs to or precedes a question, and the removal of a question.
+    CONSTRAINT question_relationships_triple_is_unique UNIQUE (
+        source_question_id,
+        relationship_type,
+        target_question_id
+    )
 ) STRICT;
-
-CREATE INDEX idx_question_relationships_source_question_id_relationship_type ON question_relationships (
-    /* Serves what follows from, belongs to or precedes a question, and the removal of a question. */
-    source_question_id,
-    relationship_type
-);
 
 CREATE INDEX idx_question_relationships_target_question_id_relationship_type ON question_relationships (
     /* Serves the questions that lead to a question, and the removal of a question. */

@@ -6,7 +6,7 @@ import { itemType } from "./work-queue.ts";
 
 const schema = z.object({
     botName: name,
-    action: z.enum(["create", "update", "delete", "verify", "flag", "analyze"]),
+    action: z.string().regex(/^[a-z0-9_]+$/),
     itemType,
     itemId: name,
     beforeState: optionalObject,

@@ -3,12 +3,20 @@ import type { Loader } from "../src/loading/loader.ts";
 import { name, optionalObject, optionalText } from "./fields.ts";
 import { isObject, listRecords } from "./shapes.ts";
 
-export const itemType = z.enum(["question", "challenge", "test", "blog", "certification", "voice_session"]);
+export const itemType = z.enum([
+    "question",
+    "challenge",
+    "test",
+    "blog",
+    "certification",
+    "voice_session",
+    "flashcard",
+]);
 
 const schema = z.object({
     itemType,
     itemId: name,
-    action: z.string().regex(/^[a-z_]+$/),
+    action: z.string().regex(/^[a-z0-9_]+$/),
     priority: z.number().int().min(1).max(10).nullish(),
     status: z.enum(["pending", "processing", "completed", "failed"]).nullish(),
     reason: optionalText,
@@ -17,6 +25,11 @@ const schema = z.object({
     createdAt: name,
     processedAt: optionalText,
     result: optionalObject,
+    attempts: z.number().int().min(0).nullish(),
+    maxAttempts: z.number().int().min(1).nullish(),
+    runAfter: optionalText,
+    lockedBy: optionalText,
+    lockedUntil: optionalText,
 });
 
 /** The bots' queue: `{queue: [...]}` as exported by the monitor, or an array. Its ids belong to the database of origin. */
@@ -35,6 +48,11 @@ export const workQueue: Loader = {
         createdAt: "time",
         processedAt: "time",
         result: "json",
+        attempts: "integer",
+        maxAttempts: "integer",
+        runAfter: "time",
+        lockedBy: "text",
+        lockedUntil: "time",
     },
     key: ["item_id", "item_type", "action", "created_at"],
     changedAt: "processed_at",

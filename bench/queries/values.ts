@@ -59,7 +59,7 @@ const draws: Readonly<Record<string, Draw>> = {
 const limits: Readonly<Record<string, Draw>> = {
     "end-newness": (n) => before(7 * 24 - n),
     "abandon-sessions": (n) => before(100 * 24 - n * 2),
-    "drop-finished-work": (n) => before(50 * 24 - n * 8),
+    "purge-work": (n) => before(50 * 24 - n * 8),
 };
 
 /** The values of a query in run number n, of the kind that its examples are. Pure. */

@@ -10,6 +10,7 @@ WITH
             ('certifications', 'created_at'),
             ('learning_paths', 'created_at'),
             ('work_queue', 'created_at'),
+            ('work_queue', 'run_after'),
             ('bot_ledger', 'created_at'),
             ('question_relationships', 'created_at'),
             ('question_history', 'created_at'),

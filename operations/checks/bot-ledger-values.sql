@@ -19,14 +19,8 @@ FROM
 WHERE
     CASE field.key
         WHEN 'action' THEN field.value IS NULL
-        OR field.value NOT IN (
-            'create',
-            'update',
-            'delete',
-            'verify',
-            'flag',
-            'analyze'
-        )
+        OR field.value = ''
+        OR field.value GLOB '*[^a-z0-9_]*'
         WHEN 'item_type' THEN field.value IS NULL
         OR field.value NOT IN (
             'question',
@@ -34,7 +28,8 @@ WHERE
             'test',
             'blog',
             'certification',
-            'voice_session'
+            'voice_session',
+            'flashcard'
         )
     END
 ORDER BY

@@ -37,16 +37,16 @@ WITH
             ),
             ('work_queue', 'item_id, item_type, action'),
             ('work_queue', 'priority, created_at'),
+            (
+                'work_queue',
+                'status, assigned_to, priority, run_after'
+            ),
             ('work_queue', 'status, priority, created_at'),
             ('bot_ledger', 'bot_name, created_at, action'),
             ('bot_ledger', 'created_at'),
             ('bot_ledger', 'item_id, item_type, created_at'),
             ('bot_runs', 'bot_name, started_at'),
             ('bot_runs', 'started_at'),
-            (
-                'question_relationships',
-                'source_question_id, relationship_type'
-            ),
             (
                 'question_relationships',
                 'target_question_id, relationship_type'

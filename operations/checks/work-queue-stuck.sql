@@ -1,20 +1,25 @@
--- Items of the work queue that have been processing for more than a day.
+-- Jobs of the work queue that nobody works on any more.
 -- Level: note
--- Why: The bot that claimed them has most likely died, and no other bot claims them while they are processing. Only their
---     time of creation is recorded, not that of the claim.
--- Remedy: Return them to the queue: UPDATE work_queue SET status = 'pending', assigned_to = NULL WHERE id = <id> AND status =
---     'processing'.
+-- Why: A lease that has ended means that its worker died; a job that was taken without a lease over a day ago was most likely
+--     abandoned. No bot claims them before they are returned to the queue, which each bot does when it runs.
+-- Remedy: Run the bot that the job is assigned to. Without it: UPDATE work_queue SET status = 'pending', locked_until = NULL
+--     WHERE id = <id> AND status = 'processing'.
 SELECT
     item.id AS id,
     item.action AS action,
     item.item_id AS item_id,
     item.assigned_to AS assigned_to,
+    item.locked_by AS locked_by,
+    item.locked_until AS locked_until,
     item.created_at AS created_at
 FROM
     work_queue AS item
 WHERE
     item.status = 'processing'
-    AND julianday(coalesce(item.processed_at, item.created_at)) < julianday('now') - 1
+    AND coalesce(
+        julianday(item.locked_until),
+        julianday(item.created_at) + 1
+    ) < julianday('now')
 ORDER BY
     item.created_at,
     item.id;

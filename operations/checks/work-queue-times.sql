@@ -23,14 +23,21 @@ FROM
             'created_at',
             item.created_at,
             'processed_at',
-            item.processed_at
+            item.processed_at,
+            'run_after',
+            item.run_after,
+            'locked_until',
+            item.locked_until
         )
     ) AS field
 WHERE
     field.value IS NOT NULL
     AND (
         field.value IS NOT strftime('%Y-%m-%dT%H:%M:%fZ', field.value)
-        OR field.value > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+1 day')
+        OR (
+            field.value > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+1 day')
+            AND field.key NOT IN ('run_after', 'locked_until')
+        )
     )
 ORDER BY
     problem DESC,

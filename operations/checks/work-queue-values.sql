@@ -15,7 +15,11 @@ FROM
             'status',
             item.status,
             'priority',
-            item.priority
+            item.priority,
+            'attempts',
+            item.attempts,
+            'max_attempts',
+            item.max_attempts
         )
     ) AS field
 WHERE
@@ -27,12 +31,17 @@ WHERE
             'test',
             'blog',
             'certification',
-            'voice_session'
+            'voice_session',
+            'flashcard'
         )
         WHEN 'status' THEN field.value IS NULL
         OR field.value NOT IN ('pending', 'processing', 'completed', 'failed')
         WHEN 'priority' THEN field.value IS NULL
         OR field.value NOT BETWEEN 1 AND 10
+        WHEN 'attempts' THEN field.value IS NULL
+        OR field.value < 0
+        WHEN 'max_attempts' THEN field.value IS NULL
+        OR field.value < 1
     END
 ORDER BY
     field.key,

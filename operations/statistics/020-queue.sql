@@ -1,11 +1,16 @@
 -- Queue: open items of the bots, and how long they have waited.
 --
--- Old pending items mean that no bot claims them; old processing items mean that a bot died.
+-- Jobs that have been due for long mean that their bot does not run; ended leases mean that a worker died.
 SELECT
     health.status AS status,
+    health.assigned_to AS bot,
     health.items AS items,
-    health.urgent_items AS urgent_items,
-    health.oldest_created_at AS oldest_since,
+    health.urgent_items AS urgent,
+    health.due_items AS due,
+    health.longest_due_seconds AS due_for_seconds,
+    health.ended_leases AS ended_leases,
+    health.retried_items AS retried,
+    health.failed_in_a_day AS failed_today,
     health.oldest_age_days AS oldest_days
 FROM
     v_queue_health AS health
@@ -13,4 +18,5 @@ ORDER BY
     instr(
         'pending processing failed completed',
         health.status
-    );
+    ),
+    health.assigned_to;

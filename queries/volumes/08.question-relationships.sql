@@ -23,7 +23,12 @@ WITH
     )
 SELECT
     'q-' || (1 + (n * 7919) % questions),
-    'q-' || (1 + (n * 104729) % questions),
+    -- Another question, and another one in each round through all of them.
+    'q-' || (
+        1 + (
+            n * 7919 + 1 + n / questions + (n * 104729) % (questions / 2)
+        ) % questions
+    ),
     iif(
         n % 4 = 0,
         'prerequisite',

@@ -31,7 +31,7 @@ export async function buildSpoiled(target: Target, questions: number): Promise<T
 /** What a database holds, without the times that defaults give. */
 export async function readComparable({ client }: TestDatabase): Promise<Contents> {
     const { schema_lock: _lock, ...contents } = await readContents(client);
-    const times = ["created_at", "run_at", "adopted_at", "started_at", "last_accessed_at"];
+    const times = ["created_at", "run_after", "run_at", "adopted_at", "started_at", "last_accessed_at"];
     const { questions = [], question_history = [] } = withoutColumns(contents, "none");
     const others = withoutColumns(contents, ...times);
     return { ...others, questions, question_history } as Contents;

@@ -20,7 +20,7 @@ const wrong = `
     VALUES (101, 'linux', 'shell', 'bad'), (102, 'linux', 'shell', 'gone'), (103, 'linux', 'shell', 'q-1'),
         (104, 'linux', 'shell', 'q-1'), (105, 'linux', 'shell', 'q-2');
     INSERT INTO question_relationships (id, source_question_id, target_question_id, relationship_type)
-    VALUES (101, 'bad', 'gone', 'related');
+    VALUES (101, 'bad', 'gone', 'related'), (102, 'q-1', 'q-1', 'related'), (103, 'q-2', 'q-1', 'related'), (104, 'q-2', 'q-1', 'related');
     INSERT INTO user_sessions (id, user_id, session_type, session_key, title, total_items)
     VALUES ('s-3', 'u-3', 'test', 'a', 'b', 1), ('s-4', 'nobody', 'test', 'a', 'b', 1), ('s-5', 'u-1', 'test', 'a', 'b', 1);
     PRAGMA foreign_keys = ON;
@@ -99,11 +99,11 @@ describeTargets("adoption of bad rows", (target) => {
         await client.executeMultiple(wrong);
         const check = await adoptHere(url, { check: true });
         expect(check.code).toBe(5);
-        expect(check.stdout).toContain("\nCheck: nothing was changed. 8 rows would be refused.\n");
+        expect(check.stdout).toContain("\nCheck: nothing was changed. 10 rows would be refused.\n");
         const ran = await adoptHere(url, { rejects: path.join(writeProject({}), "left.ndjson") });
         expect([ran.code, ran.stdout]).toEqual([
             5,
-            expect.stringContaining("\nAdopted the database. Refused 8 rows. "),
+            expect.stringContaining("\nAdopted the database. Refused 10 rows. "),
         ]);
         expect(await listRefused(client)).toEqual([
             'users 3: ["unique:username"]',
@@ -112,6 +112,8 @@ describeTargets("adoption of bad rows", (target) => {
             'channel_mappings 102: ["key:question_id"]',
             'channel_mappings 104: ["unique:channel_id,sub_channel,question_id"]',
             'question_relationships 101: ["key:source_question_id","key:target_question_id"]',
+            'question_relationships 102: ["check:question_relationships_target_is_another_question"]',
+            'question_relationships 104: ["unique:source_question_id,relationship_type,target_question_id"]',
             'user_sessions 3: ["key:user_id"]',
             'user_sessions 4: ["key:user_id"]',
         ]);

@@ -97,7 +97,7 @@ describeTargets("db:stats", (target) => {
     test("shows the queue and the bots", async () => {
         const document = await readDocument({ root, url: filled.url });
         expect(sectionOf(document, "queue")?.rows).toMatchObject([
-            { status: "pending", items: 2, urgent_items: 0, oldest_days: expect.any(Number) },
+            { status: "pending", items: 2, urgent: 0, oldest_days: expect.any(Number) },
             { status: "completed", items: 1 },
         ]);
         expect(sectionOf(document, "bots")?.rows).toEqual([

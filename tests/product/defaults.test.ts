@@ -11,7 +11,15 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
     users: { id: UUID },
     questions: { id: UUID, status: "active", is_new: 1, created_at: TIMESTAMP },
     channel_mappings: { id: 1 },
-    work_queue: { id: 1, priority: 5, status: "pending", created_at: TIMESTAMP },
+    work_queue: {
+        id: 1,
+        priority: 5,
+        status: "pending",
+        created_at: TIMESTAMP,
+        attempts: 0,
+        max_attempts: 5,
+        run_after: TIMESTAMP,
+    },
     bot_ledger: { id: 1, created_at: TIMESTAMP },
     bot_runs: { id: 1, status: "running", items_processed: 0, items_created: 0, items_updated: 0, items_deleted: 0 },
     question_relationships: { id: 1, strength: 50, created_at: TIMESTAMP },
@@ -50,7 +58,8 @@ describeTargets("what a writer may leave out", (target) => {
 
     beforeAll(async () => {
         client = (await createDeployedDatabase(target)).client;
-        await insertRow(client, "questions", { id: "q-parent", created_at: "2026-01-01T00:00:00.000Z" });
+        for (const id of ["q-parent", "q-other"])
+            await insertRow(client, "questions", { id, created_at: "2026-01-01T00:00:00.000Z" });
         for (const table of TABLES) await insertRow(client, table);
     });
 

@@ -88,7 +88,7 @@ export const CHOSEN: [sql: string, index: string][] = [
     ["SELECT * FROM v_active_questions WHERE channel = ?", "idx_questions_channel_difficulty_status_is_new"],
     ["SELECT * FROM v_bot_activity WHERE bot_name = ?", "idx_bot_ledger_bot_name_created_at_action"],
     ["SELECT * FROM v_bot_run_success WHERE bot_name = ?", "idx_bot_runs_bot_name_started_at"],
-    ["SELECT * FROM v_queue_health WHERE status = ?", "idx_work_queue_status_priority_created_at"],
+    ["SELECT * FROM v_queue_health WHERE status = ?", "idx_work_queue_status_assigned_to_priority_run_after"],
     ["SELECT * FROM v_active_sessions", "idx_user_sessions_status_last_accessed_at"],
     [
         "SELECT * FROM channel_mappings WHERE channel_id = ? AND question_id = ?",
@@ -101,7 +101,7 @@ export const CHOSEN: [sql: string, index: string][] = [
     ],
     [
         "SELECT * FROM question_relationships WHERE source_question_id = ? AND relationship_type = ?",
-        "idx_question_relationships_source_question_id_relationship_type",
+        "sqlite_autoindex_question_relationships_1",
     ],
     [
         "SELECT 1 FROM question_history WHERE question_id = ? AND question_type = ? AND event_type = ? AND event_source = ? AND created_at = ?",

@@ -19,7 +19,7 @@ const REQUIRED: Record<string, Values> = {
     bot_runs: { bot_name: "verifier", started_at: "2026-01-05T04:00:00.000Z" },
     question_relationships: {
         source_question_id: "q-parent",
-        target_question_id: "q-parent",
+        target_question_id: "q-other",
         relationship_type: "related",
     },
     question_history: { question_id: "q-parent", event_type: "verified", event_source: "bot" },

@@ -14,7 +14,7 @@ const COLUMNS: Record<string, string> = {
     channel_mappings: "id! channel_id! sub_channel! question_id!",
     work_queue:
         "id! item_type! item_id! action! priority!= status!= reason? created_by? assigned_to? created_at!= " +
-        "processed_at? result?",
+        "processed_at? result? attempts!= max_attempts!= run_after!= locked_by? locked_until?",
     bot_ledger: "id! bot_name! action! item_type! item_id! before_state? after_state? reason? created_at!=",
     bot_runs:
         "id! bot_name! started_at! completed_at? status!= items_processed!= items_created!= items_updated!= " +

@@ -4,7 +4,7 @@ import { createDeployedDatabase } from "../support/deployed.ts";
 import { describeTargets } from "../support/targets.ts";
 import { insertRow, readRefusal, readValue, renderInsert, type Values } from "./rows.ts";
 
-const ITEM_TYPES = ["question", "challenge", "test", "blog", "certification", "voice_session"];
+const ITEM_TYPES = ["question", "challenge", "test", "blog", "certification", "voice_session", "flashcard"];
 const LEVELS = ["beginner", "intermediate", "advanced"];
 const SHELF = ["active", "draft", "archived"];
 
@@ -15,7 +15,6 @@ const WORDS: Record<string, string[]> = {
     "work_queue.item_type": ITEM_TYPES,
     "work_queue.status": ["pending", "processing", "completed", "failed"],
     "bot_ledger.item_type": ITEM_TYPES,
-    "bot_ledger.action": ["create", "update", "delete", "verify", "flag", "analyze"],
     "bot_runs.status": ["running", "completed", "failed"],
     "question_relationships.relationship_type": ["prerequisite", "follow_up", "related", "deeper_dive"],
     "question_history.question_type": ["question", "test", "coding"],
@@ -101,7 +100,7 @@ describeTargets("the values of the columns", (target) => {
 
     beforeAll(async () => {
         client = (await createDeployedDatabase(target)).client;
-        await insertRow(client, "questions", { id: "q-parent" });
+        for (const id of ["q-parent", "q-other"]) await insertRow(client, "questions", { id });
     });
 
     /** A row of its own each time: ids and unique columns count up. */
@@ -119,6 +118,8 @@ describeTargets("the values of the columns", (target) => {
 
     async function expectAccepted(column: string, value: string | bigint): Promise<void> {
         const [table = "", name = ""] = column.split(".");
+        // The next relationship is of the same two questions.
+        if (table === "question_relationships") await client.execute(`DELETE FROM ${table}`);
         const before = Number(await readValue(client, `SELECT count(*) FROM ${table} WHERE ${name} = ?`, [value]));
         await insertRow(client, table, fresh(table, { [name]: value }));
         expect(await readValue(client, `SELECT count(*) FROM ${table} WHERE ${name} = ?`, [value])).toBe(before + 1);
@@ -140,11 +141,25 @@ describeTargets("the values of the columns", (target) => {
         });
     });
 
-    test("takes for `work_queue.action` any word of small letters and underscores", async () => {
-        for (const action of ["improve", "delete", "verify", "enrich", "placeholder_content"])
-            await expectAccepted("work_queue.action", action);
-        for (const action of ["", "Improve", "improve!", "two words", "step2"])
-            await expectRefused("work_queue.action", action, "work_queue_action_is_lower_case_letters_and_underscores");
+    test.each(["work_queue.action", "bot_ledger.action"])(
+        "takes for `%s` any word of small letters, digits and underscores",
+        async (column) => {
+            const rule = `${column.replace(".", "_")}_is_lower_case_letters_digits_and_underscores`;
+            for (const action of ["improve", "delete", "verify", "enrich", "placeholder_content", "queued", "step2"])
+                await expectAccepted(column, action);
+            for (const action of ["", "Improve", "improve!", "two words"]) await expectRefused(column, action, rule);
+        },
+    );
+
+    test("refuses a second relationship of the same kind, and one of a question to itself", async () => {
+        await expectAccepted("question_relationships.relationship_type", "related");
+        const { sql, args } = renderInsert("question_relationships");
+        expect(await readRefusal(client, sql, args)).toMatch("UNIQUE constraint failed: question_relationships");
+        await expectRefused(
+            "question_relationships.target_question_id",
+            "q-parent",
+            "question_relationships_target_is_another_question",
+        );
     });
 
     describe("whole numbers", () => {

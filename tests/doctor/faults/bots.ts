@@ -15,9 +15,27 @@ export const botsFaults: readonly PlantedFault[] = [
         '"id":2',
     ),
     inDeployed(
+        "work-queue-stuck",
+        "a lease that has ended",
+        `UPDATE work_queue SET locked_by = 'w', locked_until = ${longAgo} WHERE id = 2`,
+        '"id":2',
+    ),
+    inDeployed(
+        "work-queue-takers",
+        "an item for a bot that takes none",
+        "UPDATE work_queue SET assigned_to = 'guesser' WHERE id = 1",
+        '"id":1,"action":"improve","item_id":"q-1","assigned_to":"guesser"',
+    ),
+    inDeployed(
+        "bot-ledger-actions",
+        "an action of another program",
+        "UPDATE bot_ledger SET action = 'guess' WHERE id = 1",
+        '"action":"guess","entries":1',
+    ),
+    inDeployed(
         "work-queue-waiting",
         "an item that nobody takes",
-        `UPDATE work_queue SET created_at = ${longAgo} WHERE id = 1`,
+        `UPDATE work_queue SET run_after = ${longAgo} WHERE id = 1`,
         '"id":1',
     ),
     inDeployed(

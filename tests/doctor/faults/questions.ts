@@ -122,14 +122,14 @@ export const questionsFaults: readonly PlantedFault[] = [
         "UPDATE question_relationships SET target_question_id = 'q-gone' WHERE id = 2",
         '"target_question_id":"q-gone"',
     ),
-    inDeployed(
+    inLoose(
         "question-relationships-doubles",
         "a relationship that is there twice",
         `INSERT INTO question_relationships (id, source_question_id, target_question_id, relationship_type)
             VALUES (90, 'q-1', 'q-2', 'follow_up')`,
         '"rows":2,"last_id":90',
     ),
-    inDeployed(
+    inLoose(
         "question-relationships-doubles",
         "a question that follows itself",
         "UPDATE question_relationships SET target_question_id = 'q-2' WHERE id = 2",

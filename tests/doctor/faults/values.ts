@@ -70,7 +70,7 @@ export const valuesFaults: readonly PlantedFault[] = [
     setValue("voice-sessions-values", "a difficulty", "voice_sessions", "difficulty", "'Beginner'", "Beginner"),
     setValue("user-sessions-values", "a type", "user_sessions", "session_type", "'voice'", '"value":"voice"'),
     setValue("work-queue-values", "a priority of 0", "work_queue", "priority", "0", '"column":"priority"'),
-    setValue("bot-ledger-values", "an action", "bot_ledger", "action", "'guess'", "guess"),
+    setValue("bot-ledger-values", "an action", "bot_ledger", "action", "'A guess'", "A guess"),
     setValue("bot-runs-values", "a count below 0", "bot_runs", "items_deleted", "-1", "items_deleted"),
     setValue(
         "question-relationships-values",

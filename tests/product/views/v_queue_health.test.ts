@@ -10,24 +10,57 @@ describeTargets("v_queue_health", (target) => {
     beforeAll(async () => {
         client = (await createDeployedDatabase(target)).client;
         const twoDaysAgo = await readValue(client, "SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-2 days')");
-        for (const [status, priority, created_at] of [
-            ["pending", 1n, twoDaysAgo],
-            ["pending", 3n, "2199-01-01T00:00:00.000Z"],
-            ["pending", 4n, "2199-01-01T00:00:00.000Z"],
-            ["failed", 9n, "2026-01-05 04:00:00"],
-        ] as const)
-            await insertRow(client, "work_queue", { status, priority, created_at });
+        const past = await readValue(client, "SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-2 hours')");
+        const ahead = "2199-01-01T00:00:00.000Z";
+        for (const row of [
+            { status: "pending", priority: 1n, created_at: twoDaysAgo, run_after: past },
+            { status: "pending", priority: 3n, created_at: ahead },
+            { status: "pending", priority: 4n, created_at: ahead, run_after: ahead },
+            {
+                ...{ status: "failed", assigned_to: "processor", priority: 9n, created_at: "2026-01-05 04:00:00" },
+                processed_at: past,
+            },
+        ])
+            await insertRow(client, "work_queue", row);
+        const held = { status: "processing", assigned_to: "verifier", created_at: "2026-01-05T04:00:00.000Z" };
+        await insertRow(client, "work_queue", { ...held, locked_until: ahead, attempts: 2n });
+        await insertRow(client, "work_queue", { ...held, locked_until: past });
+        await insertRow(client, "work_queue", held);
     });
 
-    test("counts the items of each status, the urgent ones apart, and tells since when the oldest waits", async () => {
+    test("counts the items of each status and bot, the urgent ones apart, and tells since when the oldest waits", async () => {
         expect(
             await readRows(
                 client,
-                "SELECT status, items, urgent_items, oldest_created_at FROM v_queue_health ORDER BY status",
+                "SELECT status, assigned_to, items, urgent_items, oldest_created_at FROM v_queue_health ORDER BY status",
             ),
         ).toEqual([
-            { status: "failed", items: 1, urgent_items: 0, oldest_created_at: "2026-01-05 04:00:00" },
-            { status: "pending", items: 3, urgent_items: 2, oldest_created_at: expect.stringMatching(/Z$/) },
+            {
+                ...{ status: "failed", assigned_to: "processor", items: 1, urgent_items: 0 },
+                oldest_created_at: "2026-01-05 04:00:00",
+            },
+            {
+                ...{ status: "pending", assigned_to: null, items: 3, urgent_items: 2 },
+                oldest_created_at: expect.stringMatching(/Z$/),
+            },
+            {
+                ...{ status: "processing", assigned_to: "verifier", items: 3, urgent_items: 0 },
+                oldest_created_at: "2026-01-05T04:00:00.000Z",
+            },
+        ]);
+    });
+
+    test("tells what is due and for how long, which leases have ended, and what was tried again or failed today", async () => {
+        const sql =
+            "SELECT due_items, longest_due_seconds, ended_leases, retried_items, failed_in_a_day FROM v_queue_health ORDER BY status";
+        expect(await readRows(client, sql)).toEqual([
+            { due_items: 0, longest_due_seconds: null, ended_leases: 0, retried_items: 0, failed_in_a_day: 1 },
+            {
+                ...{ due_items: 2, longest_due_seconds: expect.closeTo(7_200, -2), ended_leases: 0 },
+                ...{ retried_items: 0, failed_in_a_day: 0 },
+            },
+            // One in work, one whose lease has ended, and one that was taken without a lease long ago.
+            { due_items: 0, longest_due_seconds: null, ended_leases: 2, retried_items: 1, failed_in_a_day: 0 },
         ]);
     });
 

@@ -29,7 +29,7 @@ describeTargets("v_table_growth", (target) => {
     });
 
     test("shows every table that keeps the time of its rows", async () => {
-        await insertRow(client, "questions", { id: "q-parent" });
+        for (const id of ["q-parent", "q-other"]) await insertRow(client, "questions", { id });
         for (const table of TABLES) if (table !== "bot_ledger" && table !== "questions") await insertRow(client, table);
         const shown = await readRows(client, "SELECT DISTINCT table_name FROM v_table_growth");
         const timeless = ["users", "channel_mappings"];
