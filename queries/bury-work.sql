@@ -19,17 +19,16 @@ SET
             FROM
                 (
                     SELECT
+                        - 1 AS place,
+                        :error AS value
+                    UNION ALL
+                    SELECT
+                        key AS place,
                         value
                     FROM
-                        json_each(
-                            json_insert(
-                                coalesce(result -> '$.errors', '[]'),
-                                '$[#]',
-                                :error
-                            )
-                        )
+                        json_each(coalesce(result -> '$.errors', '[]'))
                     ORDER BY
-                        key DESC
+                        place
                     LIMIT
                         5
                 )

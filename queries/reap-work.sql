@@ -29,17 +29,16 @@ SET
             FROM
                 (
                     SELECT
+                        - 1 AS place,
+                        'the lease of ' || coalesce(locked_by, assigned_to, 'nobody') || ' ended' AS value
+                    UNION ALL
+                    SELECT
+                        key AS place,
                         value
                     FROM
-                        json_each(
-                            json_insert(
-                                coalesce(result -> '$.errors', '[]'),
-                                '$[#]',
-                                'the lease of ' || coalesce(locked_by, assigned_to, 'nobody') || ' ended'
-                            )
-                        )
+                        json_each(coalesce(result -> '$.errors', '[]'))
                     ORDER BY
-                        key DESC
+                        place
                     LIMIT
                         5
                 )

@@ -77,7 +77,11 @@ export interface Connection {
     runAlone(sql: string): Promise<void>;
     /** Runs a script and then queries in a transaction that is always rolled back. */
     tryOut(script: Script, queries?: readonly Query[], options?: ScriptOptions): Promise<TrialResult>;
-    /** Runs statements in one transaction and one request; returns the rows of each. */
+    /**
+     * Runs statements in one transaction and one request; returns the rows of each.
+     *
+     * @throws DatabaseFault with the index of the failed statement as `part`, which for COMMIT is their number
+     */
     write(statements: readonly Query[]): Promise<(readonly Row[])[]>;
     /** Encodes the statements of a write() now; returns a function that sends them. */
     prepareWrite(statements: readonly Query[]): () => Promise<(readonly Row[])[]>;

@@ -24,7 +24,12 @@ export async function setup(): Promise<() => void> {
     chmodSync(folder, 0o1777);
     chmodSync(commands, 0o755);
     await build({
-        entryPoints: (await readdir("scripts")).map((name) => path.join("scripts", name)),
+        entryPoints: {
+            ...Object.fromEntries(
+                (await readdir("scripts")).map((name) => [path.parse(name).name, path.join("scripts", name)]),
+            ),
+            "queue-worker": "tests/queue/worker-process.ts",
+        },
         outdir: commands,
         bundle: true,
         splitting: true,
@@ -43,7 +48,7 @@ export async function setup(): Promise<() => void> {
 const ownAddresses: Plugin = {
     name: "own addresses",
     setup: ({ onLoad }) =>
-        onLoad({ filter: /\/(app|conformance|seeds|src)\/.*\.ts$/ }, async ({ path: file }) => ({
+        onLoad({ filter: /\/(app|conformance|seeds|src|tests)\/.*\.ts$/ }, async ({ path: file }) => ({
             contents: (await readFile(file, "utf8")).replaceAll(
                 "import.meta.url",
                 JSON.stringify(pathToFileURL(file).href),

@@ -17,7 +17,7 @@ export function openBatches(path: string, lock: number): Pick<Connection, "write
     };
     return {
         write: async (statements) => {
-            const { createClient } = await import("@libsql/client/sqlite3");
+            const { createClient, LibsqlBatchError } = await import("@libsql/client/sqlite3");
             try {
                 client ??= createClient({ url: pathToFileURL(path).href, timeout: lock, intMode: "bigint" });
                 const results = await client.batch(
@@ -28,7 +28,8 @@ export function openBatches(path: string, lock: number): Pick<Connection, "write
             } catch (error) {
                 // The client never finalizes a failed statement, which makes its connection useless.
                 close();
-                throw toFileFault(error, path);
+                const fault = toFileFault(error, path);
+                throw error instanceof LibsqlBatchError ? fault.at(error.statementIndex) : fault;
             }
         },
         close,

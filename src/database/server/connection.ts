@@ -68,7 +68,7 @@ export function openServer(target: ServerTarget, signal?: AbortSignal, limits = 
         return async () => {
             const [outcome] = (await exchange(endpoint, body, 1, { signal })).outcomes;
             throwIfFailed(outcome);
-            throwIfStepFailed(outcome, 0, []);
+            throwIfStepFailed(outcome, 1, statements);
             return takeAll(outcome, steps.length).slice(1, -1).map(decodeNamed);
         };
     };
