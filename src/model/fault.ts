@@ -22,11 +22,12 @@ const consequences = {
 export type ModelFaultCode = keyof typeof consequences;
 
 const hints: Partial<Record<ModelFaultCode, string>> = {
-    "rate-limited": "run it again later, or with a lower --concurrency",
+    "rate-limited": "run it again later",
     "timed-out": "run it again, or set LLM_TIMEOUT_MS to a longer time",
     unreachable: "start the server, or check LLM_BASE_URL",
     truncated: "give the server a larger limit of tokens or context, or use another model",
     "not-json": "check LLM_BASE_URL: a proxy or a login page may answer instead",
+    unsendable: "correct or shorten the text of the item",
     unauthorized: "check LLM_API_KEY and the account that it belongs to",
     misdirected: "check LLM_BASE_URL and LLM_MODEL; the address ends before /chat/completions",
     "budget-spent": "run it again to continue, or raise LLM_MAX_TOKENS_PER_RUN",
@@ -58,6 +59,7 @@ export class ModelFault extends Error {
 
 /** The same for the user, with a remedy. */
 export function explainModelFault(fault: ModelFault): AppError {
-    const hint = hints[fault.code] ?? "run it again; if it lasts, use another model";
+    const usual = fault.isPermanent ? "use another model" : "run it again; if it lasts, use another model";
+    const hint = hints[fault.code] ?? usual;
     return new AppError("model-failed", fault.message, { hint, cause: fault });
 }

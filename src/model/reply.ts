@@ -73,7 +73,8 @@ function faultOfStatus({ status, text, wait }: ModelReply, key: string | undefin
         return new ModelFault("unauthorized", `the model's server does not accept the key (HTTP ${status})`);
     }
     const failed = errorShape.safeParse(parse(text));
-    const reason = `HTTP ${status}${failed.success ? `: ${quoteWithoutKey(failed.data.error, key)}` : ""}`;
+    const said = failed.success ? quoteWithoutKey(failed.data.error, key) : "";
+    const reason = `HTTP ${status}${said === "" ? "" : `: ${said}`}`;
     if (status >= 300 && status <= 399) {
         return new ModelFault("misdirected", `the model's server redirects to another address (${reason})`);
     }
