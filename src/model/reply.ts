@@ -70,7 +70,8 @@ export function readContent(reply: ModelReply, key: string | undefined): string 
 function faultOfStatus({ status, text, wait }: ModelReply, key: string | undefined): ModelFault {
     // What a server writes about a key may hold parts of it.
     if (status >= 401 && status <= 403) {
-        return new ModelFault("unauthorized", `the model's server does not accept the key (HTTP ${status})`);
+        const refused = status === 401 ? "accept the key" : "serve the account of the key";
+        return new ModelFault("unauthorized", `the model's server does not ${refused} (HTTP ${status})`);
     }
     const failed = errorShape.safeParse(parse(text));
     const said = failed.success ? quoteWithoutKey(failed.data.error, key) : "";

@@ -98,6 +98,20 @@ const cases: readonly (readonly [
         { code: "unauthorized", message: "the model's server does not accept the key (HTTP 401)", endsRun: true },
     ],
     [
+        "an account that has not paid",
+        [replies.status(402, "insufficient credits")],
+        {
+            code: "unauthorized",
+            message: "the model's server does not serve the account of the key (HTTP 402)",
+            endsRun: true,
+        },
+    ],
+    [
+        "a server that gave up waiting",
+        [replies.status(408)],
+        { code: "unavailable", message: "the model's server failed (HTTP 408)" },
+    ],
+    [
         "an unknown model",
         [replies.status(404, "model 'tiny' not found")],
         {
@@ -189,9 +203,9 @@ describe("a model", () => {
 
     test("tries a server three times that does not answer, and one that is not there", async () => {
         server.script.push(replies.hang, replies.stall, replies.hang);
-        const model = open(server, { timeout: 100 });
+        const model = open(server, { timeout: 400 });
         expect(await faultOf(ask(model))).toMatchObject({
-            ...{ code: "timed-out", message: "the model did not answer within 0.1 seconds" },
+            ...{ code: "timed-out", message: "the model did not answer within 0.4 seconds" },
             ...{ isPermanent: false, endsRun: false, wait: undefined },
         });
         expect(server.requests).toHaveLength(3);
@@ -209,7 +223,7 @@ describe("a model", () => {
     test("answers after a time-out and a broken connection", async () => {
         server.script.push(replies.hang, replies.half);
         server.answers.note = answer;
-        const model = open(server, { timeout: 300 });
+        const model = open(server, { timeout: 1_500 });
         expect(await ask(model)).toEqual(answer);
         expect(model.spend()).toMatchObject({ calls: 3, retries: 2, callsWithoutUsage: 2 });
     });
@@ -235,15 +249,16 @@ describe("a model", () => {
         expect(model.spend().calls).toBe(0);
         const reason = new Error("lease lost");
         for (const [reply, delay] of [
-            [replies.hang, 50],
+            [replies.hang, 0],
             [replies.stall, 50],
             [replies.reset, 200],
         ] as const) {
             const stop = new AbortController();
-            server.script.push(reply);
-            const asked = ask(model, stop.signal);
-            setTimeout(() => stop.abort(reason), delay);
-            expect(await faultOf(asked)).toBe(reason);
+            server.script.push(() => {
+                setTimeout(() => stop.abort(reason), delay);
+                return reply as Exclude<Reply, (...values: never[]) => unknown>;
+            });
+            expect(await faultOf(ask(model, stop.signal))).toBe(reason);
         }
         expect(server.requests).toHaveLength(3);
     });
