@@ -21,6 +21,7 @@ const features = [
     "rehearsal",
     "search",
     "queue",
+    "model",
 ];
 /** The few features that build on others. */
 const mayUse = { rehearsal: ["migrations", "backup", "lint"], adoption: ["migrations"] };

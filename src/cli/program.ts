@@ -5,6 +5,7 @@ import { DatabaseFault, explainFault } from "../database/faults.ts";
 import type { Patience } from "../database/retry.ts";
 import type { Target } from "../database/target.ts";
 import { AppError, type ExitCode, exitCodes, nothingChanged } from "../errors.ts";
+import { explainModelFault, ModelFault } from "../model/fault.ts";
 import { createOutput, type Output } from "./output.ts";
 import { findSecrets, isInteractive, wantsColor } from "./settings.ts";
 
@@ -124,6 +125,7 @@ export function parseCount(value: string): number {
 
 function toAppError(error: unknown, isInterrupted: boolean): AppError {
     if (error instanceof AppError) return error;
+    if (error instanceof ModelFault) return explainModelFault(error);
     if (error instanceof DatabaseFault) {
         const unknown: Target = { kind: "file", path: "", label: "the database", local: true };
         return explainFault(error, unknown);

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { isSameDatabase, parseTarget, type Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
+import { modelVariables } from "../model/settings.ts";
 import { findSimilar } from "../sql/similar.ts";
 
 /**
@@ -28,6 +29,7 @@ const tokenNames = ["TURSO_AUTH_TOKEN", "TURSO_AUTH_TOKEN_RO"];
 const knownNames = [
     ...[...urlNames, ...tokenNames, "TURSO_WRITE_MODE"],
     ...["FOLDER", "COMMAND", "FETCH", "RECIPIENT", "IDENTITY"].map((name) => `TURSO_BACKUP_${name}`),
+    ...modelVariables,
 ];
 const readOnlyNames = ["TURSO_DATABASE_URL_RO", "TURSO_AUTH_TOKEN_RO"];
 /** Shorter parts of a URL, such as the 0 of `tls=0`, are not secrets. */
@@ -84,7 +86,7 @@ export async function readSecrets(root: string, environment: Variables = process
 /** Finds variables whose names are misspelt, as sentences: they would be ignored. */
 export async function findMisspelt(root: string, environment: Variables = process.env): Promise<string[]> {
     return Object.keys(await readAllVariables(root, environment)).flatMap((name) => {
-        if (!name.startsWith("TURSO_") || knownNames.includes(name)) return [];
+        if (!/^(TURSO|LLM)_/.test(name) || knownNames.includes(name)) return [];
         const meant = findSimilar(name, knownNames, 2);
         return meant === undefined ? [] : [`${name} is not a known variable; did you mean ${meant}?`];
     });
@@ -93,8 +95,9 @@ export async function findMisspelt(root: string, environment: Variables = proces
 /** The tokens and keys among the variables, and credentials within URLs. */
 export function findSecrets(variables: Variables = process.env): string[] {
     return Object.entries(variables).flatMap(([name, value = ""]) => {
-        if (/^TURSO_.*TOKEN/.test(name) || /^AGE-SECRET-KEY-/i.test(value.trim())) return [value.trim()];
-        if (!/^TURSO_.*URL/.test(name) || !URL.canParse(value)) return [];
+        if (/^(TURSO_.*TOKEN|(LLM|EMBEDDING)_API_KEY$)/.test(name) || /^AGE-SECRET-KEY-/i.test(value.trim()))
+            return [value.trim()];
+        if (!/^(TURSO_.*|EMBEDDING_|LLM_BASE_)URL/.test(name) || !URL.canParse(value)) return [];
         const { password, username, searchParams } = new URL(value);
         return [password, username, ...searchParams.values()].filter((secret) => secret.length >= shortestSecret);
     });

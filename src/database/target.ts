@@ -77,8 +77,8 @@ function readFilePath(value: string, bare: string): string | undefined {
     }
 }
 
-/** Tests, resets and bundled seeds may write only to servers on loopback hosts. */
-function isLoopback(hostname: string): boolean {
+/** Whether a host is this machine. Tests, resets and bundled seeds may write only to servers there. */
+export function isLoopback(hostname: string): boolean {
     return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 

@@ -71,7 +71,9 @@ export function findPrintingFeatures(sources: Sources): string[] {
 export function findDriverUsers(sources: Sources): string[] {
     const uses = /(from|import\() *"(@libsql\/[\w/-]+|libsql)"|\bfetch\(|"node:https?"|v\d\/pipeline/;
     return findCode(sources, uses, (path) =>
-        /^src\/(database\/|server\/sqld\.ts$|documents\/check\/online\.ts$|search\/encoders\/remote\.ts$)/.test(path),
+        /^src\/(database\/|server\/sqld\.ts$|documents\/check\/online\.ts$|search\/encoders\/remote\.ts$|model\/post\.ts$)/.test(
+            path,
+        ),
     );
 }
 

@@ -121,7 +121,7 @@ function follow(child: ChildProcess, cleanUp: () => void): RunningCommand {
 }
 
 function assertLocalSettings(settings: Record<string, string>): void {
-    for (const name of ["TURSO_DATABASE_URL", "TURSO_DATABASE_URL_RO"]) {
+    for (const name of ["TURSO_DATABASE_URL", "TURSO_DATABASE_URL_RO", "LLM_BASE_URL"]) {
         const value = settings[name];
         // An empty one is a usage error that tests provoke.
         if (value !== undefined && value.trim() !== "") assertLocal(value);

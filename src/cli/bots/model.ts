@@ -1,0 +1,18 @@
+import { type ModelSettings, modelVariables, readModelSettings } from "../../model/settings.ts";
+import type { Context } from "../program.ts";
+import { readVariables } from "../settings.ts";
+
+/** Where no model is chosen. */
+export const noModel = "No model is configured: set LLM_BASE_URL and LLM_MODEL.";
+
+/**
+ * The settings of the model that the variables name, from the environment and `.env`; undefined where none is chosen. Its
+ * key is not printed from now on.
+ *
+ * @throws AppError `usage`
+ */
+export async function readChosenModel({ root, output }: Context): Promise<ModelSettings | undefined> {
+    const variables = await readVariables(modelVariables, root);
+    if (variables.LLM_API_KEY) output.hide(variables.LLM_API_KEY);
+    return readModelSettings(variables);
+}

@@ -1,0 +1,89 @@
+import { ModelFault } from "./fault.ts";
+import type { ModelSettings } from "./settings.ts";
+
+/** What a server sent back, whatever its status. */
+export interface ModelReply {
+    readonly status: number;
+    readonly type: string;
+    /** From Retry-After, in milliseconds. */
+    readonly wait: number | undefined;
+    readonly text: string;
+}
+
+const largestReply = 2_000_000;
+const longestWait = 24 * 3_600_000;
+
+/**
+ * Sends one request. Follows no redirect, which could take the key to another server.
+ *
+ * @throws ModelFault `timed-out`, `unreachable`, `too-large`; the reason of `signal` once that is aborted
+ */
+export async function postToModel(settings: ModelSettings, body: unknown, signal: AbortSignal): Promise<ModelReply> {
+    signal.throwIfAborted();
+    const { url, apiKey, timeout } = settings;
+    const limit = new AbortController();
+    const late = new ModelFault("timed-out", `the model did not answer within ${timeout / 1_000} seconds`);
+    const timer = setTimeout(() => limit.abort(late), timeout);
+    const stop = (): void => limit.abort(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    try {
+        const response = await fetch(`${url.replace(/\/+$/, "")}/chat/completions`, {
+            method: "POST",
+            headers: { "content-type": "application/json", ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}) },
+            body: JSON.stringify(body),
+            redirect: "manual",
+            signal: limit.signal,
+        });
+        const type = response.headers.get("content-type")?.split(";")[0]?.trim() || "no content type";
+        return { status: response.status, type, wait: readWait(response.headers), text: await readText(response) };
+    } catch (error) {
+        if (limit.signal.aborted) throw limit.signal.reason;
+        if (error instanceof ModelFault) throw error;
+        throw new ModelFault("unreachable", `the model's server cannot be reached (${describe(error, apiKey)})`);
+    } finally {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", stop);
+    }
+}
+
+/** Quotes what a server or a model wrote: one short line without the key, or any 8 characters of it. */
+export function quoteWithoutKey(text: string, key: string | undefined): string {
+    let line = text.slice(0, 2_000).replaceAll(/[\p{Cc}\s]+/gu, " ");
+    if (key !== undefined) {
+        for (let length = key.length; length >= Math.min(8, key.length); length--) {
+            for (let at = 0; at + length <= key.length; at++) {
+                line = line.replaceAll(key.slice(at, at + length), "[key]");
+            }
+        }
+    }
+    return line.trim().slice(0, 200).toWellFormed();
+}
+
+async function readText({ body }: Response): Promise<string> {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    // The declaration of the stream lacks its iterator.
+    for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+        size += chunk.length;
+        if (size > largestReply) {
+            throw new ModelFault("too-large", `the answer is larger than ${largestReply / 1_000_000} MB`);
+        }
+        chunks.push(chunk);
+    }
+    return Buffer.concat(chunks).toString("utf8");
+}
+
+// A date is compared with that of the server, whose clock it was read from.
+function readWait(headers: Headers): number | undefined {
+    const text = headers.get("retry-after")?.trim();
+    if (!text) return undefined;
+    const wait = /^\d+$/.test(text)
+        ? Number(text) * 1_000
+        : Date.parse(text) - Date.parse(headers.get("date") ?? "no date");
+    return wait >= 0 ? Math.min(wait, longestWait) : undefined;
+}
+
+function describe(error: unknown, key: string | undefined): string {
+    const { cause } = error as { cause?: { code?: unknown; message?: unknown } };
+    return quoteWithoutKey(String(cause?.code ?? cause?.message ?? error), key);
+}
