@@ -1062,7 +1062,7 @@ CREATE TABLE history_writer (
      * Bookkeeping of the history triggers; not one of the 12 tables. Its one row says who is writing to questions.
      * A writer sets source and source_name first in its transaction and sets them back to NULL last:
      *     UPDATE history_writer SET source = 'bot', source_name = 'verifier';
-     *     UPDATE history_writer SET source = NULL, source_name = NULL;
+     *     UPDATE history_writer SET source = NULL, source_name = NULL, event_type = NULL;
      */
     -- Always 1: there is one row.
     id INTEGER NOT NULL PRIMARY KEY DEFAULT 1,
@@ -1070,6 +1070,8 @@ CREATE TABLE history_writer (
     source TEXT,
     -- Which bot, user or import it is; goes into question_history.source_name.
     source_name TEXT,
+    -- What the writer calls its changes of the content: improved or enriched; NULL: updated.
+    event_type TEXT,
     -- Set by a trigger: the existing question with the id of the row being inserted, until the next write.
     replaced_question_id TEXT,
     -- Set by a trigger: the content of that question before the insert, a JSON object of column and value.
@@ -1078,6 +1080,7 @@ CREATE TABLE history_writer (
     CONSTRAINT history_writer_source_is_known CHECK (
         source IN ('bot', 'user', 'system', 'import', 'self')
     ),
+    CONSTRAINT history_writer_event_type_is_known CHECK (event_type IN ('improved', 'enriched')),
     CONSTRAINT history_writer_replaced_content_is_a_json_object CHECK (
         iif(
             json_valid(replaced_content),
@@ -1512,7 +1515,7 @@ BEGIN
         NEW.id,
         iif(
             (SELECT replaced_content -> '$.changes.status' FROM history_writer) IS NULL,
-            'updated',
+            coalesce((SELECT event_type FROM history_writer), 'updated'),
             iif(NEW.status IN ('deleted', 'flagged'), NEW.status, 'restored')
         ),
         coalesce((SELECT source FROM history_writer), 'system'),
@@ -1590,7 +1593,8 @@ END;
 CREATE TRIGGER trg_questions_history_update
 /*
  * Records a change of a question: which columns, from which values to which.
- * A change of the status makes it deleted, flagged or restored, whatever else changed; any other is updated.
+ * A change of the status makes it deleted, flagged or restored, whatever else changed; any other is updated, or what the
+ * writer calls it.
  * Bookkeeping columns (see the comments of the table) are not listed and leave no history.
  * Nothing is recorded when trg_questions_history_insert restores created_at of a replaced question.
  * Clears the note that trg_questions_history_replace made before an upsert.
@@ -1613,7 +1617,7 @@ BEGIN
         NEW.id,
         iif(
             OLD.status IS NEW.status,
-            'updated',
+            coalesce((SELECT event_type FROM history_writer), 'updated'),
             iif(NEW.status IN ('deleted', 'flagged'), NEW.status, 'restored')
         ),
         coalesce((SELECT source FROM history_writer), 'system'),
@@ -1738,7 +1742,7 @@ UPDATE turso_schema_guard SET is_complete = objects_before = 0 AND 57 = (
         ('table', 'question_history', 3004),
         ('index', 'idx_question_history_created_at_question_type_event_type_event_source', 381),
         ('index', 'idx_question_history_question_id_question_type_created_at_event_type_event_source', 454),
-        ('table', 'history_writer', 1430),
+        ('table', 'history_writer', 1662),
         ('table', 'certifications', 3811),
         ('index', 'idx_certifications_status_name', 181),
         ('index', 'idx_certifications_category_status_name', 189),
@@ -1761,9 +1765,9 @@ UPDATE turso_schema_guard SET is_complete = objects_before = 0 AND 57 = (
         ('view', 'v_table_growth', 2672),
         ('trigger', 'trg_questions_delete', 438),
         ('trigger', 'trg_questions_history_delete', 1744),
-        ('trigger', 'trg_questions_history_insert', 4497),
+        ('trigger', 'trg_questions_history_insert', 4548),
         ('trigger', 'trg_questions_history_replace', 1968),
-        ('trigger', 'trg_questions_history_update', 3078),
+        ('trigger', 'trg_questions_history_update', 3161),
         ('trigger', 'trg_questions_update', 1435),
         ('trigger', 'trg_user_sessions_access', 593)
     )
@@ -1779,7 +1783,7 @@ FROM (VALUES
     (5, 'create-bot-ledger', 'a5a6684e72e4c36d4a76652dd3a014cb', NULL, 'd88e90054215baa499ed60001bd5c4ef36fe828d1c4e1400276636b0df330e54'),
     (6, 'create-bot-runs', '3f07e506a4806ddcd7117538918767f4', NULL, '190c79e817237bae31399fa8732fe8d661e6c6d6b0c0bdf9b330c8eac477253d'),
     (7, 'create-question-relationships', '927a780e283b624858f800b97e89b6b2', NULL, '0c90a923c13d7104ef6872c8e9a620f558bac9081c44fc84ccddafcb884bc2bf'),
-    (8, 'create-question-history', '8fd34c938cadae425dd33dd299c1fc87', NULL, '05847465d90e4359e0899b1c31832b7dc632d4b54a039aa23e593e707c455c5b'),
+    (8, 'create-question-history', '5a534786b8f53039c52f5ab0213935f4', NULL, 'af434b6e9f86eee37c0405b7fd2857abf8078a28ab25bf24b2c4d16da07f5ed2'),
     (9, 'create-certifications', 'a60db99933b51450cbd5ed473d903205', NULL, 'bbdfde3519770788dbde3640da95f10c4715877146d2750b677028d808d6a965'),
     (10, 'create-learning-paths', 'c79d13265bebed8b36b26fa7ecdef5b0', NULL, '02587695fdc89ac7e6fc777a22e1e88ea89fb0b31082ad9b6a8075f9c50fe77f'),
     (11, 'create-voice-sessions', 'd1d93b04da4c430988d264b96cc2636c', NULL, '40917ec26448296fd64d1c8c6ec10b1c7735c6e65b9de7a2a6408dc2aadff397'),
@@ -1792,9 +1796,9 @@ SELECT column1, column2, column3, column4, column5
 FROM (VALUES
     ('trg_questions_delete', 'trigger', 'core', 'present', '596f2dfebaad8ee67195fedbadb5f55b099e059a7bc17bdce035668b5d43f929'),
     ('trg_questions_history_delete', 'trigger', 'core', 'present', '8fe0dcc3444d14a263dedc96a7f324f958be00f862b61de4ff29ecf74d9d979d'),
-    ('trg_questions_history_insert', 'trigger', 'core', 'present', '58c7a6f0f00fda61b9b28d5bbb172f2a60104eaedf0574c923d54b56c2ec70b7'),
+    ('trg_questions_history_insert', 'trigger', 'core', 'present', '7fd64380fe169047d3091343a4ef640cbb66b736fe26395f884374ddb90efbb4'),
     ('trg_questions_history_replace', 'trigger', 'core', 'present', 'f7226f49abe4b9a6ac7047dd9560237fce5288e012c5727c8b843cb533218399'),
-    ('trg_questions_history_update', 'trigger', 'core', 'present', '92ab5680a4df3fcf6e48fb0d5f945def75394fd5e0a8a0c554ab1803800c7062'),
+    ('trg_questions_history_update', 'trigger', 'core', 'present', '7d0d837369e7d870333e521f158aa42906ce5cfff7e4473036690926934165e6'),
     ('trg_questions_update', 'trigger', 'core', 'present', '8c9b8bc1a8c6df537a5affa375fc81e5d71820a5371a40e3bb22234c842e6c79'),
     ('trg_user_sessions_access', 'trigger', 'core', 'present', '52c2948bca722382e342a69fb90937ccacfecc530d486704013528ae62cb39e1'),
     ('v_active_questions', 'view', 'core', 'present', 'db2aa75f38caad6c8dab46487928064abd7675e05870acdd66d3e98025063fa3'),
@@ -1813,10 +1817,10 @@ FROM (VALUES
 )
 WHERE (SELECT is_complete FROM turso_schema_guard);
 
-INSERT INTO history_writer (id, source, source_name, replaced_question_id, replaced_content)
-SELECT column1, column2, column3, column4, column5
+INSERT INTO history_writer (id, source, source_name, event_type, replaced_question_id, replaced_content)
+SELECT column1, column2, column3, column4, column5, column6
 FROM (VALUES
-    (1, NULL, NULL, NULL, NULL)
+    (1, NULL, NULL, NULL, NULL, NULL)
 )
 WHERE (SELECT is_complete FROM turso_schema_guard);
 

@@ -105,7 +105,7 @@ CREATE TABLE history_writer (
      * Bookkeeping of the history triggers; not one of the 12 tables. Its one row says who is writing to questions.
      * A writer sets source and source_name first in its transaction and sets them back to NULL last:
      *     UPDATE history_writer SET source = 'bot', source_name = 'verifier';
-     *     UPDATE history_writer SET source = NULL, source_name = NULL;
+     *     UPDATE history_writer SET source = NULL, source_name = NULL, event_type = NULL;
      */
     -- Always 1: there is one row.
     id INTEGER NOT NULL PRIMARY KEY DEFAULT 1,
@@ -113,6 +113,8 @@ CREATE TABLE history_writer (
     source TEXT,
     -- Which bot, user or import it is; goes into question_history.source_name.
     source_name TEXT,
+    -- What the writer calls its changes of the content: improved or enriched; NULL: updated.
+    event_type TEXT,
     -- Set by a trigger: the existing question with the id of the row being inserted, until the next write.
     replaced_question_id TEXT,
     -- Set by a trigger: the content of that question before the insert, a JSON object of column and value.
@@ -121,6 +123,7 @@ CREATE TABLE history_writer (
     CONSTRAINT history_writer_source_is_known CHECK (
         source IN ('bot', 'user', 'system', 'import', 'self')
     ),
+    CONSTRAINT history_writer_event_type_is_known CHECK (event_type IN ('improved', 'enriched')),
     CONSTRAINT history_writer_replaced_content_is_a_json_object CHECK (
         iif(
             json_valid(replaced_content),

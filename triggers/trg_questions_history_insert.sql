@@ -67,7 +67,7 @@ BEGIN
         NEW.id,
         iif(
             (SELECT replaced_content -> '$.changes.status' FROM history_writer) IS NULL,
-            'updated',
+            coalesce((SELECT event_type FROM history_writer), 'updated'),
             iif(NEW.status IN ('deleted', 'flagged'), NEW.status, 'restored')
         ),
         coalesce((SELECT source FROM history_writer), 'system'),

@@ -1,7 +1,8 @@
 CREATE TRIGGER trg_questions_history_update
 /*
  * Records a change of a question: which columns, from which values to which.
- * A change of the status makes it deleted, flagged or restored, whatever else changed; any other is updated.
+ * A change of the status makes it deleted, flagged or restored, whatever else changed; any other is updated, or what the
+ * writer calls it.
  * Bookkeeping columns (see the comments of the table) are not listed and leave no history.
  * Nothing is recorded when trg_questions_history_insert restores created_at of a replaced question.
  * Clears the note that trg_questions_history_replace made before an upsert.
@@ -24,7 +25,7 @@ BEGIN
         NEW.id,
         iif(
             OLD.status IS NEW.status,
-            'updated',
+            coalesce((SELECT event_type FROM history_writer), 'updated'),
             iif(NEW.status IN ('deleted', 'flagged'), NEW.status, 'restored')
         ),
         coalesce((SELECT source FROM history_writer), 'system'),

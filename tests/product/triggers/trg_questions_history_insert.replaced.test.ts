@@ -96,7 +96,14 @@ describeTargets("trg_questions_history_insert, the times of a replaced question"
             expect(await readTimes()).toEqual({ created_at: ADDED, last_updated: expect.stringMatching(NOW) });
             expect(await readEventTypes(client, id)).toEqual(["created"]);
             expect(await readRows(client, "SELECT * FROM history_writer")).toEqual([
-                { id: 1, source: null, source_name: null, replaced_question_id: null, replaced_content: null },
+                {
+                    id: 1,
+                    source: null,
+                    source_name: null,
+                    event_type: null,
+                    replaced_question_id: null,
+                    replaced_content: null,
+                },
             ]);
         });
     });
