@@ -4,4 +4,6 @@ UPDATE history_writer
 SET
     source = NULL,
     source_name = NULL,
-    event_type = NULL;
+    event_type = NULL
+WHERE
+    id = 1;

@@ -1,6 +1,5 @@
 -- The number of the next question, one more than the highest, and when the newest question of a channel was created.
 -- For: the bots that write questions, before they save one.
--- Scans: reads the ids of all questions, in an index.
 -- :channel = 'system-design'
 SELECT
     (

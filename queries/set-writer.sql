@@ -6,4 +6,6 @@ UPDATE history_writer
 SET
     source = 'bot',
     source_name = :source_name,
-    event_type = :event_type;
+    event_type = :event_type
+WHERE
+    id = 1;
