@@ -1,4 +1,5 @@
 import { assertThat, type Effect, UnmetAssertion } from "../../src/queue/effects.ts";
+import { renderReason } from "./rules/reason.ts";
 import { countOnce, isNew, type Run } from "./runs.ts";
 import type { BotStore } from "./store.ts";
 

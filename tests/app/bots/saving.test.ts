@@ -106,9 +106,7 @@ describeTargets("a save of a bot", (target) => {
         const run = await startRun(store, "creator");
         await saveQuestion(store, run, newQuestion("a lock"), { ...options, review: "resembles q-7 (0.52)" });
         expect(await readValue(client, "SELECT status FROM questions")).toBe("flagged");
-        expect(await readValue(client, "SELECT reason ->> '$.issues[0].message' FROM work_queue")).toBe(
-            "resembles q-7 (0.52)",
-        );
+        expect(await readValue(client, "SELECT reason ->> '$.notes[0]' FROM work_queue")).toBe("resembles q-7 (0.52)");
     });
 
     test("edits only what differs, calls it what the bot calls it, and refuses what somebody else changed", async () => {

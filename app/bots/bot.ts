@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { confirmRemote } from "../../src/cli/confirm.ts";
+import { openForWriting, withConnection } from "../../src/cli/open.ts";
+import type { Context } from "../../src/cli/program.ts";
+import { conclude } from "../../src/cli/report.ts";
+import { type ExitCode, exitCodes } from "../../src/errors.ts";
+import { explainModelFault, ModelFault } from "../../src/model/fault.ts";
+import type { Model } from "../../src/model/model.ts";
+import { refuseUndeployed } from "../deployed.ts";
+import { finishRun, type Run, startRun } from "./runs.ts";
+import { type BotStore, openStore } from "./store.ts";
+
+/** What a bot works with, once its run has begun. */
+export interface Bot {
+    /** `signal` is aborted by Ctrl-C and SIGTERM: stop beginning anything. The connection lasts a while longer. */
+    readonly context: Context;
+    readonly store: BotStore;
+    readonly run: Run;
+    /** Undefined where none is configured. */
+    readonly model: Model | undefined;
+}
+
+/** What came of a run. */
+export interface BotResult {
+    /** The last line: `Created 2 questions, 1 is a duplicate.` */
+    readonly verdict: string;
+    /** For bot_runs.summary and the JSON document. */
+    readonly summary?: Readonly<Record<string, unknown>>;
+    /** Versions of the prompts that were sent, by name. */
+    readonly prompts?: Readonly<Record<string, number>>;
+    /** The run is recorded as failed. */
+    readonly isFailed?: boolean;
+    readonly exitCode?: ExitCode;
+}
+
+/** How long the connection outlives the signal to stop, in seconds: longer than the patience of a worker. */
+const grace = 28;
+
+/**
+ * Runs a bot on the database that the settings name: asks before a remote write, records the run, its end and its cost,
+ * whatever happens, and prints the verdict.
+ */
+export async function runBot(
+    context: Context,
+    bot: string,
+    { model, yes = false }: { readonly model: Model | undefined; readonly yes?: boolean | undefined },
+    body: (bot: Bot) => Promise<BotResult>,
+): Promise<ExitCode> {
+    const ending = new AbortController();
+    const later = (): void => {
+        void sleep(grace * 1_000, undefined, { ref: false }).then(() => ending.abort());
+    };
+    context.signal.addEventListener("abort", later, { once: true });
+    const { connection } = await openForWriting({ ...context, signal: ending.signal });
+    return withConnection(connection, async () => {
+        await refuseUndeployed(context.root, connection, "work_queue");
+        await confirmRemote(context, connection.target, yes);
+        const store = await openStore(context.root, connection, { random: Math.random, signal: ending.signal });
+        const run = await startRun(store, bot);
+        const cost = (): object => (model ? { llm: { model: model.name, ...model.spend() } } : {});
+        try {
+            const result = await body({ context, store, run, model });
+            const status = result.isFailed ? "failed" : "completed";
+            const summary = {
+                ...{ message: result.verdict, ...result.summary, ...cost() },
+                ...(result.prompts ? { prompts: result.prompts } : {}),
+            };
+            await finishRun(store, run, status, summary);
+            conclude(context, connection, result.verdict, { bot, run: run.id, status, ...summary });
+            return result.exitCode ?? (result.isFailed ? exitCodes.failed : exitCodes.done);
+        } catch (error) {
+            const message = error instanceof Error ? error.message : String(error);
+            // The first error is the one to tell.
+            await finishRun(store, run, "failed", { message, ...cost() }).catch(() => undefined);
+            throw error instanceof ModelFault ? explainModelFault(error) : error;
+        }
+    });
+}
