@@ -73,9 +73,7 @@ function renderSave(
     const stored = { ...content, voiceSuitable: content.voiceSuitable ? 1 : 0, status };
     const verify = {
         ...{ itemType: "question", itemId: id, action: "verify", priority: 3, createdBy: run.bot },
-        reason: JSON.stringify({
-            issues: review === undefined ? [] : [{ issue: "possible_duplicate", message: review }],
-        }),
+        reason: renderReason(review === undefined ? {} : { issues: ["potential_duplicate"], notes: [review] }),
     };
     return [
         ...countOnce(store, run, { created: 1 }),
