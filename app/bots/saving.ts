@@ -46,7 +46,7 @@ export async function saveQuestion(
 ): Promise<string> {
     const { sql } = store;
     for (;;) {
-        const [rows] = await store.read([sql("nextId", { channel: content.channel })]);
+        const [rows] = await store.read([sql("nextId")]);
         const id = `q-${rows?.[0]?.number}`;
         try {
             await store.write(renderSave(store, run, id, content, options));

@@ -12,7 +12,7 @@ export async function openTestStore(address: Address, options: Partial<StoreOpti
 /** A question that every rule accepts; `topic` makes it unlike the others. */
 export function newQuestion(topic: string, more: Partial<NewQuestion> = {}): NewQuestion {
     return {
-        question: `How does ${topic} behave when two writers change the same row at once?`,
+        question: `How does ${topic} behave?`,
         answer: `With ${topic}, the second writer waits for the first, reads the row again and then decides whether its own change still makes sense.`,
         explanation: `The order of the writers decides what ${topic} keeps. A reader in between sees the old value until the first writer commits, and the second one must not rely on what it read before.`,
         channel: "database",

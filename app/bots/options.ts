@@ -1,0 +1,20 @@
+import type { Command } from "commander";
+import { parseCount } from "../../src/cli/program.ts";
+
+/** Adds the options of the commands that write questions. */
+export function defineQuestions(command: Command): Command {
+    return command
+        .option(
+            "--channel <channel>",
+            "write for this channel (otherwise that of the topic, or the one with the fewest questions)",
+        )
+        .option("--difficulty <level>", "beginner, intermediate or advanced (otherwise the rarest in the channel)")
+        .option("--topic <text>", "what to ask about")
+        .option("--count <number>", "write so many questions, at most 20 (1 otherwise)", parseCount)
+        .option("--from <file>", "save the questions of this file (- for standard input) instead of asking a model")
+        .option("--allow-new-channel", "begin a channel that has no question yet")
+        .option("--allow-new-sub-channel", "begin a sub-channel that the channel does not have yet")
+        .option("--dry-run", "say what would be asked for or saved; write nothing and ask no model")
+        .option("--print-prompt", "print what would be sent to the model, and send nothing")
+        .option("-y, --yes", "do not ask before writing to a database on another machine");
+}
