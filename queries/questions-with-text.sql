@@ -2,7 +2,7 @@
 -- For: the bots, before they save a new question, where the search is not installed.
 -- Report: compares every question, because no index holds their texts.
 -- Scans: compares every question.
--- :question = 'how would you handle case 42 in system-design?'
+-- :question = 'how would you explain number 51: ld row until the log has been applied; the replic'
 SELECT
     id,
     question AS text

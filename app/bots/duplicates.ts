@@ -34,7 +34,7 @@ export interface Rival {
 }
 
 export interface DuplicateSearch {
-    /** That of the worst rival. */
+    /** That of the nearest rival; `new` without one. */
     readonly verdict: DuplicateVerdict;
     /** The most alike first. */
     readonly rivals: readonly Rival[];

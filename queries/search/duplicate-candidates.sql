@@ -15,7 +15,7 @@ WITH
         WHERE
             questions_search MATCH (
                 SELECT
-                    'question : (' || group_concat('"' || value || '"', ' OR ') || ')'
+                    'question : (' || coalesce(group_concat('"' || value || '"', ' OR '), '""') || ')'
                 FROM
                     json_each(:words)
             )
