@@ -20,6 +20,7 @@ const features = [
     "adoption",
     "rehearsal",
     "search",
+    "sandbox",
 ];
 /** The few features that build on others. */
 const mayUse = { rehearsal: ["migrations", "backup", "lint"], adoption: ["migrations"] };

@@ -39,6 +39,7 @@ const catalogue = {
     "would-lose": exitCodes.failed,
     "invalid-input": exitCodes.failed,
     "encoder-failed": exitCodes.failed,
+    "sandbox-failed": exitCodes.failed,
     "database-newer": exitCodes.drift,
     drift: exitCodes.drift,
     "plan-changed": exitCodes.drift,
