@@ -8,10 +8,8 @@ import { findHistoryProblems, refuseNewer } from "../planning/judge.ts";
 import { readAll } from "../planning/prepare.ts";
 import type { Problem } from "../planning/problems.ts";
 import { type DatabaseState, findSchemaRow, versionOf } from "../planning/state.ts";
-import { readStructure } from "../planning/structure.ts";
+import { isOfSet } from "../planning/structure.ts";
 import { listComparable } from "../schema/facts.ts";
-import type { SchemaRow } from "../schema/row.ts";
-import { isSameName } from "../sql/names.ts";
 import { storedSql } from "../sql/statement-facts.ts";
 import { checksumTokens } from "../sql/statements.ts";
 
@@ -55,7 +53,7 @@ export async function readStatus(root: string, connection: Connection | undefine
     return {
         schemaVersion: (await readProject(root)).schemaVersion,
         version: versionOf(state),
-        // The shadow tables of a set go with their owner, by whose name they are known.
+        // Without shadow tables, which nothing tells from those of the core once their owner is left out.
         schema: listComparable(state.schema).filter((row) => !optional.some(({ schema }) => schema.includes(row))),
         sets: optional,
         entries: [...listMigrations(sets, state), ...listObjects(sets, state), ...listOrphans(sets, state)],
@@ -65,11 +63,8 @@ export async function readStatus(root: string, connection: Connection | undefine
 }
 
 function describeSet(set: MigrationSet, state: DatabaseState): SetStatus {
-    const tables = set.migrations.flatMap(({ statements }) => readStructure(statements).created);
-    const isOfSet = (row: SchemaRow): boolean =>
-        tables.some((table) => isSameName(table, row.table)) ||
-        set.objects.some(({ name }) => isSameName(name, row.name));
-    return { name: set.name, version: versionOf(state, set.name), schema: state.schema.filter(isOfSet) };
+    const schema = state.schema.filter((row) => isOfSet(set, row));
+    return { name: set.name, version: versionOf(state, set.name), schema };
 }
 
 function findNewer(sets: readonly MigrationSet[], state: DatabaseState): AppError | undefined {
