@@ -1,5 +1,6 @@
-import type { InValue } from "@libsql/client";
-import { createClient } from "@libsql/client";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { createClient, type InValue } from "@libsql/client";
 import { root } from "../../support/deployed.ts";
 import { deployWell } from "../../support/deploying.ts";
 import type { Target, TestDatabase } from "../../support/targets.ts";
@@ -54,6 +55,14 @@ export const contentSets: readonly ContentSet[] = [
         },
     },
 ];
+
+/** The SQL files of these sets, by path. */
+export const setFiles: Readonly<Record<string, string>> = Object.fromEntries(
+    ["migrations", "triggers"]
+        .flatMap((folder) => contentSets.map(({ set }) => `${folder}/${set}`))
+        .flatMap((folder) => readdirSync(path.join(root, folder)).map((name) => `${folder}/${name}`))
+        .map((file) => [file, readFileSync(path.join(root, file), "utf8")]),
+);
 
 /** Gives a database with every optional set of content. */
 export function createContentDatabase(target: Target): Promise<TestDatabase> {
