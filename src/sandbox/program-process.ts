@@ -1,8 +1,11 @@
 // The process of a generated program. The program runs inside an interpreter that has no file, network, process or module.
 // The process has a memory limit and is ended by its parent, because the interpreter's own limits do not always hold.
+import { writeFileSync } from "node:fs";
 import { newQuickJSWASMModuleFromVariant, type QuickJSHandle, Scope } from "quickjs-emscripten-core";
 import type { Failure, Program } from "./program.ts";
 
+/** The descriptor that the parent reads. */
+const answer = 1;
 /** With more, the stack of the interpreter itself overflows. */
 const stackBytes = 128 * 1_024;
 const deadlineMilliseconds = 2_000;
@@ -22,17 +25,12 @@ const context = runtime.newContext();
 const [parse, render, describe] = [capture("JSON.parse"), capture("JSON.stringify"), capture("String")];
 
 // Tells the parent that from here on the time is the program's.
-process.stdout.write(" ");
+writeFileSync(answer, " ");
 const end = performance.now() + deadlineMilliseconds;
 const isLate = (): boolean => performance.now() > end;
 runtime.setInterruptHandler(isLate);
-const outcomes: string[] = [];
-try {
-    runCalls();
-} catch (error) {
-    fail({ reason: "crashed", problem: `the interpreter failed: ${String(error)}` });
-}
-process.stdout.write(`[${outcomes.join(",")}]`, () => process.exit());
+writeFileSync(answer, `[${runCalls().join(",")}]`);
+process.exit();
 
 async function readInput(): Promise<string> {
     const parts: Buffer[] = [];
@@ -44,17 +42,26 @@ function capture(name: string): QuickJSHandle {
     return context.unwrapResult(context.evalCode(`((run) => (value) => run(value))(${name})`));
 }
 
-// Adds an outcome for each call.
-function runCalls(): void {
-    const entry = findEntry();
-    let room = outputBytes;
-    while (outcomes.length < calls.length) {
-        const result = "reason" in entry ? entry : callEntry(entry, calls[outcomes.length] ?? []);
-        if (typeof result === "string") room -= Buffer.byteLength(result) + outcomeBytes;
-        if (isLate()) fail({ reason: "time", problem: "" });
-        else if (room < 0) fail({ reason: "output", problem: "" });
-        else outcomes.push(typeof result === "string" ? `{"value":${result}}` : JSON.stringify(result));
+// The outcome of each call, in JSON.
+function runCalls(): string[] {
+    const outcomes: string[] = [];
+    const fail = (failure: Failure): void => {
+        while (outcomes.length < calls.length) outcomes.push(JSON.stringify(failure));
+    };
+    try {
+        const entry = findEntry();
+        let room = outputBytes;
+        while (outcomes.length < calls.length) {
+            const result = "reason" in entry ? entry : callEntry(entry, calls[outcomes.length] ?? []);
+            if (typeof result === "string") room -= Buffer.byteLength(result) + outcomeBytes;
+            if (isLate()) fail({ reason: "time", problem: "" });
+            else if (room < 0) fail({ reason: "output", problem: "" });
+            else outcomes.push(typeof result === "string" ? `{"value":${result}}` : JSON.stringify(result));
+        }
+    } catch (error) {
+        fail({ reason: "crashed", problem: `the interpreter failed: ${String(error)}` });
     }
+    return outcomes;
 }
 
 function findEntry(): QuickJSHandle | Failure {
@@ -95,9 +102,4 @@ function explain(error: QuickJSHandle, reason: Failure["reason"]): Failure {
     if (described.error) return { reason, problem: "an error that cannot be read" };
     const problem = context.getString(described.value).slice(0, longestProblem).toWellFormed();
     return { reason: problem === "InternalError: out of memory" ? "memory" : reason, problem };
-}
-
-// For the next call and all after it.
-function fail(failure: Failure): void {
-    while (outcomes.length < calls.length) outcomes.push(JSON.stringify(failure));
 }

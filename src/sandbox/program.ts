@@ -38,7 +38,7 @@ const replySchema = z.array(z.union([z.strictObject({ value: z.unknown() }), fai
 
 export type Failure = Readonly<z.infer<typeof failureSchema>>;
 /** What a call gave: a JSON value, or why there is none. */
-export type Outcome = { readonly value: unknown } | Failure;
+export type CallOutcome = { readonly value: unknown } | Failure;
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
@@ -55,9 +55,9 @@ const phrases: Partial<Record<Failure["reason"], string>> = {
  *
  * @throws AppError `sandbox-failed` when the process does not start; the reason of `signal` when that is aborted
  */
-export async function runProgram(program: Program, signal?: AbortSignal): Promise<readonly Outcome[]> {
+export async function runProgram(program: Program, signal?: AbortSignal): Promise<readonly CallOutcome[]> {
     signal?.throwIfAborted();
-    const all = (reason: Failure["reason"], problem: string): readonly Outcome[] =>
+    const all = (reason: Failure["reason"], problem: string): readonly CallOutcome[] =>
         program.calls.map(() => ({ reason, problem: phrases[reason] ?? problem }));
     if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(program.entryPoint))
         return all("invalid", `'${program.entryPoint}' is not the name of a function`);
@@ -130,7 +130,7 @@ function follow(child: Child, input: string): Promise<End> {
 }
 
 // The process is not trusted more than the program.
-function readReply(output: string, calls: number): readonly Outcome[] | undefined {
+function readReply(output: string, calls: number): readonly CallOutcome[] | undefined {
     try {
         const outcomes = replySchema.parse(JSON.parse(output));
         if (outcomes.length !== calls) return undefined;

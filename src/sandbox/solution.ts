@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { type Outcome, type Program, runProgram } from "./program.ts";
+import { type CallOutcome, type Program, runProgram } from "./program.ts";
 
 /** Milliseconds between the two runs: days and years too, so that whatever depends on the time or on chance differs. */
 const apart = 123_456_789_012;
@@ -13,8 +13,8 @@ export interface Solution extends Omit<Program, "calls"> {
 
 /** What is wrong with a solution: for a case, by its index, or with the starter code. */
 export type SolutionFault =
-    | { readonly kind: "wrong"; readonly case: number; readonly expected: unknown; readonly actual: Outcome }
-    | { readonly kind: "unsteady"; readonly case: number; readonly actual: Outcome; readonly again: Outcome }
+    | { readonly kind: "wrong"; readonly case: number; readonly expected: unknown; readonly actual: CallOutcome }
+    | { readonly kind: "unsteady"; readonly case: number; readonly actual: CallOutcome; readonly again: CallOutcome }
     | { readonly kind: "starter-passes" };
 
 /**
@@ -26,7 +26,7 @@ export type SolutionFault =
 export async function checkSolution(solution: Solution, signal?: AbortSignal): Promise<readonly SolutionFault[]> {
     const { source, starter, entryPoint, cases, now } = solution;
     const calls = cases.map(({ args }) => args);
-    const run = (program: Pick<Program, "source" | "calls" | "now">): Promise<readonly Outcome[]> =>
+    const run = (program: Pick<Program, "source" | "calls" | "now">): Promise<readonly CallOutcome[]> =>
         runProgram({ entryPoint, ...program }, signal);
 
     // Twice in one run, for what a call leaves behind for the next one, and once at another time.
@@ -42,7 +42,7 @@ export async function checkSolution(solution: Solution, signal?: AbortSignal): P
     return passes ? [{ kind: "starter-passes" }] : [];
 }
 
-function findFault(at: number, expected: unknown, outcomes: readonly Outcome[]): SolutionFault | undefined {
+function findFault(at: number, expected: unknown, outcomes: readonly CallOutcome[]): SolutionFault | undefined {
     const failed = outcomes.find((outcome) => "reason" in outcome);
     if (failed) return { kind: "wrong", case: at, expected, actual: failed };
     const [actual, ...repeats] = outcomes;
@@ -61,6 +61,6 @@ export function renderSolutionFault(fault: SolutionFault): string {
     return `${where}: expected ${JSON.stringify(fault.expected)}, the solution gives ${renderOutcome(fault.actual)}`;
 }
 
-function renderOutcome(outcome: Outcome): string {
+function renderOutcome(outcome: CallOutcome): string {
     return "reason" in outcome ? `no result: ${outcome.problem}` : JSON.stringify(outcome.value);
 }

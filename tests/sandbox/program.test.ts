@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { type Outcome, runProgram } from "../../src/sandbox/program.ts";
+import { type CallOutcome, runProgram } from "../../src/sandbox/program.ts";
 import { tell } from "../support/snapshot.ts";
 
 const now = Date.parse("2026-01-31T12:00:00Z");
 
-const run = (source: string, calls: unknown[][] = [[]], signal?: AbortSignal): Promise<readonly Outcome[]> =>
+const run = (source: string, calls: unknown[][] = [[]], signal?: AbortSignal): Promise<readonly CallOutcome[]> =>
     runProgram({ source, entryPoint: "run", calls, now }, signal);
 
 describe("a program", () => {
