@@ -3,6 +3,7 @@ import { confirmRemote } from "../../src/cli/confirm.ts";
 import { openForWriting, withConnection } from "../../src/cli/open.ts";
 import type { Context } from "../../src/cli/program.ts";
 import { conclude } from "../../src/cli/report.ts";
+import type { Connection } from "../../src/database/connection.ts";
 import { type ExitCode, exitCodes } from "../../src/errors.ts";
 import { explainModelFault, ModelFault } from "../../src/model/fault.ts";
 import type { Model } from "../../src/model/model.ts";
@@ -33,6 +34,13 @@ export interface BotResult {
     readonly exitCode?: ExitCode;
 }
 
+export interface BotSettings {
+    readonly model: Model | undefined;
+    readonly yes?: boolean | undefined;
+    /** Refuses a database that the bot cannot work with, before a run is recorded. */
+    readonly prepare?: (connection: Connection) => Promise<void>;
+}
+
 /** How long the connection outlives the signal to stop, in seconds: longer than the patience of a worker. */
 const grace = 28;
 
@@ -43,7 +51,7 @@ const grace = 28;
 export async function runBot(
     context: Context,
     bot: string,
-    { model, yes = false }: { readonly model: Model | undefined; readonly yes?: boolean | undefined },
+    { model, yes = false, prepare }: BotSettings,
     body: (bot: Bot) => Promise<BotResult>,
 ): Promise<ExitCode> {
     const ending = new AbortController();
@@ -54,6 +62,7 @@ export async function runBot(
     const { connection } = await openForWriting({ ...context, signal: ending.signal });
     return withConnection(connection, async () => {
         await refuseUndeployed(context.root, connection, "work_queue");
+        await prepare?.(connection);
         await confirmRemote(context, connection.target, yes);
         const store = await openStore(context.root, connection, { random: Math.random, signal: ending.signal });
         const run = await startRun(store, bot);
