@@ -118,6 +118,14 @@ export async function readVariables<Name extends string>(
     return Object.fromEntries(found) as Partial<Record<Name, string>>;
 }
 
+/**
+ * Reads INPUT_<name> of each name, as a workflow that is started by hand sets them; one that nobody filled in, which is set
+ * to an empty text, is undefined.
+ */
+export function readInputs(names: readonly string[], environment: Variables = process.env): (string | undefined)[] {
+    return names.map((name) => environment[`INPUT_${name}`]?.trim() || undefined);
+}
+
 /** The environment for a program of the user, with additional variables and without secrets. */
 export function environmentFor(more: Readonly<Record<string, string>>): Variables {
     const secrets = new Set(findSecrets());

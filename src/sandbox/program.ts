@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { AppError } from "../errors.ts";
 
-const processFile = fileURLToPath(new URL("./program-process.ts", import.meta.url));
+const processFile = fileURLToPath(new URL("./program-process.mjs", import.meta.url));
 /** 64 MiB. The limit that the interpreter has of its own lets a program take gigabytes. */
 const memoryPages = 1_024;
 const outputBytes = 1_000_000;
@@ -83,7 +83,7 @@ export async function runProgram(program: Program, signal?: AbortSignal): Promis
 
 function start(): Child {
     const limits = [`--wasm-max-mem-pages=${memoryPages}`, "--disallow-code-generation-from-strings"];
-    return spawn(process.execPath, [...limits, "--import", "tsx", processFile], {
+    return spawn(process.execPath, [...limits, processFile], {
         cwd: dirname(processFile),
         env: {},
         stdio: "pipe",
