@@ -94,15 +94,9 @@ async function ask(bot: Bot, model: Model, options: ChallengeOptions): Promise<B
         try {
             const request = { category, difficulty, existingTitles: existing.map(({ title }) => title) };
             const made = await makeChallenge(context, model, prompt, request);
-            if ("problem" in made) {
-                context.output.line(`Rejected:  ${made.title}: ${made.problem}`);
-                states.push("rejected");
-                continue;
-            }
-            const twin = existing.find(({ title }) => isSameTitle(title, made.answer.title));
-            if (twin) {
-                context.output.line(`Duplicate: '${made.answer.title}' is there as '${twin.title}'`);
-                states.push("duplicate");
+            if ("state" in made) {
+                context.output.line(made.line);
+                states.push(made.state);
                 continue;
             }
             const content = toStored(made.answer, category, difficulty);
@@ -154,15 +148,18 @@ async function makeChallenge(
     model: Model,
     prompt: Prompt,
     request: Parameters<typeof renderChallengeRequest>[0],
-): Promise<{ readonly answer: ChallengeAnswer } | { readonly title: string; readonly problem: string }> {
+): Promise<{ readonly answer: ChallengeAnswer } | { readonly state: "duplicate" | "rejected"; readonly line: string }> {
     const question = { schema: challengeAnswer, name: "challenge", system: prompt.text, signal: context.signal };
     const user = renderChallengeRequest(request);
     const first = await model.ask({ ...question, user });
+    const twin = request.existingTitles.find((title) => isSameTitle(title, first.title));
+    if (twin !== undefined) return { state: "duplicate", line: `Duplicate: '${first.title}' is there as '${twin}'` };
     const faults = await findFaults(first, context.signal);
     if (faults.length === 0) return { answer: first };
     const second = await model.ask({ ...question, user: `${user}\n\n${renderRefusedChallenge(first, faults)}` });
     const left = await findFaults(second, context.signal);
-    return left.length === 0 ? { answer: second } : { title: second.title, problem: left.join("; ") };
+    if (left.length === 0) return { answer: { ...second, title: first.title } };
+    return { state: "rejected", line: `Rejected:  ${first.title}: ${left.join("; ")}` };
 }
 
 async function findFaults(answer: ChallengeAnswer, signal: AbortSignal): Promise<string[]> {
