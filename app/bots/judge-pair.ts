@@ -59,8 +59,8 @@ function decide(jaccard: number, cosine = 0): DuplicateVerdict {
     return cosine >= vectors.review.from && jaccard >= vectors.review.words ? "review" : "new";
 }
 
-/** The words that say what is asked about; all words where there is no other. */
+/** The words that say what is asked about, a plural as its singular; all words where there is no other. */
 function keepSubject(normalized: string): string {
     const words = splitWords(normalized).filter((word) => !frame.has(word));
-    return words.length === 0 ? normalized : words.join(" ");
+    return words.length === 0 ? normalized : words.map((word) => word.replace(/(?<=\p{L}{3})s$/u, "")).join(" ");
 }

@@ -5,7 +5,7 @@ export function findAnswerForm(answer: string): "json" | "options" | undefined {
     const trimmed = answer.trim();
     if (isJson(trimmed.replace(/^```(?:json)?\s*\n([\s\S]*)\n```$/, "$1").trim())) return "json";
     const letters = [
-        ...withoutCode(answer).matchAll(/^\s*(?:[-*]\s+)?\(?\*{0,2}([A-Ea-e])(?:[.)]|\*\*[.)]?)\s+\S/gm),
+        ...withoutCode(answer).matchAll(/^[ \t]*(?:[-*][ \t]+)?\(?\*{0,2}([A-Ea-e])(?:[.)]|\*\*[.)]?)[ \t]+\S/gm),
     ].map(([, letter = ""]) => letter.toUpperCase());
     const isList = letters.length >= 3 && letters.every((letter, at) => letter === "ABCDE"[at]);
     return isList || /"?\bisCorrect\b"?\s*:/.test(withoutCode(answer)) ? "options" : undefined;

@@ -18,11 +18,22 @@ export function isGarbled(text: string): boolean {
     if (/\uFFFD/.test(text) || hasControls(text)) return true;
     if (/â€[™œ\u009d“”˜]|Ã[©¨¤¶¼±³\u00a0¢]|ï¿½|Â[ \u00a0·°]/.test(prose)) return true;
     if (prose === "") return false;
-    if (/([\p{L}\p{N}?!])\1{9}/u.test(prose)) return true;
-    if (new RegExp(`\\b([\\p{L}\\p{N}]+)(?:[\\s,.;]+\\1\\b){${mostRepeats - 1}}`, "iu").test(prose)) return true;
+    if (/([\p{L}?!])\1{19}/u.test(prose)) return true;
+    if (repeatsWord(prose)) return true;
     const characters = prose.replace(/\s/g, "");
     const letters = characters.match(/[\p{L}\p{M}\p{N}]/gu)?.length ?? 0;
     return characters.length >= 20 && letters / characters.length < leastLetters;
+}
+
+function repeatsWord(prose: string): boolean {
+    let [last, times] = ["", 0];
+    for (const word of prose.toLowerCase().match(/\p{L}[\p{L}\p{M}]+|\p{N}+/gu) ?? []) {
+        // Numbers may well repeat, as in [0, 0, 0, 0].
+        times = word === last && !/^\p{N}/u.test(word) ? times + 1 : 1;
+        last = word;
+        if (times === mostRepeats) return true;
+    }
+    return false;
 }
 
 function hasControls(text: string): boolean {

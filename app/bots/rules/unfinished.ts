@@ -2,7 +2,7 @@ import { hasOpenFence, withoutCode } from "./code.ts";
 
 // Words that stand for a text still to be written. "placeholder" alone is a term of frontends, SQL and diagrams.
 const placeholder =
-    /\b(?:TODO|FIXME|TBD|XXX)\b|\blorem ipsum\b|\bcoming soon\b|\bto be (?:added|written|completed|determined)\b|\bplaceholder (?:text|content|answer|question|explanation)\b|\b(?:answer|explanation|example|text|content) (?:goes )?here\b|\[(?:insert|add|your|placeholder)\b[^\]]*\](?!\()/;
+    /\b(?:TODO|FIXME|TBD|XXX)\b|\blorem ipsum\b|\bcoming soon\b|\bto be determined\b|\bplaceholder (?:text|content|answer|question|explanation)\b|\b(?:answer|explanation|example|text|content) (?:goes )?here\b|\[(?:insert|add|your|placeholder|to be (?:added|written|completed))\b[^\]]*\](?!\()/;
 const anyCase = new RegExp(placeholder.source.replace("TODO|FIXME|TBD|XXX", "fixme|tbd"), "i");
 
 /** Finds a word or phrase outside code that stands for a text still to be written. */
