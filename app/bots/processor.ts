@@ -48,6 +48,8 @@ export async function processJobs(context: Context, given: BotOptions): Promise<
 
 /** The actions that need no model: those that are known, and those that wait and nobody knows, which fail with their names. */
 async function listWithoutModel(store: BotStore): Promise<readonly string[]> {
+    // Only jobs that are assigned are found.
+    await store.queue.reap();
     const waiting = (await readWaiting(store)).map(({ action }) => action);
     return [...new Set([...knownActions, ...waiting])].filter((action) => !needsModel(action));
 }

@@ -42,6 +42,9 @@ export interface JobsDone extends WorkerSummary {
     readonly fault: ModelFault | undefined;
 }
 
+/** In characters; the JSON document has it all. */
+const longestLine = 300;
+
 /** Does the jobs of a bot's queue, and prints a line for each. Every job that completes must count in the run. */
 export async function doJobs(bot: Bot, work: JobWork, options: WorkingOptions): Promise<JobsDone> {
     const { context, store, run, model } = bot;
@@ -94,9 +97,10 @@ export function describeJobs({ completed, retried, failed, snoozed, lost }: Jobs
     return `Did ${countOf(completed, "job")}${others === "" ? "" : `, ${others}`}.`;
 }
 
-/** Prints what became of an item: words of the database without their control characters. */
+/** Prints what became of an item on one line: words of the database without their control characters. */
 export function printLine({ context }: Bot, cells: readonly string[]): void {
-    context.output.line(cells.map((cell) => cell.replace(/[\s\p{Cc}]+/gu, " ").trim()).join("  "));
+    const line = cells.map((cell) => cell.replace(/[\s\p{Cc}]+/gu, " ").trim()).join("  ");
+    context.output.line(line.length > longestLine ? `${line.slice(0, longestLine - 1)}…` : line);
 }
 
 function settleFault(fault: ModelFault, watch: boolean): WorkOutcome {
