@@ -7,11 +7,11 @@ import { openModel } from "../../src/model/model.ts";
 import { readPrompt } from "../../src/model/prompts.ts";
 import { runBot } from "./bot.ts";
 import { asksForModel, workOnJobs } from "./correcting.ts";
-import { type BotOptions, completeOptions } from "./options.ts";
 import { previewBot } from "./preview.ts";
 import { promptsFolder } from "./requests.ts";
 import { knownActions, needsModel } from "./rules/issues.ts";
 import type { BotStore } from "./store.ts";
+import { type BotOptions, completeOptions } from "./worker-options.ts";
 import { describeEnd, describeJobs, doJobs } from "./working.ts";
 
 /** bot:processor: does the jobs of its queue; without a model, those that need none. */

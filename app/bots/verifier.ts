@@ -6,7 +6,6 @@ import type { ExitCode } from "../../src/errors.ts";
 import { openModel } from "../../src/model/model.ts";
 import { type Prompt, readPrompt } from "../../src/model/prompts.ts";
 import { type Bot, type BotResult, runBot } from "./bot.ts";
-import { type BotOptions, completeOptions } from "./options.ts";
 import { previewBot } from "./preview.ts";
 import { readSurroundings } from "./repeats.ts";
 import { promptsFolder } from "./requests.ts";
@@ -14,6 +13,7 @@ import { countInJob } from "./runs.ts";
 import { readDue, type Scanned, scanQuestions } from "./scanning.ts";
 import { findStored } from "./stored.ts";
 import { renderVerdict, verifyQuestion } from "./verifying.ts";
+import { type BotOptions, completeOptions } from "./worker-options.ts";
 import { describeEnd, describeJobs, describeSpend, doJobs, type JobsDone, type JobWork, passOn } from "./working.ts";
 
 export interface VerifierOptions extends BotOptions {

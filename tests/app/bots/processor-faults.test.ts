@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { BotOptions } from "../../../app/bots/options.ts";
 import { processJobs } from "../../../app/bots/processor.ts";
+import type { BotOptions } from "../../../app/bots/worker-options.ts";
 import { readRows, readValue } from "../../product/rows.ts";
 import { createDeployedDatabase } from "../../support/deployed.ts";
 import { type ModelServer, type Reply, replies, startModelServer } from "../../support/model-server.ts";

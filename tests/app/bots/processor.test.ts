@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { BotOptions } from "../../../app/bots/options.ts";
 import { processJobs } from "../../../app/bots/processor.ts";
 import { knownActions } from "../../../app/bots/rules/issues.ts";
 import { renderReason } from "../../../app/bots/rules/reason.ts";
+import type { BotOptions } from "../../../app/bots/worker-options.ts";
 import { readRows, readValue } from "../../product/rows.ts";
 import { createDeployedDatabase } from "../../support/deployed.ts";
 import { type ModelServer, replies, startModelServer } from "../../support/model-server.ts";

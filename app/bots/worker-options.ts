@@ -18,7 +18,7 @@ export interface BotOptions {
 const mostAtOnce = 8;
 
 /** Adds them to a command. @param limit describes `--limit` */
-export function defineBot(command: Command, limit: string): Command {
+export function defineWorker(command: Command, limit: string): Command {
     return command
         .option("--limit <count>", limit, parseCount)
         .option("--concurrency <count>", "work on so many items at once (1 otherwise, at most 8)", parseCount)
