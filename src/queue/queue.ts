@@ -156,8 +156,10 @@ export function openQueue(
             } catch (error) {
                 if (!(error instanceof UnmetAssertion) || error.assertion !== holds) throw error;
                 const row = await find(claim.id);
-                const isDone = row?.status === "completed" && row.locked_by === claim.worker;
-                if (!isDone || Number(row.attempts) !== claim.attempt) throw new LeaseLost(claim, error);
+                const isOurs = row?.locked_by === claim.worker && Number(row.attempts) === claim.attempt;
+                // A duplicate of a job that another worker has done is completed, too.
+                if (!isOurs || row.status !== "completed" || row.result !== values.result)
+                    throw new LeaseLost(claim, error);
             }
         },
         retry: (claim, error) =>
