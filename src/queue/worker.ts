@@ -92,7 +92,17 @@ export async function runWorker(queue: Queue, work: Work, options: WorkerOptions
     };
     try {
         await reap();
-        await Promise.all(Array.from({ length: concurrency }, (_, at) => runSlot(`${name}/${at + 1}`)));
+        const slots = Array.from({ length: concurrency }, async (_, at) => {
+            try {
+                await runSlot(`${name}/${at + 1}`);
+            } catch (error) {
+                ending.abort();
+                throw error;
+            }
+        });
+        // Another slot finishes its job before the caller closes the connection.
+        await Promise.allSettled(slots);
+        await Promise.all(slots);
         return counts;
     } finally {
         giveUp.clear();

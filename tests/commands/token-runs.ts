@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect } from "vitest";
 import { makeSmallBackup } from "../backup/running.ts";
 import { readCheckFiles } from "../doctor/check-files.ts";
 import { ruleFiles } from "../maintenance/maintaining.ts";
+import { queueFiles } from "../queue/queues.ts";
 import { searchFiles, startEmbeddingServer } from "../search/searching.ts";
 import { type Printed, runScript } from "../support/here.ts";
 import { copyProject } from "../support/repository.ts";
@@ -15,6 +16,7 @@ import { createKeyPair, mintToken } from "../support/tokens.ts";
 /** Every command is one of these; a new one must be put among them. */
 export const offline = ["db-lint", "db-new", "db-server", "docs-build", "docs-check", "schema-build"];
 export const readers = [
+    "bot-queue",
     "db-backup",
     "db-doctor",
     "db-explain",
@@ -96,7 +98,7 @@ export interface TokenRuns {
 
 /** Sets up a server for the tests of a file, and a project in which commands run. */
 export function prepareTokenRuns(): TokenRuns {
-    const root = copyProject({}, { ...readCheckFiles(), ...ruleFiles, ...searchFiles });
+    const root = copyProject({}, { ...readCheckFiles(), ...ruleFiles, ...searchFiles, ...queueFiles });
     const echo: Echo = { url: "", requests: 0, status: 401, type: "application/json", body: () => "" };
     const embedding: Record<string, string> = {};
     let outputs = 0;
