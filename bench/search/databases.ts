@@ -125,5 +125,5 @@ async function hashInput(folder: string, ...more: readonly string[]): Promise<st
 
 /** Opens two encoders, or as many as are asked for. */
 export function openEncoders(count = 2): Promise<Encoder[]> {
-    return Promise.all(Array.from({ length: count }, openEmbeddedEncoder));
+    return Promise.all(Array.from({ length: count }, () => openEmbeddedEncoder(root)));
 }
