@@ -9,8 +9,13 @@ import { AppError } from "../../errors.ts";
 export const encoderFolder = "encoder";
 
 const run = promisify(execFile);
-// Without a network pnpm and npx would try again for more than a minute.
-const fewRetries = { npm_config_fetch_retries: "1", pnpm_config_fetch_retries: "1" };
+// Without a network pnpm and npx would wait for more than a minute.
+const shortWaits = Object.fromEntries(
+    ["npm", "pnpm"].flatMap((name) => [
+        [`${name}_config_fetch_retries`, "1"],
+        [`${name}_config_fetch_retry_mintimeout`, "1000"],
+    ]),
+);
 
 /** Whether the packages of the embedded encoder are installed, in the versions of its package.json. */
 export async function isEncoderInstalled(root: string): Promise<boolean> {
@@ -51,13 +56,14 @@ export interface InstallOptions {
 export async function installEncoder(root: string, { pnpm, environment, signal }: InstallOptions): Promise<void> {
     const [program, ...before] = pnpm;
     const args = [...before, "--dir", encoderFolder, "install", "--frozen-lockfile"];
-    await run(program, args, { cwd: root, env: { ...environment, ...fewRetries }, signal }).catch((error: unknown) => {
+    await run(program, args, { cwd: root, env: { ...environment, ...shortWaits }, signal }).catch((error: unknown) => {
         if (signal.aborted) throw signal.reason;
         const { stdout = "", stderr = "", message } = error as Error & { stdout?: string; stderr?: string };
-        const printed = `${stderr}\n${stdout}`.split("\n").map((line) => line.trim());
-        const reason = printed.find((line) => /\berror\b|ERR_/i.test(line) && !line.includes("WARN")) ?? message;
+        const lines = (stderr.trim() || stdout).split("\n").map((line) => line.trim());
+        const printed = lines.filter((line) => line !== "" && !/WARN|Will retry/.test(line));
+        const reason = printed.find((line) => /\berror\b|ERR_/i.test(line)) ?? message;
         throw new AppError("encoder-failed", `the embedded encoder could not be installed: ${reason}`, {
-            details: printed.filter((line) => line !== "" && line !== reason && !line.includes("WARN")).slice(0, 8),
+            details: printed.filter((line) => line !== reason).slice(0, 8),
             hint: "run `pnpm vector:sync` with a network, or set EMBEDDING_URL to a server; until then the words alone decide",
         });
     });
