@@ -127,7 +127,7 @@ export async function sync(
     const plan = await planSync(connection, statements, { ...asked, ...options });
     const surplus = await findSurplus(connection, statements);
     const done: SyncProgress = { embedded: 0, removed: 0, refused: [] };
-    await runSync(connection, statements, { due: plan.due, surplus }, encoders, {
+    await runSync(connection, statements, { ...plan, surplus }, encoders, {
         signal,
         done,
         report: () => undefined,
