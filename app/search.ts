@@ -19,6 +19,7 @@ export const searchSite: SearchSite = {
         surplus: "vectors-to-remove",
         remove: "remove-vectors",
         save: "save-vectors",
+        merge: "merge-full-text",
         vectors: "vectors-of-model",
         passages: "questions-by-ids",
         coverage: "vector-coverage",

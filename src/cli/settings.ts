@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { isSameDatabase, parseTarget, type Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
 import { modelVariables } from "../model/settings.ts";
@@ -131,6 +131,13 @@ export function environmentFor(more: Readonly<Record<string, string>>): Variable
     const secrets = new Set(findSecrets());
     const open = Object.entries(process.env).filter(([, value]) => !secrets.has(value?.trim() ?? ""));
     return { ...Object.fromEntries(open), ...more };
+}
+
+/** The command line of the pnpm that runs this program, or of the npx that fetches one. */
+export function findPnpm(environment: Variables = process.env): readonly [program: string, ...string[]] {
+    const program = environment.npm_execpath ?? "";
+    if (!/^pnpm\b/.test(basename(program))) return ["npx", "-y", "pnpm"];
+    return /\.[cm]?js$/.test(program) ? [process.execPath, program] : [program];
 }
 
 /** Whether to write escape codes to `stream` (NO_COLOR, https://no-color.org). */

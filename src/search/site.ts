@@ -32,6 +32,8 @@ export interface SearchSite {
         readonly remove: string;
         /** Writes `:vectors`, a JSON array of [id, hash, vector, whole or null], of `:model` with `:dimensions`. */
         readonly save: string;
+        /** Merges the parts of the full text. */
+        readonly merge: string;
         /** A page of the vectors of `:model` after `:after`. */
         readonly vectors: string;
         /** The texts of `:ids`. */

@@ -40,6 +40,8 @@ export interface SyncOptions {
 const page = 2_000;
 /** A server takes the lock from a transaction of 5 seconds; this many vectors take a few milliseconds. */
 const writtenAtOnce = 64;
+/** From this share of new texts on, merging the full text saves the searches more than it costs. */
+const worthMerging = 0.05;
 
 /** Compares texts with their vectors, by the hash of what was embedded. Writes nothing. */
 export async function planSync(
@@ -81,7 +83,7 @@ export async function findSurplus(connection: Connection, statements: SearchStat
 }
 
 /** What runSync() writes. */
-export interface SyncWork extends Pick<SyncPlan, "due"> {
+export interface SyncWork extends Pick<SyncPlan, "texts" | "due"> {
     /** From findSurplus(). */
     readonly surplus: readonly string[];
 }
@@ -95,14 +97,14 @@ export interface SyncProgress {
 
 /**
  * Embeds what is due and writes it, batch by batch: after an interruption the next sync goes on with what is left. Each encoder
- * works at a batch of its own.
+ * works at a batch of its own. After many texts it also merges the full text, whose parts each load adds to.
  *
  * @param done is kept up to date, also when it throws
  */
 export async function runSync(
     connection: Connection,
     statements: SearchStatements,
-    { due, surplus }: SyncWork,
+    { texts, due, surplus }: SyncWork,
     encoders: readonly Encoder[],
     { signal, done, report }: { signal: AbortSignal; done: SyncProgress; report: () => void },
 ): Promise<void> {
@@ -155,6 +157,7 @@ export async function runSync(
     );
     const failed = results.find(({ status }) => status === "rejected");
     if (failed?.status === "rejected") throw failed.reason;
+    if (due.length > texts * worthMerging) await connection.write([bindSearch(statements, "merge", {})]);
 }
 
 /** The vector that a search is compared with, and that of the whole text where it is another one. */

@@ -108,6 +108,22 @@ describeTargets("a sync", (target) => {
         expect(await read()).toEqual(expected);
     });
 
+    test("of many texts merges the full text, and of a few leaves it in parts", async () => {
+        const countParts = (): Promise<unknown> =>
+            readRows(database.client, "SELECT count(DISTINCT segid) AS parts FROM questions_search_idx");
+        const change = async (count: number): Promise<void> => {
+            for (let at = 1; at <= count; at++)
+                await run(`UPDATE questions SET question = question || ' Why?' WHERE id = 'q-${at}'`);
+        };
+        expect(await countParts()).not.toEqual([{ parts: 1 }]);
+        await sync(connection, [createWordEncoder()]);
+        expect(await countParts()).toEqual([{ parts: 1 }]);
+        await run("INSERT INTO questions_search (questions_search, rank) VALUES ('integrity-check', 1)");
+        await change(2);
+        expect(await sync(connection, [createWordEncoder()])).toMatchObject({ embedded: 2 });
+        expect(await countParts()).toEqual([{ parts: 3 }]);
+    });
+
     test("goes on without a text that its encoder refuses, and names it", async () => {
         const server = await startEmbeddingServer();
         server.answer = (input) =>
