@@ -28,9 +28,9 @@ const readSchema = async ({ client }: TestDatabase): Promise<unknown[]> =>
         "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name <> 'sqlite_sequence' ORDER BY type, name",
     );
 
-/** Two rows in each of the 12 tables. */
+/** Two rows in each of the 12 tables, three of them questions. */
 async function fill({ client }: TestDatabase): Promise<void> {
-    for (const id of ["q-parent", "q-child"]) await insertRow(client, "questions", { id });
+    for (const id of ["q-parent", "q-child", "q-other"]) await insertRow(client, "questions", { id });
     for (const table of TABLES) {
         if (table === "questions") continue;
         await insertRow(client, table, table === "channel_mappings" ? { question_id: "q-parent" } : {});

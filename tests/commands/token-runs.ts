@@ -32,7 +32,13 @@ export const readers = [
     "vector-stats",
 ];
 export const writers = [
+    "bot-certification",
+    "bot-challenge",
+    "bot-creator",
     "bot-processor",
+    "bot-question",
+    "bot-test",
+    "bot-unified",
     "bot-verifier",
     "db-adopt",
     "db-baseline",
@@ -53,6 +59,8 @@ export const writers = [
 
 /** What a command needs to get as far as its database. */
 const needed: Readonly<Record<string, readonly string[]>> = {
+    "bot-certification": ["--cert=c-1"],
+    "bot-test": ["--channel=database"],
     "db-explain": ["SELECT 1"],
     "db-export": ["exported"],
     "db-new": ["add", "it"],
@@ -116,6 +124,8 @@ export function prepareTokenRuns(): TokenRuns {
         // A search asks for a vector before it asks for rows.
         const encoder = await startEmbeddingServer();
         Object.assign(embedding, { EMBEDDING_URL: encoder.url, EMBEDDING_MODEL: "words", EMBEDDING_DIMENSIONS: "32" });
+        // Nobody asks it: the database comes first.
+        Object.assign(embedding, { LLM_BASE_URL: encoder.url, LLM_MODEL: "words" });
         Object.assign(echo, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
         return async () => {
             await encoder.close();
