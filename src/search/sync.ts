@@ -110,7 +110,10 @@ export async function runSync(
 ): Promise<void> {
     for (let at = 0; at < surplus.length; at += page) {
         const ids = { items: surplus.slice(at, at + page) };
-        const [removed = []] = await connection.write([bindSearch(statements, "remove", { ids })]);
+        const [removed = []] = await connection.write([
+            bindSearch(statements, "remove", { ids }),
+            bindSearch(statements, "removeSearched", { ids }),
+        ]);
         done.removed += removed.length;
     }
     let next = 0;
@@ -129,7 +132,10 @@ export async function runSync(
             rows = [];
             writing = writing.then(async () => {
                 const { name: model, dimensions } = encoder;
-                await connection.write([bindSearch(statements, "save", { vectors: { items }, model, dimensions })]);
+                await connection.write([
+                    bindSearch(statements, "save", { vectors: { items }, model, dimensions }),
+                    bindSearch(statements, "saveSearched", { vectors: { items } }),
+                ]);
                 done.embedded += items.length;
                 report();
             });
@@ -140,8 +146,9 @@ export async function runSync(
             const vectors = await embed(encoder, batch, signal, done);
             for (const [at, { id, hash }] of batch.entries()) {
                 const pair = vectors[at];
-                if (pair)
-                    rows.push([id, hash, renderVector(pair.vector), pair.whole ? renderVector(pair.whole) : null]);
+                if (!pair) continue;
+                const { vector, searched } = pair;
+                rows.push([id, hash, renderVector(vector), searched ? renderVector(searched) : null]);
             }
             if (rows.length >= writtenAtOnce) await write();
         }
@@ -160,10 +167,10 @@ export async function runSync(
     if (due.length > texts * worthMerging) await connection.write([bindSearch(statements, "merge", {})]);
 }
 
-/** The vector that a search is compared with, and that of the whole text where it is another one. */
+/** The vector of the whole text, and the one that a search is compared with where it is another. */
 interface TextVectors {
     readonly vector: Float32Array;
-    readonly whole?: Float32Array;
+    readonly searched?: Float32Array;
 }
 
 // A text that the encoder refuses would refuse its batch in every sync, so then each is tried alone.
@@ -194,9 +201,9 @@ async function embedTexts(encoder: Encoder, batch: readonly Due[], signal: Abort
     const texts = [...batch.map(({ text }) => text), ...long.map(({ text }) => text.slice(0, opening))];
     const vectors = await encoder.embed(texts, signal);
     return batch.map((one, at) => {
-        const whole = vectors[at] ?? new Float32Array();
+        const vector = vectors[at] ?? new Float32Array();
         const start = vectors[batch.length + long.indexOf(one)];
-        if (!long.includes(one) || !start) return { vector: whole };
-        return { vector: normalize(whole.map((value, dimension) => value + (start[dimension] ?? 0))), whole };
+        if (!long.includes(one) || !start) return { vector };
+        return { vector, searched: normalize(vector.map((value, dimension) => value + (start[dimension] ?? 0))) };
     });
 }
