@@ -9,7 +9,11 @@ SET
     question = coalesce(:changes ->> '$.question', question),
     answer = coalesce(:changes ->> '$.answer', answer),
     explanation = coalesce(:changes ->> '$.explanation', explanation),
-    diagram = coalesce(:changes ->> '$.diagram', diagram),
+    diagram = iif(
+        json_type(:changes, '$.diagram') = 'null',
+        NULL,
+        coalesce(:changes ->> '$.diagram', diagram)
+    ),
     difficulty = coalesce(:changes ->> '$.difficulty', difficulty),
     tags = coalesce(nullif(:changes -> '$.tags', 'null'), tags),
     companies = coalesce(

@@ -26,6 +26,8 @@ export interface BotResult {
     readonly verdict: string;
     /** For bot_runs.summary and the JSON document. */
     readonly summary?: Readonly<Record<string, unknown>>;
+    /** Only for the JSON document. */
+    readonly details?: Readonly<Record<string, unknown>>;
     /** Versions of the prompts that were sent, by name. */
     readonly prompts?: Readonly<Record<string, number>>;
     /** The run is recorded as failed. */
@@ -66,7 +68,8 @@ export async function runBot(
                 ...(result.prompts ? { prompts: result.prompts } : {}),
             };
             await finishRun(store, run, status, summary);
-            conclude(context, connection, result.verdict, { bot, run: run.id, status, ...summary });
+            const document = { bot, run: run.id, status, ...summary, ...result.details };
+            conclude(context, connection, result.verdict, document);
             return result.exitCode ?? (result.isFailed ? exitCodes.failed : exitCodes.done);
         } catch (error) {
             const message = error instanceof Error ? error.message : String(error);

@@ -1,5 +1,5 @@
-import type { Row } from "../../src/database/connection.ts";
-import { assertChanged, type Effect } from "../../src/queue/effects.ts";
+import type { Argument, Row } from "../../src/database/connection.ts";
+import { assertChanged, assertThat, type Effect } from "../../src/queue/effects.ts";
 import type { BotStore } from "./store.ts";
 
 /** Columns of a question that bots change; lists are arrays. */
@@ -7,7 +7,8 @@ export interface QuestionChanges {
     readonly question?: string;
     readonly answer?: string;
     readonly explanation?: string;
-    readonly diagram?: string;
+    /** Null removes it. */
+    readonly diagram?: string | null;
     readonly difficulty?: string;
     readonly tags?: readonly string[];
     readonly companies?: readonly string[];
@@ -25,11 +26,21 @@ export const readColumns = [
 /** Thrown where somebody else changed the question meanwhile: read it again. */
 export const isAsRead = "the question is as it was read";
 
+/** Asserts that a question is as it was read, where nothing of it changes. @param asserts what an UnmetAssertion then says */
+export function assertAsRead(id: string, read: Row, asserts: string = isAsRead): Effect {
+    const columns = readColumns.join(", ");
+    const values = readColumns.map(() => "?").join(", ");
+    return assertThat(`EXISTS (SELECT 1 FROM questions WHERE id = ? AND (${columns}) IS (${values}))`, asserts, [
+        id,
+        ...readColumns.map((column) => read[column] as Argument),
+    ]);
+}
+
 /** Leaves out of `changes` what the question has already. */
 export function findChanges(read: Row, changes: QuestionChanges): QuestionChanges {
     return Object.fromEntries(
         Object.entries(changes).filter(([column, value]) => {
-            const stored = typeof value === "string" ? value : JSON.stringify(value);
+            const stored = Array.isArray(value) ? JSON.stringify(value) : value;
             return value !== undefined && read[column] !== stored;
         }),
     );

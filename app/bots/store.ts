@@ -22,6 +22,11 @@ const statements = {
     edit: "edit-question",
     record: "record-action",
     recordEvent: "record-event",
+    question: "question-to-correct",
+    toVerify: "questions-to-verify",
+    ofChannels: "questions-of-channels",
+    recentEdits: "recent-edits",
+    waiting: "waiting-actions",
 } as const;
 
 /** What every bot works with: the database, the documented statements, and the queue. */

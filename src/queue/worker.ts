@@ -32,7 +32,7 @@ export interface WorkerOptions {
     readonly lease: number;
     /** Stops claiming; `patience` seconds later the work is aborted and its jobs are released. */
     readonly signal: AbortSignal;
-    readonly patience?: number;
+    readonly patience?: number | undefined;
     readonly report?: (event: WorkerEvent) => void;
 }
 

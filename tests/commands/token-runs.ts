@@ -30,6 +30,8 @@ export const readers = [
     "vector-stats",
 ];
 export const writers = [
+    "bot-processor",
+    "bot-verifier",
     "db-adopt",
     "db-baseline",
     "db-maintain",

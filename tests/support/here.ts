@@ -160,7 +160,7 @@ function assertLocalUrls(variables: Readonly<Record<string, string>>): void {
     }
 }
 
-const ownVariables = /^(TURSO_|EMBEDDING_|LLM_|NO_COLOR$|FORCE_COLOR$|CI$|TERM$)/;
+const ownVariables = /^(TURSO_|EMBEDDING_|LLM_|CONCURRENCY$|NO_COLOR$|FORCE_COLOR$|CI$|TERM$)/;
 
 // Gives back what undoes it. The caller's own settings are out of sight meanwhile.
 function setVariables(variables: Readonly<Record<string, string>>): () => void {

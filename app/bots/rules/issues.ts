@@ -83,3 +83,11 @@ export function findTaker(word: string): "verifier" | "processor" | undefined {
     if (word === "verify") return "verifier";
     return actionSteps.has(word) || issueActions.has(word) ? "processor" : undefined;
 }
+
+/** The actions and issues that jobs are known to have. */
+export const knownActions: readonly string[] = [...actionSteps.keys(), ...issueActions.keys()];
+
+/** Whether a job of this action asks for a model, as far as its action tells. */
+export function needsModel(action: string): boolean {
+    return planWork(action, []).steps.some((step) => step === "improve" || step === "enrich");
+}
