@@ -35,6 +35,13 @@ export interface BotResult {
     readonly exitCode?: ExitCode;
 }
 
+export interface BotStart {
+    readonly model: Model | undefined;
+    readonly yes?: boolean | undefined;
+    /** Reads and prints what a person has to know before the question whether to go on. */
+    readonly before?: (store: BotStore) => Promise<void>;
+}
+
 /** How long the connection outlives the signal to stop, in seconds: longer than the patience of a worker. */
 const grace = 28;
 
@@ -45,7 +52,7 @@ const grace = 28;
 export async function runBot(
     context: Context,
     bot: string,
-    { model, yes = false }: { readonly model: Model | undefined; readonly yes?: boolean | undefined },
+    { model, yes = false, before }: BotStart,
     body: (bot: Bot) => Promise<BotResult>,
 ): Promise<ExitCode> {
     const ending = new AbortController();
@@ -56,8 +63,9 @@ export async function runBot(
     const { connection } = await openForWriting({ ...context, signal: ending.signal });
     return withConnection(connection, async () => {
         await refuseUndeployed(context.root, connection, "work_queue");
-        await confirmRemote(context, connection.target, yes);
         const store = await openStore(context.root, connection, { random: Math.random, signal: ending.signal });
+        await before?.(store);
+        await confirmRemote(context, connection.target, yes);
         const run = await startRun(store, bot);
         const cost = (): object => (model ? { llm: { model: model.name, ...model.spend() } } : {});
         try {

@@ -27,6 +27,15 @@ const statements = {
     ofChannels: "questions-of-channels",
     recentEdits: "recent-edits",
     waiting: "waiting-actions",
+    toPair: "questions-to-pair",
+    voiceChannels: "voice-channels",
+    voiceQuestions: "voice-questions",
+    sessions: "voice-sessions-to-rebuild",
+    saveSessions: "save-voice-sessions",
+    removeSessions: "remove-voice-sessions",
+    related: "relationships-from",
+    prerequisites: "prerequisites-from",
+    relate: "add-relationships",
 } as const;
 
 /** What every bot works with: the database, the documented statements, and the queue. */

@@ -15,6 +15,7 @@ import { createKeyPair, mintToken } from "../support/tokens.ts";
 /** Every command is one of these; a new one must be put among them. */
 export const offline = ["db-lint", "db-new", "db-server", "docs-build", "docs-check", "schema-build"];
 export const readers = [
+    "bot-reconcile-dry",
     "db-backup",
     "db-doctor",
     "db-explain",
@@ -30,7 +31,10 @@ export const readers = [
     "vector-stats",
 ];
 export const writers = [
+    "bot-all",
     "bot-processor",
+    "bot-reconcile",
+    "bot-sessions",
     "bot-verifier",
     "db-adopt",
     "db-baseline",
