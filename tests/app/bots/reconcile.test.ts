@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Alike, findAlike } from "../../../app/bots/alike.ts";
 import { type ComparedQuestion, chooseRepeats, pairByWords } from "../../../app/bots/pairs.ts";
 import { type ReconcileOptions, reconcileQuestions } from "../../../app/bots/reconcile.ts";
 import { compareWords } from "../../../src/search/words.ts";
