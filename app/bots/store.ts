@@ -33,8 +33,8 @@ const statements = {
     sessions: "voice-sessions-to-rebuild",
     saveSessions: "save-voice-sessions",
     removeSessions: "remove-voice-sessions",
-    related: "relationships-from",
-    prerequisites: "prerequisites-from",
+    related: "relationships-of-channel",
+    prerequisites: "prerequisites-of-channel",
     relate: "add-relationships",
 } as const;
 

@@ -1,12 +1,14 @@
--- The prerequisites of some questions, the prerequisites of those, and so on.
--- For: the bot that prepares voice interviews, so that none becomes its own prerequisite.
--- :question_ids = '["q-1","q-2"]'
+-- The prerequisites of a channel's questions, the prerequisites of those, and so on.
+-- For: the bot that prepares voice interviews, so that no question becomes its own prerequisite.
+-- :channel = 'system-design'
 WITH RECURSIVE
     reached (id) AS (
         SELECT
-            value
+            id
         FROM
-            json_each(:question_ids)
+            questions
+        WHERE
+            channel = :channel
         UNION
         SELECT
             relationship.target_question_id
