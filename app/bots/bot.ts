@@ -3,7 +3,6 @@ import { confirmRemote } from "../../src/cli/confirm.ts";
 import { openForWriting, withConnection } from "../../src/cli/open.ts";
 import type { Context } from "../../src/cli/program.ts";
 import { conclude } from "../../src/cli/report.ts";
-import type { Connection } from "../../src/database/connection.ts";
 import { type ExitCode, exitCodes } from "../../src/errors.ts";
 import { explainModelFault, ModelFault } from "../../src/model/fault.ts";
 import type { Model } from "../../src/model/model.ts";
@@ -36,11 +35,11 @@ export interface BotResult {
     readonly exitCode?: ExitCode;
 }
 
-export interface BotSettings {
+export interface BotStart {
     readonly model: Model | undefined;
     readonly yes?: boolean | undefined;
-    /** Refuses a database that the bot cannot work with, before a run is recorded. */
-    readonly prepare?: (connection: Connection) => Promise<void>;
+    /** Reads and prints what a person has to know before the question whether to go on. */
+    readonly before?: (store: BotStore) => Promise<void>;
 }
 
 /** How long the connection outlives the signal to stop, in seconds: longer than the patience of a worker. */
@@ -53,7 +52,7 @@ const grace = 28;
 export async function runBot(
     context: Context,
     bot: string,
-    { model, yes = false, prepare }: BotSettings,
+    { model, yes = false, before }: BotStart,
     body: (bot: Bot) => Promise<BotResult>,
 ): Promise<ExitCode> {
     const ending = new AbortController();
@@ -64,9 +63,9 @@ export async function runBot(
     const { connection } = await openForWriting({ ...context, signal: ending.signal });
     return withConnection(connection, async () => {
         await refuseUndeployed(context.root, connection, "work_queue");
-        await prepare?.(connection);
-        await confirmRemote(context, connection.target, yes);
         const store = await openStore(context.root, connection, { random: Math.random, signal: ending.signal });
+        await before?.(store);
+        await confirmRemote(context, connection.target, yes);
         const run = await startRun(store, bot);
         const cost = (): object => (model ? { llm: { model: model.name, ...model.spend() } } : {});
         try {

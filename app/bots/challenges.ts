@@ -17,6 +17,7 @@ import { normalizeText } from "./judge-pair.ts";
 import { mostQuestions, refuseWithoutModel } from "./questions.ts";
 import { promptsFolder, renderChallengeRequest, renderRefusedChallenge } from "./requests.ts";
 import { countOnce, isNew } from "./runs.ts";
+import type { BotStore } from "./store.ts";
 
 export interface ChallengeOptions {
     readonly category?: string | undefined;
@@ -68,9 +69,9 @@ export async function writeChallenges(context: Context, bot: string, options: Ch
     const settings = await readChosenModel(context);
     if (!settings) refuseWithoutModel();
     const model = openModel(settings);
-    const prepare =
-        out === undefined ? { prepare: (db: Bot["store"]["connection"]) => refuseWithoutTable(db, table) } : {};
-    return runBot(context, bot, { model, yes: options.yes, ...prepare }, (started) => ask(started, model, options));
+    const before =
+        out === undefined ? { before: ({ connection }: BotStore) => refuseWithoutTable(connection, table) } : {};
+    return runBot(context, bot, { model, yes: options.yes, ...before }, (started) => ask(started, model, options));
 }
 
 interface Existing {

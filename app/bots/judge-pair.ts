@@ -59,7 +59,12 @@ function decide(jaccard: number, cosine = 0): DuplicateVerdict {
     return cosine >= vectors.review.from && jaccard >= vectors.review.words ? "review" : "new";
 }
 
-/** The words that say what is asked about, a plural as its singular; all words where there is no other. */
+/** The words that say what a question asks about, each once: those that judgePair() compares. */
+export function findSubject(text: string): string[] {
+    return splitWords(keepSubject(normalizeText(text)));
+}
+
+// A plural counts as its singular; where there are no other words, all of them count.
 function keepSubject(normalized: string): string {
     const words = splitWords(normalized).filter((word) => !frame.has(word));
     return words.length === 0 ? normalized : words.map((word) => word.replace(/(?<=\p{L}{3})s$/u, "")).join(" ");

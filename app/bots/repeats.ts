@@ -41,7 +41,8 @@ export async function readSurroundings(store: BotStore, questions: readonly Stor
     };
 }
 
-function isOlder(
+/** Whether a question was added before another; of two at the same moment the lower id comes first. */
+export function isOlder(
     one: { readonly id: string; readonly createdAt: string },
     other: { readonly id: string; readonly createdAt: string },
 ): boolean {

@@ -27,6 +27,15 @@ const statements = {
     ofChannels: "questions-of-channels",
     recentEdits: "recent-edits",
     waiting: "waiting-actions",
+    toPair: "questions-to-pair",
+    voiceChannels: "voice-channels",
+    voiceQuestions: "voice-questions",
+    sessions: "voice-sessions-to-rebuild",
+    saveSessions: "save-voice-sessions",
+    removeSessions: "remove-voice-sessions",
+    related: "relationships-of-channel",
+    prerequisites: "prerequisites-of-channel",
+    relate: "add-relationships",
 } as const;
 
 /** What every bot works with: the database, the documented statements, and the queue. */

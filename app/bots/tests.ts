@@ -3,7 +3,7 @@ import { z } from "zod";
 import { readChosenModel } from "../../src/cli/bots/model.ts";
 import type { Context } from "../../src/cli/program.ts";
 import { countOf, listCounts } from "../../src/cli/report.ts";
-import type { Connection, Row } from "../../src/database/connection.ts";
+import type { Row } from "../../src/database/connection.ts";
 import { AppError, type ExitCode } from "../../src/errors.ts";
 import { type Model, openModel } from "../../src/model/model.ts";
 import { readPrompt } from "../../src/model/prompts.ts";
@@ -16,6 +16,7 @@ import { judgePair } from "./judge-pair.ts";
 import { mostQuestions, refuseWithoutModel } from "./questions.ts";
 import { promptsFolder, renderCertificationRequest, renderTestRequest } from "./requests.ts";
 import { countOnce, isNew } from "./runs.ts";
+import type { BotStore } from "./store.ts";
 
 export interface TestOptions {
     /** For bot:test. */
@@ -82,9 +83,10 @@ export async function writeTests(
     const settings = await readChosenModel(context);
     if (!settings) refuseWithoutModel();
     const model = openModel(settings);
-    const prepare = out === undefined ? { prepare: (db: Connection) => refuseWithoutTable(db, table) } : {};
+    const before =
+        out === undefined ? { before: ({ connection }: BotStore) => refuseWithoutTable(connection, table) } : {};
     const write = kind === "test" ? writeChannelTest : writeCertificationTest;
-    return runBot(context, bot, { model, yes: options.yes, ...prepare }, async (started) => {
+    return runBot(context, bot, { model, yes: options.yes, ...before }, async (started) => {
         const sql = await readRoles(context.root, { ...own, ...shared }, [undefined, table.set]);
         return write(started, model, sql, { ...options, count });
     });

@@ -98,7 +98,7 @@ export function describeJobs({ completed, retried, failed, snoozed, lost }: Jobs
 }
 
 /** Prints what became of an item on one line: words of the database without their control characters. */
-export function printLine({ context }: Bot, cells: readonly string[]): void {
+export function printLine({ context }: Pick<Bot, "context">, cells: readonly string[]): void {
     const line = cells.map((cell) => cell.replace(/[\s\p{Cc}]+/gu, " ").trim()).join("  ");
     context.output.line(line.length > longestLine ? `${line.slice(0, longestLine - 1)}…` : line);
 }

@@ -17,6 +17,7 @@ import { createKeyPair, mintToken } from "../support/tokens.ts";
 export const offline = ["db-lint", "db-new", "db-server", "docs-build", "docs-check", "schema-build"];
 export const readers = [
     "bot-queue",
+    "bot-reconcile-dry",
     "db-backup",
     "db-doctor",
     "db-explain",
@@ -32,11 +33,14 @@ export const readers = [
     "vector-stats",
 ];
 export const writers = [
+    "bot-all",
     "bot-certification",
     "bot-challenge",
     "bot-creator",
     "bot-processor",
     "bot-question",
+    "bot-reconcile",
+    "bot-sessions",
     "bot-test",
     "bot-unified",
     "bot-verifier",
