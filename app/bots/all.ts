@@ -53,8 +53,8 @@ const severity: readonly ExitCode[] = [
 ];
 
 /**
- * bot:all: runs the bots one after the other, each as a run of its own. One that fails does not keep the others from
- * running. Gives the worst of their exit codes.
+ * bot:all: runs the bots one after the other, each as a run of its own. A run that fails, by its model for instance, does not
+ * keep the others from running; a database that cannot be used does. Gives the worst of their exit codes.
  */
 export async function runAllBots(context: Context, options: AllOptions): Promise<ExitCode> {
     const { output, signal } = context;
@@ -71,7 +71,8 @@ export async function runAllBots(context: Context, options: AllOptions): Promise
             output.line(`${name}:`);
             const { error, ...result } = await runStep(context, name, (own) => run(own, options));
             results.push(result);
-            isRefused = error?.code === "not-confirmed";
+            // What settings or database refuse to one, they refuse to all.
+            isRefused = error !== undefined && error.code !== "model-failed";
         }
     }
     const codes = results.flatMap(({ exitCode }) => exitCode ?? []);
