@@ -22,6 +22,7 @@ const features = [
     "search",
     "queue",
     "model",
+    "sandbox",
 ];
 /** The few features that build on others. */
 const mayUse = { rehearsal: ["migrations", "backup", "lint"], adoption: ["migrations"] };

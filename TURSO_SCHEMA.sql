@@ -1233,12 +1233,13 @@ SELECT
         item.status = 'pending'
         AND item.run_after <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
     ) AS due_items,
-    -- For how many seconds the first of those has been due.
+    -- For how many seconds the first of those has been due; NULL where none is.
     round(
         86400 * (
             julianday('now') - min(
                 iif(
-                    item.status = 'pending',
+                    item.status = 'pending'
+                    AND item.run_after <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now'),
                     julianday(item.run_after),
                     NULL
                 )
@@ -1761,7 +1762,7 @@ UPDATE turso_schema_guard SET is_complete = objects_before = 0 AND 57 = (
         ('view', 'v_active_sessions', 632),
         ('view', 'v_bot_activity', 813),
         ('view', 'v_bot_run_success', 1147),
-        ('view', 'v_queue_health', 2039),
+        ('view', 'v_queue_health', 2139),
         ('view', 'v_table_growth', 2672),
         ('trigger', 'trg_questions_delete', 438),
         ('trigger', 'trg_questions_history_delete', 1744),
@@ -1805,7 +1806,7 @@ FROM (VALUES
     ('v_active_sessions', 'view', 'core', 'present', '31ad915bdd7c6301523e0c861b7447f8cceb356b8c4e72181bc2ceed53765fdc'),
     ('v_bot_activity', 'view', 'core', 'present', '4294c699e76d05ccc4aba1aff965023623e00cc3ae766b7ee97f518bf79cfd86'),
     ('v_bot_run_success', 'view', 'core', 'present', '1702a484abe273be65eeb8674ac4033f41c5685cf36159985302cee5c6a77d12'),
-    ('v_queue_health', 'view', 'core', 'present', 'b5d451304ec26a3ebdf80eb060a0ee12fb0e0c4d2dfd2c3389bfb6d4cf28c7a2'),
+    ('v_queue_health', 'view', 'core', 'present', '5a72fa8904db14b4cb4ff728078af5a036958ddb5ffbe428703bb4156e3a56c4'),
     ('v_table_growth', 'view', 'core', 'present', '5083cd9d5e6c9c0c1766d8a5c1545fd1e31bf50f8b25deff1936c9744f1d7308')
 )
 WHERE (SELECT is_complete FROM turso_schema_guard);

@@ -112,8 +112,12 @@ export const documentSite: DocumentSite = {
             steps: [
                 ["*", "pending", "requested"],
                 ["pending", "processing", "claimed by a bot"],
+                ["processing", "pending", "failed attempt, snoozed, or lease ended"],
                 ["processing", "completed", "done"],
-                ["processing", "failed", "given up"],
+                ["processing", "failed", "given up, or cancelled"],
+                ["pending", "failed", "cancelled"],
+                ["pending", "completed", "duplicate of a job that is done"],
+                ["failed", "pending", "bot:queue retry"],
                 ["completed", "*", "removed after 30 days"],
             ],
         },

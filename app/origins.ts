@@ -39,19 +39,32 @@ const columns: readonly FormerColumn[] = [
     { table: "work_queue", from: "created_at", to: "run_after" },
 ];
 
+// No loader knows the tables of these optional sets.
+const forms: Readonly<Record<string, Readonly<Record<string, "time" | "json">>>> = {
+    coding_challenges: {
+        ...{ tags: "json", companies: "json", test_cases: "json", hints: "json" },
+        ...{ created_at: "time", last_updated: "time" },
+    },
+    tests: { questions: "json", created_at: "time", last_updated: "time" },
+};
+
 /** The databases from before this repository, and how their columns map to its tables. */
 export const origins: Origins = {
     known,
     columns,
-    forms: new Map(
-        loaders.map(({ table, fields }) => [
-            table,
-            new Map(
-                Object.entries(fields).flatMap(([field, kind]) =>
-                    kind === "time" || kind === "json" ? [[toSnakeCase(field), kind] as const] : [],
-                ),
-            ),
-        ]),
-    ),
+    forms: new Map([
+        ...loaders.map(
+            ({ table, fields }) =>
+                [
+                    table,
+                    new Map(
+                        Object.entries(fields).flatMap(([field, kind]) =>
+                            kind === "time" || kind === "json" ? [[toSnakeCase(field), kind] as const] : [],
+                        ),
+                    ),
+                ] as const,
+        ),
+        ...Object.entries(forms).map(([table, columns]) => [table, new Map(Object.entries(columns))] as const),
+    ]),
     newest: ["last_updated", "created_at"],
 };

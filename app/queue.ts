@@ -18,6 +18,7 @@ export const queueSite: QueueSite = {
         cancel: "cancel-work",
         requeue: "requeue-work",
         purge: "purge-work",
+        countPurgeable: "work-to-purge",
         find: "work-by-id",
         list: "work-by-status",
     },

@@ -40,4 +40,6 @@ WHERE
     AND locked_by = :worker
     AND attempts = :attempt
 RETURNING
-    id;
+    id,
+    status,
+    run_after;

@@ -8,6 +8,7 @@ export const command: CommandDefinition<AdoptOptions> = {
     define: (command) =>
         command
             .option("--check", "print what would be done and which rows would be refused, and change nothing")
+            .option("--set <name...>", "also adopt the tables of these optional migration sets")
             .option("--rejects <file>", "write refused rows to this file")
             .option("--max-rejects <count>", "change nothing if more rows would be refused", parseCount)
             .option("-y, --yes", "do not ask before writing to a database on another machine"),

@@ -40,6 +40,7 @@ const catalogue = {
     "invalid-input": exitCodes.failed,
     "encoder-failed": exitCodes.failed,
     "model-failed": exitCodes.failed,
+    "sandbox-failed": exitCodes.failed,
     "database-newer": exitCodes.drift,
     drift: exitCodes.drift,
     "plan-changed": exitCodes.drift,

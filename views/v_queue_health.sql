@@ -18,12 +18,13 @@ SELECT
         item.status = 'pending'
         AND item.run_after <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
     ) AS due_items,
-    -- For how many seconds the first of those has been due.
+    -- For how many seconds the first of those has been due; NULL where none is.
     round(
         86400 * (
             julianday('now') - min(
                 iif(
-                    item.status = 'pending',
+                    item.status = 'pending'
+                    AND item.run_after <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now'),
                     julianday(item.run_after),
                     NULL
                 )

@@ -1,16 +1,14 @@
 import { z } from "zod";
 import { readStrictJson } from "../../src/model/json.ts";
+import { isMermaid } from "./rules/diagram.ts";
+import { difficulties, lengths, mostTags } from "./rules/question.ts";
 
 /**
  * What a model must answer. Every object is strict, so that an answer brings nothing of its own along: no id, status or
  * address. Fields are nullable, never optional, because servers with strict schemas demand each of them.
  */
 
-export const difficulties = ["beginner", "intermediate", "advanced"] as const;
 export const relationshipTypes = ["prerequisite", "follow_up", "related", "deeper_dive"] as const;
-
-const mermaidKeyword =
-    /^(graph|flowchart|sequenceDiagram|classDiagram|stateDiagram(-v2)?|erDiagram|journey|gantt|pie|mindmap|timeline|quadrantChart|gitGraph|C4\w+|requirementDiagram|sankey-beta|xychart-beta|block-beta|architecture-beta|packet-beta)\b/;
 
 const text = (least: number, most: number): z.ZodString => z.string().trim().min(least).max(most);
 const slug = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be lower-case words joined by hyphens");
@@ -23,18 +21,13 @@ const list = <T extends z.ZodType<string>>(item: T, least: number, most: number)
 const tags = list(
     text(1, 60).refine((tag) => tag === tag.toLowerCase(), "must be lower-case"),
     1,
-    10,
+    mostTags,
 );
 const companies = list(text(1, 80), 0, 20);
-const questionText = text(30, 2_000);
-const answerText = text(50, 10_000);
-const explanationText = text(100, 15_000);
+const questionText = text(...lengths.question);
+const answerText = text(...lengths.answer);
+const explanationText = text(...lengths.explanation);
 const diagramText = z.string().trim().max(10_000).nullable();
-
-/** Whether a text begins as Mermaid source does. */
-export function isMermaid(source: string): boolean {
-    return mermaidKeyword.test(source.trim());
-}
 
 // A diagram that nobody can draw is not worth the question that it stands beside.
 function dropBadDiagram<T extends { readonly diagram: string | null }>(answer: T): T & { droppedDiagram: boolean } {

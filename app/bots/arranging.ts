@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { difficulties } from "./answers.ts";
+import { difficulties } from "./rules/question.ts";
 
 /** A question for a voice interview. */
 export interface VoiceQuestion {

@@ -31,7 +31,7 @@ export interface Choice {
 export async function chooseQuestion(store: BotStore, choice: Choice): Promise<Wanted> {
     const { sql } = store;
     const { difficulty, topic } = choice;
-    if (difficulty !== undefined && !difficulties.includes(difficulty)) {
+    if (difficulty !== undefined && !(difficulties as readonly string[]).includes(difficulty)) {
         throw new AppError("usage", `'${difficulty}' is not a difficulty`, { hint: `use ${difficulties.join(", ")}` });
     }
     const [parts = []] = await store.read([sql("subChannels")]);

@@ -1,3 +1,4 @@
+import { readInputs } from "../../src/cli/settings.ts";
 import { AppError } from "../../src/errors.ts";
 import type { QuestionOptions } from "./questions.ts";
 
@@ -9,12 +10,9 @@ import type { QuestionOptions } from "./questions.ts";
  */
 export function readQuestionInput(
     { limit, ...options }: QuestionOptions & { readonly limit?: number },
-    environment: Readonly<Record<string, string | undefined>> = process.env,
+    environment?: Readonly<Record<string, string | undefined>>,
 ): QuestionOptions {
-    // An input that nobody filled in is set to an empty text.
-    const [channel, difficulty, most] = ["CHANNEL", "DIFFICULTY", "LIMIT"].map(
-        (name) => environment[`INPUT_${name}`]?.trim() || undefined,
-    );
+    const [channel, difficulty, most] = readInputs(["CHANNEL", "DIFFICULTY", "LIMIT"], environment);
     const count = options.count ?? limit ?? (most === undefined ? undefined : Number(most));
     if (count !== undefined && !Number.isInteger(count)) {
         throw new AppError("usage", `INPUT_LIMIT is '${most}'`, { hint: "set it to a number, such as 2" });

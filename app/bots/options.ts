@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import { parseCount } from "../../src/cli/program.ts";
 
+const yes = ["-y, --yes", "do not ask before writing to a database on another machine"] as const;
+
 /** Adds the options of the commands that write questions. */
 export function defineQuestions(command: Command): Command {
     return command
@@ -16,5 +18,29 @@ export function defineQuestions(command: Command): Command {
         .option("--allow-new-sub-channel", "begin a sub-channel that the channel does not have yet")
         .option("--dry-run", "say what would be asked for or saved; write nothing and ask no model")
         .option("--print-prompt", "print what would be sent to the model, and send nothing")
-        .option("-y, --yes", "do not ask before writing to a database on another machine");
+        .option(...yes);
+}
+
+const out = [
+    "--out <file>",
+    "append to this file, one JSON object a line, instead of writing to the database",
+] as const;
+
+/** Adds the options of the commands that write coding challenges. */
+export function defineChallenges(command: Command): Command {
+    return command
+        .option("--category <category>", "such as arrays (otherwise the one with the fewest challenges)")
+        .option("--difficulty <level>", "easy, medium or hard (otherwise easy and medium in turn)")
+        .option("--count <number>", "write so many challenges, at most 20 (1 otherwise)", parseCount)
+        .option(...out)
+        .option(...yes);
+}
+
+/** Adds the options of the commands that write multiple-choice questions. */
+export function defineTests(command: Command): Command {
+    return command
+        .option("--count <number>", "write so many questions, at most 20 (5 otherwise)", parseCount)
+        .option("--difficulty <level>", "beginner, intermediate or advanced (otherwise that of the certification)")
+        .option(...out)
+        .option(...yes);
 }

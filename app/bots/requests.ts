@@ -87,6 +87,17 @@ export function renderChallengeRequest(request: {
     return renderData("Write one new coding challenge.", request);
 }
 
+/** What was wrong with an answer when it was executed, for a second attempt. */
+export function renderRefusedChallenge(answer: object, faults: readonly string[]): string {
+    return renderData(
+        "Your previous answer was executed and refused. Answer again, as a whole, without these faults.",
+        {
+            faults,
+            previousAnswer: answer,
+        },
+    );
+}
+
 export function renderCertificationRequest(request: {
     readonly certification: { readonly name: string; readonly provider: string; readonly examCode: string | null };
     readonly domain: { readonly id: string; readonly name: string };

@@ -60,7 +60,6 @@ export interface StoreOptions {
 
 /** Reads the statements of the bots. @throws AppError `invalid-files` */
 export async function openStore(root: string, connection: Connection, options: StoreOptions): Promise<BotStore> {
-    const { random, signal } = options;
     const queue = openQueue(connection, await readRoles(root, queueSite.queries), queueSite, {
         ...usualTimes,
         ...options,
@@ -70,8 +69,8 @@ export async function openStore(root: string, connection: Connection, options: S
         queue,
         sql: await readRoles(root, statements),
         read: async (queries) =>
-            (await repeatVerb(() => connection.readAll(queries), random, signal)).map((result) => takeResult(result)),
-        write: (effects) => repeatVerb(() => runEffects(connection, effects), random, signal),
+            (await repeatVerb(() => connection.readAll(queries), options)).map((result) => takeResult(result)),
+        write: (effects) => repeatVerb(() => runEffects(connection, effects), options),
     };
 }
 

@@ -155,7 +155,7 @@ export async function measureBytes(file: string): Promise<readonly (readonly [st
     const { rows } = await client.execute(
         `SELECT CASE WHEN name LIKE 'questions_search%' THEN 'full text'
                 WHEN name LIKE 'questions_words%' THEN 'words of the speller'
-                WHEN name LIKE '%question_vectors%' THEN 'vectors'
+                WHEN name LIKE '%question_%vectors%' THEN 'vectors'
                 WHEN name LIKE '%questions%' THEN 'questions with their indexes' ELSE 'the rest' END AS what, sum(pgsize) AS bytes
             FROM dbstat GROUP BY 1 ORDER BY 2 DESC`,
     );

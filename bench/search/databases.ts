@@ -101,7 +101,7 @@ async function makeVectors(
     const report = (): void => {
         if (done.embedded % 1_600 < 64) note(`${done.embedded} of ${plan.due.length} vectors`);
     };
-    await runSync(connection, statements, { due: plan.due, surplus }, encoders, { signal, done, report });
+    await runSync(connection, statements, { ...plan, surplus }, encoders, { signal, done, report });
     const { user, system } = process.cpuUsage(processor);
     const seconds = (performance.now() - began) / 1_000;
     note(
@@ -125,5 +125,5 @@ async function hashInput(folder: string, ...more: readonly string[]): Promise<st
 
 /** Opens two encoders, or as many as are asked for. */
 export function openEncoders(count = 2): Promise<Encoder[]> {
-    return Promise.all(Array.from({ length: count }, openEmbeddedEncoder));
+    return Promise.all(Array.from({ length: count }, () => openEmbeddedEncoder(root)));
 }

@@ -56,7 +56,7 @@ export const methods: readonly {
         name: "encoder",
         rank: async ({ connection }, encoder, query) => {
             const [vector = new Float32Array()] = await encoder.embed([query]);
-            return idsOf(await connection.readAll([{ sql: exactScan, args: [renderVector(vector), shown] }]));
+            return idsOf(await connection.readAll([{ sql: encoderAlone, args: [renderVector(vector), shown] }]));
         },
     },
     {
@@ -76,6 +76,10 @@ export const fullText = `SELECT questions.id AS id
 
 export const exactScan = `SELECT question_id AS id FROM question_vectors
     ORDER BY vector_distance_cos(vector, (SELECT vector8(?1))) LIMIT ?2`;
+
+const encoderAlone = `SELECT question_id AS id
+    FROM question_vectors AS vectors LEFT JOIN question_search_vectors AS searched USING (question_id)
+    ORDER BY vector_distance_cos(coalesce(searched.vector, vectors.vector), (SELECT vector8(?1))) LIMIT ?2`;
 
 export function matchAny(query: string): string {
     return readSearchWords(query)

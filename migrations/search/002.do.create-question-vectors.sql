@@ -12,14 +12,24 @@ CREATE TABLE question_vectors (
     dimensions INTEGER NOT NULL,
     -- The SHA-256 of the text that the vector is of, in hexadecimal.
     content_hash TEXT NOT NULL,
-    -- What a search is compared with, as vector8() makes it: one byte for each dimension. The mean of the whole text and its
-    -- opening, where the encoder says so: a short search is nearer to a short text.
+    -- The vector of the whole text, as vector8() makes it: one byte for each dimension. Other texts are compared with it.
     vector BLOB NOT NULL,
-    -- The vector of the whole text, which other texts are compared with; NULL where it is the same.
-    whole BLOB,
     -- When it was written (ISO-8601, UTC).
     updated_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     CONSTRAINT question_vectors_question_id_is_not_empty CHECK (question_id <> ''),
     CONSTRAINT question_vectors_model_is_not_empty CHECK (model <> ''),
     CONSTRAINT question_vectors_dimensions_is_positive CHECK (dimensions > 0)
+) STRICT;
+
+CREATE TABLE question_search_vectors (
+    /*
+     * One row is what a search is compared with of one question, beside its row in question_vectors.
+     * A table of its own, so that a comparison with every question need not read it.
+     */
+    -- The question. No foreign key, as in question_vectors.
+    question_id TEXT NOT NULL PRIMARY KEY,
+    -- The mean of the whole text and its opening, where the encoder says so: a short search is nearer to a short text. NULL where
+    -- a search is compared with the whole text.
+    vector BLOB,
+    CONSTRAINT question_search_vectors_question_id_is_not_empty CHECK (question_id <> '')
 ) STRICT;

@@ -19,7 +19,7 @@ INSERT INTO
 SELECT
     question_id,
     model,
-    coalesce(whole, vector)
+    vector
 FROM
     question_vectors
 WHERE

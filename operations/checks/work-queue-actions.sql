@@ -12,7 +12,13 @@ SELECT
 FROM
     work_queue AS item
 WHERE
-    item.action NOT IN ('improve', 'delete', 'verify', 'enrich')
+    item.action NOT IN (
+        'improve',
+        'delete',
+        'verify',
+        'enrich',
+        'fix_format'
+    )
 GROUP BY
     item.action
 ORDER BY

@@ -2,8 +2,8 @@
 -- Level: note
 -- Why: A lease that has ended means that its worker died; a job that was taken without a lease over a day ago was most likely
 --     abandoned. No bot claims them before they are returned to the queue, which each bot does when it runs.
--- Remedy: Run the bot that the job is assigned to. Without it: UPDATE work_queue SET status = 'pending', locked_until = NULL
---     WHERE id = <id> AND status = 'processing'.
+-- Remedy: Run the bot that the job is assigned to. Without it: `pnpm bot:queue cancel <id>`, then
+--     `pnpm bot:queue retry <id>`.
 SELECT
     item.id AS id,
     item.action AS action,

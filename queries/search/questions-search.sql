@@ -233,7 +233,7 @@ WITH RECURSIVE
                     max(
                         0.0,
                         1 - vector_distance_cos (
-                            vector.vector,
+                            coalesce(searched.vector, vector.vector),
                             (
                                 SELECT
                                     vector8 (:vector)
@@ -248,6 +248,7 @@ WITH RECURSIVE
             LEFT JOIN question_vectors AS vector ON :vector IS NOT NULL
             AND vector.question_id = question.id
             AND vector.model = :model
+            LEFT JOIN question_search_vectors AS searched ON searched.question_id = vector.question_id
     ),
     best AS MATERIALIZED (
         SELECT

@@ -8,10 +8,7 @@ WITH
     nearest AS MATERIALIZED (
         SELECT
             vector.question_id AS id,
-            vector_distance_cos (
-                coalesce(vector.whole, vector.vector),
-                coalesce(asked.whole, asked.vector)
-            ) AS distance
+            vector_distance_cos (vector.vector, asked.vector) AS distance
         FROM
             question_vectors AS asked
             CROSS JOIN question_vectors AS vector ON vector.model = asked.model

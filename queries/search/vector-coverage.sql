@@ -21,7 +21,7 @@ SELECT
     vector.model AS model,
     count(vector.question_id) AS vectors,
     sum(
-        length(vector.vector) + coalesce(length(vector.whole), 0)
+        length(vector.vector) + coalesce(length(searched.vector), 0)
     ) AS bytes,
     max(vector.updated_at) AS updated_at
 FROM
@@ -30,6 +30,7 @@ FROM
             1 AS one
     ) AS always
     LEFT JOIN question_vectors AS vector ON TRUE
+    LEFT JOIN question_search_vectors AS searched ON searched.question_id = vector.question_id
 GROUP BY
     vector.model
 ORDER BY

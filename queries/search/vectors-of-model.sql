@@ -5,7 +5,7 @@
 -- :limit = 2000
 SELECT
     question_id,
-    coalesce(whole, vector) AS vector
+    vector
 FROM
     question_vectors
 WHERE

@@ -47,7 +47,7 @@ SELECT
     ),
     'The answer is shorter than ' || (100 + n % 100) || ' characters',
     'analysis',
-    iif(n % 2, 'processor', 'verifier'),
+    iif(n % 3, 'processor', 'verifier'),
     strftime(
         '%Y-%m-%dT%H:%M:%fZ',
         '2026-11-22T12:00:00',
@@ -76,7 +76,7 @@ SELECT
     ),
     iif(
         n % 100 IN (1, 9),
-        iif(n % 2, 'processor', 'verifier') || '@host-1/4711-9f3c/' || n,
+        iif(n % 3, 'processor', 'verifier') || '@host-1/4711-9f3c/' || n,
         NULL
     ),
     -- The first is still in work.

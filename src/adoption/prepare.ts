@@ -1,8 +1,11 @@
 import type { Connection } from "../database/connection.ts";
 import { AppError } from "../errors.ts";
 import { prepareBaseline } from "../migrations/baseline.ts";
+import type { MigrationSet } from "../planning/files.ts";
+import { findPending } from "../planning/judge.ts";
 import { type PreparedDeploy, readAll } from "../planning/prepare.ts";
 import { type DatabaseState, findSchemaRow } from "../planning/state.ts";
+import { isOfSet } from "../planning/structure.ts";
 import { compareSchemas } from "../schema/compare.ts";
 import { isMigratorTable } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
@@ -28,6 +31,8 @@ export interface Adoption {
     readonly state: DatabaseState;
     readonly target: TargetSchema;
     readonly tables: readonly AdoptedTable[];
+    /** The optional sets that are adopted too, by name. */
+    readonly wanted: readonly string[];
     /** Live tables that the files lack. */
     readonly extra: readonly Table[];
     readonly origins: readonly Origin[];
@@ -39,30 +44,34 @@ export interface Adoption {
 /**
  * Compares a live database with the files. Writes nothing.
  *
- * @returns undefined for a database that has version rows, from a deploy, a baseline or an adoption
- * @throws AppError `usage` for a database that has none of the files' tables
+ * @param options.known the target, if it was read before
+ * @param options.wanted optional sets to adopt too, also in a database whose core is recorded
+ * @returns undefined for a database that has version rows of all of them, from a deploy, a baseline or an adoption
+ * @throws AppError `usage` for a database that has none of the files' tables, or lacks migrations of a recorded set
  */
 export async function prepareAdoption(
     root: string,
     connection: Connection,
     origins: Origins,
-    known?: TargetSchema,
+    { known, wanted = [] }: { known?: TargetSchema; wanted?: readonly string[] } = {},
 ): Promise<Adoption | undefined> {
     // In the same snapshot as the state: another adoption may be committing table after table.
-    const read = await readAll(root, connection, { extra: tableQueries });
+    const read = await readAll(root, connection, { extra: tableQueries, sets: wanted });
     const { state, sets } = read;
-    if ([...state.versions.values()].some((rows) => rows.length > 0)) return undefined;
+    const recorded = sets.filter(({ name }) => (state.versions.get(name) ?? []).length > 0);
+    if (recorded.length === sets.length || (wanted.length === 0 && recorded.length > 0)) return undefined;
+    refuseBehind(recorded, state);
     const baseline = await prepareBaseline(root, connection, undefined, read);
-    const core = sets[0];
-    if (!core) throw new Error("unreachable: there is always a core set");
-    const target = known ?? (await readTargetSchema(core));
+    const isRecorded = (row: Pick<SchemaRow, "name" | "table">): boolean => recorded.some((set) => isOfSet(set, row));
+    const deployed = sets.filter((set, at) => at === 0 || !recorded.includes(set));
+    const target = known ?? (await readTargetSchema(deployed, (row) => !isRecorded(row)));
     const live = toTables(state.schema, takeTableRows(state.extra)).filter(
         ({ name, isShadow }) => !isMigratorTable(name) && name !== quarantineTable && !isShadow,
     );
     const find = (wanted: string): Table | undefined => live.find(({ name }) => isSameName(name, wanted));
     if (!target.tables.some(({ name }) => find(name))) {
         throw new AppError("usage", "the database has none of the tables that the files create", {
-            hint: "there is nothing to adopt; deploy the schema with `pnpm db:migrate`",
+            hint: `there is nothing to adopt; deploy the schema with \`${["pnpm db:migrate", ...wanted.map((set) => `--set ${set}`)].join(" ")}\``,
             outcome: "Nothing was changed.",
         });
     }
@@ -73,11 +82,25 @@ export async function prepareAdoption(
         state,
         target,
         tables,
-        extra: live.filter(({ name }) => !target.tables.some((table) => isSameName(table.name, name))),
+        wanted,
+        extra: live.filter(
+            ({ name }) =>
+                !target.tables.some((table) => isSameName(table.name, name)) && !isRecorded({ name, table: name }),
+        ),
         origins: findOrigins(origins.known, listFacts(state.schema, live)),
         newest: origins.newest,
         baseline,
     };
+}
+
+// A baseline would record their pending migrations without running them.
+function refuseBehind(recorded: readonly MigrationSet[], state: DatabaseState): void {
+    const behind = recorded.find((set) => findPending(set, state).length > 0);
+    if (!behind) return;
+    throw new AppError("usage", `migrations of the set '${behind.name}' are pending`, {
+        hint: "deploy them with `pnpm db:migrate`, then run the same command again",
+        outcome: "Nothing was changed.",
+    });
 }
 
 function describeTable(

@@ -11,7 +11,7 @@ import { isSameName } from "../sql/names.ts";
 import type { Origins } from "./origins.ts";
 import { type AdoptedTable, type Adoption, findDiffering, prepareAdoption } from "./prepare.ts";
 import { changedSign, renderAdoptedTable, renderMissing } from "./rebuild.ts";
-import type { TargetSchema, TargetTable } from "./target-tables.ts";
+import type { TargetTable } from "./target-tables.ts";
 
 /** How long to wait for other writers, in milliseconds, in addition to SQLite's own 5 s. */
 const busyLimit = 60_000;
@@ -64,7 +64,7 @@ export async function runAdoption(
             report.adopted(target.name);
         }
     }
-    await finish(root, connection, adoption.target, options).catch((error: unknown) => {
+    await finish(root, connection, adoption, options).catch((error: unknown) => {
         if (!(error instanceof AppError) || done.length === 0) throw error;
         const recorded = "Every table has the files' form. Run the same command again to record the versions.";
         throw error.withOutcome([error.outcome, recorded].filter(Boolean).join("\n"));
@@ -83,10 +83,10 @@ function findSearched({ extra }: Adoption, { name, columns }: TargetTable): stri
 async function finish(
     root: string,
     connection: Connection,
-    target: TargetSchema,
+    { target, wanted }: Adoption,
     { origins, signal, report }: { origins: Origins; signal: AbortSignal; report: AdoptionReport },
 ): Promise<void> {
-    const rest = await prepareAdoption(root, connection, origins, target);
+    const rest = await prepareAdoption(root, connection, origins, { known: target, wanted });
     // Another run has finished already.
     if (!rest) return;
     const left = rest.tables.filter(({ state }) => state !== "done").map(({ target }) => target.name);

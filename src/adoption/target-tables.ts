@@ -21,12 +21,23 @@ export interface TargetSchema {
     readonly tables: readonly TargetTable[];
 }
 
-/** Reads the schema that a fresh deploy of all files creates. */
-export async function readTargetSchema(core: MigrationSet): Promise<TargetSchema> {
-    const connection = await deployScratch([core], core.migrations, { unjudged: true });
+/**
+ * Reads the schema that a fresh deploy of sets creates.
+ *
+ * @param sets the core first
+ * @param isWanted whether to keep a row of the schema; a table is kept with its row
+ */
+export async function readTargetSchema(
+    sets: readonly MigrationSet[],
+    isWanted: (row: Pick<SchemaRow, "name" | "table">) => boolean,
+): Promise<TargetSchema> {
+    const migrations = sets.flatMap((set) => set.migrations);
+    const connection = await deployScratch(sets, migrations, { unjudged: true });
     try {
-        const { schema } = await readState(connection, [core]);
-        const tables = (await readTables(connection)).filter(({ name }) => !isMigratorTable(name));
+        const schema = (await readState(connection, sets)).schema.filter(isWanted);
+        const tables = (await readTables(connection)).filter(
+            ({ name }) => !isMigratorTable(name) && isWanted({ name, table: name }),
+        );
         const withContent: TargetTable[] = [];
         for (const table of tables) {
             const stored = table.columns.filter((column) => !column.isGenerated);

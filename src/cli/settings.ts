@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { isSameDatabase, parseTarget, type Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
 import { modelVariables } from "../model/settings.ts";
@@ -118,11 +118,26 @@ export async function readVariables<Name extends string>(
     return Object.fromEntries(found) as Partial<Record<Name, string>>;
 }
 
+/**
+ * Reads INPUT_<name> of each name, as a workflow that is started by hand sets them; one that nobody filled in, which is set
+ * to an empty text, is undefined.
+ */
+export function readInputs(names: readonly string[], environment: Variables = process.env): (string | undefined)[] {
+    return names.map((name) => environment[`INPUT_${name}`]?.trim() || undefined);
+}
+
 /** The environment for a program of the user, with additional variables and without secrets. */
 export function environmentFor(more: Readonly<Record<string, string>>): Variables {
     const secrets = new Set(findSecrets());
     const open = Object.entries(process.env).filter(([, value]) => !secrets.has(value?.trim() ?? ""));
     return { ...Object.fromEntries(open), ...more };
+}
+
+/** The command line of the pnpm that runs this program, or of the npx that fetches one. */
+export function findPnpm(environment: Variables = process.env): readonly [program: string, ...string[]] {
+    const program = environment.npm_execpath ?? "";
+    if (!/^pnpm\b/.test(basename(program))) return ["npx", "-y", "pnpm"];
+    return /\.[cm]?js$/.test(program) ? [process.execPath, program] : [program];
 }
 
 /** Whether to write escape codes to `stream` (NO_COLOR, https://no-color.org). */

@@ -8,6 +8,8 @@ import { findHistoryProblems, refuseNewer } from "../planning/judge.ts";
 import { readAll } from "../planning/prepare.ts";
 import type { Problem } from "../planning/problems.ts";
 import { type DatabaseState, findSchemaRow, versionOf } from "../planning/state.ts";
+import { isOfSet } from "../planning/structure.ts";
+import { listComparable } from "../schema/facts.ts";
 import { storedSql } from "../sql/statement-facts.ts";
 import { checksumTokens } from "../sql/statements.ts";
 
@@ -21,11 +23,17 @@ export interface StatusEntry {
     readonly detail: string;
 }
 
+/** An installed optional set with its objects. */
+export type SetStatus = Pick<Status, "version" | "schema"> & { readonly name: string };
+
 export interface Status {
     /** The version of the documents, from package.json; the tools use the migration number. */
     readonly schemaVersion: string;
     readonly version: number;
+    /** The objects that were created by name, without those of optional sets. */
     readonly schema: DatabaseState["schema"];
+    /** The installed optional sets. */
+    readonly sets: readonly SetStatus[];
     readonly entries: readonly StatusEntry[];
     readonly problems: readonly Problem[];
     /** The error of a write to a database that is newer than the files. */
@@ -41,14 +49,22 @@ export interface Status {
 export async function readStatus(root: string, connection: Connection | undefined): Promise<Status> {
     const { sets, state } = await readAll(root, connection, { anyVersion: true });
     const newer = findNewer(sets, state);
+    const optional = sets.slice(1).map((set) => describeSet(set, state));
     return {
         schemaVersion: (await readProject(root)).schemaVersion,
         version: versionOf(state),
-        schema: state.schema,
+        // Without shadow tables, which nothing tells from those of the core once their owner is left out.
+        schema: listComparable(state.schema).filter((row) => !optional.some(({ schema }) => schema.includes(row))),
+        sets: optional,
         entries: [...listMigrations(sets, state), ...listObjects(sets, state), ...listOrphans(sets, state)],
         problems: newer ? [] : findHistoryProblems(sets, state),
         newer,
     };
+}
+
+function describeSet(set: MigrationSet, state: DatabaseState): SetStatus {
+    const schema = state.schema.filter((row) => isOfSet(set, row));
+    return { name: set.name, version: versionOf(state, set.name), schema };
 }
 
 function findNewer(sets: readonly MigrationSet[], state: DatabaseState): AppError | undefined {

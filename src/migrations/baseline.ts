@@ -26,7 +26,7 @@ export async function prepareBaseline(
     const { sets: all, state } = read ?? (await readAll(root, connection));
     const core = all[0];
     const isFirst = (state.versions.get(core?.name ?? "") ?? []).length === 0;
-    const sets = isFirst ? all.slice(0, 1) : all;
+    const sets = isFirst && !read ? all.slice(0, 1) : all;
     const latest = core?.migrations.at(-1)?.version ?? 0;
     if (to !== undefined && !core?.migrations.some((file) => file.version === to)) {
         throw new AppError("usage", `there is no migration ${to}`, { hint: `the latest one is ${latest}` });
@@ -36,7 +36,9 @@ export async function prepareBaseline(
     const reached = sets
         .flatMap((set) => set.migrations)
         .filter((file) => !pending.includes(file) || recorded.includes(file));
-    if (!isFirst) refuseUnknowable(sets, state, recorded);
+    if (!isFirst) refuseNothing(recorded);
+    const unknown = isFirst ? recorded.filter((file) => file.set !== core?.name) : recorded;
+    refuseUnknowable(sets, state, unknown);
     const replan = async (current: DatabaseState, perFile: boolean): Promise<Plan> => {
         const { findDeferred } = await import("../planning/shadow.ts");
         // The schema was compared before: after another deploy, nothing is recorded.
@@ -59,17 +61,19 @@ export async function prepareBaseline(
     return { sets, state, replan, plan: await replan(state, false), reached };
 }
 
+function refuseNothing(recorded: readonly MigrationFile[]): void {
+    if (recorded.length > 0) return;
+    throw new AppError("usage", "the database already has version rows, and no migration is pending", {
+        hint: "see them with `pnpm db:status`",
+    });
+}
+
 // The schema shows whether tables and indexes were changed, but nothing shows whether rows were.
 function refuseUnknowable(
     sets: readonly MigrationSet[],
     state: DatabaseState,
     recorded: readonly MigrationFile[],
 ): void {
-    if (recorded.length === 0) {
-        throw new AppError("usage", "the database already has version rows, and no migration is pending", {
-            hint: "see them with `pnpm db:status`",
-        });
-    }
     const problems = [
         ...findHistoryProblems(sets, state),
         ...recorded.flatMap((file) =>

@@ -3,7 +3,7 @@ import type { SchemaRow } from "../schema/row.ts";
 import { readTableDefinition } from "../sql/create-table.ts";
 import { isSameName } from "../sql/names.ts";
 import { readFact } from "../sql/statement-facts.ts";
-import { folderOf, type MigrationFile, type MigrationSet, withUndo } from "./files.ts";
+import { coreSet, folderOf, type MigrationFile, type MigrationSet, withUndo } from "./files.ts";
 import { fromFile, isManaged, isTriggerOn, type PlannedObject } from "./objects.ts";
 import type { Problem } from "./problems.ts";
 import { type DatabaseState, findSchemaRow, type VersionRow, versionOf } from "./state.ts";
@@ -93,7 +93,9 @@ export function findPendingProblems(pending: readonly MigrationFile[], state: Da
                 message: `the database already has '${name}', but no record of this migration`,
                 remedy: isRecorded(file.set, state)
                     ? "fix the file: give the table another name, or drop or rename the old one first"
-                    : madeElsewhere,
+                    : file.set === coreSet
+                      ? madeElsewhere
+                      : `adopt it with its rows: \`pnpm db:adopt --set ${file.set}\` (\`--check\` says what that would do)`,
             });
         }
     }

@@ -1,4 +1,6 @@
+import type { SchemaRow } from "../schema/row.ts";
 import type { TableDefinition } from "../sql/create-table.ts";
+import { isSameName } from "../sql/names.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import type { Statement } from "../sql/statements.ts";
 import type { MigrationSet } from "./files.ts";
@@ -55,6 +57,15 @@ export function readStructure(statements: readonly Statement[]): Structure {
         if (isStructural) firstStructural ??= index;
     });
     return { firstStructural, dropped, writtenBefore, writtenAfter, ...tables.found() };
+}
+
+/** Whether a row of sqlite_schema belongs to a set: one of its views or triggers, or of a table that it creates. */
+export function isOfSet(
+    { migrations, objects }: MigrationSet,
+    { name, table }: Pick<SchemaRow, "name" | "table">,
+): boolean {
+    const tables = migrations.flatMap(({ statements }) => readStructure(statements).created);
+    return tables.some((own) => isSameName(own, table)) || objects.some((object) => isSameName(object.name, name));
 }
 
 interface FollowedTables {

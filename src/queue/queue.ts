@@ -2,17 +2,14 @@ import type { Connection, Query, Row } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
 import type { Roles } from "../queries/roles.ts";
 import { assertChanged, type Effect, runEffects, UnmetAssertion } from "./effects.ts";
-import { repeatVerb } from "./repeat.ts";
+import { type Repetition, repeatVerb } from "./repeat.ts";
 import type { Claim, Enqueued, JobRequest, QueueRole, QueueSite } from "./site.ts";
 
 /** Times are in seconds. */
-export interface QueueOptions {
+export interface QueueOptions extends Repetition {
     readonly lease: number;
     /** The pause after the first failed attempt; it doubles with each further one, up to an hour. */
     readonly backOff: number;
-    /** 0 to 1. */
-    readonly random: () => number;
-    readonly signal?: AbortSignal;
 }
 
 export const usualTimes = { lease: 120, backOff: 30 } as const;
@@ -33,7 +30,10 @@ export interface Returned {
 
 /** The queue in a database. Each verb is one request and safe to repeat; `LeaseLost` is thrown by those that take a claim. */
 export interface Queue {
-    /** Adds jobs. One that is open already, the same action on the same item, is not added but becomes as urgent. */
+    /**
+     * Adds jobs. One that is open already, the same action on the same item, is not added but becomes as urgent; `isNew` is
+     * false of it, and also of jobs that were added by a request whose answer was lost.
+     */
     enqueue(jobs: readonly JobRequest[]): Promise<readonly Enqueued[]>;
     /** The statements of that, to be run in the transaction of another verb. */
     renderEnqueue(jobs: readonly JobRequest[]): readonly Effect[];
@@ -59,9 +59,16 @@ export interface Queue {
     cancel(id: number, by: string, reason: string): Promise<boolean>;
     /** Returns a failed job to the queue; false where it has not failed, or is open again. */
     requeue(id: number): Promise<boolean>;
-    /** Deletes jobs that were completed before a time (ISO-8601, UTC), in small transactions; returns how many. */
+    /** Counts what purge() would delete. */
+    countPurgeable(before: string): Promise<number>;
+    /**
+     * Deletes jobs that were completed before a time (ISO-8601, UTC), in small transactions; returns how many, without those
+     * of a transaction whose answer was lost.
+     */
     purge(before: string): Promise<number>;
     find(id: number): Promise<Row | undefined>;
+    /** The open job that is the same action on the same item. */
+    findOpen(job: Pick<JobRequest, "itemType" | "itemId" | "action">): Promise<Row | undefined>;
     list(status: string, filter: { bot?: string; action?: string; limit: number }): Promise<readonly Row[]>;
 }
 
@@ -75,14 +82,31 @@ export function openQueue(
     connection: Connection,
     sql: Roles<QueueRole>,
     { takers }: QueueSite,
-    { lease, backOff, random, signal }: QueueOptions,
+    options: QueueOptions,
 ): Queue {
+    const { lease, backOff, random } = options;
     const write = (effects: readonly Effect[]): Promise<(readonly Row[])[]> =>
-        repeatVerb(() => runEffects(connection, effects), random, signal);
+        repeatVerb(() => runEffects(connection, effects), options);
     const run = async (role: QueueRole, values: Parameters<typeof sql>[1]): Promise<readonly Row[]> =>
         (await write([sql(role, values)]))[0] ?? [];
+    // Whether a statement changed the job, also where the answer to its first try was lost.
+    const change = async (
+        role: "cancel" | "requeue",
+        values: { job_id: number; by?: string; reason?: string },
+        isChanged: (now: Row) => boolean,
+    ): Promise<boolean> => {
+        let sent = 0;
+        const send = (): Promise<(readonly Row[])[]> => {
+            sent++;
+            return runEffects(connection, [sql(role, values)]);
+        };
+        const [rows = []] = await repeatVerb(send, options);
+        if (rows.length > 0 || sent === 1) return rows.length > 0;
+        const now = await find(values.job_id);
+        return now !== undefined && isChanged(now);
+    };
     const read = async (query: Query): Promise<readonly Row[]> => {
-        const [result] = await repeatVerb(() => connection.readAll([query]), random, signal);
+        const [result] = await repeatVerb(() => connection.readAll([query]), options);
         if (result?.ok) return result.rows;
         throw new DatabaseFault("sql", result?.message ?? "no answer");
     };
@@ -104,6 +128,7 @@ export function openQueue(
     return {
         renderEnqueue,
         find,
+        findOpen: async (job) => (await read(sql("findOpen", { jobs: { items: [job] } })))[0],
         enqueue: async (jobs) => {
             const added: Enqueued[] = [];
             for (let from = 0; from < jobs.length; from += chunk) {
@@ -131,15 +156,18 @@ export function openQueue(
             } catch (error) {
                 if (!(error instanceof UnmetAssertion) || error.assertion !== holds) throw error;
                 const row = await find(claim.id);
-                const isDone = row?.status === "completed" && row.locked_by === claim.worker;
-                if (!isDone || Number(row.attempts) !== claim.attempt) throw new LeaseLost(claim, error);
+                const isOurs = row?.locked_by === claim.worker && Number(row.attempts) === claim.attempt;
+                // A duplicate of a job that another worker has done is completed, too.
+                if (!isOurs || row.status !== "completed" || row.result !== values.result)
+                    throw new LeaseLost(claim, error);
             }
         },
         retry: (claim, error) =>
             returnJob("retry", claim, { error: cut(error), back_off: backOff, jitter: 0.8 + 0.4 * random() }),
         snooze: (claim, pause) => returnJob("snooze", claim, { pause }),
         bury: async (claim, error) => {
-            await returnJob("bury", claim, { error: cut(error) });
+            // A job whose lease had ended is waiting again.
+            if ((await returnJob("bury", claim, { error: cut(error) })).status !== "failed") throw new LeaseLost(claim);
         },
         reap: async () => {
             const rows = await write([
@@ -148,8 +176,9 @@ export function openQueue(
             ]);
             return rows[0]?.length ?? 0;
         },
-        cancel: async (id, by, reason) => (await run("cancel", { job_id: id, by, reason })).length > 0,
-        requeue: async (id) => (await run("requeue", { job_id: id })).length > 0,
+        cancel: (id, by, reason) => change("cancel", { job_id: id, by, reason }, isCancelled),
+        requeue: (id) => change("requeue", { job_id: id }, ({ status }) => status !== "failed"),
+        countPurgeable: async (before) => Number((await read(sql("countPurgeable", { before })))[0]?.jobs),
         purge: async (before) => {
             for (let deleted = 0; ; ) {
                 const { length } = await run("purge", { before });

@@ -2,15 +2,25 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { toFault } from "../database/faults.ts";
 import { UnmetAssertion } from "./effects.ts";
 
-/** How often a verb of the queue is sent in all. */
-const tries = 6;
+const usualTries = 6;
 const longestPause = 4_000;
+
+export interface Repetition {
+    /** 0 to 1. */
+    readonly random: () => number;
+    readonly signal?: AbortSignal;
+    /** How often a verb is sent in all; 6 otherwise. */
+    readonly tries?: number;
+}
 
 /**
  * Sends a verb of the queue again while the database is locked, cannot be reached or has not answered. Every verb is safe to
  * repeat: one that was carried out although its answer was lost meets its own fence, and changes nothing.
  */
-export async function repeatVerb<T>(verb: () => Promise<T>, random: () => number, signal?: AbortSignal): Promise<T> {
+export async function repeatVerb<T>(
+    verb: () => Promise<T>,
+    { random, signal, tries = usualTries }: Repetition,
+): Promise<T> {
     for (let attempt = 1; ; attempt++) {
         try {
             return await verb();

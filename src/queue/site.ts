@@ -27,7 +27,7 @@ export type QueueRole =
     | "retry"
     /** The fence, and `:pause` (seconds). Returns `status`, `run_after`. */
     | "snooze"
-    /** The fence, and `:error`. Returns the `id`. */
+    /** The fence, and `:error`. Returns `status`, `run_after`. */
     | "bury"
     /** `:back_off`: returns jobs whose lease has ended: `id`, `status`. */
     | "reap"
@@ -37,6 +37,8 @@ export type QueueRole =
     | "requeue"
     /** `:before`: deletes some completed jobs, and returns their ids. */
     | "purge"
+    /** `:before`: counts those, as `jobs`. */
+    | "countPurgeable"
     /** `:job_id`: the job with all its columns. */
     | "find"
     /** `:status`, `:bot`, `:action`, `:limit`: jobs of a status. */

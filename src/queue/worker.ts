@@ -50,6 +50,8 @@ export interface WorkerSummary extends Record<WorkerEvent["state"], number> {
 }
 
 const usualPatience = 25;
+/** In seconds. */
+const pauseAfterUnmet = 5;
 /** Claims between two looks for leases that have ended, and milliseconds. */
 const reapAfter = { claims: 20, time: 30_000 };
 const idle = { shortest: 1_000, longest: 30_000 };
@@ -92,7 +94,17 @@ export async function runWorker(queue: Queue, work: Work, options: WorkerOptions
     };
     try {
         await reap();
-        await Promise.all(Array.from({ length: concurrency }, (_, at) => runSlot(`${name}/${at + 1}`)));
+        const slots = Array.from({ length: concurrency }, async (_, at) => {
+            try {
+                await runSlot(`${name}/${at + 1}`);
+            } catch (error) {
+                ending.abort();
+                throw error;
+            }
+        });
+        // Another slot finishes its job before the caller closes the connection.
+        await Promise.allSettled(slots);
+        await Promise.all(slots);
         return counts;
     } finally {
         giveUp.clear();
@@ -150,8 +162,9 @@ async function settle(queue: Queue, claim: Claim, outcome: WorkOutcome): Promise
                 return { claim, state: "completed", message: undefined };
             } catch (error) {
                 if (error instanceof UnmetAssertion) {
-                    // Somebody was faster: the work is done again on what is there now.
-                    await queue.snooze(claim, 0);
+                    // Somebody was faster: the work is done again on what is there now. With a pause, because an assertion
+                    // that never holds would otherwise be tried without end; after a day of that each attempt counts.
+                    await queue.snooze(claim, pauseAfterUnmet);
                     return { claim, state: "snoozed", message: error.message };
                 }
                 if (!(error instanceof DatabaseFault) || !error.isOfStatement) throw error;

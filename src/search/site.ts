@@ -30,8 +30,14 @@ export interface SearchSite {
         readonly surplus: string;
         /** Removes the vectors of `:ids` if their texts are still gone. */
         readonly remove: string;
-        /** Writes `:vectors`, a JSON array of [id, hash, vector, whole or null], of `:model` with `:dimensions`. */
+        /** Then removes what a search is compared with of those `:ids`. */
+        readonly removeSearched: string;
+        /** Writes `:vectors` of `:model` with `:dimensions`: a JSON array of [id, hash, vector, searched vector or null]. */
         readonly save: string;
+        /** Then writes the searched vectors of `:vectors`: what a search is compared with, or NULL where that is the vector. */
+        readonly saveSearched: string;
+        /** Merges the parts of the full text. */
+        readonly merge: string;
         /** A page of the vectors of `:model` after `:after`. */
         readonly vectors: string;
         /** The texts of `:ids`. */

@@ -40,6 +40,8 @@ export interface SyncOptions {
 const page = 2_000;
 /** A server takes the lock from a transaction of 5 seconds; this many vectors take a few milliseconds. */
 const writtenAtOnce = 64;
+/** From this share of new texts on, merging the full text saves the searches more than it costs. */
+const worthMerging = 0.05;
 
 /** Compares texts with their vectors, by the hash of what was embedded. Writes nothing. */
 export async function planSync(
@@ -81,7 +83,7 @@ export async function findSurplus(connection: Connection, statements: SearchStat
 }
 
 /** What runSync() writes. */
-export interface SyncWork extends Pick<SyncPlan, "due"> {
+export interface SyncWork extends Pick<SyncPlan, "texts" | "due"> {
     /** From findSurplus(). */
     readonly surplus: readonly string[];
 }
@@ -95,20 +97,23 @@ export interface SyncProgress {
 
 /**
  * Embeds what is due and writes it, batch by batch: after an interruption the next sync goes on with what is left. Each encoder
- * works at a batch of its own.
+ * works at a batch of its own. After many texts it also merges the full text, whose parts each load adds to.
  *
  * @param done is kept up to date, also when it throws
  */
 export async function runSync(
     connection: Connection,
     statements: SearchStatements,
-    { due, surplus }: SyncWork,
+    { texts, due, surplus }: SyncWork,
     encoders: readonly Encoder[],
     { signal, done, report }: { signal: AbortSignal; done: SyncProgress; report: () => void },
 ): Promise<void> {
     for (let at = 0; at < surplus.length; at += page) {
         const ids = { items: surplus.slice(at, at + page) };
-        const [removed = []] = await connection.write([bindSearch(statements, "remove", { ids })]);
+        const [removed = []] = await connection.write([
+            bindSearch(statements, "remove", { ids }),
+            bindSearch(statements, "removeSearched", { ids }),
+        ]);
         done.removed += removed.length;
     }
     let next = 0;
@@ -127,7 +132,10 @@ export async function runSync(
             rows = [];
             writing = writing.then(async () => {
                 const { name: model, dimensions } = encoder;
-                await connection.write([bindSearch(statements, "save", { vectors: { items }, model, dimensions })]);
+                await connection.write([
+                    bindSearch(statements, "save", { vectors: { items }, model, dimensions }),
+                    bindSearch(statements, "saveSearched", { vectors: { items } }),
+                ]);
                 done.embedded += items.length;
                 report();
             });
@@ -138,8 +146,9 @@ export async function runSync(
             const vectors = await embed(encoder, batch, signal, done);
             for (const [at, { id, hash }] of batch.entries()) {
                 const pair = vectors[at];
-                if (pair)
-                    rows.push([id, hash, renderVector(pair.vector), pair.whole ? renderVector(pair.whole) : null]);
+                if (!pair) continue;
+                const { vector, searched } = pair;
+                rows.push([id, hash, renderVector(vector), searched ? renderVector(searched) : null]);
             }
             if (rows.length >= writtenAtOnce) await write();
         }
@@ -155,12 +164,13 @@ export async function runSync(
     );
     const failed = results.find(({ status }) => status === "rejected");
     if (failed?.status === "rejected") throw failed.reason;
+    if (due.length > texts * worthMerging) await connection.write([bindSearch(statements, "merge", {})]);
 }
 
-/** The vector that a search is compared with, and that of the whole text where it is another one. */
+/** The vector of the whole text, and the one that a search is compared with where it is another. */
 interface TextVectors {
     readonly vector: Float32Array;
-    readonly whole?: Float32Array;
+    readonly searched?: Float32Array;
 }
 
 // A text that the encoder refuses would refuse its batch in every sync, so then each is tried alone.
@@ -191,9 +201,9 @@ async function embedTexts(encoder: Encoder, batch: readonly Due[], signal: Abort
     const texts = [...batch.map(({ text }) => text), ...long.map(({ text }) => text.slice(0, opening))];
     const vectors = await encoder.embed(texts, signal);
     return batch.map((one, at) => {
-        const whole = vectors[at] ?? new Float32Array();
+        const vector = vectors[at] ?? new Float32Array();
         const start = vectors[batch.length + long.indexOf(one)];
-        if (!long.includes(one) || !start) return { vector: whole };
-        return { vector: normalize(whole.map((value, dimension) => value + (start[dimension] ?? 0))), whole };
+        if (!long.includes(one) || !start) return { vector };
+        return { vector, searched: normalize(vector.map((value, dimension) => value + (start[dimension] ?? 0))) };
     });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Access, findMisspelt, readConfig } from "../../src/cli/settings.ts";
+import { type Access, findMisspelt, findPnpm, readConfig } from "../../src/cli/settings.ts";
 import { writeProject } from "../support/project.ts";
 
 const server = "http://127.0.0.1:1";
@@ -82,4 +82,12 @@ test("a misspelt variable is told, and one of another program is not", async () 
         "TURSO_AUTH_TOKN is not a known variable; did you mean TURSO_AUTH_TOKEN?",
         "TURSO_DATABSE_URL is not a known variable; did you mean TURSO_DATABASE_URL?",
     ]);
+});
+
+test("pnpm is the one that runs the program, and otherwise comes by npx", () => {
+    const npx = ["npx", "-y", "pnpm"];
+    expect(findPnpm({ npm_execpath: "/opt/pnpm/bin/pnpm.cjs" })).toEqual([process.execPath, "/opt/pnpm/bin/pnpm.cjs"]);
+    expect(findPnpm({ npm_execpath: "/opt/pnpm/pnpm" })).toEqual(["/opt/pnpm/pnpm"]);
+    expect(findPnpm({ npm_execpath: "/usr/lib/node_modules/npm/bin/npm-cli.js" })).toEqual(npx);
+    expect(findPnpm({})).toEqual(npx);
 });

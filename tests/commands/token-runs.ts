@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect } from "vitest";
 import { makeSmallBackup } from "../backup/running.ts";
 import { readCheckFiles } from "../doctor/check-files.ts";
 import { ruleFiles } from "../maintenance/maintaining.ts";
+import { queueFiles } from "../queue/queues.ts";
 import { searchFiles, startEmbeddingServer } from "../search/searching.ts";
 import { type Printed, runScript } from "../support/here.ts";
 import { copyProject } from "../support/repository.ts";
@@ -15,6 +16,7 @@ import { createKeyPair, mintToken } from "../support/tokens.ts";
 /** Every command is one of these; a new one must be put among them. */
 export const offline = ["db-lint", "db-new", "db-server", "docs-build", "docs-check", "schema-build"];
 export const readers = [
+    "bot-queue",
     "bot-reconcile-dry",
     "db-backup",
     "db-doctor",
@@ -32,9 +34,15 @@ export const readers = [
 ];
 export const writers = [
     "bot-all",
+    "bot-certification",
+    "bot-challenge",
+    "bot-creator",
     "bot-processor",
+    "bot-question",
     "bot-reconcile",
     "bot-sessions",
+    "bot-test",
+    "bot-unified",
     "bot-verifier",
     "db-adopt",
     "db-baseline",
@@ -55,6 +63,8 @@ export const writers = [
 
 /** What a command needs to get as far as its database. */
 const needed: Readonly<Record<string, readonly string[]>> = {
+    "bot-certification": ["--cert=c-1"],
+    "bot-test": ["--channel=database"],
     "db-explain": ["SELECT 1"],
     "db-export": ["exported"],
     "db-new": ["add", "it"],
@@ -100,7 +110,7 @@ export interface TokenRuns {
 
 /** Sets up a server for the tests of a file, and a project in which commands run. */
 export function prepareTokenRuns(): TokenRuns {
-    const root = copyProject({}, { ...readCheckFiles(), ...ruleFiles, ...searchFiles });
+    const root = copyProject({}, { ...readCheckFiles(), ...ruleFiles, ...searchFiles, ...queueFiles });
     const echo: Echo = { url: "", requests: 0, status: 401, type: "application/json", body: () => "" };
     const embedding: Record<string, string> = {};
     let outputs = 0;
@@ -118,6 +128,8 @@ export function prepareTokenRuns(): TokenRuns {
         // A search asks for a vector before it asks for rows.
         const encoder = await startEmbeddingServer();
         Object.assign(embedding, { EMBEDDING_URL: encoder.url, EMBEDDING_MODEL: "words", EMBEDDING_DIMENSIONS: "32" });
+        // Nobody asks it: the database comes first.
+        Object.assign(embedding, { LLM_BASE_URL: encoder.url, LLM_MODEL: "words" });
         Object.assign(echo, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
         return async () => {
             await encoder.close();

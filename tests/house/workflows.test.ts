@@ -7,10 +7,18 @@ const folder = path.join(root, ".github/workflows");
 const workflows = readdirSync(folder).sort();
 const read = (name: string): string => readFileSync(path.join(folder, name), "utf8");
 const { scripts } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as { scripts: object };
-const writing = ["deploy.yml", "load.yml"];
+const writing = ["bots.yml", "deploy.yml", "load.yml"];
 
 test("there is a workflow for each duty", () => {
-    expect(workflows).toEqual(["backup.yml", "check.yml", "deploy.yml", "load.yml", "restore-test.yml", "verify.yml"]);
+    expect(workflows).toEqual([
+        "backup.yml",
+        "bots.yml",
+        "check.yml",
+        "deploy.yml",
+        "load.yml",
+        "restore-test.yml",
+        "verify.yml",
+    ]);
 });
 
 describe.each(workflows)("%s", (name) => {
@@ -18,7 +26,7 @@ describe.each(workflows)("%s", (name) => {
     const lines = text.split("\n");
 
     test("runs commands that exist", () => {
-        const commands = [...text.matchAll(/pnpm (?:--silent )?((?:db|docs|schema):[\w:]+)/g)].map(
+        const commands = [...text.matchAll(/pnpm (?:--silent )?((?:bot|db|docs|schema):[\w:]+)/g)].map(
             ([, found]) => found,
         );
         for (const command of commands) expect(Object.keys(scripts)).toContain(command);
@@ -34,8 +42,8 @@ describe.each(workflows)("%s", (name) => {
     test("has the read-write pair only where it writes", () => {
         const pair = lines.filter((line) => /secrets\.(TURSO_DATABASE_URL|TURSO_AUTH_TOKEN) /.test(line));
         expect(pair).toHaveLength(writing.includes(name) ? 2 : 0);
-        // A reviewer of the environment approves what writes.
-        if (writing.includes(name)) expect(text).toContain("environment: production");
+        // A reviewer of the environment approves what writes, but for the bots, which are off until somebody switches them on.
+        if (writing.includes(name)) expect(text).toMatch(/environment: (production|bots)$/m);
     });
 
     test("may do no more than it must, and never runs twice at once", () => {
@@ -52,6 +60,10 @@ test("deploy.yml deploys the plan that was approved, and nothing else", () => {
     expect(plan).not.toMatch(/secrets\.(TURSO_DATABASE_URL|TURSO_AUTH_TOKEN) /);
     expect(deploy).toContain('db:push:schema --yes --plan "$PLAN"');
     expect(deploy).toMatch(/PLAN: \$\{\{ needs\.plan\.outputs\.plan \}\}/);
+});
+
+test("bots.yml runs by the clock only where it was switched on", () => {
+    expect(read("bots.yml")).toContain("if: github.event_name == 'workflow_dispatch' || vars.BOTS == 'on'");
 });
 
 test("a review by the owners of the database is asked for what changes the schema", () => {

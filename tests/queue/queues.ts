@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { queueSite } from "../../app/queue.ts";
 import type { Connection } from "../../src/database/connection.ts";
 import { readRoles } from "../../src/queries/roles.ts";
@@ -7,6 +9,14 @@ import { openTestConnection, root } from "../support/deployed.ts";
 import type { Address } from "../support/targets.ts";
 
 export const readQueueStatements = () => readRoles(root, queueSite.queries);
+
+/** The files of these statements, by path. */
+export const queueFiles: Readonly<Record<string, string>> = Object.fromEntries(
+    Object.values(queueSite.queries).map((name) => {
+        const file = `queries/${name}.sql`;
+        return [file, readFileSync(path.join(root, file), "utf8")];
+    }),
+);
 
 /** A queue on a connection of its own, with a lease of 120 and a pause of 30 seconds unless said otherwise. */
 export async function openTestQueue(

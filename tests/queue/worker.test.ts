@@ -107,12 +107,15 @@ describeTargets("a worker", (target) => {
     test("does a job again that somebody was faster than, without counting the attempt", async () => {
         await queue.enqueue([improve("q-1")]);
         let reads = 0;
-        const summary = await run(async () => {
+        const readAndWrite: Work = async () => {
             reads++;
             const unchanged = assertThat(reads === 1 ? "1 = 2" : "1 = 1", "the question is as it was read");
             return { kind: "complete", result: {}, effects: [note, unchanged] };
-        });
-        expect(summary).toMatchObject({ snoozed: 1, completed: 1 });
+        };
+        expect(await run(readAndWrite)).toMatchObject({ claimed: 1, snoozed: 1 });
+        expect(await states()).toEqual(["pending 0"]);
+        await client.execute("UPDATE work_queue SET run_after = created_at");
+        expect(await run(readAndWrite)).toMatchObject({ completed: 1 });
         expect(await states()).toEqual(["completed 1"]);
         expect(await readValue(client, "SELECT count(*) FROM bot_ledger")).toBe(1);
     });

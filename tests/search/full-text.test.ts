@@ -134,7 +134,7 @@ describeTargets("the full text of questions", (target) => {
         const { root } = await import("../support/deployed.ts");
         const before = await findIds("replication");
         await database.client.executeMultiple(
-            `DROP TABLE question_vectors; DROP TABLE replaced_question; DROP TABLE questions_vocabulary; DROP TABLE questions_words;
+            `DROP TABLE question_vectors; DROP TABLE question_search_vectors; DROP TABLE replaced_question; DROP TABLE questions_vocabulary; DROP TABLE questions_words;
             DROP TABLE questions_search; DROP TABLE schemaversion_search; DROP VIEW v_searchable_questions;
             DROP TRIGGER trg_questions_search_insert; DROP TRIGGER trg_questions_search_update;
             DROP TRIGGER trg_questions_search_delete; DROP TRIGGER trg_questions_search_replace;`,

@@ -17,6 +17,7 @@ import {
 } from "../../src/search/sync.ts";
 import { root } from "../support/deployed.ts";
 import { deployWell } from "../support/deploying.ts";
+import { installedEncoder } from "../support/encoder.ts";
 import { copyRepository } from "../support/repository.ts";
 import type { Target, TestDatabase } from "../support/targets.ts";
 
@@ -31,9 +32,9 @@ export const searchFiles: Readonly<Record<string, string>> = Object.fromEntries(
         .map((file) => [file, readFileSync(path.join(root, file), "utf8")]),
 );
 
-/** A copy of this repository's SQL files with the sets of the search; gives its path. */
+/** A copy of this repository's SQL files with the sets of the search, and with an encoder; gives its path. */
 export function copySearch(): string {
-    return copyRepository(searchFiles);
+    return copyRepository({ ...searchFiles, ...installedEncoder });
 }
 
 /** Gives a database with the search, and 40 questions about ten things in four channels. */
@@ -126,7 +127,7 @@ export async function sync(
     const plan = await planSync(connection, statements, { ...asked, ...options });
     const surplus = await findSurplus(connection, statements);
     const done: SyncProgress = { embedded: 0, removed: 0, refused: [] };
-    await runSync(connection, statements, { due: plan.due, surplus }, encoders, {
+    await runSync(connection, statements, { ...plan, surplus }, encoders, {
         signal,
         done,
         report: () => undefined,

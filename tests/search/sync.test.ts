@@ -16,8 +16,8 @@ import {
 } from "./searching.ts";
 
 /** What a finished sync leaves; times aside. */
-const selectVectors =
-    "SELECT question_id, model, dimensions, content_hash, hex(vector) AS vector, hex(whole) AS whole FROM question_vectors ORDER BY question_id";
+const selectVectors = `SELECT question_id, model, dimensions, content_hash, hex(vectors.vector) AS vector, hex(searched.vector) AS searched
+        FROM question_vectors AS vectors FULL JOIN question_search_vectors AS searched USING (question_id) ORDER BY question_id`;
 
 describeTargets("a sync", (target) => {
     let database: TestDatabase;
@@ -76,7 +76,8 @@ describeTargets("a sync", (target) => {
         expect(encoder.texts.filter((text) => text.length === 20)).toHaveLength(questions.length - 1);
         const rows = await readRows(
             database.client,
-            "SELECT question_id AS id, whole IS NULL AS is_short, vector IS whole AS is_same FROM question_vectors",
+            `SELECT question_id AS id, searched.vector IS NULL AS is_short, vectors.vector IS searched.vector AS is_same
+                FROM question_vectors AS vectors JOIN question_search_vectors AS searched USING (question_id)`,
         );
         expect(rows.filter(({ is_short }) => is_short === 1).map(({ id }) => id)).toEqual(["q-1"]);
         expect(rows.filter(({ is_same }) => is_same === 1)).toEqual([]);
@@ -106,6 +107,22 @@ describeTargets("a sync", (target) => {
         await Promise.all([sync(connection, [createWordEncoder()]), sync(other, [createWordEncoder()])]);
         other.close();
         expect(await read()).toEqual(expected);
+    });
+
+    test("of many texts merges the full text, and of a few leaves it in parts", async () => {
+        const countParts = (): Promise<unknown> =>
+            readRows(database.client, "SELECT count(DISTINCT segid) AS parts FROM questions_search_idx");
+        const change = async (count: number): Promise<void> => {
+            for (let at = 1; at <= count; at++)
+                await run(`UPDATE questions SET question = question || ' Why?' WHERE id = 'q-${at}'`);
+        };
+        expect(await countParts()).not.toEqual([{ parts: 1 }]);
+        await sync(connection, [createWordEncoder()]);
+        expect(await countParts()).toEqual([{ parts: 1 }]);
+        await run("INSERT INTO questions_search (questions_search, rank) VALUES ('integrity-check', 1)");
+        await change(2);
+        expect(await sync(connection, [createWordEncoder()])).toMatchObject({ embedded: 2 });
+        expect(await countParts()).toEqual([{ parts: 3 }]);
     });
 
     test("goes on without a text that its encoder refuses, and names it", async () => {

@@ -4,5 +4,5 @@ AFTER INSERT ON question_vectors
 WHEN NEW.dimensions = 512
 BEGIN
     INSERT OR REPLACE INTO question_vector_index (question_id, model, vector)
-    VALUES (NEW.question_id, NEW.model, coalesce(NEW.whole, NEW.vector));
+    VALUES (NEW.question_id, NEW.model, NEW.vector);
 END;

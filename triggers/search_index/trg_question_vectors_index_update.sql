@@ -5,6 +5,6 @@ BEGIN
     DELETE FROM question_vector_index
     WHERE question_id = OLD.question_id;
     INSERT INTO question_vector_index (question_id, model, vector)
-    SELECT NEW.question_id, NEW.model, coalesce(NEW.whole, NEW.vector)
+    SELECT NEW.question_id, NEW.model, NEW.vector
     WHERE NEW.dimensions = 512;
 END;

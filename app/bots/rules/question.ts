@@ -27,7 +27,7 @@ export interface Finding {
 
 /** The fewest and the most characters of each text, without spaces around it. */
 export const lengths = { question: [30, 2_000], answer: [50, 10_000], explanation: [100, 15_000] } as const;
-export const difficulties: readonly string[] = ["beginner", "intermediate", "advanced"];
+export const difficulties = ["beginner", "intermediate", "advanced"] as const;
 export const mostTags = 10;
 
 const slug = /^[a-z0-9]+(-[a-z0-9]+)*$/;
@@ -82,7 +82,7 @@ function checkNames({ channel, subChannel, difficulty }: DraftQuestion): Finding
     return [
         ...(slug.test(channel) ? [] : [error("invalid_channel", `The channel '${channel}' ${needed}.`)]),
         ...(slug.test(subChannel) ? [] : [checkSubChannel(subChannel, needed)]),
-        ...(difficulties.includes(difficulty)
+        ...((difficulties as readonly string[]).includes(difficulty)
             ? []
             : [
                   error(

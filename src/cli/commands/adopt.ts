@@ -23,6 +23,8 @@ import { conclude, countOf, createReport } from "../report.ts";
 
 export interface AdoptOptions {
     readonly check?: boolean;
+    /** Optional migration sets to adopt too. */
+    readonly set?: readonly string[];
     readonly rejects?: string;
     /** Nothing is changed when more rows would be refused. */
     readonly maxRejects?: number;
@@ -37,7 +39,7 @@ export async function adopt(context: Context, options: AdoptOptions, origins: Or
     const hint = "set TURSO_DATABASE_URL to the database to adopt";
     const connection = await openExisting(context, options.check ? "read" : "write", hint);
     return options.check
-        ? withConnection(connection, () => check(context, connection, origins), untouched)
+        ? withConnection(connection, () => check(context, connection, options, origins), untouched)
         : withConnection(connection, () => adoptInPlace(context, connection, options, origins), partlyWritten);
 }
 
@@ -47,17 +49,27 @@ interface Examined {
 }
 
 /** Reads and prints what an adoption would do; undefined if the database has version rows. */
-async function examine(context: Context, connection: Connection, origins: Origins): Promise<Examined | undefined> {
-    const adoption = await prepareAdoption(context.root, connection, origins);
+async function examine(
+    context: Context,
+    connection: Connection,
+    { set = [] }: AdoptOptions,
+    origins: Origins,
+): Promise<Examined | undefined> {
+    const adoption = await prepareAdoption(context.root, connection, origins, { wanted: set });
     if (!adoption) return undefined;
     const survey = await surveyAdoption(connection, adoption, context.signal);
     printSurvey(context.output, adoption, survey);
     return { adoption, survey };
 }
 
-async function check(context: Context, connection: Connection, origins: Origins): Promise<ExitCode> {
+async function check(
+    context: Context,
+    connection: Connection,
+    options: AdoptOptions,
+    origins: Origins,
+): Promise<ExitCode> {
     const { output } = context;
-    const examined = await examine(context, connection, origins);
+    const examined = await examine(context, connection, options, origins);
     if (!examined) {
         output.line(nothingToDo);
         output.document({ database: connection.target.label, adopted: true });
@@ -77,7 +89,7 @@ async function adoptInPlace(
 ): Promise<ExitCode> {
     const { root, output } = context;
     const refuse = throwExplained(connection.target, untouched);
-    const examined = await examine(context, connection, origins).catch(refuse);
+    const examined = await examine(context, connection, options, origins).catch(refuse);
     if (examined) {
         refuseTooMany(examined.survey, options);
         if (examined.survey.refused > 0) refuseRejectFile(root, options.rejects);

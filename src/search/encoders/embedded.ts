@@ -1,10 +1,9 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
+import path from "node:path";
 import { AppError } from "../../errors.ts";
 import { type Encoder, normalize } from "./encoder.ts";
+import { encoderFolder, isEncoderInstalled } from "./packages.ts";
 
-const program = fileURLToPath(new URL("./embedded-process.ts", import.meta.url));
 /** The model reads 128 tokens, about 550 characters; its tokenizer takes four times as long for twice the text. */
 const mostRead = 600;
 const secondsToStart = 30;
@@ -26,12 +25,20 @@ interface Waiting {
  * Starts the encoder that needs no network and no account: the Universal Sentence Encoder lite, for English texts, in a child
  * process. Equal texts give equal vectors on every machine.
  *
+ * @param root the project's folder, where its packages are installed
  * @throws AppError `encoder-failed`
  */
-export async function openEmbeddedEncoder(): Promise<Encoder> {
-    const child = fork(program, {
-        cwd: dirname(program),
-        execArgv: ["--import", "tsx"],
+export async function openEmbeddedEncoder(root: string): Promise<Encoder> {
+    if (!(await isEncoderInstalled(root))) {
+        throw new AppError("encoder-failed", "the embedded encoder is not installed", {
+            hint: "`pnpm vector:sync` installs it",
+        });
+    }
+    const folder = path.join(root, encoderFolder);
+    const child = fork(path.join(folder, "encode.js"), {
+        cwd: folder,
+        // What this process was started with, such as tsx, is not needed there.
+        execArgv: [],
         serialization: "advanced",
         stdio: ["ignore", "ignore", "pipe", "ipc"],
         // Ctrl-C of a terminal goes to the whole group; the parent ends the child.
@@ -119,6 +126,6 @@ async function withTimeout<T>(work: Promise<T>, milliseconds: number): Promise<T
 
 function fail(reason: string): AppError {
     return new AppError("encoder-failed", `the embedded encoder failed: ${reason}`, {
-        hint: "install its packages with `pnpm install`, or set EMBEDDING_URL to a server",
+        hint: `remove ${encoderFolder}/node_modules, and \`pnpm vector:sync\` installs it again; or set EMBEDDING_URL to a server`,
     });
 }

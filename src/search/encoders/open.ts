@@ -11,18 +11,24 @@ export const encoderVariables = [
 ] as const;
 
 /**
- * Opens the encoder that the variables name, or the embedded one.
+ * Opens the encoder that the variables name, or the embedded one of the project in `root`.
  *
  * @throws AppError `usage` for variables that do not fit together, `encoder-failed`
  */
 export async function openEncoder(
     variables: EncoderVariables,
+    root: string,
     patience: EncoderPatience,
     signal: AbortSignal,
 ): Promise<Encoder> {
     const settings = readRemoteSettings(variables);
-    if (settings === undefined) return (await import("./embedded.ts")).openEmbeddedEncoder();
+    if (settings === undefined) return (await import("./embedded.ts")).openEmbeddedEncoder(root);
     return (await import("./remote.ts")).openRemoteEncoder({ ...settings, ...waits[patience] }, signal);
+}
+
+/** Whether the variables choose the embedded encoder. @throws AppError `usage` for those that do not fit together */
+export function isEmbedded(variables: EncoderVariables): boolean {
+    return readRemoteSettings(variables) === undefined;
 }
 
 /** The name of that encoder, without starting it where the variables say it. */

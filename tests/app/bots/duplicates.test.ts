@@ -59,7 +59,7 @@ describe("the judge of two questions", () => {
     });
 
     test("does so with the vectors of the embedded encoder, and misses no more", async () => {
-        const encoder = await openEmbeddedEncoder();
+        const encoder = await openEmbeddedEncoder(root);
         const vectors = await encoder.embed(pairs.flatMap(([, one = "", other = ""]) => [one, other]));
         await encoder.close();
         const cosines = pairs.map((_, at) => multiply(vectors[2 * at] ?? [], vectors[2 * at + 1] ?? []));

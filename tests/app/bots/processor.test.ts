@@ -149,6 +149,7 @@ describeTargets("the processor", (target) => {
         expect(await readQuestion(client, "q-1")).toMatchObject({ answer: expect.stringMatching(/ By hand\.$/) });
         expect(await readJob(client, job)).toMatchObject({ status: "pending", attempts: 0, locked_until: null });
         expect(await readValue(client, "SELECT count(*) FROM bot_ledger")).toBe(0);
+        await client.execute("UPDATE work_queue SET run_after = created_at");
         model.answers.processor = answerEdit({ tldr: "The second writer waits." });
         await run({}, { model });
         expect(await readJob(client, job)).toMatchObject({ status: "completed" });

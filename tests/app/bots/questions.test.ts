@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Client } from "@libsql/client";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -158,6 +158,17 @@ describeTargets("bot:question", (target) => {
         expect((await run({ from: file })).stderr).toContain("mine.json:2: is not JSON");
         writeFileSync(file, '{"question":"Why?"}');
         expect((await run({ from: file })).stderr).toContain("mine.json: question 1: answer:");
+    });
+
+    test("saves the question of docs/reference/bots.md", async () => {
+        const page = readFileSync(path.join(root, "docs/reference/bots.md"), "utf8");
+        const file = path.join(writeProject({}), "my-question.json");
+        writeFileSync(file, /```json\n([\s\S]*?)```/.exec(page)?.[1] ?? "");
+        const { code, stdout } = await run({ from: file, allowNewSubChannel: true });
+        expect([code, stdout]).toEqual([
+            0,
+            expect.stringMatching(/\nCreated: {3}q-3 in system-design\/caching: How does a write-behind/),
+        ]);
     });
 
     test("prints what it would send, and refuses channels, levels and counts that are none", async () => {

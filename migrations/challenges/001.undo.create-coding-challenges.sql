@@ -1,0 +1,2 @@
+-- Takes the coding challenges away; their history stays.
+DROP TABLE coding_challenges;

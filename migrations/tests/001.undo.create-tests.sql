@@ -1,0 +1,2 @@
+-- Takes the tests away; their history stays.
+DROP TABLE tests;
