@@ -2,25 +2,27 @@
 -- For: the bot that prepares voice interviews, so that no question becomes its own prerequisite.
 -- :channel = 'system-design'
 WITH RECURSIVE
-    reached (id) AS (
+    reached (source_question_id, target_question_id) AS (
         SELECT
-            id
+            relationship.source_question_id,
+            relationship.target_question_id
         FROM
-            questions
+            questions AS question
+            JOIN question_relationships AS relationship ON relationship.source_question_id = question.id
+            AND relationship.relationship_type = 'prerequisite'
         WHERE
-            channel = :channel
+            question.channel = :channel
         UNION
         SELECT
+            relationship.source_question_id,
             relationship.target_question_id
         FROM
             reached
-            JOIN question_relationships AS relationship ON relationship.source_question_id = reached.id
+            JOIN question_relationships AS relationship ON relationship.source_question_id = reached.target_question_id
             AND relationship.relationship_type = 'prerequisite'
     )
 SELECT
-    relationship.source_question_id,
-    relationship.target_question_id
+    source_question_id,
+    target_question_id
 FROM
-    reached
-    JOIN question_relationships AS relationship ON relationship.source_question_id = reached.id
-    AND relationship.relationship_type = 'prerequisite';
+    reached;

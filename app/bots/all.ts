@@ -1,7 +1,7 @@
 import { readChosenModel } from "../../src/cli/bots/model.ts";
 import type { Context } from "../../src/cli/program.ts";
 import { countOf } from "../../src/cli/report.ts";
-import { AppError, type ErrorCode, type ExitCode, exitCodes } from "../../src/errors.ts";
+import { AppError, type ExitCode, exitCodes } from "../../src/errors.ts";
 import { processJobs } from "./processor.ts";
 import { writeQuestions } from "./questions.ts";
 import { reconcileQuestions } from "./reconcile.ts";
@@ -52,12 +52,9 @@ const severity: readonly ExitCode[] = [
     ...[exitCodes.done, exitCodes.pending, exitCodes.usage, exitCodes.failed, exitCodes.interrupted],
 ];
 
-/** Every further bot would be refused, too. */
-const refusals: readonly ErrorCode[] = ["not-confirmed", "writes-off", "token-read-only", "token-expired"];
-
 /**
- * bot:all: runs the bots one after the other, each as a run of its own. One that fails does not keep the others from
- * running. Gives the worst of their exit codes.
+ * bot:all: runs the bots one after the other, each as a run of its own. A run that fails, by its model for instance, does not
+ * keep the others from running; a database that cannot be used does. Gives the worst of their exit codes.
  */
 export async function runAllBots(context: Context, options: AllOptions): Promise<ExitCode> {
     const { output, signal } = context;
@@ -74,7 +71,8 @@ export async function runAllBots(context: Context, options: AllOptions): Promise
             output.line(`${name}:`);
             const { error, ...result } = await runStep(context, name, (own) => run(own, options));
             results.push(result);
-            isRefused = error !== undefined && refusals.includes(error.code);
+            // What settings or database refuse to one, they refuse to all.
+            isRefused = error !== undefined && error.code !== "model-failed";
         }
     }
     const codes = results.flatMap(({ exitCode }) => exitCode ?? []);

@@ -4,7 +4,7 @@
 -- :model = 'example/3'
 SELECT
     vector.question_id,
-    coalesce(vector.whole, vector.vector) AS vector
+    vector.vector
 FROM
     questions AS question
     JOIN question_vectors AS vector ON vector.question_id = question.id

@@ -63,13 +63,13 @@ describeTargets("bot:all", (target) => {
         ]);
     });
 
-    test("prints one JSON document and one line for each bot even where none of them can work", async () => {
+    test("ends at the first bot that the database refuses, with one JSON document and a line for each", async () => {
         await database.client.execute("DROP TABLE work_queue");
         const { code, stdout } = await run({}, { json: true });
         const { bots } = JSON.parse(stdout);
         expect(code).not.toBe(0);
         expect(bots[1]).toMatchObject({ bot: "bot:verifier", document: { error: { message: expect.any(String) } } });
-        expect((await run()).stdout).toMatch(/\nbot:verifier +refused: /);
+        expect((await run()).stdout).toMatch(/\nbot:verifier +refused: .*\nbot:processor +not run\n/);
     });
 
     test("writes nothing in a dry run", async () => {

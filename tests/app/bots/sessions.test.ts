@@ -259,7 +259,7 @@ describeTargets("bot:sessions", (target) => {
                 sql: "INSERT INTO question_vectors (question_id, model, dimensions, content_hash, vector) VALUES (?, 'test/3', 3, 'x', vector8(?))",
                 args: [id ?? "", vector ?? ""],
             });
-        await run();
+        expect((await run()).code).toBe(0);
         expect(await relationships()).toEqual([
             expect.objectContaining({ source: "q-1", target: "q-2" }),
             { source: "q-3", target: "q-4", type: "related", strength: 99 },
