@@ -1,4 +1,4 @@
-import type { SessionsOptions } from "../app/bots/sessions.ts";
+import type { SessionsOptions } from "../app/bots/sessions/sessions.ts";
 import { type CommandDefinition, isMain, parseCount, runCommand } from "../src/cli/program.ts";
 
 export const command: CommandDefinition<SessionsOptions> = {
@@ -10,7 +10,8 @@ export const command: CommandDefinition<SessionsOptions> = {
             .option("--limit <count>", "add or change at most so many sessions", parseCount)
             .option("--dry-run", "list what would be written; write nothing and ask no model")
             .option("-y, --yes", "do not ask before writing to a database on another machine"),
-    run: async (context, options) => (await import("../app/bots/sessions.ts")).prepareSessions(context, options),
+    run: async (context, options) =>
+        (await import("../app/bots/sessions/sessions.ts")).prepareSessions(context, options),
 };
 
 if (isMain(import.meta.url)) await runCommand(command);

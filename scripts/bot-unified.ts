@@ -1,5 +1,5 @@
 import { defineQuestions } from "../app/bots/options.ts";
-import type { UnifiedOptions } from "../app/bots/unified.ts";
+import type { UnifiedOptions } from "../app/bots/writing/unified.ts";
 import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.ts";
 
 export const command: CommandDefinition<UnifiedOptions> = {
@@ -11,7 +11,7 @@ export const command: CommandDefinition<UnifiedOptions> = {
             .option("--category <category>", "for --type=challenge")
             .option("--cert <id>", "for --type=certification")
             .option("--out <file>", "for --type=challenge, certification and test: append to this file instead"),
-    run: async (context, options) => (await import("../app/bots/unified.ts")).writeUnified(context, options),
+    run: async (context, options) => (await import("../app/bots/writing/unified.ts")).writeUnified(context, options),
 };
 
 if (isMain(import.meta.url)) await runCommand(command);

@@ -1,4 +1,4 @@
-import type { VerifierOptions } from "../app/bots/verifier.ts";
+import type { VerifierOptions } from "../app/bots/verifying/verifier.ts";
 import { defineWorker } from "../app/bots/worker-options.ts";
 import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.ts";
 
@@ -10,7 +10,8 @@ export const command: CommandDefinition<VerifierOptions> = {
             command.option("--channel <channel>", "besides the queue, verify only questions of this channel"),
             "work on at most so many questions (100 otherwise)",
         ),
-    run: async (context, options) => (await import("../app/bots/verifier.ts")).verifyQuestions(context, options),
+    run: async (context, options) =>
+        (await import("../app/bots/verifying/verifier.ts")).verifyQuestions(context, options),
 };
 
 if (isMain(import.meta.url)) await runCommand(command);

@@ -2,11 +2,11 @@ import { readChosenModel } from "../../src/cli/bots/model.ts";
 import type { Context } from "../../src/cli/program.ts";
 import { countOf } from "../../src/cli/report.ts";
 import { AppError, type ExitCode, exitCodes } from "../../src/errors.ts";
-import { processJobs } from "./processor.ts";
-import { writeQuestions } from "./questions.ts";
-import { reconcileQuestions } from "./reconcile.ts";
-import { prepareSessions } from "./sessions.ts";
-import { verifyQuestions } from "./verifier.ts";
+import { reconcileQuestions } from "./duplicates/reconcile.ts";
+import { processJobs } from "./processing/processor.ts";
+import { prepareSessions } from "./sessions/sessions.ts";
+import { verifyQuestions } from "./verifying/verifier.ts";
+import { writeQuestions } from "./writing/questions.ts";
 
 export interface AllOptions {
     readonly dryRun?: boolean;

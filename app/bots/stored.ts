@@ -1,5 +1,5 @@
 import type { Row } from "../../src/database/connection.ts";
-import type { ShownQuestion } from "./requests.ts";
+import type { ShownQuestion } from "./answers/requests.ts";
 import type { DraftQuestion } from "./rules/question.ts";
 import type { BotStore } from "./store.ts";
 

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { promptsFolder } from "../../app/bots/requests.ts";
+import { promptsFolder } from "../../app/bots/answers/requests.ts";
 import { readPrompt } from "../../src/model/prompts.ts";
 import { writeProject } from "../support/project.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import * as answers from "../../../app/bots/answers.ts";
+import * as answers from "../../../app/bots/answers/answers.ts";
 import { renderAnswerSchema } from "../../../src/model/schema.ts";
 
 const question = {

@@ -5,9 +5,9 @@ import {
     type DuplicateSearchOptions,
     findQuestionDuplicates,
     readDuplicateStatements,
-} from "../../../app/bots/duplicates.ts";
-import { judgePair, normalizeText } from "../../../app/bots/judge-pair.ts";
-import { thresholds } from "../../../app/bots/thresholds.ts";
+} from "../../../app/bots/duplicates/duplicates.ts";
+import { judgePair, normalizeText } from "../../../app/bots/duplicates/judge-pair.ts";
+import { thresholds } from "../../../app/bots/duplicates/thresholds.ts";
 import { searchSite } from "../../../app/search.ts";
 import type { Connection } from "../../../src/database/connection.ts";
 import { openEmbeddedEncoder } from "../../../src/search/encoders/embedded.ts";

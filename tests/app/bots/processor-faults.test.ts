@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { processJobs } from "../../../app/bots/processor.ts";
+import { processJobs } from "../../../app/bots/processing/processor.ts";
 import type { BotOptions } from "../../../app/bots/worker-options.ts";
 import { readRows, readValue } from "../../product/rows.ts";
 import { createDeployedDatabase } from "../../support/deployed.ts";

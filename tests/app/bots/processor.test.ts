@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { processJobs } from "../../../app/bots/processor.ts";
+import { processJobs } from "../../../app/bots/processing/processor.ts";
 import { knownActions } from "../../../app/bots/rules/issues.ts";
 import { renderReason } from "../../../app/bots/rules/reason.ts";
 import type { BotOptions } from "../../../app/bots/worker-options.ts";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Alike, findAlike } from "../../../app/bots/alike.ts";
-import { type ComparedQuestion, chooseRepeats, pairByWords } from "../../../app/bots/pairs.ts";
-import { type ReconcileOptions, reconcileQuestions } from "../../../app/bots/reconcile.ts";
+import { type Alike, findAlike } from "../../../app/bots/duplicates/alike.ts";
+import { type ComparedQuestion, chooseRepeats, pairByWords } from "../../../app/bots/duplicates/pairs.ts";
+import { type ReconcileOptions, reconcileQuestions } from "../../../app/bots/duplicates/reconcile.ts";
 import { compareWords } from "../../../src/search/words.ts";
 import { readRows } from "../../product/rows.ts";
 import { createDeployedDatabase, root } from "../../support/deployed.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import * as requests from "../../../app/bots/requests.ts";
+import * as requests from "../../../app/bots/answers/requests.ts";
 
 const shown: requests.ShownQuestion = {
     ...{ question: "What is a cache?", answer: "A store of copies.", explanation: "It is near.", diagram: null },

@@ -1,6 +1,6 @@
 import type { Client, InValue } from "@libsql/client";
-import type { NewQuestion } from "../../../app/bots/saving.ts";
 import type { BotOptions } from "../../../app/bots/worker-options.ts";
+import type { NewQuestion } from "../../../app/bots/writing/saving.ts";
 import type { Context } from "../../../src/cli/program.ts";
 import type { ExitCode } from "../../../src/errors.ts";
 import { readRows, type Values } from "../../product/rows.ts";

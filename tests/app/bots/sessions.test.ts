@@ -1,9 +1,9 @@
 import type { Client } from "@libsql/client";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { arrangeSessions, renderSessionId, type VoiceQuestion } from "../../../app/bots/arranging.ts";
-import { type Relationship, selectRelationships } from "../../../app/bots/relating.ts";
-import { prepareSessions, type SessionsOptions } from "../../../app/bots/sessions.ts";
+import { arrangeSessions, renderSessionId, type VoiceQuestion } from "../../../app/bots/sessions/arranging.ts";
+import { type Relationship, selectRelationships } from "../../../app/bots/sessions/relating.ts";
+import { prepareSessions, type SessionsOptions } from "../../../app/bots/sessions/sessions.ts";
 import { insertRow, readRows, readValue } from "../../product/rows.ts";
 import { createDeployedDatabase, root } from "../../support/deployed.ts";
 import { deployWell } from "../../support/deploying.ts";

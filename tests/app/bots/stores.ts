@@ -1,5 +1,5 @@
-import type { NewQuestion } from "../../../app/bots/saving.ts";
 import { type BotStore, openStore, type StoreOptions } from "../../../app/bots/store.ts";
+import type { NewQuestion } from "../../../app/bots/writing/saving.ts";
 import { openTestConnection, root } from "../../support/deployed.ts";
 import type { Address } from "../../support/targets.ts";
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { renderReason } from "../../../app/bots/rules/reason.ts";
-import { type VerifierOptions, verifyQuestions } from "../../../app/bots/verifier.ts";
+import { type VerifierOptions, verifyQuestions } from "../../../app/bots/verifying/verifier.ts";
 import { readRows, readValue } from "../../product/rows.ts";
 import { createDeployedDatabase } from "../../support/deployed.ts";
 import { type ModelServer, replies, startModelServer } from "../../support/model-server.ts";

@@ -1,0 +1,67 @@
+import { readFile } from "node:fs/promises";
+import { text as readText } from "node:stream/consumers";
+import { z } from "zod";
+import { AppError } from "../../../src/errors.ts";
+import type { NewQuestion } from "./saving.ts";
+
+const list = z.array(z.string());
+const candidateShape = z.strictObject({
+    question: z.string(),
+    answer: z.string(),
+    explanation: z.string(),
+    channel: z.string(),
+    subChannel: z.string().default(""),
+    difficulty: z.string(),
+    tags: list,
+    companies: list.default([]),
+    diagram: z
+        .string()
+        .nullish()
+        .transform((value) => value ?? null),
+    voiceSuitable: z.boolean().default(false),
+    voiceKeywords: list.nullish().transform((value) => value ?? null),
+});
+
+/**
+ * Reads questions that a person wrote, for `--from`: a JSON array, one object, or one object a line; `-` is standard input.
+ *
+ * @throws AppError `invalid-input` with the place of what is not such a question
+ */
+export async function readCandidates(path: string): Promise<readonly NewQuestion[]> {
+    const content = await (path === "-" ? readText(process.stdin) : readFile(path, "utf8")).catch((cause: unknown) => {
+        throw new AppError("usage", `${path} cannot be read: ${cause instanceof Error ? cause.message : cause}`, {
+            cause,
+        });
+    });
+    return parseRecords(content, path).map((record, at) => {
+        const candidate = candidateShape.safeParse(record);
+        if (candidate.success) return candidate.data;
+        const [issue] = candidate.error.issues;
+        throw new AppError(
+            "invalid-input",
+            `${path}: question ${at + 1}: ${issue?.path.join(".")}: ${issue?.message}`,
+            {
+                hint: "docs/reference/bots.md has an example; nothing was saved",
+            },
+        );
+    });
+}
+
+function parseRecords(content: string, path: string): unknown[] {
+    try {
+        const value = JSON.parse(content) as unknown;
+        return Array.isArray(value) ? value : [value];
+    } catch {
+        return content.split(/\r?\n/).flatMap((line, at) => {
+            if (line.trim() === "") return [];
+            try {
+                return [JSON.parse(line) as unknown];
+            } catch (cause) {
+                throw new AppError("invalid-input", `${path}:${at + 1}: is not JSON`, {
+                    hint: "write a JSON array, one object, or one object a line",
+                    cause,
+                });
+            }
+        });
+    }
+}
