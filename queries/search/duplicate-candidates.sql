@@ -48,7 +48,7 @@ SELECT
         vector.vector IS NULL,
         NULL,
         1 - vector_distance_cos (
-            coalesce(vector.whole, vector.vector),
+            vector.vector,
             (
                 SELECT
                     vector8 (:vector)
