@@ -25,7 +25,8 @@ SET
     ),
     locked_until = NULL,
     result = json_set(
-        coalesce(result, '{}'),
+        -- The pauses before are over.
+        json_remove(coalesce(result, '{}'), '$.snoozedSince'),
         '$.errors',
         (
             SELECT

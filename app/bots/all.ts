@@ -1,7 +1,7 @@
 import { readChosenModel } from "../../src/cli/bots/model.ts";
 import type { Context } from "../../src/cli/program.ts";
 import { countOf } from "../../src/cli/report.ts";
-import { AppError, type ExitCode, exitCodes } from "../../src/errors.ts";
+import { AppError, type ErrorCode, type ExitCode, exitCodes } from "../../src/errors.ts";
 import { reconcileQuestions } from "./duplicates/reconcile.ts";
 import { processJobs } from "./processing/processor.ts";
 import { prepareSessions } from "./sessions/sessions.ts";
@@ -52,6 +52,9 @@ const severity: readonly ExitCode[] = [
     ...[exitCodes.done, exitCodes.pending, exitCodes.usage, exitCodes.failed, exitCodes.interrupted],
 ];
 
+/** What one bot may meet and the next one not; what the settings or the database refuse to one, they refuse to all. */
+const ownFaults: readonly ErrorCode[] = ["model-failed", "encoder-failed", "sandbox-failed"];
+
 /**
  * bot:all: runs the bots one after the other, each as a run of its own. A run that fails, by its model for instance, does not
  * keep the others from running; a database that cannot be used does. Gives the worst of their exit codes.
@@ -71,8 +74,9 @@ export async function runAllBots(context: Context, options: AllOptions): Promise
             output.line(`${name}:`);
             const { error, ...result } = await runStep(context, name, (own) => run(own, options));
             results.push(result);
-            // What settings or database refuse to one, they refuse to all.
-            isRefused = error !== undefined && error.code !== "model-failed";
+            // A database without a channel has nothing for the creator, and may have jobs for the others.
+            const isOwn = error && (ownFaults.includes(error.code) || (needsModel && error.code === "usage"));
+            isRefused = error !== undefined && !isOwn;
         }
     }
     const codes = results.flatMap(({ exitCode }) => exitCode ?? []);

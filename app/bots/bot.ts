@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { confirmRemote } from "../../src/cli/confirm.ts";
-import { openForWriting, withConnection } from "../../src/cli/open.ts";
+import { openExisting, withConnection } from "../../src/cli/open.ts";
 import type { Context } from "../../src/cli/program.ts";
 import { conclude } from "../../src/cli/report.ts";
-import { type ExitCode, exitCodes } from "../../src/errors.ts";
+import { AppError, type ExitCode, exitCodes } from "../../src/errors.ts";
 import { explainModelFault, ModelFault } from "../../src/model/fault.ts";
 import type { Model } from "../../src/model/model.ts";
 import { refuseUndeployed } from "../deployed.ts";
@@ -15,6 +15,8 @@ export interface Bot {
     /** `signal` is aborted by Ctrl-C and SIGTERM: stop beginning anything. The connection lasts a while longer. */
     readonly context: Context;
     readonly store: BotStore;
+    /** Aborted 25 seconds after that: end what is at hand. */
+    readonly patience: AbortSignal;
     readonly run: Run;
     /** Undefined where none is configured. */
     readonly model: Model | undefined;
@@ -42,8 +44,15 @@ export interface BotStart {
     readonly before?: (store: BotStore) => Promise<void>;
 }
 
+/** How a run ended early, for its last line. @param stopped the message of the fault that ended it */
+export function describeStop({ signal }: Context, stopped: string | undefined): string {
+    if (stopped !== undefined) return ` Stopped: ${stopped}.`;
+    return signal.aborted ? " Stopped on request." : "";
+}
+
 /** How long the connection outlives the signal to stop, in seconds: longer than the patience of a worker. */
 const grace = 28;
+const usualPatience = 25;
 
 /**
  * Runs a bot on the database that the settings name: asks before a remote write, records the run, its end and its cost,
@@ -55,12 +64,14 @@ export async function runBot(
     { model, yes = false, before }: BotStart,
     body: (bot: Bot) => Promise<BotResult>,
 ): Promise<ExitCode> {
-    const ending = new AbortController();
+    const [patience, ending] = [new AbortController(), new AbortController()];
     const later = (): void => {
+        void sleep(usualPatience * 1_000, undefined, { ref: false }).then(() => patience.abort());
         void sleep(grace * 1_000, undefined, { ref: false }).then(() => ending.abort());
     };
-    context.signal.addEventListener("abort", later, { once: true });
-    const { connection } = await openForWriting({ ...context, signal: ending.signal });
+    if (context.signal.aborted) later();
+    else context.signal.addEventListener("abort", later, { once: true });
+    const connection = await openExisting({ ...context, signal: ending.signal }, "write");
     return withConnection(connection, async () => {
         await refuseUndeployed(context.root, connection, "work_queue");
         const store = await openStore(context.root, connection, { random: Math.random, signal: ending.signal });
@@ -69,7 +80,7 @@ export async function runBot(
         const run = await startRun(store, bot);
         const cost = (): object => (model ? { llm: { model: model.name, ...model.spend() } } : {});
         try {
-            const result = await body({ context, store, run, model });
+            const result = await body({ context, store, run, model, patience: patience.signal });
             const status = result.isFailed ? "failed" : "completed";
             const summary = {
                 ...{ message: result.verdict, ...result.summary, ...cost() },
@@ -80,9 +91,16 @@ export async function runBot(
             conclude(context, connection, result.verdict, document);
             return result.exitCode ?? (result.isFailed ? exitCodes.failed : exitCodes.done);
         } catch (error) {
-            const message = error instanceof Error ? error.message : String(error);
+            const isStopped = patience.signal.aborted;
+            const message = isStopped ? "stopped" : error instanceof Error ? error.message : String(error);
             // The first error is the one to tell.
             await finishRun(store, run, "failed", { message, ...cost() }).catch(() => undefined);
+            if (isStopped) {
+                throw new AppError("interrupted", "interrupted", {
+                    outcome: `What was printed above was done. Run ${run.id} is closed.`,
+                    cause: error,
+                });
+            }
             throw error instanceof ModelFault ? explainModelFault(error) : error;
         }
     });

@@ -17,10 +17,12 @@ export function defineQuestions(command: Command): Command {
         .option("--allow-new-channel", "begin a channel that has no question yet")
         .option("--allow-new-sub-channel", "begin a sub-channel that the channel does not have yet")
         .option("--dry-run", "say what would be asked for or saved; write nothing and ask no model")
-        .option("--print-prompt", "print what would be sent to the model, and send nothing")
+        .option(...printPrompt)
         .option(...yes);
 }
 
+const dryRun = ["--dry-run", "say what would be asked for; ask no model and write nothing"] as const;
+const printPrompt = ["--print-prompt", "print what would be sent to the model, and send nothing"] as const;
 const out = [
     "--out <file>",
     "append to this file, one JSON object a line, instead of writing to the database",
@@ -33,6 +35,8 @@ export function defineChallenges(command: Command): Command {
         .option("--difficulty <level>", "easy, medium or hard (otherwise easy and medium in turn)")
         .option("--count <number>", "write so many challenges, at most 20 (1 otherwise)", parseCount)
         .option(...out)
+        .option(...dryRun)
+        .option(...printPrompt)
         .option(...yes);
 }
 
@@ -42,5 +46,7 @@ export function defineTests(command: Command): Command {
         .option("--count <number>", "write so many questions, at most 20 (5 otherwise)", parseCount)
         .option("--difficulty <level>", "beginner, intermediate or advanced (otherwise that of the certification)")
         .option(...out)
+        .option(...dryRun)
+        .option(...printPrompt)
         .option(...yes);
 }

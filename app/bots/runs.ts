@@ -1,4 +1,4 @@
-import { assertChanged, type Effect } from "../../src/queue/effects.ts";
+import { assertChanged, type Effect, UnmetAssertion } from "../../src/queue/effects.ts";
 import { usualTimes } from "../../src/queue/queue.ts";
 import type { BotStore } from "./store.ts";
 
@@ -18,8 +18,7 @@ export interface Done {
     readonly deleted?: number;
 }
 
-/** Thrown by a transaction that was carried out before: its answer was lost, and it was sent again. */
-export const isNew = "this was not carried out before";
+const isNew = "this was not carried out before";
 
 /** Begins a run, and ends those of the same bot whose processes were killed. */
 export async function startRun({ sql, write }: BotStore, bot: string): Promise<Run> {
@@ -32,10 +31,21 @@ export function countInJob({ sql }: BotStore, { id }: Run, done: Done): readonly
     return [sql("countRun", { run_id: id, before: null, processed: 1, created: 0, updated: 0, deleted: 0, ...done })];
 }
 
-/** Counts in a transaction of its own, which then fails with `isNew` when it is sent again. Only one may be on its way. */
-export function countOnce({ sql }: BotStore, { id, processed }: Run, done: Done): readonly Effect[] {
+/**
+ * Writes in one transaction and request, outside of jobs, and counts it in the run. When its answer is lost and it is sent again,
+ * the second one changes nothing: only this process counts in this run. Only one may be on its way.
+ *
+ * @throws UnmetAssertion where one of the effects asserts what does not hold; nothing was written then
+ */
+export async function writeOnce(store: BotStore, run: Run, done: Done, effects: readonly Effect[]): Promise<void> {
     const counts = { processed: 1, created: 0, updated: 0, deleted: 0, ...done };
-    return [sql("countRun", { run_id: id, before: processed, ...counts }), assertChanged(isNew)];
+    const counting = store.sql("countRun", { run_id: run.id, before: run.processed, ...counts });
+    try {
+        await store.write([counting, assertChanged(isNew), ...effects]);
+    } catch (error) {
+        if (!(error instanceof UnmetAssertion) || error.assertion !== isNew) throw error;
+    }
+    run.processed += counts.processed;
 }
 
 /** Ends a run; the counters of its row are as they are. */

@@ -53,8 +53,6 @@ export async function doJobs(bot: Bot, work: JobWork, options: WorkingOptions): 
     let fault: ModelFault | undefined;
     let restUntil = 0;
     const attempt = async (claim: Claim, signal: AbortSignal): Promise<WorkOutcome> => {
-        const rest = (restUntil - Date.now()) / 1_000;
-        if (rest > 0) return { kind: "snooze", pause: rest, reason: "the model's server asked to wait" };
         try {
             const outcome = await work(claim, model?.share(), signal);
             if (outcome.said !== undefined) said.set(claim.id, outcome.said);
@@ -72,6 +70,8 @@ export async function doJobs(bot: Bot, work: JobWork, options: WorkingOptions): 
         name: `${run.bot}@${hostname()}/${process.pid}-${randomUUID().slice(0, 4)}`,
         lease: usualTimes.lease,
         signal: context.signal,
+        // The other jobs need the same server.
+        rest: () => restUntil - Date.now(),
         report: ({ claim, state, message }) => {
             const line = {
                 ...{ job: claim.id, item: claim.itemId, action: claim.action, state },
@@ -107,7 +107,6 @@ function settleFault(fault: ModelFault, watch: boolean): WorkOutcome {
     const reason = `${fault.code}: ${fault.message}`;
     if (fault.endsRun) return { kind: "snooze", pause: 0, reason, stop: true };
     if (fault.isPermanent) return { kind: "bury", error: reason };
-    // The other jobs need the same server.
     if (fault.wait !== undefined) return { kind: "snooze", pause: fault.wait / 1_000, reason, stop: !watch };
     return { kind: "retry", error: reason };
 }

@@ -5,4 +5,7 @@ SELECT
 FROM
     coding_challenges
 WHERE
-    id GLOB 'cc[0-9]*';
+    id GLOB 'cc[0-9]*'
+    AND substr(id, 3) NOT GLOB '*[^0-9]*'
+    -- A longer number is no counted one, and has no next in a float.
+    AND length(id) <= 17;

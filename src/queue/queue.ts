@@ -50,7 +50,7 @@ export interface Queue {
     /** Returns a job after a failed attempt, due after a pause, or fails it after the last attempt. */
     retry(claim: Claim, error: string): Promise<Returned>;
     /** Returns a job without counting the attempt, due after so many seconds. */
-    snooze(claim: Claim, pause: number): Promise<Returned>;
+    snooze(claim: Claim, pause: number, reason: string): Promise<Returned>;
     /** Fails a job for good. */
     bury(claim: Claim, error: string): Promise<void>;
     /** Returns jobs whose lease has ended, and assigns those without a bot; returns how many leases had ended. */
@@ -164,7 +164,7 @@ export function openQueue(
         },
         retry: (claim, error) =>
             returnJob("retry", claim, { error: cut(error), back_off: backOff, jitter: 0.8 + 0.4 * random() }),
-        snooze: (claim, pause) => returnJob("snooze", claim, { pause }),
+        snooze: (claim, pause, reason) => returnJob("snooze", claim, { pause, reason: cut(reason) }),
         bury: async (claim, error) => {
             // A job whose lease had ended is waiting again.
             if ((await returnJob("bury", claim, { error: cut(error) })).status !== "failed") throw new LeaseLost(claim);

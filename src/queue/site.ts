@@ -25,7 +25,7 @@ export type QueueRole =
     | "complete"
     /** The fence, `:error`, `:back_off` (seconds), `:jitter` (a factor). Returns `status`, `run_after`. */
     | "retry"
-    /** The fence, and `:pause` (seconds). Returns `status`, `run_after`. */
+    /** The fence, `:pause` (seconds) and `:reason`. Returns `status`, `run_after`. */
     | "snooze"
     /** The fence, and `:error`. Returns `status`, `run_after`. */
     | "bury"

@@ -33,6 +33,8 @@ export interface WorkerOptions {
     /** Stops claiming; `patience` seconds later the work is aborted and its jobs are released. */
     readonly signal: AbortSignal;
     readonly patience?: number | undefined;
+    /** How many milliseconds to wait before the next claim. */
+    readonly rest?: () => number;
     readonly report?: (event: WorkerEvent) => void;
 }
 
@@ -54,6 +56,8 @@ const usualPatience = 25;
 const pauseAfterUnmet = 5;
 /** Claims between two looks for leases that have ended, and milliseconds. */
 const reapAfter = { claims: 20, time: 30_000 };
+/** Between two looks at how long to rest, in milliseconds. */
+const longestRest = 60_000;
 const idle = { shortest: 1_000, longest: 30_000 };
 
 /**
@@ -76,6 +80,11 @@ export async function runWorker(queue: Queue, work: Work, options: WorkerOptions
         for (let pause = idle.shortest; !stop.aborted && counts.claimed < limit; ) {
             if (counts.claimed - last.claims >= reapAfter.claims || Date.now() - last.time >= reapAfter.time)
                 await reap();
+            const rest = options.rest?.() ?? 0;
+            if (rest > 0) {
+                await sleep(Math.min(rest, longestRest), undefined, { signal: stop }).catch(() => undefined);
+                continue;
+            }
             counts.claimed++;
             const claim = await queue.claim(bot, worker, actions);
             if (claim) {
@@ -155,6 +164,10 @@ async function settle(queue: Queue, claim: Claim, outcome: WorkOutcome): Promise
         status === "failed"
             ? { claim, state: "failed", message }
             : { claim, state: "retried", message: `${message}; due again at ${runAfter}` };
+    const toSnoozed = ({ status }: Returned, message: string): WorkerEvent => ({
+        ...{ claim, message },
+        state: status === "failed" ? "failed" : "snoozed",
+    });
     switch (outcome.kind) {
         case "complete":
             try {
@@ -164,8 +177,7 @@ async function settle(queue: Queue, claim: Claim, outcome: WorkOutcome): Promise
                 if (error instanceof UnmetAssertion) {
                     // Somebody was faster: the work is done again on what is there now. With a pause, because an assertion
                     // that never holds would otherwise be tried without end; after a day of that each attempt counts.
-                    await queue.snooze(claim, pauseAfterUnmet);
-                    return { claim, state: "snoozed", message: error.message };
+                    return toSnoozed(await queue.snooze(claim, pauseAfterUnmet, error.message), error.message);
                 }
                 if (!(error instanceof DatabaseFault) || !error.isOfStatement) throw error;
                 return toEvent(await queue.retry(claim, error.message), error.message);
@@ -176,8 +188,7 @@ async function settle(queue: Queue, claim: Claim, outcome: WorkOutcome): Promise
             await queue.bury(claim, outcome.error);
             return { claim, state: "failed", message: outcome.error };
         case "snooze":
-            await queue.snooze(claim, outcome.pause);
-            return { claim, state: "snoozed", message: outcome.reason };
+            return toSnoozed(await queue.snooze(claim, outcome.pause, outcome.reason), outcome.reason);
     }
 }
 

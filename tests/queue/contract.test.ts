@@ -155,7 +155,7 @@ describeTargets("the queue", (target) => {
             () => queue.complete(late, {}, [note]),
             () => queue.extend(late),
             () => queue.retry(late, "slow"),
-            () => queue.snooze(late, 5),
+            () => queue.snooze(late, 5, "a test"),
             () => queue.bury(late, "slow"),
         ])
             await expect(verb()).rejects.toThrow("LEASE_LOST");
@@ -220,13 +220,25 @@ describeTargets("the queue", (target) => {
 
     test("returns a snoozed job without counting the attempt, until it has been snoozed for a day", async () => {
         await queue.enqueue([improve("q-1")]);
-        const { runAfter } = await queue.snooze(await claimOne(queue), 3_600);
+        const { runAfter } = await queue.snooze(await claimOne(queue), 3_600, "a test");
         expect(await job()).toMatchObject({ status: "pending", attempts: 0, locked_until: null, run_after: runAfter });
         expect(await readValue(client, `SELECT round((julianday('${runAfter}') - julianday('now')) * 24)`)).toBe(1);
         await client.execute(`UPDATE work_queue SET run_after = ${past}, attempts = 4,
             result = json_set(result, '$.snoozedSince', '2026-01-01T00:00:00.000Z')`);
-        expect((await queue.snooze(await claimOne(queue), 60)).status).toBe("failed");
+        expect((await queue.snooze(await claimOne(queue), 60, "a test")).status).toBe("failed");
         expect(await job()).toMatchObject({ status: "failed", attempts: 5 });
+    });
+
+    test("never counts a return without a pause, and forgets the pauses when an attempt fails", async () => {
+        await queue.enqueue([improve("q-1")]);
+        await queue.snooze(await claimOne(queue), 60, "a test");
+        await client.execute(`UPDATE work_queue SET run_after = ${past}, attempts = 4,
+            result = json_set(result, '$.snoozedSince', '2026-01-01T00:00:00.000Z')`);
+        expect((await queue.snooze(await claimOne(queue), 0, "a test")).status).toBe("pending");
+        expect(await job()).toMatchObject({ attempts: 4 });
+        await client.execute("UPDATE work_queue SET attempts = 1");
+        await queue.retry(await claimOne(queue), "no");
+        expect(JSON.parse(String((await job()).result))).toEqual({ snoozedFor: "a test", errors: ["no"] });
     });
 
     test("fails a job for good, cancels an open one, and returns a failed one with all its attempts", async () => {

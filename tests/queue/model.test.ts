@@ -114,7 +114,7 @@ async function end(queue: Queue, verb: "complete" | "retry" | "snooze" | "bury",
     const done = {
         complete: () => queue.complete(claim, { by: claim.worker, attempt: claim.attempt }, [effect]),
         retry: () => queue.retry(claim, "no luck"),
-        snooze: () => queue.snooze(claim, 0),
+        snooze: () => queue.snooze(claim, 0, "a test"),
         bury: () => queue.bury(claim, "gone"),
     }[verb]();
     return done.then(

@@ -7,7 +7,7 @@ import { assertThat, UnmetAssertion } from "../../../src/queue/effects.ts";
 import { refuseUndeployed } from "../../deployed.ts";
 import { type Bot, runBot } from "../bot.ts";
 import { renderEdit } from "../editing.ts";
-import { countOnce, isNew } from "../runs.ts";
+import { writeOnce } from "../runs.ts";
 import { type BotStore, openStore } from "../store.ts";
 import { printLine } from "../working.ts";
 import { chooseRepeats, findQuestionPairs, type PairSearch, type QuestionPair } from "./pairs.ts";
@@ -134,8 +134,7 @@ async function flag({ store, run }: Bot, { newer, older, jaccard, cosine }: Ques
     const reason = `It repeats ${older.id} (${Math.round(jaccard * 100)} % of the words).`;
     const origin = { duplicateOf: older.id, jaccard, cosine: cosine ?? null, llm: false };
     try {
-        await store.write([
-            ...countOnce(store, run, { updated: 1 }),
+        await writeOnce(store, run, { updated: 1 }, [
             assertThat("EXISTS (SELECT 1 FROM questions WHERE id = ? AND question = ? AND status = 'active')", isKept, [
                 older.id,
                 older.text,
@@ -150,11 +149,9 @@ async function flag({ store, run }: Bot, { newer, older, jaccard, cosine }: Ques
                 },
             ),
         ]);
+        return true;
     } catch (error) {
         if (!(error instanceof UnmetAssertion)) throw error;
-        // Only this process counts in this run, so it was its own request.
-        if (error.assertion !== isNew) return false;
+        return false;
     }
-    run.processed++;
-    return true;
 }

@@ -1,6 +1,6 @@
 import { assertThat, type Effect, UnmetAssertion } from "../../../src/queue/effects.ts";
 import type { Bot } from "../bot.ts";
-import { countOnce, isNew } from "../runs.ts";
+import { writeOnce } from "../runs.ts";
 import type { VoiceSession } from "./arranging.ts";
 import type { Relationship } from "./relating.ts";
 import type { SessionPlan } from "./session-plan.ts";
@@ -24,14 +24,15 @@ const isNoCircle = "no question is its own prerequisite";
 export async function writeSessions(bot: Bot, channel: VoiceChannel, changes: SessionChanges): Promise<boolean> {
     const { store, run } = bot;
     try {
-        await store.write(renderSessions(bot, channel, changes));
+        const created = changes.saves.filter(({ before }) => before === undefined).length;
+        const counts = { created, updated: changes.saves.length - created, deleted: changes.removals.length };
+        const done = { processed: channel.questions.length, ...counts };
+        await writeOnce(store, run, done, renderSessions(bot, channel, changes));
+        return true;
     } catch (error) {
         if (!(error instanceof UnmetAssertion)) throw error;
-        // Only this process counts in this run, so it was its own request.
-        if (error.assertion !== isNew) return false;
+        return false;
     }
-    run.processed += channel.questions.length;
-    return true;
 }
 
 function renderSessions(
@@ -40,8 +41,6 @@ function renderSessions(
     { saves, removals, relationships, origin }: SessionChanges,
 ): readonly Effect[] {
     const { sql } = store;
-    const created = saves.filter(({ before }) => before === undefined).length;
-    const counts = { created, updated: saves.length - created, deleted: removals.length };
     const previous = [...saves.flatMap(({ before }) => before ?? []), ...removals];
     const record = (action: string, id: string, before: object | undefined, after: object | undefined): Effect =>
         sql("record", {
@@ -50,7 +49,6 @@ function renderSessions(
             after_state: after ? JSON.stringify({ ...after, ...origin }) : null,
         });
     return [
-        ...countOnce(store, run, { processed: questions.length, ...counts }),
         assertThat(
             `NOT EXISTS (SELECT 1 FROM json_each(?) AS read LEFT JOIN questions ON questions.id = read.value
                 AND status = 'active' AND voice_suitable = 1 AND channel = ? WHERE questions.id IS NULL)`,

@@ -10,7 +10,7 @@ import { readPrompt } from "../../../src/model/prompts.ts";
 import { refuseUndeployed } from "../../deployed.ts";
 import { promptsFolder } from "../answers/requests.ts";
 import { type Bot, type BotResult, runBot } from "../bot.ts";
-import { countOnce } from "../runs.ts";
+import { writeOnce } from "../runs.ts";
 import { openStore } from "../store.ts";
 import { describeEnd, printLine } from "../working.ts";
 import { relateBySimilarity, selectRelationships } from "./relating.ts";
@@ -80,7 +80,7 @@ async function prepareChannels(bot: Bot, options: SessionsOptions, prompts: Sess
                 if (isWritten) left -= plan.saves.length;
             }
         } catch (error) {
-            if (!(error instanceof ModelFault) || context.signal.aborted) throw error;
+            if (!(error instanceof ModelFault) || bot.patience.aborted) throw error;
             if (error.endsRun || error.wait !== undefined) fault = error;
             else line = { ...line, problem: `${error.code}: ${error.message}` };
         }
@@ -89,22 +89,21 @@ async function prepareChannels(bot: Bot, options: SessionsOptions, prompts: Sess
         printChannel(context, line);
     }
     if (unchanged > 0) {
-        await store.write(countOnce(store, run, { processed: unchanged }));
-        run.processed += unchanged;
+        await writeOnce(store, run, { processed: unchanged }, []);
     }
     return report(bot, lines, fault, prompts);
 }
 
 /** Gives what a channel lacks; undefined where there is nothing. */
 async function planChanges(
-    { context, model }: Bot,
+    { patience, model }: Bot,
     channel: VoiceChannel,
     plan: SessionPlan,
     prompts: SessionPrompts,
 ): Promise<SessionChanges | undefined> {
     const { edges, topic } = prompts;
     const { saves, proposed } = model
-        ? await nameSessions(model, prompts, channel, plan.saves, context.signal)
+        ? await nameSessions(model, prompts, channel, plan.saves, patience)
         : { saves: plan.saves, proposed: relateBySimilarity(channel.questions, channel.vectors) };
     const origin = model
         ? { llm: true, model: model.name, prompts: { sessions: edges.version, "session-topic": topic.version } }

@@ -79,24 +79,31 @@ async function scanPage(scan: Scan, questions: readonly StoredQuestion[], concur
     const around = await readSurroundings(scan.bot.store, questions);
     const passed: Verified[] = [];
     const waiting = questions.values();
+    let hasFailed = false;
     const runSlot = async (): Promise<void> => {
         for (const stored of waiting) {
-            if (scan.bot.context.signal.aborted || scan.fault !== undefined) return;
-            await scanOne(scan, stored, around, passed);
+            if (scan.bot.context.signal.aborted || scan.fault !== undefined || hasFailed) return;
+            await scanOne(scan, stored, around, passed).catch((error: unknown) => {
+                hasFailed = true;
+                throw error;
+            });
         }
     };
-    await Promise.all(Array.from({ length: concurrency }, runSlot));
+    // Another slot ends its question before the caller closes the connection.
+    const slots = Array.from({ length: concurrency }, runSlot);
+    await Promise.allSettled(slots);
+    await Promise.all(slots);
     await write(scan, passed);
 }
 
 async function scanOne(scan: Scan, stored: StoredQuestion, around: Surroundings, passed: Verified[]): Promise<void> {
-    const { model, context } = scan.bot;
+    const { model, patience } = scan.bot;
     try {
-        const verified = await verifyQuestion(stored, around, { model, prompt: scan.prompt }, context.signal);
+        const verified = await verifyQuestion(stored, around, { model, prompt: scan.prompt }, patience);
         if (model === undefined && verified.verdict.decision === "pass") passed.push(verified);
         else await scan.inTurn(() => write(scan, [verified]));
     } catch (error) {
-        if (context.signal.aborted && !(error instanceof DatabaseFault)) return;
+        if (patience.aborted && !(error instanceof DatabaseFault)) return;
         if (!(error instanceof ModelFault)) throw error;
         const message = `${error.code}: ${error.message}`;
         if (error.endsRun || error.wait !== undefined) scan.fault ??= error;

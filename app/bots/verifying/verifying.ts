@@ -9,7 +9,7 @@ import { assertAsRead, isAsRead, renderEdit } from "../editing.ts";
 import { issueActions } from "../rules/issues.ts";
 import { checkQuestion } from "../rules/question.ts";
 import { renderReason } from "../rules/reason.ts";
-import { countOnce, isNew } from "../runs.ts";
+import { writeOnce } from "../runs.ts";
 import type { StoredQuestion } from "../stored.ts";
 import { decideVerdict, type Verdict } from "./verdict.ts";
 
@@ -101,20 +101,14 @@ export async function writeVerdicts(bot: Bot, verified: readonly Verified[]): Pr
         if (left.length === 0) return left;
         const updated = left.filter(({ verdict }) => verdict.decision === "flag").length;
         try {
-            await store.write([
-                ...countOnce(store, run, { processed: left.length, updated }),
-                ...left.flatMap((one) => renderVerdict(bot, one, `${one.stored.id} is as it was read`)),
-            ]);
+            const effects = left.flatMap((one) => renderVerdict(bot, one, `${one.stored.id} is as it was read`));
+            await writeOnce(store, run, { processed: left.length, updated }, effects);
+            return left;
         } catch (error) {
             if (!(error instanceof UnmetAssertion)) throw error;
             const { assertion } = error;
-            if (assertion !== isNew) {
-                // A flag is written alone.
-                left = left.filter(({ stored }) => ![isAsRead, `${stored.id} is as it was read`].includes(assertion));
-                continue;
-            }
+            // A flag is written alone.
+            left = left.filter(({ stored }) => ![isAsRead, `${stored.id} is as it was read`].includes(assertion));
         }
-        run.processed += left.length;
-        return left;
     }
 }

@@ -51,7 +51,15 @@ function parseRecords(content: string, path: string): unknown[] {
     try {
         const value = JSON.parse(content) as unknown;
         return Array.isArray(value) ? value : [value];
-    } catch {
+    } catch (whole) {
+        const [first = ""] = content.split(/\r?\n/).filter((line) => line.trim() !== "");
+        if (!isJson(first)) {
+            const reason = whole instanceof Error ? whole.message : String(whole);
+            throw new AppError("invalid-input", `${path} is not JSON: ${reason}`, {
+                hint: "write a JSON array, one object, or one object a line",
+                cause: whole,
+            });
+        }
         return content.split(/\r?\n/).flatMap((line, at) => {
             if (line.trim() === "") return [];
             try {
@@ -63,5 +71,14 @@ function parseRecords(content: string, path: string): unknown[] {
                 });
             }
         });
+    }
+}
+
+function isJson(text: string): boolean {
+    try {
+        JSON.parse(text);
+        return true;
+    } catch {
+        return false;
     }
 }

@@ -11,13 +11,14 @@ import { assertThat, UnmetAssertion } from "../../../src/queue/effects.ts";
 import { checkSolution, renderSolutionFault } from "../../../src/sandbox/solution.ts";
 import { type ChallengeAnswer, challengeAnswer } from "../answers/answers.ts";
 import { promptsFolder, renderChallengeRequest, renderRefusedChallenge } from "../answers/requests.ts";
-import { type Bot, type BotResult, runBot } from "../bot.ts";
+import { type Bot, type BotResult, describeStop, runBot } from "../bot.ts";
 import { normalizeText } from "../duplicates/judge-pair.ts";
-import { countOnce, isNew } from "../runs.ts";
+import { writeOnce } from "../runs.ts";
 import type { BotStore } from "../store.ts";
 import { companies } from "./companies.ts";
 import { type ContentTable, refuseWithoutTable, saveToFile } from "./content.ts";
-import { mostQuestions, refuseWithoutModel } from "./questions.ts";
+import { describeRequest } from "./describing.ts";
+import { isLastFault, mostQuestions, refuseWithoutModel } from "./questions.ts";
 
 export interface ChallengeOptions {
     readonly category?: string | undefined;
@@ -25,7 +26,9 @@ export interface ChallengeOptions {
     readonly count?: number | undefined;
     /** Append to this file instead of the database. */
     readonly out?: string | undefined;
+    /** Say what would be asked for, ask no model and write nothing. */
     readonly dryRun?: boolean | undefined;
+    readonly printPrompt?: boolean | undefined;
     readonly yes?: boolean | undefined;
 }
 
@@ -66,12 +69,31 @@ export async function writeChallenges(context: Context, bot: string, options: Ch
         throw new AppError("usage", `'${category}' is not a category`, {
             hint: "use lower-case words joined by hyphens",
         });
+    if (options.printPrompt || options.dryRun) return describeChallenge(context, options);
     const settings = await readChosenModel(context);
     if (!settings) refuseWithoutModel();
     const model = openModel(settings);
     const before =
         out === undefined ? { before: ({ connection }: BotStore) => refuseWithoutTable(connection, table) } : {};
     return runBot(context, bot, { model, yes: options.yes, ...before }, (started) => ask(started, model, options));
+}
+
+async function describeChallenge(context: Context, options: ChallengeOptions): Promise<ExitCode> {
+    return describeRequest(context, options, "challenge", async (store) => {
+        const sql = await readRoles(context.root, statements, [table.set]);
+        await refuseWithoutTable(store.connection, table);
+        const existing = await readTitles({ store }, sql);
+        const { category = findRarest(existing), difficulty = "easy" } = options;
+        const user = renderChallengeRequest({
+            category,
+            difficulty,
+            existingTitles: existing.map(({ title }) => title),
+        });
+        return {
+            user,
+            what: `${countOf(options.count ?? 1, "coding challenge")}; the first in ${category}, ${difficulty}`,
+        };
+    });
 }
 
 interface Existing {
@@ -94,35 +116,41 @@ async function ask(bot: Bot, model: Model, options: ChallengeOptions): Promise<B
         const difficulty = options.difficulty ?? (states.length % 2 === 0 ? "easy" : "medium");
         try {
             const request = { category, difficulty, existingTitles: existing.map(({ title }) => title) };
-            const made = await makeChallenge(context, model, prompt, request);
+            const made = await makeChallenge(bot.patience, model, prompt, request);
             if ("state" in made) {
                 context.output.line(made.line);
                 states.push(made.state);
                 continue;
             }
             const content = toStored(made.answer, category, difficulty);
-            existing.push(content);
-            if (out === undefined) {
-                const id = await save(bot, sql, content, { model: model.name, prompt: `challenge ${prompt.version}` });
-                context.output.line(`Created:   ${id} in ${category}, ${difficulty}: ${content.title}`);
-            } else {
-                await saveToFile(out, content);
-                context.output.line(`Saved to ${out}: ${content.title}`);
+            const origin = { model: model.name, prompt: `challenge ${prompt.version}` };
+            const saved = out === undefined ? await saveNew(bot, sql, content, existing, origin) : undefined;
+            if (saved && "twin" in saved) {
+                context.output.line(`Duplicate: '${content.title}' is there as '${saved.twin}'`);
+                states.push("duplicate");
+                continue;
             }
-            states.push(out === undefined ? "created" : "saved");
+            existing.push(content);
+            if (out !== undefined) await saveToFile(out, content);
+            context.output.line(
+                saved
+                    ? `Created:   ${saved.id} in ${category}, ${difficulty}: ${content.title}`
+                    : `Saved to ${out}: ${content.title}`,
+            );
+            states.push(saved ? "created" : "saved");
         } catch (error) {
             if (!(error instanceof ModelFault)) throw error;
-            const isLast = error.endsRun || error.wait !== undefined;
+            const isLast = isLastFault(error);
             if (isLast && states.length === 0) throw error;
             context.output.line(`Failed:    ${error.message}`);
             states.push("failed");
             if (isLast) stopped = error.message;
         }
     }
-    return summarize(states, count, stopped, prompt);
+    return summarize(context, states, count, stopped, prompt);
 }
 
-async function readTitles({ store }: Bot, sql: Roles<keyof typeof statements>): Promise<Existing[]> {
+async function readTitles({ store }: Pick<Bot, "store">, sql: Roles<keyof typeof statements>): Promise<Existing[]> {
     const titles: Existing[] = [];
     for (let after = ""; ; ) {
         const [rows = []] = await store.read([sql("titles", { after_id: after, limit: 1_000 })]);
@@ -145,20 +173,20 @@ function isSameTitle(one: string, other: string): boolean {
 
 // What the model says that its solution gives is executed; it may correct itself once.
 async function makeChallenge(
-    context: Context,
+    signal: AbortSignal,
     model: Model,
     prompt: Prompt,
     request: Parameters<typeof renderChallengeRequest>[0],
 ): Promise<{ readonly answer: ChallengeAnswer } | { readonly state: "duplicate" | "rejected"; readonly line: string }> {
-    const question = { schema: challengeAnswer, name: "challenge", system: prompt.text, signal: context.signal };
+    const question = { schema: challengeAnswer, name: "challenge", system: prompt.text, signal };
     const user = renderChallengeRequest(request);
     const first = await model.ask({ ...question, user });
     const twin = request.existingTitles.find((title) => isSameTitle(title, first.title));
     if (twin !== undefined) return { state: "duplicate", line: `Duplicate: '${first.title}' is there as '${twin}'` };
-    const faults = await findFaults(first, context.signal);
+    const faults = await findFaults(first, signal);
     if (faults.length === 0) return { answer: first };
     const second = await model.ask({ ...question, user: `${user}\n\n${renderRefusedChallenge(first, faults)}` });
-    const left = await findFaults(second, context.signal);
+    const left = await findFaults(second, signal);
     if (left.length === 0) return { answer: { ...second, title: first.title } };
     return { state: "rejected", line: `Rejected:  ${first.title}: ${left.join("; ")}` };
 }
@@ -189,40 +217,58 @@ function toStored(answer: ChallengeAnswer, category: string, difficulty: string)
     };
 }
 
+const areTitles = "the challenges are those whose titles were compared";
+
 async function save(
     { store, run }: Bot,
     sql: Roles<keyof typeof statements>,
     content: ReturnType<typeof toStored>,
+    known: number,
     origin: object,
 ): Promise<string> {
-    const isFree = "the id is free";
+    const [rows] = await store.read([sql("nextId")]);
+    const id = `cc${rows?.[0]?.number}`;
+    await writeOnce(store, run, { created: 1 }, [
+        assertThat("(SELECT count(*) FROM coding_challenges) = ?", areTitles, [known]),
+        store.sql("setWriter", { source_name: run.bot, event_type: null }),
+        sql("create", { challenge_id: id, content: JSON.stringify(content) }),
+        store.sql("record", {
+            ...{ bot: run.bot, action: "create", item_type: "challenge", item_id: id, before_state: null },
+            after_state: JSON.stringify({ ...content, ...origin }),
+            reason: null,
+        }),
+        store.sql("clearWriter"),
+    ]);
+    return id;
+}
+
+/** Saves a challenge unless somebody has added one with its title meanwhile; the id is free as long as nobody has added any. */
+async function saveNew(
+    bot: Bot,
+    sql: Roles<keyof typeof statements>,
+    content: ReturnType<typeof toStored>,
+    existing: Existing[],
+    origin: object,
+): Promise<{ readonly id: string } | { readonly twin: string }> {
     for (;;) {
-        const [rows] = await store.read([sql("nextId")]);
-        const id = `cc${rows?.[0]?.number}`;
+        const twin = existing.find(({ title }) => isSameTitle(title, content.title));
+        if (twin) return { twin: twin.title };
         try {
-            await store.write([
-                ...countOnce(store, run, { created: 1 }),
-                assertThat("NOT EXISTS (SELECT 1 FROM coding_challenges WHERE id = ?)", isFree, [id]),
-                store.sql("setWriter", { source_name: run.bot, event_type: null }),
-                sql("create", { challenge_id: id, content: JSON.stringify(content) }),
-                store.sql("record", {
-                    ...{ bot: run.bot, action: "create", item_type: "challenge", item_id: id, before_state: null },
-                    after_state: JSON.stringify({ ...content, ...origin }),
-                    reason: null,
-                }),
-                store.sql("clearWriter"),
-            ]);
+            return { id: await save(bot, sql, content, existing.length, origin) };
         } catch (error) {
-            if (!(error instanceof UnmetAssertion)) throw error;
-            if (error.assertion === isFree) continue;
-            if (error.assertion !== isNew) throw error;
+            if (!(error instanceof UnmetAssertion) || error.assertion !== areTitles) throw error;
+            existing.splice(0, existing.length, ...(await readTitles(bot, sql)));
         }
-        run.processed++;
-        return id;
     }
 }
 
-function summarize(states: readonly State[], asked: number, stopped: string | undefined, prompt: Prompt): BotResult {
+function summarize(
+    context: Context,
+    states: readonly State[],
+    asked: number,
+    stopped: string | undefined,
+    prompt: Prompt,
+): BotResult {
     const count = (state: State): number => states.filter((one) => one === state).length;
     const [created, saved] = [count("created"), count("saved")];
     const others = listCounts(
@@ -231,7 +277,7 @@ function summarize(states: readonly State[], asked: number, stopped: string | un
         [count("failed"), "failure"],
     );
     const what = saved > 0 ? `Saved ${saved}` : `Created ${created}`;
-    const end = stopped === undefined ? "" : ` Stopped: ${stopped}.`;
+    const end = describeStop(context, stopped);
     return {
         verdict: `${what} of ${countOf(asked, "coding challenge")}${others === "" ? "" : ` (${others})`}.${end}`,
         summary: {

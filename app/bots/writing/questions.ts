@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { readChosenModel } from "../../../src/cli/bots/model.ts";
-import { openDatabase, openExisting, withConnection } from "../../../src/cli/open.ts";
+import { openExisting, withConnection } from "../../../src/cli/open.ts";
 import type { Context } from "../../../src/cli/program.ts";
 import { countOf, listCounts } from "../../../src/cli/report.ts";
 import { AppError, type ExitCode, exitCodes } from "../../../src/errors.ts";
@@ -9,13 +9,14 @@ import { type Model, openModel } from "../../../src/model/model.ts";
 import { type Prompt, readPrompt } from "../../../src/model/prompts.ts";
 import { questionAnswer } from "../answers/answers.ts";
 import { promptsFolder, renderQuestionRequest } from "../answers/requests.ts";
-import { type Bot, type BotResult, runBot } from "../bot.ts";
+import { type Bot, type BotResult, describeStop, runBot } from "../bot.ts";
 import { fixFormat } from "../rules/format.ts";
-import { openStore } from "../store.ts";
+import { type BotStore, openStore } from "../store.ts";
 import { readCandidates } from "./candidates.ts";
 import { type Choice, chooseQuestion, type Wanted } from "./choosing.ts";
 import { companies } from "./companies.ts";
-import { openJudge, openSaver, type SaverOptions, type Verdict } from "./saver.ts";
+import { describeRequest } from "./describing.ts";
+import { openJudge, openSaver, type Saver, type SaverOptions, type Verdict } from "./saver.ts";
 import type { NewQuestion } from "./saving.ts";
 
 export interface QuestionOptions extends Choice, SaverOptions {
@@ -36,58 +37,78 @@ export async function writeQuestions(context: Context, bot: string, options: Que
     if (count < 1 || count > mostQuestions) throw new AppError("usage", `--count must be 1 to ${mostQuestions}`);
     const given = from === undefined ? undefined : await readCandidates(from);
     if (given?.length === 0) throw new AppError("usage", `${from} has no question`);
-    if (options.printPrompt) return printPrompt(context, options);
+    if (options.printPrompt || (options.dryRun && !given)) {
+        return describeRequest(context, options, "question", async (store) => {
+            const wanted = await chooseQuestion(store, options);
+            const user = renderQuestionRequest({ ...wanted, companies: [...companies] });
+            return {
+                user,
+                what: `${countOf(count, "question")} in ${wanted.channel}; the first one ${wanted.difficulty}`,
+            };
+        });
+    }
     const settings = given ? undefined : await readChosenModel(context);
-    if (!given && !settings) refuseWithoutModel();
-    if (options.dryRun) return describeQuestions(context, options, given);
+    if (!given && !settings) refuseWithoutModel("`--from <file>` saves questions that you wrote");
+    if (options.dryRun && given) return describeQuestions(context, options, given);
     const model = settings && openModel(settings);
-    return runBot(context, bot, { model, yes: options.yes }, async (bot) =>
-        model ? askForQuestions(bot, model, options, count) : saveGiven(bot, options, given ?? []),
-    );
+    const before = async (store: BotStore): Promise<void> => {
+        if (!given) await chooseQuestion(store, options);
+    };
+    return runBot(context, bot, { model, yes: options.yes, before }, async (bot) => {
+        const origin = model ? { model: model.name } : { from };
+        const saver = await openSaver(bot, options, origin);
+        try {
+            return await (model
+                ? askForQuestions(bot, saver, model, options, count)
+                : saveGiven(bot, saver, options, given ?? []));
+        } finally {
+            await saver.close();
+        }
+    });
 }
 
-/** Refuses a command that only a model can carry out. Nothing was written, not even a run. */
-export function refuseWithoutModel(): never {
+/** Refuses a command that only a model can carry out. Nothing was written, not even a run. @param instead what works */
+export function refuseWithoutModel(instead?: string): never {
     throw new AppError("usage", "No model is configured: set LLM_BASE_URL and LLM_MODEL", {
-        hint: "docs/reference/models.md says how; `--from <file>` saves questions that you wrote, and bot:verifier, bot:processor, bot:sessions and bot:reconcile work by rules alone",
+        hint: `docs/reference/models.md says how; ${instead === undefined ? "" : `${instead}, and `}bot:verifier, bot:processor, bot:sessions and bot:reconcile work by rules alone`,
         outcome: "Nothing was written.",
     });
 }
 
-async function askForQuestions(bot: Bot, model: Model, options: QuestionOptions, count: number): Promise<BotResult> {
+async function askForQuestions(
+    bot: Bot,
+    saver: Saver,
+    model: Model,
+    options: QuestionOptions,
+    count: number,
+): Promise<BotResult> {
     const { context, store } = bot;
     const prompt = await readPrompt(fileURLToPath(promptsFolder), "question");
-    const saver = await openSaver(bot, options, { model: model.name, prompt: `question ${prompt.version}` });
     const verdicts: Verdict[] = [];
     let stopped: string | undefined;
     for (let n = 0; n < count && !context.signal.aborted && stopped === undefined; n++) {
         const wanted = await chooseQuestion(store, options);
         try {
-            const answer = await ask(model, prompt, wanted, context.signal);
+            const answer = await ask(model, prompt, wanted, bot.patience);
             const { droppedDiagram, ...content } = answer;
             if (droppedDiagram) context.output.note("The diagram of the answer is no Mermaid source and was left out.");
             verdicts.push(
                 await saver.save(
-                    {
-                        ...content,
-                        channel: wanted.channel,
-                        // Models invent them.
-                        companies: content.companies.filter((name) => companies.has(name)),
-                    },
+                    { ...content, channel: wanted.channel },
                     wanted.subChannels,
+                    `question ${prompt.version}`,
                 ),
             );
         } catch (error) {
             if (!(error instanceof ModelFault)) throw error;
-            const isLast = error.endsRun || error.wait !== undefined;
+            const isLast = isLastFault(error);
             if (isLast && verdicts.length === 0) throw error;
             verdicts.push({ state: "failed", line: `Failed:    ${error.message}` });
             context.output.line(`Failed:    ${error.message}`);
             if (isLast) stopped = error.message;
         }
     }
-    await saver.close();
-    return summarize(verdicts, count, stopped, { question: prompt.version });
+    return summarize(context, verdicts, count, stopped, { question: prompt.version });
 }
 
 function ask(model: Model, prompt: Prompt, wanted: Wanted, signal: AbortSignal) {
@@ -95,19 +116,36 @@ function ask(model: Model, prompt: Prompt, wanted: Wanted, signal: AbortSignal) 
     return model.ask({ schema: questionAnswer, name: "question", system: prompt.text, user, signal });
 }
 
-async function saveGiven(bot: Bot, options: QuestionOptions, given: readonly NewQuestion[]): Promise<BotResult> {
-    const saver = await openSaver(bot, options, { from: options.from });
+async function saveGiven(
+    bot: Bot,
+    saver: Saver,
+    options: QuestionOptions,
+    given: readonly NewQuestion[],
+): Promise<BotResult> {
     const verdicts: Verdict[] = [];
     for (const content of given) {
         if (bot.context.signal.aborted) break;
-        const wanted = await chooseQuestion(bot.store, { ...options, channel: content.channel, difficulty: undefined });
-        verdicts.push(await saver.save(content, wanted.subChannels));
+        try {
+            const choice = { ...options, channel: content.channel, difficulty: undefined };
+            const wanted = await chooseQuestion(bot.store, choice);
+            verdicts.push(await saver.save(content, wanted.subChannels));
+        } catch (error) {
+            if (!(error instanceof AppError) || error.code !== "usage") throw error;
+            const line = `Rejected:  ${error.message}${error.hint ? ` (${error.hint})` : ""}: ${content.question}`;
+            bot.context.output.line(line);
+            verdicts.push({ state: "rejected", line });
+        }
     }
-    await saver.close();
-    return summarize(verdicts, given.length, undefined);
+    return summarize(bot.context, verdicts, given.length, undefined);
+}
+
+/** Whether no further question of the run would be answered, or not soon. */
+export function isLastFault({ code, endsRun, wait }: ModelFault): boolean {
+    return endsRun || wait !== undefined || code === "unreachable" || code === "timed-out";
 }
 
 function summarize(
+    context: Context,
     verdicts: readonly Verdict[],
     asked: number,
     stopped: string | undefined,
@@ -121,7 +159,7 @@ function summarize(
         [count("failed"), "failure"],
         [count("review"), "flagged for review", "flagged for review"],
     );
-    const end = stopped === undefined ? "" : ` Stopped: ${stopped}.`;
+    const end = describeStop(context, stopped);
     return {
         verdict: `Created ${created} of ${countOf(asked, "question")}${others === "" ? "" : ` (${others})`}.${end}`,
         summary: {
@@ -136,42 +174,21 @@ function summarize(
     };
 }
 
-async function printPrompt(context: Context, options: QuestionOptions): Promise<ExitCode> {
-    // The lines of the command go to stderr: stdout is what would be sent.
-    context.output.divert();
-    const connection = await openExisting(context, "read");
-    await withConnection(connection, async () => {
-        const store = await openStore(context.root, connection, { random: Math.random, signal: context.signal });
-        const prompt = await readPrompt(fileURLToPath(promptsFolder), "question");
-        const wanted = await chooseQuestion(store, options);
-        const user = renderQuestionRequest({ ...wanted, companies: [...companies] });
-        context.output.raw(`${prompt.text}\n\n${user}\n`);
-    });
-    return exitCodes.done;
-}
-
 async function describeQuestions(
     context: Context,
     options: QuestionOptions,
-    given: readonly NewQuestion[] | undefined,
+    given: readonly NewQuestion[],
 ): Promise<ExitCode> {
-    const { connection } = await openDatabase(context, "plan");
-    if (!connection)
-        throw new AppError("usage", "the database does not exist", { hint: "create it with `pnpm db:migrate`" });
+    const connection = await openExisting(context, "read");
     await withConnection(connection, async () => {
         const store = await openStore(context.root, connection, { random: Math.random, signal: context.signal });
-        const { judge, close } = await openJudge(context, store, options);
-        for (const content of given ?? []) {
+        const { judge, close } = await openJudge(context, store, { ...options, isDryRun: true });
+        for (const content of given) {
             const wanted = await chooseQuestion(store, { ...options, channel: content.channel, difficulty: undefined });
             const judged = await judge(fixFormat(content), wanted.subChannels);
             context.output.line(judged.state === "new" ? `Would create: ${content.question}` : judged.line);
         }
         await close();
-        if (!given) {
-            const { channel, difficulty } = await chooseQuestion(store, options);
-            const what = countOf(options.count ?? 1, "question");
-            context.output.line(`Would ask for ${what} in ${channel}; the first one ${difficulty}.`);
-        }
         context.output.line("Nothing was written, and no model was asked.");
         context.output.document({ database: connection.target.label, dryRun: true });
     });

@@ -1,14 +1,19 @@
 import type { Context } from "../../../src/cli/program.ts";
-import { openEncoderIfItStarts } from "../../../src/cli/vector/encoder.ts";
+import { byWords, openEncoderIfItStarts, passFailure } from "../../../src/cli/vector/encoder.ts";
 import { UnmetAssertion } from "../../../src/queue/effects.ts";
 import type { Bot } from "../bot.ts";
-import { findQuestionDuplicates, readDuplicateStatements } from "../duplicates/duplicates.ts";
+import { findQuestionDuplicates, type OtherCandidate, readDuplicateStatements } from "../duplicates/duplicates.ts";
+import { findVectorModel } from "../duplicates/vectors.ts";
 import { fixFormat } from "../rules/format.ts";
+import { findBrokenText } from "../rules/garbled.ts";
 import { checkQuestion } from "../rules/question.ts";
 import type { BotStore } from "../store.ts";
+import { companies } from "./companies.ts";
 import { isUnchanged, type NewQuestion, saveQuestion } from "./saving.ts";
 
 export interface SaverOptions {
+    /** Nothing is saved: candidates are compared with each other, too. */
+    readonly isDryRun?: boolean | undefined;
     readonly allowNewSubChannel?: boolean | undefined;
 }
 
@@ -21,7 +26,8 @@ export interface Verdict {
 
 export interface Saver {
     close(): Promise<void>;
-    save(content: NewQuestion, subChannels: readonly string[]): Promise<Verdict>;
+    /** @param prompt the one that it was written by, with its version */
+    save(content: NewQuestion, subChannels: readonly string[], prompt?: string): Promise<Verdict>;
 }
 
 /** Validates, compares and saves candidates, and prints what became of each. */
@@ -34,9 +40,11 @@ export async function openSaver(
     const { judge, close } = await openJudge(context, store, options);
     return {
         close,
-        save: async (given, subChannels) => {
+        save: async (given, subChannels, prompt) => {
             for (;;) {
-                const content = fixFormat(given);
+                // Models invent companies.
+                const known = given.companies.filter((name) => companies.has(name));
+                const content = fixFormat({ ...given, companies: known });
                 const judged = await judge(content, subChannels);
                 if (judged.state !== "new") {
                     context.output.line(judged.line);
@@ -44,7 +52,11 @@ export async function openSaver(
                 }
                 try {
                     const { review, newest } = judged;
-                    const id = await saveQuestion(store, run, content, { newest, review, origin });
+                    const id = await saveQuestion(store, run, content, {
+                        newest,
+                        review,
+                        origin: { ...origin, ...(prompt ? { prompt } : {}) },
+                    });
                     const note = review === undefined ? "" : `, flagged: ${review}`;
                     const line = `Created:   ${id} in ${content.channel}/${content.subChannel}${note}: ${content.question}`;
                     context.output.line(line);
@@ -72,26 +84,31 @@ export interface Judge {
 export async function openJudge(context: Context, store: BotStore, options: SaverOptions): Promise<Judge> {
     const { connection } = store;
     const statements = await readDuplicateStatements(context.root);
-    const [search, vectors] = await connection.readAll([
-        { sql: "SELECT 1 FROM questions_search LIMIT 0" },
-        { sql: "SELECT model FROM question_vectors LIMIT 1" },
-    ]);
+    const [search] = await connection.readAll([{ sql: "SELECT 1 FROM questions_search LIMIT 0" }]);
     const hasSearch = search?.ok === true;
-    const model = vectors?.ok ? vectors.rows[0]?.model : undefined;
+    const model = hasSearch ? await findVectorModel(connection) : undefined;
     const encoder = model === undefined ? undefined : await openEncoderIfItStarts(context);
     // Vectors of two models cannot be compared.
     const isSame = encoder?.name === model;
+    // What is saved is in the database by the time of the next one.
+    const judged: OtherCandidate[] = [];
     return {
         judge: async (content, subChannels) => {
             const problem = findProblem(content, subChannels, options);
             if (problem) return { state: "rejected", line: `Rejected:  ${problem}: ${content.question}` };
-            const vector = isSame ? (await encoder?.embed([content.question]))?.[0] : undefined;
+            const vectors = isSame
+                ? await encoder
+                      ?.embed([content.question])
+                      .catch((error: unknown) => passFailure(context, error, byWords))
+                : undefined;
+            const vector = vectors?.[0];
             const found = await findQuestionDuplicates(
                 connection,
                 statements,
                 { ...content, vector },
-                { hasSearch, model: encoder?.name },
+                { hasSearch, model: encoder?.name, others: options.isDryRun ? judged : [] },
             );
+            judged.push({ id: `question ${judged.length + 1} of the file`, question: content.question, vector });
             const [rival] = found.rivals;
             const likeness = rival && `${rival.id} (${rival.jaccard.toFixed(2)} of the words)`;
             if (found.verdict === "duplicate") {
@@ -110,6 +127,8 @@ function findProblem(
     { allowNewSubChannel = false }: SaverOptions,
 ): string | undefined {
     const errors = checkQuestion(content).filter(({ severity }) => severity === "error");
+    const broken = content.voiceKeywords?.map(findBrokenText).find(Boolean);
+    if (broken) return `A keyword contains ${broken}.`;
     if (errors.length > 0) return errors.map(({ message }) => message).join(" ");
     const { channel, subChannel } = content;
     const isKnown = subChannel === "" || subChannels.length === 0 || subChannels.includes(subChannel);

@@ -1,6 +1,6 @@
 import { assertThat, type Effect, UnmetAssertion } from "../../../src/queue/effects.ts";
 import { renderReason } from "../rules/reason.ts";
-import { countOnce, isNew, type Run } from "../runs.ts";
+import { type Run, writeOnce } from "../runs.ts";
 import type { BotStore } from "../store.ts";
 
 /** A new question, as a model or a person wrote it and the rules accepted it. */
@@ -31,6 +31,8 @@ export interface SaveOptions {
 /** Thrown where somebody else added a question meanwhile: look for duplicates again. */
 export const isUnchanged = "the channel is as it was when duplicates were looked for";
 const isFree = "the id is free";
+/** How many ids others may take first. */
+const mostTries = 20;
 
 /**
  * Saves a question: the question, its mapping, its history (by a trigger), the ledger, the counters of the run and a job for
@@ -45,19 +47,16 @@ export async function saveQuestion(
     options: SaveOptions,
 ): Promise<string> {
     const { sql } = store;
-    for (;;) {
+    for (let tries = 1; ; tries++) {
         const [rows] = await store.read([sql("nextId")]);
         const id = `q-${rows?.[0]?.number}`;
         try {
-            await store.write(renderSave(store, run, id, content, options));
+            await writeOnce(store, run, { created: 1 }, renderSave(store, run, id, content, options));
+            return id;
         } catch (error) {
-            if (!(error instanceof UnmetAssertion)) throw error;
-            if (error.assertion === isFree) continue;
-            // Only this process counts in this run, so it was its own request.
-            if (error.assertion !== isNew) throw error;
+            const isTaken = error instanceof UnmetAssertion && error.assertion === isFree;
+            if (!isTaken || tries === mostTries) throw error;
         }
-        run.processed++;
-        return id;
     }
 }
 
@@ -76,7 +75,6 @@ function renderSave(
         reason: renderReason(review === undefined ? {} : { issues: ["potential_duplicate"], notes: [review] }),
     };
     return [
-        ...countOnce(store, run, { created: 1 }),
         assertThat("(SELECT max(created_at) FROM questions WHERE channel = ?) IS ?", isUnchanged, [
             content.channel,
             newest,

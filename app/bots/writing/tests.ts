@@ -5,7 +5,7 @@ import type { Context } from "../../../src/cli/program.ts";
 import { countOf, listCounts } from "../../../src/cli/report.ts";
 import type { Row } from "../../../src/database/connection.ts";
 import { AppError, type ExitCode } from "../../../src/errors.ts";
-import { type Model, openModel } from "../../../src/model/model.ts";
+import { type Model, openModel, type Question } from "../../../src/model/model.ts";
 import { readPrompt } from "../../../src/model/prompts.ts";
 import { type Roles, readRoles } from "../../../src/queries/roles.ts";
 import { assertThat, UnmetAssertion } from "../../../src/queue/effects.ts";
@@ -13,9 +13,10 @@ import { certificationAnswer, testAnswer } from "../answers/answers.ts";
 import { promptsFolder, renderCertificationRequest, renderTestRequest } from "../answers/requests.ts";
 import { type Bot, type BotResult, runBot } from "../bot.ts";
 import { judgePair } from "../duplicates/judge-pair.ts";
-import { countOnce, isNew } from "../runs.ts";
+import { writeOnce } from "../runs.ts";
 import type { BotStore } from "../store.ts";
 import { type ContentTable, refuseWithoutTable, saveToFile } from "./content.ts";
+import { describeRequest } from "./describing.ts";
 import { mostQuestions, refuseWithoutModel } from "./questions.ts";
 
 export interface TestOptions {
@@ -28,6 +29,9 @@ export interface TestOptions {
     readonly count?: number | undefined;
     /** Append to this file instead of the database. */
     readonly out?: string | undefined;
+    /** Say what would be asked for, ask no model and write nothing. */
+    readonly dryRun?: boolean | undefined;
+    readonly printPrompt?: boolean | undefined;
     readonly yes?: boolean | undefined;
 }
 
@@ -80,32 +84,56 @@ export async function writeTests(
         throw new AppError("usage", "no certification is named", {
             hint: "add `--cert=<id>`, such as `--cert=aws-saa`",
         });
+    const readSql = (): Promise<Statements> => readRoles(context.root, { ...own, ...shared }, [undefined, table.set]);
+    const planTest = kind === "test" ? planChannelTest : planCertificationTest;
+    const plan = async (store: BotStore): Promise<TestRequest> =>
+        planTest(store, await readSql(), { ...options, count });
+    if (options.printPrompt || options.dryRun) {
+        return describeRequest(context, options, kind, async (store) => {
+            const { test, user } = await plan(store);
+            return { user, what: `${countOf(count, "multiple-choice question")} for ${test.id}` };
+        });
+    }
     const settings = await readChosenModel(context);
     if (!settings) refuseWithoutModel();
     const model = openModel(settings);
-    const before =
-        out === undefined ? { before: ({ connection }: BotStore) => refuseWithoutTable(connection, table) } : {};
-    const write = kind === "test" ? writeChannelTest : writeCertificationTest;
-    return runBot(context, bot, { model, yes: options.yes, ...before }, async (started) => {
-        const sql = await readRoles(context.root, { ...own, ...shared }, [undefined, table.set]);
-        return write(started, model, sql, { ...options, count });
+    const before = async (store: BotStore): Promise<void> => {
+        if (out === undefined) await refuseWithoutTable(store.connection, table);
+        await plan(store);
+    };
+    return runBot(context, bot, { model, yes: options.yes, before }, async (started) => {
+        const { test, user, ask } = await plan(started.store);
+        const prompt = await readPrompt(fileURLToPath(promptsFolder), kind);
+        const made = await ask(model, { name: kind, system: prompt.text, user, signal: started.patience });
+        return addQuestions(started, await readSql(), test, made, out, {
+            model: model.name,
+            prompt: `${prompt.name} ${prompt.version}`,
+        });
     });
 }
 
 type Asked = TestOptions & { readonly count: number };
 
-async function writeChannelTest(bot: Bot, model: Model, sql: Statements, options: Asked): Promise<BotResult> {
+/** What a model is asked for, and how its answer becomes questions of the test. */
+interface TestRequest {
+    readonly test: TestPlan;
+    readonly user: string;
+    readonly ask: (model: Model, question: Omit<Question<never>, "schema">) => Promise<readonly ChoiceQuestion[]>;
+}
+
+async function planChannelTest(store: BotStore, sql: Statements, options: Asked): Promise<TestRequest> {
     const { channel = "", count, out } = options;
-    const id = `test-${channel}`;
-    const sources = await readOne(bot, sql("sources", { channel, limit: 30 }));
-    if (sources.length === 0) {
-        throw new AppError("usage", `the channel '${channel}' has no active question`, { hint: "check its name" });
-    }
-    const plan = await readPlan(bot, sql, out, {
-        ...{ id, channelId: channel, name: `${toTitle(channel)} test`, passingScore: 70 },
+    const test = await readPlan(store, sql, out, {
+        ...{ id: `test-${channel}`, channelId: channel, name: `${toTitle(channel)} test`, passingScore: 70 },
         description: `Multiple-choice questions about ${toTitle(channel)}.`,
     });
-    const prompt = await readPrompt(fileURLToPath(promptsFolder), "test");
+    const used = test.questions.flatMap(({ questionId }) => questionId ?? []);
+    const sources = await readOne(store, sql("sources", { channel, used: { items: used }, limit: 30 }));
+    if (sources.length === 0) {
+        throw new AppError("usage", `the channel '${channel}' has no active question that its test lacks`, {
+            hint: "check its name, or write questions first: `pnpm bot:question --channel=<channel>`",
+        });
+    }
     const user = renderTestRequest({
         ...{ channel, count },
         questions: sources.map((row) => ({
@@ -113,20 +141,21 @@ async function writeChannelTest(bot: Bot, model: Model, sql: Statements, options
         })),
     });
     const schema = testAnswer(count, sources.length);
-    const signal = bot.context.signal;
-    const { questions } = await model.ask({ schema, name: "test", system: prompt.text, user, signal });
-    const made = questions.map(({ source, ...question }) => ({
-        ...question,
-        questionId: String(sources[source - 1]?.id),
-    }));
-    return addQuestions(bot, sql, plan, made, out, { model: model.name, prompt: `test ${prompt.version}` });
+    return {
+        ...{ test, user },
+        ask: async (model, question) =>
+            (await model.ask({ ...question, schema })).questions.map(({ source, ...made }) => ({
+                ...made,
+                questionId: String(sources[source - 1]?.id),
+            })),
+    };
 }
 
 const domainsShape = z.array(z.object({ id: z.string(), name: z.string(), weight: z.number() })).min(1);
 
-async function writeCertificationTest(bot: Bot, model: Model, sql: Statements, options: Asked): Promise<BotResult> {
+async function planCertificationTest(store: BotStore, sql: Statements, options: Asked): Promise<TestRequest> {
     const { cert = "", count, out } = options;
-    const [row] = await readOne(bot, sql("certification", { certification_id: cert }));
+    const [row] = await readOne(store, sql("certification", { certification_id: cert }));
     if (!row) {
         throw new AppError("usage", `there is no certification '${cert}'`, {
             hint: "list them: `SELECT id, name FROM certifications`; load the bundled ones with `pnpm db:seed certifications`",
@@ -134,12 +163,11 @@ async function writeCertificationTest(bot: Bot, model: Model, sql: Statements, o
     }
     const domains = domainsShape.safeParse(JSON.parse(String(row.domains ?? "[]")));
     if (!domains.success) throw new AppError("usage", `the certification '${cert}' has no domains`);
-    const plan = await readPlan(bot, sql, out, {
+    const test = await readPlan(store, sql, out, {
         ...{ id: `test-${cert}`, channelId: cert, name: String(row.name), passingScore: Number(row.passing_score) },
         description: `Multiple-choice questions for ${row.name}.`,
     });
-    const domain = findNeediest(domains.data, plan.questions);
-    const prompt = await readPrompt(fileURLToPath(promptsFolder), "certification");
+    const domain = findNeediest(domains.data, test.questions);
     const difficulty = options.difficulty ?? (row.difficulty === "expert" ? "advanced" : String(row.difficulty));
     const user = renderCertificationRequest({
         certification: {
@@ -147,16 +175,10 @@ async function writeCertificationTest(bot: Bot, model: Model, sql: Statements, o
             examCode: row.exam_code === null ? null : String(row.exam_code),
         },
         ...{ domain: { id: domain.id, name: domain.name }, difficulty, count },
-        existingQuestions: plan.questions.map(({ question }) => question),
+        existingQuestions: test.questions.map(({ question }) => question),
     });
-    const { questions } = await model.ask({
-        schema: certificationAnswer(count, [domain.id]),
-        ...{ name: "certification", system: prompt.text, user, signal: bot.context.signal },
-    });
-    return addQuestions(bot, sql, plan, questions, out, {
-        model: model.name,
-        prompt: `certification ${prompt.version}`,
-    });
+    const schema = certificationAnswer(count, [domain.id]);
+    return { test, user, ask: async (model, question) => (await model.ask({ ...question, schema })).questions };
 }
 
 /** The domain that is furthest below its weight. */
@@ -170,17 +192,17 @@ function findNeediest(domains: z.output<typeof domainsShape>, questions: readonl
 }
 
 async function readPlan(
-    bot: Bot,
+    store: BotStore,
     sql: Statements,
     out: string | undefined,
     test: Omit<TestPlan, "questions" | "stored">,
 ): Promise<TestPlan> {
-    const [row] = out === undefined ? await readOne(bot, sql("test", { test_id: test.id })) : [];
+    const [row] = out === undefined ? await readOne(store, sql("test", { test_id: test.id })) : [];
     const stored = row === undefined ? null : String(row.questions);
     return { ...test, stored, questions: stored === null ? [] : (JSON.parse(stored) as ChoiceQuestion[]) };
 }
 
-async function readOne({ store }: Bot, query: ReturnType<Statements>): Promise<readonly Row[]> {
+async function readOne(store: BotStore, query: ReturnType<Statements>): Promise<readonly Row[]> {
     return (await store.read([query]))[0] ?? [];
 }
 
@@ -227,8 +249,7 @@ async function save(
     const questions = JSON.stringify([...plan.questions, ...added]);
     const isFirst = plan.stored === null;
     try {
-        await store.write([
-            ...countOnce(store, run, { processed: 1, ...(isFirst ? { created: 1 } : { updated: 1 }) }),
+        await writeOnce(store, run, isFirst ? { created: 1 } : { updated: 1 }, [
             assertThat("(SELECT questions FROM tests WHERE id = ?) IS ?", isSame, [plan.id, plan.stored]),
             store.sql("setWriter", { source_name: run.bot, event_type: null }),
             sql("save", {
@@ -243,16 +264,12 @@ async function save(
             }),
             store.sql("clearWriter"),
         ]);
-        run.processed++;
     } catch (error) {
         if (!(error instanceof UnmetAssertion)) throw error;
-        if (error.assertion !== isNew) {
-            throw new AppError("usage", `${plan.id} was changed by somebody else meanwhile`, {
-                hint: "run it again",
-                outcome: "Nothing was written.",
-            });
-        }
-        run.processed++;
+        throw new AppError("usage", `${plan.id} was changed by somebody else meanwhile`, {
+            hint: "run it again",
+            outcome: "Nothing was written.",
+        });
     }
 }
 

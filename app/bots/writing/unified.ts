@@ -21,6 +21,16 @@ function voiceOptions({ channel, dryRun, yes, count }: UnifiedOptions): Sessions
 
 const types = ["question", "challenge", "certification", "test", "voice"] as const;
 
+const always = ["type", "count", "dryRun", "yes", "json", "wait"];
+/** The options of each type, besides those of all. */
+const optionsOf: Readonly<Record<(typeof types)[number], readonly string[]>> = {
+    question: [...["channel", "difficulty", "topic", "from", "printPrompt", "allowNewChannel", "allowNewSubChannel"]],
+    challenge: ["category", "difficulty", "printPrompt", "out"],
+    certification: ["cert", "difficulty", "printPrompt", "out"],
+    test: ["channel", "difficulty", "printPrompt", "out"],
+    voice: ["channel"],
+};
+
 /** bot:unified: one command for everything that bots write, by --type. */
 export async function writeUnified(context: Context, options: UnifiedOptions): Promise<ExitCode> {
     const { type = "question" } = options;
@@ -31,6 +41,7 @@ export async function writeUnified(context: Context, options: UnifiedOptions): P
             hint: `use ${types.join(", ")}`,
         });
     }
+    refuseOthers(known, options);
     if (known === "question") return (await import("./questions.ts")).writeQuestions(context, "unified", options);
     if (known === "challenge") return (await import("./challenges.ts")).writeChallenges(context, "unified", options);
     if (known === "voice")
@@ -41,4 +52,13 @@ export async function writeUnified(context: Context, options: UnifiedOptions): P
         known === "test" ? "test" : "certification",
         options,
     );
+}
+
+function refuseOthers(type: (typeof types)[number], options: UnifiedOptions): void {
+    const other = Object.keys(options).find((name) => ![...always, ...optionsOf[type]].includes(name));
+    if (other === undefined) return;
+    const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    throw new AppError("usage", `${flagOf(other)} does not apply to --type=${type}`, {
+        hint: `options of this type: ${["count", "dryRun", ...optionsOf[type]].map(flagOf).join(", ")}`,
+    });
 }

@@ -6,11 +6,14 @@ import { type ChallengeOptions, writeChallenges } from "../../../app/bots/writin
 import { type TestOptions, writeTests } from "../../../app/bots/writing/tests.ts";
 import { type UnifiedOptions, writeUnified } from "../../../app/bots/writing/unified.ts";
 import { readRows, readValue } from "../../product/rows.ts";
+import { runCommand } from "../../support/command.ts";
 import { createDeployedDatabase, deployInto, root } from "../../support/deployed.ts";
 import { runHere } from "../../support/here.ts";
 import { type ModelServer, replies, startModelServer } from "../../support/model-server.ts";
 import { writeProject } from "../../support/project.ts";
 import { describeTargets, type TestDatabase } from "../../support/targets.ts";
+
+import { newQuestion } from "./stores.ts";
 
 /** As a model answers: JSON inside of the JSON where a value may be anything. */
 const challenge = (title: string, more: object = {}) => ({
@@ -76,6 +79,14 @@ describeTargets("the bots that write challenges and tests", (target) => {
     const run = (options: ChallengeOptions) =>
         runHere((context) => writeChallenges(context, "challenge", options), settings());
     const unified = (options: UnifiedOptions) => runHere((context) => writeUnified(context, options), settings());
+    /** After the other one has read the titles, in a process that knows nothing of it. */
+    const runHereLater = () =>
+        runCommand("bot:challenge", [], {
+            ...{ cwd: root, env: { TURSO_DATABASE_URL: database.url, ...settings().env } },
+        });
+    const everything = `SELECT (SELECT count(*) FROM questions) AS questions, (SELECT count(*) FROM coding_challenges) AS challenges,
+        (SELECT count(*) FROM tests) AS tests, (SELECT count(*) FROM voice_sessions) AS sessions, (SELECT count(*) FROM bot_runs) AS runs,
+        (SELECT count(*) FROM bot_ledger) AS ledger, (SELECT count(*) FROM work_queue) AS jobs`;
     const count = async () =>
         (
             await readRows(
@@ -161,11 +172,68 @@ describeTargets("the bots that write challenges and tests", (target) => {
         );
     });
 
+    test("keeps one of two challenges with the same title that are written at once", async () => {
+        await install();
+        server.script.push(replies.answer(challenge("Sum of a list")), replies.answer(challenge("Sum of a List!")));
+        const ran = [await Promise.all([run({}), runHereLater()])].flat();
+        expect(ran.map(({ code }) => code).sort()).toEqual([0, 1]);
+        expect(await count()).toEqual(all(1));
+    });
+
+    test.each(["question", "challenge", "certification", "test", "voice"])(
+        "writes nothing and asks nobody for --type=%s with --dry-run or --print-prompt, and refuses flags of other types",
+        async (type) => {
+            await install();
+            await client.executeMultiple(`
+                INSERT INTO questions (id, question, answer, explanation, difficulty, channel, sub_channel, voice_suitable)
+                VALUES ('q-1', 'What is a lock?', 'A claim.', 'Others wait.', 'beginner', 'database', 'locks', 1);
+                INSERT INTO certifications (id, name, provider, description, difficulty, category, domains)
+                VALUES ('dba', 'DBA', 'P', 'D', 'expert', 'data', '[{"id":"a","name":"A","weight":70}]')`);
+            const before = await readRows(client, everything);
+            const own =
+                type === "certification" ? { cert: "dba" } : type === "challenge" ? {} : { channel: "database" };
+            const dry = await unified({ type, ...own, dryRun: true });
+            expect([dry.code, dry.stdout + dry.stderr]).toEqual([0, expect.stringMatching(/Would|Nothing/)]);
+            if (type !== "voice") {
+                const printed = await unified({ type, ...own, printPrompt: true });
+                expect([printed.code, printed.stdout]).toEqual([0, expect.stringContaining("--- data ")]);
+            }
+            const other = await unified({ type, ...(type === "challenge" ? { cert: "x" } : { category: "arrays" }) });
+            expect([other.code, other.stderr]).toEqual([
+                2,
+                expect.stringContaining(`does not apply to --type=${type}`),
+            ]);
+            expect(server.requests).toHaveLength(0);
+            expect(await readRows(client, everything)).toEqual(before);
+        },
+    );
+
+    test("writes questions and voice sessions by their type", async () => {
+        await client.execute(`INSERT INTO questions (id, question, answer, explanation, difficulty, channel, sub_channel, voice_suitable)
+            SELECT 'q-' || value, 'What is lock number ' || value || '?', 'A claim.', 'Others wait.', 'beginner', 'database', 'locks', 1
+            FROM generate_series(1, 3)`);
+        const noModel = { ...settings(), env: {} };
+        const voice = await runHere(
+            (context) => writeUnified(context, { type: "voice", channel: "database" }),
+            noModel,
+        );
+        expect([voice.code, await readValue(client, "SELECT count(*) FROM voice_sessions")]).toEqual([0, 1]);
+        const { channel: _, ...content } = newQuestion("an advisory lock after a crash", { subChannel: "locks" });
+        server.script.push(replies.answer(content));
+        const question = await unified({ type: "question", channel: "database" });
+        expect([question.code, question.stdout]).toEqual([
+            0,
+            expect.stringContaining("Created:   q-4 in database/locks"),
+        ]);
+        expect(await readValue(client, "SELECT bot_name FROM bot_runs ORDER BY id DESC LIMIT 1")).toBe("unified");
+    });
+
     test("gives the tests of channels and certifications questions, each once", async () => {
         await install();
         await client.executeMultiple(`
             INSERT INTO questions (id, question, answer, explanation, difficulty, channel, sub_channel)
-            VALUES ('q-1', 'What is a lock?', 'A claim.', 'Others wait.', 'beginner', 'database', 'locks');
+            VALUES ('q-1', 'What is a lock?', 'A claim.', 'Others wait.', 'beginner', 'database', 'locks'),
+                ('q-2', 'What is a latch?', 'A claim in memory.', 'Others spin.', 'beginner', 'database', 'locks');
             INSERT INTO certifications (id, name, provider, description, difficulty, category, domains)
             VALUES ('dba', 'DBA', 'P', 'D', 'expert', 'data', '[{"id":"a","name":"A","weight":70},{"id":"b","name":"B","weight":30}]')`);
         const runTest = (kind: "test" | "certification", options: TestOptions) =>

@@ -85,6 +85,15 @@ describeTargets("a save of a bot", (target) => {
         expect(ids.sort()).toEqual(["q-42", "q-43", "q-44"]);
     });
 
+    test("takes no id that is no counted one for the highest", async () => {
+        await client.execute(`INSERT INTO questions (id, question, answer, explanation, difficulty, channel, sub_channel)
+            SELECT value, 'a', 'b', 'c', 'beginner', 'd', 'e'
+            FROM json_each('["q-7", "q-100000000000000000000", "q-1e300", "q-9x", "q-"]')`);
+        expect(await saveQuestion(store, await startRun(store, "creator"), newQuestion("a row lock"), options)).toBe(
+            "q-8",
+        );
+    });
+
     test("is refused where somebody added a question to the channel meanwhile", async () => {
         const run = await startRun(store, "creator");
         await saveQuestion(store, run, newQuestion("a lock"), options);

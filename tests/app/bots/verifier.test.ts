@@ -197,6 +197,9 @@ describeTargets("the verifier", (target) => {
             return replies.slow(300, answerScores(90)) as object;
         });
         expect((await run({ limit: 2 }, { model })).stdout).toContain(`job ${job}  q-1  verify  snoozed`);
+        expect(await readJob(database.client, job)).toMatchObject({ status: "pending", attempts: 0 });
+        await database.client.execute("UPDATE work_queue SET run_after = created_at");
+        await run({ limit: 1 }, { model });
         expect(await readJob(database.client, job)).toMatchObject({ status: "completed", attempts: 1 });
         expect(await readValue(database.client, "SELECT count(*) FROM bot_ledger")).toBe(1);
     });
