@@ -111,17 +111,22 @@ function settleFault(fault: ModelFault, watch: boolean): WorkOutcome {
     return { kind: "retry", error: reason };
 }
 
-/** Completes a job that another bot has to do: it is queued for that bot. */
-export function passOn({ store, run }: Bot, claim: Claim): JobOutcome {
+/** Completes a job that another bot has to do, or this one later under another action: it is queued as such. */
+export function passOn(
+    { store, run }: Bot,
+    claim: Claim,
+    action = claim.action,
+    said = "queued for the bot that does this",
+): JobOutcome {
     const job: JobRequest = {
-        ...{ itemType: claim.itemType, itemId: claim.itemId, action: claim.action, priority: claim.priority },
+        ...{ itemType: claim.itemType, itemId: claim.itemId, action, priority: claim.priority },
         ...{ createdBy: run.bot, ...(claim.reason === null ? {} : { reason: claim.reason }) },
     };
     return {
         kind: "complete",
         result: { changed: false, passedOn: true },
         effects: [...countInJob(store, run, {}), ...store.queue.renderEnqueue([job])],
-        said: "queued for the bot that does this",
+        said,
     };
 }
 

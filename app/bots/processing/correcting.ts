@@ -21,10 +21,6 @@ interface Task {
     readonly stored: StoredQuestion;
 }
 
-/** How long a job waits whose reason, not its action, asks for a model that is not there, in seconds. */
-const waitForModel = 3_600;
-/** What such a job is given back for. */
-export const asksForModel = "its reason asks for a model";
 /** Of the length of an answer or explanation, as the prompt says. */
 const shortestShare = 0.8;
 const tooLong = ["long_answer", "long_explanation", "verbose_for_voice", "repetitive_content"];
@@ -94,7 +90,11 @@ async function correct(
 ): Promise<JobOutcome> {
     const { stored, plan, reason, claim } = task;
     const asks = plan.steps.some((step) => step === "improve" || step === "enrich");
-    if (asks && model === undefined) return { kind: "snooze", pause: waitForModel, reason: asksForModel };
+    if (asks && model === undefined) {
+        // Under an action that is not claimed without one.
+        const action = plan.steps.includes("improve") ? "improve" : "enrich";
+        return passOn(bot, claim, action, `queued as ${action}: its reason asks for a model`);
+    }
     let answer: ProcessorAnswer | undefined;
     if (asks && model) {
         const user = renderProcessorRequest({ question: stored.shown, issues: listIssues(task) });

@@ -12,7 +12,7 @@ import { knownActions, needsModel } from "../rules/issues.ts";
 import type { BotStore } from "../store.ts";
 import { type BotOptions, completeOptions } from "../worker-options.ts";
 import { describeEnd, describeJobs, doJobs } from "../working.ts";
-import { asksForModel, workOnJobs } from "./correcting.ts";
+import { workOnJobs } from "./correcting.ts";
 
 /** bot:processor: does the jobs of its queue; without a model, those that need none. */
 export async function processJobs(context: Context, given: BotOptions): Promise<ExitCode> {
@@ -32,8 +32,7 @@ export async function processJobs(context: Context, given: BotOptions): Promise<
         const actions = model === undefined ? await listWithoutModel(bot.store) : undefined;
         const done = await doJobs(bot, workOnJobs(bot, prompt), { ...options, actions });
         const { said, summary } = describeEnd(done.fault, context.signal.aborted);
-        const givenBack = done.jobs.filter(({ message }) => message === asksForModel).length;
-        const waiting = model === undefined ? givenBack + (await countForModel(bot.store)) : 0;
+        const waiting = model === undefined ? await countForModel(bot.store) : 0;
         const needs = waiting === 0 ? "" : ` ${countOf(waiting, "job needs", "jobs need")} a model.`;
         const { jobs, fault: _, ...counts } = done;
         return {

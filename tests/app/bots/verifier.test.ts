@@ -196,7 +196,7 @@ describeTargets("the verifier", (target) => {
             void database.client.execute("UPDATE questions SET answer = answer || ' More.' WHERE id = 'q-1'");
             return replies.slow(300, answerScores(90)) as object;
         });
-        expect((await run({ limit: 2 }, { model })).stdout).toContain(`job ${job}  q-1  verify  snoozed`);
+        expect((await run({ limit: 1 }, { model })).stdout).toContain(`job ${job}  q-1  verify  snoozed`);
         expect(await readJob(database.client, job)).toMatchObject({ status: "pending", attempts: 0 });
         await database.client.execute("UPDATE work_queue SET run_after = created_at");
         await run({ limit: 1 }, { model });
