@@ -31,7 +31,7 @@ describeTargets("bot:question, killed while it saves", (target) => {
         const env = { TURSO_DATABASE_URL: database.url, LLM_BASE_URL: server.url, LLM_MODEL: "example" };
         const args = ["--channel=database", "--allow-new-channel", "--allow-new-sub-channel", "--count=20"];
         let kills = 0;
-        for (let round = 0; round < 6; round++) {
+        for (let round = 0; round < 4; round++) {
             const before = server.requests.length;
             const bot = startCommand("bot:question", args, { cwd: root, env });
             let hasEnded = false;
@@ -54,7 +54,7 @@ describeTargets("bot:question, killed while it saves", (target) => {
         tell(
             `${target.name}: ${kills} kills, ${await readValue(database.client, "SELECT count(*) FROM questions")} questions`,
         );
-        expect(kills).toBeGreaterThan(2);
+        expect(kills).toBeGreaterThan(1);
         expect(await readValue(database.client, "SELECT count(source) FROM history_writer")).toBe(0);
     });
 });

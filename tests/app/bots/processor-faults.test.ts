@@ -64,7 +64,8 @@ describeTargets("the processor with a server that", (target) => {
     const run = (options: BotOptions = {}, env = {}, signal?: AbortSignal) =>
         runBotHere(processJobs, database, options, { model, env, ...(signal ? { signal } : {}) });
 
-    test.for(faults)(
+    // What a model's server answers does not depend on the database: a few are enough to show that.
+    test.for(target.name === "file:" ? faults : faults.slice(0, 3))(
         "%s loses no job, changes no question and shows no key",
         async ([, script, status, attempts, code, said]) => {
             const before = await readQuestion(database.client, "q-1");
