@@ -278,7 +278,7 @@ CREATE TABLE work_queue (
     run_after TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     -- The worker that holds it, or the last one that did: bot, host and process.
     locked_by TEXT,
-    -- When the lease of that worker ends (ISO-8601, UTC); NULL while nobody holds it.
+    -- When the lease of that worker ends (ISO-8601, UTC); NULL while no worker holds it.
     locked_until TEXT,
     CONSTRAINT work_queue_item_type_is_known CHECK (
         item_type IN (
@@ -1726,7 +1726,7 @@ UPDATE turso_schema_guard SET is_complete = objects_before = 0 AND 57 = (
         ('index', 'idx_questions_created_at', 171),
         ('table', 'channel_mappings', 997),
         ('index', 'idx_channel_mappings_question_id_channel_id_sub_channel', 394),
-        ('table', 'work_queue', 3325),
+        ('table', 'work_queue', 3328),
         ('index', 'idx_work_queue_status_assigned_to_priority_run_after', 364),
         ('index', 'idx_work_queue_status_priority_created_at', 250),
         ('index', 'idx_work_queue_priority_created_at', 214),
@@ -1780,7 +1780,7 @@ FROM (VALUES
     (1, 'create-users', '3d0633ca934ff148a0ba36857cedaaaf', NULL, '6ec5258c64976c588d286e5a0df08efc0e6b0cd625a42107bbc7db2996acf3ee'),
     (2, 'create-questions', 'ef194e0e17c305f6f08997c68838823e', NULL, 'f7f80d073045b6c5e42f84e2e318023f45ac63c4660723aec184f4e4eae9d5fa'),
     (3, 'create-channel-mappings', '4a342453a5e33e29eea45929b4647bb1', NULL, '112fdcc3303719697d5562a7e5dd9a6d8580a4138a88d33d336880ac072c283d'),
-    (4, 'create-work-queue', '40dff922ecc5262b64de4197e7309587', NULL, 'fd7f90b006ebd9273de668d1760e815d7ce97ee2e61f77e1a4e9a121b6451682'),
+    (4, 'create-work-queue', '393d4f3d1e6c1e2848a9112d07b1629e', NULL, 'fd7f90b006ebd9273de668d1760e815d7ce97ee2e61f77e1a4e9a121b6451682'),
     (5, 'create-bot-ledger', 'a5a6684e72e4c36d4a76652dd3a014cb', NULL, 'd88e90054215baa499ed60001bd5c4ef36fe828d1c4e1400276636b0df330e54'),
     (6, 'create-bot-runs', '3f07e506a4806ddcd7117538918767f4', NULL, '190c79e817237bae31399fa8732fe8d661e6c6d6b0c0bdf9b330c8eac477253d'),
     (7, 'create-question-relationships', '927a780e283b624858f800b97e89b6b2', NULL, '0c90a923c13d7104ef6872c8e9a620f558bac9081c44fc84ccddafcb884bc2bf'),

@@ -151,7 +151,7 @@ export interface WorkQueue {
     runAfter: string;
     /** The worker that holds it, or the last one that did: bot, host and process. */
     lockedBy: string | null;
-    /** When the lease of that worker ends (ISO-8601, UTC); NULL while nobody holds it. */
+    /** When the lease of that worker ends (ISO-8601, UTC); NULL while no worker holds it. */
     lockedUntil: string | null;
 }
 

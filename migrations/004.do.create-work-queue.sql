@@ -39,7 +39,7 @@ CREATE TABLE work_queue (
     run_after TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     -- The worker that holds it, or the last one that did: bot, host and process.
     locked_by TEXT,
-    -- When the lease of that worker ends (ISO-8601, UTC); NULL while nobody holds it.
+    -- When the lease of that worker ends (ISO-8601, UTC); NULL while no worker holds it.
     locked_until TEXT,
     CONSTRAINT work_queue_item_type_is_known CHECK (
         item_type IN (

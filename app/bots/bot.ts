@@ -6,6 +6,7 @@ import { conclude } from "../../src/cli/report.ts";
 import { AppError, type ExitCode, exitCodes } from "../../src/errors.ts";
 import { explainModelFault, ModelFault } from "../../src/model/fault.ts";
 import type { Model } from "../../src/model/model.ts";
+import { usualPatience } from "../../src/queue/worker.ts";
 import { refuseUndeployed } from "../deployed.ts";
 import { finishRun, type Run, startRun } from "./runs.ts";
 import { type BotStore, openStore } from "./store.ts";
@@ -52,7 +53,6 @@ export function describeStop({ signal }: Context, stopped: string | undefined): 
 
 /** How long the connection outlives the signal to stop, in seconds: longer than the patience of a worker. */
 const grace = 28;
-const usualPatience = 25;
 
 /**
  * Runs a bot on the database that the settings name: asks before a remote write, records the run, its end and its cost,

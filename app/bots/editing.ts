@@ -23,7 +23,7 @@ export const readColumns = [
     ...["companies", "eli5", "tldr", "status"],
 ] as const;
 
-/** Thrown where somebody else changed the question meanwhile: read it again. */
+/** Fails when another program has changed the question since it was read: read it again. */
 export const isAsRead = "the question is as it was read";
 
 /** Asserts that a question is as it was read, where nothing of it changes. @param asserts what an UnmetAssertion then says */

@@ -1,5 +1,6 @@
 import { isAbsolute, relative, sep } from "node:path";
 import type { Command } from "commander";
+import { AppError } from "../errors.ts";
 import type { DeployOptions } from "../planning/prepare.ts";
 import { parseCount } from "./program.ts";
 
@@ -59,6 +60,21 @@ export function defineLoad(command: Command): Command {
         .option("--seed", "load the seeds even into a remote or non-empty database")
         .option("--force", "update rows even if the record is not known to be newer");
     return defineRejects(command);
+}
+
+/**
+ * Refuses options that a variant of a command does not have.
+ *
+ * @param variant as the user chose it, such as `show` or `--type=test`
+ * @throws AppError `usage` with those that it has
+ */
+export function refuseOtherOptions(variant: string, options: object, allowed: readonly string[]): void {
+    const known = [...allowed, "json", "wait"];
+    const other = Object.keys(options).find((name) => !known.includes(name));
+    if (other === undefined) return;
+    const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    const hint = `options of ${variant}: ${known.map(flagOf).join(", ")}`;
+    throw new AppError("usage", `${flagOf(other)} does not apply to ${variant}`, { hint });
 }
 
 /** Converts a user's path to one relative to the project's folder, with forward slashes; empty for the folder itself. */

@@ -51,7 +51,8 @@ export interface WorkerSummary extends Record<WorkerEvent["state"], number> {
     readonly reaped: number;
 }
 
-const usualPatience = 25;
+/** How many seconds work may go on after the signal to stop. */
+export const usualPatience = 25;
 /** In seconds. */
 const pauseAfterUnmet = 5;
 /** Claims between two looks for leases that have ended, and milliseconds. */

@@ -1,6 +1,7 @@
 import type { Argument, Connection, JsonList, Query, Row } from "../database/connection.ts";
 import { AppError } from "../errors.ts";
-import { bindNames, type DocumentedQuery, readQueries } from "../queries/files.ts";
+import { bindNames } from "../queries/files.ts";
+import { type RoleFiles, readRoleFiles } from "../queries/roles.ts";
 
 /** What a site searches: the statements of its optional set, by what they are for. */
 export interface SearchSite {
@@ -50,23 +51,12 @@ export interface SearchSite {
 /** The statements of a site's search, read from its files. */
 export interface SearchStatements {
     readonly site: SearchSite;
-    readonly find: (role: keyof SearchSite["queries"]) => DocumentedQuery;
+    readonly find: RoleFiles<keyof SearchSite["queries"]>;
 }
 
 /** Reads the statements of a search. @throws AppError `invalid-files` */
 export async function readSearchStatements(root: string, site: SearchSite): Promise<SearchStatements> {
-    const files = (await Promise.all([site.set, site.indexSet].map((set) => readQueries(root, set)))).flat();
-    return {
-        site,
-        find: (role) => {
-            const name = site.queries[role];
-            const file = files.find((query) => query.name === name);
-            if (file) return file;
-            throw new AppError("invalid-files", `the statement ${name}.sql is missing in queries/${site.set}/`, {
-                hint: "restore it: `git checkout -- queries`",
-            });
-        },
-    };
+    return { site, find: await readRoleFiles(root, site.queries, [site.set, site.indexSet]) };
 }
 
 type Values = Readonly<Record<string, Argument | JsonList>>;

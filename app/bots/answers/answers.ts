@@ -29,7 +29,7 @@ const answerText = text(...lengths.answer);
 const explanationText = text(...lengths.explanation);
 const diagramText = z.string().trim().max(10_000).nullable();
 
-// A diagram that nobody can draw is not worth the question that it stands beside.
+// A question is worth keeping without a diagram that cannot be drawn.
 function dropBadDiagram<T extends { readonly diagram: string | null }>(answer: T): T & { droppedDiagram: boolean } {
     const droppedDiagram = answer.diagram !== null && !isMermaid(answer.diagram);
     return { ...answer, diagram: droppedDiagram ? null : answer.diagram, droppedDiagram };

@@ -1,6 +1,7 @@
 import type { Argument, Connection, JsonList, Row } from "../../../src/database/connection.ts";
 import { AppError } from "../../../src/errors.ts";
-import { bindNames, type DocumentedQuery, readQueries } from "../../../src/queries/files.ts";
+import { bindNames } from "../../../src/queries/files.ts";
+import { type RoleFiles, readRoleFiles } from "../../../src/queries/roles.ts";
 import { renderVector } from "../../../src/search/encoders/encoder.ts";
 import { splitWords } from "../../../src/search/words.ts";
 import { searchSite } from "../../search.ts";
@@ -51,23 +52,19 @@ export interface DuplicateSearchOptions {
     readonly model?: string | undefined;
 }
 
-const names = ["questions-to-compare", "questions-with-text", "newest-in-channel", "duplicate-candidates"] as const;
+const names = {
+    newest: "newest-in-channel",
+    candidates: "duplicate-candidates",
+    inChannel: "questions-to-compare",
+    equal: "questions-with-text",
+} as const;
 
-/** The statements of a search for duplicates, by name. */
-export type DuplicateStatements = ReadonlyMap<(typeof names)[number], DocumentedQuery>;
+/** The statements of a search for duplicates. */
+export type DuplicateStatements = RoleFiles<keyof typeof names>;
 
 /** Reads the statements from their files. @throws AppError `invalid-files` */
-export async function readDuplicateStatements(root: string): Promise<DuplicateStatements> {
-    const files = [...(await readQueries(root)), ...(await readQueries(root, searchSite.set))];
-    return new Map(
-        names.map((name) => {
-            const file = files.find((query) => query.name === name);
-            if (file) return [name, file];
-            throw new AppError("invalid-files", `the statement ${name}.sql is missing in queries/`, {
-                hint: "restore it: `git checkout -- queries`",
-            });
-        }),
-    );
+export function readDuplicateStatements(root: string): Promise<DuplicateStatements> {
+    return readRoleFiles(root, names, [undefined, searchSite.set]);
 }
 
 /**
@@ -87,9 +84,7 @@ export async function findQuestionDuplicates(
         ...{ question, channel, model, words: { items: splitWords(question) } },
         vector: vector === undefined ? null : renderVector(vector),
     };
-    const asked = hasSearch
-        ? (["newest-in-channel", "duplicate-candidates"] as const)
-        : (["newest-in-channel", "questions-to-compare", "questions-with-text"] as const);
+    const asked = hasSearch ? (["newest", "candidates"] as const) : (["newest", "inChannel", "equal"] as const);
     const [newest = [], ...found] = await readTogether(connection, statements, asked, values);
     const stored = new Map(found.flat().map((row) => [String(row.id), row]));
     if (id !== undefined) stored.delete(id);
@@ -120,10 +115,10 @@ export async function findQuestionDuplicates(
 async function readTogether(
     connection: Connection,
     statements: DuplicateStatements,
-    asked: readonly (typeof names)[number][],
+    asked: readonly (keyof typeof names)[],
     values: Readonly<Record<string, Argument | JsonList>>,
 ): Promise<(readonly Row[])[]> {
-    const queries = asked.map((name) => statements.get(name) as DocumentedQuery);
+    const queries = asked.map(statements);
     const results = await connection.readAll(queries.map(({ sql }) => bindNames(sql, values)));
     return results.map((result, at) => {
         if (result.ok) return result.rows;

@@ -191,7 +191,7 @@ function findHarm({ draft }: StoredQuestion, changes: QuestionChanges, issues: r
     return added.length === 0 ? undefined : added.map(({ message }) => message).join(" ");
 }
 
-/** The issues as the model sees them: what the rules say of each, and the notes of whoever queued the job. */
+/** The issues as the model sees them: what the rules say of each, and the notes in the job's reason. */
 function listIssues({ claim, reason, plan, stored }: Task): { issue: string; message: string }[] {
     const findings = checkQuestion(stored.draft);
     const words = issueActions.has(claim.action) ? [claim.action, ...reason.issues] : reason.issues;

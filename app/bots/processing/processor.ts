@@ -45,7 +45,7 @@ export async function processJobs(context: Context, given: BotOptions): Promise<
     });
 }
 
-/** The actions that need no model: those that are known, and those that wait and nobody knows, which fail with their names. */
+/** The actions that need no model: the known ones, and unknown ones of waiting jobs, which then fail with their names. */
 async function listWithoutModel(store: BotStore): Promise<readonly string[]> {
     // Only jobs that are assigned are found.
     await store.queue.reap();

@@ -5,7 +5,7 @@ const asks =
     /^(?:what|how|why|when|which|where|who|is|are|does|do|did|can|could|should|would|will)\b[^.!?:\n]*[\p{L}\p{N})"'`]$/iu;
 
 /**
- * Mends what needs no judgement: spaces around the texts, tags in lower case and each once, a question mark behind a single
+ * Corrects what needs no judgement: spaces around the texts, tags in lower case and each once, a question mark behind a single
  * question without one, and no diagram that does not begin as Mermaid source does.
  */
 export function fixFormat<Draft extends DraftQuestion>(draft: Draft): Draft {

@@ -53,7 +53,7 @@ export type WorkStep = IssueAction | "verify" | "delete";
 export interface WorkPlan {
     /** What to do, each once; none: the job cannot be done and is buried. */
     readonly steps: readonly WorkStep[];
-    /** Words that nobody knows, for the message of a burial. */
+    /** Unknown words, for the message of the failed job. */
     readonly unknown: readonly string[];
 }
 

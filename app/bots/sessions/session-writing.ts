@@ -19,7 +19,7 @@ const isNoCircle = "no question is its own prerequisite";
 
 /**
  * Writes the sessions and relationships of a channel with their ledger and the counters of the run, all or nothing, in one
- * request. False where somebody changed the questions, the sessions or their prerequisites meanwhile: nothing was written.
+ * request. Returns false, and writes nothing, if the questions, the sessions or their prerequisites have changed.
  */
 export async function writeSessions(bot: Bot, channel: VoiceChannel, changes: SessionChanges): Promise<boolean> {
     const { store, run } = bot;

@@ -1,3 +1,4 @@
+import { refuseOtherOptions } from "../../../src/cli/options.ts";
 import type { Context } from "../../../src/cli/program.ts";
 import { AppError, type ExitCode } from "../../../src/errors.ts";
 import { findSimilar } from "../../../src/sql/similar.ts";
@@ -21,7 +22,7 @@ function voiceOptions({ channel, dryRun, yes, count }: UnifiedOptions): Sessions
 
 const types = ["question", "challenge", "certification", "test", "voice"] as const;
 
-const always = ["type", "count", "dryRun", "yes", "json", "wait"];
+const always = ["type", "count", "dryRun", "yes"];
 /** The options of each type, besides those of all. */
 const optionsOf: Readonly<Record<(typeof types)[number], readonly string[]>> = {
     question: [...["channel", "difficulty", "topic", "from", "printPrompt", "allowNewChannel", "allowNewSubChannel"]],
@@ -41,7 +42,7 @@ export async function writeUnified(context: Context, options: UnifiedOptions): P
             hint: `use ${types.join(", ")}`,
         });
     }
-    refuseOthers(known, options);
+    refuseOtherOptions(`--type=${known}`, options, [...always, ...optionsOf[known]]);
     if (known === "question") return (await import("./questions.ts")).writeQuestions(context, "unified", options);
     if (known === "challenge") return (await import("./challenges.ts")).writeChallenges(context, "unified", options);
     if (known === "voice")
@@ -52,13 +53,4 @@ export async function writeUnified(context: Context, options: UnifiedOptions): P
         known === "test" ? "test" : "certification",
         options,
     );
-}
-
-function refuseOthers(type: (typeof types)[number], options: UnifiedOptions): void {
-    const other = Object.keys(options).find((name) => ![...always, ...optionsOf[type]].includes(name));
-    if (other === undefined) return;
-    const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    throw new AppError("usage", `${flagOf(other)} does not apply to --type=${type}`, {
-        hint: `options of this type: ${["count", "dryRun", ...optionsOf[type]].map(flagOf).join(", ")}`,
-    });
 }

@@ -5,6 +5,7 @@ import { openQueue, type Queue, usualTimes } from "../../queue/queue.ts";
 import type { QueueRole, QueueSite } from "../../queue/site.ts";
 import { confirmRemote } from "../confirm.ts";
 import { openExisting, partlyWritten, withConnection } from "../open.ts";
+import { refuseOtherOptions } from "../options.ts";
 import type { Context } from "../program.ts";
 import { conclude, countOf } from "../report.ts";
 import { printable, renderBound } from "./text.ts";
@@ -59,7 +60,7 @@ export async function manageQueue(
     time = new Date(),
 ): Promise<ExitCode> {
     const [verb = "list", ...given] = context.args as [Verb?, ...string[]];
-    refuseOptions(verb, options);
+    refuseOtherOptions(verb, options, optionsOf[verb]);
     const ids = readIds(verb, given);
     const sql = await readRoles(context.root, site.queries);
     const writes = verb !== "list" && verb !== "show";
@@ -80,15 +81,6 @@ export async function manageQueue(
         },
         access === "write" ? partlyWritten : undefined,
     );
-}
-
-function refuseOptions(verb: Verb, options: QueueCommandOptions): void {
-    const allowed = [...optionsOf[verb], "json", "wait"];
-    const other = Object.keys(options).find((name) => !allowed.includes(name));
-    if (other === undefined) return;
-    const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    const hint = `options of ${verb}: ${[...allowed].map(flagOf).join(", ")}`;
-    throw new AppError("usage", `${flagOf(other)} does not apply to ${verb}`, { hint });
 }
 
 function readIds(verb: Verb, given: readonly string[]): readonly number[] {
