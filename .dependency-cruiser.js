@@ -4,7 +4,17 @@
  */
 
 /** The floors of src/, the lowest first. A folder imports itself and the floors below; the features are one floor. */
-const floors = [["sql"], ["database"], ["server"], ["schema"], ["queries"], ["planning"], "features", ["cli"]];
+const floors = [
+    ["sql"],
+    ["database"],
+    ["server"],
+    ["schema"],
+    ["queries"],
+    ["planning"],
+    "features",
+    ["cli"],
+    ["console"],
+];
 const features = [
     "migrations",
     "loading",
@@ -78,6 +88,6 @@ export default {
         doNotFollow: { path: "node_modules" },
         tsConfig: { fileName: "tsconfig.json" },
         tsPreCompilationDeps: true,
-        enhancedResolveOptions: { extensions: [".ts", ".js"] },
+        enhancedResolveOptions: { extensions: [".ts", ".tsx", ".js"] },
     },
 };

@@ -25,6 +25,8 @@ export interface Output {
     divert(): void;
     /** Redacts `secret` from now on. */
     hide(secret: string): void;
+    /** Removes what is redacted from a text that is shown elsewhere. */
+    redact(text: string): string;
     /** Returns the live text; undefined under --json and without a terminal. */
     openLiveText(): Promise<LiveText | undefined>;
 }
@@ -134,6 +136,7 @@ export function createOutput(options: {
         raw(text) {
             put("stdout", text);
         },
+        redact,
         hide(secret) {
             // Parts that are printed separately would add up to the token.
             for (const part of [secret, ...secret.split(".").filter((text) => text.length >= shortestPart)]) {

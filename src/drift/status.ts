@@ -48,10 +48,15 @@ export interface Status {
  */
 export async function readStatus(root: string, connection: Connection | undefined): Promise<Status> {
     const { sets, state } = await readAll(root, connection, { anyVersion: true });
+    return toStatus(sets, state, (await readProject(root)).schemaVersion);
+}
+
+/** Compares a state that was read with the files. Pure. */
+export function toStatus(sets: readonly MigrationSet[], state: DatabaseState, schemaVersion: string): Status {
     const newer = findNewer(sets, state);
     const optional = sets.slice(1).map((set) => describeSet(set, state));
     return {
-        schemaVersion: (await readProject(root)).schemaVersion,
+        schemaVersion,
         version: versionOf(state),
         // Without shadow tables, which nothing tells from those of the core once their owner is left out.
         schema: listComparable(state.schema).filter((row) => !optional.some(({ schema }) => schema.includes(row))),
@@ -59,6 +64,17 @@ export async function readStatus(root: string, connection: Connection | undefine
         entries: [...listMigrations(sets, state), ...listObjects(sets, state), ...listOrphans(sets, state)],
         problems: newer ? [] : findHistoryProblems(sets, state),
         newer,
+    };
+}
+
+/** The same as a document of --json. */
+export function describeStatus({ schemaVersion, version, sets, entries, problems }: Status): object {
+    return {
+        schemaVersion,
+        version,
+        sets: sets.map((set) => ({ name: set.name, version: set.version })),
+        entries: entries.map(({ isDone, what, detail }) => ({ what, done: isDone, detail })),
+        problems,
     };
 }
 

@@ -6,6 +6,7 @@ import { readAll } from "../planning/prepare.ts";
 import { readExpectedSchema } from "../planning/shadow.ts";
 import { type DatabaseState, versionOf } from "../planning/state.ts";
 import { compareSchemas, isDrift, type ObjectDifference } from "../schema/compare.ts";
+import { renderDiff } from "../schema/diff.ts";
 import { countObjects } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { checksumTokens } from "../sql/statements.ts";
@@ -33,6 +34,16 @@ export async function verifyDatabase(root: string, connection: Connection | unde
         });
     }
     return { sets, state, version, differences: await verifySchema(sets, state) };
+}
+
+/** The comparison as a document of --json. */
+export function describeVerification(version: number, differences: readonly ObjectDifference[]): object {
+    const objects = differences.map((difference) =>
+        isDrift(difference)
+            ? { ...difference, diff: renderDiff(difference).map(({ sign, text }) => `${sign} ${text}`) }
+            : difference,
+    );
+    return { version, drift: differences.some(isDrift), objects };
 }
 
 /**

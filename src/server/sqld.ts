@@ -29,6 +29,11 @@ export interface Sqld {
 const STARTUP_MS = 15_000;
 const GRACE_MS = 3_000;
 const PORT_ATTEMPTS = 5;
+/**
+ * Seconds between checkpoints. By default sqld 0.24.32 checkpoints in a writer's own commit once the WAL is over 1,000
+ * pages; when others wait for the write lock at that moment, all of them can wait for ever. An interval replaces that.
+ */
+const CHECKPOINT_SECONDS = "10";
 const packagedPlatforms: readonly string[] = ["darwin-arm64", "darwin-x64", "linux-arm64", "linux-x64"];
 
 /**
@@ -125,6 +130,7 @@ interface StartingSqld {
 function spawnSqld(binary: string, port: number, options: SqldOptions): StartingSqld {
     const address = `127.0.0.1:${port}`;
     const args = ["-d", options.directory, "--http-listen-addr", address, "--no-welcome"];
+    args.push("--checkpoint-interval-s", CHECKPOINT_SECONDS);
     if (options.jwtPublicKeyFile !== undefined) args.push("--auth-jwt-key-file", options.jwtPublicKeyFile);
     // An empty environment: SQLD_* variables could open more listeners.
     const child = spawn(binary, args, { env: {}, stdio: ["ignore", "pipe", "pipe"] });

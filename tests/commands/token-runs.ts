@@ -14,7 +14,7 @@ import { tell } from "../support/snapshot.ts";
 import { createKeyPair, mintToken } from "../support/tokens.ts";
 
 /** Every command is one of these; a new one must be put among them. */
-export const offline = ["db-lint", "db-new", "db-server", "docs-build", "docs-check", "schema-build"];
+export const offline = ["db-lint", "db-new", "db-server", "dev", "docs-build", "docs-check", "schema-build"];
 export const readers = [
     "bot-queue",
     "bot-reconcile-dry",
@@ -71,6 +71,7 @@ const needed: Readonly<Record<string, readonly string[]>> = {
     "db-restore": ["small.sql.gz"],
     "db-rollback": ["--to", "0"],
     "db-server": ["--port", "99999"],
+    dev: ["--port", "99999"],
     "vector-search": ["cache"],
     "vector-similar": ["q-1"],
 };

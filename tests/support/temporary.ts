@@ -48,11 +48,11 @@ export async function setup(): Promise<() => void> {
 const ownAddresses: Plugin = {
     name: "own addresses",
     setup: ({ onLoad }) =>
-        onLoad({ filter: /\/(app|conformance|seeds|src|tests)\/.*\.ts$/ }, async ({ path: file }) => ({
+        onLoad({ filter: /\/(app|conformance|seeds|src|tests)\/.*\.tsx?$/ }, async ({ path: file }) => ({
             contents: (await readFile(file, "utf8")).replaceAll(
                 "import.meta.url",
                 JSON.stringify(pathToFileURL(file).href),
             ),
-            loader: "ts",
+            loader: file.endsWith("x") ? "tsx" : "ts",
         })),
 };

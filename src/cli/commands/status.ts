@@ -1,4 +1,4 @@
-import { readStatus, type Status, type StatusEntry } from "../../drift/status.ts";
+import { describeStatus, readStatus, type Status, type StatusEntry } from "../../drift/status.ts";
 import { type ExitCode, exitCodes } from "../../errors.ts";
 import { madeElsewhere } from "../../planning/judge.ts";
 import { countObjects } from "../../schema/facts.ts";
@@ -19,18 +19,13 @@ export async function showStatus(context: Context): Promise<ExitCode> {
     for (const set of sets) output.field("Set", `${set.name}, migration ${set.version}: ${describeSchema(set)}`);
     if (newer) throw newer;
     output.line(describePending(status));
-    output.document({
-        schemaVersion,
-        version,
-        sets: sets.map((set) => ({ name: set.name, version: set.version })),
-        entries: entries.map(({ isDone, what, detail }) => ({ what, done: isDone, detail })),
-        problems,
-    });
+    output.document(describeStatus(status));
     if (problems.length > 0) return exitCodes.drift;
     return entries.every((entry) => entry.isDone) ? exitCodes.done : exitCodes.pending;
 }
 
-function describePending({ version, entries, problems, schema }: Status): string {
+/** Says what is pending, and the command that deploys it. */
+export function describePending({ version, entries, problems, schema }: Status): string {
     if (problems.length > 0) return `The files and the database disagree: ${countOf(problems.length, "problem")}.`;
     const count = (kind: StatusEntry["kind"]): number =>
         entries.filter((entry) => entry.kind === kind && !entry.isDone).length;

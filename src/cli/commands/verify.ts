@@ -1,8 +1,7 @@
 import type { Alignment } from "../../drift/align.ts";
-import { verifyDatabase } from "../../drift/verify.ts";
+import { describeVerification, verifyDatabase } from "../../drift/verify.ts";
 import { AppError, type ExitCode, exitCodes } from "../../errors.ts";
-import { isDrift, type ObjectDifference } from "../../schema/compare.ts";
-import { renderDiff } from "../../schema/diff.ts";
+import { isDrift } from "../../schema/compare.ts";
 import { printDifferences } from "../differences.ts";
 import { openDatabase, withDatabase } from "../open.ts";
 import type { Output } from "../output.ts";
@@ -42,7 +41,7 @@ export async function showVerification(context: Context, options: VerifyOptions 
             : `The database at version ${version} differs from the files in ${countOf(drifted.length, "object")}.`,
     );
     if (alignment) output.line(dryRun ? "Dry run: no file was written." : describeNextStep(alignment));
-    output.document({ version, drift: drifted.length > 0, objects: differences.map(describe), ...alignment });
+    output.document({ ...describeVerification(version, differences), ...alignment });
     return drifted.length === 0 ? exitCodes.done : exitCodes.drift;
 }
 
@@ -61,9 +60,4 @@ function describeNextStep({ files }: Alignment): string {
         ? "Next: review the files, then run `pnpm db:baseline` to record the new migrations here without running them; " +
               "deploy them to other databases with `pnpm db:migrate`."
         : "Next: review the files, then run `pnpm db:push` to record that they are deployed; nothing else changes.";
-}
-
-function describe(difference: ObjectDifference): object {
-    if (!isDrift(difference)) return difference;
-    return { ...difference, diff: renderDiff(difference).map(({ sign, text }) => `${sign} ${text}`) };
 }

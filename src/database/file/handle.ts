@@ -22,6 +22,7 @@ export interface FileHandle {
 }
 
 /**
+ * @param path of the file, or its URI
  * @param lock how long to wait for another program's lock, in milliseconds
  */
 export function openHandle(path: string, lock: number): FileHandle {

@@ -1,0 +1,13 @@
+import type { ConsoleSite } from "../../src/console/site.ts";
+import { stateScreen } from "../../src/console/state/screen.tsx";
+import { documentSite } from "../documents.ts";
+import { contents } from "./contents.tsx";
+
+/** The console of this site. */
+export const consoleSite: ConsoleSite = {
+    documents: documentSite,
+    screens: [stateScreen(contents)],
+    masked: [{ table: "users", column: "password" }],
+    search: { path: "/questions", label: "Search questions" },
+    pathOf: (table, key) => (table === "questions" ? `/questions/${encodeURIComponent(key)}` : undefined),
+};

@@ -1,0 +1,197 @@
+import type { Child } from "hono/jsx";
+import { Command } from "./parts.tsx";
+import type { ReadLog } from "./read-log.ts";
+import type { ConsolePage, ConsoleSite, OpenedDatabase, Screen, Visit } from "./site.ts";
+
+/** What stands around the body of a page. */
+export interface Frame {
+    readonly site: ConsoleSite;
+    readonly database: OpenedDatabase;
+    /** The screen that the page belongs to. */
+    readonly screen?: Screen;
+    readonly visit?: Visit;
+    readonly log: ReadLog;
+    /** ISO-8601, UTC. */
+    readonly now: string;
+}
+
+/** Renders a whole page. Pure. */
+export function renderShell(page: ConsolePage, frame: Frame): string {
+    const { database } = frame;
+    const html = (
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width" />
+                <meta name="color-scheme" content="light dark" />
+                <title>{`${page.title} – ${database.target.label}`}</title>
+                <link rel="icon" href="/public/icon.svg" type="image/svg+xml" />
+                <link rel="stylesheet" href="/public/style.css" />
+                <script src="/public/app.js" type="module" />
+            </head>
+            <body class={page.isWide ? "wide" : ""}>
+                <a class="skip" href="#main">
+                    Skip to content
+                </a>
+                <Header {...frame} />
+                <main id="main" class="wrap" tabindex={-1}>
+                    {page.body}
+                </main>
+                <Foot page={page} frame={frame} />
+            </body>
+        </html>
+    );
+    return `<!doctype html>${html}`;
+}
+
+function Header({ site, database, screen, visit }: Frame): Child {
+    const { target, schemaVersion, readOnlyBy } = database;
+    const isRemote = target.kind === "server" && !target.local;
+    const q = screen?.path === site.search.path ? (visit?.query.get("q") ?? "") : "";
+    return (
+        <header class="top">
+            <div>
+                <span class={isRemote ? "where remote" : "where"}>{isRemote ? "REMOTE" : "LOCAL"}</span>
+                <span class="db" title={target.label}>
+                    {target.label}
+                </span>
+                <span class="mut ver">{`${schemaVersion}, ${readOnlyBy === undefined ? "read-write token" : "read-only"}`}</span>
+                <search>
+                    <form action={site.search.path}>
+                        <label class="vh" for="q">
+                            {site.search.label}
+                        </label>
+                        <input
+                            id="q"
+                            name="q"
+                            type="search"
+                            value={q}
+                            placeholder={site.search.label}
+                            autocomplete="off"
+                        />
+                        <span class="key" aria-hidden="true">
+                            /
+                        </span>
+                    </form>
+                </search>
+            </div>
+            <nav aria-label="Screens">
+                <ul>
+                    {site.screens.map(({ label, path }) => (
+                        <li>
+                            <a href={path} aria-current={path === screen?.path ? "page" : undefined}>
+                                {label}
+                            </a>
+                        </li>
+                    ))}
+                </ul>
+            </nav>
+        </header>
+    );
+}
+
+function Foot({ page, frame }: { page: ConsolePage; frame: Frame }): Child {
+    const { log, now, visit } = frame;
+    const address = visit && `${visit.path}${visit.query.size > 0 ? `?${visit.query}` : ""}`;
+    const other = (form: string): string => {
+        const query = new URLSearchParams(visit?.query);
+        query.set("as", form);
+        return `${visit?.path}?${query}`;
+    };
+    return (
+        <footer class="wrap">
+            <div class="foot">
+                {log.statements.length > 0 && (
+                    <details>
+                        <summary>Show SQL</summary>
+                        {log.statements.map(({ sql, rows }) => (
+                            <pre tabindex={0}>
+                                {sql.trim()}
+                                {"\n"}
+                                <span class="mut">{rows === undefined ? "-- failed" : `-- ${countRows(rows)}`}</span>
+                            </pre>
+                        ))}
+                    </details>
+                )}
+                <p>
+                    {describeLog(log)} As of {now.slice(0, 19).replace("T", " ")} UTC.{" "}
+                    {address && <a href={address}>Reload</a>}
+                    {page.document !== undefined && (
+                        <>
+                            {" "}
+                            <a href={other("json")}>JSON</a>
+                        </>
+                    )}
+                    {page.rows !== undefined && (
+                        <>
+                            {" "}
+                            <a href={other("csv")}>CSV</a>
+                        </>
+                    )}
+                </p>
+            </div>
+        </footer>
+    );
+}
+
+function countRows(rows: number): string {
+    return rows === 1 ? "1 row" : `${rows.toLocaleString("en-US")} rows`;
+}
+
+function describeLog({ requests, statements, milliseconds, rowsRead }: ReadLog): string {
+    if (requests === 0) return "The database was not asked.";
+    const parts = [
+        requests === 1 ? "1 request" : `${requests} requests`,
+        statements.length === 1 ? "1 statement" : `${statements.length} statements in one transaction`,
+    ];
+    const read = rowsRead === undefined ? "" : ` ${rowsRead.toLocaleString("en-US")} rows read.`;
+    return `${parts.join(", ")}. ${Math.round(milliseconds).toLocaleString("en-US")} ms.${read}`;
+}
+
+/** The body of a page that could not be made. `hint` may hold a command in backticks. */
+export function ErrorBody({
+    message,
+    details,
+    hint,
+}: {
+    readonly message: string;
+    readonly details: readonly string[];
+    readonly hint: string | undefined;
+}): Child {
+    const command = /`(pnpm [^`]+)`/.exec(hint ?? "")?.[1];
+    return (
+        <>
+            <h1>
+                <span class="s bad">{capitalize(message)}</span>
+            </h1>
+            {hint !== undefined && <p class="lead">{`${capitalize(hint.replaceAll("`", ""))}.`}</p>}
+            {command !== undefined && (
+                <div class="mt2">
+                    <Command text={command} />
+                </div>
+            )}
+            {details.length > 0 && (
+                <section>
+                    <h2>Details</h2>
+                    <pre tabindex={0}>{details.join("\n")}</pre>
+                </section>
+            )}
+        </>
+    );
+}
+
+/** The body of an address that leads nowhere. */
+export function NotFoundBody({ path }: { readonly path: string }): Child {
+    return (
+        <>
+            <h1>There is no such page</h1>
+            <p class="lead">
+                {path} leads nowhere. Begin at <a href="/">the state of the database</a>.
+            </p>
+        </>
+    );
+}
+
+function capitalize(text: string): string {
+    return text.slice(0, 1).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,97 @@
+import type { Child } from "hono/jsx";
+import type { Connection, Row } from "../database/connection.ts";
+import type { Target } from "../database/target.ts";
+import type { DocumentSite } from "../documents/site.ts";
+
+/** What only a project knows of its console. */
+export interface ConsoleSite {
+    readonly documents: DocumentSite;
+    /** In the order of the header. */
+    readonly screens: readonly Screen[];
+    /** Columns that are never read. */
+    readonly masked: readonly MaskedColumn[];
+    /** Where the search of the header leads, and what it searches for. */
+    readonly search: { readonly path: string; readonly label: string };
+    /** The page of a row; undefined for the page that every row has. */
+    readonly pathOf: (table: string, key: string) => string | undefined;
+}
+
+export interface MaskedColumn {
+    readonly table: string;
+    readonly column: string;
+}
+
+/** An entry of the header, with the pages below it. */
+export interface Screen {
+    readonly label: string;
+    /** `/work`; of its own page, and the beginning of its others. */
+    readonly path: string;
+    readonly routes: readonly Route[];
+}
+
+export interface Route {
+    /** As Hono writes it: `/tables/:name`. */
+    readonly pattern: string;
+    /**
+     * Reads, and renders what was read.
+     *
+     * @throws AppError, DatabaseFault: shown as a page with the remedy
+     */
+    readonly show: (visit: Visit) => Promise<ConsolePage>;
+}
+
+/** What a page is made of. */
+export interface ConsolePage {
+    /** For the window's title. */
+    readonly title: string;
+    readonly body: Child;
+    /** What the page gives with `?as=json`; every page of data has it. */
+    readonly document?: unknown;
+    /** What it gives with `?as=csv`. */
+    readonly rows?: readonly Row[];
+    /** Uses the whole width of the window. */
+    readonly isWide?: boolean;
+    readonly status?: 200 | 400 | 404;
+    /** A file to save instead of a page. */
+    readonly file?: { readonly name: string; readonly type: string; readonly text: string };
+}
+
+/** One request for a page. */
+export interface Visit {
+    readonly root: string;
+    readonly site: ConsoleSite;
+    readonly database: OpenedDatabase;
+    /** As in the address. */
+    readonly path: string;
+    readonly query: URLSearchParams;
+    /** The parts of the path that the pattern names. */
+    readonly parameters: Readonly<Record<string, string>>;
+    /** The database; what is read is listed at the end of the page. Undefined for a file that does not exist. */
+    readonly connection: Connection | undefined;
+    /** Like `connection`, but throws AppError `usage` when the file does not exist. */
+    readonly getConnection: () => Connection;
+    /** A database connection of its own whose queries end after so many milliseconds; listed too. */
+    readonly connect: (limit: number) => Connection;
+    /** Whether the request comes from a page of this console: a link elsewhere never runs SQL or a costly check. */
+    readonly isOwn: boolean;
+    /** ISO-8601, UTC. */
+    readonly now: string;
+    /** What earlier pages found out, since the console was started. */
+    readonly memory: ConsoleMemory;
+}
+
+export interface ConsoleMemory {
+    /** Of the last examination. */
+    findings?: { readonly at: string; readonly summary: string; readonly mark: "ok" | "warn" | "bad" };
+}
+
+/** The database that is shown. */
+export interface OpenedDatabase {
+    readonly target: Target;
+    /** What keeps it from being written to; undefined for a read-write token, with which no SQL of the user may run. */
+    readonly readOnlyBy: string | undefined;
+    /** Sentences about the origin of the address, and what should be done about a token. */
+    readonly notes: readonly string[];
+    /** The version of the documents, from package.json. */
+    readonly schemaVersion: string;
+}
