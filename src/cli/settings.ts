@@ -80,7 +80,8 @@ export async function readConfig(access: Access, root: string, environment: Vari
 
 /** Reads the secrets of all variables, even invalid ones, so that they are never printed. */
 export async function readSecrets(root: string, environment: Variables = process.env): Promise<string[]> {
-    return findSecrets(await readAllVariables(root, environment));
+    const { file, real } = await readSources(root, environment);
+    return [...findSecrets(file), ...findSecrets(real)];
 }
 
 /** Finds variables whose names are misspelt, as sentences: they would be ignored. */
@@ -281,10 +282,17 @@ function readWriteMode(variables: Variables): boolean {
     throw new AppError("usage", `TURSO_WRITE_MODE is '${mode}'`, { hint: "set it to true or false, or unset it" });
 }
 
-// Those of the environment override those of `.env`.
+/** Keys, by the variable that names the server that they are for. */
+const keysOfServers = { LLM_BASE_URL: "LLM_API_KEY", EMBEDDING_URL: "EMBEDDING_API_KEY" };
+
+// Those of the environment override those of `.env`, whose key is not sent to another server.
 async function readAllVariables(root: string, environment: Variables): Promise<Variables> {
     const { file, real } = await readSources(root, environment);
-    return { ...file, ...real };
+    const foreign = Object.entries(keysOfServers).flatMap(([url, key]) =>
+        real[url] !== undefined && file[url] !== undefined && real[url] !== file[url] ? [key] : [],
+    );
+    const kept = Object.entries(file).filter(([name]) => !foreign.includes(name));
+    return { ...Object.fromEntries(kept), ...real };
 }
 
 async function readSources(root: string, environment: Variables): Promise<Sources> {

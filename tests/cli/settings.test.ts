@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Access, findMisspelt, findPnpm, readConfig } from "../../src/cli/settings.ts";
+import { type Access, findMisspelt, findPnpm, readConfig, readSecrets, readVariables } from "../../src/cli/settings.ts";
 import { writeProject } from "../support/project.ts";
 
 const server = "http://127.0.0.1:1";
@@ -90,4 +90,30 @@ test("pnpm is the one that runs the program, and otherwise comes by npx", () => 
     expect(findPnpm({ npm_execpath: "/opt/pnpm/pnpm" })).toEqual(["/opt/pnpm/pnpm"]);
     expect(findPnpm({ npm_execpath: "/usr/lib/node_modules/npm/bin/npm-cli.js" })).toEqual(npx);
     expect(findPnpm({})).toEqual(npx);
+});
+
+describe("the key of a server in .env", () => {
+    const file = "LLM_BASE_URL=https://one.example/v1\nLLM_API_KEY=key-of-one-example\nLLM_MODEL=small\n";
+    const readModel = (environment: Record<string, string>) =>
+        readVariables(["LLM_BASE_URL", "LLM_API_KEY", "LLM_MODEL"], writeProject({ ".env": file }), environment);
+
+    test("is not sent to the server that the environment names instead", async () => {
+        expect(await readModel({ LLM_BASE_URL: "https://two.example/v1" })).toEqual({
+            LLM_BASE_URL: "https://two.example/v1",
+            LLM_MODEL: "small",
+        });
+    });
+
+    test("is used for its own server, and one of the environment for any", async () => {
+        expect(await readModel({ LLM_BASE_URL: "https://one.example/v1" })).toMatchObject({
+            LLM_API_KEY: "key-of-one-example",
+        });
+        const both = { LLM_BASE_URL: "https://two.example/v1", LLM_API_KEY: "key-of-two-example" };
+        expect(await readModel(both)).toMatchObject(both);
+    });
+
+    test("is never printed, also when it is not used", async () => {
+        const secrets = await readSecrets(writeProject({ ".env": file }), { LLM_BASE_URL: "https://two.example/v1" });
+        expect(secrets).toContain("key-of-one-example");
+    });
 });
