@@ -1,8 +1,10 @@
 import type { Child } from "hono/jsx";
-import type { PictureTable } from "../../documents/picture/boxes.ts";
+import { countOf } from "../../cli/report.ts";
+import { otherCategory, type PictureTable } from "../../documents/picture/boxes.ts";
 import { tintClass } from "../../documents/picture/palette.ts";
+import type { Relation } from "../../documents/relations.ts";
 import type { TableCategory } from "../../documents/site.ts";
-import { categoryOf, otherCategory, type Wish } from "./select.ts";
+import { findCategory, type Wish } from "./select.ts";
 
 /** What the address asks for. */
 export interface View extends Wish {
@@ -26,7 +28,7 @@ export function Controls(props: {
 }): Child {
     const { view, tables, categories } = props;
     const names = [...categories.map(({ name }) => name), otherCategory].filter((category) =>
-        tables.some(({ name }) => categoryOf(name, categories) === category),
+        tables.some(({ name }) => findCategory(name, categories) === category),
     );
     const isAll = view.category === "" && view.table === "";
     return (
@@ -58,15 +60,16 @@ export function Controls(props: {
     );
 }
 
-/** What lines, dots and letters mean. */
-export function Legend(): Child {
+/** What lines, dots and letters mean, and how many lines there are. */
+export function Legend({ relations }: { readonly relations: readonly Relation[] }): Child {
+    const keys = relations.filter(({ why }) => why === undefined).length;
     return (
         <p class="erdlegend">
             <span>
-                <Sample kind="ln" /> foreign key
+                <Sample kind="ln" /> {countOf(keys, "foreign key")}
             </span>
             <span>
-                <Sample kind="ln ref" /> reference without one
+                <Sample kind="ln ref" /> {`${countOf(relations.length - keys, "reference")} without one`}
             </span>
             <span>dot: the column that refers</span>
             <span>
@@ -91,8 +94,11 @@ function TableForm({ view, tables }: { readonly view: View; readonly tables: rea
     return (
         <form action="/diagram" class="filters">
             {view.isKeysOnly && <input type="hidden" name="show" value="keys" />}
-            <label for="erd-table">One table and its neighbours</label>
+            <label class="vh" for="erd-table">
+                One table and its neighbours
+            </label>
             <select id="erd-table" name="table">
+                <option value="">One table and its neighbours</option>
                 {tables.map(({ name }) => (
                     <option value={name} selected={name === view.table}>
                         {name}

@@ -1,4 +1,5 @@
 import type { Child } from "hono/jsx";
+import { countOf } from "../../cli/report.ts";
 import { renderPictureFile } from "../../documents/picture/file.tsx";
 import { layOut, type Picture } from "../../documents/picture/layout.ts";
 import { describePicture, PictureParts } from "../../documents/picture/render.tsx";
@@ -8,7 +9,7 @@ import { readTables, type Table } from "../../schema/table.ts";
 import { Command, DataTable, Empty, Heading } from "../parts.tsx";
 import type { ConsolePage, Screen, Visit } from "../site.ts";
 import { Controls, Legend, type View, writeAddress } from "./controls.tsx";
-import { categoryOf, type Selection, selectPart } from "./select.ts";
+import { findCategory, type Selection, selectPart } from "./select.ts";
 
 /** The window that a picture should fit, less what stands around it. */
 const frame = { width: 1_552, height: 910 };
@@ -77,7 +78,7 @@ async function showDiagram(visit: Visit): Promise<ConsolePage> {
         document: {
             tables: part.tables.map(({ name, columns }) => ({
                 name,
-                category: site.categories.length > 0 ? categoryOf(name, site.categories) : null,
+                category: site.categories.length > 0 ? findCategory(name, site.categories) : null,
                 columns: columns.map((column) => column.name),
             })),
             relations: rows,
@@ -88,7 +89,7 @@ async function showDiagram(visit: Visit): Promise<ConsolePage> {
                 <div class="hd2 erdhead">
                     <h1>Diagram</h1>
                     <span class="mut">{countParts(part)}</span>
-                    <Legend />
+                    <Legend relations={part.relations} />
                     <a href={writeAddress(view, "/diagram.svg")}>Download SVG</a>
                 </div>
                 <Controls view={view} tables={tables} categories={site.categories} />
@@ -209,14 +210,7 @@ function describeRelation({ table, columns, parent, parentColumns, isList, why }
     };
 }
 
-function countParts({ tables, relations }: Selection<Table>): string {
+function countParts({ tables }: Selection<Table>): string {
     const columns = tables.reduce((sum, table) => sum + table.columns.length, 0);
-    const keys = relations.filter(({ why }) => why === undefined).length;
-    const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? "" : "s"}`;
-    return [
-        count(tables.length, "table"),
-        count(columns, "column"),
-        count(keys, "foreign key"),
-        count(relations.length - keys, "other reference"),
-    ].join(", ");
+    return `${countOf(tables.length, "table")}, ${countOf(columns, "column")}`;
 }

@@ -1,4 +1,4 @@
-import type { PictureTable } from "../../documents/picture/boxes.ts";
+import { otherCategory, type PictureTable } from "../../documents/picture/boxes.ts";
 import type { Relation } from "../../documents/relations.ts";
 import type { TableCategory } from "../../documents/site.ts";
 import { isSameName } from "../../sql/names.ts";
@@ -17,9 +17,6 @@ export interface Wish {
     readonly category: string;
     readonly table: string;
 }
-
-/** The name under which tables without a category are asked for. */
-export const otherCategory = "Other";
 
 /**
  * Selects a table with its neighbours, the tables of a category, or all. Pure.
@@ -40,12 +37,12 @@ export function selectPart<T extends PictureTable>(
         return { ...narrow(tables, relations, (name) => names.has(name)), focus };
     }
     if (category === "") return { tables, relations };
-    const isChosen = (name: string): boolean => categoryOf(name, categories) === category;
+    const isChosen = (name: string): boolean => findCategory(name, categories) === category;
     return tables.some(({ name }) => isChosen(name)) ? narrow(tables, relations, isChosen) : undefined;
 }
 
-/** Gives the category of a table; that of the others where the site lists none. */
-export function categoryOf(table: string, categories: readonly TableCategory[]): string {
+/** Finds the category of a table; that of the others where the site lists none. */
+export function findCategory(table: string, categories: readonly TableCategory[]): string {
     return categories.find(({ tables }) => tables.some((name) => isSameName(name, table)))?.name ?? otherCategory;
 }
 

@@ -27,6 +27,8 @@ export interface Box {
     readonly width: number;
     readonly height: number;
     readonly rows: readonly BoxRow[];
+    /** How many columns the table has, shown or not. */
+    readonly columns: number;
     /** What is written under its name; empty where there are no categories. */
     readonly category: string;
     /** The place of its category, from 0; undefined for a table of none. */
@@ -38,6 +40,9 @@ export interface BoxOptions {
     /** Leaves out the columns that no key and no reference has, and the types. */
     readonly isKeysOnly: boolean;
 }
+
+/** The category of a table that is in none. */
+export const otherCategory = "Other";
 
 export const measures = { row: 17, head: 25, categoryLine: 12, foot: 4, pad: 10, radius: 3 };
 
@@ -51,9 +56,13 @@ export function makeBoxes(
     relations: readonly PictureRelation[],
     options: BoxOptions,
 ): Box[] {
-    const boxes = tables.map((table) => makeBox(table, relations, options));
-    const width = Math.max(widths.least, ...boxes.map(findWidth));
-    return boxes.map((box) => ({ ...box, width: Math.min(width, widths.most) }));
+    return widen(tables.map((table) => makeBox(table, relations, options)));
+}
+
+/** Makes boxes as wide as the widest text in one of them, as far as that is reasonable. */
+export function widen(boxes: readonly Box[]): Box[] {
+    const width = Math.min(widths.most, Math.max(widths.least, ...boxes.map(findWidth)));
+    return boxes.map((box) => ({ ...box, width }));
 }
 
 /** Where the middle of a column's row is, from the upper edge of the box; that of its head for a column that it does not show. */
@@ -112,9 +121,9 @@ function makeBox(
         return [{ column: name, label, isKey: key > 0, isNullable: !notNull && key === 0 }];
     });
     const at = categories.findIndex((other) => other.tables.some((own) => isSameName(own, table)));
-    const category = categories[at]?.name ?? (categories.length > 0 ? "Other" : "");
+    const category = categories[at]?.name ?? (categories.length > 0 ? otherCategory : "");
     const height = headHeight(category) + rows.length * measures.row + measures.foot;
-    return { table, width: 0, height, rows, category, categoryAt: at === -1 ? undefined : at };
+    return { table, width: 0, height, rows, columns: columns.length, category, categoryAt: at === -1 ? undefined : at };
 }
 
 function findWidth({ table, rows, category }: Box): number {

@@ -7,10 +7,11 @@ import {
     nameTargets,
     type PictureRelation,
     type PictureTable,
+    widen,
 } from "./boxes.ts";
 import { arrange, type Cluster } from "./columns.ts";
 import { findHeights } from "./heights.ts";
-import { type Frame, pack } from "./pack.ts";
+import { type PictureFrame, pack } from "./pack.ts";
 import { type ColumnBox, type Line, routeLines } from "./route.ts";
 
 /** A table in its place. */
@@ -20,18 +21,16 @@ export interface PlacedBox extends Box {
 }
 
 /** Tables and the lines between them. Sizes are pixels. */
-export interface Picture extends Frame {
+export interface Picture extends PictureFrame {
     readonly boxes: readonly PlacedBox[];
     readonly lines: readonly Line[];
     /** Relations without a line: they would cross a table or another line. The label of their column says where they lead. */
     readonly named: readonly PictureRelation[];
-    /** The categories of its tables, each with its place among all. */
-    readonly categories: readonly { readonly name: string; readonly at: number }[];
 }
 
 export interface LayoutOptions extends BoxOptions {
     /** What the picture should fit; it may be larger. */
-    readonly frame: Frame;
+    readonly frame: PictureFrame;
     /** The table in the middle. */
     readonly focus?: string;
 }
@@ -51,13 +50,15 @@ export function layOut(
 ): Picture {
     const known = relations.flatMap((relation) => useOwnNames(relation, tables));
     const boxes = makeBoxes(tables, known, options);
-    const nodes = boxes.map(({ table, height }, at) => ({
-        name: table,
-        height,
-        weight: tables[at]?.columns.length ?? 0,
-    }));
-    const { clusters, loose } = arrange(nodes, known, gap, options.focus);
-    const blocks = clusters.map((cluster) => buildBlock(cluster, boxes, known));
+    const { named } = place(boxes, known, options);
+    // The names of tables that no line leads to may make the boxes wider, but move nothing up or down.
+    return place(widen(boxes.map((box) => nameTargets(box, named))), known, options);
+}
+
+function place(boxes: readonly Box[], relations: readonly PictureRelation[], options: LayoutOptions): Picture {
+    const nodes = boxes.map(({ table, height, columns }) => ({ name: table, height, weight: columns }));
+    const { clusters, loose } = arrange(nodes, relations, gap, options.focus);
+    const blocks = clusters.map((cluster) => buildBlock(cluster, boxes, relations));
     const width = boxes[0]?.width ?? 0;
     const heights = loose.map(({ height }) => height);
     const packing = pack(blocks, heights, { width, gap, between, frame: options.frame });
@@ -71,16 +72,12 @@ export function layOut(
         const { x = 0, y = 0 } = packing.loose[at] ?? {};
         placed.set(name, { x: margin + x, y: margin + y });
     }
-    const named = known.filter((relation) => !lines.some((line) => line.relation === relation));
     return {
         width: packing.width + 2 * margin,
         height: packing.height + 2 * margin,
-        boxes: boxes.map((box) => ({ ...nameTargets(box, named), ...(placed.get(box.table) ?? { x: 0, y: 0 }) })),
+        boxes: boxes.map((box) => ({ ...box, ...(placed.get(box.table) ?? { x: 0, y: 0 }) })),
         lines,
-        named,
-        categories: options.categories.flatMap(({ name }, at) =>
-            boxes.some(({ categoryAt }) => categoryAt === at) ? [{ name, at }] : [],
-        ),
+        named: relations.filter((relation) => !lines.some((line) => line.relation === relation)),
     };
 }
 

@@ -13,7 +13,7 @@ interface Floor {
 }
 
 /** The window that a picture should fit. */
-export interface Frame {
+export interface PictureFrame {
     readonly width: number;
     readonly height: number;
 }
@@ -24,7 +24,7 @@ interface Spot {
 }
 
 /** Where everything stands. */
-interface Packing extends Frame {
+interface Packing extends PictureFrame {
     readonly blocks: readonly Spot[];
     /** Of the loose tables, in their order. */
     readonly loose: readonly Spot[];
@@ -37,7 +37,7 @@ export interface PackOptions {
     readonly gap: number;
     /** Between two columns, and between two shelves. */
     readonly between: number;
-    readonly frame: Frame;
+    readonly frame: PictureFrame;
 }
 
 /**
@@ -52,7 +52,8 @@ export function pack(blocks: readonly Block[], loose: readonly number[], options
     const sums = blocks.map((_, at) => blocks.slice(0, at + 1).reduce((sum, block) => sum + block.width, at * between));
     const limits = new Set([...sums, ...columns, ...sums.flatMap((sum) => columns.map((own) => sum + between + own))]);
     const least = Math.max(0, ...blocks.map((block) => block.width), loose.length > 0 ? width : 0);
-    const scale = (packing: Frame): number => Math.min(1, frame.width / packing.width, frame.height / packing.height);
+    const scale = (packing: PictureFrame): number =>
+        Math.min(1, frame.width / packing.width, frame.height / packing.height);
     let best: Packing | undefined;
     for (const limit of [...limits, least].filter((limit) => limit >= least).sort((a, b) => b - a)) {
         const packing = packInto(limit, blocks, loose, options);

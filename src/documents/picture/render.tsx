@@ -33,20 +33,19 @@ export function PictureParts({ picture, hrefOf }: { picture: Picture; hrefOf?: (
                     <BoxPart box={box} />
                 ),
             )}
+            {picture.lines.map(({ points: [{ x, y }] }) => (
+                <circle class="end" cx={x} cy={y} r={2.5} />
+            ))}
         </>
     );
 }
 
 function LinePart({ line: { relation, points } }: { line: Line }): Child {
     const { table, columns, parent, parentColumns, why } = relation;
-    const [from] = points;
     return (
-        <>
-            <path class={why === undefined ? "ln" : "ln ref"} d={drawPath(points)}>
-                <title>{`${table}.${columns.join(", ")} → ${parent}.${parentColumns.join(", ")}: ${why ?? "foreign key"}`}</title>
-            </path>
-            <circle class="end" cx={from.x} cy={from.y} r={2.5} />
-        </>
+        <path class={why === undefined ? "ln" : "ln ref"} d={drawPath(points)}>
+            <title>{`${table}.${columns.join(", ")} → ${parent}.${parentColumns.join(", ")}: ${why ?? "foreign key"}`}</title>
+        </path>
     );
 }
 

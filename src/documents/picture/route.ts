@@ -30,6 +30,8 @@ export interface Routed {
 const gutters = { empty: 40, edge: 14, near: 18, lane: 9 };
 /** The distance of ends that meet at the same row. */
 const fan = 4;
+/** A line whose rows are no farther apart than this has no bend. */
+const straight = 8;
 
 /** A line that is to be drawn: the row of each end, and the gutter that it takes. */
 interface Draft {
@@ -105,9 +107,21 @@ function toWires(drafts: readonly Draft[]): DraftWire[] {
         }
     }
     const place = (end: DraftEnd): WireEnd => places.get(end) ?? end;
+    const isAlone = (end: DraftEnd): boolean => place(end).y === end.y;
+    const straighten = ([one, other]: Draft["ends"]): Wire["ends"] => {
+        const [a, b] = [place(one), place(other)];
+        const isNear = a.side !== b.side && Math.abs(a.y - b.y) <= straight && isAlone(one) && isAlone(other);
+        const y = Math.floor((a.y + b.y) / 2) + 0.5;
+        return isNear
+            ? [
+                  { ...a, y },
+                  { ...b, y },
+              ]
+            : [a, b];
+    };
     return drafts.map((draft, at) => ({
         draft,
-        ends: [place(draft.ends[0]), place(draft.ends[1])],
+        ends: straighten(draft.ends),
         rank: (draft.relation.why === undefined ? drafts.length : 0) - at,
     }));
 }
