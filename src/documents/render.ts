@@ -5,12 +5,15 @@ import type { SchemaFacts } from "./facts.ts";
 import { lists, ownTables } from "./lists.ts";
 import { type PageTexts, parsePages } from "./pages.ts";
 import { fillParts, listParts, renderMarkdownTable } from "./parts.ts";
+import { renderPictureFile } from "./picture/file.tsx";
 import { layOut } from "./picture/layout.ts";
-import { palettes, renderPicture } from "./picture/render.ts";
 import { renderRunnable } from "./query-list.ts";
 import { listRelations } from "./relations.ts";
 import type { DocumentSite } from "./site.ts";
 import { renderTablePage } from "./table-page.ts";
+
+/** The width of a page on GitHub, and what is seen of it at once. */
+const pageFrame = { width: 1_012, height: 800 };
 
 /** What fills the generated parts of pages. */
 export interface RenderInput {
@@ -38,9 +41,12 @@ export function renderPages(pages: PageTexts, input: RenderInput): PageTexts {
         for (const table of ownTables(facts)) all.set(site.pageOf(table.name), renderTablePage(table, facts, site));
     }
     if (facts && site.categories.length > 0) {
-        const picture = layOut(ownTables(facts), listRelations(facts, site), site.categories);
-        for (const theme of ["light", "dark"] as const) {
-            all.set(`docs/schema.${theme}.svg`, renderPicture(picture, palettes[theme]));
+        const { categories } = site;
+        const layout = { categories, isKeysOnly: true, frame: pageFrame };
+        const picture = layOut(ownTables(facts), listRelations(facts, site), layout);
+        // Two files: a page on GitHub may have another scheme than the reader's system.
+        for (const scheme of ["light", "dark"] as const) {
+            all.set(`docs/schema.${scheme}.svg`, renderPictureFile(picture, scheme));
         }
     }
     const fill = (path: string, statistics: string): string =>

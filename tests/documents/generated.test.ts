@@ -6,7 +6,6 @@ import { renderDocuments } from "../../src/cli/commands/docs-build.ts";
 import { readChecks } from "../../src/doctor/checks.ts";
 import { type PageTexts, readPageTexts } from "../../src/documents/pages.ts";
 import { fillParts } from "../../src/documents/parts.ts";
-import { palettes } from "../../src/documents/picture/render.ts";
 import { rules } from "../../src/lint/rules.ts";
 import { readRules } from "../../src/maintenance/rules.ts";
 import { readQueries } from "../../src/queries/files.ts";
@@ -119,25 +118,6 @@ describe("the generated parts of the documents", () => {
         expect(count("SQL examples") + count("shell examples")).toBeGreaterThanOrEqual(100);
         expect(count("diagrams")).toBeGreaterThanOrEqual(3);
     });
-});
-
-test.each(Object.entries(palettes))("the text of the %s picture has a contrast of 4.5 and more", (_, palette) => {
-    const luminance = (colour: string): number => {
-        const [red = 0, green = 0, blue = 0] = [1, 3, 5]
-            .map((at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255)
-            .map((part) => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-    };
-    const contrast = (one: string, other: string): number => {
-        const [light = 0, dark = 0] = [luminance(one), luminance(other)].sort((a, b) => b - a);
-        return (light + 0.05) / (dark + 0.05);
-    };
-    for (const text of [palette.text, palette.muted, palette.key]) {
-        expect(contrast(text, palette.box)).toBeGreaterThanOrEqual(4.5);
-    }
-    for (const head of palette.heads) expect(contrast(palette.text, head)).toBeGreaterThanOrEqual(4.5);
-    expect(contrast(palette.muted, palette.ground)).toBeGreaterThanOrEqual(4.5);
-    expect(contrast(palette.line, palette.ground)).toBeGreaterThanOrEqual(3);
 });
 
 const fill = (text: string): string => fillParts("page.md", text, (name) => (name === "one" ? "new" : undefined));

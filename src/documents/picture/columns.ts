@@ -1,7 +1,9 @@
-/** A table as the layout sees it. */
+/** A table as the arrangement sees it. */
 export interface Node {
     readonly name: string;
     readonly height: number;
+    /** How many columns it has: of two equal candidates, the larger one is the hub. */
+    readonly weight: number;
 }
 
 /** Two tables of which one refers to the other. */
@@ -10,95 +12,121 @@ export interface Link {
     readonly parent: string;
 }
 
-/** Tables that are connected, in columns: the hub in column 0, what it is connected with at -1 and 1, and so on outwards. */
-export type Band = ReadonlyMap<number, readonly Node[]>;
+/** Connected tables in columns from left to right. */
+export interface Cluster {
+    readonly columns: readonly (readonly Node[])[];
+    /** The column in which the hub stands alone. */
+    readonly hub: number;
+    /** Whether the hub has neighbours all around it, at least three. */
+    readonly isStar: boolean;
+}
+
+/** Trying every split of more neighbours than this would take too long. */
+const splitLimit = 14;
 
 /**
- * Arranges tables in bands of columns, so that lines run only between neighbouring columns as far as the references allow. The
- * hub of a band is the table with the most references; its neighbours stand left and right of it, in their order, so that both
- * sides are about as tall. The largest band comes first. Tables without references fill the outer columns of bands where there is
- * room, and follow below. Pure.
+ * Arranges connected tables in columns, the largest group first. The hub is the table with the most neighbours; they stand left
+ * and right of it so that both sides are about as tall. With fewer than three neighbours, those that refer to the hub stand left
+ * of it, and those that it refers to right. Farther tables follow outwards. What is equal keeps the order of the nodes. Pure.
  *
  * @param gap the distance between two tables of a column
+ * @param focus the table that is a hub in any case
+ * @returns the groups, and the tables that no other is connected with
  */
-export function arrange(nodes: readonly Node[], links: readonly Link[], gap: number): Band[] {
-    const others = links.filter(({ table, parent }) => table !== parent);
-    const bands: Map<number, Node[]>[] = [];
-    const placed = new Set<string>();
-    const lone = nodes.filter(({ name }) => countLinks(name, others) === 0);
-    for (const { name } of lone) placed.add(name);
-    for (;;) {
-        const free = nodes.filter(({ name }) => !placed.has(name));
-        const [hub] = [...free].sort((a, b) => countLinks(b.name, others) - countLinks(a.name, others));
-        if (!hub) break;
-        const band = spread(hub, free, others);
-        for (const { name } of [...band.values()].flat()) placed.add(name);
-        bands.push(band);
-    }
-    bands.sort((a, b) => [...b.values()].flat().length - [...a.values()].flat().length);
-    const homeless = lone.filter((node) => !findRoom(node, bands, gap)?.push(node));
-    return [...bands, ...rowsOf(homeless)];
+export function arrange(
+    nodes: readonly Node[],
+    links: readonly Link[],
+    gap: number,
+    focus?: string,
+): { clusters: Cluster[]; loose: Node[] } {
+    const neighbours = new Map(nodes.map((node) => [node, findNeighbours(node, nodes, links)]));
+    const groups = findGroups(nodes, neighbours).sort((a, b) => b.length - a.length);
+    return {
+        clusters: groups
+            .filter(({ length }) => length > 1)
+            .map((group) => spread(group, neighbours, links, gap, focus)),
+        loose: groups.filter(({ length }) => length === 1).flat(),
+    };
 }
 
-function findRoom(node: Node, bands: readonly Map<number, Node[]>[], gap: number): Node[] | undefined {
-    const heightOf = (column: readonly Node[]): number => column.reduce((sum, { height }) => sum + height + gap, 0);
-    for (const band of bands) {
-        const tallest = Math.max(...[...band.values()].map(heightOf));
-        for (const [side, column] of band) {
-            if (side !== 0 && heightOf([...column, node]) <= tallest) return column;
+type Neighbours = ReadonlyMap<Node, readonly Node[]>;
+
+function findNeighbours({ name }: Node, nodes: readonly Node[], links: readonly Link[]): Node[] {
+    const names = new Set(
+        links.flatMap(({ table, parent }) => (table === name ? [parent] : parent === name ? [table] : [])),
+    );
+    return nodes.filter((other) => other.name !== name && names.has(other.name));
+}
+
+function findGroups(nodes: readonly Node[], neighbours: Neighbours): Node[][] {
+    const seen = new Set<Node>();
+    const groups: Node[][] = [];
+    for (const node of nodes) {
+        if (seen.has(node)) continue;
+        const found = new Set([node]);
+        for (const member of found) for (const next of neighbours.get(member) ?? []) found.add(next);
+        for (const member of found) seen.add(member);
+        groups.push(nodes.filter((other) => found.has(other)));
+    }
+    return groups;
+}
+
+function spread(
+    group: readonly Node[],
+    neighbours: Neighbours,
+    links: readonly Link[],
+    gap: number,
+    focus: string | undefined,
+): Cluster {
+    const around = (node: Node): readonly Node[] => neighbours.get(node) ?? [];
+    const compare = (a: Node, b: Node): number => around(b).length - around(a).length || b.weight - a.weight;
+    const hub = group.find(({ name }) => name === focus) ?? [...group].sort(compare)[0];
+    if (!hub) return { columns: [], hub: 0, isStar: false };
+    const isStar = around(hub).length > 2;
+    const refers = (node: Node): boolean => links.some((link) => link.table === node.name && link.parent === hub.name);
+    const [left, right] = isStar
+        ? halve(around(hub), gap)
+        : [around(hub).filter(refers), around(hub).filter((node) => !refers(node))];
+    const seen = new Set([hub, ...around(hub)]);
+    const sides: [Node[][], Node[][]] = [[left], [right]];
+    for (let grows = true; grows; ) {
+        grows = false;
+        for (const side of sides) {
+            const outer = side.at(-1) ?? [];
+            const next = group.filter((node) => !seen.has(node) && outer.some((other) => around(other).includes(node)));
+            for (const node of next) seen.add(node);
+            if (next.length > 0) side.push(next);
+            grows ||= next.length > 0;
         }
     }
-    return undefined;
+    const [before, after] = sides.map((side) => side.filter(({ length }) => length > 0)) as [Node[][], Node[][]];
+    return { columns: [...before.reverse(), [hub], ...after], hub: before.length, isStar };
 }
 
-function countLinks(name: string, links: readonly Link[]): number {
-    return links.filter(({ table, parent }) => table === name || parent === name).length;
+/** The height of tables above each other. */
+export function stackHeight(nodes: readonly Node[], gap: number): number {
+    return nodes.reduce((sum, { height }) => sum + height, Math.max(0, nodes.length - 1) * gap);
 }
 
-function spread(hub: Node, free: readonly Node[], links: readonly Link[]): Map<number, Node[]> {
-    const columns = new Map([[0, [hub]]]);
-    const seen = new Set([hub.name]);
-    const findNew = (names: readonly string[]): Node[] =>
-        free.filter(
-            ({ name }) =>
-                !seen.has(name) &&
-                links.some(
-                    ({ table, parent }) =>
-                        (table === name && names.includes(parent)) || (parent === name && names.includes(table)),
-                ),
-        );
-    const [left, right] = halve(findNew([hub.name]));
-    for (const [side, first] of [
-        [-1, left],
-        [1, right],
-    ] as const) {
-        for (const { name } of first) seen.add(name);
-        if (first.length > 0) columns.set(side, first);
+// Of all splits the one with the smallest difference in height. Counting the bits down puts the first nodes on the left.
+function halve(nodes: readonly Node[], gap: number): [Node[], Node[]] {
+    if (nodes.length > splitLimit) return deal(nodes, gap);
+    const pick = (bits: number, isLeft: boolean): Node[] =>
+        nodes.filter((_, at) => ((bits >> (nodes.length - 1 - at)) & 1) === (isLeft ? 1 : 0));
+    let best: [Node[], Node[]] = [[], []];
+    let least = Number.POSITIVE_INFINITY;
+    for (let bits = 2 ** nodes.length - 1; bits >= 2 ** (nodes.length - 1); bits--) {
+        const split: [Node[], Node[]] = [pick(bits, true), pick(bits, false)];
+        const difference = Math.abs(stackHeight(split[0], gap) - stackHeight(split[1], gap));
+        if (difference < least) [best, least] = [split, difference];
     }
-    for (let depth = 1; columns.has(-depth) || columns.has(depth); depth++) {
-        for (const side of [-1, 1]) {
-            const next = findNew((columns.get(side * depth) ?? []).map(({ name }) => name));
-            for (const { name } of next) seen.add(name);
-            if (next.length > 0) columns.set(side * (depth + 1), next);
-        }
-    }
-    return columns;
+    return best;
 }
 
-// Where the taller half is the shortest.
-function halve(nodes: readonly Node[]): [Node[], Node[]] {
-    const sum = (part: readonly Node[]): number => part.reduce((all, { height }) => all + height, 0);
-    const cuts = nodes.map((_, at) => at + 1);
-    const taller = (at: number): number => Math.max(sum(nodes.slice(0, at)), sum(nodes.slice(at)));
-    const [cut = 0] = cuts.sort((a, b) => taller(a) - taller(b));
-    return [nodes.slice(0, cut), nodes.slice(cut)];
-}
-
-function rowsOf(lone: readonly Node[]): Band[] {
-    const order = [0, -1, 1];
-    const rows: Band[] = [];
-    for (let at = 0; at < lone.length; at += order.length) {
-        rows.push(new Map(lone.slice(at, at + order.length).map((node, place) => [order[place] ?? 0, [node]])));
+function deal(nodes: readonly Node[], gap: number): [Node[], Node[]] {
+    const [left, right]: [Node[], Node[]] = [[], []];
+    for (const node of [...nodes].sort((a, b) => b.height - a.height)) {
+        (stackHeight(left, gap) <= stackHeight(right, gap) ? left : right).push(node);
     }
-    return rows;
+    return [left, right];
 }

@@ -1,128 +1,148 @@
-import type { DocumentedTable } from "../facts.ts";
-import type { Relation } from "../relations.ts";
-import type { TableCategory } from "../site.ts";
-import { arrange, type Band } from "./columns.ts";
+import { isSameName } from "../../sql/names.ts";
+import {
+    type Box,
+    type BoxOptions,
+    findRowOffset,
+    makeBoxes,
+    nameTargets,
+    type PictureRelation,
+    type PictureTable,
+    widen,
+} from "./boxes.ts";
+import { arrange, type Cluster } from "./columns.ts";
+import { findHeights } from "./heights.ts";
+import { type PictureFrame, pack } from "./pack.ts";
+import { type ColumnBox, type Line, routeLines } from "./route.ts";
 
-/** A table in the picture: its name, and below it the rows of its keys. Measures are pixels. */
-export interface Box {
-    readonly table: string;
+/** A table in its place. */
+export interface PlacedBox extends Box {
     readonly x: number;
     readonly y: number;
-    readonly height: number;
-    readonly rows: readonly {
-        readonly column: string;
-        /** PK: the primary key; FK: a foreign key; ref: a reference without one. */
-        readonly mark: "PK" | "FK" | "ref";
-    }[];
-    /** The place of its category, from 0. */
-    readonly category: number;
-    /** How many columns are not shown. */
-    readonly more: number;
 }
 
-/** A line from a row of one box to a row of another, or of the same. */
-export interface Edge {
-    readonly from: Point;
-    readonly to: Point;
-    readonly isForeignKey: boolean;
+/** Tables and the lines between them. Sizes are pixels. */
+export interface Picture extends PictureFrame {
+    readonly boxes: readonly PlacedBox[];
+    readonly lines: readonly Line[];
+    /** Relations without a line: they would cross a table or another line. The label of their column says where they lead. */
+    readonly named: readonly PictureRelation[];
 }
 
-interface Point {
-    readonly x: number;
-    readonly y: number;
-    /** The side of the box on which the line ends. */
-    readonly side: "left" | "right";
+export interface LayoutOptions extends BoxOptions {
+    /** What the picture should fit; it may be larger. */
+    readonly frame: PictureFrame;
+    /** The table in the middle. */
+    readonly focus?: string;
 }
 
-export interface Picture {
-    readonly width: number;
-    readonly height: number;
-    readonly boxes: readonly Box[];
-    readonly edges: readonly Edge[];
-    /** The names of the categories. */
-    readonly categories: readonly string[];
-}
-
-export const measures = { width: 236, row: 22, head: 32, gap: 24, between: 112, margin: 48, legend: 62 };
+const [gap, between, margin] = [24, 40, 2];
 
 /**
- * Places tables in columns, and their relations as lines that end at the rows of their columns. Pure.
+ * Places tables, and routes lines from the rows of columns to the rows of those that they refer to. No line crosses a table or
+ * another line, or shares a stretch with one; a relation for which there is no such line is named at its column. Pure.
  *
- * @param categories every table is in one; tables of the same category stand together where they can
+ * @param tables in the order of creation, which decides between equal places
  */
 export function layOut(
-    tables: readonly DocumentedTable[],
-    relations: readonly Relation[],
-    categories: readonly TableCategory[],
+    tables: readonly PictureTable[],
+    relations: readonly PictureRelation[],
+    options: LayoutOptions,
 ): Picture {
-    const { margin, gap, between, width, legend } = measures;
-    const categoryOf = (table: string): number => categories.findIndex((category) => category.tables.includes(table));
-    const sorted = [...tables].sort((a, b) => categoryOf(a.name) - categoryOf(b.name));
-    const made = sorted.map((table) => makeBox(table, relations, categoryOf(table.name)));
-    const bands = arrange(
-        made.map(({ table, height }) => ({ name: table, height })),
-        relations,
-        gap,
-    );
-    const sides = bands.flatMap((band) => [...band.keys()]);
-    const [first, last] = [Math.min(...sides), Math.max(...sides)];
-    const boxes: Box[] = [];
-    let top = margin / 2;
-    for (const band of bands) {
-        const height = Math.max(...[...band.values()].map(heightOf));
-        for (const [column, nodes] of band) {
-            let y = top + Math.round((height - heightOf(nodes)) / 2);
-            for (const { name } of nodes) {
-                const box = made.find(({ table }) => table === name);
-                if (!box) continue;
-                boxes.push({ ...box, x: margin + (column - first) * (width + between), y });
-                y += box.height + gap;
-            }
-        }
-        top += height + 1.5 * gap;
+    const known = relations.flatMap((relation) => useOwnNames(relation, tables));
+    const boxes = makeBoxes(tables, known, options);
+    const { named } = place(boxes, known, options);
+    // The names of tables that no line leads to may make the boxes wider, but move nothing up or down.
+    return place(widen(boxes.map((box) => nameTargets(box, named))), known, options);
+}
+
+function place(boxes: readonly Box[], relations: readonly PictureRelation[], options: LayoutOptions): Picture {
+    const nodes = boxes.map(({ table, height, columns }) => ({ name: table, height, weight: columns }));
+    const { clusters, loose } = arrange(nodes, relations, gap, options.focus);
+    const blocks = clusters.map((cluster) => buildBlock(cluster, boxes, relations));
+    const width = boxes[0]?.width ?? 0;
+    const heights = loose.map(({ height }) => height);
+    const packing = pack(blocks, heights, { width, gap, between, frame: options.frame });
+    const placed = new Map<string, { readonly x: number; readonly y: number }>();
+    const lines = blocks.flatMap((block, at) => {
+        const { x = 0, y = 0 } = packing.blocks[at] ?? {};
+        for (const box of block.boxes) placed.set(box.table, { x: margin + x + box.x, y: margin + y + box.y });
+        return block.lines.map((line) => moveLine(line, margin + x, margin + y));
+    });
+    for (const [at, { name }] of loose.entries()) {
+        const { x = 0, y = 0 } = packing.loose[at] ?? {};
+        placed.set(name, { x: margin + x, y: margin + y });
     }
     return {
-        width: 2 * margin + (last - first + 1) * width + (last - first) * between,
-        height: top - gap + legend,
-        boxes,
-        edges: relations.flatMap((relation) => makeEdges(relation, boxes)),
-        categories: categories.map(({ name }) => name),
+        width: packing.width + 2 * margin,
+        height: packing.height + 2 * margin,
+        boxes: boxes.map((box) => ({ ...box, ...(placed.get(box.table) ?? { x: 0, y: 0 }) })),
+        lines,
+        named: relations.filter((relation) => !lines.some((line) => line.relation === relation)),
     };
 }
 
-type Column = Band extends ReadonlyMap<number, infer Nodes> ? Nodes : never;
-
-function heightOf(nodes: Column): number {
-    return nodes.reduce((sum, { height }) => sum + height, (nodes.length - 1) * measures.gap);
+/** Writes names as the tables have them; leaves out relations of tables that are not in the picture. */
+function useOwnNames(relation: PictureRelation, tables: readonly PictureTable[]): PictureRelation[] {
+    const find = (name: string): PictureTable | undefined => tables.find((table) => isSameName(table.name, name));
+    const [own, parent] = [find(relation.table), find(relation.parent)];
+    const rename = (names: readonly string[], table: PictureTable | undefined): string[] =>
+        names.map((name) => table?.columns.find((column) => isSameName(column.name, name))?.name ?? name);
+    if (!own) return [];
+    return [
+        {
+            ...relation,
+            table: own.name,
+            columns: rename(relation.columns, own),
+            parent: parent?.name ?? relation.parent,
+            parentColumns: rename(relation.parentColumns, parent),
+        },
+    ];
 }
 
-function makeBox(table: DocumentedTable, relations: readonly Relation[], category: number): Box {
-    const rows = table.columns.flatMap(({ name, key }): Box["rows"][number][] => {
-        const own = relations.find((relation) => relation.table === table.name && relation.columns.includes(name));
-        if (own) return [{ column: name, mark: own.why === undefined ? "FK" : "ref" }];
-        return key > 0 ? [{ column: name, mark: "PK" }] : [];
+interface BuiltBlock {
+    readonly width: number;
+    readonly height: number;
+    readonly floors: readonly { readonly x: number; readonly bottom: number }[];
+    readonly boxes: readonly { readonly table: string; readonly x: number; readonly y: number }[];
+    readonly lines: readonly Line[];
+}
+
+function buildBlock(cluster: Cluster, boxes: readonly Box[], relations: readonly PictureRelation[]): BuiltBlock {
+    const find = (table: string): Box | undefined => boxes.find((box) => box.table === table);
+    const ties = relations.flatMap(({ table, columns, parent, parentColumns }) => {
+        const [own, other] = [find(table), find(parent)];
+        if (!own || !other || own === other) return [];
+        return [
+            {
+                from: { table, offset: findRowOffset(own, columns[0]) },
+                to: { table: parent, offset: findRowOffset(other, parentColumns[0]) },
+            },
+        ];
     });
-    const height = measures.head + (rows.length + 1) * measures.row;
-    return { table: table.name, x: 0, y: 0, height, rows, category, more: table.columns.length - rows.length };
+    const tops = findHeights(cluster, ties, gap);
+    const inColumns = cluster.columns.flatMap((nodes, column) =>
+        nodes.flatMap(({ name }): ColumnBox[] => {
+            const box = find(name);
+            return box ? [{ ...box, y: tops.get(name) ?? 0, column }] : [];
+        }),
+    );
+    const { lines, lefts, width } = routeLines(inColumns, relations, cluster.hub);
+    const bottomOf = (own: readonly ColumnBox[]): number => Math.max(...own.map(({ y, height }) => y + height));
+    const floors = lefts.map((x, column) => ({
+        x,
+        bottom: bottomOf(inColumns.filter((box) => box.column === column)),
+    }));
+    return {
+        width,
+        height: bottomOf(inColumns),
+        // What stands beside a star would seem to belong to it.
+        floors: cluster.isStar ? [] : floors,
+        boxes: inColumns.map(({ table, y, column }) => ({ table, x: lefts[column] ?? 0, y })),
+        lines,
+    };
 }
 
-function makeEdges({ table, columns, parent, parentColumns, why }: Relation, boxes: readonly Box[]): Edge[] {
-    const [own, other] = [table, parent].map((name) => boxes.find((box) => box.table === name));
-    const [column = "", key = ""] = [columns[0], parentColumns[0]];
-    if (!own || !other) return [];
-    const isForeignKey = why === undefined;
-    if (own.x === other.x) {
-        // Lines within a column run on its outer side.
-        const middle = boxes.reduce((sum, { x }) => sum + x, 0) / boxes.length;
-        const side = own.x < middle ? "left" : "right";
-        return [{ from: place(own, column, side), to: place(other, key, side), isForeignKey }];
-    }
-    const [start, end] = own.x < other.x ? (["right", "left"] as const) : (["left", "right"] as const);
-    return [{ from: place(own, column, start), to: place(other, key, end), isForeignKey }];
-}
-
-function place({ x, y, rows }: Box, column: string, side: "left" | "right"): Point {
-    const at = rows.findIndex((row) => row.column === column);
-    const middle = at === -1 ? measures.head / 2 : measures.head + (at + 0.5) * measures.row;
-    return { x: side === "left" ? x : x + measures.width, y: y + middle, side };
+function moveLine({ relation, points }: Line, x: number, y: number): Line {
+    const [a, b, c, d] = points.map((point) => ({ x: point.x + x, y: point.y + y })) as [...Line["points"]];
+    return { relation, points: [a, b, c, d] };
 }
