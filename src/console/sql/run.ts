@@ -44,7 +44,7 @@ export const runLimit = 5_000;
 export async function runAsked(visit: Visit, asked: AskedStatement, isPlanned: boolean): Promise<SqlOutcome> {
     const started = performance.now();
     // The limit is of both requests together.
-    const connect = (): Connection => visit.connect(Math.max(500, runLimit - (performance.now() - started)));
+    const connect = (): Connection => visit.connect(Math.max(500, runLimit - Math.round(performance.now() - started)));
     const sql = renderRun(asked, mostRows + 1);
     const planning = asked.kind === "plan" ? [] : [{ sql: `EXPLAIN QUERY PLAN ${asked.sql}` }];
     const isRun = !isPlanned && asked.kind !== "write";
