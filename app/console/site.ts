@@ -1,5 +1,6 @@
 import { diagramScreen } from "../../src/console/diagram/screen.tsx";
 import type { ConsoleSite } from "../../src/console/site.ts";
+import { sqlScreen } from "../../src/console/sql/screen.tsx";
 import { stateScreen } from "../../src/console/state/screen.tsx";
 import { documentSite } from "../documents.ts";
 import { contents } from "./contents.tsx";
@@ -7,7 +8,7 @@ import { contents } from "./contents.tsx";
 /** The console of this site. */
 export const consoleSite: ConsoleSite = {
     documents: documentSite,
-    screens: [stateScreen(contents), diagramScreen],
+    screens: [stateScreen(contents), diagramScreen, sqlScreen],
     masked: [{ table: "users", column: "password" }],
     search: { path: "/questions", label: "Search questions" },
     pathOf: (table, key) => (table === "questions" ? `/questions/${encodeURIComponent(key)}` : undefined),

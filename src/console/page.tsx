@@ -142,7 +142,9 @@ function describeLog({ requests, statements, milliseconds, rowsRead }: ReadLog):
     if (requests === 0) return "The database was not asked.";
     const parts = [
         requests === 1 ? "1 request" : `${requests} requests`,
-        statements.length === 1 ? "1 statement" : `${statements.length} statements in one transaction`,
+        statements.length === 1
+            ? "1 statement"
+            : `${statements.length} statements in ${requests === 1 ? "one transaction" : `${requests} transactions`}`,
     ];
     const read = rowsRead === undefined ? "" : ` ${rowsRead.toLocaleString("en-US")} rows read.`;
     return `${parts.join(", ")}. ${Math.round(milliseconds).toLocaleString("en-US")} ms.${read}`;

@@ -76,18 +76,22 @@ export async function readSchemaFacts(
     };
 }
 
-async function readJson(
-    connection: Connection,
-    table: string,
-    { checks }: TableDefinition,
-    examples: ReadonlyMap<string, string>,
-): Promise<readonly JsonColumn[]> {
-    const columns = checks.flatMap(({ expression }) => {
+/** Lists the columns that hold JSON, with the shape that a CHECK demands: array or object. */
+export function listJsonShapes({ checks }: TableDefinition): Pick<JsonColumn, "column" | "shape">[] {
+    return checks.flatMap(({ expression }) => {
         const [, column, shape] = /json_type\s*\(\s*"?(\w+)"?\s*\)\s*=\s*'(\w+)'/.exec(expression) ?? [];
         return column && shape ? [{ column, shape }] : [];
     });
+}
+
+async function readJson(
+    connection: Connection,
+    table: string,
+    definition: TableDefinition,
+    examples: ReadonlyMap<string, string>,
+): Promise<readonly JsonColumn[]> {
     return Promise.all(
-        columns.map(async ({ column, shape }) => {
+        listJsonShapes(definition).map(async ({ column, shape }) => {
             const name = quoteName(column);
             const known = examples.get(`${table}.${column}`);
             if (known !== undefined) return { column, shape, example: known };

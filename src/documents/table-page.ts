@@ -1,10 +1,10 @@
 import { posix } from "node:path";
-import { listAllowedValues } from "../sql/checks.ts";
 import type { DocumentedObject, DocumentedTable, SchemaFacts } from "./facts.ts";
 import { categoryOf, linkObject, linkTable, listIndexes, nameKey, sayRows } from "./lists.ts";
 import { namesTable, readEvent } from "./objects.ts";
 import { code, quoteValue, renderMarkdownTable } from "./parts.ts";
 import { listRelations, type Relation } from "./relations.ts";
+import { listRules, readDefaultValue } from "./rules.ts";
 import type { DocumentSite } from "./site.ts";
 
 /** Renders the page of a table, wholly from the database. */
@@ -76,28 +76,14 @@ function renderColumns(table: DocumentedTable): string {
     );
 }
 
-// A CHECK has a name that says its rule; of one that lists values, the values say more.
-function renderRules({ name: table, columns, definition }: DocumentedTable): string {
-    const rules = definition.checks.map(({ name = "" }) => {
-        const rule = name.startsWith(`${table}_`) ? name.slice(table.length + 1) : name;
-        const column = columns
-            .map((own) => own.name)
-            .filter((own) => rule.startsWith(`${own}_`))
-            .sort((a, b) => b.length - a.length)[0];
-        const words = rule
-            .slice(column?.length ?? 0)
-            .replaceAll("_", " ")
-            .replaceAll(" json ", " JSON ");
-        const values = /_is_known$/.test(rule) && column ? listAllowedValues(definition, column) : [];
-        return `- ${column ? code(column) : ""}${values.length > 0 ? ` is one of ${values.map(quoteValue).join(", ")}` : words}`;
-    });
-    const uniques = definition.uniques
-        .filter(({ isPrimaryKey }) => !isPrimaryKey)
-        .map(
-            (unique) =>
-                `- ${unique.columns.map(code).join(", ")}: unique${unique.columns.length > 1 ? " together" : ""}`,
-        );
-    return [...rules, ...uniques].join("\n");
+function renderRules(table: DocumentedTable): string {
+    return listRules(table)
+        .map(({ columns, words, values }) => {
+            const named = columns.map(code).join(", ");
+            if (values.length > 0) return `- ${named} is one of ${values.map(quoteValue).join(", ")}`;
+            return `- ${named}${/^unique\b/.test(words) ? ":" : ""}${named === "" ? "" : " "}${words}`;
+        })
+        .join("\n");
 }
 
 function renderJson({ json }: DocumentedTable): string {
@@ -130,9 +116,8 @@ function renderTrigger(trigger: DocumentedObject, path: string): string {
     return `- ${linkObject(path, trigger)} (${readEvent(trigger)} on ${code(trigger.table)}): ${trigger.comment}`;
 }
 
-// An expression says less than what it gives.
 function describeDefault(sql: string | null): string {
-    if (sql === null) return "";
-    if (/randomblob/i.test(sql)) return "a random UUID";
-    return /^\(*strftime\(.*'now'\)+$/is.test(sql) ? "the present time" : code(sql.replaceAll(/\s+/g, " ").trim());
+    const value = readDefaultValue(sql);
+    if (value === undefined) return "";
+    return "words" in value ? value.words : code(value.sql);
 }

@@ -51,7 +51,7 @@ export async function explainPlan(
     const examples = parameters.map(({ name, value = null }) => ({ name, example: value }));
     const query = bindQuery({ sql, parameters: examples });
     const { plan, indexes, schema } = await readPlanAndSchema(connection, query);
-    const find = (source: string): Table | undefined => findTable(source, explained.tokens, schema);
+    const find = (source: string): Table | undefined => findPlannedTable(source, explained.tokens, schema);
     const notRun = findReasonNotToRun(explained, settings);
     const run = notRun ? undefined : await measureStatement(connection, query, { writes, ...settings });
     const [measured, failure] = typeof run === "string" ? [undefined, run] : [run, undefined];
@@ -133,8 +133,12 @@ async function countScanned(
     );
 }
 
-// Finds the table that a plan names, by its name or by an alias in the statement or in a view.
-function findTable(source: string, tokens: readonly Token[], { rows, tables }: ExplainSchema): Table | undefined {
+/** Finds the table that a step of a plan names, by its name or by an alias in the statement or in a view. */
+export function findPlannedTable(
+    source: string,
+    tokens: readonly Token[],
+    { rows, tables }: ExplainSchema,
+): Table | undefined {
     const find = (name: string): Table | undefined => tables.find((table) => isSameName(table.name, name));
     const views = rows.filter(({ type }) => type === "view").map(({ sql }) => tokenize(sql ?? ""));
     for (const list of [tokens, ...views]) {

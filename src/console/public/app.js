@@ -9,6 +9,14 @@ document.addEventListener("keydown", (event) => {
     document.getElementById("q")?.focus();
 });
 
+// Ctrl+Enter or Cmd+Enter in the box for SQL runs it.
+document.querySelector("form.sql textarea")?.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    const form = event.target.form;
+    form.requestSubmit(form.querySelector("button.go"));
+});
+
 // A command can be copied where the browser allows it.
 for (const box of document.querySelectorAll(".cmd")) {
     const code = box.querySelector("code");

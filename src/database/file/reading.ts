@@ -24,7 +24,8 @@ export interface ReadingProcesses {
      * A connection of which only readAll() works. It needs no close().
      *
      * @param signal when aborted, ends a running query together with its process
-     * @param limit how long an answer may take, in milliseconds; then its process is ended
+     * @param limit how long an answer may take, in milliseconds; then its process is ended. Queries with a limit have processes
+     * of their own, so that those that run into it hold up no others
      */
     connect(signal?: AbortSignal, limit?: number): Connection;
     /** Ends the processes. */
@@ -33,19 +34,57 @@ export interface ReadingProcesses {
 
 const processFile = fileURLToPath(new URL("./reading-process.ts", import.meta.url));
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+const usualLimit = 30_000;
 
 /**
  * Opens a file for reading in processes of their own, with SQLite's mode=ro: no query can write, block this program or end it.
  *
  * @param most how many queries may run at the same time; more wait
+ * @param mostLimited the same for queries with a limit, which wait no longer than it
  */
-export function openFileReader(target: FileTarget, most = 3): ReadingProcesses {
+export function openFileReader(target: FileTarget, most = 3, mostLimited = 2): ReadingProcesses {
+    const [usual, limited] = [openPool(target.path, most), openPool(target.path, mostLimited)];
+    return {
+        connect: (signal, limit) => ({
+            ...refuseAll(target),
+            readAll: async (queries) => {
+                throwIfInterrupted(signal);
+                const pool = limit === undefined ? usual : limited;
+                const child = await pool.acquire(limit ?? usualLimit);
+                try {
+                    throwIfInterrupted(signal);
+                    return await ask(child, queries.map(toPlain), limit ?? usualLimit, signal);
+                } finally {
+                    pool.release(child);
+                }
+            },
+        }),
+        close: () => {
+            usual.close();
+            limited.close();
+        },
+    };
+}
+
+interface Pool {
+    /** Takes an idle process, starts one, or waits so many milliseconds for one. */
+    acquire(patience: number): Promise<ChildProcess>;
+    release(child: ChildProcess): void;
+    close(): void;
+}
+
+function openPool(path: string, most: number): Pool {
     const idle: ChildProcess[] = [];
     const all = new Set<ChildProcess>();
     const waiting: (() => void)[] = [];
-
+    const forget = (child: ChildProcess): void => {
+        all.delete(child);
+        const at = idle.indexOf(child);
+        if (at >= 0) idle.splice(at, 1);
+        waiting.shift()?.();
+    };
     const start = (): ChildProcess => {
-        const child = fork(processFile, [target.path], {
+        const child = fork(processFile, [path], {
             execArgv: ["--import", tsx],
             // Nothing of this program's variables, tokens among them.
             env: {},
@@ -53,43 +92,42 @@ export function openFileReader(target: FileTarget, most = 3): ReadingProcesses {
             stdio: "ignore",
         });
         all.add(child);
-        child.once("exit", () => {
-            all.delete(child);
-            const at = idle.indexOf(child);
-            if (at >= 0) idle.splice(at, 1);
-            waiting.shift()?.();
-        });
-        return child;
+        // A process that is ended while a message is on its way to it reports an error besides its end.
+        return child.once("exit", () => forget(child)).on("error", () => forget(child));
     };
-    const acquire = async (): Promise<ChildProcess> => {
-        for (;;) {
-            const child = idle.pop() ?? (all.size < most ? start() : undefined);
-            if (child) return child;
-            await new Promise<void>((resolve) => waiting.push(resolve));
-        }
-    };
-    const release = (child: ChildProcess): void => {
-        if (child.connected) idle.push(child);
-        waiting.shift()?.();
-    };
-    const connect: ReadingProcesses["connect"] = (signal, limit = 30_000) => ({
-        ...refuseAll(target),
-        readAll: async (queries) => {
-            throwIfInterrupted(signal);
-            const child = await acquire();
-            try {
-                return await ask(child, queries.map(toPlain), limit, signal);
-            } finally {
-                release(child);
+    return {
+        acquire: async (patience) => {
+            const deadline = performance.now() + patience;
+            for (;;) {
+                const child = idle.pop() ?? (all.size < most ? start() : undefined);
+                if (child) return child;
+                const left = deadline - performance.now();
+                if (left <= 0) throw faultOfEnd("limit", patience);
+                await waitForTurn(waiting, left);
             }
         },
-    });
-    return {
-        connect,
+        release: (child) => {
+            if (all.has(child) && child.connected) idle.push(child);
+            waiting.shift()?.();
+        },
         close: () => {
             for (const child of all) child.kill("SIGKILL");
         },
     };
+}
+
+function waitForTurn(waiting: (() => void)[], patience: number): Promise<void> {
+    return new Promise((resolve) => {
+        const go = (): void => {
+            clearTimeout(timer);
+            resolve();
+        };
+        const timer = setTimeout(() => {
+            waiting.splice(waiting.indexOf(go), 1);
+            resolve();
+        }, patience);
+        waiting.push(go);
+    });
 }
 
 function ask(
@@ -109,7 +147,7 @@ function ask(
         const settle = (body: () => void): void => {
             clearTimeout(timer);
             signal?.removeEventListener("abort", stop);
-            child.off("message", onAnswer).off("exit", onExit);
+            child.off("message", onAnswer).off("exit", onExit).off("error", onExit);
             body();
         };
         const onAnswer = (answer: Answer): void =>
@@ -120,7 +158,7 @@ function ask(
             });
         const onExit = (): void => settle(() => reject(faultOfEnd(reason, limit)));
         signal?.addEventListener("abort", stop, { once: true });
-        child.on("message", onAnswer).on("exit", onExit);
+        child.on("message", onAnswer).on("exit", onExit).on("error", onExit);
         child.send(queries);
     });
 }
