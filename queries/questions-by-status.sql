@@ -1,4 +1,4 @@
--- How many questions have each status, and when the latest change was.
+-- How many questions have each status, when one last changed, and when one was last added.
 -- For: the first page of the console.
 -- Scans: counts every question once, in a covering index.
 -- Sorts: groups them by three values.
@@ -10,7 +10,13 @@ SELECT
             max(last_updated)
         FROM
             questions
-    ) AS latest_at
+    ) AS changed_at,
+    (
+        SELECT
+            max(created_at)
+        FROM
+            questions
+    ) AS added_at
 FROM
     questions
 GROUP BY

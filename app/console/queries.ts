@@ -1,4 +1,6 @@
-import { type RoleFiles, type Roles, readRoleFiles, readRoles } from "../../src/queries/roles.ts";
+import type { ConsoleMemory, Visit } from "../../src/console/site.ts";
+import type { Argument, JsonList, Query } from "../../src/database/connection.ts";
+import { type Roles, readRoles } from "../../src/queries/roles.ts";
 
 const names = {
     questionsByStatus: "questions-by-status",
@@ -30,12 +32,31 @@ const names = {
 
 export type ContentRole = keyof typeof names;
 
-/** Reads the statements of the console's pages of content. @throws AppError `invalid-files` */
-export function readContentQueries(root: string): Promise<Roles<ContentRole>> {
-    return readRoles(root, names);
+/** The statements, read once for each console that runs: a page must not wait for a hundred files. */
+const kept = new WeakMap<ConsoleMemory, Promise<ContentQueries>>();
+
+export interface ContentQueries {
+    readonly bind: Roles<ContentRole>;
+    /** The full text, which a database has only with the set `search`. */
+    readonly search: (values: Readonly<Record<string, Argument | JsonList>>) => Query;
 }
 
-/** Finds the statement of the full text, which exists only where the set `search` is installed. */
-export function readSearchQuery(root: string): Promise<RoleFiles<"search">> {
-    return readRoleFiles(root, { search: "questions-search" }, ["search"]);
+/** Reads the statements of the pages of content. @throws AppError `invalid-files` */
+export function readContentQueries({ root, memory }: Pick<Visit, "root" | "memory">): Promise<ContentQueries> {
+    const known = kept.get(memory);
+    if (known) return known;
+    const reading = read(root).catch((error: unknown) => {
+        kept.delete(memory);
+        throw error;
+    });
+    kept.set(memory, reading);
+    return reading;
+}
+
+async function read(root: string): Promise<ContentQueries> {
+    const [bind, bindSearch] = await Promise.all([
+        readRoles(root, names),
+        readRoles(root, { search: "questions-search" }, ["search"]),
+    ]);
+    return { bind, search: (values) => bindSearch("search", values) };
 }

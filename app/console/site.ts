@@ -2,11 +2,12 @@ import type { ConsoleSite } from "../../src/console/site.ts";
 import { stateScreen } from "../../src/console/state/screen.tsx";
 import { documentSite } from "../documents.ts";
 import { contents } from "./contents.tsx";
+import { questionsScreen } from "./questions/screen.ts";
 
 /** The console of this site. */
 export const consoleSite: ConsoleSite = {
     documents: documentSite,
-    screens: [stateScreen(contents)],
+    screens: [stateScreen(contents), questionsScreen],
     masked: [{ table: "users", column: "password" }],
     search: { path: "/questions", label: "Search questions" },
     pathOf: (table, key) => (table === "questions" ? `/questions/${encodeURIComponent(key)}` : undefined),

@@ -6,8 +6,8 @@ import { mostEffort } from "./words.ts";
 export interface TimelineEvent {
     /** `Improved`. */
     readonly title: string;
-    /** `bot processor`, or that it is unknown. */
-    readonly writer: Child;
+    /** What kind of writer did it, and which one. */
+    readonly source: { readonly kind: string; readonly name: string | null };
     /** As stored, UTC. */
     readonly at: string;
     readonly summary: string | null;
@@ -17,6 +17,8 @@ export interface TimelineEvent {
     readonly quiet: readonly FieldChange[];
     /** What cannot be read as JSON: shown as it is. */
     readonly broken: readonly { readonly label: string; readonly text: string }[];
+    /** What else must be said. */
+    readonly note: string | null;
 }
 
 /** The effort of all comparisons of a page, in squares of words: about a second. */
@@ -35,19 +37,23 @@ export function Timeline({ events }: { readonly events: readonly TimelineEvent[]
 }
 
 function Event({ event, effort }: { readonly event: TimelineEvent; readonly effort: number }): Child {
-    const { title, writer, at, summary, reason, changes, quiet, broken } = event;
+    const { title, source, at, summary, reason, changes, quiet, broken, note } = event;
     const isRemoval = changes.length > 3 && changes.every(({ after }) => after === undefined);
     return (
         <li class={changes.length > 0 || broken.length > 0 ? "chg" : undefined}>
             <div class="ev">
                 <h3>{title}</h3>
-                <span class="mut">{writer}</span>
+                <span class="mut">
+                    {source.kind}
+                    {source.name !== null && <b>{` ${source.name}`}</b>}
+                </span>
                 <time datetime={at} title={at}>
                     {at.slice(0, 19).replace("T", " ")}
                 </time>
             </div>
             {summary === null ? reason === null && <p class="mut">No summary was given.</p> : <p>{summary}</p>}
             {reason !== null && <p class="mut">{reason}</p>}
+            {note !== null && <p class="mut sm">{note}</p>}
             {isRemoval && <Values values={changes} />}
             {!isRemoval && changes.length > 0 && <FieldChanges changes={changes} effort={effort} />}
             {quiet.length > 0 && (
