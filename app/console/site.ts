@@ -3,11 +3,12 @@ import { stateScreen } from "../../src/console/state/screen.tsx";
 import { documentSite } from "../documents.ts";
 import { contents } from "./contents.tsx";
 import { questionsScreen } from "./questions/screen.ts";
+import { workScreen } from "./work/screen.tsx";
 
 /** The console of this site. */
 export const consoleSite: ConsoleSite = {
     documents: documentSite,
-    screens: [stateScreen(contents), questionsScreen],
+    screens: [stateScreen(contents), questionsScreen, workScreen],
     masked: [{ table: "users", column: "password" }],
     search: { path: "/questions", label: "Search questions" },
     pathOf: (table, key) => (table === "questions" ? `/questions/${encodeURIComponent(key)}` : undefined),

@@ -1,5 +1,5 @@
 import type { Child } from "hono/jsx";
-import { DataTable, Empty, showNumber, Time } from "../../../src/console/parts.tsx";
+import { Choice, DataTable, Empty, showNumber, Time } from "../../../src/console/parts.tsx";
 import { takeRows } from "../../../src/console/rows.ts";
 import type { ConsolePage, Visit } from "../../../src/console/site.ts";
 import type { ReadResult, Row } from "../../../src/database/connection.ts";
@@ -16,6 +16,10 @@ interface FoundQuestions {
     /** How they were found. */
     readonly by: "list" | "full text" | "reading";
     readonly corrections: Readonly<Record<string, string>>;
+    /** Whether this database lacks the full text, as far as it was asked. */
+    readonly lacksFullText: boolean;
+    /** Undefined where the database does not count them. */
+    readonly rowsRead: number | undefined;
 }
 
 /** The questions, or those that a search finds. One request, whether the full text is installed or not. */
@@ -25,7 +29,9 @@ export async function showQuestions(visit: Visit): Promise<ConsolePage> {
     const isSearch = text !== "";
     const { bind, search } = await readContentQueries(visit);
     const kinds = { channel: channel || null, difficulty: difficulty || null };
-    const [channels, listed, exact, found] = await visit.getConnection().readAll([
+    const connection = visit.getConnection();
+    const before = connection.cost.rowsRead;
+    const [channels, ...answers] = await connection.readAll([
         bind("channels"),
         bind("listQuestions", {
             ...kinds,
@@ -40,7 +46,8 @@ export async function showQuestions(visit: Visit): Promise<ConsolePage> {
             ? [search({ ...kinds, company: null, words: { items: words }, vector: null, model: "", limit: pageSize })]
             : []),
     ]);
-    const result = choose(filters, listed, exact, found);
+    const rowsRead = connection.countsRows ? connection.cost.rowsRead - before : undefined;
+    const result = choose(filters, answers, rowsRead);
     return {
         title: isSearch ? `Questions with ${text}` : "Questions",
         document: { filters: { text, channel, difficulty, status, after }, foundBy: result.by, ...result },
@@ -57,9 +64,8 @@ export async function showQuestions(visit: Visit): Promise<ConsolePage> {
 
 function choose(
     filters: QuestionFilters,
-    listed: ReadResult | undefined,
-    exact: ReadResult | undefined,
-    found: ReadResult | undefined,
+    [listed, exact, found]: readonly ReadResult[],
+    rowsRead: number | undefined,
 ): FoundQuestions {
     const named = exact === undefined ? [] : takeRows(exact);
     if (found?.ok) {
@@ -73,12 +79,22 @@ function choose(
         }));
         const corrections = JSON.parse(String(found.rows[0]?.corrections ?? "{}")) as Record<string, string>;
         const others = rows.filter(({ id }) => id !== named[0]?.id);
-        return { rows: [...named, ...others], next: undefined, by: "full text", corrections };
+        return {
+            rows: [...named, ...others],
+            next: undefined,
+            by: "full text",
+            corrections,
+            lacksFullText: false,
+            rowsRead,
+        };
     }
+    const lacksFullText = found !== undefined && /no such table/.test(found.message);
+    // Installed, but refused: the list below is empty then.
+    if (found && !lacksFullText) takeRows(found);
     const all = takeRows(listed);
     const rows = all.slice(0, pageSize);
     const next = all.length > pageSize ? String(rows.at(-1)?.id) : undefined;
-    return { rows, next, by: filters.text === "" ? "list" : "reading", corrections: {} };
+    return { rows, next, by: filters.text === "" ? "list" : "reading", corrections: {}, lacksFullText, rowsRead };
 }
 
 // The full text puts these round the words that match.
@@ -96,50 +112,24 @@ function Form({
     readonly channels: readonly string[];
 }): Child {
     const { text, channel, difficulty, status } = filters;
-    const known = channel === "" || channels.includes(channel) ? channels : [channel, ...channels];
     return (
         <form class="filters mt2" action="/questions">
             <label class="vh" for="text">
                 Words, or an id
             </label>
             <input id="text" name="q" type="search" value={text} placeholder="Words, or an id" autocomplete="off" />
-            <Choice name="channel" label="Channel" all="All channels" values={known} value={channel} />
+            <Choice name="channel" label="Channel" all="All channels" values={channels} value={channel} />
             <Choice
                 name="difficulty"
                 label="Difficulty"
-                all="Each difficulty"
+                all="All difficulties"
                 values={difficulties}
                 value={difficulty}
             />
-            <Choice name="status" label="Status" all="Each status" values={statuses} value={status} />
+            <Choice name="status" label="Status" all="All statuses" values={statuses} value={status} />
             <button type="submit">Filter</button>
             {toAddress({ ...filters, after: "" }) !== "/questions" && <a href="/questions">Clear</a>}
         </form>
-    );
-}
-
-function Choice(props: {
-    readonly name: string;
-    readonly label: string;
-    readonly all: string;
-    readonly values: readonly string[];
-    readonly value: string;
-}): Child {
-    const { name, label, all, values, value } = props;
-    return (
-        <>
-            <label class="vh" for={name}>
-                {label}
-            </label>
-            <select id={name} name={name}>
-                <option value="">{all}</option>
-                {values.map((one) => (
-                    <option value={one} selected={one === value}>
-                        {one}
-                    </option>
-                ))}
-            </select>
-        </>
     );
 }
 
@@ -171,7 +161,8 @@ function Found({ filters, result }: { readonly filters: QuestionFilters; readonl
     );
 }
 
-function describeFound({ text, after }: QuestionFilters, { rows, next, by, corrections }: FoundQuestions): string {
+function describeFound({ text, after }: QuestionFilters, found: FoundQuestions): string {
+    const { rows, next, by, corrections, lacksFullText, rowsRead } = found;
     const count = `${showNumber(rows.length)} ${rows.length === 1 ? "question" : "questions"}`;
     const corrected = Object.entries(corrections).map(([word, other]) => `‘${other}’ for ‘${word}’`);
     const instead = corrected.length === 0 ? "" : ` Searched for ${corrected.join(", ")}.`;
@@ -181,7 +172,9 @@ function describeFound({ text, after }: QuestionFilters, { rows, next, by, corre
     }
     const shown = next === undefined && after === "" ? count : `${count} on this page`;
     if (by === "reading") {
-        return `${shown} with ‘${text}’ in id, question, answer or tags, by id. Read one by one: the full text is not used for this search or not installed.`;
+        const cost = rowsRead === undefined ? "one by one" : `one by one: read ${showNumber(rowsRead)} rows`;
+        const remedy = lacksFullText ? " The full text is not installed; pnpm vector:init installs it." : "";
+        return `${shown} with ‘${text}’ in id, question, answer or tags, by id. Questions were read ${cost}.${remedy}`;
     }
     return `${shown}, by id.`;
 }
@@ -193,11 +186,13 @@ function List({ rows, hasChanged }: { readonly rows: readonly Row[]; readonly ha
             {rows.map((row) => (
                 <tr>
                     <th scope="row" class="w long">
-                        <a href={`/questions/${encodeURIComponent(String(row.id))}`}>{String(row.question)}</a>
+                        <a class="m" href={`/questions/${encodeURIComponent(String(row.id))}`}>
+                            {String(row.id)}
+                        </a>
+                        <div>{String(row.question)}</div>
                         {row.passage !== undefined && row.passage !== row.question && (
                             <div class="mut sm">{String(row.passage)}</div>
                         )}
-                        <div class="m mut sm">{String(row.id)}</div>
                     </th>
                     <td>
                         {String(row.channel)}
