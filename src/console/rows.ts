@@ -1,17 +1,12 @@
-import type { Connection, Query, ReadResult, Row } from "../database/connection.ts";
+import type { ReadResult, Row } from "../database/connection.ts";
 import { AppError } from "../errors.ts";
 
 /**
- * Reads rows for a page: all queries in one request.
+ * Takes the rows of a query of a page.
  *
  * @throws AppError `usage` where a table or column is missing, `sql` for another failure
  */
-export async function readRows(connection: Connection, queries: readonly Query[]): Promise<(readonly Row[])[]> {
-    return (await connection.readAll(queries)).map((result) => takeRows(result));
-}
-
-/** Takes the rows of a result. @throws as readRows() */
-export function takeRows(result: ReadResult | undefined): readonly Row[] {
+export function takePageRows(result: ReadResult | undefined): readonly Row[] {
     if (result?.ok) return result.rows;
     const message = result?.message ?? "no answer";
     if (/no such (table|column)/.test(message)) {

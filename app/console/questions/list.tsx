@@ -1,6 +1,6 @@
 import type { Child } from "hono/jsx";
 import { Choice, DataTable, Empty, showNumber, Time } from "../../../src/console/parts.tsx";
-import { takeRows } from "../../../src/console/rows.ts";
+import { takePageRows } from "../../../src/console/rows.ts";
 import type { ConsolePage, Visit } from "../../../src/console/site.ts";
 import type { ReadResult, Row } from "../../../src/database/connection.ts";
 import { StatusMark } from "../marks.tsx";
@@ -55,7 +55,7 @@ export async function showQuestions(visit: Visit): Promise<ConsolePage> {
         body: (
             <>
                 <h1>Questions</h1>
-                <Form filters={filters} channels={takeRows(channels).map((row) => String(row.channel))} />
+                <Form filters={filters} channels={takePageRows(channels).map((row) => String(row.channel))} />
                 <Found filters={filters} result={result} />
             </>
         ),
@@ -67,7 +67,7 @@ function choose(
     [listed, exact, found]: readonly ReadResult[],
     rowsRead: number | undefined,
 ): FoundQuestions {
-    const named = exact === undefined ? [] : takeRows(exact);
+    const named = exact === undefined ? [] : takePageRows(exact);
     if (found?.ok) {
         const rows = found.rows.map((row) => ({
             id: row.id ?? null,
@@ -90,8 +90,8 @@ function choose(
     }
     const lacksFullText = found !== undefined && /no such table/.test(found.message);
     // Installed, but refused: the list below is empty then.
-    if (found && !lacksFullText) takeRows(found);
-    const all = takeRows(listed);
+    if (found && !lacksFullText) takePageRows(found);
+    const all = takePageRows(listed);
     const rows = all.slice(0, pageSize);
     const next = all.length > pageSize ? String(rows.at(-1)?.id) : undefined;
     return { rows, next, by: filters.text === "" ? "list" : "reading", corrections: {}, lacksFullText, rowsRead };
@@ -217,7 +217,11 @@ function Nothing({ filters }: { readonly filters: QuestionFilters }): Child {
     const { text, after } = filters;
     if (after !== "") return <Empty>No question comes after this one. Begin again with the first page.</Empty>;
     if (toAddress(filters) === "/questions")
-        return <Empty>There are no questions yet. `pnpm db:seed` loads the bundled ones.</Empty>;
+        return (
+            <Empty>
+                There are no questions yet. <code>pnpm db:seed</code> loads the bundled ones.
+            </Empty>
+        );
     const isId = text !== "" && !/\s/.test(text);
     return (
         <Empty>

@@ -1,6 +1,6 @@
 import type { Child } from "hono/jsx";
 import { Heading } from "../../../src/console/parts.tsx";
-import { takeRows } from "../../../src/console/rows.ts";
+import { takePageRows } from "../../../src/console/rows.ts";
 import type { ConsolePage, Visit } from "../../../src/console/site.ts";
 import { Timeline } from "../../../src/console/timeline/timeline.tsx";
 import type { Row } from "../../../src/database/connection.ts";
@@ -65,7 +65,7 @@ async function read(visit: Visit, { bind }: ContentQueries): Promise<FoundQuesti
                 limit: eventsPerPage + 1,
             }),
         ])
-    ).map(takeRows);
+    ).map(takePageRows);
     const events = history.slice(0, eventsPerPage);
     const last = history.length > eventsPerPage ? events.at(-1) : undefined;
     return {

@@ -1,6 +1,6 @@
 import type { Child } from "hono/jsx";
 import { Cell, Command, Time } from "../../../src/console/parts.tsx";
-import { takeRows } from "../../../src/console/rows.ts";
+import { takePageRows } from "../../../src/console/rows.ts";
 import type { ConsolePage, Visit } from "../../../src/console/site.ts";
 import { renderSnapshotValue } from "../../../src/console/timeline/changes.tsx";
 import type { Row, Value } from "../../../src/database/connection.ts";
@@ -15,7 +15,7 @@ export async function showJob(visit: Visit): Promise<ConsolePage> {
     const { bind } = await readContentQueries(visit);
     const [jobs = [], questions = []] = (
         await visit.getConnection().readAll([bind("job", { job_id: jobId }), bind("questionOfJob", { job_id: jobId })])
-    ).map(takeRows);
+    ).map(takePageRows);
     const [job] = jobs;
     if (!job) return { title: `Job ${id}`, status: 404, document: { job: null }, body: <Unknown id={id} /> };
     const [question] = questions;

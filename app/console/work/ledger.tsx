@@ -105,7 +105,12 @@ function Filters({ bots, filters }: { readonly bots: readonly string[]; readonly
 function Nothing({ filters }: { readonly filters: LedgerFilters }): Child {
     const { bot, action, item, before } = filters;
     if (before !== undefined) return <Empty>There are no older actions.</Empty>;
-    if (bot + action + item === "") return <Empty>No bot has done anything yet. `pnpm bot:all` runs them.</Empty>;
+    if (bot + action + item === "")
+        return (
+            <Empty>
+                No bot has done anything yet. <code>pnpm bot:all</code> runs them.
+            </Empty>
+        );
     return (
         <Empty>
             No action is like this. <a href="/work#ledger">Show all</a>

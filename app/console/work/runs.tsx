@@ -29,7 +29,9 @@ export function Runs(props: {
         <section id="runs">
             <Heading title="Runs" note={`the last ${perBot} of each bot; red and tall = failed, hollow = running`} />
             {bots.length === 0 ? (
-                <Empty>No bot has run yet, or its runs were removed. `pnpm bot:all` runs them.</Empty>
+                <Empty>
+                    No bot has run yet, or its runs were removed. <code>pnpm bot:all</code> runs them.
+                </Empty>
             ) : (
                 <DataTable caption="Runs" isStacked columns={columns}>
                     {bots.map(([bot, latest]) => (

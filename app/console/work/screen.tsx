@@ -1,5 +1,5 @@
 import type { Child } from "hono/jsx";
-import { takeRows } from "../../../src/console/rows.ts";
+import { takePageRows } from "../../../src/console/rows.ts";
 import type { ConsolePage, Screen, Visit } from "../../../src/console/site.ts";
 import type { Row } from "../../../src/database/connection.ts";
 import { readContentQueries } from "../queries.ts";
@@ -99,7 +99,7 @@ async function readWork(visit: Visit): Promise<WorkRows> {
                 bind("bots"),
                 ledger,
             ])
-    ).map(takeRows);
+    ).map(takePageRows);
     return {
         ...{ health: health ?? [], activity: activity ?? [], claimable: claimable ?? [], inWork: inWork ?? [] },
         ...{ failed: failed ?? [], success: success ?? [], runs: runs ?? [], bots: bots ?? [], ledger: entries ?? [] },
