@@ -4,11 +4,13 @@ import { sqlScreen } from "../../src/console/sql/screen.tsx";
 import { stateScreen } from "../../src/console/state/screen.tsx";
 import { documentSite } from "../documents.ts";
 import { contents } from "./contents.tsx";
+import { questionsScreen } from "./questions/screen.ts";
+import { workScreen } from "./work/screen.tsx";
 
 /** The console of this site. */
 export const consoleSite: ConsoleSite = {
     documents: documentSite,
-    screens: [stateScreen(contents), diagramScreen, sqlScreen],
+    screens: [stateScreen(contents), questionsScreen, diagramScreen, workScreen, sqlScreen],
     masked: [{ table: "users", column: "password" }],
     search: { path: "/questions", label: "Search questions" },
     pathOf: (table, key) => (table === "questions" ? `/questions/${encodeURIComponent(key)}` : undefined),

@@ -88,6 +88,33 @@ export function DataTable({
     );
 }
 
+/** One of several values in a form, or none of them: a value of the address that is not listed is kept. */
+export function Choice(props: {
+    readonly name: string;
+    readonly label: string;
+    readonly all: string;
+    readonly values: readonly string[];
+    readonly value: string;
+}): Child {
+    const { name, label, all, value } = props;
+    const values = value === "" || props.values.includes(value) ? props.values : [value, ...props.values];
+    return (
+        <>
+            <label class="vh" for={name}>
+                {label}
+            </label>
+            <select id={name} name={name}>
+                <option value="">{all}</option>
+                {values.map((one) => (
+                    <option value={one} selected={one === value}>
+                        {one}
+                    </option>
+                ))}
+            </select>
+        </>
+    );
+}
+
 /** A time as stored (ISO-8601 or SQLite's form, UTC), shown to the minute. */
 export function Time({ value }: { readonly value: Value | undefined }): Child {
     if (typeof value !== "string" || value === "") return <Cell value={value ?? null} />;

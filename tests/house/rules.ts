@@ -77,10 +77,15 @@ export function findDriverUsers(sources: Sources): string[] {
     );
 }
 
-/** Files that load the search, and with it an encoder, without being of it or a bot, which looks for duplicates: the other commands start without both. */
+/**
+ * Files that load the search, and with it an encoder, without being of it, a bot, which looks for duplicates, or a page of the
+ * console that searches: the other commands start without both.
+ */
 export function findSearchUsers(sources: Sources): string[] {
     return findCode(sources, /(from|import\() *"(\.+\/([\w/]+\/)?search(\/|\.ts)|@energetic-ai|p-retry)/, (path) =>
-        /^(src\/search|src\/cli\/vector|app\/search\.ts|app\/bots\/|scripts\/vector-)/.test(path),
+        /^(src\/search|src\/cli\/vector|app\/search\.ts|app\/bots\/|app\/console\/questions\/|scripts\/vector-)/.test(
+            path,
+        ),
     );
 }
 

@@ -33,3 +33,11 @@ for (const box of document.querySelectorAll(".cmd")) {
     });
     box.append(button);
 }
+
+// A page that is refreshed by choice: while it is visible, and until the link that stops it is followed.
+const refreshing = document.querySelector("[data-refresh]");
+if (refreshing instanceof HTMLElement) {
+    setInterval(() => {
+        if (document.visibilityState === "visible") location.reload();
+    }, Number(refreshing.dataset.refresh) * 1000);
+}

@@ -12,7 +12,7 @@ import { judgeState } from "./judge.ts";
 
 /** What is in the database, a line for each kind of content. */
 export interface Contents {
-    readonly queries: (now: string) => readonly Query[];
+    readonly queries: (visit: Visit) => Promise<readonly Query[]>;
     /** From the results of the queries, in their order. */
     readonly render: (results: readonly ReadResult[], now: string) => readonly ContentLine[];
 }
@@ -37,7 +37,7 @@ export function stateScreen(contents: Contents): Screen {
 
 async function showState(visit: Visit, contents: Contents): Promise<ConsolePage> {
     const { root, connection, database, now } = visit;
-    const queries = contents.queries(now);
+    const queries = await contents.queries(visit);
     const { sets, state } = await readAll(root, connection, { anyVersion: true, extra: [selectSize, ...queries] });
     const status = toStatus(sets, state, database.schemaVersion);
     const isComparable = status.version > 0 && status.newer === undefined;
