@@ -140,9 +140,12 @@ function countRows(rows: number): string {
 
 function describeLog({ requests, statements, milliseconds, rowsRead }: ReadLog): string {
     if (requests === 0) return "The database was not asked.";
+    const count = statements.length === 1 ? "1 statement" : `${statements.length} statements`;
     const parts = [
-        requests === 1 ? "1 request" : `${requests} requests`,
-        statements.length === 1 ? "1 statement" : `${statements.length} statements in one transaction`,
+        requests === 1 ? "1 request" : `${requests.toLocaleString("en-US")} requests`,
+        ...(statements.length === 0
+            ? []
+            : [requests === 1 && statements.length > 1 ? `${count} in one transaction` : count]),
     ];
     const read = rowsRead === undefined ? "" : ` ${rowsRead.toLocaleString("en-US")} rows read.`;
     return `${parts.join(", ")}. ${Math.round(milliseconds).toLocaleString("en-US")} ms.${read}`;
