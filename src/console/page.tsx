@@ -26,8 +26,14 @@ export function renderShell(page: ConsolePage, frame: Frame): string {
                 <meta name="color-scheme" content="light dark" />
                 <title>{`${page.title} – ${database.target.label}`}</title>
                 <link rel="icon" href="/public/icon.svg" type="image/svg+xml" />
+                {page.styles?.map((name) => (
+                    <link rel="stylesheet" href={`/public/${name}`} />
+                ))}
                 <link rel="stylesheet" href="/public/style.css" />
                 <script src="/public/app.js" type="module" />
+                {page.scripts?.map((name) => (
+                    <script src={`/public/${name}`} defer />
+                ))}
             </head>
             <body class={page.isWide ? "wide" : ""}>
                 <a class="skip" href="#main">
