@@ -1,4 +1,6 @@
 import { diagramScreen } from "../../src/console/diagram/screen.tsx";
+import { growthScreen } from "../../src/console/growth/screen.tsx";
+import { healthScreen } from "../../src/console/health/screen.tsx";
 import type { ConsoleSite } from "../../src/console/site.ts";
 import { sqlScreen } from "../../src/console/sql/screen.tsx";
 import { stateScreen } from "../../src/console/state/screen.tsx";
@@ -10,7 +12,7 @@ import { workScreen } from "./work/screen.tsx";
 /** The console of this site. */
 export const consoleSite: ConsoleSite = {
     documents: documentSite,
-    screens: [stateScreen(contents), questionsScreen, diagramScreen, workScreen, sqlScreen],
+    screens: [stateScreen(contents), questionsScreen, diagramScreen, workScreen, growthScreen, healthScreen, sqlScreen],
     masked: [{ table: "users", column: "password" }],
     search: { path: "/questions", label: "Search questions" },
     pathOf: (table, key) => (table === "questions" ? `/questions/${encodeURIComponent(key)}` : undefined),

@@ -26,8 +26,14 @@ export function renderShell(page: ConsolePage, frame: Frame): string {
                 <meta name="color-scheme" content="light dark" />
                 <title>{`${page.title} – ${database.target.label}`}</title>
                 <link rel="icon" href="/public/icon.svg" type="image/svg+xml" />
+                {page.styles?.map((name) => (
+                    <link rel="stylesheet" href={`/public/${name}`} />
+                ))}
                 <link rel="stylesheet" href="/public/style.css" />
                 <script src="/public/app.js" type="module" />
+                {page.scripts?.map((name) => (
+                    <script src={`/public/${name}`} defer />
+                ))}
             </head>
             <body class={page.isWide ? "wide" : ""}>
                 <a class="skip" href="#main">
@@ -140,11 +146,11 @@ function countRows(rows: number): string {
 
 function describeLog({ requests, statements, milliseconds, rowsRead }: ReadLog): string {
     if (requests === 0) return "The database was not asked.";
+    const count = statements.length === 1 ? "1 statement" : `${statements.length} statements`;
+    const where = requests === 1 ? "one transaction" : `${requests} transactions`;
     const parts = [
-        requests === 1 ? "1 request" : `${requests} requests`,
-        statements.length === 1
-            ? "1 statement"
-            : `${statements.length} statements in ${requests === 1 ? "one transaction" : `${requests} transactions`}`,
+        requests === 1 ? "1 request" : `${requests.toLocaleString("en-US")} requests`,
+        ...(statements.length > 1 ? [`${count} in ${where}`] : statements.map(() => count)),
     ];
     const read = rowsRead === undefined ? "" : ` ${rowsRead.toLocaleString("en-US")} rows read.`;
     return `${parts.join(", ")}. ${Math.round(milliseconds).toLocaleString("en-US")} ms.${read}`;

@@ -10,6 +10,7 @@ const uplot = (name: string): string =>
 const files: Readonly<Record<string, { readonly path: URL | string; readonly type: string }>> = {
     "style.css": { path: new URL("style.css", folder), type: "text/css; charset=utf-8" },
     "app.js": { path: new URL("app.js", folder), type: "text/javascript; charset=utf-8" },
+    "charts.js": { path: new URL("charts.js", folder), type: "text/javascript; charset=utf-8" },
     "icon.svg": { path: new URL("icon.svg", folder), type: "image/svg+xml" },
     "uplot.js": { path: uplot("uPlot.iife.min.js"), type: "text/javascript; charset=utf-8" },
     "uplot.css": { path: uplot("uPlot.min.css"), type: "text/css; charset=utf-8" },

@@ -36,6 +36,11 @@ export function createConsole(options: ConsoleOptions): Hono {
     for (const screen of options.site.screens) {
         for (const route of screen.routes) serve(app, options, memory, screen, route);
     }
+    // What a page fails at while it is rendered.
+    app.onError((error, context) => {
+        const page = toErrorPage(error, options);
+        return context.html(renderShell(page, { ...describe(options), log: startReadLog(), now: options.now() }), 500);
+    });
     app.notFound((context) => {
         const page = { title: "Not found", status: 404, body: <NotFoundBody path={context.req.path} /> } as const;
         return context.html(renderShell(page, { ...describe(options), log: startReadLog(), now: options.now() }), 404);
@@ -55,8 +60,14 @@ function serve(
         const { pathname: path, searchParams: query } = new URL(context.req.url);
         const request = { path, query, parameters: context.req.param() as Record<string, string> };
         const isOwn = isOwnRequest((name) => context.req.header(name));
-        const visit = startVisit(options, log, context.req.raw.signal, { ...request, isOwn, memory });
-        const page = await show(visit).catch((error: unknown) => toErrorPage(error, options));
+        const now = options.now();
+        let visit: Visit | undefined;
+        // A token that has expired is refused when the visit begins.
+        const start = async (): Promise<ConsolePage> => {
+            visit = startVisit(options, log, context.req.raw.signal, { ...request, isOwn, memory, now });
+            return show(visit);
+        };
+        const page = await start().catch((error: unknown) => toErrorPage(error, options));
         const { status = 200, file, document, rows } = page;
         if (file) {
             const disposition = `attachment; filename="${file.name}"`;
@@ -67,7 +78,7 @@ function serve(
             return context.body(renderJson(document), status, { "content-type": "application/json" });
         if (form === "csv" && rows !== undefined)
             return context.body(renderCsv(rows), status, { "content-type": "text/csv; charset=utf-8" });
-        const frame = { ...describe(options), screen, visit, log, now: visit.now };
+        const frame = { ...describe(options), screen, ...(visit && { visit }), log, now };
         return context.html(renderShell(page, frame), status);
     });
 }
@@ -76,7 +87,7 @@ function describe({ site, database }: ConsoleOptions): { site: ConsoleSite; data
     return { site, database };
 }
 
-type Request = Pick<Visit, "path" | "query" | "parameters" | "isOwn" | "memory">;
+type Request = Pick<Visit, "path" | "query" | "parameters" | "isOwn" | "memory" | "now">;
 
 function startVisit(options: ConsoleOptions, log: ReadLog, signal: AbortSignal, request: Request): Visit {
     const { root, site, database } = options;
@@ -95,7 +106,6 @@ function startVisit(options: ConsoleOptions, log: ReadLog, signal: AbortSignal, 
             throw new AppError("usage", `${target.label} does not exist`, { hint: "create it with `pnpm db:migrate`" });
         },
         connect,
-        now: options.now(),
     };
 }
 
@@ -109,8 +119,12 @@ function toErrorPage(error: unknown, { database, redact }: ConsoleOptions): Cons
                   details: [error instanceof Error ? error.message : String(error)],
                   hint: "reload it; if that does not help, report it with the lines above",
               });
-    const { message, hint, code, details } = shown;
-    const document = { error: { code, message: redact(message), hint: hint === undefined ? undefined : redact(hint) } };
+    const { message, hint, code, details, outcome = null } = shown;
+    const remedy = hint === undefined ? null : redact(hint);
+    // As the commands print it with --json.
+    const document = {
+        error: { code, message: redact(message), details: details.map(redact), hint: remedy, outcome },
+    };
     const body = (
         <ErrorBody
             message={redact(message)}

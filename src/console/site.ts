@@ -2,6 +2,8 @@ import type { Child } from "hono/jsx";
 import type { Connection, Row } from "../database/connection.ts";
 import type { Target } from "../database/target.ts";
 import type { DocumentSite } from "../documents/site.ts";
+import type { GrowthReading } from "./growth/figures.ts";
+import type { LatencyReading } from "./growth/latency.ts";
 
 /** What only a project knows of its console. */
 export interface ConsoleSite {
@@ -49,6 +51,9 @@ export interface ConsolePage {
     readonly document?: unknown;
     /** What it gives with `?as=csv`. */
     readonly rows?: readonly Row[];
+    /** Files of public/ that this page alone loads, in this order; without them it shows its data too. */
+    readonly scripts?: readonly string[];
+    readonly styles?: readonly string[];
     /** Uses the whole width of the window. */
     readonly isWide?: boolean;
     readonly status?: 200 | 400 | 404;
@@ -83,6 +88,8 @@ export interface Visit {
 export interface ConsoleMemory {
     /** Of the last examination. */
     findings?: { readonly at: string; readonly summary: string; readonly mark: "ok" | "warn" | "bad" };
+    growth?: GrowthReading;
+    latency?: LatencyReading;
 }
 
 /** The database that is shown. */

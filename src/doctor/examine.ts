@@ -45,17 +45,26 @@ interface Examination {
 /**
  * Runs checks on a database that has tables; the most severe findings come first. Only reads.
  *
+ * @param options.isOneRequest read everything but the slow checks at once: for a page, which asks a server once. What cannot
+ *     be read at once (a damaged page, a time limit) is read in groups after all
  * @throws AppError `drift` for a database without tables, `interrupted`; DatabaseFault when it cannot be read at all
  */
 export async function examineDatabase(
     connection: Pick<Connection, "readAll" | "target">,
     checks: readonly Check[],
-    options: { examples: number; signal: AbortSignal },
+    options: { examples: number; signal: AbortSignal; isOneRequest?: boolean },
 ): Promise<Examination> {
-    const [any, versions] = await connection.readAll([
+    const early = options.isOneRequest ? checks.filter(({ isSlow }) => !isSlow) : [];
+    const facts = [
         { sql: `${selectTables} AND name NOT LIKE 'sqlite!_%' ESCAPE '!' LIMIT 1` },
         { sql: `${selectTables} AND name LIKE 'schemaversion!_%' ESCAPE '!'` },
-    ]);
+    ];
+    const [any, versions, ...results] = await connection
+        .readAll([...facts, ...early.map((check) => renderCheck(check, options.examples))])
+        .catch((error: unknown) => {
+            if (early.length > 0 && isOfGroup(error)) return connection.readAll(facts);
+            throw error;
+        });
     if (any?.ok && any.rows.length === 0) {
         throw new AppError("drift", "this database has no tables, so there is nothing to examine", {
             hint: "check the URL, or deploy the schema with `pnpm db:migrate`",
@@ -65,9 +74,18 @@ export async function examineDatabase(
     const read = (queries: readonly Query[]): Promise<ReadResult[]> => connection.readAll(queries);
     const installed = versions?.ok ? versions.rows.map(({ name }) => String(name)) : [];
     const applies = ({ set }: Check): boolean => set === undefined || installed.includes(`schemaversion_${set}`);
-    const { examined, damage } = await examine(read, checks.filter(applies), { ...options, atOnce });
+    const done = results.length === 0 ? [] : early;
+    const known = done.flatMap((check, at) => (applies(check) ? toExamined(check, results[at], options.examples) : []));
+    const left = checks.filter((check) => applies(check) && !done.includes(check));
+    const { examined, damage } = await examine(read, left, { ...options, atOnce });
     const others = checks.filter((check) => !applies(check)).map(skipOptional);
-    return { examined: sortByLevel([...examined, ...others]), damage };
+    return { examined: sortByLevel([...known, ...examined, ...others]), damage };
+}
+
+// A damaged page or a time limit fails all that is read together.
+function isOfGroup(error: unknown): boolean {
+    if (!(error instanceof DatabaseFault)) return false;
+    return error.kind === "corrupt" || error.kind === "transaction-timeout" || error.variant === "no-answer";
 }
 
 function skipOptional(check: Check): Examined {

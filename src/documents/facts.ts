@@ -1,7 +1,7 @@
 import type { Connection } from "../database/connection.ts";
 import type { DocumentedQuery } from "../queries/files.ts";
 import { groupByIndex, type QueryPlan, readQueryPlans } from "../queries/usage.ts";
-import type { Volume } from "../queries/volumes.ts";
+import { mapLarge, type Volume } from "../queries/volumes.ts";
 import { readRows, type SchemaRow, selectSchema } from "../schema/row.ts";
 import { readTables, type Table } from "../schema/table.ts";
 import { readComment, readTableDefinition, type TableDefinition } from "../sql/create-table.ts";
@@ -57,7 +57,7 @@ export async function readSchemaFacts(
 ): Promise<SchemaFacts> {
     const rows = (await readRows(connection, selectSchema)) as unknown as SchemaRow[];
     const tables = (await readTables(connection)).filter(({ isShadow }) => !isShadow);
-    const large = new Map(volumes.map(({ sql, large }) => [/INSERT INTO\s+(\w+)/i.exec(sql)?.[1] ?? "", large]));
+    const large = mapLarge(volumes);
     const documented: DocumentedTable[] = [];
     for (const table of tables) {
         const definition = readTableDefinition(table.sql);

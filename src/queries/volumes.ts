@@ -44,6 +44,16 @@ export function countVolumeRows({ large }: Volume, times: number): number {
     return large === undefined ? 1 : Math.max(1, Math.round(large * times));
 }
 
+/** Maps each table that the statements fill to the number of rows that the documents call "large". Pure. */
+export function mapLarge(volumes: readonly Volume[]): ReadonlyMap<string, number> {
+    return new Map(
+        volumes.flatMap(({ sql, large }) => {
+            const table = /INSERT INTO\s+(\w+)/i.exec(sql)?.[1];
+            return table === undefined || large === undefined ? [] : [[table, large] as const];
+        }),
+    );
+}
+
 /** Fills an empty, deployed database with `times` (a fraction or multiple of) the large volumes: always the same rows. */
 export async function fillVolumes(
     connection: Pick<Connection, "write">,

@@ -1,6 +1,7 @@
-import type { Row, Value } from "../../database/connection.ts";
+import type { Row } from "../../database/connection.ts";
 import { explainFault } from "../../database/faults.ts";
 import { type Check, chooseChecks, readChecks } from "../../doctor/checks.ts";
+import { describeExamination, renderExample } from "../../doctor/describe.ts";
 import { countFindings, type ExaminationCounts, type Examined, examineDatabase } from "../../doctor/examine.ts";
 import { AppError, type ExitCode, exitCodes } from "../../errors.ts";
 import { openExisting, withConnection } from "../open.ts";
@@ -20,7 +21,8 @@ export interface DoctorOptions {
     readonly showSql?: boolean;
 }
 
-const usualExamples = 3;
+/** How many rows of a finding are shown. */
+export const usualExamples = 3;
 /** A server limits the size of its responses. */
 const mostExamples = 1_000;
 
@@ -48,7 +50,7 @@ export async function examineHealth(context: Context, options: DoctorOptions): P
     // The JSON document has the queries already.
     if (options.showSql && !output.json) for (const item of examined) printSql(output, item);
     const counts = countFindings(examined);
-    const document = { database: connection.target.label, ...counts, checks: examined.map(describeExamined) };
+    const document = describeExamination(connection.target.label, examined);
     conclude(context, connection, describeCounts(counts), document);
     if (damage) {
         const error = explainFault(damage, connection.target);
@@ -100,7 +102,16 @@ function printSql(output: Output, { check, state }: Examined): void {
     if (state === "found" || state === "failed") output.raw(`-- ${check.name}: ${check.title}\n${check.sql};\n\n`);
 }
 
-function describeCounts({ errors, warnings, notes, examined, failed, skipped, optional }: ExaminationCounts): string {
+/** `Found 1 error, 2 warnings: 81 checks.` */
+export function describeCounts({
+    errors,
+    warnings,
+    notes,
+    examined,
+    failed,
+    skipped,
+    optional,
+}: ExaminationCounts): string {
     const found = listCounts([errors, "error"], [warnings, "warning"], [notes, "note"]);
     const ran = [
         countOf(examined, "check"),
@@ -111,38 +122,8 @@ function describeCounts({ errors, warnings, notes, examined, failed, skipped, op
     return `${found === "" ? nothing : `Found ${found}`}: ${ran.join(", ")}.`;
 }
 
-function describeExamined(item: Examined): object {
-    const { name, level, title, why, remedy, path, sql } = item.check;
-    const base = { name, state: item.state, level, title };
-    if (item.state === "clean") return base;
-    if (item.state !== "found") return { ...base, reason: item.reason, path, sql };
-    return { ...base, count: item.count, examples: item.examples.map(describeRow), why, remedy, path, sql };
-}
-
-// JSON has neither large integers nor blobs.
-function describeRow(row: Row): object {
-    return Object.fromEntries(
-        Object.entries(row).map(([column, value]) => [
-            column,
-            typeof value === "bigint" || value instanceof Uint8Array ? renderValue(value) : value,
-        ]),
-    );
-}
-
-const longestValue = 60;
-
-function renderValue(value: Value | undefined): string {
-    if (value === null || value === undefined) return "NULL";
-    if (value instanceof ArrayBuffer) return `${value.byteLength} bytes`;
-    // The text of a row must not control the terminal.
-    const line = String(value)
-        .replace(/\s+/g, " ")
-        .replace(/\p{Cc}/gu, "?");
-    return line.length > longestValue ? `${line.slice(0, longestValue - 1)}…` : line;
-}
-
 function renderExamples(rows: readonly Row[]): string[] {
     const columns = Object.keys(rows[0] ?? {});
     if (columns.length === 0) return [];
-    return renderTable([columns, ...rows.map((row) => columns.map((column) => renderValue(row[column])))]);
+    return renderTable([columns, ...rows.map((row) => columns.map((column) => renderExample(row[column])))]);
 }

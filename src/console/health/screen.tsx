@@ -1,0 +1,224 @@
+import type { Child } from "hono/jsx";
+import { describeCounts, usualExamples } from "../../cli/commands/doctor.ts";
+import { countOf, listCounts } from "../../cli/report.ts";
+import { type DatabaseFault, explainFault } from "../../database/faults.ts";
+import type { Target } from "../../database/target.ts";
+import { type Check, readChecks } from "../../doctor/checks.ts";
+import { describeExamination } from "../../doctor/describe.ts";
+import { countFindings, type ExaminationCounts, type Examined, examineDatabase } from "../../doctor/examine.ts";
+import { DataTable, Heading, State } from "../parts.tsx";
+import type { ConsoleMemory, ConsolePage, Screen, Visit } from "../site.ts";
+import { FindingBlock, type FoundRows, SqlLink } from "./finding.tsx";
+
+/** What db:doctor finds, the most severe first; everything but the deep checks in one request. */
+export const healthScreen: Screen = {
+    label: "Health",
+    path: "/health",
+    routes: [{ pattern: "/health", show: showHealth }],
+};
+
+type Unexamined = Extract<Examined, { readonly state: "skipped" | "failed" }>;
+
+async function showHealth(visit: Visit): Promise<ConsolePage> {
+    const { database, memory, now } = visit;
+    const all = await readChecks(visit.root);
+    const isAsked = visit.query.has("deep");
+    const isDeep = isAsked && visit.isOwn;
+    const checks = isDeep ? all : all.filter(({ isSlow }) => !isSlow);
+    const { examined, damage } = await examineDatabase(visit.getConnection(), checks, {
+        examples: usualExamples,
+        signal: new AbortController().signal,
+        isOneRequest: true,
+    });
+    const counts = countFindings(examined);
+    memory.findings = { at: now, ...summarize(counts) };
+    return {
+        title: "Health",
+        document: describeExamination(database.target.label, examined),
+        body: (
+            <>
+                <Verdict counts={counts} />
+                {damage && <Damage fault={damage} target={database.target} />}
+                <div class="two">
+                    <div>
+                        <Findings examined={examined} />
+                        <Unread examined={examined} />
+                        <Clean examined={examined} />
+                    </div>
+                    <aside>
+                        <Counts counts={counts} isDeep={isDeep} />
+                        <Deep checks={all} isDeep={isDeep} isRefused={isAsked && !isDeep} />
+                    </aside>
+                </div>
+            </>
+        ),
+    };
+}
+
+function summarize(counts: ExaminationCounts): Omit<NonNullable<ConsoleMemory["findings"]>, "at"> {
+    const { errors, warnings, notes, failed } = counts;
+    const found = listCounts([errors, "error"], [warnings, "warning"], [notes, "note"], [failed, "failed check"]);
+    const mark = errors + failed > 0 ? "bad" : warnings > 0 ? "warn" : "ok";
+    return { mark, summary: found === "" ? `nothing found by ${countOf(counts.examined, "check")}` : found };
+}
+
+function Verdict({ counts }: { readonly counts: ExaminationCounts }): Child {
+    const { mark, summary } = summarize(counts);
+    return (
+        <>
+            <h1>
+                <State mark={mark}>{`${summary.slice(0, 1).toUpperCase()}${summary.slice(1)}`}</State>
+            </h1>
+            <p class="lead">
+                Each check is a query in operations/checks/ that returns a row for every problem. Nothing here changes
+                the database.
+            </p>
+        </>
+    );
+}
+
+function Damage({ fault, target }: { readonly fault: DatabaseFault; readonly target: Target }): Child {
+    const { message, hint } = explainFault(fault, target);
+    return (
+        <section>
+            <h2>
+                <State mark="bad">{message}</State>
+            </h2>
+            {hint !== undefined && <p class="lead">{hint}</p>}
+        </section>
+    );
+}
+
+function Findings({ examined }: { readonly examined: readonly Examined[] }): Child {
+    const found = examined.filter((item): item is FoundRows => item.state === "found");
+    if (found.length === 0) return null;
+    return (
+        <section>
+            <Heading title="Findings" note="the most severe first" />
+            {found.map((item) => (
+                <FindingBlock item={item} />
+            ))}
+        </section>
+    );
+}
+
+function Unread({ examined }: { readonly examined: readonly Examined[] }): Child {
+    const unread = examined.filter((item): item is Unexamined => item.state === "skipped" || item.state === "failed");
+    if (unread.length === 0) return null;
+    return (
+        <section>
+            <Heading title="Not examined" />
+            <DataTable
+                caption="Checks that were not examined"
+                isStacked
+                columns={[
+                    { title: "Check" },
+                    { title: "State" },
+                    { title: "Reason" },
+                    { title: "SQL", isHidden: true },
+                ]}
+            >
+                {unread.map(({ check, state, reason }) => (
+                    <tr>
+                        <th scope="row" class="m">
+                            {check.name}
+                        </th>
+                        <td>
+                            <State mark={state === "failed" ? "bad" : "off"}>{state}</State>
+                        </td>
+                        <td class="w">{reason}</td>
+                        <td>
+                            <SqlLink check={check} />
+                        </td>
+                    </tr>
+                ))}
+            </DataTable>
+        </section>
+    );
+}
+
+function Clean({ examined }: { readonly examined: readonly Examined[] }): Child {
+    const clean = examined.filter(({ state }) => state === "clean");
+    return (
+        <section>
+            <Heading title="Clean" note={`${countOf(clean.length, "check")} found nothing`} />
+            <details class="mt">
+                <summary>What was looked for</summary>
+                <DataTable
+                    caption="Checks that found nothing"
+                    isStacked
+                    columns={[
+                        { title: "Check" },
+                        { title: "Looks for" },
+                        { title: "Level" },
+                        { title: "SQL", isHidden: true },
+                    ]}
+                >
+                    {clean.map(({ check }) => (
+                        <tr>
+                            <th scope="row" class="m">
+                                {check.name}
+                            </th>
+                            <td class="w">{check.title}</td>
+                            <td class="mut">{check.level}</td>
+                            <td>
+                                <SqlLink check={check} />
+                            </td>
+                        </tr>
+                    ))}
+                </DataTable>
+            </details>
+        </section>
+    );
+}
+
+function Counts({ counts, isDeep }: { readonly counts: ExaminationCounts; readonly isDeep: boolean }): Child {
+    const { errors, warnings, notes, examined, failed, skipped } = counts;
+    const lines: [string, number][] = [
+        ["Errors", errors],
+        ["Warnings", warnings],
+        ["Notes", notes],
+        ["Checks run", examined],
+        ["Failed", failed],
+        ["Skipped", skipped],
+    ];
+    return (
+        <section>
+            <h2>Examination</h2>
+            <dl>
+                {lines.map(([label, count]) => (
+                    <>
+                        <dt>{label}</dt>
+                        <dd>{count.toLocaleString("en-US")}</dd>
+                    </>
+                ))}
+            </dl>
+            <p class="mut sm mt">{`The same as db:doctor${isDeep ? "" : " --quick"}: ${describeCounts(counts)}`}</p>
+        </section>
+    );
+}
+
+interface DeepProps {
+    readonly checks: readonly Check[];
+    readonly isDeep: boolean;
+    readonly isRefused: boolean;
+}
+
+function Deep({ checks, isDeep, isRefused }: DeepProps): Child {
+    const slow = checks.filter(({ isSlow }) => isSlow);
+    if (slow.length === 0) return null;
+    return (
+        <section>
+            <h2>Deep check</h2>
+            <p class="mut">{slow.map(({ title }) => `${title}.`).join(" ")}</p>
+            {isDeep ? (
+                <p class="mt">Included in this examination.</p>
+            ) : (
+                <p class="mt">
+                    It reads every page of the database. <a href="/health?deep=1">Examine deeply</a>
+                </p>
+            )}
+            {isRefused && <p class="mut sm mt">A link from elsewhere does not start it; the link above does.</p>}
+        </section>
+    );
+}
