@@ -30,7 +30,7 @@ test("no command but those of the console loads a web server, or anything of the
         /^(hono|@hono|uplot|playwright-core)(\/|$)|^(src|app)\/console\//.test(path);
     const load = (isLazy: boolean): string[] =>
         scripts.filter((script) => [...listReached(metafile, script, isLazy)].some(isOfConsole));
-    expect(load(true)).toEqual(["scripts/dev.ts"]);
-    // Its own help needs none of it.
+    expect(load(true)).toEqual(["scripts/dev.ts", "scripts/docs-pictures.ts"]);
+    // Their own help needs none of it.
     expect(load(false)).toEqual([]);
 });

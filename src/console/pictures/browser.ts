@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Browser } from "playwright-core";
-import { AppError } from "../errors.ts";
+import { AppError } from "../../errors.ts";
 
 /** Where Chromium and Chrome are usually installed. */
 const usual = [
