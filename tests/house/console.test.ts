@@ -1,6 +1,7 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { build, type Metafile } from "esbuild";
 import { expect, test } from "vitest";
+import { consoleSite } from "../../app/console/site.ts";
 import { root } from "../support/deployed.ts";
 
 /** The files and packages that a file imports, at whatever distance. @param isLazy also those that it loads later */
@@ -33,4 +34,10 @@ test("no command but those of the console loads a web server, or anything of the
     expect(load(true)).toEqual(["scripts/dev.ts", "scripts/docs-pictures.ts"]);
     // Their own help needs none of it.
     expect(load(false)).toEqual([]);
+});
+
+test("docs/reference/console.md names every screen", () => {
+    const page = readFileSync(`${root}/docs/reference/console.md`, "utf8");
+    const missing = consoleSite.screens.filter(({ label, path }) => !page.includes(`| ${label} | \`${path}\` |`));
+    expect(missing).toEqual([]);
 });
