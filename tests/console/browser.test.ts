@@ -7,7 +7,7 @@ import { findBrowser, openBrowser } from "../../src/console/pictures/browser.ts"
 import { tell } from "../support/snapshot.ts";
 import { describeTarget } from "../support/targets.ts";
 import { createFilledDatabase } from "./contents.ts";
-import { type CrawledPage, crawl } from "./crawling.ts";
+import { listKinds } from "./crawling.ts";
 import { linkProject, type RunningConsole, startConsole } from "./running.ts";
 import { examine, type Findings, inspect } from "./visiting.ts";
 
@@ -44,7 +44,7 @@ describe.skipIf(!isHere)(title, () => {
             await new Promise<void>((resolve) => stranger.listen(0, "127.0.0.1", resolve));
             const rules = ["evil.example", "other.example"].map((name) => `MAP ${name} 127.0.0.1`).join(", ");
             browser = await openBrowser(chosen, { args: [`--host-resolver-rules=${rules}`] });
-            pages = choosePages(await crawlOver(console));
+            pages = await listKinds(console.url, 24);
             const started = performance.now();
             const waiting = [...pages];
             const work = async (): Promise<void> => {
@@ -198,26 +198,3 @@ describe.skipIf(!isHere)(title, () => {
         });
     });
 });
-
-function crawlOver({ url, port }: RunningConsole): Promise<CrawledPage[]> {
-    const headers = { "sec-fetch-site": "same-origin" };
-    return crawl({ get: (path) => fetch(new URL(path, url), { headers }) }, { most: 80 }).then((pages) => {
-        expect(pages.length, `the console on ${port} has pages`).toBeGreaterThan(2);
-        return pages;
-    });
-}
-
-/** Of each kind of page, told by its address, the first; and every screen. */
-function choosePages(pages: readonly CrawledPage[]): string[] {
-    const kinds = new Map<string, string>();
-    for (const { path, headers, status } of pages) {
-        if (status !== 200 || !headers.get("content-type")?.startsWith("text/html")) continue;
-        if (headers.has("content-disposition")) continue;
-        const { pathname, searchParams } = new URL(path, "http://localhost");
-        const folders = pathname.split("/");
-        const isScreen = consoleSite.screens.some((screen) => screen.path === path);
-        const kind = isScreen ? path : `${folders[1]} ${folders.length} ${[...searchParams.keys()].sort()}`;
-        if (!kinds.has(kind)) kinds.set(kind, path);
-    }
-    return [...kinds.values()].slice(0, 24);
-}

@@ -1,3 +1,4 @@
+import { consoleSite } from "../../app/console/site.ts";
 import type { TestConsole } from "./consoles.ts";
 
 /** A page as a crawl found it. */
@@ -49,6 +50,23 @@ export async function crawl(console: Pick<TestConsole, "get">, options: CrawlOpt
         }
     }
     return pages;
+}
+
+/**
+ * Crawls a console that runs, and gives the addresses of its screens and of one page of every other kind, told by its address.
+ *
+ * @param most how many at most, but every screen
+ */
+export async function listKinds(url: string, most: number): Promise<string[]> {
+    const headers = { "sec-fetch-site": "same-origin" };
+    const pages = await crawl({ get: (path) => fetch(new URL(path, url), { headers }) }, { most: 80 });
+    const kinds = new Map(consoleSite.screens.map(({ path }) => [describeShape(path).name, path]));
+    for (const { path, headers, status } of pages) {
+        const isPage = headers.get("content-type")?.startsWith("text/html") && !headers.has("content-disposition");
+        const { name } = describeShape(path);
+        if (status === 200 && isPage && !kinds.has(name)) kinds.set(name, path);
+    }
+    return [...kinds.values()].slice(0, Math.max(most, consoleSite.screens.length));
 }
 
 /** `/tables/questions?after=x` and `/tables/users?after=y` have one shape. */
