@@ -36,11 +36,11 @@ export async function listenOnLoopback(app: Hono, port: number): Promise<Listeni
             const code = (error as NodeJS.ErrnoException).code;
             if (address !== addresses[0] && (code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT")) continue;
             close();
-            throw new AppError("cannot-open", `port ${chosen} cannot be used (${code})`, {
-                hint:
-                    code === "EADDRINUSE"
-                        ? "another program uses it: choose one with `--port 5002`"
-                        : "choose another one with `--port 5002`",
+            const isTaken = code === "EADDRINUSE";
+            const message = isTaken ? "is in use by another program" : `cannot be used (${code})`;
+            const other = chosen === 65_535 ? 5_002 : chosen + 1;
+            throw new AppError("cannot-open", `port ${chosen} ${message}`, {
+                hint: `${isTaken ? "stop that program, or " : ""}choose another port, such as \`--port ${other}\``,
             });
         }
         servers.push(server);

@@ -45,7 +45,8 @@ const prepared = new Map<string, Promise<string>>();
 /** The open databases and the folder of each. */
 type OpenDatabases = Map<TestDatabase, string>;
 
-function describeTarget(name: Target["name"], body: (target: Target) => void): void {
+/** Runs a group of tests on one kind of database. */
+export function describeTarget(name: Target["name"], body: (target: Target) => void): void {
     describe(name, () => {
         const open: OpenDatabases = new Map();
         afterAll(async () => {
