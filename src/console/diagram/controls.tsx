@@ -27,7 +27,7 @@ export function Controls(props: {
     readonly categories: readonly TableCategory[];
 }): Child {
     const { view, tables, categories } = props;
-    const names = [...categories.map(({ name }) => name), otherCategory].filter((category) =>
+    const names = [...new Set([...categories.map(({ name }) => name), otherCategory])].filter((category) =>
         tables.some(({ name }) => findCategory(name, categories) === category),
     );
     const isAll = view.category === "" && view.table === "";

@@ -134,6 +134,7 @@ function Relations({ part: { tables, relations } }: { readonly part: Selection<T
                 <DataTable
                     caption="Relations"
                     isStacked
+                    kind="erdrefs"
                     columns={[{ title: "From" }, { title: "To" }, { title: "Kind" }, { title: "Why" }]}
                 >
                     {relations.map((relation) => (

@@ -35,17 +35,23 @@ function mirror([one, other]: Wire["ends"]): Wire["ends"] {
 }
 
 function fillLanes<T extends Wire>(wires: readonly T[]): Map<T, number> {
-    let rest = dropUntil([...wires], findConflicts);
-    rest = dropUntil(rest, findStuck);
+    // What must stand left of each line.
+    const lefts: Lefts<T> = new Map(
+        wires.map((wire) => [wire, new Set(wires.filter((other) => other !== wire && !mayStand(wire, other)))]),
+    );
+    dropConflicts(lefts);
     const lanes = new Map<T, number>();
-    for (const wire of sortByOrder(rest)) {
-        const before = [...lanes].filter(([other]) => !mayStand(wire, other));
-        let lane = Math.max(0, ...before.map(([, own]) => own + 1));
-        while ([...lanes].some(([other, own]) => own === lane && overlap(wire, other))) lane++;
+    for (const wire of sortFromLeft(lefts)) {
+        let lane = 0;
+        for (const other of lefts.get(wire) ?? []) lane = Math.max(lane, (lanes.get(other) ?? -1) + 1);
+        const taken = new Set([...lanes].flatMap(([other, own]) => (overlap(wire, other) ? [own] : [])));
+        while (taken.has(lane)) lane++;
         lanes.set(wire, lane);
     }
     return lanes;
 }
+
+type Lefts<T> = Map<T, Set<T>>;
 
 function rangeOf({ ends: [{ y: one }, { y: other }] }: Wire): [number, number] {
     return [Math.min(one, other) - clearance, Math.max(one, other) + clearance];
@@ -65,38 +71,46 @@ function mayStand(left: Wire, right: Wire): boolean {
     return !crosses(left, "right", right) && !crosses(right, "left", left);
 }
 
-/** Drops lines, one at a time, until none is in the way. */
-function dropUntil<T extends Wire>(wires: readonly T[], find: (wires: readonly T[]) => Map<T, number>): T[] {
-    let rest = [...wires];
+/** Drops lines of which each must stand left of the other; first the one that is in the way of most. */
+function dropConflicts<T extends Wire>(lefts: Lefts<T>): void {
+    const conflicts = new Map(
+        [...lefts].map(([wire, others]) => [wire, [...others].filter((other) => lefts.get(other)?.has(wire))]),
+    );
     for (;;) {
-        const bad = [...find(rest)].filter(([, count]) => count > 0);
-        const [worst] = bad.sort(([a, most], [b, other]) => other - most || a.rank - b.rank);
-        if (!worst) return rest;
-        rest = rest.filter((wire) => wire !== worst[0]);
+        const counts = [...lefts.keys()].map((wire): [T, number] => [
+            wire,
+            (conflicts.get(wire) ?? []).filter((other) => lefts.has(other)).length,
+        ]);
+        const worst = findWorst(counts.filter(([, count]) => count > 0));
+        if (!worst) return;
+        drop(lefts, worst);
     }
 }
 
-/** How many others each line cannot be drawn with. */
-function findConflicts<T extends Wire>(wires: readonly T[]): Map<T, number> {
-    const isConflict = (one: T, other: T): boolean => one !== other && !mayStand(one, other) && !mayStand(other, one);
-    return new Map(wires.map((wire) => [wire, wires.filter((other) => isConflict(wire, other)).length]));
-}
-
-/** Lines of which each must be left of the next, and the last left of the first. */
-function findStuck<T extends Wire>(wires: readonly T[]): Map<T, number> {
-    const sorted = new Set(sortByOrder(wires));
-    const stuck = wires.filter((wire) => !sorted.has(wire));
-    return new Map(stuck.map((wire) => [wire, 1 + stuck.filter((other) => !mayStand(other, wire)).length]));
-}
-
-/** Sorts lines so that each comes after those that must be left of it; leaves out what is in or behind a circle. */
-function sortByOrder<T extends Wire>(wires: readonly T[]): T[] {
-    const sorted: T[] = [];
-    let rest = [...wires];
+/** Sorts lines so that each comes after those that must be left of it; drops lines that must be left of themselves in the end. */
+function sortFromLeft<T extends Wire>(lefts: Lefts<T>): Set<T> {
+    const sorted = new Set<T>();
     for (;;) {
-        const next = rest.find((wire) => rest.every((other) => other === wire || mayStand(wire, other)));
-        if (!next) return sorted;
-        sorted.push(next);
-        rest = rest.filter((wire) => wire !== next);
+        const isFree = ([wire, others]: [T, Set<T>]): boolean =>
+            !sorted.has(wire) && [...others].every((other) => sorted.has(other));
+        const next = [...lefts].find(isFree);
+        if (next) {
+            sorted.add(next[0]);
+            continue;
+        }
+        const stuck = [...lefts].filter(([wire]) => !sorted.has(wire));
+        const worst = findWorst(stuck.map(([wire, others]) => [wire, others.size]));
+        if (!worst) return sorted;
+        drop(lefts, worst);
     }
+}
+
+function findWorst<T extends Wire>(counts: readonly [T, number][]): T | undefined {
+    const [worst] = [...counts].sort(([a, most], [b, other]) => other - most || a.rank - b.rank);
+    return worst?.[0];
+}
+
+function drop<T>(lefts: Lefts<T>, wire: T): void {
+    lefts.delete(wire);
+    for (const others of lefts.values()) others.delete(wire);
 }

@@ -40,6 +40,8 @@ export interface PackOptions {
     readonly frame: PictureFrame;
 }
 
+const columnLimit = 24;
+
 /**
  * Places blocks on shelves, and loose tables below the shortest columns, else in columns of their own. Of all widths, the one with
  * which the picture is largest in the frame; of those, the one with the fewest shelves. Pure.
@@ -48,7 +50,8 @@ export interface PackOptions {
  */
 export function pack(blocks: readonly Block[], loose: readonly number[], options: PackOptions): Packing {
     const { width, between, frame } = options;
-    const columns = loose.map((_, at) => (at + 1) * width + at * between);
+    // More columns than this fit no window.
+    const columns = loose.slice(0, columnLimit).map((_, at) => (at + 1) * width + at * between);
     const sums = blocks.map((_, at) => blocks.slice(0, at + 1).reduce((sum, block) => sum + block.width, at * between));
     const limits = new Set([...sums, ...columns, ...sums.flatMap((sum) => columns.map((own) => sum + between + own))]);
     const least = Math.max(0, ...blocks.map((block) => block.width), loose.length > 0 ? width : 0);
@@ -116,10 +119,13 @@ function reserve(shelves: Shelf[], own: number, limit: number, between: number):
 
 function placeBelow(shelves: readonly Shelf[], height: number, gap: number, mayStretch = false): Spot | undefined {
     const below = (bottom: number): number => (bottom === 0 ? 0 : bottom + gap);
-    const [shortest] = shelves
-        .flatMap((shelf) => shelf.floors.map((floor) => ({ shelf, floor })))
-        .filter(({ shelf, floor }) => mayStretch || below(floor.bottom) + height <= shelf.height)
-        .sort((a, b) => a.floor.bottom - b.floor.bottom);
+    let shortest: { shelf: Shelf; floor: Shelf["floors"][number] } | undefined;
+    for (const shelf of shelves) {
+        for (const floor of shelf.floors) {
+            const hasRoom = mayStretch || below(floor.bottom) + height <= shelf.height;
+            if (hasRoom && (!shortest || floor.bottom < shortest.floor.bottom)) shortest = { shelf, floor };
+        }
+    }
     if (!shortest) return undefined;
     const { shelf, floor } = shortest;
     const y = below(floor.bottom);

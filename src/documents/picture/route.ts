@@ -97,9 +97,11 @@ function toWires(drafts: readonly Draft[]): DraftWire[] {
         { end: other, far: one.y },
     ]);
     const places = new Map<DraftEnd, WireEnd>();
+    const alone = new Set<DraftEnd>();
     for (const { end } of ends) {
         if (places.has(end)) continue;
         const meeting = ends.filter(({ end: { box, side, y } }) => box === end.box && side === end.side && y === end.y);
+        if (meeting.length === 1) alone.add(end);
         const step = Math.min(fan, (measures.row - 4) / Math.max(1, meeting.length - 1));
         const sorted = meeting.sort((a, b) => a.far - b.far);
         for (const [at, { end: own }] of sorted.entries()) {
@@ -107,17 +109,12 @@ function toWires(drafts: readonly Draft[]): DraftWire[] {
         }
     }
     const place = (end: DraftEnd): WireEnd => places.get(end) ?? end;
-    const isAlone = (end: DraftEnd): boolean => place(end).y === end.y;
     const straighten = ([one, other]: Draft["ends"]): Wire["ends"] => {
         const [a, b] = [place(one), place(other)];
-        const isNear = a.side !== b.side && Math.abs(a.y - b.y) <= straight && isAlone(one) && isAlone(other);
+        const isNear = a.side !== b.side && Math.abs(a.y - b.y) <= straight;
         const y = Math.floor((a.y + b.y) / 2) + 0.5;
-        return isNear
-            ? [
-                  { ...a, y },
-                  { ...b, y },
-              ]
-            : [a, b];
+        const isMovable = isNear && alone.has(one) && alone.has(other);
+        return [isMovable ? { ...a, y } : a, isMovable ? { ...b, y } : b];
     };
     return drafts.map((draft, at) => ({
         draft,

@@ -209,4 +209,6 @@ test("a hub stands in the middle, what refers to it around it, and a pair from l
         [0, [["g"], ["h"]]],
     ]);
     expect(loose.map(({ name }) => name)).toEqual(["f"]);
+    const around = arrange(["a", "b", "c", "d", "e"].map(node), links, 20, "b").clusters[0]?.columns;
+    expect(around?.map((nodes) => nodes.map(({ name }) => name))).toEqual([["e"], ["b"], ["a"], ["c", "d"]]);
 });
