@@ -1,48 +1,35 @@
--- How many questions, jobs, runs and actions were added on each day since a date, as far as they still exist.
+-- How many questions, runs and actions were added in each span of time, as far as they still exist.
 -- For: the first page of the console.
--- :since = '2026-10-05'
--- Scans: reads all of a small table, the queue.
--- Sorts: groups the rows of these weeks by day.
+-- :spans = '[["2026-11-09","2026-11-16"],["2026-11-16","2026-11-23"]]'
 SELECT
-    'questions' AS kind,
-    substr(created_at, 1, 10) AS day,
-    count(*) AS added
+    span.value ->> 0 AS since,
+    span.value ->> 1 AS until,
+    (
+        SELECT
+            count(*)
+        FROM
+            questions
+        WHERE
+            created_at >= span.value ->> 0
+            AND created_at < span.value ->> 1
+    ) AS questions,
+    (
+        SELECT
+            count(*)
+        FROM
+            bot_runs
+        WHERE
+            started_at >= span.value ->> 0
+            AND started_at < span.value ->> 1
+    ) AS runs,
+    (
+        SELECT
+            count(*)
+        FROM
+            bot_ledger
+        WHERE
+            created_at >= span.value ->> 0
+            AND created_at < span.value ->> 1
+    ) AS actions
 FROM
-    questions
-WHERE
-    created_at >= :since
-GROUP BY
-    day
-UNION ALL
-SELECT
-    'jobs',
-    substr(created_at, 1, 10) AS day,
-    count(*)
-FROM
-    work_queue
-WHERE
-    created_at >= :since
-GROUP BY
-    day
-UNION ALL
-SELECT
-    'runs',
-    substr(started_at, 1, 10) AS day,
-    count(*)
-FROM
-    bot_runs
-WHERE
-    started_at >= :since
-GROUP BY
-    day
-UNION ALL
-SELECT
-    'actions',
-    substr(created_at, 1, 10) AS day,
-    count(*)
-FROM
-    bot_ledger
-WHERE
-    created_at >= :since
-GROUP BY
-    day;
+    json_each(:spans) AS span;

@@ -13,9 +13,10 @@ const [waitsLong, runsLong] = [7, 1];
 export const contents: Contents = {
     queries: async (visit) => {
         const { bind } = await readContentQueries(visit);
-        const first = subtractDays(`${findMonday(visit.now)}T00:00:00Z`, 7 * (weeks - 1)).slice(0, 10);
+        const spans = listSpans(visit.now);
         return [
-            bind("recentGrowth", { since: first }),
+            bind("recentGrowth", { spans: { items: spans } }),
+            bind("recentJobs", { since: spans[0]?.[0] ?? "" }),
             bind("questionsByStatus"),
             bind("queueHealth"),
             bind("queueActivity", { since: subtractDays(visit.now, 1) }),
@@ -25,15 +26,24 @@ export const contents: Contents = {
         ];
     },
     render: (results, now) => {
-        const [growth = [], questions = [], health = [], activity = [], runs = [], size = [], bots = []] =
-            results.map(toRows);
+        const [
+            growth = [],
+            requested = [],
+            questions = [],
+            health = [],
+            activity = [],
+            runs = [],
+            size = [],
+            bots = [],
+        ] = results.map(toRows);
         if (results.some((result) => !result.ok)) return [];
-        const added = (kind: string): Pick<ContentLine, "week" | "weeks"> => countAdded(growth, kind, now);
+        const spans = listSpans(now);
+        const added = (kind: string): Added => toAdded(growth.map((row) => Number(row[kind])));
         return [
             {
                 label: "Questions",
                 path: "/questions",
-                now: describeQuestions(questions),
+                now: describeQuestions(questions[0]),
                 ...added("questions"),
                 last: findLatest(questions[0]?.changed_at, questions[0]?.added_at),
             },
@@ -41,7 +51,7 @@ export const contents: Contents = {
                 label: "Queue",
                 path: "/work",
                 now: describeQueue(health, now),
-                ...added("jobs"),
+                ...toAdded(spans.map((span) => countJobs(requested, span))),
                 last: findLatest(...activity.flatMap((row) => [row.latest_created_at, row.latest_processed_at])),
             },
             {
@@ -66,26 +76,35 @@ function toRows(result: ReadResult): readonly Row[] {
     return result.ok ? result.rows : [];
 }
 
-function countAdded(growth: readonly Row[], kind: string, now: string): Pick<ContentLine, "week" | "weeks"> {
-    const days = growth.filter((row) => row.kind === kind);
-    const count = (from: string, until: string): number =>
-        days
-            .filter(({ day }) => String(day) >= from && String(day) < until)
-            .reduce((sum, { added }) => sum + Number(added), 0);
+type Added = Pick<ContentLine, "week" | "weeks">;
+
+/** A first day, and the day after the last one. */
+type Span = readonly [string, string];
+
+/** The weeks that are shown, from Monday to Sunday, and then the last seven days. */
+function listSpans(now: string): Span[] {
     const monday = `${findMonday(now)}T00:00:00Z`;
-    const starts = Array.from({ length: weeks + 1 }, (_, at) =>
-        subtractDays(monday, 7 * (weeks - 1 - at)).slice(0, 10),
+    const start = (at: number): string => subtractDays(monday, 7 * (weeks - 1 - at)).slice(0, 10);
+    const shown = Array.from(
+        { length: weeks },
+        (_, at): Span => [start(at), at === weeks - 1 ? "9999" : start(at + 1)],
     );
-    return {
-        week: count(subtractDays(now, 6).slice(0, 10), "9999"),
-        weeks: starts.slice(0, -1).map((start, at) => count(start, starts[at + 1] ?? "9999")),
-    };
+    return [...shown, [subtractDays(now, 6).slice(0, 10), "9999"]];
 }
 
-function describeQuestions(rows: readonly Row[]): Child {
-    const of = (status: string): string => showNumber(rows.find((row) => row.status === status)?.questions);
-    if (rows.length === 0) return <span class="mut">none yet; pnpm db:seed loads the bundled ones</span>;
-    return `${of("active")} active, ${of("flagged")} flagged, ${of("deleted")} deleted`;
+function toAdded(counts: readonly number[]): Added {
+    return { weeks: counts.slice(0, -1), week: counts.at(-1) ?? 0 };
+}
+
+function countJobs(days: readonly Row[], [first, end]: Span): number {
+    const within = days.filter(({ day }) => String(day) >= first && String(day) < end);
+    return within.reduce((sum, { jobs }) => sum + Number(jobs), 0);
+}
+
+function describeQuestions(row: Row | undefined): Child {
+    if (!row?.questions) return <span class="mut">none yet; pnpm db:seed loads the bundled ones</span>;
+    const [active, flagged, deleted] = [row.active, row.flagged, row.deleted].map(showNumber);
+    return `${active} active, ${flagged} flagged, ${deleted} deleted`;
 }
 
 function describeQueue(health: readonly Row[], now: string): Child {

@@ -9,6 +9,7 @@ const names = {
     queueActivity: "queue-activity",
     ledgerSize: "ledger-size",
     recentGrowth: "recent-growth",
+    recentJobs: "recent-jobs",
     listQuestions: "questions-listed",
     findListed: "listed-question",
     channels: "channels-in-use",
