@@ -1,13 +1,14 @@
 import type { ConsoleSite } from "../../src/console/site.ts";
 import { sqlScreen } from "../../src/console/sql/screen.tsx";
 import { stateScreen } from "../../src/console/state/screen.tsx";
+import { tablesScreen } from "../../src/console/tables/screen.ts";
 import { documentSite } from "../documents.ts";
 import { contents } from "./contents.tsx";
 
 /** The console of this site. */
 export const consoleSite: ConsoleSite = {
     documents: documentSite,
-    screens: [stateScreen(contents), sqlScreen],
+    screens: [stateScreen(contents), tablesScreen, sqlScreen],
     masked: [{ table: "users", column: "password" }],
     search: { path: "/questions", label: "Search questions" },
     pathOf: (table, key) => (table === "questions" ? `/questions/${encodeURIComponent(key)}` : undefined),

@@ -2,6 +2,7 @@ import type { Child } from "hono/jsx";
 import type { Connection, Row } from "../database/connection.ts";
 import type { Target } from "../database/target.ts";
 import type { DocumentSite } from "../documents/site.ts";
+import type { FileFacts, LiveSchema } from "./tables/facts.ts";
 
 /** What only a project knows of its console. */
 export interface ConsoleSite {
@@ -83,6 +84,10 @@ export interface Visit {
 export interface ConsoleMemory {
     /** Of the last examination. */
     findings?: { readonly at: string; readonly summary: string; readonly mark: "ok" | "warn" | "bad" };
+    /** As the last page read it: queries are made for it before it is read again. */
+    schema?: LiveSchema;
+    /** What the files of the project lead to. */
+    files?: Promise<FileFacts>;
 }
 
 /** The database that is shown. */
