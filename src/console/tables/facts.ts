@@ -51,8 +51,8 @@ export async function readFileFacts(root: string): Promise<FileFacts> {
         try {
             const schema = toLiveSchema(await connection.readAll(schemaQueries));
             const names = groupByIndex(await readQueryPlans(connection, queries));
-            const served = [...names].map(([index, users]) => {
-                const found = queries.filter(({ name }) => users.includes(name));
+            const served = [...names].map(([index, used]) => {
+                const found = queries.filter(({ name }) => used.includes(name));
                 return [index, found] as const;
             });
             const creators = migrations.flatMap(({ path, statements }) =>

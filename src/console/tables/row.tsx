@@ -17,6 +17,8 @@ import { MissingTable } from "./view.tsx";
 
 /** A text longer than this is folded, in characters. */
 const folded = 600;
+/** JSON up to this length stands in one line, in characters. */
+const lineLength = 80;
 
 /** `/tables/<name>/row?key=…`: one row, whole, with links to the rows that it points to and that point to it. */
 export async function showRow(visit: Visit): Promise<ConsolePage> {
@@ -130,7 +132,9 @@ function WholeValue({ value, isJson }: { readonly value: Value; readonly isJson:
 
 function readJson(text: string): string | undefined {
     try {
-        return JSON.stringify(JSON.parse(text), undefined, 2);
+        const value: unknown = JSON.parse(text);
+        const pretty = JSON.stringify(value, undefined, 2);
+        return pretty.length <= lineLength ? pretty.replaceAll(/\n\s*/g, " ").replace(/^\[ (.*) \]$/, "[$1]") : pretty;
     } catch {
         return undefined;
     }
