@@ -4,6 +4,7 @@ import { healthScreen } from "../../src/console/health/screen.tsx";
 import type { ConsoleSite } from "../../src/console/site.ts";
 import { sqlScreen } from "../../src/console/sql/screen.tsx";
 import { stateScreen } from "../../src/console/state/screen.tsx";
+import { tablesScreen } from "../../src/console/tables/screen.ts";
 import { documentSite } from "../documents.ts";
 import { contents } from "./contents.tsx";
 import { questionsScreen } from "./questions/screen.ts";
@@ -12,7 +13,16 @@ import { workScreen } from "./work/screen.tsx";
 /** The console of this site. */
 export const consoleSite: ConsoleSite = {
     documents: documentSite,
-    screens: [stateScreen(contents), questionsScreen, diagramScreen, workScreen, growthScreen, healthScreen, sqlScreen],
+    screens: [
+        stateScreen(contents),
+        questionsScreen,
+        tablesScreen,
+        diagramScreen,
+        workScreen,
+        growthScreen,
+        healthScreen,
+        sqlScreen,
+    ],
     masked: [{ table: "users", column: "password" }],
     search: { path: "/questions", label: "Search questions" },
     pathOf: (table, key) => (table === "questions" ? `/questions/${encodeURIComponent(key)}` : undefined),

@@ -14,25 +14,28 @@ export function RowTable({
     caption,
     columns,
     rows,
+    titles = {},
     link,
 }: {
     readonly caption: string;
     readonly columns: readonly string[];
     readonly rows: readonly Row[];
+    /** Titles of columns that are not their names. */
+    readonly titles?: Readonly<Record<string, string>>;
     readonly link?: (row: Row, column: string) => string | undefined;
 }): Child {
     const isNumber = (column: string): boolean => {
         const values = rows.map((row) => row[column] ?? null).filter((value) => value !== null);
         return values.length > 0 && values.every((value) => typeof value === "number" || typeof value === "bigint");
     };
-    const heads = columns.map((title) => ({ title, isNumber: isNumber(title) }));
+    const heads = columns.map((name) => ({ name, title: titles[name] ?? name, isNumber: isNumber(name) }));
     return (
         <DataTable caption={caption} columns={heads} kind="rows">
             {rows.map((row) => (
                 <tr>
-                    {heads.map(({ title, isNumber: isRight }) => {
-                        const href = link?.(row, title);
-                        const shown = <ShownValue value={row[title]} />;
+                    {heads.map(({ name, isNumber: isRight }) => {
+                        const href = link?.(row, name);
+                        const shown = <ShownValue value={row[name]} />;
                         return <td class={isRight ? "n" : undefined}>{href ? <a href={href}>{shown}</a> : shown}</td>;
                     })}
                 </tr>

@@ -4,6 +4,7 @@ import type { Target } from "../database/target.ts";
 import type { DocumentSite } from "../documents/site.ts";
 import type { GrowthReading } from "./growth/figures.ts";
 import type { LatencyReading } from "./growth/latency.ts";
+import type { FileFacts, LiveSchema } from "./tables/facts.ts";
 
 /** What only a project knows of its console. */
 export interface ConsoleSite {
@@ -90,6 +91,10 @@ export interface ConsoleMemory {
     findings?: { readonly at: string; readonly summary: string; readonly mark: "ok" | "warn" | "bad" };
     growth?: GrowthReading;
     latency?: LatencyReading;
+    /** As the last page read it: queries are made for it before it is read again. */
+    schema?: LiveSchema;
+    /** What the files of the project lead to. */
+    files?: Promise<FileFacts>;
 }
 
 /** The database that is shown. */

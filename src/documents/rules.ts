@@ -10,7 +10,7 @@ interface RuledTable {
 }
 
 /** What a CHECK or UNIQUE demands. */
-export interface Rule {
+export interface TableRule {
     /** None where the rule is of the whole row. */
     readonly columns: readonly string[];
     /** Follows the names of the columns: `is not empty`, `unique together`; empty where the values say it. */
@@ -20,8 +20,8 @@ export interface Rule {
 }
 
 /** Lists the rules of a table in words. A CHECK has a name that says its rule; of one that lists values, the values say more. */
-export function listRules({ name: table, columns, definition }: RuledTable): Rule[] {
-    const checks = definition.checks.map(({ name = "" }): Rule => {
+export function listRules({ name: table, columns, definition }: RuledTable): TableRule[] {
+    const checks = definition.checks.map(({ name = "" }): TableRule => {
         const rule = name.startsWith(`${table}_`) ? name.slice(table.length + 1) : name;
         const column = columns
             .map((own) => own.name)

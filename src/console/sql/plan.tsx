@@ -4,7 +4,7 @@ import type { PlanStep } from "../../queries/plan.ts";
 import { Heading, type Mark } from "../parts.tsx";
 
 /** How a statement is carried out, in words. */
-export function Plan({
+export function SqlPlan({
     plan,
     rows,
     advice,

@@ -13,7 +13,7 @@ import { Command, Empty, Heading, State, showNumber } from "../parts.tsx";
 import { RowTable } from "../rows.tsx";
 import type { ConsolePage, Screen, Visit } from "../site.ts";
 import { linkSql, renderExampleQuery } from "./example.ts";
-import { Plan } from "./plan.tsx";
+import { SqlPlan } from "./plan.tsx";
 import { explainEnd, mostRows, type RanStatement, runAsked, runLimit, type SqlOutcome } from "./run.ts";
 import { type AskedStatement, readAsked } from "./statement.ts";
 
@@ -30,7 +30,7 @@ async function showSql(visit: Visit): Promise<ConsolePage> {
     const isPlanned = query.has("explain");
     const isAsked = isPlanned || query.has("run");
     if (!isAsked || !isOwn || sql.trim() === "") {
-        const note = isAsked && !isOwn ? "Nothing was run: this address came from outside the console." : undefined;
+        const note = isAsked && !isOwn ? "Nothing was run: the address came from elsewhere." : undefined;
         const examples = sql.trim() === "" ? await listExamples(visit) : [];
         const body = (
             <>
@@ -98,7 +98,7 @@ async function renderOutcome(
                 {refusal && <Refusal {...refusal} />}
                 {ran && <Figures ran={ran} indexes={plan ? indexes.length : undefined} />}
                 {plan && (
-                    <Plan
+                    <SqlPlan
                         plan={plan}
                         rows={planRows}
                         advice={advice}
@@ -176,7 +176,7 @@ function Figures({ ran, indexes }: { readonly ran: RanStatement; readonly indexe
     const figures: [string, string][] = [
         ["Rows", isCut ? `${showNumber(rows.length)}, cut` : showNumber(rows.length)],
         ["Time, connection included", `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`],
-        ["Rows read", rowsRead === undefined ? "not counted for a file" : showNumber(rowsRead)],
+        ["Rows read", rowsRead === undefined ? "not counted" : showNumber(rowsRead)],
         ["Indexes used", indexes === undefined ? "see the rows" : showNumber(indexes)],
     ];
     return (

@@ -1,0 +1,40 @@
+import type { Query, ReadResult } from "../../database/connection.ts";
+import type { Visit } from "../site.ts";
+import { type FileFacts, type LiveSchema, readFileFacts, schemaQueries, toLiveSchema } from "./facts.ts";
+
+/** A schema, and the results of queries that were made for it. */
+export interface ReadTables {
+    readonly schema: LiveSchema;
+    readonly results: readonly ReadResult[];
+}
+
+/**
+ * Reads the schema and, in the same request, what queries that depend on it give. They are made for the schema of the last page,
+ * or of the files; where the database has another one, they are made and read again: a second request.
+ *
+ * @param plan makes the queries for a schema; pure
+ */
+export async function readWithSchema(
+    visit: Visit,
+    plan: (schema: LiveSchema) => readonly Query[],
+): Promise<ReadTables> {
+    const connection = visit.getConnection();
+    const expected = visit.memory.schema ?? (await getFileFacts(visit)).schema;
+    const asked = plan(expected);
+    const results = await connection.readAll([...schemaQueries, ...asked]);
+    const schema = toLiveSchema(results.slice(0, schemaQueries.length));
+    visit.memory.schema = schema;
+    const wanted = plan(schema);
+    if (render(wanted) === render(asked)) return { schema, results: results.slice(schemaQueries.length) };
+    return { schema, results: await connection.readAll(wanted) };
+}
+
+/** What the files say: read at the first page that needs it, and remembered. */
+export function getFileFacts({ memory, root }: Pick<Visit, "memory" | "root">): Promise<FileFacts> {
+    memory.files ??= readFileFacts(root);
+    return memory.files;
+}
+
+function render(queries: readonly Query[]): string {
+    return JSON.stringify(queries, (_, value: unknown) => (typeof value === "bigint" ? `${value}n` : value));
+}
