@@ -1,4 +1,5 @@
 import { diagramScreen } from "../../src/console/diagram/screen.tsx";
+import { documentsScreen } from "../../src/console/documents/screen.tsx";
 import { growthScreen } from "../../src/console/growth/screen.tsx";
 import { healthScreen } from "../../src/console/health/screen.tsx";
 import type { ConsoleSite } from "../../src/console/site.ts";
@@ -22,6 +23,7 @@ export const consoleSite: ConsoleSite = {
         growthScreen,
         healthScreen,
         sqlScreen,
+        documentsScreen,
     ],
     masked: [{ table: "users", column: "password" }],
     search: { path: "/questions", label: "Search questions" },

@@ -70,7 +70,8 @@ function findPart(text: string, at: number): string | undefined {
     return slash === "" ? name : undefined;
 }
 
-function plainText({ tokens }: { tokens?: Token[] | undefined }): string {
+/** Returns the text of a heading or paragraph without its markup. Pure. */
+export function plainText({ tokens }: { tokens?: Token[] | undefined }): string {
     return (tokens ?? [])
         .map((token) =>
             "tokens" in token && token.tokens ? plainText(token) : "text" in token ? token.text : token.raw,

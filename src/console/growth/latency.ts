@@ -2,6 +2,13 @@ import type { Connection, Query } from "../../database/connection.ts";
 import { DatabaseFault } from "../../database/faults.ts";
 import { readExplained } from "../../explain/statement.ts";
 import { bindQuery, type DocumentedQuery, readQueries } from "../../queries/files.ts";
+import { readName } from "../../sql/lexer.ts";
+
+/** A column that is never read. */
+interface MaskedColumn {
+    readonly table: string;
+    readonly column: string;
+}
 
 /** How long a documented query took. */
 export interface TimedQuery {
@@ -36,10 +43,17 @@ export const queryLimit = 5_000;
 const wholeLimit = 60_000;
 const linkRuns = 5;
 
-/** Reads the documented queries that only read. @throws AppError `invalid-files` */
-export async function readTimedQueries(root: string): Promise<DocumentedQuery[]> {
+/**
+ * Reads the documented queries that only read, without those that name a masked column.
+ * @throws AppError `invalid-files`
+ */
+export async function readTimedQueries(root: string, masked: readonly MaskedColumn[]): Promise<DocumentedQuery[]> {
     const queries = await readQueries(root);
-    return queries.filter(({ name }) => !readExplained(name, queries, []).writes);
+    return queries.filter(({ name }) => {
+        const { writes, tokens } = readExplained(name, queries, []);
+        const names = tokens.map(readName);
+        return !writes && !masked.some(({ table, column }) => names.includes(table) && names.includes(column));
+    });
 }
 
 /**

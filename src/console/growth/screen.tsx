@@ -22,7 +22,7 @@ async function showGrowth(visit: Visit): Promise<ConsolePage> {
     const { query, isOwn, memory, now } = visit;
     if (query.has("measure") && isOwn) {
         visit.getConnection();
-        const queries = await readTimedQueries(visit.root);
+        const queries = await readTimedQueries(visit.root, visit.site.masked);
         const settings = { now, clock: () => performance.now() };
         memory.latency = await measureQueries(visit.connect(queryLimit), queries, settings);
     }

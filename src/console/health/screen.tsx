@@ -42,8 +42,9 @@ async function showHealth(visit: Visit): Promise<ConsolePage> {
                 <div class="two">
                     <div>
                         <Findings examined={examined} />
-                        <Unread examined={examined} />
+                        <Unread title="Failed" state="failed" examined={examined} />
                         <Clean examined={examined} />
+                        <Unread title="Skipped" state="skipped" examined={examined} />
                     </div>
                     <aside>
                         <Counts counts={counts} isDeep={isDeep} />
@@ -102,14 +103,20 @@ function Findings({ examined }: { readonly examined: readonly Examined[] }): Chi
     );
 }
 
-function Unread({ examined }: { readonly examined: readonly Examined[] }): Child {
-    const unread = examined.filter((item): item is Unexamined => item.state === "skipped" || item.state === "failed");
+interface UnreadProps {
+    readonly title: string;
+    readonly state: Unexamined["state"];
+    readonly examined: readonly Examined[];
+}
+
+function Unread({ title, state, examined }: UnreadProps): Child {
+    const unread = examined.filter((item): item is Unexamined => item.state === state);
     if (unread.length === 0) return null;
     return (
         <section>
-            <Heading title="Not examined" />
+            <Heading title={title} />
             <DataTable
-                caption="Checks that were not examined"
+                caption={`Checks that were not examined: ${state}`}
                 isStacked
                 columns={[
                     { title: "Check" },
@@ -118,7 +125,7 @@ function Unread({ examined }: { readonly examined: readonly Examined[] }): Child
                     { title: "SQL", isHidden: true },
                 ]}
             >
-                {unread.map(({ check, state, reason }) => (
+                {unread.map(({ check, reason }) => (
                     <tr>
                         <th scope="row" class="m">
                             {check.name}

@@ -92,6 +92,7 @@
             box,
         );
         figure.classList.add("drawn");
+        picture.setAttribute("aria-hidden", "true");
 
         function say(at) {
             const week = at === null || at === undefined ? undefined : weeks[at];
