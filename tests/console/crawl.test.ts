@@ -18,6 +18,8 @@ import { findParts } from "./running.ts";
 const severalRequests: readonly { readonly path: RegExp; readonly most: number }[] = [
     // The statement of a user is judged by its bytecode before it runs.
     { path: /^\/sql\?(.*&)?run=1/, most: 2 },
+    // Damaged pages are found by a check of its own.
+    { path: /^\/health\?(.*&)?deep=1/, most: 2 },
     // A measurement asks for each query by itself.
     { path: /^\/growth\?(.*&)?measure=1/, most: 200 },
 ];
