@@ -87,6 +87,16 @@ describe.skipIf(!isHere)(title, () => {
         test("has the same text without script", () => expect(found.scriptless).toEqual([]));
         test("shows where the keyboard is", () => expect(found.unfocused).toEqual([]));
 
+        test("shows every screen with script switched off", async () => {
+            const context = await browser.newContext({ javaScriptEnabled: false });
+            const page = await context.newPage();
+            for (const { path } of consoleSite.screens) {
+                await page.goto(`${console.url}${path}`);
+                expect([path, await page.locator("main h1").isVisible()]).toEqual([path, true]);
+            }
+            await context.close();
+        });
+
         test("is reached by keyboard: the skip link first, and / for the search", async () => {
             await withPage(async (page) => {
                 await page.goto(console.url);

@@ -144,6 +144,15 @@ describeTargets("a crawl of every link", (target) => {
         expect(foreign.filter((tag) => !/: <a /.test(tag) || !/rel="[^"]*noreferrer/.test(tag))).toEqual([]);
     });
 
+    test("reaches every page within three clicks of the first, but for pages that continue a list", () => {
+        const links = new Map(pages.map((page) => [page.path, page.links.map((link) => link.replace(/#.*$/, ""))]));
+        const near = new Set(["/"]);
+        for (let clicks = 0; clicks < 3; clicks++)
+            for (const path of [...near]) for (const link of links.get(path) ?? []) near.add(link);
+        const far = pages.filter(({ path }) => !near.has(path) && !path.includes("?"));
+        expect(far.map(({ path }) => path)).toEqual([]);
+    });
+
     test("leads every link to a part of a page to that part", () => {
         const texts = new Map(pages.map(({ path, text }) => [path, text]));
         const broken = pages.flatMap(({ path, links }) =>
