@@ -18,6 +18,8 @@ import { findParts } from "./running.ts";
 const severalRequests: readonly { readonly path: RegExp; readonly most: number }[] = [
     // The statement of a user is judged by its bytecode before it runs.
     { path: /^\/sql\?(.*&)?run=1/, most: 2 },
+    // Damaged pages are found by a check of its own.
+    { path: /^\/health\?(.*&)?deep=1/, most: 2 },
     // A measurement asks for each query by itself.
     { path: /^\/growth\?(.*&)?measure=1/, most: 200 },
 ];
@@ -140,6 +142,15 @@ describeTargets("a crawl of every link", (target) => {
     test("leaves this machine only by links that do not tell where they stand", () => {
         const foreign = pages.flatMap((page) => page.foreign.map((tag) => `${page.path}: ${tag}`));
         expect(foreign.filter((tag) => !/: <a /.test(tag) || !/rel="[^"]*noreferrer/.test(tag))).toEqual([]);
+    });
+
+    test("reaches every page within three clicks of the first, but for pages that continue a list", () => {
+        const links = new Map(pages.map((page) => [page.path, page.links.map((link) => link.replace(/#.*$/, ""))]));
+        const near = new Set(["/"]);
+        for (let clicks = 0; clicks < 3; clicks++)
+            for (const path of [...near]) for (const link of links.get(path) ?? []) near.add(link);
+        const far = pages.filter(({ path }) => !near.has(path) && !path.includes("?"));
+        expect(far.map(({ path }) => path)).toEqual([]);
     });
 
     test("leads every link to a part of a page to that part", () => {

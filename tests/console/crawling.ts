@@ -64,7 +64,9 @@ export async function listKinds(url: string, most: number): Promise<string[]> {
     for (const { path, headers, status } of pages) {
         const isPage = headers.get("content-type")?.startsWith("text/html") && !headers.has("content-disposition");
         const { name } = describeShape(path);
-        if (status === 200 && isPage && !kinds.has(name)) kinds.set(name, path);
+        // A page that reloads itself cannot be examined; one that measures shows other figures each time.
+        const isAtRest = !/[?&](refresh|measure)=/.test(path);
+        if (status === 200 && isPage && isAtRest && !kinds.has(name)) kinds.set(name, path);
     }
     return [...kinds.values()].slice(0, Math.max(most, consoleSite.screens.length));
 }

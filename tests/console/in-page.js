@@ -3,9 +3,10 @@ globalThis.probe = {
     /** How many pixels the page is wider than the window. */
     overflow: () => document.documentElement.scrollWidth - window.innerWidth,
 
-    /** The text of the main part without what scripts add. */
-    main: () => {
-        const copy = document.querySelector("main").cloneNode(true);
+    /** The text of the main part, as the server wrote it where that is given; without what scripts add. */
+    main: (html) => {
+        const page = html === undefined ? document : new DOMParser().parseFromString(html, "text/html");
+        const copy = page.querySelector("main").cloneNode(true);
         const added = "button[type=button], [aria-live], .uplot, [data-script]";
         for (const element of copy.querySelectorAll(added)) element.remove();
         return copy.textContent;
@@ -27,9 +28,10 @@ globalThis.probe = {
         return small;
     },
 
-    /** Violations that axe finds, each with the place. */
-    barriers: async () => {
-        const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+    /** Violations that axe finds, each with the place. Only the colours differ from scheme to scheme. */
+    barriers: async (scheme) => {
+        const only = scheme === "dark" ? { runOnly: { type: "rule", values: ["color-contrast"] } } : {};
+        const { violations } = await axe.run(document, { resultTypes: ["violations"], ...only });
         return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
     },
 
