@@ -282,17 +282,15 @@ function readWriteMode(variables: Variables): boolean {
     throw new AppError("usage", `TURSO_WRITE_MODE is '${mode}'`, { hint: "set it to true or false, or unset it" });
 }
 
-/** Keys, by the variable that names the server that they are for. */
-const keysOfServers = { LLM_BASE_URL: "LLM_API_KEY", EMBEDDING_URL: "EMBEDDING_API_KEY" };
+const serversOfKeys = { LLM_API_KEY: "LLM_BASE_URL", EMBEDDING_API_KEY: "EMBEDDING_URL" };
 
 // Those of the environment override those of `.env`, whose key is not sent to another server.
 async function readAllVariables(root: string, environment: Variables): Promise<Variables> {
     const { file, real } = await readSources(root, environment);
-    const foreign = Object.entries(keysOfServers).flatMap(([url, key]) =>
-        real[url] !== undefined && file[url] !== undefined && real[url] !== file[url] ? [key] : [],
-    );
-    const kept = Object.entries(file).filter(([name]) => !foreign.includes(name));
-    return { ...Object.fromEntries(kept), ...real };
+    const kept = { ...file };
+    for (const [key, url] of Object.entries(serversOfKeys))
+        if (real[url] !== undefined && (file[url] ?? real[url]) !== real[url]) delete kept[key];
+    return { ...kept, ...real };
 }
 
 async function readSources(root: string, environment: Variables): Promise<Sources> {
