@@ -137,7 +137,7 @@ function Volumes({ reading, isRefused }: { readonly reading: GrowthReading; read
 function VolumeRow({ table, now }: { readonly table: TableGrowth; readonly now: string }): Child {
     const { table: name, rows, problem, large, expected, added } = table;
     const share = shareOf(table);
-    const percent = `${Math.round(share * 100)}%`;
+    const percent = share > 0 && share < 0.005 ? "<1%" : `${Math.round(share * 100)}%`;
     return (
         <tr>
             <th scope="row" class="m">

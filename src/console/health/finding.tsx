@@ -34,7 +34,7 @@ export function FindingBlock({ item }: { readonly item: FoundRows }): Child {
 /** A link that fills the SQL box with the query of a check. */
 export function SqlLink({ check }: { readonly check: Check }): Child {
     return (
-        <a href={`/sql?sql=${encodeURIComponent(`${check.sql};`)}`} aria-label={`Open the SQL of ${check.name}`}>
+        <a href={`/sql?sql=${encodeURIComponent(`${check.sql};`)}`} aria-label={`Open its SQL: ${check.name}`}>
             Open its SQL
         </a>
     );
@@ -43,13 +43,19 @@ export function SqlLink({ check }: { readonly check: Check }): Child {
 function Examples({ item: { check, count, examples } }: { readonly item: FoundRows }): Child {
     const columns = Object.keys(examples[0] ?? {});
     if (columns.length === 0) return null;
+    const isNumber = (column: string): boolean => examples.every((row) => typeof row[column] === "number");
     return (
         <div class="mt">
-            <DataTable caption={`Rows of ${check.name}`} columns={columns.map((title) => ({ title }))}>
+            <DataTable
+                caption={`Rows of ${check.name}`}
+                columns={columns.map((title) => ({ title, isNumber: isNumber(title) }))}
+            >
                 {examples.map((row) => (
                     <tr>
                         {columns.map((column) => (
-                            <td class={row[column] === null ? "null" : "m"}>{renderExample(row[column])}</td>
+                            <td class={row[column] === null ? "null" : isNumber(column) ? "n" : "m"}>
+                                {renderExample(row[column])}
+                            </td>
                         ))}
                     </tr>
                 ))}
