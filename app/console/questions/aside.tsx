@@ -31,7 +31,7 @@ export function Aside({ found }: { readonly found: FoundQuestion }): Child {
                     {channels.map(({ channel_id: channel, sub_channel: part }) => (
                         <li>
                             <a href={toAddress({ channel: String(channel) })}>{String(channel)}</a>
-                            {part ? ` / ${part}` : ""}
+                            {part ? <span class="mut">{` / ${part}`}</span> : null}
                             {channel === question.channel && part === question.sub_channel && (
                                 <span class="mut sm"> primary</span>
                             )}

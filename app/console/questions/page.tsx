@@ -24,12 +24,18 @@ export async function showQuestion(visit: Visit): Promise<ConsolePage> {
         body: (
             <>
                 <Crumb question={question} />
-                <h1>{question ? String(question.question) : `There is no question ‘${id}’`}</h1>
+                <h1>
+                    {question
+                        ? String(question.question)
+                        : isUnknown
+                          ? `There is no question ‘${id}’`
+                          : `The question ‘${id}’ was removed`}
+                </h1>
                 {!question && (
                     <p class="lead">
                         {isUnknown
                             ? "It has no history either. The id may be misspelt: search for a part of it."
-                            : "Its row was removed. What happened to it before is below."}
+                            : "Its row is gone. What happened to it before is below."}
                     </p>
                 )}
                 <div class="two">
@@ -85,7 +91,6 @@ function Crumb({ question }: { readonly question: Row | undefined }): Child {
                     <a href={toAddress({ channel })}>{channel}</a>
                 </>
             )}
-            {question?.sub_channel ? ` / ${question.sub_channel}` : null}
         </p>
     );
 }

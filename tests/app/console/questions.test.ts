@@ -109,7 +109,9 @@ describeTargets("the page of a question", (target) => {
 
     test("still shows the history of a question whose row is gone", async () => {
         const page = await console.readOnce(`/questions/${encodeURIComponent("q/gone ?")}`);
-        expect(toText(page)).toContain("Its row was removed. What happened to it before is below.");
+        expect(toText(page)).toContain(
+            "The question ‘q/gone ?’ was removed Its row is gone. What happened to it before is below.",
+        );
         expect(toText(page)).toContain("Deleted source unknown");
         expect(page).toMatch(/The \d+ values before it was removed/);
         expect(page).toContain("A full node is split in two, and its middle key moves up.");
