@@ -1,6 +1,8 @@
 import type { Child } from "hono/jsx";
 import type { Connection, Row } from "../database/connection.ts";
+import type { DatabaseFault } from "../database/faults.ts";
 import type { Target } from "../database/target.ts";
+import type { Examined } from "../doctor/examine.ts";
 import type { DocumentSite } from "../documents/site.ts";
 import type { GrowthReading } from "./growth/figures.ts";
 import type { LatencyReading } from "./growth/latency.ts";
@@ -87,7 +89,14 @@ export interface Visit {
 }
 
 export interface ConsoleMemory {
-    /** Of the last examination. */
+    /** The last examination of the database's health. */
+    examination?: {
+        readonly at: string;
+        readonly examined: readonly Examined[];
+        readonly damage: DatabaseFault | undefined;
+        readonly isDeep: boolean;
+    };
+    /** What it found, in a few words. */
     findings?: { readonly at: string; readonly summary: string; readonly mark: "ok" | "warn" | "bad" };
     growth?: GrowthReading;
     latency?: LatencyReading;

@@ -6,7 +6,7 @@ import type { Target } from "../../database/target.ts";
 import { type Check, readChecks } from "../../doctor/checks.ts";
 import { describeExamination } from "../../doctor/describe.ts";
 import { countFindings, type ExaminationCounts, type Examined, examineDatabase } from "../../doctor/examine.ts";
-import { DataTable, Heading, State } from "../parts.tsx";
+import { DataTable, Heading, State, Time } from "../parts.tsx";
 import type { ConsoleMemory, ConsolePage, Screen, Visit } from "../site.ts";
 import { FindingBlock, type FoundRows, SqlLink } from "./finding.tsx";
 
@@ -20,18 +20,20 @@ export const healthScreen: Screen = {
 type Unexamined = Extract<Examined, { readonly state: "skipped" | "failed" }>;
 
 async function showHealth(visit: Visit): Promise<ConsolePage> {
-    const { database, memory, now } = visit;
+    const { database, memory } = visit;
     const all = await readChecks(visit.root);
-    const isAsked = visit.query.has("deep");
-    const isDeep = isAsked && visit.isOwn;
-    const checks = isDeep ? all : all.filter(({ isSlow }) => !isSlow);
-    const { examined, damage } = await examineDatabase(visit.getConnection(), checks, {
-        examples: usualExamples,
-        signal: new AbortController().signal,
-        isOneRequest: true,
-    });
+    const asked = ["examine", "deep"].find((name) => visit.query.has(name));
+    // On a server elsewhere rows that are read cost money, so there only a click examines.
+    const isDue = memory.examination === undefined && database.target.local;
+    if ((asked !== undefined && visit.isOwn) || isDue) await examine(visit, all, asked === "deep" && visit.isOwn);
+    const { examination } = memory;
+    const refusal = asked !== undefined && !visit.isOwn && <Refusal />;
+    if (!examination) {
+        visit.getConnection();
+        return { title: "Health", document: null, body: <NotExamined checks={all} refusal={refusal} /> };
+    }
+    const { examined, damage, isDeep } = examination;
     const counts = countFindings(examined);
-    memory.findings = { at: now, ...summarize(counts) };
     return {
         title: "Health",
         document: describeExamination(database.target.label, examined),
@@ -47,13 +49,50 @@ async function showHealth(visit: Visit): Promise<ConsolePage> {
                         <Unread title="Skipped" state="skipped" examined={examined} />
                     </div>
                     <aside>
-                        <Counts counts={counts} isDeep={isDeep} />
-                        <Deep checks={all} isDeep={isDeep} isRefused={isAsked && !isDeep} />
+                        <Counts counts={counts} examination={examination} />
+                        {refusal}
+                        <Deep checks={all} isDeep={isDeep} />
                     </aside>
                 </div>
             </>
         ),
     };
+}
+
+async function examine(visit: Visit, all: readonly Check[], isDeep: boolean): Promise<void> {
+    const checks = isDeep ? all : all.filter(({ isSlow }) => !isSlow);
+    const { examined, damage } = await examineDatabase(visit.getConnection(), checks, {
+        examples: usualExamples,
+        signal: new AbortController().signal,
+        isOneRequest: true,
+    });
+    visit.memory.examination = { at: visit.now, examined, damage, isDeep };
+    visit.memory.findings = { at: visit.now, ...summarize(countFindings(examined)) };
+}
+
+function NotExamined({ checks, refusal }: { readonly checks: readonly Check[]; readonly refusal: Child }): Child {
+    const quick = checks.filter(({ isSlow }) => !isSlow);
+    return (
+        <>
+            <h1>
+                <State mark="off">Not examined yet</State>
+            </h1>
+            <p class="lead">
+                {`${countOf(quick.length, "check")} read whole tables in one request, and a server counts every row. `}
+                The findings are kept until they are examined again.
+            </p>
+            <p class="mt2">
+                <a class="btn" href="/health?examine=1">
+                    Examine now
+                </a>
+            </p>
+            {refusal}
+        </>
+    );
+}
+
+function Refusal(): Child {
+    return <p class="mut sm mt">A link from elsewhere examines nothing; those on this page do.</p>;
 }
 
 function summarize(counts: ExaminationCounts): Omit<NonNullable<ConsoleMemory["findings"]>, "at"> {
@@ -154,12 +193,7 @@ function Clean({ examined }: { readonly examined: readonly Examined[] }): Child 
                 <DataTable
                     caption="Checks that found nothing"
                     isStacked
-                    columns={[
-                        { title: "Check" },
-                        { title: "Looks for" },
-                        { title: "Level" },
-                        { title: "SQL", isHidden: true },
-                    ]}
+                    columns={[{ title: "Check" }, { title: "Looks for" }, { title: "Level" }, { title: "File" }]}
                 >
                     {clean.map(({ check }) => (
                         <tr>
@@ -168,9 +202,7 @@ function Clean({ examined }: { readonly examined: readonly Examined[] }): Child 
                             </th>
                             <td class="w">{check.title}</td>
                             <td class="mut">{check.level}</td>
-                            <td>
-                                <SqlLink check={check} />
-                            </td>
+                            <td class="m">{check.path}</td>
                         </tr>
                     ))}
                 </DataTable>
@@ -179,39 +211,42 @@ function Clean({ examined }: { readonly examined: readonly Examined[] }): Child 
     );
 }
 
-function Counts({ counts, isDeep }: { readonly counts: ExaminationCounts; readonly isDeep: boolean }): Child {
+interface CountsProps {
+    readonly counts: ExaminationCounts;
+    readonly examination: NonNullable<ConsoleMemory["examination"]>;
+}
+
+function Counts({ counts, examination: { at, isDeep } }: CountsProps): Child {
     const { errors, warnings, notes, examined, failed, skipped } = counts;
-    const lines: [string, number][] = [
-        ["Errors", errors],
-        ["Warnings", warnings],
-        ["Notes", notes],
-        ["Checks run", examined],
-        ["Failed", failed],
-        ["Skipped", skipped],
+    const lines: [string, Child][] = [
+        ["Examined", <Time value={at} />],
+        ["Errors", errors.toLocaleString("en-US")],
+        ["Warnings", warnings.toLocaleString("en-US")],
+        ["Notes", notes.toLocaleString("en-US")],
+        ["Checks run", examined.toLocaleString("en-US")],
+        ["Failed", failed.toLocaleString("en-US")],
+        ["Skipped", skipped.toLocaleString("en-US")],
     ];
     return (
         <section>
             <h2>Examination</h2>
             <dl>
-                {lines.map(([label, count]) => (
+                {lines.map(([label, value]) => (
                     <>
                         <dt>{label}</dt>
-                        <dd>{count.toLocaleString("en-US")}</dd>
+                        <dd>{value}</dd>
                     </>
                 ))}
             </dl>
             <p class="mut sm mt">{`The same as db:doctor${isDeep ? "" : " --quick"}: ${describeCounts(counts)}`}</p>
+            <p class="mt">
+                <a href="/health?examine=1">Examine again</a>
+            </p>
         </section>
     );
 }
 
-interface DeepProps {
-    readonly checks: readonly Check[];
-    readonly isDeep: boolean;
-    readonly isRefused: boolean;
-}
-
-function Deep({ checks, isDeep, isRefused }: DeepProps): Child {
+function Deep({ checks, isDeep }: { readonly checks: readonly Check[]; readonly isDeep: boolean }): Child {
     const slow = checks.filter(({ isSlow }) => isSlow);
     if (slow.length === 0) return null;
     return (
@@ -225,7 +260,6 @@ function Deep({ checks, isDeep, isRefused }: DeepProps): Child {
                     It reads every page of the database. <a href="/health?deep=1">Examine deeply</a>
                 </p>
             )}
-            {isRefused && <p class="mut sm mt">A link from elsewhere does not start it; the link above does.</p>}
         </section>
     );
 }
