@@ -85,6 +85,7 @@ export function selectRows(table: Table, request: PageRequest, masked: readonly 
         conditions.push(`${writeTuple(order)} > ${order.length === 1 ? "?" : `(${order.map(() => "?").join(", ")})`}`);
         args.push(...order.map((name, at) => toArgument(typeOf(table, name), request.after[at] ?? "")));
     }
+    const own = writeName(table.name);
     const hidden = [
         ...(key?.columns ?? []).map((name, at) => `${writeName(name)} AS key${at}`),
         ...order.map((name, at) => `${writeName(name)} AS order${at}`),
@@ -93,7 +94,8 @@ export function selectRows(table: Table, request: PageRequest, masked: readonly 
         `SELECT ${[...shown.map(renderCut), ...hidden].join(", ")}`,
         `FROM ${writeName(table.name)}${index?.origin === "c" ? ` INDEXED BY ${writeName(index.name)}` : ""}`,
         ...(conditions.length > 0 ? [`WHERE ${conditions.join(" AND ")}`] : []),
-        ...(order.length > 0 ? [`ORDER BY ${order.map(writeName).join(", ")}`] : []),
+        // With the table's name: the bare one would be that of the cut value, which no index holds.
+        ...(order.length > 0 ? [`ORDER BY ${order.map((name) => `${own}.${writeName(name)}`).join(", ")}`] : []),
         `LIMIT ${request.count + 1}`,
     ];
     return { query: { sql: sql.join("\n"), args }, key, order };
