@@ -14,8 +14,7 @@ export function State({ mark, children }: { readonly mark: Mark; readonly childr
 export function Command({ text }: { readonly text: string }): Child {
     return (
         <div class="cmd">
-            {/* It scrolls where it is longer than the window. */}
-            <code tabindex={0}>{text}</code>
+            <code>{text}</code>
         </div>
     );
 }
