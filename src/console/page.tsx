@@ -107,18 +107,7 @@ function Foot({ page, frame }: { page: ConsolePage; frame: Frame }): Child {
     return (
         <footer class="wrap">
             <div class="foot">
-                {log.statements.length > 0 && (
-                    <details>
-                        <summary>Show SQL</summary>
-                        {log.statements.map(({ sql, rows }) => (
-                            <pre tabindex={0}>
-                                {sql.trim()}
-                                {"\n"}
-                                <span class="mut">{rows === undefined ? "-- failed" : `-- ${countRows(rows)}`}</span>
-                            </pre>
-                        ))}
-                    </details>
-                )}
+                <Statements log={log} />
                 <p>
                     {describeLog(log)} As of {now.slice(0, 19).replace("T", " ")} UTC.{" "}
                     {address && <a href={address}>Reload</a>}
@@ -137,6 +126,32 @@ function Foot({ page, frame }: { page: ConsolePage; frame: Frame }): Child {
                 </p>
             </div>
         </footer>
+    );
+}
+
+/** So many characters of SQL are shown; what more there is, is counted. */
+const mostShown = 30_000;
+
+function Statements({ log: { statements } }: { readonly log: ReadLog }): Child {
+    if (statements.length === 0) return null;
+    let length = 0;
+    const shown = statements.filter(({ sql }, at) => {
+        length += sql.length;
+        return at === 0 || length <= mostShown;
+    });
+    const more = statements.length - shown.length;
+    return (
+        <details>
+            <summary>Show SQL</summary>
+            {shown.map(({ sql, rows }) => (
+                <pre tabindex={0}>
+                    {sql.trim()}
+                    {"\n"}
+                    <span class="mut">{rows === undefined ? "-- failed" : `-- ${countRows(rows)}`}</span>
+                </pre>
+            ))}
+            {more > 0 && <p>{more === 1 ? "and 1 more statement" : `and ${more} more statements`}</p>}
+        </details>
     );
 }
 

@@ -5,6 +5,9 @@ import { Cell, DataTable, Time } from "./parts.tsx";
 /** How long a text is shown in a table, in characters. */
 export const shownLength = 200;
 
+/** More does not fit into a line of a table. */
+const lineLength = 100;
+
 /**
  * Rows as a table: numbers to the right, times to the minute, long texts in one line.
  *
@@ -49,13 +52,7 @@ function ShownValue({ value }: { readonly value: Value | undefined }): Child {
     if (/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?$/.test(value)) return <Time value={value} />;
     if (value === "") return <span class="null">empty</span>;
     const text = cutText(value);
-    return text.length > 24 ? (
-        <div class="clip" title={text}>
-            {text}
-        </div>
-    ) : (
-        <span>{text}</span>
-    );
+    return text.length > 24 ? <div class="clip">{text.slice(0, lineLength)}</div> : <span>{text}</span>;
 }
 
 /** A text without what is too long for a table, and with visible control characters. */

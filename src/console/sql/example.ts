@@ -16,6 +16,11 @@ export function linkSql(sql: string): string {
     return `/sql?${new URLSearchParams({ sql })}`;
 }
 
+/** The address at which the box is filled with a documented query and its example values. */
+export function linkQuery(name: string): string {
+    return `/sql?${new URLSearchParams({ query: name })}`;
+}
+
 /** Writes a value as SQL does. */
 export function renderLiteral(value: Argument): string {
     if (value === null) return "NULL";

@@ -4,7 +4,7 @@ import { openScratch } from "../../database/file/connection.ts";
 import { AppError } from "../../errors.ts";
 import { findMissingIndex } from "../../explain/advice.ts";
 import { findPlannedTable } from "../../explain/explain.ts";
-import { readQueries } from "../../queries/files.ts";
+import { type DocumentedQuery, readQueries } from "../../queries/files.ts";
 import type { Table } from "../../schema/table.ts";
 import { tokenize } from "../../sql/lexer.ts";
 import { readFact } from "../../sql/statement-facts.ts";
@@ -12,7 +12,7 @@ import { splitStatements } from "../../sql/statements.ts";
 import { Command, Empty, Heading, State, showNumber } from "../parts.tsx";
 import { RowTable } from "../rows.tsx";
 import type { ConsolePage, Screen, Visit } from "../site.ts";
-import { linkSql, renderExampleQuery } from "./example.ts";
+import { linkQuery, renderExampleQuery } from "./example.ts";
 import { SqlPlan } from "./plan.tsx";
 import { explainEnd, mostRows, type RanStatement, runAsked, runLimit, type SqlOutcome } from "./run.ts";
 import { type AskedStatement, readAsked } from "./statement.ts";
@@ -26,7 +26,7 @@ export const sqlScreen: Screen = { label: "SQL", path: "/sql", routes: [{ patter
 async function showSql(visit: Visit): Promise<ConsolePage> {
     const { query, database, isOwn } = visit;
     if (database.readOnlyBy === undefined) return { title: "SQL", body: <Absent />, document: { isOff: true } };
-    const sql = query.get("sql") ?? "";
+    const sql = query.get("sql") ?? (await readExample(visit));
     const isPlanned = query.has("explain");
     const isAsked = isPlanned || query.has("run");
     if (!isAsked || !isOwn || sql.trim() === "") {
@@ -232,20 +232,22 @@ function Absent(): Child {
     );
 }
 
-interface Example {
-    readonly name: string;
-    readonly title: string;
-    readonly sql: string;
+type Example = Pick<DocumentedQuery, "name" | "title">;
+
+// The documented query that the address names, with its example values.
+async function readExample({ root, query }: Visit): Promise<string> {
+    const name = query.get("query");
+    const found = name === null ? undefined : (await readQueries(root)).find((one) => one.name === name);
+    return found ? `${renderExampleQuery(found).trim()};` : "";
 }
 
 // From the files: nothing is asked of the database.
 async function listExamples({ root, site }: Visit): Promise<readonly Example[]> {
     const queries = await readQueries(root);
     const essential = queries.filter(({ name }) => site.documents.essential.includes(name));
-    return essential.flatMap(({ name, title, ...query }) => {
-        const [statement] = splitStatements(query.sql, tokenize(query.sql));
-        if (!statement || readFact(statement).does === "write") return [];
-        return [{ name, title, sql: renderExampleQuery(query) }];
+    return essential.filter(({ sql }) => {
+        const [statement] = splitStatements(sql, tokenize(sql));
+        return statement !== undefined && readFact(statement).does !== "write";
     });
 }
 
@@ -254,10 +256,10 @@ function Examples({ queries }: { readonly queries: readonly Example[] }): Child 
         <section>
             <Heading title="Documented queries" note="a click fills the box" />
             <dl>
-                {queries.map(({ name, title, sql }) => (
+                {queries.map(({ name, title }) => (
                     <>
                         <dt>
-                            <a href={linkSql(sql)}>{name}</a>
+                            <a href={linkQuery(name)}>{name}</a>
                         </dt>
                         <dd>{title}</dd>
                     </>

@@ -10,7 +10,7 @@ import { readTableDefinition } from "../../sql/create-table.ts";
 import { writeName } from "../../sql/quoting.ts";
 import { DataTable, Heading, showNumber } from "../parts.tsx";
 import type { ConsolePage, Visit } from "../site.ts";
-import { linkSql, renderExampleQuery } from "../sql/example.ts";
+import { linkQuery } from "../sql/example.ts";
 import { Columns } from "./columns.tsx";
 import { type FileFacts, findLiveTable, type LiveSchema } from "./facts.ts";
 import { listLinks, listLoose, pathOfTable, selectFound } from "./links.ts";
@@ -160,7 +160,7 @@ function Served({ queries }: { readonly queries: readonly DocumentedQuery[] }): 
         <div class="mut">
             {queries.flatMap((query, at) => [
                 at === 0 ? "" : ", ",
-                <a href={linkSql(renderExampleQuery(query))} title={query.title}>
+                <a href={linkQuery(query.name)} title={query.title}>
                     {query.name}
                 </a>,
             ])}
@@ -263,8 +263,11 @@ function Objects({ table, schema }: { readonly table: Table; readonly schema: Li
                     {table.triggers.length === 0 && <li class="mut">None.</li>}
                     {table.triggers.map((trigger) => (
                         <li>
-                            <span class="m">{trigger.name}</span>
-                            <div class="mut">{`${readEvent(trigger)}. ${readOpeningComment(trigger.sql ?? "")}`}</div>
+                            <details>
+                                <summary class="m">{trigger.name}</summary>
+                                <pre tabindex={0}>{trigger.sql}</pre>
+                            </details>
+                            <div class="mut">{`${readEvent(trigger)}. ${readFirstSentence(trigger.sql ?? "")}`}</div>
                         </li>
                     ))}
                 </ul>
@@ -283,4 +286,9 @@ function Objects({ table, schema }: { readonly table: Table; readonly schema: Li
             )}
         </>
     );
+}
+
+// What the comment inside a statement begins with.
+function readFirstSentence(sql: string): string {
+    return readOpeningComment(sql).split(/(?<=\.)\s/)[0] ?? "";
 }
