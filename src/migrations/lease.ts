@@ -26,7 +26,7 @@ export function findForeignLease(state: DatabaseState, owner: string): Lease | u
 }
 
 /**
- * Waits until no other deployer holds the lease, or one does that would never end. Only reads meanwhile: a server takes the lock from a writer after 5 seconds
+ * Waits until no other deployer holds the lease; for one that does not expire only as long as `limit` says. Only reads meanwhile: a server takes the lock from a writer after 5 seconds
  * as soon as another one queues, so waiting as a writer would break the run that it waits for.
  *
  * @param signal ends the wait early
@@ -45,7 +45,7 @@ export async function waitForLease(
     const startedAt = performance.now();
     for (let lease = findForeignLease(state, owner); lease; lease = findForeignLease(state, owner)) {
         const left = limit - (performance.now() - startedAt);
-        if (signal?.aborted || left <= 0 || lease.endless) break;
+        if (signal?.aborted || left <= 0 || (lease.endless && limit === Number.POSITIVE_INFINITY)) break;
         onWait(lease);
         await sleep(Math.min(pollInterval, left), undefined, { signal }).catch(() => undefined);
         state = await read();
@@ -55,19 +55,10 @@ export async function waitForLease(
 
 /** Makes the error of a deploy that waited long enough for the lease of another one, or that would wait without end. */
 export function explainLease({ owner, expiresAt, endless }: Lease, outcome: string): AppError {
-    if (endless) {
-        const release = `UPDATE ${lockTable} SET owner = NULL, expires_at = NULL`;
-        return new AppError(
-            "busy",
-            `the lease of another deploy does not expire (${owner}, expires_at is ${expiresAt})`,
-            {
-                hint: `if no deploy is running, release it with the statement \`${release}\`, then run this again`,
-                outcome,
-            },
-        );
-    }
+    const release = `UPDATE ${lockTable} SET owner = NULL, expires_at = NULL`;
+    const remedy = endless ? `, so release it with the statement \`${release}\`` : "";
     return new AppError("busy", `another deploy is running (${owner})`, {
-        hint: `wait until it is done; if it has died, its lease expires at ${expiresAt}`,
+        hint: `wait until it is done; if it has died, its lease expires at ${expiresAt}${remedy}`,
         outcome,
     });
 }
