@@ -1,5 +1,6 @@
 import type { Connection, Query, ReadResult, Row } from "../database/connection.ts";
-import { DatabaseFault } from "../database/faults.ts";
+import { DatabaseFault, throwExplained } from "../database/faults.ts";
+import { nothingChanged } from "../errors.ts";
 import { lockTable, objectsTable } from "../schema/facts.ts";
 import { type SchemaRow, selectSchema } from "../schema/row.ts";
 import { isSameName } from "../sql/names.ts";
@@ -93,7 +94,8 @@ export async function readState(
 
 /** Reads the database's clock, ISO-8601, UTC: what it stores is of that clock, not of this machine's. */
 export async function readClock(connection: Connection): Promise<string> {
-    const [result] = await connection.readAll([{ sql: `SELECT ${clock} AS now` }]);
+    const refuse = throwExplained(connection.target, nothingChanged);
+    const [result] = await connection.readAll([{ sql: `SELECT ${clock} AS now` }]).catch(refuse);
     if (!result?.ok) throw new DatabaseFault("sql", result?.message ?? "no answer");
     return String(result.rows[0]?.now);
 }
