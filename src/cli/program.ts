@@ -101,15 +101,13 @@ async function run<Options extends object>(
     return (await definition.run(context, command.opts() as Options)) ?? exitCodes.done;
 }
 
-// What was typed may be a secret in the wrong place: of that, only the name of an option is repeated.
+// What was typed may be a secret in the wrong place: of that, only what looks like the name of an option is repeated.
 function withoutInput(message: string): string {
-    return message
-        .replace(/^error: /, "")
-        .replace(/\n/g, " ")
-        .replace(/^(unknown option '-{0,2}[a-z-]{0,30})[^']*.*?('(?: \(Did you mean .*)?)$/is, "$1$2")
-        .replace(/( argument) '.*' (is invalid\.)/s, "$1 $2")
-        .replace(/^(unknown command) '.*?'((?: \(Did you mean .*)?)$/s, "$1$2")
-        .replace(/( but got \d+):.*$/s, "$1.");
+    const text = message.replace(/^error: /, "").replace(/\n/g, " ");
+    const [, option, suggestion = ""] = /^unknown option '(.*)'( \(Did you mean .*)?$/.exec(text) ?? [];
+    if (option === undefined) return text.replace(/( argument) '.*' (is invalid\.)/, "$1 $2");
+    const [name = ""] = option.split("=");
+    return `unknown option${/^--?[a-z-]{0,30}$/i.test(name) ? ` '${name}'` : ""}${suggestion}`;
 }
 
 /** The parser of a command, with its options and help. */

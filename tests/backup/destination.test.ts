@@ -34,6 +34,18 @@ describe("db:backup", () => {
         expect(statSync(path.join(root, "backups", file)).mode & 0o777).toBe(0o600);
     });
 
+    test("refuses an address with its credentials unseen, as an argument and as TURSO_BACKUP_FOLDER", async () => {
+        const address = "s3://AKIAIOSFODNN7:wJalr/XUtnFEMI@bucket/nightly";
+        for (const settings of [{ args: [address] }, { env: { TURSO_BACKUP_FOLDER: address } }]) {
+            const ran = await backupHere({ url, ...settings });
+            expect([ran.code, ran.error?.message]).toEqual([
+                2,
+                expect.stringMatching(/^(the destination|TURSO_BACKUP_FOLDER) is an address, not a folder or file$/),
+            ]);
+            expect(ran.stdout + ran.stderr).not.toMatch(/AKIAIO|wJalr|XUtn/);
+        }
+    });
+
     test("takes a folder or a new file as an argument, before TURSO_BACKUP_FOLDER", async () => {
         const root = makeFolder();
         for (const folder of ["from-variable", "named"]) mkdirSync(path.join(root, folder));
