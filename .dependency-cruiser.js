@@ -63,11 +63,17 @@ export default {
                 { path: `^src/${folder}/` },
                 {
                     path: "^src/",
-                    pathNot: `^src/(errors\\.ts|(${[folder, ...below, ...also].join("|")})/)`,
+                    pathNot: `^src/((errors|redaction)\\.ts|(${[folder, ...below, ...also].join("|")})/)`,
                 },
             ),
         ),
         forbid("errors-below-all", "every floor throws them", { path: "^src/errors\\.ts$" }, { path: "^src/" }),
+        forbid(
+            "redaction-below-all",
+            "every floor quotes servers",
+            { path: "^src/redaction\\.ts$" },
+            { path: "^src/" },
+        ),
         forbid(
             "src-stands-alone",
             "src is the core; what knows this site uses it",

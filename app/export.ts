@@ -104,16 +104,17 @@ async function exportTable(connection: Connection, loader: Loader, folder: strin
     }
     const shape = shapes[loader.name] ?? asArray(`${loader.name}.json`);
     for await (const [path, content] of shape(counted())) {
-        await writeText(join(folder, path), `${JSON.stringify(content, null, 2)}\n`, personal.includes(loader.name));
+        await writeText(join(folder, path), `${JSON.stringify(content, null, 2)}\n`);
     }
     return count;
 }
 
-async function writeText(file: string, text: string, isPersonal: boolean): Promise<void> {
+// Only its user may read it: the rows of any table may be about people. An earlier file would keep its mode.
+async function writeText(file: string, text: string): Promise<void> {
     try {
-        await mkdir(dirname(file), { recursive: true });
-        if (isPersonal) await rm(file, { force: true });
-        await writeFile(file, text, isPersonal ? { mode: 0o600 } : {});
+        await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+        await rm(file, { force: true });
+        await writeFile(file, text, { flag: "wx", mode: 0o600 });
     } catch (error) {
         const { code = "unknown" } = error as NodeJS.ErrnoException;
         throw new AppError("cannot-open", `${file} cannot be written (${code})`, {

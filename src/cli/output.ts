@@ -1,6 +1,7 @@
 import { Writable } from "node:stream";
 import { createColors } from "picocolors";
 import type { AppError } from "../errors.ts";
+import { createRedactor } from "../redaction.ts";
 
 /** The only writer to stdout and stderr. Redacts secrets in everything it prints. */
 export interface Output {
@@ -47,10 +48,10 @@ interface TerminalSize {
 }
 
 const fieldWidth = 10;
-/** Shorter parts of a token reveal little and may be ordinary words. */
-const shortestPart = 12;
 const anyToken = /\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g;
 const tokenParameter = /(auth_?token=)[^&\s"']+/gi;
+/** The user name and password of an address; path.resolve() makes one slash of two. Not `https://host:8080/@scope`. */
+const credentials = /\b([a-z][\w+.-]*:\/{1,2})(?:[^\s"'`<>/@:]*:(?!\d*\/)[^\s"'`<>]*|[^\s"'`<>/@:]+)@/gi;
 
 /** Renders columns with two spaces between them; the last column is not padded. */
 export function renderTable(rows: readonly (readonly string[])[]): string[] {
@@ -84,18 +85,16 @@ export function createOutput(options: {
     let lines: "stdout" | "stderr" = "stdout";
     const write = options.write ?? ((stream, text) => void process[stream].write(text));
 
-    const redact = (text: string): string => {
-        let clean = text;
-        for (const secret of [...secrets].sort((a, b) => b.length - a.length))
-            clean = clean.replaceAll(secret, "[token]");
-        return clean.replace(anyToken, "[token]").replace(tokenParameter, "$1[token]");
-    };
+    let removeSecrets = createRedactor(secrets);
+    const redactRaw = (text: string): string =>
+        removeSecrets(text).replace(anyToken, "[token]").replace(tokenParameter, "$1[token]");
+    const redact = (text: string): string => redactRaw(text).replace(credentials, "$1[token]@");
     let live: LiveText | undefined;
     const put = (stream: "stdout" | "stderr", text: string): void => {
         live?.erase();
-        write(stream, redact(text));
+        write(stream, text);
     };
-    const print = (stream: "stdout" | "stderr", text: string): void => put(stream, `${text}\n`);
+    const print = (stream: "stdout" | "stderr", text: string): void => put(stream, `${redact(text)}\n`);
 
     const output: Output = {
         json: options.json,
@@ -134,17 +133,14 @@ export function createOutput(options: {
             if (options.json) print("stdout", JSON.stringify(value, null, 2));
         },
         raw(text) {
-            put("stdout", text);
+            // Addresses stay: a script may hold examples of them.
+            put("stdout", redactRaw(text));
         },
         redact,
         hide(secret) {
-            // Parts that are printed separately would add up to the token.
-            for (const part of [secret, ...secret.split(".").filter((text) => text.length >= shortestPart)]) {
-                if (part.length === 0) continue;
-                secrets.add(part);
-                // As escaped in a JSON document.
-                secrets.add(JSON.stringify(part).slice(1, -1));
-            }
+            if (secret === "") return;
+            secrets.add(secret);
+            removeSecrets = createRedactor(secrets);
         },
         async openLiveText() {
             if (!options.terminal || options.json) return undefined;

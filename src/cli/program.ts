@@ -7,7 +7,7 @@ import type { Target } from "../database/target.ts";
 import { AppError, type ExitCode, exitCodes, nothingChanged } from "../errors.ts";
 import { explainModelFault, ModelFault } from "../model/fault.ts";
 import { createOutput, type Output } from "./output.ts";
-import { findSecrets, isInteractive, wantsColor } from "./settings.ts";
+import { isInteractive, readSecrets, wantsColor } from "./settings.ts";
 
 /** Passed to every command. */
 export interface Context {
@@ -51,7 +51,7 @@ export async function runCommand<Options extends object>(definition: CommandDefi
     const terminal = isInteractive(process.stderr) ? process.stderr : undefined;
     const isColored = [process.stdout, process.stderr].every((stream) => wantsColor(stream));
     const output = createOutput({ json, color: isColored, terminal });
-    for (const secret of findSecrets()) output.hide(secret);
+    for (const secret of await readSecrets(process.cwd())) output.hide(secret);
     // The reader may stop reading (`| head`) or its disk may be full; the command continues.
     let unprinted: NodeJS.ErrnoException | undefined;
     for (const stream of [process.stdout, process.stderr]) {
@@ -88,7 +88,7 @@ async function run<Options extends object>(
     } catch (error) {
         if (!(error instanceof CommanderError)) throw error;
         if (error.exitCode === 0) return exitCodes.done;
-        throw new AppError("usage", error.message.replace(/^error: /, "").replace(/\n/g, " "), {
+        throw new AppError("usage", withoutInput(error.message), {
             hint: `see \`pnpm ${definition.name} --help\``,
         });
     }
@@ -99,6 +99,15 @@ async function run<Options extends object>(
     const elapsed = (): number => performance.now();
     const context = { root: process.cwd(), output, signal, args: command.args, elapsed, patience };
     return (await definition.run(context, command.opts() as Options)) ?? exitCodes.done;
+}
+
+// What was typed may be a secret in the wrong place: of that, only what looks like the name of an option is repeated.
+function withoutInput(message: string): string {
+    const text = message.replace(/^error: /, "").replace(/\n/g, " ");
+    const [, option, suggestion = ""] = /^unknown option '(.*)'( \(Did you mean .*)?$/.exec(text) ?? [];
+    if (option === undefined) return text.replace(/( argument) '.*' (is invalid\.)/, "$1 $2");
+    const [name = ""] = option.split("=");
+    return `unknown option${/^--?[a-z-]{0,30}$/i.test(name) ? ` '${name}'` : ""}${suggestion}`;
 }
 
 /** The parser of a command, with its options and help. */

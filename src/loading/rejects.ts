@@ -1,4 +1,15 @@
-import { accessSync, closeSync, constants, existsSync, openSync, readSync, statSync, writeFileSync } from "node:fs";
+import {
+    accessSync,
+    closeSync,
+    constants,
+    existsSync,
+    fchmodSync,
+    fstatSync,
+    openSync,
+    readSync,
+    statSync,
+    writeFileSync,
+} from "node:fs";
 import { dirname, resolve } from "node:path";
 import { AppError } from "../errors.ts";
 import type { Rejection } from "./loader.ts";
@@ -63,6 +74,8 @@ function writeFile(root: string, path: string | undefined, rejections: Items<Rej
         if (path === undefined) [file, descriptor] = createFile(root, stem);
         else if (isRejectFile(resolve(root, path))) descriptor = openSync(resolve(root, path), "w", 0o600);
         else throw new Error(wouldOverwrite);
+        // An earlier file keeps its mode; a device such as /dev/stdout keeps its own.
+        if (fstatSync(descriptor).isFile()) fchmodSync(descriptor, 0o600);
         for (const rejection of rejections) writeFileSync(descriptor, toLine(rejection));
         return file;
     } catch (error) {

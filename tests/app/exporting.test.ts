@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { exportTables } from "../../app/export.ts";
@@ -81,6 +81,22 @@ describeTargets("an export", (target) => {
         expect(existsSync(path.join(folder, "certifications.json"))).toBe(false);
         const unknown = await run(database, path.join(folder, "more"), ["secrets"]);
         expect([unknown.code, unknown.error?.message]).toEqual([2, "cannot export 'secrets': unknown name"]);
+    });
+
+    test("is read by nobody else, also where an earlier file could be, and follows no link of it", async () => {
+        const folder = path.join(writeProject({ "precious.json": "mine" }), "mine");
+        expect((await run(database, folder, ["users", "bot-runs"])).code).toBe(0);
+        const users = path.join(folder, "users.json");
+        chmodSync(users, 0o644);
+        rmSync(path.join(folder, "bots", "runs.json"));
+        symlinkSync("../../precious.json", path.join(folder, "bots", "runs.json"));
+        const settings = { root, url: database.url, args: [folder, "users", "bot-runs"] };
+        expect((await runHere((context) => exportTables(context, { force: true }), settings)).code).toBe(0);
+        const modes = [folder, path.join(folder, "bots"), users, path.join(folder, "bots", "runs.json")].map(
+            (file) => lstatSync(file).mode & 0o777,
+        );
+        expect(modes).toEqual([0o700, 0o700, 0o600, 0o600]);
+        expect(readFileSync(path.join(folder, "..", "precious.json"), "utf8")).toBe("mine");
     });
 
     test("loaded into an empty database gives the same content, table by table", async () => {

@@ -1,6 +1,6 @@
 import { rmSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { isSecretKey, readIdentities } from "../../backup/encryption.ts";
+import { readIdentities } from "../../backup/encryption.ts";
 import { type CheckedBackup, checkBackup, countAll } from "../../backup/restore/check.ts";
 import {
     listNames,
@@ -53,9 +53,8 @@ export async function restoreBackup(context: Context, options: RestoreOptions): 
     }
 }
 
-async function readKeys({ root, output }: Context): Promise<readonly string[]> {
+async function readKeys({ root }: Context): Promise<readonly string[]> {
     const { TURSO_BACKUP_IDENTITY: value } = await readVariables(["TURSO_BACKUP_IDENTITY"], root);
-    if (value !== undefined && isSecretKey(value)) output.hide(value);
     if (value !== undefined) return readIdentities(value, resolve(root, value));
     throw new AppError("usage", "the backup is encrypted, and TURSO_BACKUP_IDENTITY is not set", {
         hint: "set it to the secret key (`AGE-SECRET-KEY-1…`), or to the path of its key file",

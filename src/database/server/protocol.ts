@@ -1,3 +1,4 @@
+import { createRedactor, type Redactor } from "../../redaction.ts";
 import { tokenize } from "../../sql/lexer.ts";
 import type { Cost, JsonList } from "../connection.ts";
 import { DatabaseFault, faultOfNetwork, faultOfRedirect, faultOfReply, toFault } from "../faults.ts";
@@ -45,6 +46,8 @@ export interface Outcome {
 export interface Endpoint {
     readonly url: URL;
     readonly headers: Readonly<Record<string, string>>;
+    /** Removes the token from what the server says. */
+    readonly redact: Redactor;
     /** Counts the requests, and the rows that replies report. */
     readonly cost: { -readonly [Key in keyof Cost]: Cost[Key] };
 }
@@ -66,6 +69,7 @@ export function getEndpoint({ url, authToken }: ServerTarget): Endpoint {
             "accept-encoding": "identity",
             ...(authToken === undefined ? {} : { authorization: `Bearer ${authToken}` }),
         },
+        redact: createRedactor(authToken === undefined ? [] : [authToken]),
         cost: { requests: 0, rowsRead: 0, rowsWritten: 0 },
     };
 }
@@ -99,7 +103,12 @@ export async function exchange(
     if (outcomes.length < count || !outcomes.every(isOutcome)) throw foreignReply();
     for (const { response } of outcomes) addRows(endpoint.cost, response?.result);
     const toText = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
-    return { outcomes, baton: toText(baton), baseUrl: toText(baseUrl), size: text.length };
+    return {
+        outcomes: outcomes.map((outcome) => redactErrors(outcome, endpoint.redact)),
+        baton: toText(baton),
+        baseUrl: toText(baseUrl),
+        size: text.length,
+    };
 }
 
 // Only the steps of a batch have numbers, and only those that succeeded.
@@ -109,7 +118,22 @@ function addRows(cost: Endpoint["cost"], result: ProtocolResult | null | undefin
     for (const step of result?.step_results ?? []) addRows(cost, step);
 }
 
-async function post({ url, headers }: Endpoint, body: string | Buffer, { signal, limit }: Ends): Promise<string> {
+// Not in rows: what the database holds is returned as it is.
+function redactErrors(outcome: Outcome, redact: Redactor): Outcome {
+    const clean = <T extends ProtocolError | null | undefined>(error: T): T =>
+        error && { ...error, message: redact(error.message) };
+    const { error, response } = outcome;
+    if (error) return { ...outcome, error: clean(error) };
+    const failed = response?.result?.step_errors;
+    if (!failed?.some(Boolean)) return outcome;
+    return { response: { ...response, result: { ...response?.result, step_errors: failed.map(clean) } } };
+}
+
+async function post(
+    { url, headers, redact }: Endpoint,
+    body: string | Buffer,
+    { signal, limit }: Ends,
+): Promise<string> {
     throwIfInterrupted(signal);
     const timeout = limit === undefined ? undefined : AbortSignal.timeout(limit);
     const ends = AbortSignal.any([signal, timeout].filter((end) => end !== undefined));
@@ -118,7 +142,7 @@ async function post({ url, headers }: Endpoint, body: string | Buffer, { signal,
         const text = await reply.text();
         if (reply.status >= 300 && reply.status < 400) throw faultOfRedirect(reply.headers.get("location"));
         if (!reply.ok || !text.trimStart().startsWith("{"))
-            throw faultOfReply(reply.status, text, reply.headers.get("retry-after"));
+            throw faultOfReply(reply.status, redact(text), reply.headers.get("retry-after"));
         return text;
     } catch (error) {
         throwIfInterrupted(signal, error);
