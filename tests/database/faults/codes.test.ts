@@ -27,6 +27,9 @@ test.each([
     ["UNKNOWN_SQLITE_ERROR_3091", "constraint"],
     ["SQLITE_NOTADB", "not-a-database"],
     ["SQLITE_IOERR_WRITE", "server-fault"],
+    ["UNKNOWN_SQLITE_ERROR_257", "sql"],
+    ["UNKNOWN_SQLITE_ERROR_99999", "sql"],
+    ["ERR_OUT_OF_RANGE", "sql"],
 ])("SQLite's %s is told as %s", (code, kind) => {
     const error = Object.assign(new Error(`${code}: it is so`), { code });
     expect(toFault(error)).toMatchObject({ kind, message: "it is so" });
