@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { faultOfNetwork, faultOfReply, toFault } from "../../../src/database/faults.ts";
+import { openScratch } from "../../../src/database/file/connection.ts";
 import { parseTarget } from "../../../src/database/target.ts";
 import { readToken } from "../../../src/database/token.ts";
 
@@ -82,4 +83,19 @@ test("an address with a token in it is refused, whatever the parameter is called
     expect(parseTarget("libsql://127.0.0.1?tls=0", "THE_URL", undefined, "/")).toMatchObject({
         url: "http://127.0.0.1",
     });
+});
+
+test("a file's missing collation is told as the statement's, with its reason and its place", async () => {
+    const scratch = openScratch();
+    const script = [{ sql: "CREATE TABLE t (a)" }, { sql: "CREATE INDEX i ON t (a COLLATE nowhere)" }];
+    const fault = await scratch.runScript(script).then(() => undefined, toFault);
+    expect(fault).toMatchObject({ kind: "sql", part: 1, message: "no such collation sequence: nowhere" });
+    expect(fault?.isAmbiguous).toBe(false);
+    scratch.close();
+});
+
+test("a server's text that is not UTF-8 is told as the statement's", () => {
+    const body = '{"error":"invalid utf-8 sequence of 1 bytes from index 3"}';
+    expect(faultOfReply(500, body)).toMatchObject({ kind: "sql" });
+    expect(faultOfReply(500, '{"error":"no"}')).toMatchObject({ kind: "server-fault" });
 });
