@@ -97,6 +97,12 @@ export function faultOfNetwork(error: unknown): DatabaseFault {
     return new DatabaseFault("connection-lost", reason, error);
 }
 
+/** For catch() of what changes nothing: a result that cannot be sent is the statement's fault. */
+export function blameStatement(error: unknown): never {
+    if (!(error instanceof DatabaseFault) || error.variant !== "not-utf8") throw error;
+    throw new DatabaseFault("sql", `a text in its result is not UTF-8: ${error.message}`, error);
+}
+
 /** Makes a fault of a reply whose status is not 2xx, or that is not JSON; its body may hold the server's reason. */
 export function faultOfReply(status: number, body: string, retryAfter?: string | null): DatabaseFault {
     const parsed = parseBody(body);
@@ -113,7 +119,8 @@ export function faultOfReply(status: number, body: string, retryAfter?: string |
         const answer = status < 400 ? "it is not JSON" : reason;
         return new DatabaseFault("server-fault", answer, undefined, { variant: "foreign-reply" });
     }
-    if (notUtf8.test(reason)) return new DatabaseFault("sql", `a text in its result is not UTF-8: ${reason}`);
+    // A transaction may have been committed before its result could not be sent.
+    if (notUtf8.test(reason)) return new DatabaseFault("server-fault", reason, undefined, { variant: "not-utf8" });
     if (status === 401 || (status === 400 && /jwt/i.test(reason))) return new DatabaseFault("unauthorized", reason);
     if (status === 403) return new DatabaseFault("forbidden", reason);
     if (status === 404) return new DatabaseFault("not-found", reason);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { faultOfNetwork, faultOfReply, toFault } from "../../../src/database/faults.ts";
+import { blameStatement, faultOfNetwork, faultOfReply, toFault } from "../../../src/database/faults.ts";
 import { openScratch } from "../../../src/database/file/connection.ts";
 import { parseTarget } from "../../../src/database/target.ts";
 import { readToken } from "../../../src/database/token.ts";
@@ -94,8 +94,11 @@ test("a file's missing collation is told as the statement's, with its reason and
     scratch.close();
 });
 
-test("a server's text that is not UTF-8 is told as the statement's", () => {
+test("a server's text that is not UTF-8 is told as such, and only where nothing was written as the statement's", () => {
     const body = '{"error":"invalid utf-8 sequence of 1 bytes from index 3"}';
-    expect(faultOfReply(500, body)).toMatchObject({ kind: "sql" });
+    const fault = faultOfReply(500, body);
+    expect(fault).toMatchObject({ kind: "server-fault", variant: "not-utf8" });
+    expect(fault.isAmbiguous).toBe(true);
+    expect(() => blameStatement(fault)).toThrow(/^a text in its result is not UTF-8: invalid utf-8 sequence/);
     expect(faultOfReply(500, '{"error":"no"}')).toMatchObject({ kind: "server-fault" });
 });
