@@ -5,6 +5,7 @@
 
 /** The floors of src/, the lowest first. A folder imports itself and the floors below; the features are one floor. */
 const floors = [
+    ["text"],
     ["sql"],
     ["database"],
     ["server"],

@@ -2,6 +2,7 @@ import { Writable } from "node:stream";
 import { createColors } from "picocolors";
 import type { AppError } from "../errors.ts";
 import { createRedactor } from "../redaction.ts";
+import { writeJson } from "../text/json.ts";
 
 /** The only writer to stdout and stderr. Redacts secrets in everything it prints. */
 export interface Output {
@@ -130,7 +131,7 @@ export function createOutput(options: {
             output.document({ error: { code, message, details, hint, outcome } });
         },
         document(value) {
-            if (options.json) print("stdout", JSON.stringify(value, null, 2));
+            if (options.json) print("stdout", writeJson(value, 2));
         },
         raw(text) {
             // Addresses stay: a script may hold examples of them.

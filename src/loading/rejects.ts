@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { AppError } from "../errors.ts";
+import { writeJson } from "../text/json.ts";
 import type { Rejection } from "./loader.ts";
 import type { Items } from "./sources/staging.ts";
 
@@ -125,9 +126,10 @@ function isRejectFile(path: string): boolean {
 
 function toLine(rejection: Rejection): string {
     try {
-        return `${JSON.stringify(rejection)}\n`;
+        return `${writeJson(rejection)}\n`;
     } catch {
-        // Nested too deep for JSON: only its position can be written.
-        return `${JSON.stringify({ ...rejection, record: null })}\n`;
+        // Read in parts from a file beyond 32 MiB, and so deep that JSON.stringify() fails.
+        const message = `${rejection.message}; it is nested too deep to be written here`;
+        return `${JSON.stringify({ ...rejection, message, record: null })}\n`;
     }
 }

@@ -62,6 +62,33 @@ describeTargets("an export", (target) => {
         expect([exported.code, exported.stderr]).toEqual([0, ""]);
     });
 
+    test("keeps JSON and numbers as they are stored, and leaves out and names rows whose text is not UTF-8", async () => {
+        const odd = await target.createDatabase();
+        expect((await migrateHere({ root, url: odd.url }, { data: ["questions"] })).code).toBe(0);
+        const json = '{"n":[9007199254740993,1e400,1.0],"s":"caf\\u00e9","a":1,"a":2}';
+        await odd.client.executeMultiple(`
+            INSERT INTO bot_runs (id, bot_name, started_at, items_processed, summary)
+            VALUES (-5, 'b', '2026-01-01T00:00:00.000Z', 9007199254740993, '${json}'),
+                   (9007199254740993, 'c', '2026-01-02T00:00:00.000Z', 1, '{}');
+            UPDATE questions SET explanation = CAST(x'636166e9' AS TEXT)
+            WHERE id = (SELECT min(id) FROM questions);
+            INSERT INTO users (id, username, password) VALUES (CAST(x'75e9' AS TEXT), 'a', 'b'), ('u', 'c', 'd');`);
+        const [{ id } = {}] = await readRows(odd.client, "SELECT min(id) AS id FROM questions");
+        const folder = path.join(writeProject({}), "odd");
+        const { code, stderr, stdout } = await run(odd, folder, ["questions", "bot-runs", "users"]);
+        expect(code).toBe(5);
+        expect(stderr).toContain(`left out questions, id '${id}': the text of 'explanation' is not UTF-8`);
+        expect(stderr).toContain(`left out users, id 'u\\xE9': the text of 'id' is not UTF-8`);
+        expect(stdout).toMatch(/Exported \d+ rows to .*, 2 left out\./);
+        const runs = readFileSync(path.join(folder, "bots/runs.json"), "utf8");
+        expect(runs).toContain(`"itemsProcessed": 9007199254740993,`);
+        expect(runs).toContain(`"summary": ${json}`);
+        expect((JSON.parse(runs) as { runs: unknown[] }).runs).toHaveLength(2);
+        expect(JSON.parse(readFileSync(path.join(folder, "users.json"), "utf8"))).toMatchObject({
+            users: [{ id: "u" }],
+        });
+    });
+
     test("holds every table but those of people, which come when they are named", async () => {
         expect(readdirSync(older).sort()).toEqual([
             "bots",

@@ -7,6 +7,7 @@ import { createIntake } from "../../src/loading/sources/intake.ts";
 import { readPieces } from "../../src/loading/sources/large-files.ts";
 import { readSource } from "../../src/loading/sources/read-source.ts";
 import { openStaging } from "../../src/loading/sources/staging.ts";
+import { writeJson } from "../../src/text/json.ts";
 import { writeProject } from "../support/project.ts";
 import { makeQuestion } from "./records.ts";
 
@@ -104,6 +105,26 @@ test("a large file that breaks off is rejected as one, and gives none of its rec
     expect(records.map(([name, list]) => [name, list.length, new Set(list.map(({ file }) => file))])).toEqual([
         ["questions", questions.length, new Set(["good.json"])],
     ]);
+});
+
+test("a large file keeps its numbers as they are written and its bytes, and is rejected for a repeated key", async () => {
+    const folder = writeProject({});
+    const numbers = '{"n":[9007199254740993,1e400,1.0,-0]}';
+    const written = `${JSON.stringify(makeQuestion("n")).slice(0, -1)},"videos":${numbers}}`;
+    const bytes = Buffer.from(
+        `[${Array(20).fill(written).join(",\n")},${JSON.stringify(makeQuestion("caf\xe9"))}]`,
+        "latin1",
+    );
+    writeFileSync(path.join(folder, "a.json"), bytes);
+    writeFileSync(path.join(folder, "b.json"), `[${Array(20).fill(written).join()},{"id":"a","id":"b"}]`);
+    const { records, rejected } = await readRecords(
+        ["a.json", "b.json"].map((name) => path.join(folder, name)),
+        small,
+    );
+    expect(rejected).toMatchObject([{ code: "repeated-key" }]);
+    const values = records.flatMap(([, list]) => list.map(({ value }) => value as Record<string, unknown>));
+    expect(values.slice(0, 20).map(({ videos }) => writeJson(videos))).toEqual(Array(20).fill(numbers));
+    expect(values[20]?.id).toBe("caf\udce9");
 });
 
 test("in a large file of lines, what is no JSON and what is too long are rejected with their lines", async () => {

@@ -1,5 +1,7 @@
+import { isUtf8 } from "node:buffer";
 import { setImmediate as turn } from "node:timers/promises";
 import Database from "libsql";
+import { collectByteRows, readByteRows } from "../byte-rows.ts";
 import type { Query, Row, StoredQuery, StoredRows, Transaction, Value } from "../connection.ts";
 import { DatabaseFault } from "../faults.ts";
 import { throwIfInterrupted } from "../interrupt.ts";
@@ -41,7 +43,7 @@ export function openHandle(path: string, lock: number): FileHandle {
     };
     return {
         exec: (sql) => attempt(() => database.exec(sql)),
-        query: ({ sql, args = [] }) =>
+        query: ({ sql, args = [], checksTexts }) =>
             attempt(() => {
                 const values = args.map(toBound);
                 const statement = database.prepare(sql).safeIntegers();
@@ -50,6 +52,7 @@ export function openHandle(path: string, lock: number): FileHandle {
                     return [];
                 }
                 const names = statement.columns().map(({ name }) => name);
+                if (checksTexts) refuseOddTexts(database, sql, values, names);
                 const rows = statement.raw().all(values) as Value[][];
                 // EXPLAIN keeps its lock after its last row; get() resets the statement.
                 if (/^\s*EXPLAIN\b/i.test(sql)) statement.get(values);
@@ -71,6 +74,35 @@ export function openHandle(path: string, lock: number): FileHandle {
             if (database.open) database.close();
         },
     };
+}
+
+// Reads the rows as bytes first. A statement that writes cannot be asked for them.
+function refuseOddTexts(
+    database: Database.Database,
+    sql: string,
+    values: readonly unknown[],
+    names: readonly string[],
+): void {
+    const columns = names.map((_, at) => `column_${at}`);
+    // Each row alone: a result may be larger than one value can be.
+    const collected = collectByteRows(columns);
+    const asked = `WITH result (${columns.join(", ")}) AS (${sql}\n), numbered AS (SELECT row_number() OVER () AS number, * FROM result) SELECT number, ${collected} FROM numbered GROUP BY number`;
+    let statement: Database.Statement;
+    try {
+        statement = database.prepare(asked).raw();
+    } catch {
+        return;
+    }
+    let odd: DatabaseFault | undefined;
+    for (const [number, found] of statement.iterate(values) as Iterable<[number, Uint8Array]>) {
+        if (odd || isUtf8(found)) continue;
+        const column = readByteRows(found)[0]?.findIndex((value) => typeof value === "string" && !value.isWellFormed());
+        odd = new DatabaseFault(
+            "sql",
+            `the text of '${names[column ?? 0]}' in row ${number} of its result is not UTF-8`,
+        );
+    }
+    if (odd) throw odd;
 }
 
 // Reads to the end: a statement that is left earlier keeps its lock until it is garbage-collected.

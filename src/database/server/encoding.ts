@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { writeJson } from "../../text/json.ts";
 import type { Argument, JsonList, Row, Value } from "../connection.ts";
 import { isJsonList, toBound, toRow } from "../values.ts";
 import { foreignReply, type ProtocolResult, type ProtocolValue } from "./protocol.ts";
@@ -74,7 +75,7 @@ export function renderBody(request: object): string | Buffer {
 function* renderList({ items }: JsonList): Generator<Buffer> {
     let before = "[";
     for (const item of items) {
-        yield Buffer.from(before + JSON.stringify(JSON.stringify(item)).slice(1, -1));
+        yield Buffer.from(before + JSON.stringify(writeJson(item)).slice(1, -1));
         before = ",";
     }
     yield Buffer.from(items.length === 0 ? "[]" : "]");

@@ -159,7 +159,7 @@ export function foreignReply(): DatabaseFault {
 
 /** Makes the fault of one request or step; `sql` is its statement, from which SQLite's message is derived. */
 export function faultOfError({ message, code }: ProtocolError, sql?: string): DatabaseFault {
-    const fault = toFault(Object.assign(new Error(message), { code: code ?? "SQL_" }));
+    const fault = toFault(Object.assign(new Error(message), { code: code ?? "SQL_" }), "server-fault");
     if (sql === undefined || !fault.isOfStatement) return fault;
     const { kind, cause, variant } = fault;
     return new DatabaseFault(kind, toSqliteMessage(fault.message, sql), cause, { variant });

@@ -1,10 +1,13 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { pipeline } from "node:stream";
-import { StringDecoder } from "node:string_decoder";
 import { createGunzip } from "node:zlib";
 import Assembler from "stream-json/assembler.js";
 import { jsonParser } from "stream-json/parser.js";
+import { createDecoder } from "../../text/decode.ts";
+import { isUsualNumber } from "../../text/scan.ts";
+import { WrittenNumber } from "../../text/written.ts";
+import { describeRepeated } from "../validate.ts";
 import { holdsLines, isGzip, linesName } from "./documents.ts";
 
 /** A piece of a file that is too large to read as a whole. */
@@ -18,7 +21,7 @@ export type Piece =
 /** The file is not valid JSON or gzip. Earlier pieces must be discarded. */
 export class DamagedFile extends Error {
     override name = "DamagedFile";
-    readonly code: "invalid-json" | "invalid-gzip";
+    readonly code: "invalid-json" | "invalid-gzip" | "repeated-key";
 
     constructor(code: DamagedFile["code"], message: string) {
         super(message);
@@ -65,7 +68,7 @@ async function* decode(file: string, blockBytes: number): AsyncGenerator<string>
     const bytes = createReadStream(file, { highWaterMark: blockBytes });
     // pipeline() passes an error of either stream to the reader of the last one.
     const source = packed ? pipeline(bytes, createGunzip({ chunkSize: blockBytes }), () => undefined) : bytes;
-    const decoder = new StringDecoder("utf8");
+    const decoder = createDecoder();
     try {
         for await (const block of source) yield decoder.write(block as Buffer);
     } catch (error) {
@@ -136,10 +139,25 @@ function parseBlock(tokensOf: ReturnType<typeof jsonParser>, block: string, seen
     }
 }
 
+/** Keeps numbers as they were written, and refuses a repeated key, of which only one value would be left. */
+class WrittenAssembler extends Assembler<unknown> {
+    override numberValue(value: string): void {
+        if (isUsualNumber(value)) super.numberValue(value);
+        else this.stringValue(new WrittenNumber(value) as unknown as string);
+    }
+
+    override keyValue(value: string): void {
+        if (Object.hasOwn(this.current as object, value)) {
+            throw new DamagedFile("repeated-key", describeRepeated(value));
+        }
+        super.keyValue(value);
+    }
+}
+
 // Assembles tokens into parts of the outermost container, or of a container in it, such as the array in `{questions: […]}`.
 // The scalars of the outermost object are repeated in each part. end() returns the rest.
 function createSplitter(partLength: number) {
-    const assembler = new Assembler<unknown>();
+    const assembler = new WrittenAssembler();
     let [bytes, firstIndex, isSplit, isInside] = [0, 0, false, false];
     /** Value of `bytes` when the container in the outermost one began. */
     let outside = 0;
