@@ -1,8 +1,10 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { gzipSync } from "node:zlib";
+import { Readable } from "node:stream";
+import { createGzip, gzipSync } from "node:zlib";
 import { createClient } from "@libsql/client";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
     firstWords,
     type Manifest,
@@ -70,13 +72,12 @@ async function forge(parts: readonly Part[], change: object = {}): Promise<strin
         ...parts.map(([sql, note]) => renderStatement(sql.includes("\xe9") ? [Buffer.from(sql, "latin1")] : sql, note)),
         renderManifest(manifest),
     ]);
+    return pack(Readable.from([gzipSync(bytes)]));
+}
+
+async function pack(packed: AsyncIterable<Buffer>): Promise<string> {
     const file = path.join(folder, "forged.sql.gz");
-    async function* packed(): AsyncGenerator<Buffer> {
-        yield gzipSync(bytes);
-    }
-    const sealed: Buffer[] = [];
-    for await (const chunk of seal(packed())) sealed.push(chunk);
-    writeFileSync(file, Buffer.concat(sealed));
+    await writeFile(file, seal(packed));
     return file;
 }
 
@@ -196,8 +197,49 @@ test.each<[string, object]>([
     expect([made, existsSync(other)]).toEqual([false, false]);
 });
 
-test.each([-1, 1e15, 1.5, null, "9"])("a statement whose length is said to be %j is refused", async (bytes) => {
-    const note = { does: "begin", bytes } as unknown as StatementNote;
-    const { code, stderr } = await restoreForged(await forge([["BEGIN;", note]]));
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/^error: the backup is damaged: /m)]);
+test.each([-1, 1e15, 9e9, 5e6, 1.5, null, "9"])(
+    "a statement whose length is said to be %j is refused",
+    async (bytes) => {
+        const note = { does: "begin", bytes } as unknown as StatementNote;
+        const { code, stderr } = await restoreForged(await forge([["BEGIN;", note]]));
+        expect([code, stderr]).toEqual([1, expect.stringMatching(/^error: the backup is damaged: /m)]);
+    },
+);
+
+describe("a file that is small and grows without end", () => {
+    const written = (bytes: Iterable<Buffer>): Promise<string> => pack(Readable.from(bytes).pipe(createGzip()));
+    function* repeat(start: string, piece: string, megabytes: number): Generator<Buffer> {
+        yield Buffer.from(start);
+        const block = Buffer.from(piece.repeat(1e6 / piece.length));
+        for (let at = 0; at < megabytes; at++) yield block;
+    }
+    const head = `${firstWords}1\n`;
+
+    test.each<[string, string, string]>([
+        ["its first line", "", "x"],
+        ["a line", head, "-- x"],
+        ["a comment", `${head}-- {"bytes":1,"does":"rows","rows":[`, "1,"],
+        ["its header", head, `-- ${"x".repeat(996)}\n`],
+        ["its manifest", `${head}-- manifest:\n`, `-- ${"x".repeat(9_996)}\n`],
+        ["a statement", `${head}-- {"bytes":9000000000,"does":"rows","table":"t","rows":[9]}\n`, "x"],
+        ["a view", `${head}-- {"bytes":100000000,"does":"view","name":"v","table":"v"}\n`, "x"],
+    ])("is called damaged, soon and in little memory: %s", async (_, start, piece) => {
+        const file = await written(repeat(start, piece, start.includes("manifest") ? 66 : 9));
+        const peak = watchMemory();
+        const { stderr, code } = await restoreForged(file);
+        expect([code, stderr]).toEqual([1, expect.stringMatching(/^error: the backup is damaged: |is not a backup$/m)]);
+        expect(peak()).toBeLessThan(300e6);
+    });
 });
+
+function watchMemory(): () => number {
+    const before = process.memoryUsage().rss;
+    let peak = before;
+    const timer = setInterval(() => {
+        peak = Math.max(peak, process.memoryUsage().rss);
+    }, 5);
+    return () => {
+        clearInterval(timer);
+        return peak - before;
+    };
+}

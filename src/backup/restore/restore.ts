@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection, ReadTransaction, Row, Transaction } from "../../database/connection.ts";
-import { DatabaseFault, explainFault, toFault } from "../../database/faults.ts";
+import { DatabaseFault, explainFault, throwExplained, toFault } from "../../database/faults.ts";
 import { throwIfInterrupted } from "../../database/interrupt.ts";
 import { openConnection } from "../../database/open.ts";
 import type { Target } from "../../database/target.ts";
 import { AppError } from "../../errors.ts";
+import { quoteName } from "../../sql/quoting.ts";
 import type { TableSummary } from "../format.ts";
 import { readSome, type SchemaObject } from "../layout.ts";
 import { damaged } from "../seal.ts";
@@ -49,19 +50,37 @@ export async function readLive(connection: Connection): Promise<SchemaObject[]> 
 }
 
 /**
- * Restores a checked backup in one transaction, and compares the hashes of its rows before it is committed.
+ * Restores a checked backup in one transaction, and compares the hashes of its rows: in a file before they are committed, on a
+ * server afterwards, because it ends a long transaction when another program waits for it.
  *
  * @returns how long that comparison took, in milliseconds
  * @throws AppError whose `outcome` says what the database is now
  */
 export async function restore(input: RestoreInput): Promise<number> {
+    const { target, choice } = input;
+    const { comparison, milliseconds } = await write(input);
+    if (target.kind === "file") return milliseconds;
+    const from = performance.now();
+    const compare = (snapshot: ReadTransaction) => compareRows(snapshot, comparison);
+    const differences = await withSnapshot(target, lockWait, comparison.signal, compare).catch(
+        throwExplained(target, "Everything was restored; only its rows were not compared with the backup."),
+    );
+    refuseDifferent(
+        differences,
+        choice,
+        "Everything was restored. Another program may have changed these tables since.",
+    );
+    return performance.now() - from;
+}
+
+async function write(input: RestoreInput): Promise<{ comparison: RowComparison; milliseconds: number }> {
     const { target, backup, live, choice, onRows, signal } = input;
     const plan = planRestore(backup, live, choice);
     const connection = await openConnection(target, input.signal, { lock: lockWait });
     let writer: Transaction | undefined;
     let comparison: RowComparison = { wanted: wantedTables(backup, choice), columns: new Map(), onRows, signal };
     let isSent = false;
-    let comparing = 0;
+    let milliseconds = 0;
     try {
         writer = await begin(connection, input);
         await refuseChanged(writer, live);
@@ -71,14 +90,15 @@ export async function restore(input: RestoreInput): Promise<number> {
         await writeParts(writer, input, plan);
         for (const sql of plan.after) await writer.run(sql);
         if (!choice.only) await restoreUserVersion(writer, input);
+        await refuseMissingRows(writer, comparison.wanted, choice);
         const from = performance.now();
-        refuseDifferent(await compareRows(writer, comparison), choice);
-        comparing = performance.now() - from;
+        if (target.kind === "file") refuseDifferent(await compareRows(writer, comparison), choice);
+        milliseconds = performance.now() - from;
         await refuseNewViolations(writer, plan, violations);
         throwIfInterrupted(input.signal);
         isSent = true;
         await writer.commit();
-        return comparing;
+        return { comparison, milliseconds };
     } catch (error) {
         await writer?.close();
         if (error instanceof AppError) throw error.outcome === undefined ? error.withOutcome(nothingDone) : error;
@@ -86,7 +106,7 @@ export async function restore(input: RestoreInput): Promise<number> {
         const isRestored = isSent && fault.isAmbiguous ? await look(input, comparison) : false;
         if (!isRestored) throw explain(fault, target, isRestored);
         input.onNote(`The reply was lost (${fault.message}), but everything is restored.`);
-        return comparing;
+        return { comparison, milliseconds };
     } finally {
         await writer?.close();
         connection.close();
@@ -143,13 +163,36 @@ async function refuseChanged(writer: Transaction, live: readonly SchemaObject[])
     });
 }
 
-function refuseDifferent(details: readonly string[], { only }: RestoreChoice): void {
+/** How many tables one query counts. */
+const countedAtOnce = 100;
+
+async function refuseMissingRows(
+    writer: Transaction,
+    tables: readonly TableSummary[],
+    choice: RestoreChoice,
+): Promise<void> {
+    for (let from = 0; from < tables.length; from += countedAtOnce) {
+        const some = tables.slice(from, from + countedAtOnce);
+        const counters = some.map(({ name }) => `(SELECT count(*) FROM ${quoteName(name)})`);
+        const [counts = []] = await readSome(writer, `SELECT ${counters.join(", ")}`);
+        const others = some.map(({ name, rows }, at) =>
+            Number(counts[at]) === rows ? "" : `'${name}' has ${counts[at]} rows instead of ${rows}`,
+        );
+        refuseDifferent(
+            others.filter((text) => text !== ""),
+            choice,
+        );
+    }
+}
+
+function refuseDifferent(details: readonly string[], { only }: RestoreChoice, outcome = nothingDone): void {
     if (details.length === 0) return;
     throw new AppError("corrupt", "the database does not store the rows of the backup as they were", {
         details,
         hint: only
             ? "compare the types of its columns with those in the backup, or restore into an empty database"
             : "use another backup: the tables of this one change their own rows",
+        outcome,
     });
 }
 
