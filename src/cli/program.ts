@@ -6,6 +6,7 @@ import type { Patience } from "../database/retry.ts";
 import type { Target } from "../database/target.ts";
 import { AppError, type ExitCode, exitCodes, nothingChanged } from "../errors.ts";
 import { explainModelFault, ModelFault } from "../model/fault.ts";
+import { listenForInterrupt } from "./interrupt.ts";
 import { createOutput, type Output } from "./output.ts";
 import { findSecrets, isInteractive, wantsColor } from "./settings.ts";
 
@@ -59,14 +60,13 @@ export async function runCommand<Options extends object>(definition: CommandDefi
             if (error.code !== "EPIPE") unprinted ??= error;
         });
     }
-    const interrupt = new AbortController();
-    process.once("SIGINT", () => interrupt.abort());
-    process.once("SIGTERM", () => interrupt.abort());
+    const interrupt = listenForInterrupt();
     const code = await run(definition, argv, output, interrupt.signal).catch((error: unknown) => {
         const known = toAppError(error, interrupt.signal.aborted);
         output.error(known);
         return known.exitCode;
     });
+    interrupt.close();
     // Waits for pending output, but not for idle connections.
     for (const stream of [process.stdout, process.stderr]) await new Promise((done) => stream.write("", done));
     if (unprinted) output.warn(`not all of the output could be written: ${unprinted.message}`);
