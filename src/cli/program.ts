@@ -51,7 +51,7 @@ export async function runCommand<Options extends object>(definition: CommandDefi
     const { argv, json } = readArguments(process.argv.slice(2));
     const terminal = isInteractive(process.stderr) ? process.stderr : undefined;
     const isColored = [process.stdout, process.stderr].every((stream) => wantsColor(stream));
-    const output = createOutput({ json, color: isColored, terminal });
+    const output = createOutput({ json, color: isColored, isShown: isInteractive(process.stdout), terminal });
     for (const secret of findSecrets()) output.hide(secret);
     // The reader may stop reading (`| head`) or its disk may be full; the command continues.
     let unprinted: NodeJS.ErrnoException | undefined;
@@ -138,8 +138,9 @@ function toAppError(error: unknown, isInterrupted: boolean): AppError {
         const hint = "run `pnpm db:status` to see what the database is now";
         return new AppError("interrupted", "interrupted", { hint, cause: error });
     }
-    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const [message = "", ...details] = String(error instanceof Error ? error.stack : error).split("\n");
     return new AppError("migration-failed", `unexpected: ${message}`, {
+        details,
         hint: "this is a bug in the program; please report it with these lines",
     });
 }

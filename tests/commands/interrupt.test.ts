@@ -62,7 +62,7 @@ describe("a statement on a file that does not end", () => {
         const client = createClient({ url: `file:${file}` });
         await client.executeMultiple("CREATE TABLE one (id INTEGER) STRICT; INSERT INTO one VALUES (1)");
         const env = { TURSO_DATABASE_URL: `file:${file}` };
-        expect((await runCommand("db:baseline", ["1", "--yes"], { cwd: root, env })).stderr).toBe("");
+        expect((await runCommand("db:baseline", ["--to", "1", "--yes"], { cwd: root, env })).stderr).toBe("");
         const command = startCommand("db:push:schema", ["--yes"], { cwd: root, env });
         while (!existsSync(`${file}-journal`)) await new Promise((done) => setTimeout(done, 20));
         return { command, client };
