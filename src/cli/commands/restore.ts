@@ -16,7 +16,7 @@ import { tryRestore } from "../../backup/restore/trial.ts";
 import { compareVersions } from "../../backup/restore/versions.ts";
 import type { Connection } from "../../database/connection.ts";
 import { DatabaseFault, throwExplained } from "../../database/faults.ts";
-import { saveInput } from "../../database/scratch-folder.ts";
+import { saveInput, savePipe } from "../../database/scratch-folder.ts";
 import type { Target } from "../../database/target.ts";
 import { AppError } from "../../errors.ts";
 import { confirmRemote, confirmReplace, confirmReset } from "../confirm.ts";
@@ -41,15 +41,17 @@ export async function restoreBackup(context: Context, options: RestoreOptions): 
         const hint = "name a file, or - for standard input";
         throw new AppError("usage", "exactly one backup must be named", { hint });
     }
-    const input =
+    const { root, signal } = context;
+    const saved =
         path === "-"
-            ? await saveInput(process.stdin, "db-restore-", context.signal)
-            : { path: resolve(context.root, path), remove: async () => undefined };
+            ? await saveInput(process.stdin, "db-restore-", signal)
+            : await savePipe(resolve(root, path), path, "db-restore-", signal);
     try {
-        const file: BackupFile = { path: input.path, label: path, identities: () => readKeys(context) };
+        const identities = (): Promise<readonly string[]> => readKeys(context);
+        const file: BackupFile = { path: saved?.path ?? resolve(root, path), label: path, identities };
         await (options.verify ? verify(context, file, options) : restoreFile(context, file, options));
     } finally {
-        await input.remove();
+        await saved?.remove();
     }
 }
 

@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../errors.ts";
 import { isKeyword, tokenize } from "../lexer.ts";
@@ -6,6 +6,7 @@ import { suggest } from "../similar.ts";
 import { readFact } from "../statement-facts.ts";
 import { normalizeText, type Statement, splitStatements } from "../statements.ts";
 import { type Header, listLinesAbove, type Refuse, readHeader } from "./header.ts";
+import { readFileText } from "./read-text.ts";
 
 /** The folders of SQL files that are sent as they are; each begins with a comment that says what it is. */
 export const sqlFolders = [
@@ -107,7 +108,7 @@ export async function readSqlFolder<T>(
         const hint = "run the command in the project's folder";
         throw new AppError("usage", `${folder.path}/ contains no SQL files`, { hint, outcome });
     }
-    const texts = await Promise.all(paths.map((path) => readFile(join(root, path), "utf8")));
+    const texts = await Promise.all(paths.map((path) => readFileText(root, path, outcome)));
     const names = paths.map((path) => folder.names.pattern.exec(path.slice(folder.path.length + 1))?.[1]);
     const problems: string[][] = [];
     const parsed = paths.flatMap((path, at) => {
