@@ -2,11 +2,11 @@ import { existsSync, realpathSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { DatabaseFault, explainFault } from "../database/faults.ts";
+import { listenForInterrupt } from "../database/interrupt.ts";
 import type { Patience } from "../database/retry.ts";
 import type { Target } from "../database/target.ts";
 import { AppError, type ExitCode, exitCodes, nothingChanged } from "../errors.ts";
 import { explainModelFault, ModelFault } from "../model/fault.ts";
-import { listenForInterrupt } from "./interrupt.ts";
 import { createOutput, type Output } from "./output.ts";
 import { findSecrets, isInteractive, wantsColor } from "./settings.ts";
 
