@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { DatabaseFault, explainFault } from "../database/faults.ts";
+import { listenForInterrupt } from "../database/interrupt.ts";
 import type { Patience } from "../database/retry.ts";
 import type { Target } from "../database/target.ts";
 import { AppError, type ExitCode, exitCodes, nothingChanged } from "../errors.ts";
@@ -50,7 +51,7 @@ export async function runCommand<Options extends object>(definition: CommandDefi
     const { argv, json } = readArguments(process.argv.slice(2));
     const terminal = isInteractive(process.stderr) ? process.stderr : undefined;
     const isColored = [process.stdout, process.stderr].every((stream) => wantsColor(stream));
-    const output = createOutput({ json, color: isColored, terminal });
+    const output = createOutput({ json, color: isColored, isShown: isInteractive(process.stdout), terminal });
     for (const secret of await readSecrets(process.cwd())) output.hide(secret);
     // The reader may stop reading (`| head`) or its disk may be full; the command continues.
     let unprinted: NodeJS.ErrnoException | undefined;
@@ -59,14 +60,13 @@ export async function runCommand<Options extends object>(definition: CommandDefi
             if (error.code !== "EPIPE") unprinted ??= error;
         });
     }
-    const interrupt = new AbortController();
-    process.once("SIGINT", () => interrupt.abort());
-    process.once("SIGTERM", () => interrupt.abort());
+    const interrupt = listenForInterrupt();
     const code = await run(definition, argv, output, interrupt.signal).catch((error: unknown) => {
         const known = toAppError(error, interrupt.signal.aborted);
         output.error(known);
         return known.exitCode;
     });
+    interrupt.close();
     // Waits for pending output, but not for idle connections.
     for (const stream of [process.stdout, process.stderr]) await new Promise((done) => stream.write("", done));
     if (unprinted) output.warn(`not all of the output could be written: ${unprinted.message}`);
@@ -147,8 +147,9 @@ function toAppError(error: unknown, isInterrupted: boolean): AppError {
         const hint = "run `pnpm db:status` to see what the database is now";
         return new AppError("interrupted", "interrupted", { hint, cause: error });
     }
-    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const [message = "", ...details] = String(error instanceof Error ? error.stack : error).split("\n");
     return new AppError("migration-failed", `unexpected: ${message}`, {
+        details,
         hint: "this is a bug in the program; please report it with these lines",
     });
 }

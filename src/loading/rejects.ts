@@ -73,7 +73,7 @@ function writeFile(root: string, path: string | undefined, rejections: Items<Rej
     let [file, descriptor]: [string, number | undefined] = [path ?? `${stem}.rejects.ndjson`, undefined];
     try {
         if (path === undefined) [file, descriptor] = createFile(root, stem);
-        else if (isRejectFile(resolve(root, path))) descriptor = openSync(resolve(root, path), "w", 0o600);
+        else if (isRejectFile(resolve(root, path))) descriptor = openToWrite(resolve(root, path));
         else throw new Error(wouldOverwrite);
         // An earlier file keeps its mode; a device such as /dev/stdout keeps its own.
         if (fstatSync(descriptor).isFile()) fchmodSync(descriptor, 0o600);
@@ -84,6 +84,17 @@ function writeFile(root: string, path: string | undefined, rejections: Items<Rej
         throw toError(error, file, hint, outcome);
     } finally {
         if (descriptor !== undefined) closeSync(descriptor);
+    }
+}
+
+// Opening a pipe that no program reads would block for ever; without blocking, that is an error (ENXIO).
+function openToWrite(path: string): number {
+    const isPipe = statSync(path, { throwIfNoEntry: false })?.isFIFO() === true;
+    const probe = isPipe ? openSync(path, constants.O_WRONLY | constants.O_NONBLOCK) : undefined;
+    try {
+        return openSync(path, "w", 0o600);
+    } finally {
+        if (probe !== undefined) closeSync(probe);
     }
 }
 

@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../errors.ts";
+import { describeReadError, findObstacle } from "./obstacle.ts";
 
 /**
  * Decodes UTF-8 without losing anything: each byte that is not UTF-8 becomes the unpaired surrogate U+DC00 + byte, which no
@@ -74,10 +75,17 @@ export function decodeText(bytes: Uint8Array, name: string, outcome = "Nothing w
  * Reads a file of text.
  *
  * @param path relative to `root`
- * @throws AppError `invalid-files` when it is not UTF-8; an error of the system when it cannot be read
+ * @throws AppError `invalid-files` when it is not UTF-8, cannot be read, or is a pipe, a device, or a link without its file
  */
 export async function readText(root: string, path: string, outcome?: string): Promise<string> {
-    return decodeText(await readFile(join(root, path)), path, outcome);
+    const refuse = (why: string): never => {
+        const hint = "replace it with a file that can be read, or remove it";
+        throw new AppError("invalid-files", `${path} cannot be read: ${why}`, { hint, outcome });
+    };
+    const obstacle = await findObstacle(join(root, path));
+    if (obstacle !== undefined) return refuse(obstacle);
+    const bytes = await readFile(join(root, path)).catch((error: unknown) => refuse(describeReadError(error)));
+    return decodeText(bytes, path, outcome);
 }
 
 /** Says why bytes are not UTF-8, and in which line; undefined when they are. */

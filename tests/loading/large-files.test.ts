@@ -13,7 +13,7 @@ import { makeQuestion } from "./records.ts";
 
 const whole = { whole: 1 << 25 };
 /** Sizes at which every few records are a part, and blocks end within words and letters. */
-const small = { whole: 10, pieces: { block: 67, head: 4_096, part: 300, line: 2_000 } };
+const small = { whole: 10, pieces: { block: 67, head: 4_096, part: 300, line: 2_000, value: 100_000 } };
 
 /** What files hold, read with these limits, and whether it all stayed in memory. */
 async function readRecords(files: readonly string[], limits: typeof small | typeof whole, room?: number) {
@@ -176,4 +176,15 @@ test("a record that is larger than a part stays whole", async () => {
     const { records } = await readRecords([file], small);
     expect(records).toEqual((await readRecords([file], whole)).records);
     expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(records[0]?.[1].map(({ value }) => value));
+});
+
+test.each([
+    ["a text", '{"questions":[{"id":"', "x", "has over 100000 characters"],
+    ["a list deep inside", '{"a":{"b":{"c":[', "1,", "has over 100000 characters"],
+    ["nesting", "", "[", "is nested over 100000 levels deep"],
+])("a large file whose value has no end is rejected before it fills the memory: %s", async (_, start, piece, why) => {
+    const folder = writeProject({ "a.json": start + piece.repeat(2_000_000 / piece.length) });
+    const limits = { whole: 10, pieces: { ...small.pieces, block: 1 << 14, value: piece === "[" ? 1e9 : 100_000 } };
+    const { rejected } = await readRecords([path.join(folder, "a.json")], limits);
+    expect(rejected).toMatchObject([{ code: "too-large", message: expect.stringContaining(why) }]);
 });

@@ -139,7 +139,7 @@ async function post(
     const ends = AbortSignal.any([signal, timeout].filter((end) => end !== undefined));
     try {
         const reply = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal: ends });
-        const text = await reply.text();
+        const text = await readText(reply);
         if (reply.status >= 300 && reply.status < 400) throw faultOfRedirect(reply.headers.get("location"));
         if (!reply.ok || !text.trimStart().startsWith("{"))
             throw faultOfReply(reply.status, redact(text), reply.headers.get("retry-after"));
@@ -152,9 +152,24 @@ async function post(
     }
 }
 
+/** A server's own limit is ten million bytes; what is packed may grow a thousandfold. */
+const largestReply = 100_000_000;
+
+async function readText({ body }: Response): Promise<string> {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    // The declaration of the stream lacks its iterator.
+    for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+        size += chunk.length;
+        if (size > largestReply) throw foreignReply(`its reply is larger than ${largestReply / 1_000_000} MB`);
+        chunks.push(chunk);
+    }
+    return Buffer.concat(chunks).toString();
+}
+
 /** Makes the fault of a reply that no libSQL server sends: nothing may be concluded from what it lacks. */
-export function foreignReply(): DatabaseFault {
-    return new DatabaseFault("server-fault", "its reply has another form", undefined, { variant: "foreign-reply" });
+export function foreignReply(message = "its reply has another form"): DatabaseFault {
+    return new DatabaseFault("server-fault", message, undefined, { variant: "foreign-reply" });
 }
 
 /** Makes the fault of one request or step; `sql` is its statement, from which SQLite's message is derived. */

@@ -21,7 +21,7 @@ export type Piece =
 /** The file is not valid JSON or gzip. Earlier pieces must be discarded. */
 export class DamagedFile extends Error {
     override name = "DamagedFile";
-    readonly code: "invalid-json" | "invalid-gzip" | "repeated-key";
+    readonly code: "invalid-json" | "invalid-gzip" | "repeated-key" | "too-large";
 
     constructor(code: DamagedFile["code"], message: string) {
         super(message);
@@ -37,9 +37,11 @@ export interface PieceLimits {
     readonly part: number;
     /** A line with more characters is overlong. */
     readonly line: number;
+    /** A file with more characters of one value, which is kept in memory, is refused. */
+    readonly value: number;
 }
 
-const usualLimits: PieceLimits = { block: 1 << 20, head: 1 << 22, part: 1 << 22, line: 1 << 25 };
+const usualLimits: PieceLimits = { block: 1 << 20, head: 1 << 22, part: 1 << 22, line: 1 << 25, value: 1 << 27 };
 
 /**
  * Reads a file line by line, or one JSON value in parts of its outermost array or object.
@@ -55,7 +57,7 @@ export async function* readPieces(file: string, limits = usualLimits): AsyncGene
         if (linesName.test(file) || holdsLines(head)) break;
     }
     const text = joinText(head, blocks);
-    yield* linesName.test(file) || holdsLines(head) ? readLines(text, limits.line) : readParts(text, limits.part);
+    yield* linesName.test(file) || holdsLines(head) ? readLines(text, limits.line) : readParts(text, limits);
 }
 
 async function* joinText(head: string, rest: AsyncIterable<string>): AsyncGenerator<string> {
@@ -112,20 +114,32 @@ async function* readLines(text: AsyncIterable<string>, longest: number): AsyncGe
     yield emit(rest);
 }
 
-async function* readParts(text: AsyncIterable<string>, partLength: number): AsyncGenerator<Piece> {
+async function* readParts(
+    text: AsyncIterable<string>,
+    { part: partLength, value: longest }: PieceLimits,
+): AsyncGenerator<Piece> {
     const tokensOf = jsonParser({ streamValues: false });
     const splitter = createSplitter(partLength);
-    let seen = 0;
+    let [seen, emitted] = [0, 0];
     for await (const block of text) {
         for (const token of parseBlock(tokensOf, block, seen)) {
             const part = splitter.consume(token);
-            if (part) yield part;
+            if (!part) continue;
+            yield part;
+            emitted = seen;
         }
         seen += block.length;
+        if (seen - emitted <= longest && splitter.depth() <= deepest) continue;
+        const what =
+            splitter.depth() > deepest ? `is nested over ${deepest} levels deep` : `has over ${longest} characters`;
+        throw new DamagedFile("too-large", `a value after the first ${emitted} characters ${what}`);
     }
     const rest = splitter.end();
     if (rest) yield rest;
 }
+
+/** How deep a value may be nested. */
+const deepest = 100_000;
 
 type Token = Parameters<Assembler["consume"]>[0];
 
@@ -174,6 +188,7 @@ function createSplitter(partLength: number) {
         return part;
     };
     return {
+        depth: () => assembler.depth,
         consume(token: Token): Piece | undefined {
             assembler.consume(token);
             bytes += lengthOf(token);
