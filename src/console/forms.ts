@@ -2,8 +2,12 @@ import type { Row, Value } from "../database/connection.ts";
 
 /** Renders a document as JSON: integers beyond 2^53 and blobs as text. */
 export function renderJson(document: unknown): string {
-    const replace = (_: string, value: unknown): unknown =>
-        typeof value === "bigint" ? String(value) : value instanceof ArrayBuffer ? describeBlob(value) : value;
+    // A Buffer comes as what its toJSON() makes of it, byte by byte: the holder still has the blob.
+    function replace(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
+        const held = this[key];
+        if (held instanceof ArrayBuffer || ArrayBuffer.isView(held)) return describeBlob(held);
+        return typeof value === "bigint" ? String(value) : value;
+    }
     return `${JSON.stringify(document, replace, 2)}\n`;
 }
 
@@ -15,7 +19,7 @@ export function renderCsv(rows: readonly Row[]): string {
 }
 
 /** What stands for a blob. */
-export function describeBlob(blob: ArrayBuffer | Uint8Array): string {
+export function describeBlob(blob: Pick<ArrayBufferView, "byteLength">): string {
     return `${blob.byteLength.toLocaleString("en-US")} bytes`;
 }
 

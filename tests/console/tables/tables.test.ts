@@ -104,6 +104,31 @@ describeTargets("the screen of tables", (target) => {
         console.close();
     });
 
+    test("finds no row by a number that no integer holds, and says so", async () => {
+        const { console } = await prepare(target);
+        const numbers = ["1e30", "1e999", "9223372036854775807", "9223372036854775808", "-9223372036854775809"];
+        for (const number of [...numbers, "1".repeat(40)]) {
+            const page = await console.read(`/tables/work_queue?column=id&value=${number}`);
+            expect.soft(page, number).toContain("No row has this value.");
+            const rest = await console.read(`/tables/work_queue?after=${number}`);
+            expect.soft(rest, number).not.toContain("cannot be read");
+            const row = await console.get(`/tables/work_queue/row?key=${number}`);
+            expect.soft(row.status, number).toBe(404);
+        }
+        const largest = (await console.readJson("/tables/work_queue?column=id&value=7e0")) as TableDocument;
+        expect(largest.rows.map(({ id }) => id)).toEqual([7]);
+        console.close();
+    });
+
+    test("gives a blob by its size, as JSON too", async () => {
+        const { console, database } = await prepare(target);
+        await database.client.execute("CREATE TABLE held (id INTEGER PRIMARY KEY, data BLOB)");
+        await database.client.execute("INSERT INTO held VALUES (1, zeroblob(3000000))");
+        const response = await console.get("/tables/held/row?key=1&as=json");
+        expect(await response.json()).toMatchObject({ row: { id: 1, data: "3,000,000 bytes" } });
+        console.close();
+    });
+
     test("reads a whole table for a filter only on a click in the console", async () => {
         const { console } = await prepare(target);
         const filter = "/tables/work_queue?column=reason&value=reason+7";
@@ -182,7 +207,7 @@ describeTargets("the screen of tables", (target) => {
     });
 
     test("never reads a masked column", async () => {
-        const { console } = await prepare(target);
+        const { console, database } = await prepare(target);
         for (const path of [
             "/tables/users",
             "/tables/users?as=json",
@@ -196,6 +221,16 @@ describeTargets("the screen of tables", (target) => {
             expect.soft(text, path).not.toMatch(/substr\(password/);
         }
         expect(await console.read("/tables/users")).toContain("never read by the console");
+        await database.client.execute("CREATE INDEX idx_users_pry ON users (username, password)");
+        for (const path of [
+            "/tables/users?column=username&value=ada",
+            "/tables/users?column=username&value=ada&as=json",
+        ]) {
+            const text = await console.read(path);
+            expect.soft(text, path).toContain("u1");
+            expect.soft(text, path).not.toContain(hash);
+            expect.soft(text, path).not.toMatch(/SELECT [^;]*password/);
+        }
         console.close();
     });
 
