@@ -11,9 +11,12 @@ export function renderJson(document: unknown): string {
     return `${JSON.stringify(document, replace, 2)}\n`;
 }
 
-/** Renders rows as CSV (RFC 4180). NULL is empty, and a text that a spreadsheet would run as a formula begins with an apostrophe. */
-export function renderCsv(rows: readonly Row[]): string {
-    const names = Object.keys(rows[0] ?? {});
+/**
+ * Renders rows as CSV (RFC 4180). NULL is empty, and a text that a spreadsheet would run as a formula begins with an apostrophe.
+ *
+ * @param names of the columns, in order; those of the first row by default
+ */
+export function renderCsv(rows: readonly Row[], names: readonly string[] = Object.keys(rows[0] ?? {})): string {
     const lines = [names, ...rows.map((row) => names.map((name) => toText(row[name] ?? null)))];
     return lines.map((cells) => `${cells.map(quote).join(",")}\r\n`).join("");
 }

@@ -2,7 +2,7 @@ import type { Argument, Query, Row } from "../../database/connection.ts";
 import type { Column, Index, Table } from "../../schema/table.ts";
 import { isSameName } from "../../sql/names.ts";
 import { writeName } from "../../sql/quoting.ts";
-import { shownLength } from "../rows.tsx";
+import { shownLength } from "../row-table.tsx";
 import type { MaskedColumn } from "../site.ts";
 import { isMasked } from "../sql/judge.ts";
 

@@ -1,6 +1,8 @@
+import { writeFileSync } from "node:fs";
+import { createClient } from "@libsql/client";
 import { expect, test } from "vitest";
 import { createDeployedDatabase } from "../../support/deployed.ts";
-import { makeFolder } from "../../support/project.ts";
+import { makeFolder, writeProject } from "../../support/project.ts";
 import { startProxy } from "../../support/proxy.ts";
 import { describeTargets, type Target, type TestDatabase } from "../../support/targets.ts";
 import { openTestConsole, type TestConsole } from "../consoles.ts";
@@ -268,6 +270,36 @@ describeTargets("the requests of the tables", (target) => {
         console.close();
         await proxy.close();
     });
+});
+
+test("gives the names of the columns of an empty table as CSV, in their order", async () => {
+    const path = `${makeFolder()}/empty.db`;
+    const client = createClient({ url: `file:${path}` });
+    await client.execute('CREATE TABLE empty (id INTEGER PRIMARY KEY, "10" TEXT, "2" TEXT)');
+    const console = openTestConsole({ url: `file:${path}` });
+    expect(await console.read("/tables/empty?as=csv")).toBe("id,10,2\r\n");
+    await client.execute("INSERT INTO empty VALUES (1, 'ten', 'two')");
+    expect(await console.read("/tables/empty?as=csv")).toBe("id,10,2\r\n1,ten,two\r\n");
+    expect(await console.read("/tables/empty/row?key=1&as=csv")).toBe("id,10,2\r\n1,ten,two\r\n");
+    client.close();
+    console.close();
+});
+
+test("says that the files cannot be read, and reads them again when they are mended", async () => {
+    const path = `${makeFolder()}/files.db`;
+    const client = createClient({ url: `file:${path}` });
+    await client.execute("CREATE TABLE kept (id INTEGER PRIMARY KEY)");
+    client.close();
+    const file = "CREATE TABLE kept (id INTEGER PRIMARY KEY)";
+    const root = writeProject({ "migrations/001.do.create-kept.sql": `${file} STRICT, NONSENSE;` });
+    const console = openTestConsole({ url: `file:${path}` }, { root });
+    const broken = await console.read("/tables/kept");
+    expect(broken).toContain("The files of the project could not be read");
+    writeFileSync(`${root}/migrations/001.do.create-kept.sql`, `${file};\n`);
+    const mended = await console.read("/tables/kept");
+    expect(mended).not.toContain("could not be read");
+    expect(mended).toContain("migrations/001.do.create-kept.sql");
+    console.close();
 });
 
 test("a file that does not exist is a page with the remedy", async () => {
