@@ -54,12 +54,14 @@ export interface ConsolePage {
     readonly document?: unknown;
     /** What it gives with `?as=csv`. */
     readonly rows?: readonly Row[];
+    /** Names of the columns of `rows`, in order; undefined for those of the first row. */
+    readonly columns?: readonly string[];
     /** Files of public/ that this page alone loads, in this order; without them it shows its data too. */
     readonly scripts?: readonly string[];
     readonly styles?: readonly string[];
     /** Uses the whole width of the window. */
     readonly isWide?: boolean;
-    readonly status?: 200 | 400 | 404;
+    readonly status?: 200 | 400 | 404 | 500 | 503;
     /** A file to save instead of a page. */
     readonly file?: { readonly name: string; readonly type: string; readonly text: string };
 }
@@ -102,17 +104,22 @@ export interface ConsoleMemory {
     latency?: LatencyReading;
     /** As the last page read it: queries are made for it before it is read again. */
     schema?: LiveSchema;
-    /** What the files of the project lead to. */
-    files?: Promise<FileFacts>;
+    /** What the files of the project led to, and when they were read, in milliseconds. */
+    files?: { readonly at: number; readonly facts: Promise<FileFacts> };
 }
 
 /** The database that is shown. */
 export interface OpenedDatabase {
     readonly target: Target;
-    /** What keeps it from being written to; undefined for a read-write token, with which no SQL of the user may run. */
+    /** What keeps it from being written to; undefined where nothing does: then no SQL of the user may run. */
     readonly readOnlyBy: string | undefined;
     /** Sentences about the origin of the address, and what should be done about a token. */
     readonly notes: readonly string[];
     /** The version of the documents, from package.json. */
     readonly schemaVersion: string;
+}
+
+/** Whether a server was given no token, and so may let everybody write. */
+export function lacksToken({ target }: Pick<OpenedDatabase, "target">): boolean {
+    return target.kind === "server" && target.authToken === undefined;
 }

@@ -30,7 +30,12 @@ export interface ScriptOptions {
 }
 
 export type ReadResult =
-    | { readonly ok: true; readonly rows: readonly Row[] }
+    | {
+          readonly ok: true;
+          readonly rows: readonly Row[];
+          /** Names of the columns, in order, which the keys of a row are not where a name is a number; from those that only read. */
+          readonly columns?: readonly string[];
+      }
     | { readonly ok: false; readonly message: string };
 
 export interface TrialResult {

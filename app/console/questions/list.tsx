@@ -1,6 +1,6 @@
 import type { Child } from "hono/jsx";
 import { Choice, DataTable, Empty, showNumber, Time } from "../../../src/console/parts.tsx";
-import { takePageRows } from "../../../src/console/rows.ts";
+import { takePageRows } from "../../../src/console/results.ts";
 import type { ConsolePage, Visit } from "../../../src/console/site.ts";
 import type { ReadResult, Row } from "../../../src/database/connection.ts";
 import { StatusMark } from "../marks.tsx";

@@ -1,6 +1,6 @@
 import type { Child } from "hono/jsx";
 import { Heading } from "../../../src/console/parts.tsx";
-import { takePageRows } from "../../../src/console/rows.ts";
+import { takePageRows } from "../../../src/console/results.ts";
 import type { ConsolePage, Visit } from "../../../src/console/site.ts";
 import { Timeline } from "../../../src/console/timeline/timeline.tsx";
 import type { Row } from "../../../src/database/connection.ts";

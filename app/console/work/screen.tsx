@@ -1,5 +1,5 @@
 import type { Child } from "hono/jsx";
-import { takePageRows } from "../../../src/console/rows.ts";
+import { takePageRows } from "../../../src/console/results.ts";
 import type { ConsolePage, Screen, Visit } from "../../../src/console/site.ts";
 import type { Row } from "../../../src/database/connection.ts";
 import { readContentQueries } from "../queries.ts";

@@ -12,7 +12,7 @@ import { findLiveTable, type LiveSchema } from "./facts.ts";
 import { listLinks, listLoose, pathOfChildren, pathOfParent, pathOfTable, selectFound } from "./links.ts";
 import { readWithSchema } from "./read.ts";
 import { readFound } from "./rows.tsx";
-import { findRowKey, selectRow } from "./select.ts";
+import { findRowKey, listShown, selectRow } from "./select.ts";
 import { MissingTable } from "./view.tsx";
 
 /** A text longer than this is folded, in characters. */
@@ -39,6 +39,7 @@ export async function showRow(visit: Visit): Promise<ConsolePage> {
         title: `${table.name} ${key.join(", ")}`,
         document: { table: table.name, key, row },
         rows: [row],
+        columns: listShown(table, visit.site.masked).map((column) => column.name),
         body: (
             <>
                 <p class="crumb">

@@ -16,6 +16,13 @@ export interface FileHandle {
     /** Runs SQL without rows. Unlike a prepared statement, it leaves nothing behind when it fails. */
     exec(sql: string): void;
     query(query: Query): readonly Row[];
+    /**
+     * Like query(), with the names of the columns, in order; undefined for an answer that is too large: it is dropped while it
+     * is read.
+     *
+     * @param most how large an answer may be, in characters and bytes
+     */
+    queryWithin(query: Query, most: number): { readonly columns: readonly string[]; readonly rows: Row[] } | undefined;
     read(query: StoredQuery): StoredRows | undefined;
     /** Runs a statement for each list of values, and keeps it prepared; returns how many runs changed a row. */
     runEach(sql: string, rows: readonly (readonly Value[])[]): number;
@@ -41,23 +48,28 @@ export function openHandle(path: string, lock: number): FileHandle {
         // A lock would outlast close(): failed statements keep the handle alive until they are garbage-collected.
         if (database.open && database.inTransaction) database.exec("ROLLBACK");
     };
+    const queryWithin: FileHandle["queryWithin"] = ({ sql, args = [], checksTexts }, most) =>
+        attempt(() => {
+            const values = args.map(toBound);
+            const statement = database.prepare(sql).safeIntegers();
+            if (!statement.reader) {
+                statement.run(values);
+                return { columns: [], rows: [] };
+            }
+            const columns = statement.columns().map(({ name }) => name);
+            if (checksTexts) refuseOddTexts(database, sql, values, columns);
+            const raw = statement.raw();
+            const rows = (
+                most === Number.POSITIVE_INFINITY ? raw.all(values) : keepWithin(raw.iterate(values), most)
+            ) as Value[][] | undefined;
+            // EXPLAIN keeps its lock after its last row; get() resets the statement.
+            if (/^\s*EXPLAIN\b/i.test(sql)) statement.get(values);
+            return rows && { columns, rows: rows.map((row) => toRow(columns, row)) };
+        });
     return {
         exec: (sql) => attempt(() => database.exec(sql)),
-        query: ({ sql, args = [], checksTexts }) =>
-            attempt(() => {
-                const values = args.map(toBound);
-                const statement = database.prepare(sql).safeIntegers();
-                if (!statement.reader) {
-                    statement.run(values);
-                    return [];
-                }
-                const names = statement.columns().map(({ name }) => name);
-                if (checksTexts) refuseOddTexts(database, sql, values, names);
-                const rows = statement.raw().all(values) as Value[][];
-                // EXPLAIN keeps its lock after its last row; get() resets the statement.
-                if (/^\s*EXPLAIN\b/i.test(sql)) statement.get(values);
-                return rows.map((row) => toRow(names, row));
-            }),
+        query: (query) => queryWithin(query, Number.POSITIVE_INFINITY)?.rows ?? [],
+        queryWithin,
         read: ({ sql, args = [] }) =>
             attempt(() => readWithin(database.prepare(sql).raw().safeIntegers().iterate(args) as Iterable<Value[]>)),
         runEach: (sql, rows) =>
@@ -118,6 +130,19 @@ function readWithin(rows: Iterable<Value[]>): StoredRows | undefined {
         else kept.push(row);
     }
     return isTooLarge ? undefined : { rows: kept, size };
+}
+
+// Reads to the end too.
+function keepWithin(rows: Iterable<unknown>, most: number): Value[][] | undefined {
+    const kept: Value[][] = [];
+    let size = 0;
+    for (const row of rows as Iterable<Value[]>) {
+        for (const value of row)
+            size += typeof value === "string" || value instanceof Uint8Array ? Math.max(8, value.length) : 8;
+        if (size > most) kept.length = 0;
+        else kept.push(row);
+    }
+    return size > most ? undefined : kept;
 }
 
 /** Wraps the open transaction of a handle; `release` closes or resets it, `signal` is checked after each statement. */

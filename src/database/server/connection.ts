@@ -1,7 +1,7 @@
 import type { Connection, Query, ReadResult, Script, ScriptOptions, TrialResult, WriteOptions } from "../connection.ts";
 import { blameStatement, type DatabaseFault } from "../faults.ts";
 import type { ServerTarget } from "../target.ts";
-import { decodeNamed, encodeArgument, renderBody } from "./encoding.ts";
+import { decodeNamed, encodeArgument, readColumns, renderBody } from "./encoding.ts";
 import {
     type Ends,
     exchange,
@@ -180,7 +180,7 @@ function toReadResult(
     error: ProtocolError | null | undefined,
     result: ProtocolResult | null | undefined,
 ): ReadResult {
-    if (!error) return { ok: true, rows: decodeNamed(result) };
+    if (!error) return { ok: true, columns: readColumns(result), rows: decodeNamed(result) };
     const fault = faultOfError(error, sql);
     if (fault.kind !== "sql") throw fault;
     return { ok: false, message: fault.message };

@@ -27,8 +27,13 @@ export function decodeRows(result: ProtocolResult | null | undefined): Value[][]
 /** Decodes the rows of a result by name. */
 export function decodeNamed(result: ProtocolResult | null | undefined): Row[] {
     const rows = decodeRows(result);
-    const names = (result?.cols ?? []).map((column) => column.name ?? "");
+    const names = readColumns(result);
     return rows.map((row) => toRow(names, row));
+}
+
+/** Reads the names of the columns of a result, in order. */
+export function readColumns(result: ProtocolResult | null | undefined): string[] {
+    return (result?.cols ?? []).map(({ name }) => name ?? "");
 }
 
 function decode(value: ProtocolValue): Value {
