@@ -42,6 +42,9 @@ test("the queries that are timed only read, and none reads a masked column", asy
     const queries = await readTimedQueries(root, consoleSite.masked);
     expect(queries.length).toBeGreaterThan(60);
     expect(queries.filter(({ sql }) => /^(INSERT|UPDATE|DELETE)|password/m.test(sql))).toEqual([]);
+    const others = await readTimedQueries(root, [{ table: "QUESTIONS", column: "secret" }]);
+    expect(others.length).toBeLessThan(queries.length);
+    expect(others.filter(({ sql }) => /\bquestions\b/.test(sql) && sql.includes("*"))).toEqual([]);
 });
 
 describeTargets("growth", (target) => {
