@@ -51,9 +51,12 @@ describeTargets("the health of a database", (target) => {
         expect(page).toContain("&lt;img src=x onerror=alert(1)&gt;");
         expect(page).not.toContain("<img");
         expect(page).not.toContain("a secret that nobody");
+        // Where nothing keeps the token from writing, the box is off.
+        expect(page.includes("Open in the SQL box")).toBe(target.name === "file:");
+        expect(await console.read("/")).toContain('<span class="s bad">1 error, 2 warnings</span>');
+        if (target.name !== "file:") return;
         const link = /href="(\/sql\?sql=[^"]+)"/.exec(page)?.[1] ?? "";
         expect(new URL(link, "http://localhost").searchParams.get("sql")).toMatch(/^SELECT[\s\S]*;$/);
-        expect(await console.read("/")).toContain('<span class="s bad">1 error, 2 warnings</span>');
     });
 
     test("offers the command of a remedy to copy", async () => {
