@@ -22,6 +22,8 @@ const severalRequests: readonly { readonly path: RegExp; readonly most: number }
     { path: /^\/health\?(.*&)?deep=1/, most: 2 },
     // A measurement asks for each query by itself.
     { path: /^\/growth\?(.*&)?measure=1/, most: 200 },
+    // Sizes are read by themselves: they may take too long.
+    { path: /^\/growth\?(.*&)?sizes=1/, most: 2 },
 ];
 
 const isHtml = ({ headers }: CrawledPage): boolean => headers.get("content-type")?.startsWith("text/html") ?? false;

@@ -225,7 +225,7 @@ function Nothing({ filters }: { readonly filters: QuestionFilters }): Child {
     const isId = text !== "" && !/\s/.test(text);
     return (
         <Empty>
-            No question is like this. <a href="/questions">Show all</a>
+            No question matches. <a href="/questions">Show all</a>
             {isId ? (
                 <>
                     , or, if a question with this id was removed,{" "}
