@@ -10,7 +10,7 @@ export const lineLength = 100;
 /** What the line of a table shows of a long text, in characters: a longer one can be unfolded. */
 const foldedLength = 40;
 /** How much may be folded on a page, in bytes. */
-const mostFolded = 60_000;
+const mostFolded = 50_000;
 
 /**
  * Rows as a table: numbers to the right, times to the minute, long texts in one line.
@@ -51,7 +51,7 @@ export function RowTable({
                             const shown = isLong?.has(row, name) ? (
                                 <Folded text={String(value)} />
                             ) : (
-                                <ShownValue value={value} />
+                                <ShownValue value={value} most={isFolded ? foldedLength : lineLength} />
                             );
                             return (
                                 <td class={isRight ? "n" : undefined}>{href ? <a href={href}>{shown}</a> : shown}</td>
@@ -61,7 +61,7 @@ export function RowTable({
                 ))}
             </DataTable>
             {isLong?.isCut && (
-                <p class="mut sm mt">{`More than this page can hold: some values are cut to ${lineLength} characters. The form JSON has them whole.`}</p>
+                <p class="mut sm mt">{`More than this page can hold: some values are cut to ${foldedLength} characters. The form JSON has them whole.`}</p>
             )}
         </>
     );
@@ -84,7 +84,7 @@ function chooseFolded(rows: readonly Row[], columns: readonly string[]): FoldedV
             // Signs of markup are written as up to six characters.
             const size = value.length > left ? value.length : Buffer.byteLength(value.replaceAll(/[<>&"']/g, "&quot;"));
             if (size > left) {
-                isCut ||= value.length > lineLength;
+                isCut = true;
                 return false;
             }
             left -= size;
@@ -104,13 +104,13 @@ function Folded({ text }: { readonly text: string }): Child {
     );
 }
 
-function ShownValue({ value }: { readonly value: Value | undefined }): Child {
+function ShownValue({ value, most }: { readonly value: Value | undefined; readonly most: number }): Child {
     if (typeof value !== "string") return <Cell value={value} />;
     if (/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?$/.test(value)) return <Time value={value} />;
     if (value === "") return <span class="null">empty</span>;
     const text = cutText(value);
     if (text.length <= 24) return <span>{text}</span>;
-    return <div class="clip">{text.length > lineLength ? `${text.slice(0, lineLength)}…` : text}</div>;
+    return <div class="clip">{text.length > most ? `${text.slice(0, most)}…` : text}</div>;
 }
 
 /** A text without what is too long for a table, and with visible control characters. */
