@@ -28,7 +28,7 @@ const origin = "http://localhost:5001";
  * name or by the value of a parameter, a few are read.
  */
 export async function crawl(console: Pick<TestConsole, "get">, options: CrawlOptions = {}): Promise<CrawledPage[]> {
-    const { most = 150, seen = () => undefined } = options;
+    const { most = 100, seen = () => undefined } = options;
     const waiting = ["/"];
     const known = new Set(waiting);
     const shapes = new Map<string, number>();
