@@ -11,8 +11,9 @@ import { describeTargets, type Target, type TestDatabase } from "../support/targ
 import { createKeyPair, mintToken } from "../support/tokens.ts";
 import { openTestConsole, type TestConsole } from "./consoles.ts";
 import { createFilledDatabase, hostile, poison, seededHash } from "./contents.ts";
-import { type CrawledPage, crawl, readText } from "./crawling.ts";
+import { type CrawledPage, crawl, readText, toPage } from "./crawling.ts";
 import { findParts } from "./running.ts";
+import { tasks } from "./tasks.ts";
 
 /** Pages that ask more than once, each with the reason. */
 const severalRequests: readonly { readonly path: RegExp; readonly most: number }[] = [
@@ -153,6 +154,18 @@ describeTargets("a crawl of every link", (target) => {
             for (const path of [...near]) for (const link of links.get(path) ?? []) near.add(link);
         const far = pages.filter(({ path }) => !near.has(path) && !path.includes("?"));
         expect(far.map(({ path }) => path)).toEqual([]);
+    });
+
+    test.each(tasks)("answers within three clicks: %s", async (_, links, answer) => {
+        expect(links.length).toBeLessThanOrEqual(3);
+        let path = "/";
+        for (const link of links) {
+            const page = await console.get(path);
+            const found = toPage(path, page, await page.text()).links.find((one) => link.test(one));
+            expect(found, `${path} has no link like ${link}`).toBeDefined();
+            path = (found ?? "").replace(/#.*$/, "");
+        }
+        expect(readText(await console.read(path))).toMatch(answer);
     });
 
     test("leads every link to a part of a page to that part", () => {

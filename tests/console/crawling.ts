@@ -79,7 +79,8 @@ function describeShape(path: string): { name: string; most: number } {
     return { name: `${folders.join("/")}?${names.join("&")}`, most: names.length === 0 ? 15 : 3 };
 }
 
-function toPage(path: string, response: Response, text: string): CrawledPage {
+/** Reads an answer of the console, with its links. */
+export function toPage(path: string, response: Response, text: string): CrawledPage {
     const { status, headers } = response;
     const isHtml = headers.get("content-type")?.startsWith("text/html") ?? false;
     const tags = isHtml ? [...text.matchAll(/<(?:a|link|script|img|form|iframe|use|image)\b[^>]*>/g)] : [];
