@@ -9,6 +9,7 @@ import { copyFile } from "../database/file/copy.ts";
 import { throwIfInterrupted } from "../database/interrupt.ts";
 import { openConnection } from "../database/open.ts";
 import type { Target } from "../database/target.ts";
+import { guardTable } from "../planning/guards.ts";
 import { findShadows } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
@@ -166,6 +167,9 @@ async function makeObject(database: Transaction, { type, name, sql }: SchemaRow,
 }
 
 async function copySequences(snapshot: ReadTransaction, database: Transaction): Promise<void> {
+    // SQLite keeps the table when the last one with AUTOINCREMENT is gone, and plans depend on it.
+    await database.run(`CREATE TABLE ${guardTable} (id INTEGER PRIMARY KEY AUTOINCREMENT)`);
+    await database.run(`DROP TABLE ${guardTable}`);
     const answer = await snapshot.read({ sql: "SELECT json_group_array(json_array(name, seq)) FROM sqlite_sequence" });
     const sequences = String(answer?.rows[0]?.[0] ?? "[]");
     await database.run("DELETE FROM sqlite_sequence");
