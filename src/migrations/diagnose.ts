@@ -3,6 +3,7 @@ import { type DatabaseFault, explainFault } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
 import { coreSet, type MigrationSet, type SqlFile, withUndo } from "../planning/files.ts";
 import { listLosses, listViolations } from "../planning/guards.ts";
+import { plainName } from "../planning/problems.ts";
 import { renderParts, type ScriptInput, type ScriptPart, scriptOptions } from "../planning/script.ts";
 import { findOwnTables } from "../planning/structure.ts";
 import { explainRefusal } from "../sql/checks.ts";
@@ -97,11 +98,13 @@ export function explainStatement(
         });
     }
     const file = findFile(sets, failed.path);
-    const [, type, name] = /^error in (view|trigger) (\S+?):? /.exec(message) ?? [];
-    const unmanaged = `write a file for the ${type} '${name}', or drop it in this migration and create it again at its end`;
+    const [, type, name = ""] = /^error in (view|trigger) (.+?)(?: after [a-z ]+)?: /.exec(message) ?? [];
+    const drop = `drop it in this migration, before line ${failed.line}`;
+    const save = `save the ${type} as ${type}s/${name}.sql with the text that it has`;
+    const unmanaged = plainName.test(name) ? `${save}, or ${drop}` : `the ${type} '${name}' is in the way: ${drop}`;
     return new AppError("migration-failed", `${failed.path}:${failed.line}: ${message}`, {
         details: file ? excerpt(file, failed, message) : [failed.sql],
-        hint: name === undefined ? `correct ${failed.path}, then run the command again` : unmanaged,
+        hint: type === undefined ? `correct ${failed.path}, then run the command again` : unmanaged,
         cause,
     });
 }

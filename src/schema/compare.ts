@@ -84,7 +84,7 @@ export function describeTokens(tokens: readonly Token[], depth = 0): string {
         const isShown = !hasBody || isColumn || isKeyword(before, "CONSTRAINT") || isKeyword(before, "DEFAULT");
         if (token.text === "(") open++;
         if (token.text === ")") open--;
-        hasBody ||= open > 0;
+        hasBody ||= open > 0 || (isIndex && isKeyword(token, "ON"));
         before = token;
         const text = token.kind === "name" ? writeName(readName(token)) : token.text;
         if ((token.kind !== "word" && token.kind !== "name") || text.startsWith('"')) return text;
