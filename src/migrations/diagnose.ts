@@ -8,7 +8,7 @@ import { renderParts, type ScriptInput, type ScriptPart, scriptOptions } from ".
 import { findOwnTables } from "../planning/structure.ts";
 import { explainRefusal } from "../sql/checks.ts";
 import { isSignificant, readName, tokenize } from "../sql/lexer.ts";
-import { findBrokenObject } from "./broken-object.ts";
+import { findBrokenObject, noSet } from "./broken-object.ts";
 
 const shownViolations = 20;
 
@@ -33,7 +33,10 @@ export async function diagnose(connection: Connection, input: ScriptInput, fault
     const message = explainRefusal(fault.message, statements);
     if (failed.role === "guard") return explainGuard(connection, input, parts.slice(0, fault.part), message);
     const culprit = failed.proves
-        ? await findBrokenObject({ connection, parts, failed, message, options: scriptOptions(input) })
+        ? await findBrokenObject({
+              ...{ connection, parts, failed, message, options: scriptOptions(input) },
+              schema: input.state.schema,
+          })
         : { part: failed, message };
     return explainStatement(input.sets, culprit.part, culprit.message, fault);
 }
@@ -91,6 +94,16 @@ export function explainStatement(
     if (failed.path === undefined || failed.line === undefined) {
         const { proves } = failed;
         if (!proves) return new AppError("migration-failed", message, { details: [failed.sql], cause });
+        if (proves.set === noSet) {
+            return new AppError(
+                "migration-failed",
+                `${proves.type} '${proves.name}', which no file defines: ${message}`,
+                {
+                    hint: "correct or drop it by hand, or drop it in a migration",
+                    cause,
+                },
+            );
+        }
         const origin = proves.set === coreSet ? "" : ` of the ${proves.set} set`;
         return new AppError("migration-failed", `${proves.type} '${proves.name}'${origin}: ${message}`, {
             hint: "run the command in a checkout that has its files",
