@@ -6,6 +6,7 @@ import type { Examined } from "../doctor/examine.ts";
 import type { DocumentSite } from "../documents/site.ts";
 import type { GrowthReading } from "./growth/figures.ts";
 import type { LatencyReading } from "./growth/latency.ts";
+import type { MaskedColumn } from "./masked.ts";
 import type { FileFacts, LiveSchema } from "./tables/facts.ts";
 
 /** What only a project knows of its console. */
@@ -19,11 +20,6 @@ export interface ConsoleSite {
     readonly search: { readonly path: string; readonly label: string };
     /** The page of a row; undefined for the page that every row has. */
     readonly pathOf: (table: string, key: string) => string | undefined;
-}
-
-export interface MaskedColumn {
-    readonly table: string;
-    readonly column: string;
 }
 
 /** An entry of the header, with the pages below it. */

@@ -195,6 +195,7 @@ function readError(error: unknown): { code: string; message: string } {
 }
 
 const sqliteCodes: Readonly<Record<number, string>> = {
+    1: "SQLITE_ERROR",
     5: "SQLITE_BUSY",
     6: "SQLITE_LOCKED",
     8: "SQLITE_READONLY",

@@ -1,7 +1,14 @@
 import type { Connection, Script, ScriptOptions } from "../database/connection.ts";
-import type { ScriptPart } from "../planning/script.ts";
+import { proofOf, type ScriptPart } from "../planning/script.ts";
+import { findTablesAfter } from "../schema/known-schema.ts";
+import type { SchemaRow } from "../schema/row.ts";
 import { readName } from "../sql/lexer.ts";
+import { isSameName } from "../sql/names.ts";
 import { quoteName } from "../sql/quoting.ts";
+import { splitStatements } from "../sql/statements.ts";
+
+/** The set of an object that no file defines. */
+export const noSet = "";
 
 interface FailedProof {
     readonly connection: Connection;
@@ -9,6 +16,8 @@ interface FailedProof {
     readonly failed: ScriptPart;
     readonly message: string;
     readonly options: ScriptOptions;
+    /** The schema before the step. */
+    readonly schema: readonly SchemaRow[];
 }
 
 /**
@@ -43,14 +52,32 @@ async function findBrokenView(
     return found;
 }
 
+// A trigger that no file defines has no proof among the parts.
 async function findBrokenTrigger(
     proof: FailedProof,
     proofs: readonly ScriptPart[],
 ): Promise<{ part: ScriptPart; message: string } | undefined> {
-    const triggers = proofs.filter((part) => part.proves?.type === "trigger");
-    for (const part of triggers) {
-        const others = triggers.filter((other) => other !== part);
-        const drops = others.map((other) => ({ sql: `DROP TRIGGER ${quoteName(other.proves?.name ?? "")}` }));
+    const managed = proofs.filter((part) => part.proves?.type === "trigger");
+    const isManaged = (name: string): boolean => managed.some(({ proves }) => isSameName(proves?.name ?? "", name));
+    const findShape = findTablesAfter([], proof.schema);
+    const others = proof.schema.flatMap(({ type, name, sql }): ScriptPart[] => {
+        const [statement] = type === "trigger" && !isManaged(name) ? splitStatements(sql ?? "") : [];
+        if (!statement) return [];
+        const proves = {
+            type: "trigger",
+            name,
+            set: noSet,
+            statement,
+            sql: "",
+            checksum: "",
+            path: undefined,
+        } as const;
+        return [{ sql: proofOf(proves, findShape), role: "work", proves }];
+    });
+    for (const part of [...managed, ...others]) {
+        const drops = [...managed, ...others].flatMap((other) =>
+            other === part ? [] : [{ sql: `DROP TRIGGER IF EXISTS ${quoteName(other.proves?.name ?? "")}` }],
+        );
         const message = await tryAlone(proof, drops, part);
         if (message !== undefined) return { part, message };
     }

@@ -3,11 +3,12 @@ import { type DatabaseFault, explainFault } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
 import { coreSet, type MigrationSet, type SqlFile, withUndo } from "../planning/files.ts";
 import { listLosses, listViolations } from "../planning/guards.ts";
+import { plainName } from "../planning/problems.ts";
 import { renderParts, type ScriptInput, type ScriptPart, scriptOptions } from "../planning/script.ts";
 import { findOwnTables } from "../planning/structure.ts";
 import { explainRefusal } from "../sql/checks.ts";
 import { isSignificant, readName, tokenize } from "../sql/lexer.ts";
-import { findBrokenObject } from "./broken-object.ts";
+import { findBrokenObject, noSet } from "./broken-object.ts";
 
 const shownViolations = 20;
 
@@ -32,7 +33,10 @@ export async function diagnose(connection: Connection, input: ScriptInput, fault
     const message = explainRefusal(fault.message, statements);
     if (failed.role === "guard") return explainGuard(connection, input, parts.slice(0, fault.part), message);
     const culprit = failed.proves
-        ? await findBrokenObject({ connection, parts, failed, message, options: scriptOptions(input) })
+        ? await findBrokenObject({
+              ...{ connection, parts, failed, message, options: scriptOptions(input) },
+              schema: input.state.schema,
+          })
         : { part: failed, message };
     return explainStatement(input.sets, culprit.part, culprit.message, fault);
 }
@@ -90,6 +94,16 @@ export function explainStatement(
     if (failed.path === undefined || failed.line === undefined) {
         const { proves } = failed;
         if (!proves) return new AppError("migration-failed", message, { details: [failed.sql], cause });
+        if (proves.set === noSet) {
+            return new AppError(
+                "migration-failed",
+                `${proves.type} '${proves.name}', which no file defines: ${message}`,
+                {
+                    hint: "correct or drop it by hand, or drop it in a migration",
+                    cause,
+                },
+            );
+        }
         const origin = proves.set === coreSet ? "" : ` of the ${proves.set} set`;
         return new AppError("migration-failed", `${proves.type} '${proves.name}'${origin}: ${message}`, {
             hint: "run the command in a checkout that has its files",
@@ -97,11 +111,13 @@ export function explainStatement(
         });
     }
     const file = findFile(sets, failed.path);
-    const [, type, name] = /^error in (view|trigger) (\S+?):? /.exec(message) ?? [];
-    const unmanaged = `write a file for the ${type} '${name}', or drop it in this migration and create it again at its end`;
+    const [, type, name = ""] = /^error in (view|trigger) (.+?)(?: after [a-z ]+)?: /.exec(message) ?? [];
+    const drop = `drop it in this migration, before line ${failed.line}`;
+    const save = `save the ${type} as ${type}s/${name}.sql with the text that it has`;
+    const unmanaged = plainName.test(name) ? `${save}, or ${drop}` : `the ${type} '${name}' is in the way: ${drop}`;
     return new AppError("migration-failed", `${failed.path}:${failed.line}: ${message}`, {
         details: file ? excerpt(file, failed, message) : [failed.sql],
-        hint: name === undefined ? `correct ${failed.path}, then run the command again` : unmanaged,
+        hint: type === undefined ? `correct ${failed.path}, then run the command again` : unmanaged,
         cause,
     });
 }

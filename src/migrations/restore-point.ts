@@ -1,11 +1,11 @@
 import { readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Connection } from "../database/connection.ts";
+import { copyFile } from "../database/file/copy.ts";
 import { openConnection } from "../database/open.ts";
 import { repeatWhileBusy } from "../database/retry.ts";
 import type { FileTarget } from "../database/target.ts";
 import type { DatabaseState } from "../planning/state.ts";
-import { quoteText } from "../sql/quoting.ts";
 
 /** How many copies of a database file are kept beside it. */
 const keptCopies = 5;
@@ -37,9 +37,10 @@ export async function prepareRestorePoint(
         const copy = nameCopy(target.path, now);
         const wait = connection.waitLimit;
         const lock = wait === undefined ? undefined : Math.min(wait, longestLock);
-        await repeatWhileBusy(() => copyInto(target, copy, lock), wait ?? 0, signal);
+        const note = await repeatWhileBusy(() => copyInto(target, copy, lock, signal), wait ?? 0, signal);
         await removeOldCopies(target.path, now);
-        return { lines: [`Copy:     ${basename(copy)} (beside the database; the newest ${keptCopies} are kept)`] };
+        const line = `Copy:     ${basename(copy)} (beside the database; the newest ${keptCopies} are kept)`;
+        return { lines: note === undefined ? [line] : [line, `          ${note}`] };
     }
     const time = state.now.replace(/\.\d+Z$/, "Z");
     if (!target.host.endsWith(".turso.io")) {
@@ -56,14 +57,20 @@ const longestLock = 1_000;
 
 // On its own connection: VACUUM is refused beside an unfinished statement. The copy gets its name when it is complete:
 // half a copy restores nothing, and another deployer may copy at the same time.
-async function copyInto(target: FileTarget, copy: string, lock: number | undefined): Promise<void> {
+async function copyInto(
+    target: FileTarget,
+    copy: string,
+    lock: number | undefined,
+    signal: AbortSignal | undefined,
+): Promise<string | undefined> {
     const partial = `${copy}.${process.pid}.partial`;
     const connection = await openConnection(target, undefined, { lock });
     try {
-        // Only its user may read it, from the first row on; VACUUM INTO accepts an empty file.
+        // Only its user may read it, from the first row on.
         await writeFile(partial, "", { flag: "wx", mode: 0o600 });
-        await connection.runAlone(`VACUUM INTO ${quoteText(partial)}`);
+        const note = await copyFile(connection, partial, signal);
         await rename(partial, copy);
+        return note;
     } finally {
         connection.close();
         await rm(partial, { force: true });

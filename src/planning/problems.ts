@@ -108,7 +108,8 @@ function findSqlProblems(
 }
 
 const objectFile = "object-file";
-const plainName = /^[A-Za-z_][A-Za-z0-9_$]*$/;
+/** The names that a view or trigger with a file may have. */
+export const plainName = /^[A-Za-z_][A-Za-z0-9_$]*$/;
 
 function findObjectProblems(file: ObjectFile): Problem[] {
     const { path } = file;

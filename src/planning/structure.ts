@@ -82,24 +82,29 @@ function followTables(): FollowedTables {
     const created = new Map<string, string>();
     const dropped = new Set<string>();
     const renamed = new Map<string, string>();
+    /** Older tables under a new name. */
+    const moved = new Set<string>();
     const replaced = new Set<string>();
     const rebuilt: string[] = [];
     const renamedAway: TableAt[] = [];
     const place = (name: string, line: number): void => {
         const key = name.toLowerCase();
-        if (renamed.has(key)) renamedAway.push({ table: name, line });
+        if (renamed.has(key) && !moved.has(key)) renamedAway.push({ table: name, line });
         else if (dropped.has(key)) rebuilt.push(name);
         created.set(key, name);
     };
     return {
         drop(name) {
-            if (created.delete(name.toLowerCase())) return false;
+            if (created.delete(name.toLowerCase()) && !moved.delete(name.toLowerCase())) return false;
             dropped.add(name.toLowerCase());
             return true;
         },
         create: place,
         rename(name, to, line) {
-            if (!created.delete(name.toLowerCase())) renamed.set(name.toLowerCase(), name);
+            const isOlder = !created.delete(name.toLowerCase());
+            if (isOlder) renamed.set(name.toLowerCase(), name);
+            // Renamed back or swapped, it brings its child tables along.
+            if (moved.delete(name.toLowerCase()) || isOlder) moved.add(to.toLowerCase());
             if (dropped.has(to.toLowerCase())) replaced.add(to.toLowerCase());
             place(to, line);
         },

@@ -5,13 +5,14 @@ import { countRows } from "../backup/rows.ts";
 import type { Connection, ReadTransaction, Transaction } from "../database/connection.ts";
 import { DatabaseFault, toFault } from "../database/faults.ts";
 import { inMemory, openFile, openScratch } from "../database/file/connection.ts";
+import { copyFile } from "../database/file/copy.ts";
 import { throwIfInterrupted } from "../database/interrupt.ts";
 import { openConnection } from "../database/open.ts";
 import type { Target } from "../database/target.ts";
+import { guardTable } from "../planning/guards.ts";
 import { findShadows } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
-import { copyPages } from "./copy-pages.ts";
 import { copyRows, readCopiedTables } from "./copy-rows.ts";
 import { readSchema } from "./queries.ts";
 import { addParents, isSampled, pruneToSample, renderEnds } from "./sample.ts";
@@ -70,7 +71,7 @@ type CopyFacts = Omit<CopyReport, "milliseconds" | "sample">;
 
 // One consistent view, whatever the tables hold.
 async function copyWhole(source: Connection, path: string, { sample, signal }: CopyOptions): Promise<CopyFacts> {
-    const pageNotes = await vacuumInto(source, path, signal);
+    const pageNote = await copyFile(source, path, signal);
     throwIfInterrupted(signal);
     return fillFile(path, signal, async (database) => {
         const schema = await readSchema(database);
@@ -78,24 +79,12 @@ async function copyWhole(source: Connection, path: string, { sample, signal }: C
         if (sample !== undefined) await pruneToSample(database, schema, tables, sample);
         let rows = 0;
         for (const { name } of tables) rows += await countRows(database, { name });
-        const notes = [...pageNotes, ...(sample === undefined ? [] : noteKept(tables))];
+        const notes = [
+            ...(pageNote === undefined ? [] : [pageNote]),
+            ...(sample === undefined ? [] : noteKept(tables)),
+        ];
         return { tables: countTables(tables), rows, views: 1, requests: 0, rowsRead: 0, notes };
     });
-}
-
-// VACUUM INTO runs each CREATE again. libSQL can use what another program created with a string in double quotes or with a
-// collation of its own, but does not create it.
-async function vacuumInto(source: Connection, path: string, signal: AbortSignal | undefined): Promise<string[]> {
-    try {
-        await source.runAlone(`VACUUM INTO ${quoteText(path)}`);
-        return [];
-    } catch (error) {
-        const { isOfStatement, message } = toFault(error);
-        if (!isOfStatement) throw error;
-        const milliseconds = Math.ceil(await copyPages(source, path, signal));
-        const waited = milliseconds === 0 ? "Writers did not wait" : `Writers waited for up to ${milliseconds} ms`;
-        return [`The file was copied page by page, because VACUUM INTO failed: ${message}. ${waited}.`];
-    }
 }
 
 async function copyTables(source: Connection, path: string, options: CopyOptions): Promise<CopyFacts> {
@@ -178,6 +167,9 @@ async function makeObject(database: Transaction, { type, name, sql }: SchemaRow,
 }
 
 async function copySequences(snapshot: ReadTransaction, database: Transaction): Promise<void> {
+    // SQLite keeps the table when the last one with AUTOINCREMENT is gone, and plans depend on it.
+    await database.run(`CREATE TABLE ${guardTable} (id INTEGER PRIMARY KEY AUTOINCREMENT)`);
+    await database.run(`DROP TABLE ${guardTable}`);
     const answer = await snapshot.read({ sql: "SELECT json_group_array(json_array(name, seq)) FROM sqlite_sequence" });
     const sequences = String(answer?.rows[0]?.[0] ?? "[]");
     await database.run("DELETE FROM sqlite_sequence");

@@ -1,4 +1,5 @@
-import { isSignificant, readName, type Token, tokenize } from "../sql/lexer.ts";
+import { isReserved } from "../sql/keywords.ts";
+import { isKeyword, isSignificant, readName, type Token, tokenize } from "../sql/lexer.ts";
 import { writeName } from "../sql/quoting.ts";
 import { isMigratorTable, listComparable } from "./facts.ts";
 import type { SchemaRow } from "./row.ts";
@@ -10,7 +11,7 @@ export interface ObjectDifference {
     /** The table or view of an index or trigger; the object itself otherwise. */
     readonly table: string;
     /**
-     * same: equal except for quotes around names; comment: only comments or white space differ; changed; missing: only in
+     * same: equal except for needless quotes and the case of keywords; comment: only comments or white space differ; changed; missing: only in
      * the files; unexpected: only in the database, on a table or view of the files; extra: a table or view that the files
      * do not create, and what belongs to it.
      */
@@ -56,22 +57,40 @@ function judge(expected: SchemaRow, live: SchemaRow): ObjectDifference["state"] 
     return saysTheSame(expected.sql ?? "", live.sql ?? "") ? "comment" : "changed";
 }
 
-/** Whether two statements are equal except for comments, white space and quotes around names. */
+/** Whether two statements are equal except for comments, white space and what describeTokens() disregards. */
 export function saysTheSame(left: string, right: string): boolean {
     const [one, other] = [left, right].map((sql) => describeTokens(tokenize(sql).filter(isSignificant)));
     return one === other;
 }
 
-function describeTokens(tokens: readonly Token[]): string {
-    return JSON.stringify(tokens.map(describeToken));
-}
-
 /**
- * Returns the text of a token, a name without needless quotes: RENAME quotes the name of a table, which is the same schema.
- * CURRENT_TIMESTAMP or 1 keeps its quotes, because in quotes it means something else.
+ * Renders tokens so that equal texts mean the same. RENAME quotes the name of a table, so a name has no needless quotes;
+ * CURRENT_TIMESTAMP or 1 keeps its quotes, because in quotes it means something else. In a table or an index, the case of
+ * a word counts only where the word is a name that a result or a message shows: of the object, a column or a constraint.
+ *
+ * @param depth how many parentheses are open before: 1 for a definition of a table, which must begin the tokens
  */
-export function describeToken(token: Token): string {
-    return token.kind === "name" ? writeName(readName(token)) : token.text;
+export function describeTokens(tokens: readonly Token[], depth = 0): string {
+    let open = depth;
+    let hasBody = depth > 0;
+    let before: Token | undefined;
+    const [, ...words] = tokens.filter(isSignificant).slice(0, 3);
+    const isIndex = depth === 0 && words.some((token) => isKeyword(token, "INDEX"));
+    const keepsCase = depth === 0 && !isIndex && !isKeyword(words[0], "TABLE");
+    const texts = tokens.map((token) => {
+        if (!isSignificant(token)) return token.text;
+        const isColumn = !isIndex && open === 1 && (!before || /^[(,]$/.test(before.text));
+        // DEFAULT takes a bare word for a text.
+        const isShown = !hasBody || isColumn || isKeyword(before, "CONSTRAINT") || isKeyword(before, "DEFAULT");
+        if (token.text === "(") open++;
+        if (token.text === ")") open--;
+        hasBody ||= open > 0 || (isIndex && isKeyword(token, "ON"));
+        before = token;
+        const text = token.kind === "name" ? writeName(readName(token)) : token.text;
+        if ((token.kind !== "word" && token.kind !== "name") || text.startsWith('"')) return text;
+        return keepsCase || (isShown && !isReserved(text) && !/^(true|false)$/i.test(text)) ? text : text.toLowerCase();
+    });
+    return JSON.stringify(texts);
 }
 
 function describe(

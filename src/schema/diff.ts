@@ -2,7 +2,7 @@
 import { diffArrays } from "diff/lib/diff/array.js";
 import { isColumnDefinition, readTableDefinition } from "../sql/create-table.ts";
 import { isSignificant, readName, type Token, tokenize } from "../sql/lexer.ts";
-import { describeToken, type ObjectDifference } from "./compare.ts";
+import { describeTokens, type ObjectDifference } from "./compare.ts";
 
 /** A line of a difference: `-` is only in the files, `+` only in the database, a blank in both. */
 interface DiffLine {
@@ -62,7 +62,7 @@ function renderFlat(tokens: readonly Token[]): Line {
         text += isTight ? token.text : ` ${token.text}`;
     });
     const words = significant.map((token) => (token.kind === "name" ? readName(token) : token.text));
-    const key = JSON.stringify(significant.map(describeToken));
+    const key = describeTokens(significant, 1);
     const isConstraint = !isColumnDefinition(significant);
     const subject = isConstraint ? words[/^constraint$/i.test(words[0] ?? "") ? 1 : -1] : words[0];
     return { text, key, name: subject === undefined ? key : `${isConstraint} ${subject.toLowerCase()}` };

@@ -94,6 +94,18 @@ describeTargets("db:baseline", (target) => {
         ]);
     });
 
+    test("does not mind keywords and types in lower case", async () => {
+        const lower = await target.createDatabase();
+        await lower.client.executeMultiple(
+            tokenize(readScript(12))
+                .map(({ kind, text }) => (kind === "word" ? text.toLowerCase() : text))
+                .join(""),
+        );
+        const ran = await runHere((context) => baseline(context, {}), { root, url: lower.url });
+        expect([ran.code, ran.stdout]).toEqual([0, expect.stringContaining("\nRecorded 12 migrations. ")]);
+        expect((await runHere(showVerification, { root, url: lower.url })).code).toBe(0);
+    });
+
     test("prints the difference and records nothing where tables or indexes differ", async () => {
         await database.client.executeMultiple(`
             ALTER TABLE users ADD COLUMN email TEXT;

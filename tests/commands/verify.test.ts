@@ -231,6 +231,32 @@ test("a difference has colours only where they are wanted, and is not printed un
     expect(print({ color: true, json: true })).toBe("");
 });
 
+test("the case of a word is no difference, unless a result or a message shows it", () => {
+    const row = (sql: string): SchemaRow[] => {
+        const type = / index /i.test(sql) ? "index" : / view /i.test(sql) ? "view" : "table";
+        return [{ type, name: "notes", table: "notes", sql }];
+    };
+    for (const [files, database, state] of [
+        ["CREATE TABLE notes (id INTEGER PRIMARY KEY)", "create table notes (id integer primary key)", "same"],
+        ["CREATE TABLE notes (a INT) STRICT", "CREATE TABLE notes (a int) strict", "same"],
+        ["CREATE TABLE notes (a TEXT CHECK (a <> b), b)", "CREATE TABLE notes (a TEXT check (A <> B), b)", "same"],
+        ["CREATE TABLE notes (a TEXT, UNIQUE (a))", 'CREATE TABLE notes (a Text, unique ("A"))', "same"],
+        ["CREATE TABLE notes (a -- x\n TEXT)", "CREATE TABLE notes (a text)", "comment"],
+        ["CREATE INDEX notes ON t (a DESC) WHERE b > 1", "CREATE INDEX notes on T (A desc) where B > 1", "same"],
+        ["CREATE TABLE notes (id INTEGER)", "CREATE TABLE notes (ID INTEGER)", "changed"],
+        ["CREATE TABLE notes (id INTEGER, key TEXT)", "CREATE TABLE notes (id INTEGER, KEY TEXT)", "changed"],
+        ["CREATE TABLE notes (a CONSTRAINT x CHECK (a))", "CREATE TABLE notes (a CONSTRAINT X CHECK (a))", "changed"],
+        ["CREATE TABLE notes (a DEFAULT draft)", "CREATE TABLE notes (a DEFAULT Draft)", "changed"],
+        ["CREATE TABLE notes (a DEFAULT TRUE)", "CREATE TABLE notes (a default true)", "same"],
+        ["CREATE TABLE notes (a DEFAULT 'x')", "CREATE TABLE notes (a DEFAULT 'X')", "changed"],
+        ["CREATE VIEW notes AS SELECT a AS b FROM t", "CREATE VIEW notes AS SELECT a AS B FROM t", "changed"],
+    ] as const) {
+        const [difference] = compareSchemas(row(database), row(files));
+        expect([database, difference?.state]).toEqual([database, state]);
+        if (difference && state === "changed") expect(renderDiff(difference)).not.toEqual([]);
+    }
+});
+
 test("quotes around a name are no difference, unless it means another thing without them", () => {
     const table = (column: string): SchemaRow[] => [
         { type: "table", name: "notes", table: "notes", sql: `CREATE TABLE notes (${column})` },

@@ -91,3 +91,29 @@ describe.skipIf(findSqld() === undefined)("the requests of a failing deploy", ()
         });
     });
 });
+
+describeTargets("a migration that returns more rows than a server sends", (target) => {
+    test.each([
+        "UPDATE bodies SET body = body || 'y' RETURNING *;",
+        "INSERT INTO bodies (body) SELECT body FROM bodies RETURNING body;",
+        "SELECT * FROM bodies;",
+    ])("is refused with its line, or runs: %s", async (statement) => {
+        const large =
+            "CREATE TABLE bodies (id INTEGER PRIMARY KEY, body TEXT) STRICT;\n" +
+            "INSERT INTO bodies (body) SELECT printf('%.*c', 1000000, 'x') FROM generate_series(1, 12);\n";
+        const database = await target.createDatabase();
+        await deployWell(writeProject(files), database);
+        const project = writeProject({ ...files, [second]: `${large}SELECT 1;\n${statement}\nSELECT 2;\n` });
+        const { outcome, error } = await deploy(project, database);
+        if (target.name === "file:") expect(outcome?.version).toBe(2);
+        else {
+            expect(error?.message).toBe(
+                `${second}:4: it returns more than the 10 MB that a server sends; leave RETURNING or the SELECT out`,
+            );
+            expect(error?.outcome).toMatch(/Nothing was applied\. The database is still at version 1\.$/);
+            expect(await readValue(database.client, "SELECT count(*) FROM sqlite_schema WHERE name = 'bodies'")).toBe(
+                0,
+            );
+        }
+    });
+});

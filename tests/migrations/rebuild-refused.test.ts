@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { runDeploy } from "../../src/migrations/carry-out.ts";
 import { prepareDeploy } from "../../src/planning/prepare.ts";
+import { readRows } from "../support/contents.ts";
 import { openTestConnection, silentReport } from "../support/deployed.ts";
 import { changeProject } from "../support/project.ts";
 import { tell } from "../support/snapshot.ts";
 import { describeTargets } from "../support/targets.ts";
-import { deploy, readAll, refusal } from "./deploy.ts";
+import { deploy, readAll, readNames, refusal } from "./deploy.ts";
 import { copy, createFamily, indexes, newTable, recipe, swap, unmanagedTrigger } from "./family.ts";
 import { path, wrong } from "./wrong-rebuilds.ts";
 
@@ -99,8 +100,31 @@ describeTargets("a rebuild that would lose something", (target) => {
         const { text } = await refusal(deploy(root, database));
         expect(text).toContain(`${path}:10: error in view report`);
         expect(text).toContain(
-            "write a file for the view 'report', or drop it in this migration and create it again at its end",
+            "save the view as views/report.sql with the text that it has, or drop it in this migration, before line 10",
         );
         expect(await readAll(client)).toEqual(before);
+        // Each of them works.
+        const other = await target.createCopy(database);
+        changeProject(root, { "views/report.sql": "create view report AS SELECT count(*) AS n FROM parents;\n" });
+        expect((await deploy(root, database)).version).toBe(2);
+        expect(await readRows(client, "SELECT n FROM report")).toEqual([{ n: 4 }]);
+        const lines = recipe.split("\n");
+        changeProject(root, {
+            "views/report.sql": undefined,
+            [path]: [...lines.slice(0, 9), "DROP VIEW report;", ...lines.slice(9)].join("\n"),
+        });
+        expect((await deploy(root, other)).version).toBe(2);
+        expect(await readNames(other.client, "view")).toEqual(["v_parents"]);
+        await other.close();
+    });
+
+    test("is refused beside a view whose name no file can have, with the way out", async () => {
+        const { database, client, root } = await createFamily(target);
+        await client.execute('CREATE VIEW "my report" AS SELECT count(*) AS n FROM parents');
+        changeProject(root, { [path]: recipe });
+        const { text } = await refusal(deploy(root, database));
+        expect(text).toContain("the view 'my report' is in the way: drop it in this migration, before line 10");
+        changeProject(root, { [path]: `DROP VIEW "my report";\n${recipe}` });
+        expect((await deploy(root, database)).version).toBe(2);
     });
 });

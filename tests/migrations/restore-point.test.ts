@@ -7,6 +7,7 @@ import { prepareRestorePoint } from "../../src/migrations/restore-point.ts";
 import { emptyState } from "../../src/planning/state.ts";
 import { openTestConnection } from "../support/deployed.ts";
 import { deploy, deployWell } from "../support/deploying.ts";
+import { kinds } from "../support/foreign.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { ask, readSnapshot, tell } from "../support/snapshot.ts";
 
@@ -113,6 +114,27 @@ describe("the restore point of a file database", () => {
         }
         expect(copies().sort()).toEqual([0, 3, 4, 5, 6, 7, 8, 9].map(nameAt));
         expect(await readSnapshot({ url: `file:${path.join(folder, nameAt(0))}` })).toEqual(before);
+    });
+
+    test.each(Object.entries(kinds))("is made, as a copy of the pages, where the schema has %s", async (_, sql) => {
+        await deployWell(root, address);
+        const connection = await openTestConnection(address);
+        await connection.runAlone(sql);
+        connection.close();
+        const before = await readSnapshot(address);
+        addMigration(2);
+        const { outcome, restorePoint } = await deploy(root, address, { now: at(0) });
+        expect(outcome?.version).toBe(2);
+        expect(restorePoint).toEqual([
+            expect.stringMatching(/^Copy: {5}app\.before-/),
+            expect.stringMatching(
+                /^ {10}The file was copied page by page, because VACUUM INTO failed: .+\. Writers waited for up to \d+ ms\.$/,
+            ),
+        ]);
+        expect(copies()).toEqual([nameAt(0)]);
+        const copy = { url: `file:${path.join(folder, nameAt(0))}` };
+        expect(await readSnapshot(copy)).toEqual(before);
+        expect(await ask(copy, "SELECT x FROM a")).toEqual([{ x: "on" }]);
     });
 
     test("is not made where SQLite's own table is all that is left", async () => {

@@ -221,6 +221,25 @@ describeTargets("views and triggers", (target) => {
         expect(await readColumn(client, "SELECT what FROM log ORDER BY id")).toEqual(["insert", "shut"]);
     });
 
+    test("a trigger of another maker that does not prepare is named, and not its sound neighbour", async () => {
+        await client.executeMultiple(
+            "CREATE TRIGGER theirs AFTER INSERT ON notes BEGIN INSERT INTO nowhere VALUES (NEW.id); END;",
+        );
+        const sound = "CREATE TRIGGER trg_a AFTER INSERT ON notes BEGIN SELECT 1; END;\n";
+        changeProject(root, { "triggers/trg_a.sql": sound });
+        const { text } = await refusal(deploy(root, database));
+        expect(text).toContain("trigger 'theirs', which no file defines: no such table: main.nowhere");
+        expect(text).toContain("correct or drop it by hand, or drop it in a migration");
+        expect(text).not.toContain("trg_");
+        changeProject(root, { "migrations/002.do.drop.sql": "DROP TRIGGER theirs;\n" });
+        expect((await deploy(root, database)).version).toBe(2);
+        // Beside a broken one of the files, the same.
+        changeProject(root, { "triggers/trg_b.sql": sound.replace("trg_a", "trg_b").replace("1", "NEW.gone") });
+        expect((await refusal(deploy(root, database))).text).toContain(
+            "triggers/trg_b.sql:1: no such column: NEW.gone",
+        );
+    });
+
     test("a view or trigger that a migration breaks fails the run by its file, and nothing is applied", async () => {
         const before = await readAll(client);
         changeProject(root, { "migrations/002.do.a.sql": "ALTER TABLE notes RENAME COLUMN state TO status;" });

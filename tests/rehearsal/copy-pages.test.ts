@@ -6,21 +6,10 @@ import { type Client, createClient } from "@libsql/client";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type CopyReport, copyDatabase } from "../../src/rehearsal/copy.ts";
 import { createDeployedProject, type TestProject } from "../support/deployed.ts";
+import { foreign } from "../support/foreign.ts";
 import { writeProject } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
 import { rehearseHere } from "./rehearsing.ts";
-
-/** What other programs leave in a file: a string in double quotes and a collation that libSQL does not have. */
-const foreign = [
-    "CREATE TABLE kinds (id INTEGER PRIMARY KEY, kind TEXT CHECK (kind IN ('a', 'b')), made TEXT AS (kind || 'z'));",
-    "INSERT INTO kinds (kind) SELECT char(97 + value % 2) FROM generate_series(1, 3000);",
-    "CREATE INDEX idx_kinds_some ON kinds (kind) WHERE kind <> 'x';",
-    "CREATE TABLE names (name TEXT COLLATE nocase, raw BLOB);",
-    "INSERT INTO names VALUES ('ä', randomblob(3000000)), (CAST(x'ff61' AS TEXT), NULL);",
-    "PRAGMA writable_schema = ON;",
-    `UPDATE sqlite_schema SET sql = replace(replace(replace(sql, '''a''', '"a"'), '''x''', '"x"'), 'nocase', 'german');`,
-    "PRAGMA writable_schema = RESET;",
-].join("\n");
 
 const queries = [
     "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY rowid",

@@ -92,7 +92,10 @@ describeTargets("a rehearsal", (target) => {
         await shop.database.client.executeMultiple(
             "CREATE TABLE extra (id INTEGER PRIMARY KEY, what TEXT);\nCREATE VIEW mine AS SELECT what FROM extra;\n" +
                 "CREATE TRIGGER watch AFTER DELETE ON loans BEGIN INSERT INTO extra (what) VALUES (OLD.book); END;\n" +
-                "CREATE VIEW old AS SELECT gone FROM nowhere;",
+                "CREATE TRIGGER sound AFTER DELETE ON loans BEGIN SELECT 1; END;\n" +
+                "CREATE TRIGGER above AFTER DELETE ON authors BEGIN DELETE FROM loans; END;\n" +
+                "CREATE VIEW old AS SELECT gone FROM nowhere;\n" +
+                "CREATE TRIGGER on_old INSTEAD OF INSERT ON old BEGIN SELECT 1; END;",
         );
         expect(await find("DROP TABLE extra;")).toEqual([
             "-: the view mine no longer works: no such table: main.extra",

@@ -4,7 +4,7 @@ import { readExplained } from "../../explain/statement.ts";
 import { bindQuery, type DocumentedQuery, readQueries } from "../../queries/files.ts";
 import { readName } from "../../sql/lexer.ts";
 import { isSameName } from "../../sql/names.ts";
-import type { MaskedColumn } from "../site.ts";
+import type { MaskedColumn } from "../masked.ts";
 
 /** How long a documented query took. */
 export interface TimedQuery {

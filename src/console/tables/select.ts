@@ -2,9 +2,8 @@ import type { Argument, Query, Row } from "../../database/connection.ts";
 import type { Column, Index, Table } from "../../schema/table.ts";
 import { isSameName } from "../../sql/names.ts";
 import { writeName } from "../../sql/quoting.ts";
+import { isMasked, type MaskedColumn } from "../masked.ts";
 import { shownLength } from "../row-table.tsx";
-import type { MaskedColumn } from "../site.ts";
-import { isMasked } from "../sql/judge.ts";
 
 /** Rows of a table: one value of a column, after a row, so many. */
 export interface PageRequest {

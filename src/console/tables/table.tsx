@@ -231,7 +231,7 @@ function References(props: {
             <h2>{title}</h2>
             <ul class="refs">
                 {relations.length === 0 && (
-                    <li class="mut">{isFrom ? "Nothing points here." : "It points nowhere."}</li>
+                    <li class="mut">{isFrom ? "Nothing points here." : "It refers to no other table."}</li>
                 )}
                 {relations.map(({ table, columns, parent, why, isList }) => (
                     <li>

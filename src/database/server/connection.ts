@@ -51,13 +51,22 @@ export function openServer(target: ServerTarget, signal?: AbortSignal, limits = 
     };
 
     const runScript = async (script: Script, options?: ScriptOptions): Promise<void> => {
+        const tryPart = async (part: Script): Promise<string | null | undefined> => {
+            const steps = chain([...renderSetup(options).map(toSql), ...part], false);
+            steps.push({ condition: null, stmt: { sql: "ROLLBACK", want_rows: false } });
+            const [outcome] = await send([{ type: "batch", batch: { steps } }]);
+            return outcome?.error?.code;
+        };
         const setup = renderSetup(options);
         const end = ["COMMIT", ...(options?.foreignKeysOff ? ["PRAGMA foreign_keys = ON"] : [])];
         // Statement by statement: a `sequence` skips a statement that is broken at its end, and commits the rest.
         const steps = chain([...setup.map(toSql), ...script, ...end.map(toSql)], false);
         const [outcome] = await send([{ type: "batch", batch: { steps } }]);
         const refusal = outcome?.error;
-        if (refusal) throw await findUnparsed(script, refusal).catch(() => faultOfError(refusal));
+        if (refusal) {
+            const find = refusal.code === tooLarge ? findTooLarge(script, tryPart) : findUnparsed(script, refusal);
+            throw await find.catch(() => faultOfError(refusal));
+        }
         throwIfStepFailed(outcome, setup.length, script);
         takeAll(outcome, steps.length);
     };
@@ -118,6 +127,24 @@ export function openServer(target: ServerTarget, signal?: AbortSignal, limits = 
         }) as Connection["begin"],
         close: () => undefined,
     };
+}
+
+const tooLarge = "RESPONSE_TOO_LARGE";
+
+// A server counts rows that nobody asked for. Its refusal names no statement, so this tries, and rolls back, ever shorter
+// beginnings of the script.
+async function findTooLarge(
+    script: Script,
+    tryPart: (part: Script) => Promise<string | null | undefined>,
+): Promise<DatabaseFault> {
+    let [low, high] = [0, script.length - 1];
+    while (low < high) {
+        const middle = (low + high) >> 1;
+        if ((await tryPart(script.slice(0, middle + 1))) === tooLarge) high = middle;
+        else low = middle + 1;
+    }
+    const message = "it returns more than the 10 MB that a server sends; leave RETURNING or the SELECT out";
+    return faultOfError({ message, code: tooLarge }).at(low);
 }
 
 function renderSetup(options: ScriptOptions | undefined): string[] {

@@ -1,10 +1,33 @@
 import { type FileHandle, open } from "node:fs/promises";
-import type { Connection, ReadTransaction } from "../database/connection.ts";
-import { DatabaseFault } from "../database/faults.ts";
-import { hearInterrupt } from "../database/interrupt.ts";
+import { quoteText } from "../../sql/quoting.ts";
+import type { Connection, ReadTransaction } from "../connection.ts";
+import { DatabaseFault, toFault } from "../faults.ts";
+import { hearInterrupt } from "../interrupt.ts";
 
 /** How many bytes of pages are in memory at a time. */
 const chunkSize = 2_000_000;
+
+/**
+ * Copies a database file with VACUUM INTO or, where that fails, page by page. VACUUM INTO runs each CREATE again, and
+ * libSQL can use what another program created with a string in double quotes, a collation or a function of its own, but
+ * does not create it.
+ *
+ * @param path of a file that does not exist or is empty
+ * @returns a sentence about a copy of pages; undefined where VACUUM INTO made it
+ * @throws DatabaseFault, `interrupted` after Ctrl-C
+ */
+export async function copyFile(source: Connection, path: string, signal?: AbortSignal): Promise<string | undefined> {
+    try {
+        await source.runAlone(`VACUUM INTO ${quoteText(path)}`);
+        return undefined;
+    } catch (error) {
+        const { isOfStatement, message } = toFault(error);
+        if (!isOfStatement) throw error;
+        const milliseconds = Math.ceil(await copyPages(source, path, signal));
+        const waited = milliseconds === 0 ? "Writers did not wait" : `Writers waited for up to ${milliseconds} ms`;
+        return `The file was copied page by page, because VACUUM INTO failed: ${message}. ${waited}.`;
+    }
+}
 
 /**
  * Copies a database file page by page, in one read transaction. SQLite reads the pages: opening the file beside it and
@@ -13,7 +36,7 @@ const chunkSize = 2_000_000;
  * @returns for how many milliseconds other programs could not write; 0 with a write-ahead log, which lets them
  * @throws DatabaseFault, `interrupted` after Ctrl-C
  */
-export async function copyPages(source: Connection, path: string, signal?: AbortSignal): Promise<number> {
+async function copyPages(source: Connection, path: string, signal?: AbortSignal): Promise<number> {
     const snapshot = await source.begin("read");
     const startedAt = performance.now();
     try {
