@@ -31,9 +31,10 @@ const GRACE_MS = 3_000;
 const PORT_ATTEMPTS = 5;
 /**
  * Seconds between checkpoints. By default sqld 0.24.32 checkpoints in a writer's own commit once the WAL is over 1,000
- * pages; when others wait for the write lock at that moment, all of them can wait for ever. An interval replaces that.
+ * pages; when others wait for the write lock at that moment, all of them can wait for ever. An interval replaces that. A long
+ * one, because the checkpoint waits for the lock too, and so ends a transaction that takes over five seconds.
  */
-const CHECKPOINT_SECONDS = "10";
+const CHECKPOINT_SECONDS = "3600";
 const packagedPlatforms: readonly string[] = ["darwin-arm64", "darwin-x64", "linux-arm64", "linux-x64"];
 
 /**
