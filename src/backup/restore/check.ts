@@ -1,3 +1,4 @@
+import { findUnmakeable, type UnmakeableObject } from "../../schema/unmakeable.ts";
 import type { Manifest, TableSummary } from "../format.ts";
 import { createRowHash, type RowHash, summarizeObjects } from "../hash.ts";
 import type { SchemaObject } from "../layout.ts";
@@ -11,8 +12,9 @@ export interface CheckedBackup {
     readonly manifest: Manifest;
     /** The hash of its bytes. */
     readonly seal: string;
-    /** What it creates, in order. */
+    /** What it creates, in order: an unmakeable object as it can be, or not at all. */
     readonly objects: readonly SchemaObject[];
+    readonly unmakeable: readonly UnmakeableObject[];
 }
 
 /**
@@ -30,7 +32,13 @@ export async function checkBackup(
     for await (const part of parts) {
         if (part.kind === "end") {
             compare(part.manifest, tables, objects);
-            return { manifest: part.manifest, seal: part.seal, objects };
+            const unmakeable = await findUnmakeable(objects);
+            const creatable = objects.flatMap((object) => {
+                const other = findSame(unmakeable, object);
+                if (!other) return [object];
+                return other.sql === undefined ? [] : [{ ...object, sql: other.sql }];
+            });
+            return { manifest: part.manifest, seal: part.seal, objects: creatable, unmakeable };
         }
         const { note, sql } = part;
         const { does, name, table } = note;
@@ -48,6 +56,14 @@ export async function checkBackup(
         onBytes(bytes);
     }
     throw damaged("its end is missing");
+}
+
+/** Finds an object of this type and name. */
+export function findSame(
+    unmakeable: readonly UnmakeableObject[],
+    object: { readonly type: string; readonly name?: string | undefined },
+): UnmakeableObject | undefined {
+    return unmakeable.find(({ type, name }) => type === object.type && name === object.name);
 }
 
 function isObject(does: string): does is SchemaObject["type"] {

@@ -19,6 +19,7 @@ import { DatabaseFault, throwExplained } from "../../database/faults.ts";
 import { saveInput } from "../../database/scratch-folder.ts";
 import type { Target } from "../../database/target.ts";
 import { AppError } from "../../errors.ts";
+import { describeUnmakeable } from "../../schema/unmakeable.ts";
 import { confirmRemote, confirmReplace, confirmReset } from "../confirm.ts";
 import { openForWriting, withConnection } from "../open.ts";
 import type { Context } from "../program.ts";
@@ -146,7 +147,13 @@ async function report(
     const milliseconds = Math.round(elapsed());
     const standing = choice.only ? undefined : await compareVersions(root, versions);
     output.line(conclude(`Restored ${describeRows(tables)}, in`, milliseconds, standing));
-    output.document({ restored: tables, from: { database, startedAt }, milliseconds, versions });
+    output.document({
+        restored: tables,
+        from: { database, startedAt },
+        milliseconds,
+        versions,
+        unmakeable: checked.unmakeable,
+    });
 }
 
 // Restores into a scratch file and compares every row.
@@ -179,7 +186,7 @@ async function verify(context: Context, file: BackupFile, options: RestoreOption
         const standing = await compareVersions(root, versions);
         const verdict = `Verified ${describeRows(tables)}: restored, compared and equal, in`;
         output.line(conclude(verdict, milliseconds, standing));
-        output.document({ verified: tables, dangling, milliseconds, versions });
+        output.document({ verified: tables, dangling, milliseconds, versions, unmakeable: backup.unmakeable });
     } finally {
         end();
     }
@@ -201,6 +208,7 @@ async function check(
     output.field("Backup", `of ${database}, ${startedAt}${only === null ? "" : `, only ${only.join(", ")}`}`);
     const what = `${describeRows(tables)}, ${describeSize(bytes)} of SQL`;
     output.field("Checked", `${what}: seal, rows and hashes match`);
+    for (const object of backup.unmakeable) output.warn(describeUnmakeable(object));
     return backup;
 }
 
