@@ -15,6 +15,8 @@ const foreign = leave(
         "CREATE INDEX idx_lower ON states (lower(state));",
         "CREATE TABLE names (name TEXT COLLATE nocase CHECK (lower(name) <> 'x'), low TEXT AS (lower(name)) STORED);",
         "INSERT INTO names (name) VALUES ('ä'), ('b');",
+        "CREATE TABLE keyed (name TEXT PRIMARY KEY COLLATE nocase, any COLLATE nocase);",
+        "INSERT INTO keyed VALUES ('a', -9e999), ('b', 0.1), ('c', printf('%.*c', 300000, 'x')), ('d', 9e999);",
         "CREATE VIEW v_states AS SELECT id FROM states WHERE state = 'on';",
     ].join("\n"),
     ["'on'", '"on"'],
@@ -61,11 +63,17 @@ describe("a backup of a schema that libSQL reads and does not create", () => {
         expect([restored.code, restored.error]).toEqual([0, undefined]);
         for (const line of says) expect(restored.stderr).toContain(`warning: ${line}\n`);
         const client = open(copy);
-        for (const sql of ["SELECT id, state, made FROM states ORDER BY id", "SELECT rowid, name FROM names"]) {
+        for (const sql of [
+            "SELECT id, state, made FROM states ORDER BY id",
+            "SELECT rowid, name FROM names",
+            "SELECT any FROM keyed ORDER BY rowid",
+        ]) {
             expect(await readRows(client, sql)).toEqual(await readRows(source, sql));
         }
         expect(await readRows(client, "SELECT type, name FROM sqlite_schema ORDER BY type, name")).toEqual([
             { type: "index", name: "idx_states" },
+            { type: "index", name: "sqlite_autoindex_keyed_1" },
+            { type: "table", name: "keyed" },
             { type: "table", name: "names" },
             { type: "table", name: "states" },
             { type: "view", name: "v_states" },
