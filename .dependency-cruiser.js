@@ -5,6 +5,7 @@
 
 /** The floors of src/, the lowest first. A folder imports itself and the floors below; the features are one floor. */
 const floors = [
+    ["text"],
     ["sql"],
     ["database"],
     ["server"],
@@ -63,11 +64,17 @@ export default {
                 { path: `^src/${folder}/` },
                 {
                     path: "^src/",
-                    pathNot: `^src/(errors\\.ts|(${[folder, ...below, ...also].join("|")})/)`,
+                    pathNot: `^src/((errors|redaction)\\.ts|(${[folder, ...below, ...also].join("|")})/)`,
                 },
             ),
         ),
         forbid("errors-below-all", "every floor throws them", { path: "^src/errors\\.ts$" }, { path: "^src/" }),
+        forbid(
+            "redaction-below-all",
+            "every floor quotes servers",
+            { path: "^src/redaction\\.ts$" },
+            { path: "^src/" },
+        ),
         forbid(
             "src-stands-alone",
             "src is the core; what knows this site uses it",

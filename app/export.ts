@@ -2,14 +2,17 @@ import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { loaders } from "../seeds/index.ts";
 import { openExisting, withConnection } from "../src/cli/open.ts";
+import type { Output } from "../src/cli/output.ts";
 import type { Context } from "../src/cli/program.ts";
 import { conclude, countOf } from "../src/cli/report.ts";
 import type { Connection } from "../src/database/connection.ts";
-import { AppError } from "../src/errors.ts";
+import { AppError, type ExitCode, exitCodes } from "../src/errors.ts";
 import type { Loader } from "../src/loading/loader.ts";
 import { suggest } from "../src/sql/similar.ts";
+import { showEachByte } from "../src/text/decode.ts";
+import { writeJson } from "../src/text/json.ts";
 import { refuseUndeployed } from "./deployed.ts";
-import { type ExportedRow, exportRows } from "./export-rows.ts";
+import { type ExportedRow, exportRows, type LeftOut } from "./export-rows.ts";
 
 /** Converts a table's rows to the format of its loader; yields files by path below the folder. */
 type Shape = (rows: AsyncIterable<ExportedRow>) => AsyncGenerator<readonly [path: string, content: unknown]>;
@@ -68,52 +71,84 @@ export interface ExportOptions {
 }
 
 /** db:export: writes every table, or the named ones, into a folder in the formats that `--from` loads. */
-export async function exportTables(context: Context, options: ExportOptions): Promise<void> {
+export async function exportTables(context: Context, options: ExportOptions): Promise<ExitCode> {
     const { output, root } = context;
     const [target, ...names] = context.args;
     const chosen = chooseLoaders(names);
     const folder = resolve(root, target ?? "");
     await refuseOccupied(folder, options.force ?? false);
     const connection = await openExisting(context, "read");
-    await withConnection(
+    return withConnection(
         connection,
         async () => {
             await refuseUndeployed(root, connection, "questions", { anyVersion: true });
             const counts: Record<string, number> = {};
+            const leftOut: Record<string, LeftOut[]> = {};
             for (const loader of chosen) {
-                counts[loader.name] = await exportTable(connection, loader, folder);
+                const left: LeftOut[] = [];
+                counts[loader.name] = await exportTable(connection, loader, folder, (row) => left.push(row));
                 output.field("Exported", `${loader.name}: ${countOf(counts[loader.name] ?? 0, "row")}`);
+                if (left.length > 0) leftOut[loader.table] = left;
             }
+            const lost = warnOfLeftOut(output, leftOut);
             const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-            conclude(context, connection, `Exported ${countOf(total, "row")} to ${target}.`, {
-                folder: target,
-                counts,
-            });
+            conclude(
+                context,
+                connection,
+                `Exported ${countOf(total, "row")} to ${target}${lost > 0 ? `, ${lost} left out` : ""}.`,
+                {
+                    folder: target,
+                    counts,
+                    ...(lost > 0 ? { leftOut } : {}),
+                },
+            );
+            return lost > 0 ? exitCodes.rejected : exitCodes.done;
         },
         incomplete,
     );
 }
 
-async function exportTable(connection: Connection, loader: Loader, folder: string): Promise<number> {
+/** How many rows that were left out are named. */
+const namedRows = 20;
+
+// Names the rows that are not in the export, and returns how many they are.
+function warnOfLeftOut(output: Output, leftOut: Readonly<Record<string, readonly LeftOut[]>>): number {
+    const rows = Object.entries(leftOut).flatMap(([table, list]) => list.map((row) => ({ table, ...row })));
+    for (const { table, column, key } of rows.slice(0, namedRows)) {
+        const values = Object.entries(key).map(([name, value]) => `${name} '${showEachByte(String(value))}'`);
+        output.warn(`left out ${table}, ${values.join(", ")}: the text of '${column}' is not UTF-8`);
+    }
+    if (rows.length > namedRows) output.warn(`and ${rows.length - namedRows} more`);
+    if (rows.length > 0) output.warn("load a correct record of each row: it replaces the text that is not UTF-8");
+    return rows.length;
+}
+
+async function exportTable(
+    connection: Connection,
+    loader: Loader,
+    folder: string,
+    leaveOut: (row: LeftOut) => void,
+): Promise<number> {
     let count = 0;
     async function* counted(): AsyncGenerator<ExportedRow> {
-        for await (const row of exportRows(connection, loader)) {
+        for await (const row of exportRows(connection, loader, leaveOut)) {
             count++;
             yield row;
         }
     }
     const shape = shapes[loader.name] ?? asArray(`${loader.name}.json`);
     for await (const [path, content] of shape(counted())) {
-        await writeText(join(folder, path), `${JSON.stringify(content, null, 2)}\n`, personal.includes(loader.name));
+        await writeText(join(folder, path), `${writeJson(content, 2)}\n`);
     }
     return count;
 }
 
-async function writeText(file: string, text: string, isPersonal: boolean): Promise<void> {
+// Only its user may read it: the rows of any table may be about people. An earlier file would keep its mode.
+async function writeText(file: string, text: string): Promise<void> {
     try {
-        await mkdir(dirname(file), { recursive: true });
-        if (isPersonal) await rm(file, { force: true });
-        await writeFile(file, text, isPersonal ? { mode: 0o600 } : {});
+        await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+        await rm(file, { force: true });
+        await writeFile(file, text, { flag: "wx", mode: 0o600 });
     } catch (error) {
         const { code = "unknown" } = error as NodeJS.ErrnoException;
         throw new AppError("cannot-open", `${file} cannot be written (${code})`, {

@@ -5,6 +5,8 @@ import { loaders } from "../seeds/index.ts";
 import { isObject } from "../seeds/shapes.ts";
 import { listFiles } from "../src/loading/sources/files.ts";
 import { toSnakeCase } from "../src/sql/names.ts";
+import { decodeText } from "../src/text/decode.ts";
+import { parseJson, writeJson } from "../src/text/json.ts";
 
 /** Reads the shortest value of each JSON column that the bundled data fill, by `table.column`; empty values do not count. */
 export async function readJsonExamples(root: string): Promise<Map<string, string>> {
@@ -12,9 +14,9 @@ export async function readJsonExamples(root: string): Promise<Map<string, string
     const paths = (
         await Promise.all(bundled.seeds.flatMap(({ paths: own }) => own).map((path) => listFiles(join(folder, path))))
     ).flat();
-    const texts = await Promise.all(paths.map((path) => readFile(path, "utf8")));
+    const texts = await Promise.all(paths.map(async (path) => decodeText(await readFile(path), path)));
     const examples = new Map<string, string>();
-    for (const document of texts.map((text) => JSON.parse(text) as unknown)) {
+    for (const document of texts.map(parseJson)) {
         for (const { table, fields, find } of loaders) {
             const columns = Object.keys(fields).filter((field) => fields[field] === "json");
             for (const { value } of columns.length === 0 ? [] : (find(document) ?? [])) {
@@ -28,7 +30,7 @@ export async function readJsonExamples(root: string): Promise<Map<string, string
 
 function keepShorter(examples: Map<string, string>, key: string, value: unknown): void {
     if (value === null || value === undefined) return;
-    const text = JSON.stringify(value);
+    const text = writeJson(value);
     const known = examples.get(key);
     if (text === "[]" || text === "{}" || (known !== undefined && known.length <= text.length)) return;
     examples.set(key, text);

@@ -12,7 +12,8 @@ export const command: CommandDefinition<BackupOptions> = {
                 "--prune",
                 "then remove old backups: keep the newest of each day for 30 days, of each week for 52 weeks",
             )
-            .option("--dry-run", "print its path and what --prune would remove, and write nothing"),
+            .option("--dry-run", "print its path and what --prune would remove, and write nothing")
+            .option("-y, --yes", "prune even if the clock is more than 35 days ahead of the newest backup"),
     run: async (context, options) => (await import("../src/cli/commands/backup.ts")).backup(context, options),
 };
 

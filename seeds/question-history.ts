@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ColumnValues, FoundRecord, Loader } from "../src/loading/loader.ts";
+import { withFields } from "../src/text/json.ts";
 import { name, optionalObject, optionalStrings, optionalText } from "./fields.ts";
 import { isObject, listRecords } from "./shapes.ts";
 
@@ -84,6 +85,6 @@ function listEvents({ questionId, questionType, history }: Readonly<Record<strin
     };
     return (history as unknown[]).map((event, at) => ({
         position: `history/${at}`,
-        value: isObject(event) ? { ...above, ...event } : event,
+        value: isObject(event) ? withFields(above, event) : event,
     }));
 }

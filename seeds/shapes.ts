@@ -1,4 +1,5 @@
 import type { FoundRecord } from "../src/loading/loader.ts";
+import { withFields } from "../src/text/json.ts";
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
     return value !== null && typeof value === "object" && !Array.isArray(value);
@@ -27,6 +28,6 @@ function listEntries(container: object): FoundRecord[] {
     if (Array.isArray(container)) return container.map((value, at) => ({ position: String(at), value }));
     return Object.entries(container).map(([key, value]) => ({
         position: key,
-        value: isObject(value) && value.id === undefined ? { id: key, ...value } : value,
+        value: isObject(value) && value.id === undefined ? withFields({ id: key }, value) : value,
     }));
 }

@@ -83,7 +83,7 @@ export async function runBot(
             const result = await body({ context, store, run, model, patience: patience.signal });
             const status = result.isFailed ? "failed" : "completed";
             const summary = {
-                ...{ message: result.verdict, ...result.summary, ...cost() },
+                ...{ message: context.output.redact(result.verdict), ...result.summary, ...cost() },
                 ...(result.prompts ? { prompts: result.prompts } : {}),
             };
             await finishRun(store, run, status, summary);
@@ -94,7 +94,9 @@ export async function runBot(
             const isStopped = patience.signal.aborted;
             const message = isStopped ? "stopped" : error instanceof Error ? error.message : String(error);
             // The first error is the one to tell.
-            await finishRun(store, run, "failed", { message, ...cost() }).catch(() => undefined);
+            await finishRun(store, run, "failed", { message: context.output.redact(message), ...cost() }).catch(
+                () => undefined,
+            );
             if (isStopped) {
                 throw new AppError("interrupted", "interrupted", {
                     outcome: `What was printed above was done. Run ${run.id} is closed.`,

@@ -59,7 +59,7 @@ export async function doJobs(bot: Bot, work: JobWork, options: WorkingOptions): 
             return outcome;
         } catch (error) {
             if (!(error instanceof ModelFault) || signal.aborted) throw error;
-            if (error.wait !== undefined) restUntil = Date.now() + error.wait;
+            if (error.wait !== undefined) restUntil = performance.now() + error.wait;
             if (error.endsRun || error.wait !== undefined) fault ??= error;
             return settleFault(error, options.watch ?? false);
         }
@@ -71,7 +71,7 @@ export async function doJobs(bot: Bot, work: JobWork, options: WorkingOptions): 
         lease: usualTimes.lease,
         signal: context.signal,
         // The other jobs need the same server.
-        rest: () => restUntil - Date.now(),
+        rest: () => restUntil - performance.now(),
         report: ({ claim, state, message }) => {
             const line = {
                 ...{ job: claim.id, item: claim.itemId, action: claim.action, state },
@@ -99,7 +99,14 @@ export function describeJobs({ completed, retried, failed, snoozed, lost }: Jobs
 
 /** Prints what became of an item on one line: words of the database without their control characters. */
 export function printLine({ context }: Pick<Bot, "context">, cells: readonly string[]): void {
-    const line = cells.map((cell) => cell.replace(/[\s\p{Cc}]+/gu, " ").trim()).join("  ");
+    const line = cells
+        .map((cell) =>
+            context.output
+                .redact(cell)
+                .replace(/[\s\p{Cc}]+/gu, " ")
+                .trim(),
+        )
+        .join("  ");
     context.output.line(line.length > longestLine ? `${line.slice(0, longestLine - 1)}…` : line);
 }
 

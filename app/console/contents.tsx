@@ -4,10 +4,9 @@ import type { ContentLine, Contents } from "../../src/console/state/screen.tsx";
 import type { ReadResult, Row } from "../../src/database/connection.ts";
 import { readContentQueries } from "./queries.ts";
 import { describeAge, findLatest, findMonday, isOlder, subtractDays } from "./time.ts";
+import { longestDays } from "./work/limits.ts";
 
 const weeks = 16;
-/** Waiting for longer than this many days needs attention, and so does a run that takes longer. */
-const [waitsLong, runsLong] = [7, 1];
 
 /** What is in the database: the lines of the first screen. */
 export const contents: Contents = {
@@ -122,7 +121,7 @@ function describeQueue(health: readonly Row[], now: string): Child {
             {oldest !== undefined && (
                 <>
                     {", oldest "}
-                    <Age text={describeAge(oldest, now)} isLong={isOlder(oldest, now, waitsLong)} />
+                    <Age text={describeAge(oldest, now)} isLong={isOlder(oldest, now, longestDays.pending)} />
                 </>
             )}
             {`; ${showNumber(count("processing"))} in work`}
@@ -154,7 +153,7 @@ function describeRuns(rows: readonly Row[], now: string): Child {
                     {"; "}
                     <Age
                         text={`${showNumber(running.runs)} running for ${describeAge(running.first_at, now)}`}
-                        isLong={isOlder(running.first_at, now, runsLong)}
+                        isLong={isOlder(running.first_at, now, longestDays.running)}
                     />
                 </>
             )}

@@ -27,6 +27,8 @@ export interface Usage {
     ms: number;
     /** Greatest resident size, in bytes; 0 for programs that are not ours. */
     memory: number;
+    /** The part of `ms` in which our restore compared hashes; other programs do not. */
+    comparison: number;
 }
 
 const quote = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
@@ -75,11 +77,15 @@ export async function run(line: string, folder: string): Promise<Usage> {
     const child = spawn("sh", ["-c", line], {
         cwd: folder,
         env: { PATH: process.env.PATH, HOME: folder, TMPDIR: tmpdir() },
-        stdio: ["ignore", "ignore", "pipe", "pipe"],
+        stdio: ["ignore", "pipe", "pipe", "pipe"],
     });
+    let result = "";
     let printed = "";
     let peak = "";
-    const [, , err, memory] = child.stdio;
+    const [, out, err, memory] = child.stdio;
+    out?.on("data", (text: Buffer) => {
+        result += text.toString();
+    });
     err?.setEncoding("utf8").on("data", (text: string) => {
         printed += text;
     });
@@ -91,5 +97,10 @@ export async function run(line: string, folder: string): Promise<Usage> {
         child.once("close", resolve);
     });
     if (code !== 0) throw new Error(`'${line}' ended with exit code ${code}:\n${printed}`);
-    return { ms: performance.now() - began, memory: Number(peak || "0") * 1024 };
+    const [, comparison = "0"] = /^Compared: .* in ([\d,]+) ms$/m.exec(result) ?? [];
+    return {
+        ms: performance.now() - began,
+        memory: Number(peak || "0") * 1024,
+        comparison: Number(comparison.replaceAll(",", "")),
+    };
 }

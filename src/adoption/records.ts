@@ -1,5 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { toCamelCase } from "../sql/names.ts";
+import { parseJson } from "../text/json.ts";
+import { mapTokens } from "../text/scan.ts";
 import type { TextForm } from "./origins.ts";
 
 /**
@@ -21,12 +23,9 @@ export function readDocument(
     );
 }
 
-// JSON that is nested too deep can be parsed, but not stringified.
 function parseOrKeep(text: string): unknown {
     try {
-        const value: unknown = JSON.parse(text);
-        JSON.stringify(value);
-        return value;
+        return parseJson(text);
     } catch {
         return text;
     }
@@ -44,7 +43,7 @@ const largeNumber = /\d{16}|e[+\d]/i;
 
 function quoteNumbers(json: string): string {
     if (!largeNumber.test(json)) return json;
-    return json.replace(/"(?:[^"\\]+|\\.)*"|-?\d[\d.eE+-]*/g, (token) => {
+    return mapTokens(json, (token) => {
         if (token.startsWith('"')) return token;
         const number = Number(token);
         const isHeld = Number.isFinite(number) && (!Number.isInteger(number) || Number.isSafeInteger(number));

@@ -106,7 +106,7 @@ async function runStep(
     isThere: (fault: DatabaseFault) => Promise<boolean>,
     { signal, report }: { signal: AbortSignal; report: RunReport },
 ): Promise<void> {
-    for (const startedAt = Date.now(); ; ) {
+    for (const startedAt = performance.now(); ; ) {
         try {
             return await connection.runScript(script, { foreignKeysOff: true });
         } catch (error) {
@@ -120,7 +120,8 @@ async function runStep(
                 report.note("Another run adopted the table meanwhile.");
                 return;
             }
-            if (fault.kind !== "busy" || Date.now() - startedAt > (connection.waitLimit ?? busyLimit)) throw fault;
+            if (fault.kind !== "busy" || performance.now() - startedAt > (connection.waitLimit ?? busyLimit))
+                throw fault;
             report.waiting("another program is writing");
             await sleep(100 + Math.random() * 400, undefined, { signal }).catch(() => undefined);
             throwIfInterrupted(signal, error);

@@ -13,6 +13,18 @@ export const manifestLine = "-- manifest:";
 /** The size that is aimed at for a statement with rows, in bytes; a server accepts five million. */
 export const statementSize = 500_000;
 
+/** The longest line, statement without rows, and header, in bytes: a file that exceeds it was not written here. */
+export const longestText = 4_000_000;
+
+/** The longest manifest, in bytes. */
+export const longestManifest = 64_000_000;
+
+/** The size of the largest row that is backed up, in bytes: its SQL must fit into a string. */
+export const largestRow = 200_000_000;
+
+/** The longest statement: that row in hexadecimal digits. */
+export const longestStatement = 2 * largestRow + longestText;
+
 export type StatementNote = z.infer<typeof noteShape>;
 export type Manifest = z.infer<typeof manifestShape>;
 /** What a backup says of one table. */

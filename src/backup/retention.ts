@@ -7,6 +7,8 @@ const keptDays = 30;
 const keptWeeks = 52;
 /** Otherwise a clock that is years ahead for one night would remove all. */
 const keptAlways = 7;
+/** A clock that is further ahead of the newest backup may be wrong, in milliseconds. */
+const longestGap = 35 * day;
 
 /**
  * Chooses the backups of one series to remove from the files of a folder: all but the newest of each of the last 30 days and
@@ -25,7 +27,9 @@ export function planPruning(names: readonly string[], series: string, now: Date)
         const seen = new Set<number>();
         for (const { name, time } of backups) {
             const period = periodOf(time);
-            if (seen.has(period) || (period <= current - periods && seen.size >= always)) continue;
+            // Those of a clock that was ahead take no place of the others.
+            const count = [...seen].filter((other) => other <= current).length;
+            if (seen.has(period) || (period <= current - periods && count >= always)) continue;
             seen.add(period);
             kept.add(name);
         }
@@ -36,6 +40,32 @@ export function planPruning(names: readonly string[], series: string, now: Date)
     return backups.filter(({ name }) => !kept.has(name)).map(({ name }) => name);
 }
 
+/**
+ * Finds the time of the newest backup where the clock seems to be wrong: more than 35 days later. Backups of the last day do
+ * not vouch for a clock that would remove what was kept by the one before.
+ */
+export async function findClockGap(folder: string, series: string, now: Date): Promise<Date | undefined> {
+    const names = await listBackups(folder);
+    const times = names.flatMap((name) => {
+        const parsed = findBackupName(name);
+        return parsed?.series === series && parsed.takenAt <= now ? [parsed.takenAt.getTime()] : [];
+    });
+    const isGap = (time: number): boolean => Number.isFinite(time) && now.getTime() - time > longestGap;
+    const newest = Math.max(...times);
+    if (isGap(newest)) return new Date(newest);
+    const earlier = Math.max(...times.filter((time) => now.getTime() - time > day));
+    if (!isGap(earlier)) return undefined;
+    const byEarlier = new Set(planPruning(names, series, new Date(earlier)));
+    const isSafe = planPruning(names, series, now).every((name) => byEarlier.has(name));
+    return isSafe ? undefined : new Date(earlier);
+}
+
+async function listBackups(folder: string): Promise<string[]> {
+    const files = await readdir(folder, { withFileTypes: true }).catch(() => []);
+    // db:backup creates neither folders nor links.
+    return files.filter((file) => file.isFile()).map(({ name }) => name);
+}
+
 /** Lists the backups of a series to remove from a folder, as if those named `coming` were there, too. */
 export async function listPruned(
     folder: string,
@@ -43,10 +73,7 @@ export async function listPruned(
     now: Date,
     coming: readonly string[] = [],
 ): Promise<string[]> {
-    const files = await readdir(folder, { withFileTypes: true }).catch(() => []);
-    // db:backup creates neither folders nor links.
-    const names = files.filter((file) => file.isFile()).map(({ name }) => name);
-    return planPruning([...names, ...coming], series, now);
+    return planPruning([...(await listBackups(folder)), ...coming], series, now);
 }
 
 /** Removes the backups of a series that are no longer kept; returns their names. */

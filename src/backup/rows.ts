@@ -3,6 +3,7 @@ import { DatabaseFault } from "../database/faults.ts";
 import { hearInterrupt } from "../database/interrupt.ts";
 import { AppError } from "../errors.ts";
 import { quoteName } from "../sql/quoting.ts";
+import { largestRow } from "./format.ts";
 import type { RowReader, StoredTable } from "./layout.ts";
 import { joinSlowly, type LiteralReader, listSlowExpressions, planLiterals, renderReal } from "./literals.ts";
 
@@ -19,9 +20,6 @@ const firstLimit = 50;
 const mostRows = 5_000;
 /** Rows with more bytes are read one by one: a server refuses an answer over 10 MB. */
 const largeRow = 150_000;
-
-/** The SQL of a row must fit into a string; in bytes. */
-const largestRow = 200_000_000;
 
 /** Counts the rows of a table. */
 export async function countRows(snapshot: RowReader, table: Pick<StoredTable, "name">): Promise<number> {

@@ -46,11 +46,13 @@ function chooseDestination(
         throw refuse("TURSO_BACKUP_FOLDER and TURSO_BACKUP_COMMAND are both set", hint);
     }
     if (command !== undefined) return { kind: "command", command };
+    if (folder !== undefined) refuseAddress(folder, "TURSO_BACKUP_FOLDER");
     return { kind: "folder", path: resolve(root, folder ?? defaultFolder), mayMake: folder === undefined };
 }
 
 function readArgument(root: string, argument: string): Destination {
     const path = resolve(root, argument);
+    refuseAddress(argument, "the destination");
     if (isFolder(path)) return { kind: "folder", path, mayMake: false };
     if (existsSync(path)) throw refuse(`'${argument}' already exists`, "name a file that does not exist, or a folder");
     // A missing folder may be a disk that is not mounted.
@@ -60,6 +62,13 @@ function readArgument(root: string, argument: string): Destination {
     }
     if (!isFolder(dirname(path))) throw refuse(`there is no folder for '${argument}'`, "create the folder first");
     return { kind: "file", path };
+}
+
+// Not shown, because it may hold a secret.
+function refuseAddress(place: string, name: string): void {
+    if (!/^[a-z][a-z\d+.-]+:\/\//i.test(place)) return;
+    const hint = "name a folder or a file, or set TURSO_BACKUP_COMMAND to a command that stores it there";
+    throw refuse(`${name} is an address, not a folder or file`, hint);
 }
 
 function refuse(message: string, hint: string): AppError {

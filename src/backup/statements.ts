@@ -1,5 +1,8 @@
-import { isKeyword, type Token } from "../sql/lexer.ts";
+import { isUtf8 } from "node:buffer";
+import { isKeyword, readName, tokenize } from "../sql/lexer.ts";
+import { isSameName } from "../sql/names.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
+import { findCreated, readFact } from "../sql/statement-facts.ts";
 import { findOpenToken, splitStatements } from "../sql/statements.ts";
 import type { StatementNote } from "./format.ts";
 import { damaged } from "./seal.ts";
@@ -10,14 +13,15 @@ import { damaged } from "./seal.ts";
  *
  * @throws AppError `corrupt`
  */
-export function refuseOther({ does, name, table = "" }: StatementNote, sql: Buffer): void {
+export function refuseOther(note: StatementNote, sql: Buffer): void {
     // SQLite would stop reading at a NUL.
-    if (sql.includes(0) || !isExpected(does, name ?? "", table, sql)) {
-        throw damaged(`a statement does not do what its comment says (${does})`);
+    if (sql.includes(0) || !isUtf8(sql) || !isExpected(note, sql)) {
+        throw damaged(`a statement does not do what its comment says (${note.does})`);
     }
 }
 
-function isExpected(does: string, name: string, table: string, sql: Buffer): boolean {
+function isExpected(note: StatementNote, sql: Buffer): boolean {
+    const { does, table = "" } = note;
     switch (does) {
         case "settings":
             return /^PRAGMA (foreign_keys=OFF|user_version=-?\d+);$/.test(sql.toString());
@@ -34,20 +38,25 @@ function isExpected(does: string, name: string, table: string, sql: Buffer): boo
         case "index":
         case "view":
         case "trigger":
-            return name !== "" && isOneCreate(sql.toString(), does);
+            return isOneCreate(note, sql.toString());
         default:
             return false;
     }
 }
 
-// A restore would also run what follows the statement.
-function isOneCreate(sql: string, type: string): boolean {
-    const [statement, ...others] = splitStatements(sql);
-    if (!statement || others.length > 0 || findOpenToken(sql) || !sql.endsWith(";")) return false;
-    const [create, first, second] = statement.tokens;
-    const isType = (token: Token | undefined): boolean => isKeyword(token, type.toUpperCase());
-    const isFurther = isKeyword(first, "VIRTUAL") || isKeyword(first, "UNIQUE");
-    return isKeyword(create, "CREATE") && (isType(first) || (isFurther && isType(second)));
+// One object as sqlite_schema stores it: without IF NOT EXISTS, the name of a database, or a query that fills a table.
+function isOneCreate({ does, name, table = "" }: StatementNote, sql: string): boolean {
+    const all = tokenize(sql);
+    const [statement, ...others] = splitStatements(sql, all);
+    if (!statement || others.length > 0 || findOpenToken(sql, all) || !sql.endsWith(";")) return false;
+    const { tokens } = statement;
+    const made = findCreated(tokens);
+    const fact = readFact(statement);
+    const named = made && tokens[made.typeAt + 1];
+    if (!named || fact.does !== "create" || made.isTemporary || made.type !== does) return false;
+    const isStored = made.next === made.typeAt + 2 && readName(named) === name && isSameName(fact.table, table);
+    const isFilled = does === "table" && !isKeyword(tokens[1], "VIRTUAL") && tokens[made.next]?.text !== "(";
+    return isStored && !isFilled;
 }
 
 /** Removes the last id of a table from sqlite_sequence. */

@@ -7,7 +7,7 @@ import { withPatience } from "../database/retry.ts";
 import type { Target } from "../database/target.ts";
 import { AppError, nothingChanged } from "../errors.ts";
 import type { Context } from "./program.ts";
-import { type Access, type Config, findMisspelt, readConfig, readSecrets } from "./settings.ts";
+import { type Access, type Config, findMisspelt, readConfig } from "./settings.ts";
 
 export interface OpenDatabase {
     readonly config: Config;
@@ -21,7 +21,6 @@ export async function openDatabase(
     access: Access,
     mustExist = access !== "write",
 ): Promise<OpenDatabase> {
-    for (const secret of await readSecrets(context.root)) context.output.hide(secret);
     for (const warning of await findMisspelt(context.root)) context.output.warn(warning);
     const config = await readConfig(access, context.root);
     const { target } = config;

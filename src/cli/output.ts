@@ -1,8 +1,13 @@
 import { Writable } from "node:stream";
 import { createColors } from "picocolors";
 import type { AppError } from "../errors.ts";
+import { createRedactor } from "../redaction.ts";
+import { writeJson } from "../text/json.ts";
 
-/** The only writer to stdout and stderr. Redacts secrets in everything it prints. */
+/**
+ * The only writer to stdout and stderr. Redacts secrets in everything it prints, and replaces characters of names and values that
+ * would control the terminal. A line may have line breaks; a cell, a value, a message and a hint are printed on one line.
+ */
 export interface Output {
     readonly json: boolean;
     /** A line of the result, on stdout; not under --json. */
@@ -19,7 +24,7 @@ export interface Output {
     error(error: AppError): void;
     /** The JSON document, on stdout; only under --json. */
     document(value: unknown): void;
-    /** Unformatted text on stdout, even under --json: a script, a generated file. */
+    /** Unformatted text on stdout, even under --json: a script, a generated file. Unchanged where no terminal shows it. */
     raw(text: string): void;
     /** Sends further lines to stderr, because stdout is for a script that may be piped into a shell. */
     divert(): void;
@@ -47,13 +52,24 @@ interface TerminalSize {
 }
 
 const fieldWidth = 10;
-/** Shorter parts of a token reveal little and may be ordinary words. */
-const shortestPart = 12;
+/** Control characters, but for tabs and line breaks, and characters that turn the direction of text or break its lines. */
+const controls = /(?![\t\n])\p{Cc}|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 const anyToken = /\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g;
 const tokenParameter = /(auth_?token=)[^&\s"']+/gi;
+/** The user name and password of an address; path.resolve() makes one slash of two. Not `https://host:8080/@scope`. */
+const credentials = /\b([a-z][\w+.-]*:\/{1,2})(?:[^\s"'`<>/@:]*:(?!\d*\/)[^\s"'`<>]*|[^\s"'`<>/@:]+)@/gi;
 
-/** Renders columns with two spaces between them; the last column is not padded. */
-export function renderTable(rows: readonly (readonly string[])[]): string[] {
+function clean(text: string): string {
+    return text.replaceAll("\r\n", "\n").replace(controls, "?");
+}
+
+function toOneLine(text: string): string {
+    return clean(text).replace(/\s*\n\s*/g, " ");
+}
+
+/** Renders columns with two spaces between them, and each cell on one line; the last column is not padded. */
+export function renderTable(table: readonly (readonly string[])[]): string[] {
+    const rows = table.map((cells) => cells.map(toOneLine));
     const widths: number[] = [];
     for (const row of rows) {
         row.forEach((cell, column) => {
@@ -70,12 +86,14 @@ export function renderTable(rows: readonly (readonly string[])[]): string[] {
 
 /**
  * @param options.color write escape codes
+ * @param options.isShown a terminal shows stdout
  * @param options.terminal the terminal behind stderr, if it is interactive
  * @param options.write receives the text; writes to stdout and stderr by default
  */
 export function createOutput(options: {
     json: boolean;
     color: boolean;
+    isShown?: boolean;
     terminal?: TerminalSize | undefined;
     write?: (stream: "stdout" | "stderr", text: string) => void;
 }): Output {
@@ -84,67 +102,63 @@ export function createOutput(options: {
     let lines: "stdout" | "stderr" = "stdout";
     const write = options.write ?? ((stream, text) => void process[stream].write(text));
 
-    const redact = (text: string): string => {
-        let clean = text;
-        for (const secret of [...secrets].sort((a, b) => b.length - a.length))
-            clean = clean.replaceAll(secret, "[token]");
-        return clean.replace(anyToken, "[token]").replace(tokenParameter, "$1[token]");
-    };
+    let removeSecrets = createRedactor(secrets);
+    const redactRaw = (text: string): string =>
+        removeSecrets(text).replace(anyToken, "[token]").replace(tokenParameter, "$1[token]");
+    const redact = (text: string): string => redactRaw(text).replace(credentials, "$1[token]@");
     let live: LiveText | undefined;
     const put = (stream: "stdout" | "stderr", text: string): void => {
         live?.erase();
-        write(stream, redact(text));
+        write(stream, text);
     };
-    const print = (stream: "stdout" | "stderr", text: string): void => put(stream, `${text}\n`);
+    const print = (stream: "stdout" | "stderr", text: string): void => put(stream, `${redact(text)}\n`);
 
     const output: Output = {
         json: options.json,
         line(text = "") {
-            if (!options.json) print(lines, text);
+            if (!options.json) print(lines, clean(text));
         },
         divert() {
             lines = "stderr";
         },
         field(label, value) {
-            output.line(`${`${label}:`.padEnd(fieldWidth - 1)} ${value}`);
+            output.line(`${`${label}:`.padEnd(fieldWidth - 1)} ${toOneLine(value)}`);
         },
         table(rows) {
             for (const row of renderTable(rows)) output.line(row);
         },
         diff(changed) {
             const paint = { "-": colors.red, "+": colors.green, " ": colors.dim };
-            for (const { sign, text } of changed) output.line(paint[sign](`  ${sign} ${text}`.trimEnd()));
+            if (options.json) return;
+            for (const { sign, text } of changed) print(lines, paint[sign](`  ${sign} ${clean(text)}`.trimEnd()));
         },
         note(text) {
-            print("stderr", text);
+            print("stderr", clean(text));
         },
         warn(text) {
-            print("stderr", `${colors.yellow("warning:")} ${text}`);
+            print("stderr", `${colors.yellow("warning:")} ${clean(text)}`);
         },
         error(error) {
             const { code, message, details, hint = null, outcome = null } = error;
-            const parts = [`${colors.red("error:")} ${message}`];
-            if (details.length > 0) parts.push("", ...details);
-            if (hint) parts.push("", `${colors.bold("hint:")} ${hint}`);
-            if (outcome) parts.push("", outcome);
+            const parts = [`${colors.red("error:")} ${toOneLine(message)}`];
+            if (details.length > 0) parts.push("", ...details.map(clean));
+            if (hint) parts.push("", `${colors.bold("hint:")} ${toOneLine(hint)}`);
+            if (outcome) parts.push("", toOneLine(outcome));
             print("stderr", parts.join("\n"));
             output.document({ error: { code, message, details, hint, outcome } });
         },
         document(value) {
-            if (options.json) print("stdout", JSON.stringify(value, null, 2));
+            if (options.json) print("stdout", escapeControls(writeJson(value, 2)));
         },
         raw(text) {
-            put("stdout", text);
+            // Addresses stay: a script may hold examples of them.
+            put("stdout", redactRaw(options.isShown ? clean(text) : text));
         },
         redact,
         hide(secret) {
-            // Parts that are printed separately would add up to the token.
-            for (const part of [secret, ...secret.split(".").filter((text) => text.length >= shortestPart)]) {
-                if (part.length === 0) continue;
-                secrets.add(part);
-                // As escaped in a JSON document.
-                secrets.add(JSON.stringify(part).slice(1, -1));
-            }
+            if (secret === "") return;
+            secrets.add(secret);
+            removeSecrets = createRedactor(secrets);
         },
         async openLiveText() {
             if (!options.terminal || options.json) return undefined;
@@ -153,6 +167,11 @@ export function createOutput(options: {
         },
     };
     return output;
+}
+
+// JSON leaves some of them as they are; the values stay the same.
+function escapeControls(json: string): string {
+    return json.replace(controls, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 // Loading the library takes longer than some commands, so it is loaded only here.
@@ -175,7 +194,7 @@ async function createLiveText(terminal: TerminalSize, write: (text: string) => v
         get columns() {
             return terminal.columns || 80;
         },
-        draw: (text) => update(text),
+        draw: (text) => update(clean(text)),
         erase: () => update.clear(),
     };
 }

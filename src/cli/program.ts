@@ -2,12 +2,13 @@ import { existsSync, realpathSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { DatabaseFault, explainFault } from "../database/faults.ts";
+import { listenForInterrupt } from "../database/interrupt.ts";
 import type { Patience } from "../database/retry.ts";
 import type { Target } from "../database/target.ts";
 import { AppError, type ExitCode, exitCodes, nothingChanged } from "../errors.ts";
 import { explainModelFault, ModelFault } from "../model/fault.ts";
 import { createOutput, type Output } from "./output.ts";
-import { findSecrets, isInteractive, wantsColor } from "./settings.ts";
+import { isInteractive, readSecrets, wantsColor } from "./settings.ts";
 
 /** Passed to every command. */
 export interface Context {
@@ -50,8 +51,8 @@ export async function runCommand<Options extends object>(definition: CommandDefi
     const { argv, json } = readArguments(process.argv.slice(2));
     const terminal = isInteractive(process.stderr) ? process.stderr : undefined;
     const isColored = [process.stdout, process.stderr].every((stream) => wantsColor(stream));
-    const output = createOutput({ json, color: isColored, terminal });
-    for (const secret of findSecrets()) output.hide(secret);
+    const output = createOutput({ json, color: isColored, isShown: isInteractive(process.stdout), terminal });
+    for (const secret of await readSecrets(process.cwd())) output.hide(secret);
     // The reader may stop reading (`| head`) or its disk may be full; the command continues.
     let unprinted: NodeJS.ErrnoException | undefined;
     for (const stream of [process.stdout, process.stderr]) {
@@ -59,14 +60,13 @@ export async function runCommand<Options extends object>(definition: CommandDefi
             if (error.code !== "EPIPE") unprinted ??= error;
         });
     }
-    const interrupt = new AbortController();
-    process.once("SIGINT", () => interrupt.abort());
-    process.once("SIGTERM", () => interrupt.abort());
+    const interrupt = listenForInterrupt();
     const code = await run(definition, argv, output, interrupt.signal).catch((error: unknown) => {
         const known = toAppError(error, interrupt.signal.aborted);
         output.error(known);
         return known.exitCode;
     });
+    interrupt.close();
     // Waits for pending output, but not for idle connections.
     for (const stream of [process.stdout, process.stderr]) await new Promise((done) => stream.write("", done));
     if (unprinted) output.warn(`not all of the output could be written: ${unprinted.message}`);
@@ -88,7 +88,7 @@ async function run<Options extends object>(
     } catch (error) {
         if (!(error instanceof CommanderError)) throw error;
         if (error.exitCode === 0) return exitCodes.done;
-        throw new AppError("usage", error.message.replace(/^error: /, "").replace(/\n/g, " "), {
+        throw new AppError("usage", withoutInput(error.message), {
             hint: `see \`pnpm ${definition.name} --help\``,
         });
     }
@@ -99,6 +99,15 @@ async function run<Options extends object>(
     const elapsed = (): number => performance.now();
     const context = { root: process.cwd(), output, signal, args: command.args, elapsed, patience };
     return (await definition.run(context, command.opts() as Options)) ?? exitCodes.done;
+}
+
+// What was typed may be a secret in the wrong place: of that, only what looks like the name of an option is repeated.
+function withoutInput(message: string): string {
+    const text = message.replace(/^error: /, "").replace(/\n/g, " ");
+    const [, option, suggestion = ""] = /^unknown option '(.*)'( \(Did you mean .*)?$/.exec(text) ?? [];
+    if (option === undefined) return text.replace(/( argument) '.*' (is invalid\.)/, "$1 $2");
+    const [name = ""] = option.split("=");
+    return `unknown option${/^--?[a-z-]{0,30}$/i.test(name) ? ` '${name}'` : ""}${suggestion}`;
 }
 
 /** The parser of a command, with its options and help. */
@@ -138,8 +147,9 @@ function toAppError(error: unknown, isInterrupted: boolean): AppError {
         const hint = "run `pnpm db:status` to see what the database is now";
         return new AppError("interrupted", "interrupted", { hint, cause: error });
     }
-    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const [message = "", ...details] = String(error instanceof Error ? error.stack : error).split("\n");
     return new AppError("migration-failed", `unexpected: ${message}`, {
+        details,
         hint: "this is a bug in the program; please report it with these lines",
     });
 }

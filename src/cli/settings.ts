@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { isSameDatabase, parseTarget, type Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
 import { modelVariables } from "../model/settings.ts";
+import { findSecrets } from "../redaction.ts";
 import { findSimilar } from "../sql/similar.ts";
 
 /**
@@ -32,8 +33,6 @@ const knownNames = [
     ...modelVariables,
 ];
 const readOnlyNames = ["TURSO_DATABASE_URL_RO", "TURSO_AUTH_TOKEN_RO"];
-/** Shorter parts of a URL, such as the 0 of `tls=0`, are not secrets. */
-const shortestSecret = 8;
 
 /**
  * Reads the settings from the environment and from `.env` in `root`; the environment has precedence.
@@ -78,9 +77,9 @@ export async function readConfig(access: Access, root: string, environment: Vari
     };
 }
 
-/** Reads the secrets of all variables, even invalid ones, so that they are never printed. */
+/** Reads the secrets of all variables, even invalid ones, so that they are never printed; a .env that is no file has none. */
 export async function readSecrets(root: string, environment: Variables = process.env): Promise<string[]> {
-    const { file, real } = await readSources(root, environment);
+    const { file, real } = await readSources(root, environment).catch(() => ({ file: {}, real: environment }));
     return [...findSecrets(file), ...findSecrets(real)];
 }
 
@@ -90,17 +89,6 @@ export async function findMisspelt(root: string, environment: Variables = proces
         if (!/^(TURSO|LLM)_/.test(name) || knownNames.includes(name)) return [];
         const meant = findSimilar(name, knownNames, 2);
         return meant === undefined ? [] : [`${name} is not a known variable; did you mean ${meant}?`];
-    });
-}
-
-/** The tokens and keys among the variables, and credentials within URLs. */
-export function findSecrets(variables: Variables = process.env): string[] {
-    return Object.entries(variables).flatMap(([name, value = ""]) => {
-        if (/^(TURSO_.*TOKEN|(LLM|EMBEDDING)_API_KEY$)/.test(name) || /^AGE-SECRET-KEY-/i.test(value.trim()))
-            return [value.trim()];
-        if (!/^(TURSO_.*|EMBEDDING_|LLM_BASE_)URL/.test(name) || !URL.canParse(value)) return [];
-        const { password, username, searchParams } = new URL(value);
-        return [password, username, ...searchParams.values()].filter((secret) => secret.length >= shortestSecret);
     });
 }
 
@@ -129,7 +117,7 @@ export function readInputs(names: readonly string[], environment: Variables = pr
 
 /** The environment for a program of the user, with additional variables and without secrets. */
 export function environmentFor(more: Readonly<Record<string, string>>): Variables {
-    const secrets = new Set(findSecrets());
+    const secrets = new Set(findSecrets(process.env));
     const open = Object.entries(process.env).filter(([, value]) => !secrets.has(value?.trim() ?? ""));
     return { ...Object.fromEntries(open), ...more };
 }
@@ -279,7 +267,9 @@ function readWriteMode(variables: Variables): boolean {
     const mode = variables.TURSO_WRITE_MODE?.trim();
     if (mode === undefined || mode === "true") return false;
     if (mode === "false") return true;
-    throw new AppError("usage", `TURSO_WRITE_MODE is '${mode}'`, { hint: "set it to true or false, or unset it" });
+    throw new AppError("usage", "TURSO_WRITE_MODE is neither true nor false", {
+        hint: "set it to true or false, or unset it",
+    });
 }
 
 const serversOfKeys = { LLM_API_KEY: "LLM_BASE_URL", EMBEDDING_API_KEY: "EMBEDDING_URL" };

@@ -1,7 +1,14 @@
 import type { Child } from "hono/jsx";
 import { Command } from "./parts.tsx";
-import type { ReadLog } from "./read-log.ts";
-import type { ConsolePage, ConsoleSite, OpenedDatabase, Screen, Visit } from "./site.ts";
+import { type ReadLog, renderArguments } from "./read-log.ts";
+import {
+    type ConsolePage,
+    type ConsoleSite,
+    lacksToken,
+    type OpenedDatabase,
+    type Screen,
+    type Visit,
+} from "./site.ts";
 
 /** What stands around the body of a page. */
 export interface Frame {
@@ -52,6 +59,7 @@ export function renderShell(page: ConsolePage, frame: Frame): string {
 
 function Header({ site, database, screen, visit }: Frame): Child {
     const { target, schemaVersion, readOnlyBy } = database;
+    const open = lacksToken(database) ? "no token: everybody may write" : "read-write token";
     const isRemote = target.kind === "server" && !target.local;
     const q = screen?.path === site.search.path ? (visit?.query.get("q") ?? "") : "";
     return (
@@ -61,7 +69,7 @@ function Header({ site, database, screen, visit }: Frame): Child {
                 <span class="db" title={target.label}>
                     {target.label}
                 </span>
-                <span class="mut ver">{`${schemaVersion}, ${readOnlyBy === undefined ? "read-write token" : "read-only"}`}</span>
+                <span class="mut ver">{`${schemaVersion}, ${readOnlyBy === undefined ? open : "read-only"}`}</span>
                 <search>
                     <form action={site.search.path}>
                         <label class="vh" for="q">
@@ -135,18 +143,19 @@ const mostShown = 30_000;
 function Statements({ log: { statements } }: { readonly log: ReadLog }): Child {
     if (statements.length === 0) return null;
     let length = 0;
-    const shown = statements.filter(({ sql }, at) => {
-        length += sql.length;
+    const shown = statements.filter((statement, at) => {
+        length += statement.sql.length + renderArguments(statement).length;
         return at === 0 || length <= mostShown;
     });
     const more = statements.length - shown.length;
     return (
         <details>
             <summary>Show SQL</summary>
-            {shown.map(({ sql, rows }) => (
+            {shown.map(({ sql, args, rows }) => (
                 <pre tabindex={0}>
                     {sql.trim()}
                     {"\n"}
+                    {args.length > 0 && <span class="mut">{`-- ${renderArguments({ args })}\n`}</span>}
                     <span class="mut">{rows === undefined ? "-- failed" : `-- ${countRows(rows)}`}</span>
                 </pre>
             ))}

@@ -1,8 +1,12 @@
 import type { Connection, Query, ReadResult } from "../database/connection.ts";
+import { isJsonList } from "../database/values.ts";
+import { renderLiteral } from "./sql/example.ts";
 
 /** A statement that a page ran. */
 export interface LoggedStatement {
     readonly sql: string;
+    /** The values of its parameters. */
+    readonly args: NonNullable<Query["args"]>;
     /** How many rows it gave; undefined when it failed. */
     readonly rows: number | undefined;
 }
@@ -31,9 +35,9 @@ export function record(connection: Connection, log: ReadLog): Connection {
         try {
             const results = await connection.readAll(queries, options);
             log.statements.push(
-                ...queries.map(({ sql }, at) => {
+                ...queries.map(({ sql, args = [] }, at) => {
                     const result = results[at];
-                    return { sql, rows: result?.ok ? result.rows.length : undefined };
+                    return { sql, args, rows: result?.ok ? result.rows.length : undefined };
                 }),
             );
             return results;
@@ -43,4 +47,23 @@ export function record(connection: Connection, log: ReadLog): Connection {
         }
     };
     return { ...connection, readAll };
+}
+
+/** More of a value is not shown, in characters. */
+const argumentLength = 80;
+
+/** Renders the values of a statement's parameters in one line, long ones shortened: `?1 = 'x', ?2 = 5`. */
+export function renderArguments({ args }: Pick<LoggedStatement, "args">): string {
+    const shown = args.map((value) => {
+        if (!isJsonList(value)) return shorten(renderLiteral(value));
+        const list = renderLiteral(JSON.stringify(value.items));
+        return list.length <= argumentLength ? shorten(list) : `${shorten(list)} (${value.items.length} items)`;
+    });
+    return shown.map((value, at) => `?${at + 1} = ${value}`).join(", ");
+}
+
+// In one line: the rest of a comment would be read as SQL.
+function shorten(literal: string): string {
+    const line = literal.slice(0, argumentLength).replaceAll(/\s+/g, " ");
+    return literal.length > argumentLength ? `${line}…` : line;
 }

@@ -26,8 +26,12 @@ const usualPort = 5001;
 export async function serveConsole(context: Context, options: ServeOptions, site: ConsoleSite): Promise<void> {
     const { root, output, signal } = context;
     let port = options.port ?? usualPort;
-    if (port < 1 || port > 65_535)
-        throw new AppError("usage", `${port} is not a port`, { hint: "choose one from 1024 to 65535" });
+    if (port < 1_024 || port > 65_535) {
+        const isReserved = port > 0 && port < 1_024;
+        throw new AppError("usage", isReserved ? `port ${port} is reserved for the system` : `${port} is not a port`, {
+            hint: "choose one from 1024 to 65535",
+        });
+    }
     for (const secret of await readSecrets(root)) output.hide(secret);
     for (const warning of await findMisspelt(root)) output.warn(warning);
     const { target, notes, use } = await readConfig("read", root);

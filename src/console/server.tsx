@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import type { Connection } from "../database/connection.ts";
 import { DatabaseFault, explainFault } from "../database/faults.ts";
 import { isAbsent } from "../database/file/faults.ts";
-import { AppError } from "../errors.ts";
+import { AppError, type ErrorCode } from "../errors.ts";
 import { renderCsv, renderJson } from "./forms.ts";
 import { guard, isOwnRequest } from "./guard.ts";
 import { ErrorBody, NotFoundBody, renderShell } from "./page.tsx";
@@ -39,7 +39,10 @@ export function createConsole(options: ConsoleOptions): Hono {
     // What a page fails at while it is rendered.
     app.onError((error, context) => {
         const page = toErrorPage(error, options);
-        return context.html(renderShell(page, { ...describe(options), log: startReadLog(), now: options.now() }), 500);
+        return context.html(
+            renderShell(page, { ...describe(options), log: startReadLog(), now: options.now() }),
+            page.status,
+        );
     });
     app.notFound((context) => {
         const page = { title: "Not found", status: 404, body: <NotFoundBody path={context.req.path} /> } as const;
@@ -68,7 +71,7 @@ function serve(
             return show(visit);
         };
         const page = await start().catch((error: unknown) => toErrorPage(error, options));
-        const { status = 200, file, document, rows } = page;
+        const { status = 200, file, document, rows, columns } = page;
         if (file) {
             const disposition = `attachment; filename="${file.name}"`;
             return context.body(file.text, status, { "content-type": file.type, "content-disposition": disposition });
@@ -77,7 +80,7 @@ function serve(
         if (form === "json" && document !== undefined)
             return context.body(renderJson(document), status, { "content-type": "application/json" });
         if (form === "csv" && rows !== undefined)
-            return context.body(renderCsv(rows), status, { "content-type": "text/csv; charset=utf-8" });
+            return context.body(renderCsv(rows, columns), status, { "content-type": "text/csv; charset=utf-8" });
         const frame = { ...describe(options), screen, ...(visit && { visit }), log, now };
         return context.html(renderShell(page, frame), status);
     });
@@ -109,7 +112,10 @@ function startVisit(options: ConsoleOptions, log: ReadLog, signal: AbortSignal, 
     };
 }
 
-function toErrorPage(error: unknown, { database, redact }: ConsoleOptions): ConsolePage {
+function toErrorPage(
+    error: unknown,
+    { database, redact }: ConsoleOptions,
+): ConsolePage & Required<Pick<ConsolePage, "status">> {
     const known = error instanceof DatabaseFault ? explainFault(error, database.target) : error;
     // A mistake of this program must not show its source.
     const shown =
@@ -132,5 +138,13 @@ function toErrorPage(error: unknown, { database, redact }: ConsoleOptions): Cons
             hint={hint === undefined ? undefined : redact(hint)}
         />
     );
-    return { title: "Error", body, document, status: 400 };
+    return { title: "Error", body, document, status: toStatus(known) };
 }
+
+// 400: the request is to blame; 503: the database cannot be asked now; 500: a mistake of this program.
+function toStatus(error: unknown): 400 | 500 | 503 {
+    if (!(error instanceof AppError)) return 500;
+    return askers.includes(error.code) ? 400 : 503;
+}
+
+const askers: readonly ErrorCode[] = ["usage", "sql", "constraint"];

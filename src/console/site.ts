@@ -6,6 +6,7 @@ import type { Examined } from "../doctor/examine.ts";
 import type { DocumentSite } from "../documents/site.ts";
 import type { GrowthReading } from "./growth/figures.ts";
 import type { LatencyReading } from "./growth/latency.ts";
+import type { MaskedColumn } from "./masked.ts";
 import type { FileFacts, LiveSchema } from "./tables/facts.ts";
 
 /** What only a project knows of its console. */
@@ -19,11 +20,6 @@ export interface ConsoleSite {
     readonly search: { readonly path: string; readonly label: string };
     /** The page of a row; undefined for the page that every row has. */
     readonly pathOf: (table: string, key: string) => string | undefined;
-}
-
-export interface MaskedColumn {
-    readonly table: string;
-    readonly column: string;
 }
 
 /** An entry of the header, with the pages below it. */
@@ -54,12 +50,14 @@ export interface ConsolePage {
     readonly document?: unknown;
     /** What it gives with `?as=csv`. */
     readonly rows?: readonly Row[];
+    /** Names of the columns of `rows`, in order; undefined for those of the first row. */
+    readonly columns?: readonly string[];
     /** Files of public/ that this page alone loads, in this order; without them it shows its data too. */
     readonly scripts?: readonly string[];
     readonly styles?: readonly string[];
     /** Uses the whole width of the window. */
     readonly isWide?: boolean;
-    readonly status?: 200 | 400 | 404;
+    readonly status?: 200 | 400 | 404 | 500 | 503;
     /** A file to save instead of a page. */
     readonly file?: { readonly name: string; readonly type: string; readonly text: string };
 }
@@ -102,17 +100,22 @@ export interface ConsoleMemory {
     latency?: LatencyReading;
     /** As the last page read it: queries are made for it before it is read again. */
     schema?: LiveSchema;
-    /** What the files of the project lead to. */
-    files?: Promise<FileFacts>;
+    /** What the files of the project led to, and when they were read, in milliseconds. */
+    files?: { readonly at: number; readonly facts: Promise<FileFacts> };
 }
 
 /** The database that is shown. */
 export interface OpenedDatabase {
     readonly target: Target;
-    /** What keeps it from being written to; undefined for a read-write token, with which no SQL of the user may run. */
+    /** What keeps it from being written to; undefined where nothing does: then no SQL of the user may run. */
     readonly readOnlyBy: string | undefined;
     /** Sentences about the origin of the address, and what should be done about a token. */
     readonly notes: readonly string[];
     /** The version of the documents, from package.json. */
     readonly schemaVersion: string;
+}
+
+/** Whether a server was given no token, and so may let everybody write. */
+export function lacksToken({ target }: Pick<OpenedDatabase, "target">): boolean {
+    return target.kind === "server" && target.authToken === undefined;
 }

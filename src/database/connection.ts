@@ -15,6 +15,8 @@ export interface JsonList {
 export interface Query {
     readonly sql: string;
     readonly args?: readonly (Argument | JsonList)[];
+    /** Refuse a result with a text that is not UTF-8, as a server does; the driver of a file would end the program. */
+    readonly checksTexts?: boolean;
     /** Only for write() where `prefersRows`: the statement runs once for each list of arguments. */
     readonly rows?: readonly (readonly Argument[])[];
 }
@@ -28,7 +30,12 @@ export interface ScriptOptions {
 }
 
 export type ReadResult =
-    | { readonly ok: true; readonly rows: readonly Row[] }
+    | {
+          readonly ok: true;
+          readonly rows: readonly Row[];
+          /** Names of the columns, in order, which the keys of a row are not where a name is a number; from those that only read. */
+          readonly columns?: readonly string[];
+      }
     | { readonly ok: false; readonly message: string };
 
 export interface TrialResult {

@@ -31,6 +31,10 @@ export const sentences = {
     "not-found": ["there is no such database at {db}", showUrl],
     redirected: ["{db} redirects elsewhere", showUrl],
     "server-fault": ["{db} failed to answer", `run \`pnpm db:status\`; ${statusPage}`],
+    "not-utf8": [
+        "{db} cannot return a text that is not UTF-8",
+        "find its row with `pnpm db:export <folder>`, and load a correct record of it",
+    ],
     "no-answer": ["{db} did not answer in time", `run \`pnpm db:status\`; ${statusPage}`],
     "rate-limited": [
         "{db} accepts no more requests for now",

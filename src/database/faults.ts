@@ -67,8 +67,12 @@ const neverSent: readonly (readonly [RegExp, FaultVariant])[] = [
     [/^(EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/, "no-route"],
 ];
 
-/** Turns what a driver threw into a fault: src/database/ throws nothing else. */
-export function toFault(error: unknown): DatabaseFault {
+/**
+ * Turns what a driver threw into a fault: src/database/ throws nothing else.
+ *
+ * @param unknown the kind of an error with a code of which nothing is known: for a file, the statement's
+ */
+export function toFault(error: unknown, unknown: FaultKind = "sql"): DatabaseFault {
     if (error instanceof DatabaseFault) return error;
     const { code, message } = readError(error);
     const kind = kindOfCode.find(([pattern]) => pattern.test(code))?.[1];
@@ -77,7 +81,7 @@ export function toFault(error: unknown): DatabaseFault {
     if (/Unable to open connection to local database/i.test(message)) {
         return new DatabaseFault("cannot-open", message, error);
     }
-    return faultOfNetwork(error);
+    return new DatabaseFault(unknown, withoutCode(message, code), error);
 }
 
 /** Turns an exception of fetch() into a fault: refused, unknown host, TLS, dropped, timed out. */
@@ -91,6 +95,12 @@ export function faultOfNetwork(error: unknown): DatabaseFault {
     const reason = parts.filter((part) => part !== "").join(": ");
     if (variant || cause.message === "bad port") return new DatabaseFault("unreachable", reason, error, { variant });
     return new DatabaseFault("connection-lost", reason, error);
+}
+
+/** For catch() of what changes nothing: a result that cannot be sent is the statement's fault. */
+export function blameStatement(error: unknown): never {
+    if (!(error instanceof DatabaseFault) || error.variant !== "not-utf8") throw error;
+    throw new DatabaseFault("sql", `a text in its result is not UTF-8: ${error.message}`, error);
 }
 
 /** Makes a fault of a reply whose status is not 2xx, or that is not JSON; its body may hold the server's reason. */
@@ -109,6 +119,8 @@ export function faultOfReply(status: number, body: string, retryAfter?: string |
         const answer = status < 400 ? "it is not JSON" : reason;
         return new DatabaseFault("server-fault", answer, undefined, { variant: "foreign-reply" });
     }
+    // A transaction may have been committed before its result could not be sent.
+    if (notUtf8.test(reason)) return new DatabaseFault("server-fault", reason, undefined, { variant: "not-utf8" });
     if (status === 401 || (status === 400 && /jwt/i.test(reason))) return new DatabaseFault("unauthorized", reason);
     if (status === 403) return new DatabaseFault("forbidden", reason);
     if (status === 404) return new DatabaseFault("not-found", reason);
@@ -118,6 +130,9 @@ export function faultOfReply(status: number, body: string, retryAfter?: string |
     const more = { variant: variantOfStatus[status], retryAfter: readRetryAfter(retryAfter, new Date()) };
     return new DatabaseFault("server-fault", answer, undefined, more);
 }
+
+/** With status 500, for a text that a query returns. */
+const notUtf8 = /\butf-8 (?:byte )?sequence\b/;
 
 const variantOfStatus: Readonly<Record<number, FaultVariant>> = {
     408: "no-answer",
@@ -175,8 +190,8 @@ function readError(error: unknown): { code: string; message: string } {
     const code = "code" in error && typeof error.code === "string" ? error.code : "";
     // The driver has no name for some extended result codes; the last byte is the primary code.
     const [, number] = /^UNKNOWN_SQLITE_ERROR_(\d+)$/.exec(code) ?? [];
-    const named = number === undefined ? undefined : sqliteCodes[Number(number) & 0xff];
-    return { code: named ?? code, message: error.message };
+    const named = number === undefined ? code : (sqliteCodes[Number(number) & 0xff] ?? "SQLITE_ERROR");
+    return { code: named, message: error.message };
 }
 
 const sqliteCodes: Readonly<Record<number, string>> = {

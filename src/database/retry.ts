@@ -39,7 +39,7 @@ export function withPatience(
     signal?: AbortSignal,
 ): Connection {
     const repeat = async <T>(effect: Effect, operation: () => Promise<T>): Promise<T> => {
-        const startedAt = Date.now();
+        const startedAt = performance.now();
         for (let tries = 0; ; tries++) {
             try {
                 return await operation();
@@ -48,7 +48,7 @@ export function withPatience(
                 if (signal?.aborted || !isHarmless(fault, effect) || (fault.kind === "busy" && !wait)) throw error;
                 const own = wait === undefined ? pauses[tries] : (waitingPauses[tries] ?? waitingPauses.at(-1));
                 const pause = own === undefined ? undefined : Math.max(own, fault.retryAfter ?? 0);
-                const left = wait === undefined ? longestPause : startedAt + wait - Date.now();
+                const left = wait === undefined ? longestPause : startedAt + wait - performance.now();
                 if (pause === undefined || left <= 0 || (fault.retryAfter ?? 0) > left) throw error;
                 if (tries === 0) say(explainFault(fault, connection.target).message);
                 await sleep(Math.min(pause, left, longestTimer), undefined, { signal }).catch(() => undefined);
@@ -78,11 +78,11 @@ export async function repeatWhileBusy<T>(
     limit: number,
     signal?: AbortSignal,
 ): Promise<T> {
-    for (const startedAt = Date.now(); ; ) {
+    for (const startedAt = performance.now(); ; ) {
         try {
             return await operation();
         } catch (error) {
-            if (toFault(error).kind !== "busy" || Date.now() - startedAt >= limit) throw error;
+            if (toFault(error).kind !== "busy" || performance.now() - startedAt >= limit) throw error;
             await sleep(100 + Math.random() * 400, undefined, { signal }).catch(() => undefined);
             throwIfInterrupted(signal, error);
         }

@@ -42,7 +42,8 @@ export function parseTarget(value: string, name: string, authToken: string | und
     if (url.username || url.password) refuse("it holds a user name or password", "remove it; Turso uses tokens");
     if (url.hash) refuse("it has a fragment", "remove the part from '#' on");
     const scheme = url.protocol.slice(0, -1);
-    if (!["libsql", "https", "http"].includes(scheme)) refuse(`it begins with '${scheme}:'`, example);
+    if (!["libsql", "https", "http"].includes(scheme))
+        refuse("it begins with another scheme than libsql:, https:, http: or file:", example);
     if (!url.host) refuse("it names no host", example);
     const plain = scheme === "http" || (scheme === "libsql" && url.searchParams.get("tls") === "0");
     return {

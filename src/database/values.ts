@@ -1,9 +1,15 @@
+import { writeJson } from "../text/json.ts";
 import type { Argument, JsonList, Row, Value } from "./connection.ts";
 
 /** Converts a bound value for a driver: a list to JSON, a whole number to BigInt, because drivers bind a number as REAL. */
 export function toBound(value: Argument | JsonList): Argument {
-    if (isJsonList(value)) return JSON.stringify(value.items);
-    return typeof value === "number" && Number.isInteger(value) ? BigInt(value) : value;
+    if (isJsonList(value)) return writeJson(value.items);
+    return typeof value === "number" && Number.isInteger(value) && isOfSqlite(value) ? BigInt(value) : value;
+}
+
+// An INTEGER has 64 bits.
+function isOfSqlite(value: number): boolean {
+    return value >= -(2 ** 63) && value < 2 ** 63;
 }
 
 /** Whether a bound value is a list. */

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { readText } from "../text/decode.ts";
 import { type Page, readPage } from "./markdown.ts";
 
 /** The text of a page, by its path relative to the project's folder. */
@@ -21,7 +22,7 @@ export async function readPageTexts(root: string): Promise<PageTexts> {
             }),
     );
     const paths = [...top, ...below.flat()].sort();
-    const texts = await Promise.all(paths.map((path) => readFile(join(root, path), "utf8")));
+    const texts = await Promise.all(paths.map((path) => readText(root, path)));
     return new Map(paths.map((path, at) => [path, texts[at] ?? ""]));
 }
 

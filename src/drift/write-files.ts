@@ -104,15 +104,17 @@ function listFiles({ migrations, objects }: MigrationSet): FileChange[] {
 
 // All files or none: half of them would create a schema that exists nowhere.
 async function applyWhole(root: string, files: readonly FileChange[]): Promise<void> {
-    const read = async (path: string): Promise<string | undefined> =>
-        existsSync(join(root, path)) ? readFile(join(root, path), "utf8") : undefined;
+    // As bytes, whatever they are.
+    const read = async (path: string): Promise<Buffer | undefined> =>
+        existsSync(join(root, path)) ? readFile(join(root, path)) : undefined;
     const before = await Promise.all(files.map(async ({ path }) => ({ path, text: await read(path) })));
     try {
         await apply(root, files);
     } catch (error) {
         const left: string[] = [];
         for (const file of before) {
-            if ((await read(file.path)) === file.text) continue;
+            const now = await read(file.path);
+            if (now && file.text ? now.equals(file.text) : now === file.text) continue;
             await apply(root, [file]).catch(() => left.push(file.path));
         }
         const reason = error instanceof Error ? error.message : String(error);
@@ -124,7 +126,10 @@ async function applyWhole(root: string, files: readonly FileChange[]): Promise<v
     }
 }
 
-async function apply(root: string, files: readonly FileChange[]): Promise<void> {
+async function apply(
+    root: string,
+    files: readonly { readonly path: string; readonly text: string | Buffer | undefined }[],
+): Promise<void> {
     for (const { path, text } of files) {
         const file = join(root, path);
         if (text === undefined) {

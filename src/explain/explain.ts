@@ -11,6 +11,7 @@ import { isSameName } from "../sql/names.ts";
 import { quoteName } from "../sql/quoting.ts";
 import { findMissingIndex, giveAdvice } from "./advice.ts";
 import { type Measured, measureStatement } from "./measure.ts";
+import { listOddTexts } from "./odd-texts.ts";
 import type { Explained } from "./statement.ts";
 
 /** How a database executes a statement. */
@@ -54,7 +55,8 @@ export async function explainPlan(
     const find = (source: string): Table | undefined => findPlannedTable(source, explained.tokens, schema);
     const notRun = findReasonNotToRun(explained, settings);
     const run = notRun ? undefined : await measureStatement(connection, query, { writes, ...settings });
-    const [measured, failure] = typeof run === "string" ? [undefined, run] : [run, undefined];
+    const [measured, reason] = typeof run === "string" ? [undefined, run] : [run, undefined];
+    const failure = reason && (await nameOddTexts(connection, reason, listTables(explained.tokens, schema)));
     const rowCounts = await countScanned(connection, plan, find);
     const input = {
         ...{ explained, plan, findTable: find, rowCounts },
@@ -114,6 +116,22 @@ function findReasonNotToRun(
     }
     if (!writes || runsWrites) return undefined;
     return "It writes, so it was planned and not run. --volumes runs it on a scratch database, and rolls it back.";
+}
+
+// A result that cannot be read says nothing about the row that the text comes from.
+async function nameOddTexts(connection: Connection, reason: string, tables: readonly Table[]): Promise<string> {
+    if (!reason.includes("is not UTF-8")) return reason;
+    const found = await listOddTexts(connection, tables);
+    return found.length === 0 ? reason : `${reason}; not UTF-8: ${found.join(", ")}`;
+}
+
+// The tables that a statement names, also those of the views that it names.
+function listTables(tokens: readonly Token[], { rows, tables }: ExplainSchema): readonly Table[] {
+    const isNamed = (name: string, list: readonly Token[]): boolean =>
+        list.some((token) => isName(token) && isSameName(readName(token), name));
+    const views = rows.filter(({ type, name }) => type === "view" && isNamed(name, tokens));
+    const texts = [tokens, ...views.map(({ sql }) => tokenize(sql ?? ""))];
+    return tables.filter(({ name }) => texts.some((list) => isNamed(name, list)));
 }
 
 // Counting is free on a local database; elsewhere it is billed like any other scan.

@@ -31,6 +31,10 @@ export async function measureStatement(
     const floor: number[] = [];
     // The first request opens the connection.
     await run({ sql: "SELECT 1" });
+    if (!writes && !connection.countsRows) {
+        const checked = await run({ ...query, checksTexts: true });
+        if (checked?.ok === false) return checked.message;
+    }
     const before = { ...connection.cost };
     let rowsReturned = 0;
     let counted = before;

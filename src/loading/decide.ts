@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Argument, Connection, ReadResult, Row, Value } from "../database/connection.ts";
 import { toSnakeCase } from "../sql/names.ts";
+import { isSameJson } from "../text/json.ts";
 import { type ColumnValues, keyOf, type Loader, type Rejection, toRejection } from "./loader.ts";
-import { getRows, selectExisting, selectReferenced } from "./statements.ts";
+import { getRows, readExisting, selectExisting, selectReferenced } from "./statements.ts";
 import { type OfferedRow, offerRows, selectTakeOver, takeOverKey } from "./take-over.ts";
 import { normalizeTime } from "./time.ts";
 import type { Valid } from "./validate.ts";
@@ -96,7 +96,7 @@ async function readChunkRows(input: DecideInput, chunk: readonly Valid[]): Promi
     const results = needsNothing ? [] : await connection.readAll(queries);
     const [existing, ...others] = isEmpty ? [undefined, ...results] : results;
     return {
-        rows: new Map(getRows(existing).map((row) => [keyOf(loader, row as ColumnValues), row])),
+        rows: new Map(readExisting(loader, names, existing).map((row) => [keyOf(loader, row as ColumnValues), row])),
         findDangling: findDanglingIn(input, others),
         takeOver: takesOver
             ? offerRows(loader, takesOver, candidates, getRows(others.at(-1))[0]?.found, isMentioned)
@@ -141,6 +141,8 @@ function decide(
     if (force) return "updated";
     const changedAt = loader.changedAt ?? "";
     const [theirs, ours] = [timeOf(values[changedAt]), timeOf(row[changedAt])];
+    // Nobody can have meant bytes that are not UTF-8, so a record of the same age replaces them.
+    if (hasBrokenText(values, row) && !(theirs !== undefined && ours !== undefined && theirs < ours)) return "updated";
     if (theirs === undefined || theirs === ours) {
         const why = theirs === undefined ? "the record does not say when" : `both say ${theirs}`;
         return { undated: `differs from its row, but which is newer is not known (${why}); --force loads it` };
@@ -156,18 +158,16 @@ export function isEqual(loader: Loader, values: ColumnValues, row: Readonly<Reco
         const kind = kinds.get(column);
         const live = row[column] ?? null;
         if (value === live) return true;
-        if (kind === "json") return isSameJson(value, live);
+        if (kind === "json") return typeof value === "string" && typeof live === "string" && isSameJson(value, live);
         return kind === "time" && timeOf(value) !== undefined && timeOf(value) === timeOf(live);
     });
 }
 
-function isSameJson(left: unknown, right: unknown): boolean {
-    if (typeof left !== "string" || typeof right !== "string") return false;
-    try {
-        return isDeepStrictEqual(JSON.parse(left), JSON.parse(right));
-    } catch {
-        return false;
-    }
+function hasBrokenText(values: ColumnValues, row: Row): boolean {
+    return Object.keys(values).some((column) => {
+        const live = row[column];
+        return typeof live === "string" && !live.isWellFormed();
+    });
 }
 
 function timeOf(value: unknown): string | undefined {

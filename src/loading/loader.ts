@@ -13,6 +13,8 @@ export interface SourceRecord {
     readonly value: unknown;
     /** Fields that are missing in the source and were derived by complete(). */
     readonly derived?: readonly string[];
+    /** The value before complete(). */
+    readonly read?: unknown;
 }
 
 /** A record as find() returns it, without its file. */
@@ -116,8 +118,9 @@ export interface LoadCounts {
 }
 
 /** The rejection of a record. */
-export function toRejection({ file, position, value }: SourceRecord, code: string, message: string): Rejection {
-    return { file, position, code, message, record: value };
+export function toRejection(source: SourceRecord, code: string, message: string): Rejection {
+    const { file, position, value, read = value } = source;
+    return { file, position, code, message, record: read };
 }
 
 /** The counts of a load before its first record. */

@@ -1,6 +1,18 @@
-import { accessSync, closeSync, constants, existsSync, openSync, readSync, statSync, writeFileSync } from "node:fs";
+import {
+    accessSync,
+    closeSync,
+    constants,
+    existsSync,
+    fchmodSync,
+    fstatSync,
+    openSync,
+    readSync,
+    statSync,
+    writeFileSync,
+} from "node:fs";
 import { dirname, resolve } from "node:path";
 import { AppError } from "../errors.ts";
+import { writeJson } from "../text/json.ts";
 import type { Rejection } from "./loader.ts";
 import type { Items } from "./sources/staging.ts";
 
@@ -61,8 +73,10 @@ function writeFile(root: string, path: string | undefined, rejections: Items<Rej
     let [file, descriptor]: [string, number | undefined] = [path ?? `${stem}.rejects.ndjson`, undefined];
     try {
         if (path === undefined) [file, descriptor] = createFile(root, stem);
-        else if (isRejectFile(resolve(root, path))) descriptor = openSync(resolve(root, path), "w", 0o600);
+        else if (isRejectFile(resolve(root, path))) descriptor = openToWrite(resolve(root, path));
         else throw new Error(wouldOverwrite);
+        // An earlier file keeps its mode; a device such as /dev/stdout keeps its own.
+        if (fstatSync(descriptor).isFile()) fchmodSync(descriptor, 0o600);
         for (const rejection of rejections) writeFileSync(descriptor, toLine(rejection));
         return file;
     } catch (error) {
@@ -70,6 +84,17 @@ function writeFile(root: string, path: string | undefined, rejections: Items<Rej
         throw toError(error, file, hint, outcome);
     } finally {
         if (descriptor !== undefined) closeSync(descriptor);
+    }
+}
+
+// Opening a pipe that no program reads would block for ever; without blocking, that is an error (ENXIO).
+function openToWrite(path: string): number {
+    const isPipe = statSync(path, { throwIfNoEntry: false })?.isFIFO() === true;
+    const probe = isPipe ? openSync(path, constants.O_WRONLY | constants.O_NONBLOCK) : undefined;
+    try {
+        return openSync(path, "w", 0o600);
+    } finally {
+        if (probe !== undefined) closeSync(probe);
     }
 }
 
@@ -112,9 +137,10 @@ function isRejectFile(path: string): boolean {
 
 function toLine(rejection: Rejection): string {
     try {
-        return `${JSON.stringify(rejection)}\n`;
+        return `${writeJson(rejection)}\n`;
     } catch {
-        // Nested too deep for JSON: only its position can be written.
-        return `${JSON.stringify({ ...rejection, record: null })}\n`;
+        // Read in parts from a file beyond 32 MiB, and so deep that JSON.stringify() fails.
+        const message = `${rejection.message}; it is nested too deep to be written here`;
+        return `${JSON.stringify({ ...rejection, message, record: null })}\n`;
     }
 }

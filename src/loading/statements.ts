@@ -1,3 +1,4 @@
+import { collectByteRows, readByteRows } from "../database/byte-rows.ts";
 import type { Argument, Query, ReadResult, Row } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
 import type { Column } from "../schema/table.ts";
@@ -17,21 +18,33 @@ export function getRows(result: ReadResult | undefined): readonly Row[] {
     throw new DatabaseFault("sql", result.message);
 }
 
-/** Selects the rows that have the keys of records: `rowid`, key and compared columns. */
+/** Selects the rows that have the keys of records, for readExisting(). */
 export function selectExisting(loader: Loader, columns: readonly string[], records: readonly ColumnValues[]): Query {
     const items = records.map((values) => loader.key.map((column) => values[column] ?? null));
+    // The rowid is read as such, because a table with an INTEGER PRIMARY KEY would return it under that column's name.
+    const wanted = ["t.rowid", ...listCompared(loader, columns).map((column) => `t.${quoteName(column)}`)];
+    const match = loader.key.map((column, at) => `t.${quoteName(column)} = given.value ->> '$[${at}]'`).join(" AND ");
+    return {
+        // CROSS JOIN fixes the join order: each record is looked up by the key's index.
+        sql: `SELECT ${collectByteRows(wanted)} AS found FROM json_each(?) AS given CROSS JOIN ${quoteName(loader.table)} AS t ON ${match}`,
+        args: [{ items }],
+    };
+}
+
+/** The rows that selectExisting() found: `rowid`, key and compared columns. A text that is not UTF-8 is not well formed. */
+export function readExisting(loader: Loader, columns: readonly string[], result: ReadResult | undefined): Row[] {
+    const names = ["rowid", ...listCompared(loader, columns)];
+    return readByteRows(getRows(result)[0]?.found).map((values) =>
+        Object.fromEntries(names.map((name, at) => [name, values[at] ?? null])),
+    );
+}
+
+function listCompared(loader: Loader, columns: readonly string[]): string[] {
     const fields = new Set(Object.keys(loader.fields).map(toSnakeCase));
     const compared = columns.filter(
         (column) => column === loader.changedAt || (fields.has(column) && !loader.ignored?.includes(column)),
     );
-    // The rowid has an alias, because a table with an INTEGER PRIMARY KEY would return it under that column's name.
-    const wanted = [...new Set([...loader.key, ...compared])].map((column) => `, t.${quoteName(column)}`).join("");
-    const match = loader.key.map((column, at) => `t.${quoteName(column)} = given.value ->> '$[${at}]'`).join(" AND ");
-    return {
-        // CROSS JOIN fixes the join order: each record is looked up by the key's index.
-        sql: `SELECT t.rowid AS rowid${wanted} FROM json_each(?) AS given CROSS JOIN ${quoteName(loader.table)} AS t ON ${match}`,
-        args: [{ items }],
-    };
+    return [...new Set([...loader.key, ...compared])];
 }
 
 /** Selects the existing ones among the referenced values, as column `found`. */
@@ -86,12 +99,12 @@ export function orDefault({ defaultSql, notNull }: Column, value: string): strin
  * Updates rows that are still as they were read; if one is not, checkChanges() fails. Columns that a record does not
  * mention keep their value, even one that another writer has set meanwhile.
  *
- * @param records column values, the row's `rowid`, and `previous`, the time of change that was read
+ * @param records column values, the row's `rowid`, and `previous`, the bytes of the time of change that was read, in hex
  */
 export function updateRecords(
     loader: Loader,
     columns: readonly string[],
-    records: readonly (ColumnValues & { rowid: Argument; previous: Argument })[],
+    records: readonly (ColumnValues & { rowid: Argument; previous: string })[],
 ): Query {
     const table = quoteName(loader.table);
     const used = columns.filter((column) => !loader.key.includes(column) && records.some((record) => column in record));
@@ -104,7 +117,7 @@ export function updateRecords(
         (column) => `${table}.${quoteName(column)} = given.value ->> ${path(column)}`,
     );
     if (loader.changedAt !== undefined)
-        match.push(`${table}.${quoteName(loader.changedAt)} IS given.value ->> '$.previous'`);
+        match.push(`hex(${table}.${quoteName(loader.changedAt)}) = given.value ->> '$.previous'`);
     return {
         sql: `UPDATE ${table} SET ${set.join(", ")} FROM json_each(?) AS given WHERE ${match.join(" AND ")}`,
         args: [{ items: records }],

@@ -1,4 +1,5 @@
-import type { Argument, Query } from "../database/connection.ts";
+import { collectByteRows, readByteRows } from "../database/byte-rows.ts";
+import type { Argument, Query, Value } from "../database/connection.ts";
 import type { Column } from "../schema/table.ts";
 import { toSnakeCase } from "../sql/names.ts";
 import { quoteName } from "../sql/quoting.ts";
@@ -16,8 +17,8 @@ export interface OfferedRow {
  * Selects the rows that records can take over.
  *
  * @param keys distinct results of takeOverKey()
- * @returns a query for one row, whose `found` is a JSON array ordered by row id: [index of the key, row id, …values of the
- * other columns of the loader's key]
+ * @returns a query for one row, whose `found` has rows for readByteRows() ordered by row id: [index of the key, row id, …values
+ * of the other columns of the loader's key]
  */
 export function selectTakeOver(loader: Loader, takesOver: TakeOver, keys: readonly string[]): Query {
     const match = takesOver.match.map((column, at) => `t.${quoteName(column)} = given.value ->> '$[${at}]'`);
@@ -26,7 +27,7 @@ export function selectTakeOver(loader: Loader, takesOver: TakeOver, keys: readon
     const values = read.map((_, at) => `value_${at}`);
     return {
         sql:
-            `SELECT json_group_array(json_array(at, ${values.join(", ")})) AS found FROM (` +
+            `SELECT ${collectByteRows(["at", ...values])} AS found FROM (` +
             `SELECT given.key AS at, ${read.join(", ")} FROM json_each(?) AS given ` +
             `CROSS JOIN ${quoteName(loader.table)} AS t ON ${match.join(" AND ")} WHERE ${takesOver.where} ORDER BY t.${quoteName(takesOver.id)})`,
         args: [`[${keys.join(",")}]`],
@@ -48,15 +49,16 @@ export function offerRows(
     loader: Loader,
     takesOver: TakeOver,
     candidates: ReadonlyMap<string, ColumnValues>,
-    found: unknown,
+    found: Value | undefined,
     isMentioned: (key: string) => boolean,
 ): (values: ColumnValues) => OfferedRow | undefined {
     const others = listOthers(loader, takesOver);
     const offers = new Map<string, OfferedRow[]>();
     const keys = [...candidates];
-    const rows = typeof found === "string" ? (JSON.parse(found) as [number, ...Argument[]][]) : [];
-    for (const row of rows) {
-        const [key, record] = keys[row[0]] ?? ["", {}];
+    for (const row of readByteRows(found) as Argument[][]) {
+        // A record cannot say which bytes that are not UTF-8 it replaces.
+        if (row.some((value) => typeof value === "string" && !value.isWellFormed())) continue;
+        const [key, record] = keys[Number(row[0])] ?? ["", {}];
         const values: Record<string, Argument> = {};
         for (const column of takesOver.match) values[column] = record[column] ?? null;
         for (const [at, column] of others.entries()) values[column] = row[at + 2] ?? null;

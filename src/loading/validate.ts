@@ -2,6 +2,9 @@ import type { z } from "zod";
 import type { Argument } from "../database/connection.ts";
 import type { Column } from "../schema/table.ts";
 import { toSnakeCase } from "../sql/names.ts";
+import { showEachByte } from "../text/decode.ts";
+import { findRepeatedKey, writeJson } from "../text/json.ts";
+import { WrittenNumber } from "../text/written.ts";
 import {
     type ColumnValues,
     type FieldKind,
@@ -31,18 +34,20 @@ export function createCheck(loader: Loader, columns: readonly Column[]): CheckRe
     );
     const fields = Object.entries(loader.fields).map(([field, kind]) => ({ field, kind, column: toSnakeCase(field) }));
     return (source) => {
-        const result = loader.schema.safeParse(withoutEmptyJson(source.value, loader));
+        const result = loader.schema.safeParse(toFields(source.value, loader));
         if (!result.success) return rejectIssue(source, result.error.issues[0]);
         const values: Record<string, Argument> = {};
         for (const { field, column, kind } of fields) {
-            const value = result.data[field];
-            if (value === undefined) continue;
-            if (value === null) {
+            const valid = result.data[field];
+            if (valid === undefined) continue;
+            if (valid === null) {
                 // A default that is not a literal is computed by the INSERT.
                 const filled = defaults.has(column) ? defaults.get(column) : null;
                 if (filled !== undefined) values[column] = filled;
                 continue;
             }
+            // JSON as it was written: a schema may leave out parts of it.
+            const value = kind === "json" ? (source.value as Readonly<Record<string, unknown>>)[field] : valid;
             if (kind === "json" && isDeeperThan(value, deepest)) {
                 const message = `${field}: its arrays and objects are nested more than ${deepest} deep`;
                 return reject(source, "too-deep", message);
@@ -51,26 +56,38 @@ export function createCheck(loader: Loader, columns: readonly Column[]): CheckRe
             if (converted === undefined) {
                 return reject(source, `invalid-${column.replaceAll("_", "-")}`, `${field}: is not a time`);
             }
-            const mayBeBroken = typeof converted === "string" && (kind !== "json" || escaped.test(converted));
+            const mayBeBroken =
+                typeof converted === "string" &&
+                (kind !== "json" || escaped.test(converted) || !converted.isWellFormed());
             const broken = mayBeBroken ? findBrokenText(value, field) : undefined;
-            if (broken !== undefined) {
-                const message = `${broken} contains a NUL or an unpaired surrogate, which cannot be stored`;
-                return reject(source, "invalid-text", message);
-            }
+            if (broken !== undefined) return reject(source, "invalid-text", broken);
             values[column] = converted;
         }
         return { ok: true, source, values };
     };
 }
 
-/** Like an adoption, takes an empty text for no JSON, as older programs wrote it. */
-function withoutEmptyJson(value: unknown, { fields }: Loader): unknown {
+/** Rejects a record in which a key is repeated: only one of its values could be kept. */
+export function refuseRepeated(source: SourceRecord): CheckedRecord | undefined {
+    const key = findRepeatedKey(source.value);
+    return key === undefined ? undefined : reject(source, "repeated-key", describeRepeated(key));
+}
+
+/** Says that a key is there twice in one object. */
+export function describeRepeated(key: string): string {
+    return `the key '${showEachByte(key)}' is there twice in one object, so one of its values would be lost`;
+}
+
+// Like an adoption, takes an empty text for no JSON, as older programs wrote it.
+function toFields(value: unknown, { fields }: Loader): unknown {
     if (value === null || typeof value !== "object") return value;
-    const isEmpty = ([field, text]: [string, unknown]): boolean =>
-        fields[field] === "json" && typeof text === "string" && text.trim() === "";
+    const convertField = (field: string, part: unknown): unknown => {
+        if (part instanceof WrittenNumber) return part.value;
+        return fields[field] === "json" && typeof part === "string" && part.trim() === "" ? null : part;
+    };
     const entries = Object.entries(value);
-    if (!entries.some(isEmpty)) return value;
-    return Object.fromEntries(entries.map((entry) => (isEmpty(entry) ? [entry[0], null] : entry)));
+    if (entries.every(([field, part]) => convertField(field, part) === part)) return value;
+    return Object.fromEntries(entries.map(([field, part]) => [field, convertField(field, part)]));
 }
 
 function readLiteral(sql: string): Argument | undefined {
@@ -94,7 +111,7 @@ function reject(source: SourceRecord, code: string, message: string): CheckedRec
 }
 
 function convert(value: unknown, kind: FieldKind): Argument | undefined {
-    if (kind === "json") return JSON.stringify(value);
+    if (kind === "json") return writeJson(value);
     if (kind === "time") return normalizeTime(String(value));
     if (kind === "integer") return typeof value === "boolean" ? Number(value) : (value as number);
     return value as string;
@@ -115,10 +132,16 @@ function isDeeperThan(value: unknown, depth: number): boolean {
 /** How JSON escapes what findBrokenText() looks for. May match other text too. */
 const escaped = /\\u(?:0000|d[89a-f])/i;
 
-// The path of the first text that cannot be stored unchanged: json_each() would turn it into invalid UTF-8, which crashes
+// Describes the first text that cannot be stored unchanged: json_each() would turn it into invalid UTF-8, which crashes
 // the process when it is read (measured).
 function findBrokenText(value: unknown, path: string): string | undefined {
-    if (typeof value === "string") return value.includes("\0") || !value.isWellFormed() ? path : undefined;
+    if (typeof value === "string") {
+        if (!value.includes("\0") && value.isWellFormed()) return undefined;
+        const bytes = /[\udc80-\udcff]/u.exec(value);
+        return bytes
+            ? `${showEachByte(path)} contains a byte that is not UTF-8 (${showEachByte(bytes[0])})`
+            : `${path} contains a NUL or an unpaired surrogate, which cannot be stored`;
+    }
     if (value === null || typeof value !== "object") return undefined;
     for (const [key, item] of Object.entries(value)) {
         const broken = findBrokenText(key, path) ?? findBrokenText(item, `${path}.${key}`);

@@ -1,6 +1,7 @@
 import type { Argument, Connection, Row } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
 import type { Column, Table } from "../schema/table.ts";
+import { encodeBytes } from "../text/decode.ts";
 import type { Loader } from "./loader.ts";
 import { checkChanges, insertRecords, updateRecords } from "./statements.ts";
 import { type OfferedRow, takeOverRows } from "./take-over.ts";
@@ -46,7 +47,9 @@ export function prepareChanges(
         const updates = updated.map(({ record, row }) => ({
             ...record.values,
             rowid: (row.rowid ?? null) as Argument,
-            previous: (row[loader.changedAt ?? ""] ?? null) as Argument,
+            previous: encodeBytes(String(row[loader.changedAt ?? ""] ?? ""))
+                .toString("hex")
+                .toUpperCase(),
         }));
         const names = columns.map((column) => column.name);
         statements.push(updateRecords(loader, names, updates), checkChanges(updates.length));

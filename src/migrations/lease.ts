@@ -6,6 +6,7 @@ import { openConnection } from "../database/open.ts";
 import { AppError } from "../errors.ts";
 import { createLockTable, releaseLease, takeLease } from "../planning/bookkeeping.ts";
 import type { DatabaseState, Lease } from "../planning/state.ts";
+import { lockTable } from "../schema/facts.ts";
 
 /** How long a lease lasts after its owner dies, in seconds. It is renewed before each step. */
 const leaseSeconds = 120;
@@ -25,7 +26,7 @@ export function findForeignLease(state: DatabaseState, owner: string): Lease | u
 }
 
 /**
- * Waits until no other deployer holds the lease. Only reads meanwhile: a server takes the lock from a writer after 5 seconds
+ * Waits until no other deployer holds the lease; for one that does not expire only as long as `limit` says. Only reads meanwhile: a server takes the lock from a writer after 5 seconds
  * as soon as another one queues, so waiting as a writer would break the run that it waits for.
  *
  * @param signal ends the wait early
@@ -41,10 +42,10 @@ export async function waitForLease(
     limit = Number.POSITIVE_INFINITY,
 ): Promise<DatabaseState> {
     let state = first;
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     for (let lease = findForeignLease(state, owner); lease; lease = findForeignLease(state, owner)) {
-        const left = limit - (Date.now() - startedAt);
-        if (signal?.aborted || left <= 0) break;
+        const left = limit - (performance.now() - startedAt);
+        if (signal?.aborted || left <= 0 || (lease.endless && limit === Number.POSITIVE_INFINITY)) break;
         onWait(lease);
         await sleep(Math.min(pollInterval, left), undefined, { signal }).catch(() => undefined);
         state = await read();
@@ -52,10 +53,12 @@ export async function waitForLease(
     return state;
 }
 
-/** Makes the error of a deploy that waited long enough for the lease of another one. */
-export function explainLease({ owner, expiresAt }: Lease, outcome: string): AppError {
+/** Makes the error of a deploy that waited long enough for the lease of another one, or that would wait without end. */
+export function explainLease({ owner, expiresAt, endless }: Lease, outcome: string): AppError {
+    const release = `UPDATE ${lockTable} SET owner = NULL, expires_at = NULL`;
+    const remedy = endless ? `, so release it with the statement \`${release}\`` : "";
     return new AppError("busy", `another deploy is running (${owner})`, {
-        hint: `wait until it is done; if it has died, its lease expires at ${expiresAt}`,
+        hint: `wait until it is done; if it has died, its lease expires at ${expiresAt}${remedy}`,
         outcome,
     });
 }

@@ -1,4 +1,4 @@
-import { readdir, rename, rm } from "node:fs/promises";
+import { readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Connection } from "../database/connection.ts";
 import { copyFile } from "../database/file/copy.ts";
@@ -66,6 +66,8 @@ async function copyInto(
     const partial = `${copy}.${process.pid}.partial`;
     const connection = await openConnection(target, undefined, { lock });
     try {
+        // Only its user may read it, from the first row on.
+        await writeFile(partial, "", { flag: "wx", mode: 0o600 });
         const note = await copyFile(connection, partial, signal);
         await rename(partial, copy);
         return note;
@@ -93,8 +95,14 @@ async function removeOldCopies(path: string, now: Date): Promise<void> {
     const names = (await readdir(dirname(path))).filter((name) => name.startsWith(prefix)).sort();
     const isOlder = (limit: number) => (name: string) => name < prefix + stampOf(new Date(now.getTime() - limit));
     const copies = names.filter((name) => copyName.test(name));
+    // Of a clock that was ahead, or is behind now: which of them are new is unknown, and they take no place of the others.
+    const isFuture = (name: string): boolean => name > nameCopy(basename(path), now);
     const old = [
-        ...copies.slice(0, -keptCopies).filter(isOlder(youngLimit)),
+        ...copies
+            .filter((name) => !isFuture(name))
+            .slice(0, -keptCopies)
+            .filter(isOlder(youngLimit)),
+        ...copies.filter(isFuture).slice(0, -keptCopies),
         ...names.filter((name) => partialName.test(name)).filter(isOlder(partialLimit)),
     ];
     // Another deployer may remove the same ones.

@@ -191,8 +191,8 @@ async function explain(
 
 // Returns false when it has waited long enough for the other writer.
 async function waitForWriter(run: Progress): Promise<boolean> {
-    run.busySince ??= Date.now();
-    if (Date.now() - run.busySince > (run.input.connection.waitLimit ?? busyLimit)) return false;
+    run.busySince ??= performance.now();
+    if (performance.now() - run.busySince > (run.input.connection.waitLimit ?? busyLimit)) return false;
     run.announce("another program is writing");
     await sleep(100 + Math.random() * 400, undefined, { signal: run.input.signal }).catch(() => undefined);
     return true;

@@ -1,3 +1,5 @@
+import { countRepeatedKeys, parseJson } from "../text/json.ts";
+
 /** A value that was read, or why it was not. */
 export type JsonReading = { readonly value: unknown } | { readonly problem: string };
 
@@ -14,11 +16,11 @@ export function findUnstorable(text: string): string | undefined {
 export function readStrictJson(text: string): JsonReading {
     let value: unknown;
     try {
-        value = JSON.parse(text);
+        value = parseJson(text);
     } catch {
         return { problem: "it is not JSON" };
     }
-    let members = 0;
+    if (countRepeatedKeys(value) > 0) return { problem: "an object has a key twice" };
     // Not recursive: a stranger also chooses the depth.
     const open = [value];
     while (open.length > 0) {
@@ -31,21 +33,7 @@ export function readStrictJson(text: string): JsonReading {
         for (const [key, part] of Object.entries(next)) {
             if (key === "__proto__") return { problem: "it has the key '__proto__'" };
             open.push(key, part);
-            if (!Array.isArray(next)) members++;
         }
     }
-    return members === countMembers(text) ? { value } : { problem: "an object has a key twice" };
-}
-
-// JSON.parse() keeps one of two members with the same key, so the text has more of them than the value.
-function countMembers(text: string): number {
-    let count = 0;
-    let isText = false;
-    for (let at = 0; at < text.length; at++) {
-        const character = text[at];
-        if (isText && character === "\\") at++;
-        else if (character === '"') isText = !isText;
-        else if (!isText && character === ":") count++;
-    }
-    return count;
+    return { value };
 }

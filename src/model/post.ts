@@ -1,3 +1,4 @@
+import { createRedactor, quoteReply } from "../redaction.ts";
 import { ModelFault } from "./fault.ts";
 import type { ModelSettings } from "./settings.ts";
 
@@ -12,6 +13,8 @@ export interface ModelReply {
 
 const largestReply = 2_000_000;
 const longestWait = 24 * 3_600_000;
+/** Of a key, in characters. */
+const shortestPiece = 8;
 
 /**
  * Sends one request. Follows no redirect, which could take the key to another server.
@@ -48,15 +51,7 @@ export async function postToModel(settings: ModelSettings, body: unknown, signal
 
 /** Quotes what a server or a model wrote: one short line without the key, or any 8 characters of it. */
 export function quoteWithoutKey(text: string, key: string | undefined): string {
-    let line = text.slice(0, 2_000).replaceAll(/[\p{Cc}\s]+/gu, " ");
-    if (key !== undefined) {
-        for (let length = key.length; length >= Math.min(8, key.length); length--) {
-            for (let at = 0; at + length <= key.length; at++) {
-                line = line.replaceAll(key.slice(at, at + length), "[key]");
-            }
-        }
-    }
-    return line.trim().slice(0, 200).toWellFormed();
+    return quoteReply(text, createRedactor(key === undefined ? [] : [key], "[key]", shortestPiece));
 }
 
 async function readText({ body }: Response): Promise<string> {

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../errors.ts";
+import { decodeText } from "../text/decode.ts";
 
 /** The instructions for a model, as a file. */
 export interface Prompt {
@@ -17,12 +18,13 @@ export interface Prompt {
  */
 export async function readPrompt(folder: string, name: string): Promise<Prompt> {
     const path = join(folder, `${name}.md`);
-    const content = await readFile(path, "utf8").catch((cause: unknown) => {
+    const bytes = await readFile(path).catch((cause: unknown) => {
         throw new AppError("invalid-files", `the prompt '${name}' cannot be read: ${path}`, {
             hint: "restore the file with `git restore`",
             cause,
         });
     });
+    const content = decodeText(bytes, path);
     const [, version, text = ""] = /^<!-- version ([1-9]\d*) -->\r?\n([\s\S]*)$/.exec(content) ?? [];
     if (version === undefined || text.trim() === "") {
         const problem = version === undefined ? "has no version" : "has no text";

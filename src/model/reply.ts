@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { createRedactor } from "../redaction.ts";
 import { ModelFault } from "./fault.ts";
 import { type ModelReply, quoteWithoutKey } from "./post.ts";
 
@@ -61,7 +62,7 @@ export function readContent(reply: ModelReply, key: string | undefined): string 
     if (end === "content_filter") throw new ModelFault("declined", "the answer was declined by a content filter");
     const content = message.content?.replace(/^\s*<think>[\s\S]*?<\/think>/, "").trim();
     if (!content) throw new ModelFault("protocol", "the answer has no text");
-    if (key !== undefined && key.length >= shortestKey && content.includes(key)) {
+    if (key !== undefined && key.length >= shortestKey && createRedactor([key])(content) !== content) {
         throw new ModelFault("protocol", "the answer quotes the key");
     }
     return content;

@@ -96,7 +96,7 @@ function readPrice(variables: ModelVariables): ModelSettings["price"] {
         const text = variables[name];
         if (text === undefined) return undefined;
         if (/^\d{1,6}(\.\d{1,6})?$/.test(text)) return Number(text);
-        throw new AppError("usage", `${name} is '${text}'`, {
+        throw new AppError("usage", `${name} is not a price`, {
             hint: "set it to US dollars for a million tokens, such as 0.15, or unset both prices",
         });
     });
@@ -112,7 +112,7 @@ function readWhole(variables: ModelVariables, name: ModelVariable, most: number)
     if (text === undefined) return undefined;
     const value = Number(text);
     if (/^[1-9]\d{0,15}$/.test(text) && value <= most) return value;
-    throw new AppError("usage", `${name} is '${text}'`, {
-        hint: `set it to a whole number from 1 to ${most.toLocaleString("en-US")}, or unset it`,
+    throw new AppError("usage", `${name} is not a whole number from 1 to ${most.toLocaleString("en-US")}`, {
+        hint: "set it to such a number, or unset it",
     });
 }

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import type { Dirent } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { AppError } from "../errors.ts";
 import { type Token, tokenize } from "../sql/lexer.ts";
 import { checksumTokens, findOpenToken, normalizeText, type Statement, splitStatements } from "../sql/statements.ts";
+import { readText } from "../text/decode.ts";
 
 export interface SqlFile {
     /** Path from the project's root, with forward slashes. */
@@ -75,7 +77,10 @@ export interface FoundFiles {
     readonly unrecognised: readonly string[];
 }
 
-/** Reads migrations/, views/ and triggers/ below `root`. A missing folder is an empty one. */
+/**
+ * Reads migrations/, views/ and triggers/ below `root`. A missing folder is an empty one.
+ * @throws AppError `invalid-files` for a file or folder that cannot be read, or a file that is not UTF-8
+ */
 export async function readFiles(root: string): Promise<FoundFiles> {
     const sets = await listSets(root);
     const names = sets.map((set) => set.name);
@@ -200,7 +205,7 @@ async function readObjects(root: string, folder: string, type: ObjectType, set: 
 
 /** Reads one SQL file. `path` is relative to `root`. */
 async function readSqlFile(root: string, path: string): Promise<SqlFile & { raw: string }> {
-    const raw = await readFile(join(root, path), "utf8");
+    const raw = await readText(root, path, "Nothing was applied.");
     const sql = normalizeText(raw);
     const tokens = tokenize(sql);
     const open = findOpenToken(sql, tokens);
@@ -218,8 +223,13 @@ async function readFolder(path: string): Promise<Dirent[]> {
     try {
         return await readdir(path, { withFileTypes: true });
     } catch (error) {
-        if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-        throw error;
+        const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+        const isMissing = code === "ENOENT" && (await lstat(path).catch(() => undefined)) === undefined;
+        if (isMissing) return [];
+        const why = code === "ENOENT" ? "the link leads to no folder" : code;
+        throw new AppError("invalid-files", `${path} cannot be read as a folder: ${why}`, {
+            hint: "replace it with a folder that can be read",
+        });
     }
 }
 

@@ -1,4 +1,6 @@
 import type { Connection, Query, ReadResult, Row } from "../database/connection.ts";
+import { DatabaseFault, throwExplained } from "../database/faults.ts";
+import { nothingChanged } from "../errors.ts";
 import { lockTable, objectsTable } from "../schema/facts.ts";
 import { type SchemaRow, selectSchema } from "../schema/row.ts";
 import { isSameName } from "../sql/names.ts";
@@ -19,6 +21,8 @@ export interface Lease {
     readonly expiresAt: string;
     /** By the database's clock. */
     readonly expired: boolean;
+    /** It ends at no time, or later than any that a deploy takes. */
+    readonly endless: boolean;
 }
 
 /** Everything that a plan depends on, as one snapshot. */
@@ -35,6 +39,9 @@ export interface DatabaseState {
     /** Results of the caller's own queries, in order. */
     readonly extra: readonly ReadResult[];
 }
+
+// A deploy takes the lease for two minutes.
+const isEndless = "coalesce(julianday(expires_at) > julianday('now', '+1 hour'), 1)";
 
 export const emptyState: DatabaseState = {
     schema: [],
@@ -62,7 +69,7 @@ export async function readState(
         selectSchema,
         { sql: `SELECT ${clock} AS now` },
         { sql: `SELECT * FROM ${objectsTable}` },
-        { sql: `SELECT *, expires_at < ${clock} AS expired FROM ${lockTable}` },
+        { sql: `SELECT *, expires_at < ${clock} AS expired, ${isEndless} AS endless FROM ${lockTable}` },
         ...sets.map((set) => ({ sql: `SELECT * FROM ${set.versionTable} WHERE version > 0 ORDER BY version` })),
         ...extra,
     ];
@@ -83,6 +90,14 @@ export async function readState(
         now: String(time?.[0]?.now ?? ""),
         extra: results.slice(4 + sets.length),
     };
+}
+
+/** Reads the database's clock, ISO-8601, UTC: what it stores is of that clock, not of this machine's. */
+export async function readClock(connection: Connection): Promise<string> {
+    const refuse = throwExplained(connection.target, nothingChanged);
+    const [result] = await connection.readAll([{ sql: `SELECT ${clock} AS now` }]).catch(refuse);
+    if (!result?.ok) throw new DatabaseFault("sql", result?.message ?? "no answer");
+    return String(result.rows[0]?.now);
 }
 
 /** Returns the highest applied version of a set; 0 for none. */
@@ -116,7 +131,12 @@ function toRecord(row: Row): ObjectRecord {
 }
 
 function toLease(row: Row): Lease {
-    return { owner: String(row.owner), expiresAt: String(row.expires_at), expired: row.expired === 1 };
+    return {
+        owner: String(row.owner),
+        expiresAt: String(row.expires_at ?? "NULL"),
+        expired: row.expired === 1,
+        endless: row.endless === 1,
+    };
 }
 
 function textOrNull(value: Row[string] | undefined): string | null {

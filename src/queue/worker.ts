@@ -72,14 +72,14 @@ export async function runWorker(queue: Queue, work: Work, options: WorkerOptions
     const giveUp = abortLater(signal, (options.patience ?? usualPatience) * 1_000);
     const ending = new AbortController();
     const stop = AbortSignal.any([signal, ending.signal]);
-    let last = { claims: 0, time: Date.now() };
+    let last = { claims: 0, time: performance.now() };
     const reap = async (): Promise<void> => {
-        last = { claims: counts.claimed, time: Date.now() };
+        last = { claims: counts.claimed, time: performance.now() };
         counts.reaped += await queue.reap();
     };
     const runSlot = async (worker: string): Promise<void> => {
         for (let pause = idle.shortest; !stop.aborted && counts.claimed < limit; ) {
-            if (counts.claimed - last.claims >= reapAfter.claims || Date.now() - last.time >= reapAfter.time)
+            if (counts.claimed - last.claims >= reapAfter.claims || performance.now() - last.time >= reapAfter.time)
                 await reap();
             const rest = options.rest?.() ?? 0;
             if (rest > 0) {

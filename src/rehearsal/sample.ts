@@ -4,6 +4,7 @@ import type { ReadTransaction, Transaction } from "../database/connection.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import type { ForeignKey } from "../schema/table.ts";
 import { quoteName, quoteNames, quoteText, renderRowValue } from "../sql/quoting.ts";
+import { parseJson, writeJson } from "../text/json.ts";
 import { copyRows } from "./copy-rows.ts";
 import { queryRows, readNumber } from "./queries.ts";
 
@@ -111,7 +112,7 @@ async function findMissingKeys(database: Transaction, child: StoredTable, key: F
     return (await queryRows<{ missing: Uint8Array }>(database, sql))
         .map(({ missing }) => Buffer.from(missing))
         .filter((missing) => isUtf8(missing))
-        .map((missing) => JSON.parse(missing.toString("utf8")) as unknown[]);
+        .map((missing) => parseJson(missing.toString()) as unknown[]);
 }
 
 /** Whether a table is sampled. Bookkeeping, shadow and keyless tables are copied whole. */
@@ -140,7 +141,7 @@ function renderKeys(
     along: readonly string[] | undefined,
 ): string {
     const values = columns.map((_, at) => `json_extract(value, '$[${at}]')`).join(", ");
-    const given = `SELECT ${values} FROM json_each(${quoteText(JSON.stringify(keys))})`;
+    const given = `SELECT ${values} FROM json_each(${quoteText(writeJson(keys))})`;
     return `${renderRowValue(columns)} IN (${along ? followReference(table, along, columns, given) : given})`;
 }
 

@@ -16,7 +16,7 @@ import { AppError } from "../errors.ts";
 export async function takeDirectory(directory: string, label: string, url: string): Promise<() => Promise<void>> {
     const note = join(directory, "server.txt");
     try {
-        await mkdir(directory, { recursive: true });
+        await mkdir(directory, { recursive: true, mode: 0o700 });
         await writeFile(join(directory, ".gitignore"), "*\n");
     } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);

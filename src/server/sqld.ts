@@ -190,8 +190,8 @@ async function stopChild(child: ChildProcess, exited: Promise<void>): Promise<vo
 
 async function waitUntilReady(server: StartingSqld): Promise<void> {
     const { url, port } = server.sqld;
-    const deadline = Date.now() + STARTUP_MS;
-    while (!server.hasExited() && Date.now() < deadline) {
+    const deadline = performance.now() + STARTUP_MS;
+    while (!server.hasExited() && performance.now() < deadline) {
         // sqld prints its address once the port is its own; the answer alone may come from another program.
         if (server.output().includes(`127.0.0.1:${port}`) && (await answers(url))) return;
         await new Promise((resolve) => setTimeout(resolve, 5));

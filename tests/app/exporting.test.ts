@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { exportTables } from "../../app/export.ts";
@@ -62,6 +62,33 @@ describeTargets("an export", (target) => {
         expect([exported.code, exported.stderr]).toEqual([0, ""]);
     });
 
+    test("keeps JSON and numbers as they are stored, and leaves out and names rows whose text is not UTF-8", async () => {
+        const odd = await target.createDatabase();
+        expect((await migrateHere({ root, url: odd.url }, { data: ["questions"] })).code).toBe(0);
+        const json = '{"n":[9007199254740993,1e400,1.0],"s":"caf\\u00e9","a":1,"a":2}';
+        await odd.client.executeMultiple(`
+            INSERT INTO bot_runs (id, bot_name, started_at, items_processed, summary)
+            VALUES (-5, 'b', '2026-01-01T00:00:00.000Z', 9007199254740993, '${json}'),
+                   (9007199254740993, 'c', '2026-01-02T00:00:00.000Z', 1, '{}');
+            UPDATE questions SET explanation = CAST(x'636166e9' AS TEXT)
+            WHERE id = (SELECT min(id) FROM questions);
+            INSERT INTO users (id, username, password) VALUES (CAST(x'75e9' AS TEXT), 'a', 'b'), ('u', 'c', 'd');`);
+        const [{ id } = {}] = await readRows(odd.client, "SELECT min(id) AS id FROM questions");
+        const folder = path.join(writeProject({}), "odd");
+        const { code, stderr, stdout } = await run(odd, folder, ["questions", "bot-runs", "users"]);
+        expect(code).toBe(5);
+        expect(stderr).toContain(`left out questions, id '${id}': the text of 'explanation' is not UTF-8`);
+        expect(stderr).toContain(`left out users, id 'u\\xE9': the text of 'id' is not UTF-8`);
+        expect(stdout).toMatch(/Exported \d+ rows to .*, 2 left out\./);
+        const runs = readFileSync(path.join(folder, "bots/runs.json"), "utf8");
+        expect(runs).toContain(`"itemsProcessed": 9007199254740993,`);
+        expect(runs).toContain(`"summary": ${json}`);
+        expect((JSON.parse(runs) as { runs: unknown[] }).runs).toHaveLength(2);
+        expect(JSON.parse(readFileSync(path.join(folder, "users.json"), "utf8"))).toMatchObject({
+            users: [{ id: "u" }],
+        });
+    });
+
     test("holds every table but those of people, which come when they are named", async () => {
         expect(readdirSync(older).sort()).toEqual([
             "bots",
@@ -81,6 +108,22 @@ describeTargets("an export", (target) => {
         expect(existsSync(path.join(folder, "certifications.json"))).toBe(false);
         const unknown = await run(database, path.join(folder, "more"), ["secrets"]);
         expect([unknown.code, unknown.error?.message]).toEqual([2, "cannot export 'secrets': unknown name"]);
+    });
+
+    test("is read by nobody else, also where an earlier file could be, and follows no link of it", async () => {
+        const folder = path.join(writeProject({ "precious.json": "mine" }), "mine");
+        expect((await run(database, folder, ["users", "bot-runs"])).code).toBe(0);
+        const users = path.join(folder, "users.json");
+        chmodSync(users, 0o644);
+        rmSync(path.join(folder, "bots", "runs.json"));
+        symlinkSync("../../precious.json", path.join(folder, "bots", "runs.json"));
+        const settings = { root, url: database.url, args: [folder, "users", "bot-runs"] };
+        expect((await runHere((context) => exportTables(context, { force: true }), settings)).code).toBe(0);
+        const modes = [folder, path.join(folder, "bots"), users, path.join(folder, "bots", "runs.json")].map(
+            (file) => lstatSync(file).mode & 0o777,
+        );
+        expect(modes).toEqual([0o700, 0o700, 0o600, 0o600]);
+        expect(readFileSync(path.join(folder, "..", "precious.json"), "utf8")).toBe("mine");
     });
 
     test("loaded into an empty database gives the same content, table by table", async () => {

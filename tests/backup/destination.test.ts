@@ -5,7 +5,9 @@ import { gunzipSync } from "node:zlib";
 import { createClient } from "@libsql/client";
 import { generateIdentity, identityToRecipient } from "age-encryption";
 import { beforeAll, describe, expect, test, vi } from "vitest";
+import { type BackupOptions, backup } from "../../src/cli/commands/backup.ts";
 import { readRows } from "../support/contents.ts";
+import { type Ran, runHere } from "../support/here.ts";
 import { makeFolder } from "../support/project.ts";
 import { backupHere, readManifest, restoreHere, takeBackup } from "./running.ts";
 
@@ -30,6 +32,18 @@ describe("db:backup", () => {
         expect(stdout).toContain(`\nBackup:   ${path.join(root, "backups", file)}\n`);
         expect(stdout).toMatch(/\nBacked up 2 rows of 1 table, \d+ bytes, in [\d,]+ ms\.\n$/);
         expect(statSync(path.join(root, "backups", file)).mode & 0o777).toBe(0o600);
+    });
+
+    test("refuses an address with its credentials unseen, as an argument and as TURSO_BACKUP_FOLDER", async () => {
+        const address = "s3://AKIAIOSFODNN7:wJalr/XUtnFEMI@bucket/nightly";
+        for (const settings of [{ args: [address] }, { env: { TURSO_BACKUP_FOLDER: address } }]) {
+            const ran = await backupHere({ url, ...settings });
+            expect([ran.code, ran.error?.message]).toEqual([
+                2,
+                expect.stringMatching(/^(the destination|TURSO_BACKUP_FOLDER) is an address, not a folder or file$/),
+            ]);
+            expect(ran.stdout + ran.stderr).not.toMatch(/AKIAIO|wJalr|XUtn/);
+        }
     });
 
     test("takes a folder or a new file as an argument, before TURSO_BACKUP_FOLDER", async () => {
@@ -129,7 +143,7 @@ describe("db:backup --prune", () => {
 
     test("removes old backups of this database after the new one is there, and lists them", async () => {
         const { folder, old } = await makeOld();
-        const { code, stdout } = await backupHere({ url, args: [folder] }, { prune: true });
+        const { code, stdout } = await backupHere({ url, args: [folder] }, { prune: true, yes: true });
         expect(code).toBe(0);
         expect(stdout).toContain(`\nRemoved:  ${old[1]}\nRemoved:  ${old[0]}\nBacked up `);
         const left = readdirSync(folder).filter((file) => !old.slice(2).includes(file) && !strangers.includes(file));
@@ -144,6 +158,49 @@ describe("db:backup --prune", () => {
             `\nWould go: ${old[1]}\nWould go: ${old[0]}\nDry run: no backup was written, and nothing `,
         );
         expect(readdirSync(folder).sort()).toEqual([...old, ...strangers].sort());
+    });
+
+    test("is refused where the clock is more than 35 days ahead of the newest backup, until --yes", async () => {
+        const folder = makeFolder();
+        const day = 86_400_000;
+        const real = Date.UTC(2026, 10, 23, 12);
+        const made = path.basename(await takeBackup(url));
+        const nameAt = (time: number): string =>
+            made.replace(/\d{8}T\d{6}/, new Date(time).toISOString().replace(/[-:]|\.\d+Z/g, ""));
+        const own = Array.from({ length: 54 }, (_, ago) => nameAt(real - ago * day));
+        // One of a clock that was ahead before.
+        for (const file of [...own, nameAt(real + 4_000 * day)]) writeFileSync(path.join(folder, file), "x");
+        const run = (days: number, options: BackupOptions): Promise<Ran> =>
+            runHere((context) => backup(context, options, () => new Date(real + days * day)), {
+                ...{ root: folder, url, args: [folder] },
+            });
+        const left = (): number => readdirSync(folder).filter((file) => own.includes(file)).length;
+
+        const ahead = await run(365, { prune: true });
+        expect([ahead.code, ahead.error?.code, ahead.error?.message, ahead.error?.outcome]).toEqual([
+            ...[2, "not-confirmed"],
+            "--prune was refused: the clock says 2027-11-23T12:00:00.000Z, 365 days after the backup before (2026-11-23T12:00:00.000Z)",
+            "No backup was written.",
+        ]);
+        expect(readdirSync(folder)).toHaveLength(55);
+        // A backup under the same clock does not vouch for it.
+        expect((await run(365, {})).code).toBe(0);
+        expect((await run(365.1, { prune: true })).error?.code).toBe("not-confirmed");
+        const dry = await run(365.2, { prune: true, dryRun: true });
+        expect([dry.code, dry.stderr]).toEqual([0, expect.stringContaining("--prune needs --yes")]);
+        expect(left()).toBe(54);
+        expect((await run(365.3, { prune: true, yes: true })).code).toBe(0);
+        expect(left()).toBeLessThan(20);
+        expect((await run(365.4, { prune: true })).code).toBe(0);
+    });
+
+    test("is not refused 34 days after the newest backup", async () => {
+        const { folder, old } = await makeOld();
+        const late = new Date(Date.UTC(2020, 0, 8 + 34));
+        const ran = await runHere((context) => backup(context, { prune: true }, () => late), {
+            ...{ root: folder, url, args: [folder] },
+        });
+        expect([ran.code, readdirSync(folder).filter((file) => old.includes(file)).length]).toEqual([0, 6]);
     });
 
     test("removes nothing when the backup fails, and is refused where there is no folder", async () => {

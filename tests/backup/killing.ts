@@ -66,7 +66,8 @@ export async function killRestores(target: Target, points: number, backup: strin
         const objects = await readValue(database.client, "SELECT count(*) FROM sqlite_schema");
         if (objects === 0) {
             left.empty++;
-            expect((await start(database.url).result).code).toBe(0);
+            const again = await start(database.url).result;
+            expect(again.code, again.stderr).toBe(0);
         } else left.whole++;
         expect(await readPrint(database), `killed at point ${at}`).toBe(whole);
         await database.close();

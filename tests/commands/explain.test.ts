@@ -53,6 +53,26 @@ describeTargets("db:explain", (target) => {
         expect(stdout).toContain("\nAdvice:   none\n");
     });
 
+    test("names the table, column and key of a text that is not UTF-8, and shows integers beyond 2^53", async () => {
+        const odd = await target.createCopy(database);
+        await odd.client.execute("UPDATE questions SET answer = CAST(x'636166e9' AS TEXT) WHERE id = 'q-7'");
+        const ask = (sql: string, json = false): Promise<Ran> =>
+            runHere((context) => explain(context, { runs: 1 }), { root, url: odd.url, args: [sql], json });
+        const failed = await ask("SELECT id, answer FROM questions WHERE id IN ('q-6', 'q-7') -- all");
+        expect([failed.code, failed.error?.code]).toEqual([1, "sql"]);
+        expect(failed.error?.message).toMatch(
+            /^the statement fails: .* is not UTF-8.*; not UTF-8: questions\.answer where id = 'q-7'/,
+        );
+        expect(failed.stdout).toContain("1. SEARCH questions");
+        expect((await ask("SELECT id, hex(answer) FROM questions")).code).toBe(0);
+        expect(
+            (await ask("SELECT 9007199254740993 AS n, x'ff' AS b UNION ALL SELECT -9223372036854775808, NULL", true))
+                .code,
+        ).toBe(0);
+        expect((await ask("VALUES (1), (2)")).code).toBe(0);
+        await odd.close();
+    });
+
     test("takes values from the command line, and shows what they come to in JSON", async () => {
         const asked = "SELECT id FROM questions WHERE id IN (:one, :two) ORDER BY id LIMIT :limit";
         const { stdout } = await run(asked, { param: ["one=q-7", ":two='q-8'", "limit=5"] }, true);

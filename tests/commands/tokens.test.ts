@@ -37,6 +37,14 @@ describe("no output of any command holds a token or a part of one", () => {
             },
         ],
         [
+            "500 with a token in lines, which the limit of a message cuts",
+            {
+                status: 500,
+                type: "text/plain",
+                body: (header) => "x".repeat(180) + header.replace("Bearer ", "").replace(/.{9}/g, "$&\r\n  "),
+            },
+        ],
+        [
             "HTML instead of JSON",
             { status: 200, type: "text/html", body: (header) => `<html><title>${header}</title></html>` },
         ],
@@ -45,7 +53,11 @@ describe("no output of any command holds a token or a part of one", () => {
             {
                 status: 200,
                 type: "application/json",
-                body: (header) => result({ type: "error", error: { message: `near ${header}`, code: "SQLITE_ERROR" } }),
+                body: (header) =>
+                    result({
+                        type: "error",
+                        error: { message: `near ${header.replace(/.{9}/g, "$&\n")}`, code: "SQLITE_ERROR" },
+                    }),
             },
         ],
     ];
@@ -83,6 +95,11 @@ describe("no output of any command holds a token or a part of one", () => {
             for (const url of urls) expect((await run(name, { TURSO_DATABASE_URL: url })).code).toBe(2);
             expect((await run(name, { TURSO_WRITE_MODE: good })).code).toBe(2);
             expect((await run(name, at(echo.url, good), `--token=${good}`)).code).toBe(2);
+            // Unlike the token, these are not known as secrets.
+            for (const stray of [`--url=libsql://user:${opaque}@db`, `--${opaque}`, `--wait=${opaque}`]) {
+                expect((await run(name, at(echo.url, good), stray)).code).toBe(2);
+            }
+            expect((await run(name, { TURSO_WRITE_MODE: opaque })).code).toBe(2);
         }
     });
 

@@ -44,7 +44,7 @@ describe.skipIf(!isHere)(title, () => {
             await new Promise<void>((resolve) => stranger.listen(0, "127.0.0.1", resolve));
             const rules = ["evil.example", "other.example"].map((name) => `MAP ${name} 127.0.0.1`).join(", ");
             browser = await openBrowser(chosen, { args: [`--host-resolver-rules=${rules}`] });
-            pages = await listKinds(console.url, 20);
+            pages = await listKinds(console.url, 12);
             const started = performance.now();
             const waiting = [...pages];
             const work = async (): Promise<void> => {

@@ -11,8 +11,9 @@ import { describeTargets, type Target, type TestDatabase } from "../support/targ
 import { createKeyPair, mintToken } from "../support/tokens.ts";
 import { openTestConsole, type TestConsole } from "./consoles.ts";
 import { createFilledDatabase, hostile, poison, seededHash } from "./contents.ts";
-import { type CrawledPage, crawl, readText } from "./crawling.ts";
+import { type CrawledPage, crawl, readText, toPage } from "./crawling.ts";
 import { findParts } from "./running.ts";
+import { tasks } from "./tasks.ts";
 
 /** Pages that ask more than once, each with the reason. */
 const severalRequests: readonly { readonly path: RegExp; readonly most: number }[] = [
@@ -22,6 +23,8 @@ const severalRequests: readonly { readonly path: RegExp; readonly most: number }
     { path: /^\/health\?(.*&)?deep=1/, most: 2 },
     // A measurement asks for each query by itself.
     { path: /^\/growth\?(.*&)?measure=1/, most: 200 },
+    // Sizes are read by themselves: they may take too long.
+    { path: /^\/growth\?(.*&)?sizes=1/, most: 2 },
 ];
 
 const isHtml = ({ headers }: CrawledPage): boolean => headers.get("content-type")?.startsWith("text/html") ?? false;
@@ -153,6 +156,18 @@ describeTargets("a crawl of every link", (target) => {
         expect(far.map(({ path }) => path)).toEqual([]);
     });
 
+    test.each(tasks)("answers within three clicks: %s", async (_, links, answer) => {
+        expect(links.length).toBeLessThanOrEqual(3);
+        let path = "/";
+        for (const link of links) {
+            const page = await console.get(path);
+            const found = toPage(path, page, await page.text()).links.find((one) => link.test(one));
+            expect(found, `${path} has no link like ${link}`).toBeDefined();
+            path = (found ?? "").replace(/#.*$/, "");
+        }
+        expect(readText(await console.read(path))).toMatch(answer);
+    });
+
     test("leads every link to a part of a page to that part", () => {
         const texts = new Map(pages.map(({ path, text }) => [path, text]));
         const broken = pages.flatMap(({ path, links }) =>
@@ -216,7 +231,7 @@ describeTargets("a crawl of hostile texts", (target) => {
         const columns = await poison(database.client, isChecked);
         database.client.close();
         const console = openTestConsole(database);
-        const pages = await crawl(console, { most: 100 });
+        const pages = await crawl(console, { most: 60 });
         console.close();
         const isSilent = ({ headers }: CrawledPage): boolean =>
             /^(application\/json|text\/csv|text\/plain)/.test(headers.get("content-type") ?? "");

@@ -28,7 +28,7 @@ const origin = "http://localhost:5001";
  * name or by the value of a parameter, a few are read.
  */
 export async function crawl(console: Pick<TestConsole, "get">, options: CrawlOptions = {}): Promise<CrawledPage[]> {
-    const { most = 150, seen = () => undefined } = options;
+    const { most = 100, seen = () => undefined } = options;
     const waiting = ["/"];
     const known = new Set(waiting);
     const shapes = new Map<string, number>();
@@ -79,7 +79,8 @@ function describeShape(path: string): { name: string; most: number } {
     return { name: `${folders.join("/")}?${names.join("&")}`, most: names.length === 0 ? 15 : 3 };
 }
 
-function toPage(path: string, response: Response, text: string): CrawledPage {
+/** Reads an answer of the console, with its links. */
+export function toPage(path: string, response: Response, text: string): CrawledPage {
     const { status, headers } = response;
     const isHtml = headers.get("content-type")?.startsWith("text/html") ?? false;
     const tags = isHtml ? [...text.matchAll(/<(?:a|link|script|img|form|iframe|use|image)\b[^>]*>/g)] : [];

@@ -53,6 +53,7 @@ test("the contents list every page, and the search finds headings first", async 
 test("pictures of docs/ are served as pictures", async () => {
     const page = await console.read("/docs/project/README.md");
     expect(page).toContain('<img src="/docs/schema.light.svg"');
+    expect(page).not.toContain("The console: the state of the database");
     const picture = await console.get("/docs/schema.light.svg");
     expect(picture.headers.get("content-type")).toBe("image/svg+xml");
 });
@@ -83,13 +84,16 @@ test("an example can be run when it is one statement that only reads and needs n
             "",
             "PRAGMA a",
             "INSERT INTO a VALUES (1)",
+            "WITH b AS (SELECT 1) DELETE FROM a",
         ].filter(canRun),
     ).toEqual([]);
     const page = await console.read("/docs/TURSO_QUICK_REFERENCE.md");
-    const links = [...page.matchAll(/href="(\/sql\?sql=[^"]+)">Run here/g)];
+    const links = [...page.matchAll(/href="(\/sql\?sql=[^"]+)">Open in the SQL box/g)];
     expect(links.length).toBeGreaterThan(10);
     for (const [, link = ""] of links)
-        expect(canRun(decodeURIComponent(link.slice("/sql?sql=".length)).replaceAll("&#39;", "'"))).toBe(true);
+        expect(canRun(new URL(link.replaceAll("&#39;", "'"), "http://localhost").searchParams.get("sql") ?? "")).toBe(
+            true,
+        );
 });
 
 test("HTML and scripts in a page are text or left out", () => {
@@ -105,7 +109,10 @@ SELECT '<u>'
 \`\`\`
 `;
     const page = readDocumentPage("docs/a.md", text);
-    const html = String(Markdown({ page, texts: new Map([["docs/a.md", text]]) }));
+    const texts = new Map([["docs/a.md", text]]);
+    const html = String(Markdown({ page, texts, isSqlOn: true }));
+    expect(html).toContain("Open in the SQL box");
+    expect(String(Markdown({ page, texts, isSqlOn: false }))).not.toContain("Open in the SQL box");
     expect(html).not.toMatch(/<(script|img|b|u|i)\b/);
     expect(html).not.toContain("javascript:");
     expect(html).toContain("&lt;i&gt;");

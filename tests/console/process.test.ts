@@ -82,6 +82,7 @@ describe("pnpm dev", () => {
         ["abc", "It must be a whole number"],
         ["0", "0 is not a port"],
         ["99999", "99999 is not a port"],
+        ["80", "port 80 is reserved for the system"],
     ])("refuses --port %s with exit code 2 and a remedy", async (port, message) => {
         const { code, stdout, stderr } = await runScript("dev", ["--port", port], { cwd: linkProject() });
         expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

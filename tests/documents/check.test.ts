@@ -77,7 +77,7 @@ describeTargets("examples", (target) => {
             `docs/b.md:5: fails on ${connection.target.label}: no such column: boddy`,
         ]);
         const [left] = await connection.readAll([{ sql: "SELECT count(*) AS n FROM notes" }]);
-        expect(left).toEqual({ ok: true, rows: [{ n: 1 }] });
+        expect(left).toMatchObject({ ok: true, rows: [{ n: 1 }] });
         connection.close();
     });
 

@@ -7,12 +7,13 @@ import { createIntake } from "../../src/loading/sources/intake.ts";
 import { readPieces } from "../../src/loading/sources/large-files.ts";
 import { readSource } from "../../src/loading/sources/read-source.ts";
 import { openStaging } from "../../src/loading/sources/staging.ts";
+import { writeJson } from "../../src/text/json.ts";
 import { writeProject } from "../support/project.ts";
 import { makeQuestion } from "./records.ts";
 
 const whole = { whole: 1 << 25 };
 /** Sizes at which every few records are a part, and blocks end within words and letters. */
-const small = { whole: 10, pieces: { block: 67, head: 4_096, part: 300, line: 2_000 } };
+const small = { whole: 10, pieces: { block: 67, head: 4_096, part: 300, line: 2_000, value: 100_000 } };
 
 /** What files hold, read with these limits, and whether it all stayed in memory. */
 async function readRecords(files: readonly string[], limits: typeof small | typeof whole, room?: number) {
@@ -106,6 +107,26 @@ test("a large file that breaks off is rejected as one, and gives none of its rec
     ]);
 });
 
+test("a large file keeps its numbers as they are written and its bytes, and is rejected for a repeated key", async () => {
+    const folder = writeProject({});
+    const numbers = '{"n":[9007199254740993,1e400,1.0,-0]}';
+    const written = `${JSON.stringify(makeQuestion("n")).slice(0, -1)},"videos":${numbers}}`;
+    const bytes = Buffer.from(
+        `[${Array(20).fill(written).join(",\n")},${JSON.stringify(makeQuestion("caf\xe9"))}]`,
+        "latin1",
+    );
+    writeFileSync(path.join(folder, "a.json"), bytes);
+    writeFileSync(path.join(folder, "b.json"), `[${Array(20).fill(written).join()},{"id":"a","id":"b"}]`);
+    const { records, rejected } = await readRecords(
+        ["a.json", "b.json"].map((name) => path.join(folder, name)),
+        small,
+    );
+    expect(rejected).toMatchObject([{ code: "repeated-key" }]);
+    const values = records.flatMap(([, list]) => list.map(({ value }) => value as Record<string, unknown>));
+    expect(values.slice(0, 20).map(({ videos }) => writeJson(videos))).toEqual(Array(20).fill(numbers));
+    expect(values[20]?.id).toBe("caf\udce9");
+});
+
 test("in a large file of lines, what is no JSON and what is too long are rejected with their lines", async () => {
     const file = path.join(writeProject({}), "lines.ndjson");
     const long = JSON.stringify(makeQuestion("long", { answer: "x".repeat(3_000) }));
@@ -155,4 +176,15 @@ test("a record that is larger than a part stays whole", async () => {
     const { records } = await readRecords([file], small);
     expect(records).toEqual((await readRecords([file], whole)).records);
     expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(records[0]?.[1].map(({ value }) => value));
+});
+
+test.each([
+    ["a text", '{"questions":[{"id":"', "x", "has over 100000 characters"],
+    ["a list deep inside", '{"a":{"b":{"c":[', "1,", "has over 100000 characters"],
+    ["nesting", "", "[", "is nested over 100000 levels deep"],
+])("a large file whose value has no end is rejected before it fills the memory: %s", async (_, start, piece, why) => {
+    const folder = writeProject({ "a.json": start + piece.repeat(2_000_000 / piece.length) });
+    const limits = { whole: 10, pieces: { ...small.pieces, block: 1 << 14, value: piece === "[" ? 1e9 : 100_000 } };
+    const { rejected } = await readRecords([path.join(folder, "a.json")], limits);
+    expect(rejected).toMatchObject([{ code: "too-large", message: expect.stringContaining(why) }]);
 });

@@ -1,6 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import type { Rejection } from "../../src/loading/loader.ts";
+import { keepRejections } from "../../src/loading/rejects.ts";
 import { hashContents, readRows, readValue } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
 import { migrateHere } from "../support/here.ts";
@@ -258,4 +260,14 @@ describeTargets("records that cannot load", (target) => {
             (await migrateHere(settings, { from: ".", rejects: path.join(writeProject({}), "x") })).stdout,
         ).toContain("questions: 2 read, 1 unchanged, 1 rejected");
     });
+});
+
+test("only its user may read a reject file, also one that others could read before", () => {
+    const root = writeProject({ "old.ndjson": "", "sub/x": "" });
+    chmodSync(path.join(root, "old.ndjson"), 0o644);
+    const rejections = [{ file: "f", position: "1", code: "missing-id", reason: "no id", record: { password: "x" } }];
+    for (const file of [undefined, "old.ndjson"]) {
+        const { rejectFile = "" } = keepRejections(root, file, rejections as unknown as Rejection[], "kept");
+        expect(statSync(path.join(root, rejectFile)).mode & 0o777).toBe(0o600);
+    }
 });

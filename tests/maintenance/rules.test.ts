@@ -1,10 +1,12 @@
 import type { Client } from "@libsql/client";
-import { beforeAll, beforeEach, expect, test } from "vitest";
+import { beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { maintain } from "../../src/cli/commands/maintain.ts";
 import { readRules } from "../../src/maintenance/rules.ts";
 import { countRules, runRule } from "../../src/maintenance/run.ts";
 import { insertRow, readRows, type Values } from "../product/rows.ts";
 import { hashContents } from "../support/contents.ts";
 import { createDeployedDatabase, openTestConnection } from "../support/deployed.ts";
+import { runHere } from "../support/here.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { copyRules, readDocument, time } from "./maintaining.ts";
 
@@ -71,6 +73,17 @@ describeTargets("the rules of maintenance", (target) => {
         });
         const left = await readRows(client, "SELECT reason, count(*) AS items FROM work_queue GROUP BY reason");
         expect(left).toEqual([{ reason: "stays", items: at.length + after.length + nonsense.length + 1 + 3 }]);
+    });
+
+    test("ages are of the database's clock: one of this machine that is a year ahead makes nothing due", async () => {
+        await insertRow(client, "work_queue", { status: "completed", processed_at: new Date().toISOString() });
+        const before = await hashContents(client);
+        vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 365 * 86_400_000 });
+        const ran = await runHere((context) => maintain(context, {}), {
+            ...{ root, url: database.url, args: ["completed-queue-items"] },
+        }).finally(() => vi.useRealTimers());
+        expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining("Nothing to do: no row is due.") });
+        expect(await hashContents(client)).toBe(before);
     });
 
     test("completed bot runs go when they ended more than 90 days ago, and no others", async () => {

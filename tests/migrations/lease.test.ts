@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Client } from "@libsql/client";
 import { beforeAll, describe, expect, test } from "vitest";
 import { findSqld, type Sqld } from "../../src/server/sqld.ts";
 import { deploy, deployWell } from "../support/deploying.ts";
@@ -28,6 +29,7 @@ interface Scene {
     readonly proxy: TestProxy;
     readonly root: string;
     readonly bodies: string[];
+    readonly client: Client;
     setLease(owner: string | null, seconds: number): Promise<void>;
     readVersions(): Promise<unknown[]>;
 }
@@ -57,6 +59,27 @@ describe.skipIf(findSqld() === undefined).concurrent(title, () => {
             const { outcome, waits } = await deploy(root, proxy);
             expect(outcome?.version).toBe(3);
             expect(waits).toEqual(["another deploy is running (build-7 pid 99 dead)"]);
+            expect(await readVersions()).toEqual([1, 2, 3]);
+        }));
+
+    test("a lease that does not expire is refused at once, and the hint releases it", () =>
+        inScene(async ({ server, proxy, root, setLease, readVersions, client }) => {
+            for (const expiresAt of ["9999-12-31T00:00:00.000Z", "never", null]) {
+                await setLease("build-7 pid 99 clock", 120);
+                await client.execute({ sql: "UPDATE schema_lock SET expires_at = ?", args: [expiresAt] });
+                const before = await readSnapshot(server);
+                const { error, waits } = await deploy(root, proxy);
+                expect([error?.code, error?.message, waits]).toEqual([
+                    "busy",
+                    "another deploy is running (build-7 pid 99 clock)",
+                    [],
+                ]);
+                expect(error?.hint).toContain(`its lease expires at ${expiresAt ?? "NULL"}, so release it with `);
+                expect(error?.outcome).toMatch(/^Nothing was applied\. The database is still at version 1\./m);
+                expect(await readSnapshot(server)).toEqual(before);
+                await client.execute(/`(UPDATE .*)`/.exec(error?.hint ?? "")?.[1] ?? "");
+            }
+            await deployWell(root, proxy);
             expect(await readVersions()).toEqual([1, 2, 3]);
         }));
 
@@ -173,6 +196,6 @@ function inScene(body: (scene: Scene) => Promise<void>): Promise<void> {
         };
         const readVersions = async (): Promise<unknown[]> =>
             (await readSnapshot(server)).versions.map((row) => row.version);
-        await body({ server, proxy, root, bodies, setLease, readVersions });
+        await body({ server, proxy, root, bodies, client, setLease, readVersions });
     });
 }

@@ -49,7 +49,7 @@ describeTargets("a rebuild that would lose something", (target) => {
             const prepared = await prepareDeploy(root, connection);
             await refusal(runDeploy(connection, prepared, { now: new Date(), report: silentReport }));
             const [keys] = await connection.readAll([{ sql: "SELECT foreign_keys FROM pragma_foreign_keys" }]);
-            expect(keys).toEqual({ ok: true, rows: [{ foreign_keys: 1 }] });
+            expect(keys).toMatchObject({ ok: true, rows: [{ foreign_keys: 1 }] });
             await expect(connection.write([{ sql: "INSERT INTO cascades (parent) VALUES (99)" }])).rejects.toThrow(
                 "FOREIGN KEY constraint failed",
             );

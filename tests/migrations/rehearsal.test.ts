@@ -13,7 +13,7 @@ describeTargets("a trial", (target) => {
         );
         connection.close();
         expect(failedIndex).toBeUndefined();
-        expect(results).toEqual([
+        expect(results).toMatchObject([
             { ok: true, rows: [{ n: 1 }] },
             { ok: false, message: "no such table: missing" },
             { ok: true, rows: [{ n: 2 }] },

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -50,6 +50,7 @@ describe("the restore point of a file database", () => {
             "Copy:     app.before-20300101T120000000Z.db (beside the database; the newest 5 are kept)",
         ]);
         expect(copies()).toEqual(["app.before-20300101T120000000Z.db"]);
+        expect(statSync(path.join(folder, copies()[0] ?? "")).mode & 0o777).toBe(0o600);
         const copy = { url: `file:${path.join(folder, "app.before-20300101T120000000Z.db")}` };
         expect(await readSnapshot(copy)).toEqual(before);
         expect(await ask(copy, "SELECT body FROM notes")).toEqual([{ body: "kept" }, { body: "as well" }]);
@@ -89,6 +90,18 @@ describe("the restore point of a file database", () => {
         const newest = await readSnapshot({ url: `file:${path.join(folder, kept[4] as string)}` });
         expect(newest.versions).toHaveLength(8);
         tell(`8 deploys, ${kept.length} copies kept`);
+    });
+
+    test("keeps its five places when a clock was ahead, whose copies stay beside them", async () => {
+        await deployWell(root, address);
+        const ahead = [0, 1, 2, 3, 4, 5].map((day) => `app.before-2099010${day + 1}T000000000Z.db`);
+        for (const name of ahead) writeFileSync(path.join(folder, name), "a copy");
+        for (let version = 2; version <= 8; version++) {
+            addMigration(version);
+            expect((await deploy(root, address, { now: at(15 * version) })).outcome?.version).toBe(version);
+        }
+        const kept = [4, 5, 6, 7, 8].map((version) => nameAt(15 * version));
+        expect(copies().sort()).toEqual([...kept, ...ahead.slice(1)].sort());
     });
 
     test("is kept for ten minutes at least: many deployers at once do not remove the one that counts", async () => {

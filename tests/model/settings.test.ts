@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { noModel, readChosenModel } from "../../src/cli/bots/model.ts";
-import { environmentFor, findMisspelt, findSecrets } from "../../src/cli/settings.ts";
+import { environmentFor, findMisspelt } from "../../src/cli/settings.ts";
 import { openModel } from "../../src/model/model.ts";
 import { type ModelSettings, readModelSettings } from "../../src/model/settings.ts";
+import { findSecrets } from "../../src/redaction.ts";
 import { type Ran, runHere } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
 import { key } from "./asking.ts";
@@ -74,10 +75,14 @@ describe("the settings of a model", () => {
             "LLM_BASE_URL has a user name or a password in it",
         ],
         [{ ...local, LLM_BASE_URL: `https://api.example.com/v1?key=${key}` }, "LLM_BASE_URL has a query or a fragment"],
-        [{ ...local, LLM_TIMEOUT_MS: "1m" }, "LLM_TIMEOUT_MS is '1m'"],
-        [{ ...local, LLM_TIMEOUT_MS: "300001" }, "LLM_TIMEOUT_MS is '300001'"],
-        [{ ...local, LLM_MAX_TOKENS_PER_RUN: "0" }, "LLM_MAX_TOKENS_PER_RUN is '0'"],
-        [{ ...local, LLM_PRICE_INPUT: "free", LLM_PRICE_OUTPUT: "1" }, "LLM_PRICE_INPUT is 'free'"],
+        [{ ...local, LLM_TIMEOUT_MS: "1m" }, "LLM_TIMEOUT_MS is not a whole number from 1 to 300,000"],
+        [{ ...local, LLM_TIMEOUT_MS: "300001" }, "LLM_TIMEOUT_MS is not a whole number from 1 to 300,000"],
+        [
+            { ...local, LLM_MAX_TOKENS_PER_RUN: "0" },
+            "LLM_MAX_TOKENS_PER_RUN is not a whole number from 1 to 9,007,199,254,740,991",
+        ],
+        [{ ...local, LLM_PRICE_INPUT: "free", LLM_PRICE_OUTPUT: "1" }, "LLM_PRICE_INPUT is not a price"],
+        [{ ...local, LLM_TIMEOUT_MS: key }, "LLM_TIMEOUT_MS is not a whole number from 1 to 300,000"],
         [{ ...local, LLM_PRICE_INPUT: "1" }, "only one of LLM_PRICE_INPUT and LLM_PRICE_OUTPUT is set"],
     ];
     test.each(cases)("are a usage error with a remedy: %o", async (env, message) => {

@@ -130,6 +130,20 @@ describeTargets("bot:queue", (target) => {
         expect(await readValue(client, "SELECT result ->> '$.reason' FROM work_queue WHERE id = 1")).toBe("it's");
     });
 
+    test("purges by the database's clock: one of this machine that is a year ahead deletes nothing", async () => {
+        await queue.complete(await claimOne(queue), {});
+        vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 365 * 86_400_000 });
+        try {
+            const ran = await runHere((context) => manageQueue(context, { yes: true }, queueSite), {
+                ...{ root: project, url: database.url, args: ["purge"] },
+            });
+            expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining("Nothing to do: no job was") });
+        } finally {
+            vi.useRealTimers();
+        }
+        expect(await states()).toHaveLength(3);
+    });
+
     test("refuses what it does not know with the list of what it does, and tries nothing", async () => {
         const before = await snapshot();
         for (const [args, message] of [

@@ -202,7 +202,7 @@ describeTargets("the commands of the search", (target) => {
             [{ EMBEDDING_URL: "" }, "EMBEDDING_URL is set but empty"],
             [
                 { EMBEDDING_URL: "http://127.0.0.1:9", EMBEDDING_MODEL: "x", EMBEDDING_DIMENSIONS: "many" },
-                "EMBEDDING_DIMENSIONS is 'many'",
+                "EMBEDDING_DIMENSIONS is not a whole number",
             ],
         ];
         for (const [env, message] of cases) {

@@ -6,6 +6,7 @@ import { type MigrateOptions, migrate } from "../../src/cli/commands/migrate.ts"
 import { createOutput } from "../../src/cli/output.ts";
 import type { Context } from "../../src/cli/program.ts";
 import { AppError } from "../../src/errors.ts";
+import { findSecrets } from "../../src/redaction.ts";
 import { root as repository } from "./deployed.ts";
 import { assertLocal } from "./local.ts";
 import { writeProject } from "./project.ts";
@@ -44,6 +45,7 @@ export async function runHere(action: (context: Context) => Promise<unknown>, se
             printed[stream] += text;
         },
     });
+    for (const secret of findSecrets(variables)) output.hide(secret);
     const restore = setVariables(variables);
     try {
         const started = performance.now();

@@ -1,5 +1,8 @@
 /** The test files that take longest, the longest first: ten seconds or more on two idle cores, most of it waiting. */
 export const longest: readonly string[] = [
+    "tests/console/crawl.test.ts",
+    "tests/console/browser.test.ts",
+    "tests/console/process.test.ts",
     "tests/console/browser.test.ts",
     "tests/console/crawl.test.ts",
     "tests/console/process.test.ts",

@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { text as readText } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
 import { z } from "zod";
 import { AppError } from "../../../src/errors.ts";
+import { decodeText } from "../../../src/text/decode.ts";
+import { findRepeatedKey, parseJson } from "../../../src/text/json.ts";
 import type { NewQuestion } from "./saving.ts";
 
 const list = z.array(z.string());
@@ -28,12 +30,20 @@ const candidateShape = z.strictObject({
  * @throws AppError `invalid-input` with the place of what is not such a question
  */
 export async function readCandidates(path: string): Promise<readonly NewQuestion[]> {
-    const content = await (path === "-" ? readText(process.stdin) : readFile(path, "utf8")).catch((cause: unknown) => {
+    const bytes = await (path === "-" ? buffer(process.stdin) : readFile(path)).catch((cause: unknown) => {
         throw new AppError("usage", `${path} cannot be read: ${cause instanceof Error ? cause.message : cause}`, {
             cause,
         });
     });
+    const name = path === "-" ? "standard input" : path;
+    const content = decodeText(bytes, name, "Nothing was saved.").replace(/^\uFEFF/, "");
     return parseRecords(content, path).map((record, at) => {
+        const repeated = findRepeatedKey(record);
+        if (repeated !== undefined) {
+            throw new AppError("invalid-input", `${path}: question ${at + 1}: the key '${repeated}' is there twice`, {
+                hint: "remove one of them; nothing was saved",
+            });
+        }
         const candidate = candidateShape.safeParse(record);
         if (candidate.success) return candidate.data;
         const [issue] = candidate.error.issues;
@@ -49,7 +59,7 @@ export async function readCandidates(path: string): Promise<readonly NewQuestion
 
 function parseRecords(content: string, path: string): unknown[] {
     try {
-        const value = JSON.parse(content) as unknown;
+        const value = parseJson(content);
         return Array.isArray(value) ? value : [value];
     } catch (whole) {
         const [first = ""] = content.split(/\r?\n/).filter((line) => line.trim() !== "");
@@ -63,7 +73,7 @@ function parseRecords(content: string, path: string): unknown[] {
         return content.split(/\r?\n/).flatMap((line, at) => {
             if (line.trim() === "") return [];
             try {
-                return [JSON.parse(line) as unknown];
+                return [parseJson(line)];
             } catch (cause) {
                 throw new AppError("invalid-input", `${path}:${at + 1}: is not JSON`, {
                     hint: "write a JSON array, one object, or one object a line",

@@ -48,7 +48,7 @@ function describeWriter({ event_source: source, source_name: name }: Row): Timel
     return { kind: source === "system" ? "source unknown" : String(source), name: null };
 }
 
-// Null where there is none, undefined where it is no object.
+// Gives null for a missing value, and undefined for what is not an object.
 function readObject(value: unknown): Snapshot | null | undefined {
     if (value === null || value === undefined) return null;
     const parsed = parse(value);

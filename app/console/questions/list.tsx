@@ -1,6 +1,6 @@
 import type { Child } from "hono/jsx";
 import { Choice, DataTable, Empty, showNumber, Time } from "../../../src/console/parts.tsx";
-import { takePageRows } from "../../../src/console/rows.ts";
+import { takePageRows } from "../../../src/console/results.ts";
 import type { ConsolePage, Visit } from "../../../src/console/site.ts";
 import type { ReadResult, Row } from "../../../src/database/connection.ts";
 import { StatusMark } from "../marks.tsx";
@@ -225,7 +225,7 @@ function Nothing({ filters }: { readonly filters: QuestionFilters }): Child {
     const isId = text !== "" && !/\s/.test(text);
     return (
         <Empty>
-            No question is like this. <a href="/questions">Show all</a>
+            No question matches. <a href="/questions">Show all</a>
             {isId ? (
                 <>
                     , or, if a question with this id was removed,{" "}

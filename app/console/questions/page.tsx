@@ -1,6 +1,6 @@
 import type { Child } from "hono/jsx";
 import { Heading } from "../../../src/console/parts.tsx";
-import { takePageRows } from "../../../src/console/rows.ts";
+import { takePageRows } from "../../../src/console/results.ts";
 import type { ConsolePage, Visit } from "../../../src/console/site.ts";
 import { Timeline } from "../../../src/console/timeline/timeline.tsx";
 import type { Row } from "../../../src/database/connection.ts";
@@ -52,7 +52,7 @@ export async function showQuestion(visit: Visit): Promise<ConsolePage> {
 
 async function read(visit: Visit, { bind }: ContentQueries): Promise<FoundQuestion> {
     const id = visit.parameters.id ?? "";
-    const before = /^(.+)~(\d+)$/.exec(visit.query.get("before") ?? "");
+    const before = /^(.+)~(\d{1,15})$/.exec(visit.query.get("before") ?? "");
     const [question = [], channels = [], related = [], jobs = [], actions = [], history = []] = (
         await visit.getConnection().readAll([
             bind("question", { question_id: id }),

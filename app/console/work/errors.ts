@@ -1,6 +1,6 @@
 import type { Value } from "../../../src/database/connection.ts";
 
-/** The reasons why a job failed, the latest first, from its result; a result that is no JSON is one itself. */
+/** The reasons why a job failed, the latest first, from its result; a result that is not JSON is a reason by itself. */
 export function readErrors(result: Value | undefined): string[] {
     if (typeof result !== "string" || result === "") return [];
     const parsed = parse(result);

@@ -1,6 +1,6 @@
 import type { Child } from "hono/jsx";
 import { Cell, Command, Time } from "../../../src/console/parts.tsx";
-import { takePageRows } from "../../../src/console/rows.ts";
+import { takePageRows } from "../../../src/console/results.ts";
 import type { ConsolePage, Visit } from "../../../src/console/site.ts";
 import { renderSnapshotValue } from "../../../src/console/timeline/changes.tsx";
 import type { Row, Value } from "../../../src/database/connection.ts";

@@ -1,29 +1,35 @@
 import type { Child } from "hono/jsx";
 import { Choice, DataTable, Empty, Time } from "../../../src/console/parts.tsx";
+import type { Visit } from "../../../src/console/site.ts";
 import { Item } from "../marks.tsx";
+import { refreshSeconds } from "./limits.ts";
 import type { JobList } from "./queue.tsx";
 
+/** As the check of the column lists them. */
+const itemTypes = ["question", "challenge", "test", "blog", "certification", "voice_session", "flashcard"];
 /** What bots write, as the comment of the column lists it. */
 const actions = ["create", "update", "delete", "verify", "flag", "analyze", "queued"];
 
 export interface LedgerFilters {
     readonly bot: string;
     readonly action: string;
-    /** The id of a question. */
+    /** The id of an item, and what kind of item it is. */
     readonly item: string;
+    readonly type: string;
     /** The entry that the page begins after. */
     readonly before: { readonly at: string; readonly id: number } | undefined;
-    readonly isRefreshed: boolean;
+    /** The seconds between two readings; empty where it was not chosen on this console. Links and the form keep it. */
+    readonly refresh: string;
 }
 
 /** Reads the filters of an address. */
-export function readLedgerFilters(query: URLSearchParams): LedgerFilters {
+export function readLedgerFilters({ query, isOwn }: Pick<Visit, "query" | "isOwn">): LedgerFilters {
     const get = (name: string): string => (query.get(name) ?? "").trim();
     const [, at, id] = /^(.+)~(\d{1,15})$/.exec(get("after")) ?? [];
     return {
-        ...{ bot: get("bot"), action: get("action"), item: get("item") },
+        ...{ bot: get("bot"), action: get("action"), item: get("item"), type: get("type") || "question" },
         before: at === undefined ? undefined : { at, id: Number(id) },
-        isRefreshed: get("refresh") !== "",
+        refresh: isOwn && get("refresh") === String(refreshSeconds) ? get("refresh") : "",
     };
 }
 
@@ -81,23 +87,39 @@ export function Ledger(props: {
     );
 }
 
-function toAddress({ bot, action, item }: LedgerFilters, after = ""): string {
-    const query = new URLSearchParams(Object.entries({ bot, action, item, after }).filter(([, value]) => value !== ""));
+function toAddress({ bot, action, item, type, refresh }: LedgerFilters, after = ""): string {
+    const values = { bot, action, item, type: item === "" ? "" : type, after, refresh };
+    const query = new URLSearchParams(Object.entries(values).filter(([, value]) => value !== ""));
     return `/work${query.size === 0 ? "" : `?${query}`}#ledger`;
 }
 
+function toAll({ refresh }: LedgerFilters): string {
+    return `/work${refresh === "" ? "" : `?refresh=${encodeURIComponent(refresh)}`}#ledger`;
+}
+
 function Filters({ bots, filters }: { readonly bots: readonly string[]; readonly filters: LedgerFilters }): Child {
-    const { bot, action, item } = filters;
+    const { bot, action, item, type, refresh } = filters;
     return (
         <form class="filters" action="/work#ledger">
             <Choice name="bot" label="Bot" all="All bots" values={bots} value={bot} />
             <Choice name="action" label="Action" all="All actions" values={actions} value={action} />
-            <label class="vh" for="item">
-                Id of a question
+            <label class="vh" for="type">
+                Kind of item
             </label>
-            <input id="item" name="item" value={item} placeholder="Id of a question" autocomplete="off" />
+            <select id="type" name="type">
+                {itemTypes.map((one) => (
+                    <option value={one} selected={one === type}>
+                        {one.replaceAll("_", " ")}
+                    </option>
+                ))}
+            </select>
+            <label class="vh" for="item">
+                Id of an item
+            </label>
+            <input id="item" name="item" value={item} placeholder="Its id" autocomplete="off" />
+            {refresh !== "" && <input type="hidden" name="refresh" value={refresh} />}
             <button type="submit">Filter</button>
-            {bot + action + item !== "" && <a href="/work#ledger">Clear</a>}
+            {bot + action + item !== "" && <a href={toAll(filters)}>Clear</a>}
         </form>
     );
 }
@@ -113,7 +135,7 @@ function Nothing({ filters }: { readonly filters: LedgerFilters }): Child {
         );
     return (
         <Empty>
-            No action is like this. <a href="/work#ledger">Show all</a>
+            No action matches. <a href={toAll(filters)}>Show all</a>
         </Empty>
     );
 }

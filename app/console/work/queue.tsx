@@ -4,9 +4,10 @@ import type { Row, Value } from "../../../src/database/connection.ts";
 import { Item, StatusMark } from "../marks.tsx";
 import { describeAge, findLatest, isOlder, readTime } from "../time.ts";
 import { readErrors } from "./errors.ts";
+import { longestDays } from "./limits.ts";
 
-/** Older than so many days needs attention: waiting jobs, and jobs in work. */
-const longest: Readonly<Record<string, number>> = { pending: 7, processing: 1 };
+/** The jobs that have not ended. */
+const longest: Readonly<Record<string, number>> = { pending: longestDays.pending, processing: longestDays.processing };
 const statuses = ["pending", "processing", "failed", "completed"];
 
 /** Rows of a list that may be longer than a page. */

@@ -3,9 +3,8 @@ import { DataTable, Empty, Heading, showNumber, Time } from "../../../src/consol
 import type { Row } from "../../../src/database/connection.ts";
 import { StatusMark } from "../marks.tsx";
 import { describeAge, isOlder, readTime } from "../time.ts";
+import { longestDays } from "./limits.ts";
 
-/** A run that takes longer than so many days needs attention. */
-const longestRun = 1;
 const [step, width, height] = [7, 5, 20];
 
 /** The bots with their latest runs. */
@@ -61,7 +60,10 @@ function BotRow(props: {
     const rate = ended.length === 0 ? undefined : (100 * completed.length) / ended.length;
     return (
         <tr>
-            <th scope="row">{bot}</th>
+            <th scope="row" class="w">
+                {bot}
+                <LastFailure run={latest.find(({ status }) => status === "failed")} />
+            </th>
             <td class="w">
                 <LastRun run={last} now={now} />
             </td>
@@ -90,8 +92,19 @@ function BotRow(props: {
 function LastRun({ run, now }: { readonly run: Row | undefined; readonly now: string }): Child {
     if (run?.status !== "running") return <StatusMark status={run?.status} />;
     const age = `running for ${describeAge(run.started_at, now) ?? "?"}`;
-    if (!isOlder(run.started_at, now, longestRun)) return <StatusMark status="running">{age}</StatusMark>;
+    if (!isOlder(run.started_at, now, longestDays.running)) return <StatusMark status="running">{age}</StatusMark>;
     return <span class="s warn">{age}</span>;
+}
+
+/** Why the latest run that failed did, of those that are shown. */
+function LastFailure({ run }: { readonly run: Row | undefined }): Child {
+    if (!run) return null;
+    return (
+        <div class="mut sm">
+            {`${String(run.started_at).slice(0, 10)} failed: `}
+            <a href={`/tables/bot_runs/row?key=${run.id}`}>{String(run.reason ?? "no reason was kept")}</a>
+        </div>
+    );
 }
 
 /** A bar for each run, the latest last: its height and outline tell how it ended. */

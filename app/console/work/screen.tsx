@@ -1,16 +1,16 @@
 import type { Child } from "hono/jsx";
-import { takePageRows } from "../../../src/console/rows.ts";
+import { takePageRows } from "../../../src/console/results.ts";
 import type { ConsolePage, Screen, Visit } from "../../../src/console/site.ts";
 import type { Row } from "../../../src/database/connection.ts";
 import { readContentQueries } from "../queries.ts";
 import { subtractDays } from "../time.ts";
 import { showJob } from "./job.tsx";
 import { Ledger, readLedgerFilters } from "./ledger.tsx";
+import { refreshSeconds } from "./limits.ts";
 import { Claimable, Failed, Figures, InWork } from "./queue.tsx";
 import { Runs } from "./runs.tsx";
 
 const [mostJobs, mostFailed, runsPerBot, ledgerPage] = [50, 20, 30, 50];
-const refreshSeconds = 10;
 
 /** What a page of the work was made of. */
 export interface WorkRows {
@@ -38,7 +38,7 @@ export const workScreen: Screen = {
 async function showWork(visit: Visit): Promise<ConsolePage> {
     const { now, query } = visit;
     const rows = await readWork(visit);
-    const filters = readLedgerFilters(query);
+    const filters = readLedgerFilters(visit);
     const cut = (list: readonly Row[], most: number): { rows: readonly Row[]; hasMore: boolean } => ({
         rows: list.slice(0, most),
         hasMore: list.length > most,
@@ -52,7 +52,7 @@ async function showWork(visit: Visit): Promise<ConsolePage> {
             <>
                 <div class="hd2">
                     <h1>Work</h1>
-                    <Refresh query={query} />
+                    <Refresh query={query} isOn={filters.refresh !== ""} />
                 </div>
                 <Figures health={health} activity={rows.activity} now={now} />
                 <Claimable jobs={cut(rows.claimable, mostJobs)} health={health} now={now} />
@@ -72,7 +72,7 @@ async function showWork(visit: Visit): Promise<ConsolePage> {
 async function readWork(visit: Visit): Promise<WorkRows> {
     const { now } = visit;
     const { bind } = await readContentQueries(visit);
-    const { bot, action, item, before } = readLedgerFilters(visit.query);
+    const { bot, action, item, type, before } = readLedgerFilters(visit);
     const page = {
         action: action || null,
         before_at: before?.at ?? "9999",
@@ -81,7 +81,7 @@ async function readWork(visit: Visit): Promise<WorkRows> {
     };
     const ledger =
         item !== ""
-            ? bind("ledgerOfItem", { ...page, item_id: item, item_type: "question", bot: bot || null })
+            ? bind("ledgerOfItem", { ...page, item_id: item, item_type: type, bot: bot || null })
             : bot !== ""
               ? bind("ledgerOfBot", { ...page, bot })
               : bind("ledger", page);
@@ -106,9 +106,8 @@ async function readWork(visit: Visit): Promise<WorkRows> {
     };
 }
 
-/** Loaded again by choice, and only while it is visible. Without script, both are links. */
-function Refresh({ query }: { readonly query: URLSearchParams }): Child {
-    const isOn = query.get("refresh") === String(refreshSeconds);
+/** Loaded again by choice, and only while it is visible; a link from elsewhere does not begin it. Without script, both are links. */
+function Refresh({ query, isOn }: { readonly query: URLSearchParams; readonly isOn: boolean }): Child {
     const other = new URLSearchParams(query);
     if (isOn) other.delete("refresh");
     else other.set("refresh", String(refreshSeconds));

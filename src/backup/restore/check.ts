@@ -1,5 +1,6 @@
+import { isVirtual } from "../../schema/facts.ts";
 import { findUnmakeable, type UnmakeableObject } from "../../schema/unmakeable.ts";
-import type { Manifest, TableSummary } from "../format.ts";
+import type { Manifest, StatementNote, TableSummary } from "../format.ts";
 import { createRowHash, type RowHash, summarizeObjects } from "../hash.ts";
 import type { SchemaObject } from "../layout.ts";
 import { damaged } from "../seal.ts";
@@ -43,6 +44,7 @@ export async function checkBackup(
         const { note, sql } = part;
         const { does, name, table } = note;
         refuseOther(note, sql);
+        refuseMisplaced(note, objects);
         if (does === "rows") {
             const hash = tables.get(table ?? "") ?? createRowHash();
             tables.set(table ?? "", hash);
@@ -64,6 +66,17 @@ export function findSame(
     object: { readonly type: string; readonly name?: string | undefined },
 ): UnmakeableObject | undefined {
     return unmakeable.find(({ type, name }) => type === object.type && name === object.name);
+}
+
+// A trigger would act on the rows after it, and rows belong to a table of this backup.
+function refuseMisplaced({ does, table = "" }: StatementNote, objects: readonly SchemaObject[]): void {
+    if (does !== "rows" && does !== "clear") return;
+    const last = objects.at(-1);
+    if (last?.type === "view" || last?.type === "trigger") throw damaged(`rows of '${table}' follow a ${last.type}`);
+    // A virtual table creates its shadow tables.
+    const holds = ({ type, name, sql }: SchemaObject): boolean =>
+        type === "table" && (name === table ? !isVirtual({ sql }) : table.startsWith(`${name}_`) && isVirtual({ sql }));
+    if (!objects.some(holds)) throw damaged(`it holds rows of '${table}', which it does not create`);
 }
 
 function isObject(does: string): does is SchemaObject["type"] {

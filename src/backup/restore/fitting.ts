@@ -7,22 +7,24 @@ import type { CheckedBackup } from "./check.ts";
 import { listNames, nothingDone, type RestorePlan } from "./plan.ts";
 
 /**
- * Refuses to replace the rows of tables that have other columns than in the backup.
+ * Refuses to replace the rows of tables that have other columns than in the backup; returns the columns in its order.
  * @throws AppError `drift`
  */
 export async function refuseOtherColumns(
     writer: Transaction,
     backup: CheckedBackup,
     { refilled }: RestorePlan,
-): Promise<void> {
-    if (refilled.length === 0) return;
+): Promise<Map<string, readonly string[]>> {
+    const columns = new Map<string, readonly string[]>();
+    if (refilled.length === 0) return columns;
     const schema = (await writer.query(selectSchema)) as unknown as SchemaRow[];
     const found = await readTablesInside(writer, schema);
     const objects = backup.objects.filter(({ type, name }) => type === "table" && refilled.includes(name));
     const wanted = await createInMemory(objects);
     for (const table of refilled) {
         const [live, own] = [listColumns(found, table), listColumns(wanted, table)] as const;
-        if (live.join("\n") === own.join("\n")) continue;
+        columns.set(table, own);
+        if (live.toSorted().join("\n") === own.toSorted().join("\n")) continue;
         const lacks = own.filter((name) => !live.includes(name));
         const more = live.filter((name) => !own.includes(name));
         const says = [
@@ -34,6 +36,7 @@ export async function refuseOtherColumns(
             outcome: nothingDone,
         });
     }
+    return columns;
 }
 
 async function createInMemory(objects: readonly SchemaObject[]): Promise<Table[]> {
@@ -49,7 +52,7 @@ async function createInMemory(objects: readonly SchemaObject[]): Promise<Table[]
 
 function listColumns(tables: readonly Table[], name: string): string[] {
     const columns = tables.find((table) => table.name === name)?.columns ?? [];
-    return columns.flatMap((column) => (column.isGenerated ? [] : [column.name])).sort();
+    return columns.flatMap((column) => (column.isGenerated ? [] : [column.name]));
 }
 
 /** How many rows refer to a row that does not exist, by table and referenced table. */

@@ -4,7 +4,16 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { AppError } from "../../errors.ts";
 import { ageMark, decrypt } from "../encryption.ts";
-import { firstWords, formatNumber, type Manifest, manifestLine, type StatementNote } from "../format.ts";
+import {
+    firstWords,
+    formatNumber,
+    longestManifest,
+    longestStatement,
+    longestText,
+    type Manifest,
+    manifestLine,
+    type StatementNote,
+} from "../format.ts";
 import { damaged, unseal } from "../seal.ts";
 import { parseManifest, parseNote } from "./manifest-check.ts";
 
@@ -39,22 +48,28 @@ export async function* readBackup(file: BackupFile): AsyncGenerator<BackupPart> 
     const unpacked = unpack(unseal(await open(file), (hex) => (sealed = hex)));
     const reader = createByteReader(unpacked);
     refuseOtherFormat(await reader.line(), file.label);
-    for (;;) {
+    for (let header = 0; ; ) {
         const line = (await reader.line())?.toString();
         if (line === undefined) throw damaged("its end is missing");
         if (line === manifestLine) break;
         if (!line.startsWith("-- {")) {
-            if (line.startsWith("-- ")) continue;
+            header += line.length;
+            if (line.startsWith("-- ") && header <= longestText) continue;
             throw damaged("it holds a line that is not part of a backup");
         }
         const note = parseNote(line.slice("-- ".length));
+        const longest = note.does === "rows" ? longestStatement : longestText;
+        if (note.bytes > longest) throw damaged(`a statement is longer than ${longest.toLocaleString("en-US")} bytes`);
         const sql = await reader.take(note.bytes);
         if (sql.length < note.bytes || (await reader.line())?.length !== 0)
             throw damaged("a statement has another length");
         yield { kind: "statement", note, sql };
     }
     const lines: string[] = [];
+    let size = 0;
     for (let line = await reader.line(); line !== undefined; line = await reader.line()) {
+        size += line.length + 1;
+        if (size > longestManifest) throw damaged("its manifest does not end");
         lines.push(line.toString().slice("-- ".length));
     }
     if (sealed === undefined) throw damaged("its seal is missing");
@@ -141,7 +156,7 @@ async function* unpack(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     if (fault !== undefined) throw fault;
 }
 
-// Reads lines without their ends, undefined at the end, and pieces of known length, shorter only at the end.
+// Reads lines up to longestText without their ends, undefined at the end, and pieces of known length, shorter only at the end.
 function createByteReader(source: AsyncIterable<Buffer>) {
     const chunks = source[Symbol.asyncIterator]();
     let held: Buffer = Buffer.alloc(0);
@@ -156,6 +171,7 @@ function createByteReader(source: AsyncIterable<Buffer>) {
                     return line;
                 }
                 from = held.length;
+                if (from > longestText) throw damaged("a line does not end");
                 const chunk = await pull();
                 if (!chunk) break;
                 held = Buffer.concat([held, chunk]);

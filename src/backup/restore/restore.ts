@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Connection, Row, Transaction } from "../../database/connection.ts";
-import { DatabaseFault, explainFault, toFault } from "../../database/faults.ts";
+import type { Connection, ReadTransaction, Row, Transaction } from "../../database/connection.ts";
+import { DatabaseFault, explainFault, throwExplained, toFault } from "../../database/faults.ts";
 import { throwIfInterrupted } from "../../database/interrupt.ts";
 import { openConnection } from "../../database/open.ts";
 import type { Target } from "../../database/target.ts";
@@ -14,7 +14,7 @@ import { type CheckedBackup, findSame } from "./check.ts";
 import { countViolations, refuseNewViolations, refuseOtherColumns } from "./fitting.ts";
 import { nothingDone, planRestore, type RestoreChoice, type RestorePlan } from "./plan.ts";
 import { type BackupFile, type BackupStatement, readBackup } from "./read.ts";
-import { compareTables, readSummaries } from "./verify.ts";
+import { compareRows, type RowComparison, withSnapshot } from "./verify.ts";
 
 export interface RestoreInput {
     readonly target: Target;
@@ -28,6 +28,8 @@ export interface RestoreInput {
     /** Waits until no earlier transaction can still be committed. */
     readonly settle: () => Promise<unknown>;
     readonly onBytes: (bytes: number) => void;
+    /** Called while the restored rows are compared. */
+    readonly onRows: (table: string, done: number, of: number) => void;
     readonly onNote: (text: string) => void;
     readonly signal?: AbortSignal | undefined;
 }
@@ -48,38 +50,63 @@ export async function readLive(connection: Connection): Promise<SchemaObject[]> 
 }
 
 /**
- * Restores a checked backup in one transaction.
+ * Restores a checked backup in one transaction, and compares the hashes of its rows: in a file before they are committed, on a
+ * server afterwards, because it ends a long transaction when another program waits for it.
+ *
+ * @returns how long that comparison took, in milliseconds
  * @throws AppError whose `outcome` says what the database is now
  */
-export async function restore(input: RestoreInput): Promise<RestorePlan> {
-    const { target, backup, live, choice } = input;
+export async function restore(input: RestoreInput): Promise<number> {
+    const { target, choice } = input;
+    const { comparison, milliseconds } = await write(input);
+    if (target.kind === "file") return milliseconds;
+    const from = performance.now();
+    const compare = (snapshot: ReadTransaction) => compareRows(snapshot, comparison);
+    const differences = await withSnapshot(target, lockWait, comparison.signal, compare).catch(
+        throwExplained(target, "Everything was restored; only its rows were not compared with the backup."),
+    );
+    refuseDifferent(
+        differences,
+        choice,
+        "Everything was restored. Another program may have changed these tables since.",
+    );
+    return performance.now() - from;
+}
+
+async function write(input: RestoreInput): Promise<{ comparison: RowComparison; milliseconds: number }> {
+    const { target, backup, live, choice, onRows, signal } = input;
     const plan = planRestore(backup, live, choice);
     const connection = await openConnection(target, input.signal, { lock: lockWait });
     let writer: Transaction | undefined;
+    let comparison: RowComparison = { wanted: wantedTables(backup, choice), columns: new Map(), onRows, signal };
     let isSent = false;
+    let milliseconds = 0;
     try {
         writer = await begin(connection, input);
         await refuseChanged(writer, live);
         const violations = await countViolations(writer, plan);
-        await refuseOtherColumns(writer, backup, plan);
+        comparison = { ...comparison, columns: await refuseOtherColumns(writer, backup, plan) };
         for (const sql of plan.before) await writer.run(sql);
         await writeParts(writer, input, plan);
         for (const sql of plan.after) await writer.run(sql);
         if (!choice.only) await restoreUserVersion(writer, input);
-        await refuseMissingRows(writer, wantedTables(backup, choice));
+        await refuseMissingRows(writer, comparison.wanted, choice);
+        const from = performance.now();
+        if (target.kind === "file") refuseDifferent(await compareRows(writer, comparison), choice);
+        milliseconds = performance.now() - from;
         await refuseNewViolations(writer, plan, violations);
         throwIfInterrupted(input.signal);
         isSent = true;
         await writer.commit();
-        return plan;
+        return { comparison, milliseconds };
     } catch (error) {
         await writer?.close();
         if (error instanceof AppError) throw error.outcome === undefined ? error.withOutcome(nothingDone) : error;
         const fault = toFault(error);
-        const isRestored = isSent && fault.isAmbiguous ? await look(input) : false;
+        const isRestored = isSent && fault.isAmbiguous ? await look(input, comparison) : false;
         if (!isRestored) throw explain(fault, target, isRestored);
         input.onNote(`The reply was lost (${fault.message}), but everything is restored.`);
-        return plan;
+        return { comparison, milliseconds };
     } finally {
         await writer?.close();
         connection.close();
@@ -145,17 +172,34 @@ async function refuseChanged(writer: Transaction, live: readonly SchemaObject[])
 /** How many tables one query counts. */
 const countedAtOnce = 100;
 
-async function refuseMissingRows(writer: Transaction, tables: readonly TableSummary[]): Promise<void> {
+async function refuseMissingRows(
+    writer: Transaction,
+    tables: readonly TableSummary[],
+    choice: RestoreChoice,
+): Promise<void> {
     for (let from = 0; from < tables.length; from += countedAtOnce) {
         const some = tables.slice(from, from + countedAtOnce);
         const counters = some.map(({ name }) => `(SELECT count(*) FROM ${quoteName(name)})`);
         const [counts = []] = await readSome(writer, `SELECT ${counters.join(", ")}`);
-        const at = some.findIndex(({ rows }, index) => Number(counts[index]) !== rows);
-        if (at === -1) continue;
-        const message = `'${some[at]?.name}' has ${counts[at]} rows after the restore instead of ${some[at]?.rows}`;
-        const hint = "this is a defect of the program; please report it with these lines";
-        throw new AppError("corrupt", message, { hint });
+        const others = some.map(({ name, rows }, at) =>
+            Number(counts[at]) === rows ? "" : `'${name}' has ${counts[at]} rows instead of ${rows}`,
+        );
+        refuseDifferent(
+            others.filter((text) => text !== ""),
+            choice,
+        );
     }
+}
+
+function refuseDifferent(details: readonly string[], { only }: RestoreChoice, outcome = nothingDone): void {
+    if (details.length === 0) return;
+    throw new AppError("corrupt", "the database does not store the rows of the backup as they were", {
+        details,
+        hint: only
+            ? "compare the types of its columns with those in the backup, or restore into an empty database"
+            : "use another backup: the tables of this one change their own rows",
+        outcome,
+    });
 }
 
 /** SQLite's own wait blocks everything, even Ctrl-C: it is short, and repeated. In milliseconds. */
@@ -177,14 +221,12 @@ async function begin(connection: Connection, { wait, onNote, signal }: RestoreIn
 }
 
 // The reply to COMMIT was lost: nothing is sent twice, the rows are read. Undefined where they could not be read.
-async function look({ target, backup, choice, settle, signal }: RestoreInput): Promise<boolean | undefined> {
-    if (signal?.aborted) return undefined;
+async function look({ target, settle }: RestoreInput, comparison: RowComparison): Promise<boolean | undefined> {
+    if (comparison.signal?.aborted) return undefined;
     try {
         await settle();
-        const wanted = wantedTables(backup, choice);
-        const names = wanted.map(({ name }) => name);
-        const found = await readSummaries(target, lockWait, names, () => undefined);
-        return compareTables(wanted, found).length === 0;
+        const compare = (snapshot: ReadTransaction) => compareRows(snapshot, comparison);
+        return (await withSnapshot(target, lockWait, comparison.signal, compare)).length === 0;
     } catch {
         return undefined;
     }

@@ -7,12 +7,11 @@ import { type RestoreInput, restore } from "./restore.ts";
 import { type Verification, verifyRestored } from "./verify.ts";
 
 /**
- * Restores a backup into a scratch file and compares every row.
+ * Restores a backup into a scratch file, which compares every row, and checks that file.
  * @throws AppError as restore()
  */
 export async function tryRestore(
-    input: Pick<RestoreInput, "file" | "onBytes" | "onNote" | "signal"> & { readonly backup: CheckedBackup },
-    onRows: (table: string, done: number, of: number) => void,
+    input: Pick<RestoreInput, "file" | "onBytes" | "onRows" | "onNote" | "signal"> & { readonly backup: CheckedBackup },
 ): Promise<Verification> {
     const folder = await mkdtemp(join(tmpdir(), "db-restore-verify-"));
     const path = join(folder, "scratch.db");
@@ -20,7 +19,7 @@ export async function tryRestore(
     try {
         const nothing = { choice: { replace: false }, live: [], wait: 0, settle: async () => undefined };
         await restore({ ...input, ...nothing, target });
-        return await verifyRestored(target, input.backup, onRows, input.signal);
+        return await verifyRestored(target, input.signal);
     } finally {
         await rm(folder, { recursive: true, force: true });
     }

@@ -4,25 +4,20 @@ import { openConnection } from "../../database/open.ts";
 import type { FileTarget, Target } from "../../database/target.ts";
 import type { TableSummary } from "../format.ts";
 import { createRowHash } from "../hash.ts";
-import { readLayout, readSome } from "../layout.ts";
+import { readLayout, readSome, type StoredTable } from "../layout.ts";
 import { countRows, readStoredRows } from "../rows.ts";
-import type { CheckedBackup } from "./check.ts";
 
-/**
- * Hashes the rows of tables as a backup does; of all tables if `names` is undefined.
- * @throws DatabaseFault
- */
-export async function readSummaries(
-    target: Target,
-    lock: number,
-    names: readonly string[] | undefined,
-    onRows: (table: string, done: number, of: number) => void,
-    signal?: AbortSignal,
-): Promise<TableSummary[]> {
-    return withSnapshot(target, lock, signal, (snapshot) => summarize(snapshot, names, onRows, signal));
+/** The rows of a restore that are compared with its backup. */
+export interface RowComparison {
+    readonly wanted: readonly TableSummary[];
+    /** The columns of tables that were there before, in the order of the backup. */
+    readonly columns: ReadonlyMap<string, readonly string[]>;
+    readonly onRows: (table: string, done: number, of: number) => void;
+    readonly signal?: AbortSignal | undefined;
 }
 
-async function withSnapshot<T>(
+/** Runs `body` in a read transaction on a connection of its own. */
+export async function withSnapshot<T>(
     target: Target,
     lock: number,
     signal: AbortSignal | undefined,
@@ -37,34 +32,38 @@ async function withSnapshot<T>(
     }
 }
 
-async function summarize(
+/**
+ * Hashes rows as a backup does, and describes how tables differ from it, as sentences; none where they are equal.
+ * @throws DatabaseFault, `interrupted` after Ctrl-C
+ */
+export async function compareRows(
     snapshot: ReadTransaction,
-    names: readonly string[] | undefined,
-    onRows: (table: string, done: number, of: number) => void,
-    signal: AbortSignal | undefined,
-): Promise<TableSummary[]> {
+    { wanted, columns, onRows, signal }: RowComparison,
+): Promise<string[]> {
     const { tables } = await readLayout(snapshot);
-    const summaries: TableSummary[] = [];
-    for (const table of tables.filter(({ name }) => !names || names.includes(name))) {
-        const hash = createRowHash();
-        const count = await countRows(snapshot, table);
-        for await (const rows of readStoredRows(snapshot, table, { count, signal })) {
-            for (const { literals } of rows) hash.add(literals);
-            onRows(table.name, hash.rows, count);
+    const problems: string[] = [];
+    for (const { name, rows, sha256 } of wanted) {
+        const table = tables.find((other) => other.name === name);
+        const count = table && (await countRows(snapshot, table));
+        if (!table) problems.push(`the table '${name}' is missing`);
+        else if (count !== rows) problems.push(`'${name}' has ${count} rows instead of ${rows}`);
+        else {
+            const hash = createRowHash();
+            const ordered = sortColumns(table, columns.get(name));
+            for await (const page of readStoredRows(snapshot, ordered, { count, signal })) {
+                for (const { literals } of page) hash.add(literals);
+                onRows(name, hash.rows, count);
+            }
+            if (hash.digest() !== sha256) problems.push(`the rows of '${name}' differ`);
         }
-        summaries.push({ name: table.name, rows: hash.rows, sha256: hash.digest() });
     }
-    return summaries;
+    return problems;
 }
 
-/** Describes how tables differ, as sentences; none where they are equal. */
-export function compareTables(wanted: readonly TableSummary[], found: readonly TableSummary[]): string[] {
-    return wanted.flatMap(({ name, rows, sha256 }) => {
-        const table = found.find((other) => other.name === name);
-        if (!table) return [`the table '${name}' is missing`];
-        if (table.rows !== rows) return [`'${name}' has ${table.rows} rows instead of ${rows}`];
-        return table.sha256 === sha256 ? [] : [`the rows of '${name}' differ`];
-    });
+function sortColumns(table: StoredTable, names: readonly string[] = []): StoredTable {
+    if (names.length === 0) return table;
+    const at = (name: string): number => names.indexOf(name);
+    return { ...table, columns: [...table.columns].sort((a, b) => at(a.name) - at(b.name)) };
 }
 
 /** What is wrong with a restored file, as sentences, and how many rows refer to a row that does not exist. */
@@ -75,35 +74,29 @@ export interface Verification {
 }
 
 /**
- * Checks a restored file: the hash of every row, SQLite's integrity check, and foreign keys.
+ * Checks a restored file, whose rows were compared, by SQLite's integrity check, and counts its dangling rows.
  * @throws DatabaseFault
  */
-export async function verifyRestored(
-    target: FileTarget,
-    { manifest }: CheckedBackup,
-    onRows: (table: string, done: number, of: number) => void,
-    signal?: AbortSignal,
-): Promise<Verification> {
-    return withSnapshot(target, 0, signal, async (snapshot) => {
-        const found = await summarize(snapshot, undefined, onRows, signal);
-        return check(snapshot, compareTables(manifest.tables, found));
-    });
-}
-
-async function check(database: ReadTransaction, differences: readonly string[]): Promise<Verification> {
-    try {
+export async function verifyRestored(target: FileTarget, signal?: AbortSignal): Promise<Verification> {
+    return withSnapshot(target, 0, signal, async (database) => {
         // The database that was backed up had rows that break a rule of their table, too.
-        const broken = (await readSome(database, "SELECT integrity_check FROM pragma_integrity_check"))
+        const problems = (await readSome(database, "SELECT integrity_check FROM pragma_integrity_check"))
             .map(([text]) => String(text))
             .filter(
                 (text) =>
                     text !== "ok" && !/^(CHECK constraint failed|NULL value|NUMERIC value|non-\w+ value)/.test(text),
             );
+        return { problems, dangling: await countDangling(database) };
+    });
+}
+
+async function countDangling(database: ReadTransaction): Promise<number> {
+    try {
         const [[dangling = 0] = []] = await readSome(database, "SELECT count(*) FROM pragma_foreign_key_check");
-        return { problems: [...differences, ...broken], dangling: Number(dangling) };
+        return Number(dangling);
     } catch (error) {
         // A foreign key that names no unique column cannot be checked.
-        if (/foreign key mismatch/.test(toFault(error).message)) return { problems: differences, dangling: 0 };
+        if (/foreign key mismatch/.test(toFault(error).message)) return 0;
         throw error;
     }
 }

@@ -6,13 +6,10 @@ import { readVariables } from "../settings.ts";
 export const noModel = "No model is configured: set LLM_BASE_URL and LLM_MODEL.";
 
 /**
- * The settings of the model that the variables name, from the environment and `.env`; undefined where none is chosen. Its
- * key is not printed from now on.
+ * The settings of the model that the variables name, from the environment and `.env`; undefined where none is chosen.
  *
  * @throws AppError `usage`
  */
-export async function readChosenModel({ root, output }: Context): Promise<ModelSettings | undefined> {
-    const variables = await readVariables(modelVariables, root);
-    if (variables.LLM_API_KEY) output.hide(variables.LLM_API_KEY);
-    return readModelSettings(variables);
+export async function readChosenModel({ root }: Context): Promise<ModelSettings | undefined> {
+    return readModelSettings(await readVariables(modelVariables, root));
 }

@@ -1,5 +1,6 @@
 import type { Connection, Query, Row } from "../../database/connection.ts";
 import { AppError, type ExitCode, exitCodes } from "../../errors.ts";
+import { readClock } from "../../planning/state.ts";
 import { type Roles, readRoles } from "../../queries/roles.ts";
 import { openQueue, type Queue, usualTimes } from "../../queue/queue.ts";
 import type { QueueRole, QueueSite } from "../../queue/site.ts";
@@ -51,13 +52,13 @@ interface Session {
 /**
  * bot:queue: lists and shows jobs of the queue, returns failed ones to it, cancels open ones, deletes completed ones.
  *
- * @param time from which the age of completed jobs is counted
+ * @param time from which the age of completed jobs is counted; the database's clock by default
  */
 export async function manageQueue(
     context: Context,
     options: QueueCommandOptions,
     site: QueueSite,
-    time = new Date(),
+    time?: Date,
 ): Promise<ExitCode> {
     const [verb = "list", ...given] = context.args as [Verb?, ...string[]];
     refuseOtherOptions(verb, options, optionsOf[verb]);
@@ -204,11 +205,12 @@ async function findObstacle({ queue }: Session, verb: "retry" | "cancel", id: nu
     return open && `Job ${id} stays failed, because the same job is open as job ${open.id}: nothing was changed.`;
 }
 
-async function purgeJobs(session: Session, time: Date): Promise<ExitCode> {
+async function purgeJobs(session: Session, time: Date | undefined): Promise<ExitCode> {
     const { context, options, connection, queue, sql } = session;
     const { days = usualDays, dryRun = false } = options;
     if (days > mostDays) throw new AppError("usage", `--days must be 0 to ${mostDays}`);
-    const before = new Date(time.getTime() - days * day).toISOString();
+    const now = time ?? new Date(await readClock(connection));
+    const before = new Date(now.getTime() - days * day).toISOString();
     if (options.showSql) {
         context.output.raw(`-- Repeat it while it returns rows.\n${renderBound(sql("purge", { before }))}`);
         return exitCodes.done;

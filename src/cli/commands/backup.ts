@@ -2,7 +2,7 @@ import { basename, dirname } from "node:path";
 import { type BackupResult, takeBackup } from "../../backup/backup.ts";
 import { nameBackup, nameSeries } from "../../backup/names.ts";
 import { countAll } from "../../backup/restore/check.ts";
-import { listPruned, prune } from "../../backup/retention.ts";
+import { findClockGap, listPruned, prune } from "../../backup/retention.ts";
 import { type BackupSettings, backupVariables, findPath, readBackupSettings } from "../../backup/settings.ts";
 import { beginFile, handOver } from "../../backup/sink.ts";
 import { DatabaseFault, explainFault } from "../../database/faults.ts";
@@ -20,6 +20,8 @@ export interface BackupOptions {
     readonly table?: readonly string[];
     readonly prune?: boolean;
     readonly dryRun?: boolean;
+    /** Prune by a clock that is far ahead of the newest backup. */
+    readonly yes?: boolean;
 }
 
 /** db:backup: writes a database, or some of its tables, into a file that standard tools can read. */
@@ -40,6 +42,7 @@ export async function backup(context: Context, options: BackupOptions, now = () 
     const series = nameSeries(target, options.table, root);
     const name = nameBackup({ series, takenAt }, settings.recipients.length > 0);
     const place: Place = { settings, series, name, path: findPath(settings.destination, name), takenAt };
+    await checkClock(context, place, options);
     if (options.dryRun) return showPlan(context, place, options);
     const result = await take(context, target, place, options, now);
     try {
@@ -68,6 +71,18 @@ function refusePruning({ destination }: BackupSettings, options: BackupOptions):
     const why =
         destination.kind === "command" ? "TURSO_BACKUP_COMMAND keeps the backups" : "a file was named, not a folder";
     throw new AppError("usage", `--prune needs a folder: ${why}`, { hint: "leave --prune out, or name a folder" });
+}
+
+// A clock that is ahead for one run would otherwise remove what the next weeks keep.
+async function checkClock({ output }: Context, place: Place, { prune, dryRun, yes }: BackupOptions): Promise<void> {
+    if (!prune || yes || place.path === undefined) return;
+    const newest = await findClockGap(dirname(place.path), place.series, place.takenAt);
+    if (newest === undefined) return;
+    const days = Math.floor((place.takenAt.getTime() - newest.getTime()) / 86_400_000);
+    const message = `the clock says ${place.takenAt.toISOString()}, ${days} days after the backup before (${newest.toISOString()})`;
+    const hint = "correct the clock, or, if it is right, run the command with --yes";
+    if (dryRun) return output.warn(`${message}: without --dry-run, --prune needs --yes`);
+    throw new AppError("not-confirmed", `--prune was refused: ${message}`, { hint, outcome: noBackup });
 }
 
 async function take(

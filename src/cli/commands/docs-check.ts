@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { openExamples } from "../../documents/check/databases.ts";
 import { checkEssential, checkStatements } from "../../documents/check/examples.ts";
@@ -17,6 +17,7 @@ import { readFiles } from "../../planning/files.ts";
 import { readQueries } from "../../queries/files.ts";
 import { readVolumes } from "../../queries/volumes.ts";
 import { readTables } from "../../schema/table.ts";
+import { readText } from "../../text/decode.ts";
 import type { Context } from "../program.ts";
 import { countOf } from "../report.ts";
 import { renderDocuments } from "./docs-build.ts";
@@ -94,7 +95,7 @@ async function readWorkflows(root: string): Promise<{ path: string; text: string
     return Promise.all(
         names.map(async (name) => ({
             path: `${folder}/${name}`,
-            text: await readFile(join(root, folder, name), "utf8"),
+            text: await readText(root, `${folder}/${name}`),
         })),
     );
 }

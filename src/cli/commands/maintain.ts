@@ -3,6 +3,7 @@ import { DatabaseFault, explainFault } from "../../database/faults.ts";
 import { chooseRules, type MaintenanceRule, readRules } from "../../maintenance/rules.ts";
 import { countRules, type RuleCount, type RuleProgress, runRule } from "../../maintenance/run.ts";
 import { renderRule } from "../../maintenance/statements.ts";
+import { readClock } from "../../planning/state.ts";
 import { confirmRemote } from "../confirm.ts";
 import { openExisting, withConnection } from "../open.ts";
 import type { Context } from "../program.ts";
@@ -19,15 +20,15 @@ export interface MaintainOptions {
  * db:maintain: counts the rows that are due by the rules of operations/maintenance/, or by the named ones, and runs the
  * rules. Without due rows nothing is written.
  *
- * @param time ages are relative to it
+ * @param time ages are relative to it; the database's clock by default
  */
-export async function maintain(context: Context, options: MaintainOptions, time = new Date()): Promise<void> {
+export async function maintain(context: Context, options: MaintainOptions, time?: Date): Promise<void> {
     const { output, root, args } = context;
     const rules = chooseRules(await readRules(root), args);
-    const now = time.toISOString();
     const access = options.dryRun || options.showSql ? "plan" : "write";
     const connection = await openExisting(context, access);
     await withConnection(connection, async () => {
+        const now = time?.toISOString() ?? (await readClock(connection));
         const counts = await countRules(root, connection, rules, now);
         printCounts(context, counts);
         if (options.showSql) {

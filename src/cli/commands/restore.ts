@@ -1,6 +1,6 @@
 import { rmSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { isSecretKey, readIdentities } from "../../backup/encryption.ts";
+import { readIdentities } from "../../backup/encryption.ts";
 import { type CheckedBackup, checkBackup, countAll } from "../../backup/restore/check.ts";
 import {
     listNames,
@@ -11,12 +11,12 @@ import {
     refuseOccupied,
 } from "../../backup/restore/plan.ts";
 import { type BackupFile, readBackup, refuseOtherFile } from "../../backup/restore/read.ts";
-import { readLive, restore, wantedTables } from "../../backup/restore/restore.ts";
+import { type RestoreInput, readLive, restore, wantedTables } from "../../backup/restore/restore.ts";
 import { tryRestore } from "../../backup/restore/trial.ts";
 import { compareVersions } from "../../backup/restore/versions.ts";
 import type { Connection } from "../../database/connection.ts";
 import { DatabaseFault, throwExplained } from "../../database/faults.ts";
-import { saveInput } from "../../database/scratch-folder.ts";
+import { saveInput, savePipe } from "../../database/scratch-folder.ts";
 import type { Target } from "../../database/target.ts";
 import { AppError } from "../../errors.ts";
 import { describeUnmakeable } from "../../schema/unmakeable.ts";
@@ -42,21 +42,22 @@ export async function restoreBackup(context: Context, options: RestoreOptions): 
         const hint = "name a file, or - for standard input";
         throw new AppError("usage", "exactly one backup must be named", { hint });
     }
-    const input =
+    const { root, signal } = context;
+    const saved =
         path === "-"
-            ? await saveInput(process.stdin, "db-restore-", context.signal)
-            : { path: resolve(context.root, path), remove: async () => undefined };
+            ? await saveInput(process.stdin, "db-restore-", signal)
+            : await savePipe(resolve(root, path), path, "db-restore-", signal);
     try {
-        const file: BackupFile = { path: input.path, label: path, identities: () => readKeys(context) };
+        const identities = (): Promise<readonly string[]> => readKeys(context);
+        const file: BackupFile = { path: saved?.path ?? resolve(root, path), label: path, identities };
         await (options.verify ? verify(context, file, options) : restoreFile(context, file, options));
     } finally {
-        await input.remove();
+        await saved?.remove();
     }
 }
 
-async function readKeys({ root, output }: Context): Promise<readonly string[]> {
+async function readKeys({ root }: Context): Promise<readonly string[]> {
     const { TURSO_BACKUP_IDENTITY: value } = await readVariables(["TURSO_BACKUP_IDENTITY"], root);
-    if (value !== undefined && isSecretKey(value)) output.hide(value);
     if (value !== undefined) return readIdentities(value, resolve(root, value));
     throw new AppError("usage", "the backup is encrypted, and TURSO_BACKUP_IDENTITY is not set", {
         hint: "set it to the secret key (`AGE-SECRET-KEY-1…`), or to the path of its key file",
@@ -85,7 +86,7 @@ async function restoreFile(context: Context, file: BackupFile, options: RestoreO
                 if (options.table) output.field("Tables", options.table.join(", "));
                 const plan = planRestore(checked, live, choice);
                 await confirmPlan(context, target, plan, options);
-                await restore({
+                const comparing = await restore({
                     target,
                     file,
                     backup: checked,
@@ -94,12 +95,13 @@ async function restoreFile(context: Context, file: BackupFile, options: RestoreO
                     wait: patience.wait ?? 5_000,
                     settle: () => connection.readAll([{ sql: "SELECT 1" }], { settle: true }),
                     onBytes: (bytes) => showBytes(progress, "restored bytes", bytes, checked.manifest.bytes),
+                    onRows: (...rows) => showRows(progress, ...rows),
                     onNote: (text) => output.note(text),
                     signal,
                 });
                 if (options.wal) await setLog(connection);
                 end();
-                await report(context, checked, choice);
+                await report(context, checked, choice, comparing);
             },
             nothingDone,
         );
@@ -141,19 +143,18 @@ async function report(
     { output, root, elapsed }: Context,
     checked: CheckedBackup,
     choice: RestoreChoice,
+    comparing: number,
 ): Promise<void> {
     const tables = wantedTables(checked, choice);
+    const compared = Math.round(comparing);
     const { database, startedAt, versions } = checked.manifest;
     const milliseconds = Math.round(elapsed());
     const standing = choice.only ? undefined : await compareVersions(root, versions);
+    output.field("Compared", `the hashes of the restored rows, in ${compared.toLocaleString("en-US")} ms`);
     output.line(conclude(`Restored ${describeRows(tables)}, in`, milliseconds, standing));
-    output.document({
-        restored: tables,
-        from: { database, startedAt },
-        milliseconds,
-        versions,
-        unmakeable: checked.unmakeable,
-    });
+    const from = { database, startedAt };
+    const { unmakeable } = checked;
+    output.document({ restored: tables, from, comparisonMilliseconds: compared, milliseconds, versions, unmakeable });
 }
 
 // Restores into a scratch file and compares every row.
@@ -169,11 +170,12 @@ async function verify(context: Context, file: BackupFile, options: RestoreOption
         const backup = await check(context, file, progress);
         const { tables, versions, bytes: size } = backup.manifest;
         const onBytes = (bytes: number): void => showBytes(progress, "restored bytes", bytes, size);
-        const input = { file, backup, onBytes, onNote: (text: string) => output.note(text), signal };
-        const { problems, dangling } = await tryRestore(input, (...rows) => showRows(progress, ...rows));
+        const onRows: RestoreInput["onRows"] = (...rows) => showRows(progress, ...rows);
+        const input = { file, backup, onBytes, onRows, onNote: (text: string) => output.note(text), signal };
+        const { problems, dangling } = await tryRestore(input);
         end();
         if (problems.length > 0) {
-            throw new AppError("corrupt", "the restored database differs from the backed-up one", {
+            throw new AppError("corrupt", "the restored database is damaged", {
                 details: problems,
                 hint: "take a new backup, and keep this one for analysis",
             });

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../errors.ts";
 import { type MigrationSet, readFiles, withUndo } from "../../planning/files.ts";
@@ -6,6 +6,7 @@ import { findApplied } from "../../planning/judge.ts";
 import { readState } from "../../planning/state.ts";
 import { listSqlFolder, sqlFolders } from "../../sql/documented/folder.ts";
 import { type FormattedFile, isHandWritten, loadFormatter } from "../../sql/format.ts";
+import { readText } from "../../text/decode.ts";
 import { openDatabase, withConnection } from "../open.ts";
 import { toProjectPath } from "../options.ts";
 import type { Context } from "../program.ts";
@@ -33,7 +34,7 @@ export async function formatSql(context: Context, { check = false }: FormatOptio
     const triggers: string[] = [];
     const format = await loadFormatter(root);
     for (const path of candidates.filter((candidate) => !applied.has(candidate))) {
-        const text = await readText(root, path);
+        const text = await readSql(root, path);
         if (isHandWritten(path, text)) triggers.push(path);
         else files.push(format(path, text));
     }
@@ -86,10 +87,11 @@ async function readApplied(context: Context, sets: readonly MigrationSet[]): Pro
     });
 }
 
-async function readText(root: string, path: string): Promise<string> {
+async function readSql(root: string, path: string): Promise<string> {
     try {
-        return await readFile(join(root, path), "utf8");
+        return await readText(root, path);
     } catch (error) {
+        if (error instanceof AppError) throw error;
         throw new AppError("usage", `${path}: cannot be read (${error instanceof Error ? error.message : error})`, {
             outcome: "Nothing was changed.",
         });

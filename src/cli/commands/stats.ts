@@ -1,4 +1,5 @@
 import type { Row, Value } from "../../database/connection.ts";
+import { readClock } from "../../planning/state.ts";
 import {
     type IndexUse,
     type JsonSize,
@@ -17,14 +18,14 @@ import { speaksUtf8 } from "../settings.ts";
 /**
  * db:stats: shows rows, bytes, JSON sizes, the figures of operations/statistics/ and unused indexes. Only reads.
  *
- * @param time the end of the growth periods
+ * @param time the end of the growth periods; the database's clock by default
  */
-export async function showStatistics(context: Context, time = new Date()): Promise<void> {
+export async function showStatistics(context: Context, time?: Date): Promise<void> {
     const { output, root } = context;
     const connection = await openExisting(context, "read");
     const { label } = connection.target;
-    const now = time.toISOString();
     await withConnection(connection, async () => {
+        const now = time?.toISOString() ?? (await readClock(connection));
         const statistics = await readStatistics(root, connection, now);
         for (const { heading, rows } of renderStatistics(statistics, speaksUtf8())) {
             output.line();

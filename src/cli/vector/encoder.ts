@@ -23,10 +23,8 @@ export async function readChosenName(context: Context): Promise<string> {
     return readEncoderName(await readEncoderVariables(context), context.signal);
 }
 
-async function readEncoderVariables({ root, output }: Context): ReturnType<typeof readVariables> {
-    const variables = await readVariables(encoderVariables, root);
-    if (variables.EMBEDDING_API_KEY) output.hide(variables.EMBEDDING_API_KEY);
-    return variables;
+function readEncoderVariables({ root }: Context): ReturnType<typeof readVariables> {
+    return readVariables(encoderVariables, root);
 }
 
 /** Like openChosenEncoder(), but for a search, which goes on with the words alone: warns where the encoder cannot start. */

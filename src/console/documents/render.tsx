@@ -3,7 +3,9 @@ import type { Child } from "hono/jsx";
 import type { Token, Tokens } from "marked";
 import type { PageTexts } from "../../documents/pages.ts";
 import { isKeyword, tokenize } from "../../sql/lexer.ts";
+import { readFact } from "../../sql/statement-facts.ts";
 import { splitStatements } from "../../sql/statements.ts";
+import { linkSql } from "../sql/example.ts";
 import { addressOf, type DocumentPage } from "./catalog.ts";
 
 interface Place {
@@ -11,11 +13,18 @@ interface Place {
     readonly texts: PageTexts;
     /** The anchors of the headings, in their order. */
     readonly anchors: Iterator<string>;
+    readonly isSqlOn: boolean;
 }
 
 /** A page as HTML. Each token of the Markdown becomes an element, so raw HTML never reaches the browser. Pure. */
-export function Markdown({ page, texts }: { readonly page: DocumentPage; readonly texts: PageTexts }): Child {
-    const place = { page, texts, anchors: page.sections.map(({ anchor }) => anchor)[Symbol.iterator]() };
+export function Markdown(props: {
+    readonly page: DocumentPage;
+    readonly texts: PageTexts;
+    /** Whether the SQL box runs statements. */
+    readonly isSqlOn: boolean;
+}): Child {
+    const { page, texts, isSqlOn } = props;
+    const place = { page, texts, isSqlOn, anchors: page.sections.map(({ anchor }) => anchor)[Symbol.iterator]() };
     return <div class="md">{renderAll(page.tokens, place)}</div>;
 }
 
@@ -37,7 +46,7 @@ function renderToken(token: Token, place: Place): Child {
         case "table":
             return renderTable(token as Tokens.Table, place);
         case "code":
-            return <CodeBlock token={token as Tokens.Code} />;
+            return <CodeBlock token={token as Tokens.Code} isSqlOn={place.isSqlOn} />;
         case "blockquote":
             return <blockquote>{inside()}</blockquote>;
         case "hr":
@@ -105,14 +114,15 @@ function renderTable({ header, rows, align }: Tokens.Table, place: Place): Child
     );
 }
 
-function CodeBlock({ token: { lang, text } }: { readonly token: Tokens.Code }): Child {
+function CodeBlock(props: { readonly token: Tokens.Code; readonly isSqlOn: boolean }): Child {
+    const { lang, text } = props.token;
     const [language = ""] = (lang ?? "").split(/\s+/);
     return (
         <div class="code">
             <pre tabindex={0}>{text}</pre>
-            {language === "sql" && canRun(text) && (
+            {props.isSqlOn && language === "sql" && canRun(text) && (
                 <p class="sm">
-                    <a href={`/sql?sql=${encodeURIComponent(text)}`}>Run here</a>
+                    <a href={linkSql(text)}>Open in the SQL box</a>
                 </p>
             )}
         </div>
@@ -124,6 +134,7 @@ export function canRun(sql: string): boolean {
     const tokens = tokenize(sql);
     const [statement, ...more] = splitStatements(sql, tokens);
     if (!statement || more.length > 0 || tokens.some(({ kind, open }) => open || kind === "parameter")) return false;
+    if (readFact(statement).does === "write") return false;
     return ["SELECT", "WITH", "VALUES", "EXPLAIN"].some((word) => isKeyword(statement.tokens[0], word));
 }
 
@@ -159,9 +170,10 @@ function renderImage(src: string, text: string, dark: string | undefined, place:
     );
 }
 
-// Of HTML, a picture with a variant for dark schemes, a line break and an anchor are understood; the rest is left out.
+// Of HTML, a picture that is served (with a variant for dark schemes), a line break and an anchor are understood; the rest is left out.
 function renderHtml(raw: string, place: Place): Child {
     const read = (name: string): string | undefined => new RegExp(`\\b${name}="([^"]*)"`).exec(raw)?.[1];
+    if (/^\s*<picture>/.test(raw) && resolveTarget(read("src") ?? "", place) === undefined) return null;
     if (/^\s*<picture>/.test(raw)) return renderImage(read("src") ?? "", read("alt") ?? "", read("srcset"), place);
     if (/^<br\s*\/?>$/.test(raw)) return <br />;
     const anchor = /^\s*<a id="([\w-]+)">/.exec(raw)?.[1];

@@ -50,7 +50,7 @@ async function showContents({ root, site, query }: Visit): Promise<ConsolePage> 
     };
 }
 
-async function showDocument({ root, path: address, parameters }: Visit): Promise<ConsolePage> {
+async function showDocument({ root, path: address, parameters, database }: Visit): Promise<ConsolePage> {
     const texts = await readPageTexts(root);
     const path = findDocumentPath(texts, parameters.name ?? "");
     const text = path === undefined ? undefined : texts.get(path);
@@ -67,7 +67,7 @@ async function showDocument({ root, path: address, parameters }: Visit): Promise
                     <a href="/docs">Documents</a> / <span class="m">{page.path}</span>
                 </p>
                 <div class="two doc">
-                    <Markdown page={page} texts={texts} />
+                    <Markdown page={page} texts={texts} isSqlOn={database.readOnlyBy !== undefined} />
                     <aside>
                         <SearchForm search="" />
                         <Outline page={page} />

@@ -3,12 +3,8 @@ import { DatabaseFault } from "../../database/faults.ts";
 import { readExplained } from "../../explain/statement.ts";
 import { bindQuery, type DocumentedQuery, readQueries } from "../../queries/files.ts";
 import { readName } from "../../sql/lexer.ts";
-
-/** A column that is never read. */
-interface MaskedColumn {
-    readonly table: string;
-    readonly column: string;
-}
+import { isSameName } from "../../sql/names.ts";
+import type { MaskedColumn } from "../masked.ts";
 
 /** How long a documented query took. */
 export interface TimedQuery {
@@ -44,15 +40,15 @@ const wholeLimit = 60_000;
 const linkRuns = 5;
 
 /**
- * Reads the documented queries that only read, without those that name a masked column.
+ * Reads the documented queries that only read, without those that name a masked column, or its table with `*`.
  * @throws AppError `invalid-files`
  */
 export async function readTimedQueries(root: string, masked: readonly MaskedColumn[]): Promise<DocumentedQuery[]> {
     const queries = await readQueries(root);
     return queries.filter(({ name }) => {
         const { writes, tokens } = readExplained(name, queries, []);
-        const names = tokens.map(readName);
-        return !writes && !masked.some(({ table, column }) => names.includes(table) && names.includes(column));
+        const has = (wanted: string): boolean => tokens.some((token) => isSameName(readName(token), wanted));
+        return !writes && !masked.some(({ table, column }) => has(table) && (has(column) || has("*")));
     });
 }
 

@@ -2,10 +2,12 @@ import type { Child } from "hono/jsx";
 import { DataTable, Heading, State, showNumber } from "../parts.tsx";
 import type { ConsolePage, Screen, Visit } from "../site.ts";
 import { ShareBar, WeekChart } from "./chart.tsx";
+import { Counted, NotCounted } from "./counted.tsx";
 import { findRate, findReach, type GrowthReading, type Reach, type TableGrowth } from "./figures.ts";
 import { measureQueries, queryLimit, readTimedQueries } from "./latency.ts";
 import { LatencySection } from "./latency-section.tsx";
 import { listCountedTables, readGrowth } from "./read.ts";
+import { readSizes, SizesSection } from "./sizes.tsx";
 
 /** How tables grow toward their documented volumes, and how long the documented queries take. */
 export const growthScreen: Screen = {
@@ -20,19 +22,33 @@ const keptFor = 60_000;
 
 async function showGrowth(visit: Visit): Promise<ConsolePage> {
     const { query, isOwn, memory, now } = visit;
+    visit.getConnection();
     if (query.has("measure") && isOwn) {
-        visit.getConnection();
         const queries = await readTimedQueries(visit.root, visit.site.masked);
         const settings = { now, clock: () => performance.now() };
         memory.latency = await measureQueries(visit.connect(queryLimit), queries, settings);
     }
-    const reading = await getGrowth(visit, query.has("all") && isOwn);
+    const sizes = query.has("sizes") && isOwn ? await readSizes(visit.connect(queryLimit)) : undefined;
+    const sections = (
+        <>
+            <SizesSection reading={sizes} isRefused={query.has("sizes") && !isOwn} />
+            <LatencySection reading={memory.latency} isRefused={query.has("measure") && !isOwn} />
+        </>
+    );
+    const reading = await getGrowth(visit);
+    if (!reading) return { title: "Growth", document: null, body: <NotCounted visit={visit}>{sections}</NotCounted> };
     const charted = reading.tables.filter((table): table is Charted => table.added !== undefined && table.rows !== 0);
     const rows = listRows(reading);
     const latency = memory.latency ?? null;
     return {
         title: "Growth",
-        document: { database: visit.database.target.label, ...reading, tables: rows.map(addWeeks(reading)), latency },
+        document: {
+            database: visit.database.target.label,
+            ...reading,
+            tables: rows.map(addWeeks(reading)),
+            latency,
+            sizes: sizes ?? null,
+        },
         rows,
         scripts: ["uplot.js", "charts.js"],
         styles: ["uplot.css"],
@@ -42,7 +58,7 @@ async function showGrowth(visit: Visit): Promise<ConsolePage> {
                     <h1>Growth</h1>
                     <span class="mut sm">
                         {`52 weeks to ${reading.at.slice(0, 10)}, UTC; the last week is not over. `}
-                        {`Counted at ${reading.at.slice(11, 19)}, kept for a minute.`}
+                        <Counted at={reading.at} isLocal={visit.database.target.local} />
                     </span>
                 </div>
                 <p class="lead">
@@ -52,16 +68,20 @@ async function showGrowth(visit: Visit): Promise<ConsolePage> {
                 <Charts reading={reading} charted={charted} />
                 <Volumes reading={reading} isRefused={query.has("all") && !isOwn} />
                 <Values reading={reading} charted={charted} />
-                <LatencySection reading={memory.latency} isRefused={query.has("measure") && !isOwn} />
+                {sections}
             </>
         ),
     };
 }
 
-async function getGrowth({ memory, getConnection, root, site, now }: Visit, isWhole: boolean): Promise<GrowthReading> {
+/** Undefined on a server elsewhere until a click of this console counts: there, rows that are read cost money. */
+async function getGrowth(visit: Visit): Promise<GrowthReading | undefined> {
+    const { memory, getConnection, root, site, now, query, isOwn, database } = visit;
     const kept = memory.growth;
+    const isWhole = query.has("all") && isOwn;
+    if (!database.target.local && !isWhole && !(query.has("count") && isOwn)) return kept;
     const age = kept ? Date.parse(now) - Date.parse(kept.at) : Number.POSITIVE_INFINITY;
-    if (kept && age >= 0 && age < keptFor && kept.isWhole === isWhole) return kept;
+    if (database.target.local && kept && age >= 0 && age < keptFor && kept.isWhole === isWhole) return kept;
     const counted = await listCountedTables(root, site.documents);
     memory.growth = await readGrowth(getConnection(), counted, { now, isWhole });
     return memory.growth;

@@ -3,6 +3,7 @@ import type { Check, CheckLevel } from "../../doctor/checks.ts";
 import { renderExample } from "../../doctor/describe.ts";
 import type { Examined } from "../../doctor/examine.ts";
 import { Command, DataTable, type Mark, State, showNumber } from "../parts.tsx";
+import { linkSql } from "../sql/example.ts";
 
 /** A check that found rows. */
 export type FoundRows = Extract<Examined, { readonly state: "found" }>;
@@ -10,7 +11,7 @@ export type FoundRows = Extract<Examined, { readonly state: "found" }>;
 const marks: Readonly<Record<CheckLevel, Mark>> = { error: "bad", warning: "warn", note: "off" };
 
 /** A finding: its weight, what and how many, why it matters, the remedy, some of its rows, and the SQL that shows all. */
-export function FindingBlock({ item }: { readonly item: FoundRows }): Child {
+export function FindingBlock({ item, isSqlOn }: { readonly item: FoundRows; readonly isSqlOn: boolean }): Child {
     const { check, count } = item;
     return (
         <article class="finding" id={check.name}>
@@ -25,7 +26,7 @@ export function FindingBlock({ item }: { readonly item: FoundRows }): Child {
             <Examples item={item} />
             <Remedy text={check.remedy} />
             <p class="mut sm mt">
-                <span class="m">{check.path}</span> <SqlLink check={check} />
+                <span class="m">{check.path}</span> {isSqlOn && <SqlLink check={check} />}
             </p>
         </article>
     );
@@ -34,8 +35,8 @@ export function FindingBlock({ item }: { readonly item: FoundRows }): Child {
 /** A link that fills the SQL box with the query of a check. */
 export function SqlLink({ check }: { readonly check: Check }): Child {
     return (
-        <a href={`/sql?sql=${encodeURIComponent(`${check.sql};`)}`} aria-label={`Open its SQL: ${check.name}`}>
-            Open its SQL
+        <a href={linkSql(`${check.sql};`)} aria-label={`Open in the SQL box: ${check.name}`}>
+            Open in the SQL box
         </a>
     );
 }

@@ -33,6 +33,7 @@ async function showHealth(visit: Visit): Promise<ConsolePage> {
         return { title: "Health", document: null, body: <NotExamined checks={all} refusal={refusal} /> };
     }
     const { examined, damage, isDeep } = examination;
+    const isSqlOn = database.readOnlyBy !== undefined;
     const counts = countFindings(examined);
     return {
         title: "Health",
@@ -43,10 +44,10 @@ async function showHealth(visit: Visit): Promise<ConsolePage> {
                 {damage && <Damage fault={damage} target={database.target} />}
                 <div class="two">
                     <div>
-                        <Findings examined={examined} />
-                        <Unread title="Failed" state="failed" examined={examined} />
+                        <Findings examined={examined} isSqlOn={isSqlOn} />
+                        <Unread title="Failed" state="failed" examined={examined} isSqlOn={isSqlOn} />
                         <Clean examined={examined} />
-                        <Unread title="Skipped" state="skipped" examined={examined} />
+                        <Unread title="Skipped" state="skipped" examined={examined} isSqlOn={isSqlOn} />
                     </div>
                     <aside>
                         <Counts counts={counts} examination={examination} />
@@ -129,14 +130,14 @@ function Damage({ fault, target }: { readonly fault: DatabaseFault; readonly tar
     );
 }
 
-function Findings({ examined }: { readonly examined: readonly Examined[] }): Child {
+function Findings({ examined, isSqlOn }: Pick<UnreadProps, "examined" | "isSqlOn">): Child {
     const found = examined.filter((item): item is FoundRows => item.state === "found");
     if (found.length === 0) return null;
     return (
         <section>
             <Heading title="Findings" note="the most severe first" />
             {found.map((item) => (
-                <FindingBlock item={item} />
+                <FindingBlock item={item} isSqlOn={isSqlOn} />
             ))}
         </section>
     );
@@ -146,9 +147,10 @@ interface UnreadProps {
     readonly title: string;
     readonly state: Unexamined["state"];
     readonly examined: readonly Examined[];
+    readonly isSqlOn: boolean;
 }
 
-function Unread({ title, state, examined }: UnreadProps): Child {
+function Unread({ title, state, examined, isSqlOn }: UnreadProps): Child {
     const unread = examined.filter((item): item is Unexamined => item.state === state);
     if (unread.length === 0) return null;
     return (
@@ -173,9 +175,7 @@ function Unread({ title, state, examined }: UnreadProps): Child {
                             <State mark={state === "failed" ? "bad" : "off"}>{state}</State>
                         </td>
                         <td class="w">{reason}</td>
-                        <td>
-                            <SqlLink check={check} />
-                        </td>
+                        <td>{isSqlOn && <SqlLink check={check} />}</td>
                     </tr>
                 ))}
             </DataTable>

@@ -4,7 +4,7 @@ import { type SchemaRow, takeRows } from "../../schema/row.ts";
 import { type Table, tableQueries, takeTableRows, toTables } from "../../schema/table.ts";
 import { readName, type Token, tokenize } from "../../sql/lexer.ts";
 import { isSameName } from "../../sql/names.ts";
-import type { MaskedColumn } from "../site.ts";
+import { isMasked, type MaskedColumn } from "../masked.ts";
 import {
     changesDatabase,
     findSecretRead,
@@ -90,11 +90,6 @@ export function judgeProgram(
         problem: `it reads ${secret}, which is never shown`,
         remedy: `Name the columns that you need: ${open?.join(", ") ?? ""}.`,
     };
-}
-
-/** Whether a column is never read. */
-export function isMasked(masked: readonly MaskedColumn[], table: string, column: string): boolean {
-    return masked.some((other) => isSameName(other.table, table) && isSameName(other.column, column));
 }
 
 const directOnly = 0x80000;

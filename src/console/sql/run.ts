@@ -2,6 +2,7 @@ import type { Connection, Query, ReadResult, Row } from "../../database/connecti
 import { DatabaseFault } from "../../database/faults.ts";
 import { AppError } from "../../errors.ts";
 import { findUsedIndexes, type PlanStep, readPlan } from "../../queries/plan.ts";
+import { takeColumns } from "../row-table.tsx";
 import type { Visit } from "../site.ts";
 import { type JudgedDatabase, judgeProgram, judgingQueries, readJudged } from "./judge.ts";
 import { isSameProgram, readProgram } from "./program.ts";
@@ -22,6 +23,8 @@ export interface SqlOutcome {
 
 export interface RanStatement {
     readonly rows: readonly Row[];
+    /** Their names, in order. */
+    readonly columns: readonly string[];
     /** Whether there are more rows than are shown. */
     readonly isCut: boolean;
     /** From sending the statement to its last row. */
@@ -98,10 +101,12 @@ async function run(
             const problem = "the schema changed while it was judged";
             return { ran: undefined, refusal: { problem, remedy: "Run it again." } };
         }
-        const rows = takeAnswer(results.at(-1));
+        const last = results.at(-1);
+        const rows = takeAnswer(last);
+        const columns = takeColumns(last);
         const rowsRead = connection.countsRows ? connection.cost.rowsRead - before : undefined;
         const isCut = rows.length > mostRows;
-        return { refusal: undefined, ran: { rows: rows.slice(0, mostRows), isCut, milliseconds, rowsRead } };
+        return { refusal: undefined, ran: { rows: rows.slice(0, mostRows), columns, isCut, milliseconds, rowsRead } };
     } catch (error) {
         const refusal = error instanceof DatabaseFault ? explainEnd(error) : undefined;
         if (!refusal) throw error;

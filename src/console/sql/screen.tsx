@@ -10,8 +10,8 @@ import { tokenize } from "../../sql/lexer.ts";
 import { readFact } from "../../sql/statement-facts.ts";
 import { splitStatements } from "../../sql/statements.ts";
 import { Command, Empty, Heading, State, showNumber } from "../parts.tsx";
-import { RowTable } from "../rows.tsx";
-import type { ConsolePage, Screen, Visit } from "../site.ts";
+import { RowTable } from "../row-table.tsx";
+import { type ConsolePage, lacksToken, type Screen, type Visit } from "../site.ts";
 import { linkQuery, renderExampleQuery } from "./example.ts";
 import { SqlPlan } from "./plan.tsx";
 import { explainEnd, mostRows, type RanStatement, runAsked, runLimit, type SqlOutcome } from "./run.ts";
@@ -25,7 +25,8 @@ export const sqlScreen: Screen = { label: "SQL", path: "/sql", routes: [{ patter
 
 async function showSql(visit: Visit): Promise<ConsolePage> {
     const { query, database, isOwn } = visit;
-    if (database.readOnlyBy === undefined) return { title: "SQL", body: <Absent />, document: { isOff: true } };
+    if (database.readOnlyBy === undefined)
+        return { title: "SQL", body: <Absent isOpen={lacksToken(database)} />, document: { isOff: true } };
     const sql = query.get("sql") ?? (await readExample(visit));
     const isPlanned = query.has("explain");
     const isAsked = isPlanned || query.has("run");
@@ -81,7 +82,6 @@ async function renderOutcome(
     const schema = { rows: database.schema, tables: database.tables };
     const find = (source: string): Table | undefined => findPlannedTable(source, asked.tokens, schema);
     const advice = plan && asked.kind === "query" ? await adviseOn(asked, plan, find, outcome) : undefined;
-    const columns = Object.keys(ran?.rows[0] ?? {});
     return {
         title: "SQL",
         status: refusal ? 400 : 200,
@@ -90,7 +90,7 @@ async function renderOutcome(
             ...(refusal ? { error: { message: refusal.problem, hint: refusal.remedy } } : {}),
             ...(ran ? { ...ran, milliseconds: Number(ran.milliseconds.toFixed(1)) } : {}),
         },
-        ...(ran ? { rows: ran.rows } : {}),
+        ...(ran ? { rows: ran.rows, columns: ran.columns } : {}),
         body: (
             <>
                 <Head visit={visit} />
@@ -105,7 +105,7 @@ async function renderOutcome(
                         nameOf={(source) => find(source)?.name ?? source}
                     />
                 )}
-                {ran && <Result ran={ran} columns={columns} />}
+                {ran && <Result ran={ran} />}
             </>
         ),
     };
@@ -193,8 +193,8 @@ function Figures({ ran, indexes }: { readonly ran: RanStatement; readonly indexe
     );
 }
 
-function Result({ ran, columns }: { readonly ran: RanStatement; readonly columns: readonly string[] }): Child {
-    const { rows, isCut } = ran;
+function Result({ ran }: { readonly ran: RanStatement }): Child {
+    const { rows, columns, isCut } = ran;
     return (
         <section>
             <Heading
@@ -206,15 +206,32 @@ function Result({ ran, columns }: { readonly ran: RanStatement; readonly columns
                 }
             />
             {rows.length === 0 ? (
-                <Empty>No row meets the conditions.</Empty>
+                <Empty>{`No row meets the conditions. The columns would be ${columns.join(", ")}.`}</Empty>
             ) : (
-                <RowTable caption="Result" columns={columns} rows={rows} />
+                <RowTable caption="Result" columns={columns} rows={rows} isFolded />
             )}
         </section>
     );
 }
 
-function Absent(): Child {
+function Absent({ isOpen }: { readonly isOpen: boolean }): Child {
+    if (isOpen)
+        return (
+            <>
+                <h1>
+                    <State mark="off">SQL is off: no token, everybody may write</State>
+                </h1>
+                <p class="lead">
+                    A read transaction does not keep a server from writing, so statements run here only with a token
+                    that says read-only. Start the server so that it demands tokens, set TURSO_DATABASE_URL_RO and
+                    TURSO_AUTH_TOKEN_RO to the read-only pair that it writes, and start the console again. All other
+                    screens work without it.
+                </p>
+                <div class="mt2">
+                    <Command text="pnpm db:server --auth" />
+                </div>
+            </>
+        );
     return (
         <>
             <h1>

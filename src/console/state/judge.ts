@@ -1,6 +1,7 @@
 import { describePending } from "../../cli/commands/status.ts";
-import { describeSchema } from "../../cli/report.ts";
+import { countOf, describeSchema } from "../../cli/report.ts";
 import type { Status } from "../../drift/status.ts";
+import type { ObjectDifference } from "../../schema/compare.ts";
 
 /** The answer that the first screen begins with. */
 interface Finding {
@@ -12,7 +13,7 @@ interface Finding {
 }
 
 /** What the state means, and what to do next. Pure. */
-export function judgeState(status: Status, drifted: number, isMissing: boolean): Finding {
+export function judgeState(status: Status, drifted: readonly ObjectDifference[], isMissing: boolean): Finding {
     const { newer, problems, version, entries } = status;
     if (isMissing)
         return {
@@ -39,21 +40,30 @@ export function judgeState(status: Status, drifted: number, isMissing: boolean):
             command: isForeign ? "pnpm db:adopt --check" : "pnpm db:migrate",
         };
     }
-    const drift = drifted === 0 ? "no drift" : `${drifted} ${drifted === 1 ? "object differs" : "objects differ"}`;
+    const drift = drifted.length === 0 ? "no drift" : countOf(drifted.length, "object differs", "objects differ");
     if (pending > 0) {
-        const lead = `${describePending(status)} ${drifted === 0 ? "Nothing has drifted." : `Drift: ${drift}.`}`;
+        const lead = `${describePending(status)} ${drifted.length === 0 ? "Nothing has drifted." : `Drift: ${drift}.`}`;
         return { mark: "warn", title: `${pending} to deploy, ${drift}`, lead, command: "pnpm db:migrate --dry-run" };
     }
-    if (drifted > 0)
+    if (drifted.length > 0)
         return {
             mark: "warn",
             title: `Up to date, but ${drift} from the files`,
-            lead: "Somebody changed the schema by hand. See the difference, then write it into the files or take it back.",
-            command: "pnpm db:verify",
+            lead: `${nameDrifted(drifted)} Where the files are right, pnpm db:push restores a view or trigger, and a table or index needs a migration or the change undone. Where the database is right, the command writes the files after it; with --dry-run it only lists them.`,
+            command: "pnpm db:verify --write-files --dry-run",
         };
     return {
         mark: "ok",
         title: "Up to date, no drift",
         lead: `All ${entries.filter(({ kind }) => kind === "migration").length} migrations are applied: ${describeSchema(status)}, as the files define them.`,
     };
+}
+
+const mostNamed = 5;
+
+// As the commands name the states: changed, missing, unexpected.
+function nameDrifted(drifted: readonly ObjectDifference[]): string {
+    const named = drifted.slice(0, mostNamed).map(({ type, name, state }) => `${type} ${name} (${state})`);
+    const more = drifted.length - named.length;
+    return `Not as in the files: ${named.join(", ")}${more > 0 ? `, and ${more} more` : ""}; the lines are below.`;
 }

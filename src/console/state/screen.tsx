@@ -74,7 +74,7 @@ function Verdict(props: {
 }): Child {
     const { status, differences, visit } = props;
     const isMissing = visit.connection === undefined;
-    const { mark, title, lead, command } = judgeState(status, differences.filter(isDrift).length, isMissing);
+    const { mark, title, lead, command } = judgeState(status, differences.filter(isDrift), isMissing);
     return (
         <>
             <h1>

@@ -5,9 +5,8 @@ import { listRules, readDefaultValue } from "../../documents/rules.ts";
 import type { Column, Table } from "../../schema/table.ts";
 import { type ColumnDefinition, readTableDefinition } from "../../sql/create-table.ts";
 import { isSameName } from "../../sql/names.ts";
+import { isMasked, type MaskedColumn } from "../masked.ts";
 import { DataTable, Heading } from "../parts.tsx";
-import type { MaskedColumn } from "../site.ts";
-import { isMasked } from "../sql/judge.ts";
 import { pathOfTable } from "./links.ts";
 
 interface ColumnsProps {

@@ -14,7 +14,7 @@ export interface LiveSchema {
     readonly tables: readonly Table[];
 }
 
-/** What the files say of the schema; they are read once. */
+/** What the files say of the schema. */
 export interface FileFacts {
     /** The schema that they lead to, optional sets included. */
     readonly schema: LiveSchema;
@@ -22,6 +22,8 @@ export interface FileFacts {
     readonly served: ReadonlyMap<string, readonly DocumentedQuery[]>;
     /** The file that creates a table. */
     readonly creators: ReadonlyMap<string, string>;
+    /** Why the files could not be read or deployed: then the rest is empty. */
+    readonly problem?: string;
 }
 
 /** The queries whose results toLiveSchema() takes. */
@@ -40,7 +42,7 @@ export function findLiveTable({ tables }: LiveSchema, name: string): Table | und
 
 const nothing: FileFacts = { schema: { rows: [], tables: [] }, served: new Map(), creators: new Map() };
 
-/** Deploys the files in memory and reads what they lead to; nothing where they cannot be deployed. */
+/** Deploys the files in memory and reads what they lead to; only the problem where they cannot be deployed. */
 export async function readFileFacts(root: string): Promise<FileFacts> {
     try {
         const { sets } = await readFiles(root);
@@ -65,7 +67,7 @@ export async function readFileFacts(root: string): Promise<FileFacts> {
         } finally {
             connection.close();
         }
-    } catch {
-        return nothing;
+    } catch (error) {
+        return { ...nothing, problem: error instanceof Error ? error.message : String(error) };
     }
 }

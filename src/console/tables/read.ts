@@ -29,10 +29,17 @@ export async function readWithSchema(
     return { schema, results: await connection.readAll(wanted) };
 }
 
-/** What the files say: read at the first page that needs it, and remembered. */
-export function getFileFacts({ memory, root }: Pick<Visit, "memory" | "root">): Promise<FileFacts> {
-    memory.files ??= readFileFacts(root);
-    return memory.files;
+/** How long what the files say is remembered, in milliseconds. */
+const remembered = 60_000;
+
+/** What the files say: read by the first page that needs it, and remembered for a minute. A failure is not remembered. */
+export async function getFileFacts({ memory, root, now }: Pick<Visit, "memory" | "root" | "now">): Promise<FileFacts> {
+    const at = Date.parse(now);
+    const known = memory.files && at - memory.files.at < remembered ? memory.files : { at, facts: readFileFacts(root) };
+    memory.files = known;
+    const facts = await known.facts;
+    if (facts.problem !== undefined && memory.files === known) delete memory.files;
+    return facts;
 }
 
 function render(queries: readonly Query[]): string {

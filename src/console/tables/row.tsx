@@ -5,14 +5,14 @@ import type { Relation } from "../../documents/relations.ts";
 import { takeRows } from "../../schema/row.ts";
 import type { Table } from "../../schema/table.ts";
 import { readTableDefinition } from "../../sql/create-table.ts";
+import { isMasked } from "../masked.ts";
 import { Cell, State, Time } from "../parts.tsx";
 import type { ConsolePage, Visit } from "../site.ts";
-import { isMasked } from "../sql/judge.ts";
 import { findLiveTable, type LiveSchema } from "./facts.ts";
 import { listLinks, listLoose, pathOfChildren, pathOfParent, pathOfTable, selectFound } from "./links.ts";
 import { readWithSchema } from "./read.ts";
 import { readFound } from "./rows.tsx";
-import { findRowKey, selectRow } from "./select.ts";
+import { findRowKey, listShown, selectRow } from "./select.ts";
 import { MissingTable } from "./view.tsx";
 
 /** A text longer than this is folded, in characters. */
@@ -39,6 +39,7 @@ export async function showRow(visit: Visit): Promise<ConsolePage> {
         title: `${table.name} ${key.join(", ")}`,
         document: { table: table.name, key, row },
         rows: [row],
+        columns: listShown(table, visit.site.masked).map((column) => column.name),
         body: (
             <>
                 <p class="crumb">
@@ -163,7 +164,7 @@ function Parents(props: {
         <section>
             <h2>Points to</h2>
             <ul class="refs">
-                {relations.length === 0 && <li class="mut">It points nowhere.</li>}
+                {relations.length === 0 && <li class="mut">It refers to no other table.</li>}
                 {relations.map((relation) => {
                     const values = listValues(relation, row);
                     return (

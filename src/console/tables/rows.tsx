@@ -3,7 +3,7 @@ import type { ReadResult, Row, Value } from "../../database/connection.ts";
 import type { Relation } from "../../documents/relations.ts";
 import type { Table } from "../../schema/table.ts";
 import { Empty, Heading } from "../parts.tsx";
-import { cutText, RowTable, shownLength } from "../rows.tsx";
+import { cutText, lineLength, RowTable, shownLength } from "../row-table.tsx";
 import type { Visit } from "../site.ts";
 import type { LiveSchema } from "./facts.ts";
 import { listLoose, pathOfParent, pathOfRow, pathOfTable } from "./links.ts";
@@ -94,7 +94,7 @@ export function RowsSection(props: RowPage): Child {
                 )}
                 {!isFirst && <a href={firstPage(props)}>First rows</a>}
                 {rows.length > 0 && (
-                    <span class="mut sm">{`Values longer than ${shownLength} characters are cut here, and whole on the page of the row.`}</span>
+                    <span class="mut sm">{`Values longer than ${lineLength} characters are cut here, and whole on the page of the row.`}</span>
                 )}
             </p>
         </section>

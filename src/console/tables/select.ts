@@ -2,9 +2,8 @@ import type { Argument, Query, Row } from "../../database/connection.ts";
 import type { Column, Index, Table } from "../../schema/table.ts";
 import { isSameName } from "../../sql/names.ts";
 import { writeName } from "../../sql/quoting.ts";
-import { shownLength } from "../rows.tsx";
-import type { MaskedColumn } from "../site.ts";
-import { isMasked } from "../sql/judge.ts";
+import { isMasked, type MaskedColumn } from "../masked.ts";
+import { shownLength } from "../row-table.tsx";
 
 /** Rows of a table: one value of a column, after a row, so many. */
 export interface PageRequest {
@@ -74,7 +73,7 @@ export function selectRows(table: Table, request: PageRequest, masked: readonly 
     const index = filter && findIndexOn(table, filter.name);
     if (filter && !index && !isKeyAlone(table, filter.name) && !request.isWhole) return undefined;
     const key = findRowKey(table);
-    const order = (filter && index && findIndexOrder(table, index)) ?? key?.columns ?? [];
+    const order = (filter && index && findIndexOrder(table, index, masked)) ?? key?.columns ?? [];
     const conditions: string[] = [];
     const args: Argument[] = [];
     if (filter) {
@@ -124,10 +123,14 @@ export function readAddress(row: Row, prefix: "key" | "order", count: number): s
     return values.map(String);
 }
 
-/** The rest of the index and the rowid: the order in which its rows lie. Undefined where a later page could not begin in it. */
-function findIndexOrder(table: Table, { columns, sql }: Index): string[] | undefined {
+/**
+ * The rest of the index and the rowid: the order in which its rows lie. Undefined where a later page could not begin in it, and
+ * where it would be in the order of a column that is not shown.
+ */
+function findIndexOrder(table: Table, { columns, sql }: Index, masked: readonly MaskedColumn[]): string[] | undefined {
     const rest = columns.slice(1).map(({ name }) => name);
-    const isPlain = rest.every((name) => table.columns.some((column) => column.name === name && column.notNull));
+    const shown = listShown(table, masked);
+    const isPlain = rest.every((name) => shown.some((column) => column.name === name && column.notNull));
     const last = table.rowidColumn ?? table.rowid;
     if (!isPlain || last === undefined || /\bDESC\b/i.test(sql ?? "")) return undefined;
     const names = rest.filter((name) => name !== undefined);
@@ -150,9 +153,15 @@ function typeOf({ columns, rowid }: Table, name: string): string {
     return name === rowid ? "INTEGER" : (columns.find((column) => isSameName(column.name, name))?.type ?? "");
 }
 
-/** A value of an address as the column stores it. */
+/**
+ * A value of an address as the column stores it. Drivers bind a whole number as an integer of 64 bits; a larger one is bound as
+ * text, which the column's affinity compares as a number.
+ */
 function toArgument(type: string, text: string): Argument {
-    if (/INT/.test(type) && /^-?\d{1,18}$/.test(text)) return BigInt(text);
-    const isNumber = /INT|REAL|FLOA|DOUB|NUM/.test(type) && text.trim() !== "" && Number.isFinite(Number(text));
-    return isNumber ? Number(text) : text;
+    if (!/INT|REAL|FLOA|DOUB|NUM/.test(type) || text.trim() === "") return text;
+    const whole = /^-?\d{1,30}$/.test(text) ? BigInt(text) : undefined;
+    if (whole !== undefined) return BigInt.asIntN(64, whole) === whole ? whole : text;
+    const number = Number(text);
+    const isBound = Number.isFinite(number) && (!Number.isInteger(number) || Number.isSafeInteger(number));
+    return isBound ? number : text;
 }

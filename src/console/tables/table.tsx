@@ -16,8 +16,8 @@ import { type FileFacts, findLiveTable, type LiveSchema } from "./facts.ts";
 import { listLinks, listLoose, pathOfTable, selectFound } from "./links.ts";
 import { getFileFacts, readWithSchema } from "./read.ts";
 import { type RowPage, RowsSection, readFound, readPageRequest, takePage, toDocumentRows } from "./rows.tsx";
-import { selectRows } from "./select.ts";
-import { MissingTable, planView, showView } from "./view.tsx";
+import { listShown, selectRows } from "./select.ts";
+import { MissingTable, planView, showView, UnreadFiles } from "./view.tsx";
 
 /** `/tables/<name>`: what a table is, and its rows page by page. */
 export async function showTable(visit: Visit): Promise<ConsolePage> {
@@ -45,6 +45,7 @@ export async function showTable(visit: Visit): Promise<ConsolePage> {
             next: next ?? null,
         },
         rows: toDocumentRows(rows, table, visit),
+        columns: listShown(table, visit.site.masked).map((column) => column.name),
         body: (
             <>
                 <p class="crumb">
@@ -52,6 +53,7 @@ export async function showTable(visit: Visit): Promise<ConsolePage> {
                 </p>
                 <h1>{table.name}</h1>
                 <p class="lead">{comment || "The statement that made it has no comment."}</p>
+                <UnreadFiles files={files} />
                 <div class="two">
                     <div>
                         <Columns table={table} to={links.to} masked={visit.site.masked} />
@@ -229,7 +231,7 @@ function References(props: {
             <h2>{title}</h2>
             <ul class="refs">
                 {relations.length === 0 && (
-                    <li class="mut">{isFrom ? "Nothing points here." : "It points nowhere."}</li>
+                    <li class="mut">{isFrom ? "Nothing points here." : "It refers to no other table."}</li>
                 )}
                 {relations.map(({ table, columns, parent, why, isList }) => (
                     <li>

@@ -6,13 +6,13 @@ import type { SchemaRow } from "../../schema/row.ts";
 import { tokenize } from "../../sql/lexer.ts";
 import { isSameName } from "../../sql/names.ts";
 import { writeName } from "../../sql/quoting.ts";
-import { Command, Empty, Heading } from "../parts.tsx";
-import { RowTable } from "../rows.tsx";
+import { Command, Empty, Heading, State } from "../parts.tsx";
+import { RowTable, takeColumns } from "../row-table.tsx";
 import type { ConsolePage, Visit } from "../site.ts";
 import { linkSql } from "../sql/example.ts";
 import { judgeProgram, judgingQueries, readJudged } from "../sql/judge.ts";
 import { readProgram } from "../sql/program.ts";
-import type { LiveSchema } from "./facts.ts";
+import type { FileFacts, LiveSchema } from "./facts.ts";
 import { pathOfTable } from "./links.ts";
 import type { ReadTables } from "./read.ts";
 
@@ -37,7 +37,7 @@ export async function showView(
     return {
         title: view.name,
         document: { name: view.name, comment, columns, sql: view.sql, ...(read?.rows ? { rows: read.rows } : {}) },
-        ...(read?.rows ? { rows: read.rows } : {}),
+        ...(read?.rows ? { rows: read.rows, columns: read.columns } : {}),
         body: (
             <>
                 <p class="crumb">
@@ -65,11 +65,7 @@ export async function showView(
                     {read?.problem !== undefined && <Empty>{read.problem}</Empty>}
                     {read?.rows?.length === 0 && <Empty>It gives no rows now.</Empty>}
                     {read?.rows && read.rows.length > 0 && (
-                        <RowTable
-                            caption={`Rows of ${view.name}`}
-                            columns={Object.keys(read.rows[0] ?? {})}
-                            rows={read.rows}
-                        />
+                        <RowTable caption={`Rows of ${view.name}`} columns={read.columns} rows={read.rows} isFolded />
                     )}
                 </section>
             </>
@@ -79,17 +75,18 @@ export async function showView(
 
 // A view may read a column that is never shown: its program is judged first, as that of any statement.
 async function readView(visit: Visit, sql: string, [program, ...facts]: readonly ReadResult[]): Promise<ReadView> {
-    if (!program?.ok) return { problem: `The view cannot be read: ${program?.message ?? "no answer"}.` };
+    if (!program?.ok) return { columns: [], problem: `The view cannot be read: ${program?.message ?? "no answer"}.` };
     const problem = judgeProgram(readProgram(program.rows), tokenize(sql), readJudged(facts), visit.site.masked);
-    if (problem) return { problem: `Its rows are not shown: ${problem.problem}.` };
+    if (problem) return { columns: [], problem: `Its rows are not shown: ${problem.problem}.` };
     const [result] = await visit.getConnection().readAll([{ sql }]);
     return result?.ok
-        ? { rows: result.rows }
-        : { problem: `The view cannot be read: ${result?.message ?? "no answer"}.` };
+        ? { rows: result.rows, columns: takeColumns(result) }
+        : { columns: [], problem: `The view cannot be read: ${result?.message ?? "no answer"}.` };
 }
 
 interface ReadView {
     readonly rows?: readonly Row[];
+    readonly columns: readonly string[];
     readonly problem?: string;
 }
 
@@ -127,5 +124,16 @@ export function MissingTable({ name }: { readonly name: string }): Child {
                 <Command text="pnpm db:status" />
             </div>
         </>
+    );
+}
+
+/** Says that the files could not be read, and what a page lacks for it. */
+export function UnreadFiles({ files: { problem } }: { readonly files: FileFacts }): Child {
+    if (problem === undefined) return null;
+    return (
+        <p class="mt">
+            <State mark="warn">The files of the project could not be read</State>
+            {`: ${problem}. Which queries an index serves, and which file made the table, is not known.`}
+        </p>
     );
 }

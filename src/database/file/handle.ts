@@ -1,5 +1,7 @@
+import { isUtf8 } from "node:buffer";
 import { setImmediate as turn } from "node:timers/promises";
 import Database from "libsql";
+import { collectByteRows, readByteRows } from "../byte-rows.ts";
 import type { Query, Row, StoredQuery, StoredRows, Transaction, Value } from "../connection.ts";
 import { DatabaseFault } from "../faults.ts";
 import { throwIfInterrupted } from "../interrupt.ts";
@@ -14,6 +16,13 @@ export interface FileHandle {
     /** Runs SQL without rows. Unlike a prepared statement, it leaves nothing behind when it fails. */
     exec(sql: string): void;
     query(query: Query): readonly Row[];
+    /**
+     * Like query(), with the names of the columns, in order; undefined for an answer that is too large: it is dropped while it
+     * is read.
+     *
+     * @param most how large an answer may be, in characters and bytes
+     */
+    queryWithin(query: Query, most: number): { readonly columns: readonly string[]; readonly rows: Row[] } | undefined;
     read(query: StoredQuery): StoredRows | undefined;
     /** Runs a statement for each list of values, and keeps it prepared; returns how many runs changed a row. */
     runEach(sql: string, rows: readonly (readonly Value[])[]): number;
@@ -39,22 +48,28 @@ export function openHandle(path: string, lock: number): FileHandle {
         // A lock would outlast close(): failed statements keep the handle alive until they are garbage-collected.
         if (database.open && database.inTransaction) database.exec("ROLLBACK");
     };
+    const queryWithin: FileHandle["queryWithin"] = ({ sql, args = [], checksTexts }, most) =>
+        attempt(() => {
+            const values = args.map(toBound);
+            const statement = database.prepare(sql).safeIntegers();
+            if (!statement.reader) {
+                statement.run(values);
+                return { columns: [], rows: [] };
+            }
+            const columns = statement.columns().map(({ name }) => name);
+            if (checksTexts) refuseOddTexts(database, sql, values, columns);
+            const raw = statement.raw();
+            const rows = (
+                most === Number.POSITIVE_INFINITY ? raw.all(values) : keepWithin(raw.iterate(values), most)
+            ) as Value[][] | undefined;
+            // EXPLAIN keeps its lock after its last row; get() resets the statement.
+            if (/^\s*EXPLAIN\b/i.test(sql)) statement.get(values);
+            return rows && { columns, rows: rows.map((row) => toRow(columns, row)) };
+        });
     return {
         exec: (sql) => attempt(() => database.exec(sql)),
-        query: ({ sql, args = [] }) =>
-            attempt(() => {
-                const values = args.map(toBound);
-                const statement = database.prepare(sql).safeIntegers();
-                if (!statement.reader) {
-                    statement.run(values);
-                    return [];
-                }
-                const names = statement.columns().map(({ name }) => name);
-                const rows = statement.raw().all(values) as Value[][];
-                // EXPLAIN keeps its lock after its last row; get() resets the statement.
-                if (/^\s*EXPLAIN\b/i.test(sql)) statement.get(values);
-                return rows.map((row) => toRow(names, row));
-            }),
+        query: (query) => queryWithin(query, Number.POSITIVE_INFINITY)?.rows ?? [],
+        queryWithin,
         read: ({ sql, args = [] }) =>
             attempt(() => readWithin(database.prepare(sql).raw().safeIntegers().iterate(args) as Iterable<Value[]>)),
         runEach: (sql, rows) =>
@@ -73,6 +88,35 @@ export function openHandle(path: string, lock: number): FileHandle {
     };
 }
 
+// Reads the rows as bytes first. A statement that writes cannot be asked for them.
+function refuseOddTexts(
+    database: Database.Database,
+    sql: string,
+    values: readonly unknown[],
+    names: readonly string[],
+): void {
+    const columns = names.map((_, at) => `column_${at}`);
+    // Each row alone: a result may be larger than one value can be.
+    const collected = collectByteRows(columns);
+    const asked = `WITH result (${columns.join(", ")}) AS (${sql}\n), numbered AS (SELECT row_number() OVER () AS number, * FROM result) SELECT number, ${collected} FROM numbered GROUP BY number`;
+    let statement: Database.Statement;
+    try {
+        statement = database.prepare(asked).raw();
+    } catch {
+        return;
+    }
+    let odd: DatabaseFault | undefined;
+    for (const [number, found] of statement.iterate(values) as Iterable<[number, Uint8Array]>) {
+        if (odd || isUtf8(found)) continue;
+        const column = readByteRows(found)[0]?.findIndex((value) => typeof value === "string" && !value.isWellFormed());
+        odd = new DatabaseFault(
+            "sql",
+            `the text of '${names[column ?? 0]}' in row ${number} of its result is not UTF-8`,
+        );
+    }
+    if (odd) throw odd;
+}
+
 // Reads to the end: a statement that is left earlier keeps its lock until it is garbage-collected.
 function readWithin(rows: Iterable<Value[]>): StoredRows | undefined {
     const kept: Value[][] = [];
@@ -86,6 +130,19 @@ function readWithin(rows: Iterable<Value[]>): StoredRows | undefined {
         else kept.push(row);
     }
     return isTooLarge ? undefined : { rows: kept, size };
+}
+
+// Reads to the end too.
+function keepWithin(rows: Iterable<unknown>, most: number): Value[][] | undefined {
+    const kept: Value[][] = [];
+    let size = 0;
+    for (const row of rows as Iterable<Value[]>) {
+        for (const value of row)
+            size += typeof value === "string" || value instanceof Uint8Array ? Math.max(8, value.length) : 8;
+        if (size > most) kept.length = 0;
+        else kept.push(row);
+    }
+    return size > most ? undefined : kept;
 }
 
 /** Wraps the open transaction of a handle; `release` closes or resets it, `signal` is checked after each statement. */

@@ -2,7 +2,7 @@
 // ended. `reading-process.ts <path>`; each message is a list of queries.
 import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import type { Query, ReadResult, Row } from "../connection.ts";
+import type { Query, ReadResult } from "../connection.ts";
 import { DatabaseFault, toFault } from "../faults.ts";
 import { openHandle } from "./handle.ts";
 import type { Answer } from "./reading.ts";
@@ -11,6 +11,7 @@ import type { Answer } from "./reading.ts";
 const lock = 2_000;
 /** How large an answer may be, in characters and bytes; a server has the same limit. */
 const answerSize = 10_000_000;
+const tooLarge = "the answer is larger than 10 MB: ask for fewer rows or shorter values";
 const path = process.argv[2] ?? "";
 
 // Opened for each list, so that a file that was replaced meanwhile is read as it is now.
@@ -21,7 +22,8 @@ function read(queries: readonly Query[]): readonly ReadResult[] {
         handle.exec("BEGIN");
         return queries.map((query): ReadResult => {
             try {
-                return limitSize(handle.query(query));
+                const read = handle.queryWithin(query, answerSize);
+                return read ? { ok: true, ...read } : { ok: false, message: tooLarge };
             } catch (error) {
                 if (error instanceof DatabaseFault && error.isOfStatement) return { ok: false, message: error.message };
                 throw error;
@@ -30,19 +32,6 @@ function read(queries: readonly Query[]): readonly ReadResult[] {
     } finally {
         handle.close();
     }
-}
-
-function limitSize(rows: readonly Row[]): ReadResult {
-    let size = 0;
-    for (const row of rows) {
-        for (const value of Object.values(row)) {
-            if (typeof value === "string") size += value.length;
-            else if (value instanceof Uint8Array) size += value.byteLength;
-            else size += 8;
-        }
-    }
-    if (size <= answerSize) return { ok: true, rows };
-    return { ok: false, message: "the answer is larger than 10 MB: ask for fewer rows or shorter values" };
 }
 
 function answer(queries: readonly Query[]): Answer {

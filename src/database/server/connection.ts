@@ -1,7 +1,7 @@
 import type { Connection, Query, ReadResult, Script, ScriptOptions, TrialResult, WriteOptions } from "../connection.ts";
-import type { DatabaseFault } from "../faults.ts";
+import { blameStatement, type DatabaseFault } from "../faults.ts";
 import type { ServerTarget } from "../target.ts";
-import { decodeNamed, encodeArgument, renderBody } from "./encoding.ts";
+import { decodeNamed, encodeArgument, readColumns, renderBody } from "./encoding.ts";
 import {
     type Ends,
     exchange,
@@ -94,7 +94,7 @@ export function openServer(target: ServerTarget, signal?: AbortSignal, limits = 
             const outcomes = await send(
                 stream,
                 signal?.aborted ? { limit: limits.interrupted } : { signal, limit: limits.usual },
-            );
+            ).catch(blameStatement);
             for (const outcome of [outcomes[0], outcomes.at(-1)]) throwIfFailed(outcome);
             return queries.map(({ sql }, at) => {
                 const { error, response } = outcomes[at + 1] ?? {};
@@ -114,7 +114,7 @@ export function openServer(target: ServerTarget, signal?: AbortSignal, limits = 
             steps.push(...asked);
             // Without a condition: it ends the transaction in any case.
             steps.push({ condition: null, stmt: { sql: "ROLLBACK", want_rows: false } });
-            const [outcome] = await send([{ type: "batch", batch: { steps } }]);
+            const [outcome] = await send([{ type: "batch", batch: { steps } }]).catch(blameStatement);
             if (outcome?.error) return toTrial(await findUnparsed(script, outcome.error));
             return readTrial(outcome, setup.length, script, queries);
         },
@@ -207,7 +207,7 @@ function toReadResult(
     error: ProtocolError | null | undefined,
     result: ProtocolResult | null | undefined,
 ): ReadResult {
-    if (!error) return { ok: true, rows: decodeNamed(result) };
+    if (!error) return { ok: true, columns: readColumns(result), rows: decodeNamed(result) };
     const fault = faultOfError(error, sql);
     if (fault.kind !== "sql") throw fault;
     return { ok: false, message: fault.message };

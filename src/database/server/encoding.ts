@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { writeJson } from "../../text/json.ts";
 import type { Argument, JsonList, Row, Value } from "../connection.ts";
 import { isJsonList, toBound, toRow } from "../values.ts";
 import { foreignReply, type ProtocolResult, type ProtocolValue } from "./protocol.ts";
@@ -26,8 +27,13 @@ export function decodeRows(result: ProtocolResult | null | undefined): Value[][]
 /** Decodes the rows of a result by name. */
 export function decodeNamed(result: ProtocolResult | null | undefined): Row[] {
     const rows = decodeRows(result);
-    const names = (result?.cols ?? []).map((column) => column.name ?? "");
+    const names = readColumns(result);
     return rows.map((row) => toRow(names, row));
+}
+
+/** Reads the names of the columns of a result, in order. */
+export function readColumns(result: ProtocolResult | null | undefined): string[] {
+    return (result?.cols ?? []).map(({ name }) => name ?? "");
 }
 
 function decode(value: ProtocolValue): Value {
@@ -74,7 +80,7 @@ export function renderBody(request: object): string | Buffer {
 function* renderList({ items }: JsonList): Generator<Buffer> {
     let before = "[";
     for (const item of items) {
-        yield Buffer.from(before + JSON.stringify(JSON.stringify(item)).slice(1, -1));
+        yield Buffer.from(before + JSON.stringify(writeJson(item)).slice(1, -1));
         before = ",";
     }
     yield Buffer.from(items.length === 0 ? "[]" : "]");

@@ -1,3 +1,4 @@
+import { createRedactor, type Redactor } from "../../redaction.ts";
 import { tokenize } from "../../sql/lexer.ts";
 import type { Cost, JsonList } from "../connection.ts";
 import { DatabaseFault, faultOfNetwork, faultOfRedirect, faultOfReply, toFault } from "../faults.ts";
@@ -45,6 +46,8 @@ export interface Outcome {
 export interface Endpoint {
     readonly url: URL;
     readonly headers: Readonly<Record<string, string>>;
+    /** Removes the token from what the server says. */
+    readonly redact: Redactor;
     /** Counts the requests, and the rows that replies report. */
     readonly cost: { -readonly [Key in keyof Cost]: Cost[Key] };
 }
@@ -66,6 +69,7 @@ export function getEndpoint({ url, authToken }: ServerTarget): Endpoint {
             "accept-encoding": "identity",
             ...(authToken === undefined ? {} : { authorization: `Bearer ${authToken}` }),
         },
+        redact: createRedactor(authToken === undefined ? [] : [authToken]),
         cost: { requests: 0, rowsRead: 0, rowsWritten: 0 },
     };
 }
@@ -99,7 +103,12 @@ export async function exchange(
     if (outcomes.length < count || !outcomes.every(isOutcome)) throw foreignReply();
     for (const { response } of outcomes) addRows(endpoint.cost, response?.result);
     const toText = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
-    return { outcomes, baton: toText(baton), baseUrl: toText(baseUrl), size: text.length };
+    return {
+        outcomes: outcomes.map((outcome) => redactErrors(outcome, endpoint.redact)),
+        baton: toText(baton),
+        baseUrl: toText(baseUrl),
+        size: text.length,
+    };
 }
 
 // Only the steps of a batch have numbers, and only those that succeeded.
@@ -109,16 +118,31 @@ function addRows(cost: Endpoint["cost"], result: ProtocolResult | null | undefin
     for (const step of result?.step_results ?? []) addRows(cost, step);
 }
 
-async function post({ url, headers }: Endpoint, body: string | Buffer, { signal, limit }: Ends): Promise<string> {
+// Not in rows: what the database holds is returned as it is.
+function redactErrors(outcome: Outcome, redact: Redactor): Outcome {
+    const clean = <T extends ProtocolError | null | undefined>(error: T): T =>
+        error && { ...error, message: redact(error.message) };
+    const { error, response } = outcome;
+    if (error) return { ...outcome, error: clean(error) };
+    const failed = response?.result?.step_errors;
+    if (!failed?.some(Boolean)) return outcome;
+    return { response: { ...response, result: { ...response?.result, step_errors: failed.map(clean) } } };
+}
+
+async function post(
+    { url, headers, redact }: Endpoint,
+    body: string | Buffer,
+    { signal, limit }: Ends,
+): Promise<string> {
     throwIfInterrupted(signal);
     const timeout = limit === undefined ? undefined : AbortSignal.timeout(limit);
     const ends = AbortSignal.any([signal, timeout].filter((end) => end !== undefined));
     try {
         const reply = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal: ends });
-        const text = await reply.text();
+        const text = await readText(reply);
         if (reply.status >= 300 && reply.status < 400) throw faultOfRedirect(reply.headers.get("location"));
         if (!reply.ok || !text.trimStart().startsWith("{"))
-            throw faultOfReply(reply.status, text, reply.headers.get("retry-after"));
+            throw faultOfReply(reply.status, redact(text), reply.headers.get("retry-after"));
         return text;
     } catch (error) {
         throwIfInterrupted(signal, error);
@@ -128,14 +152,29 @@ async function post({ url, headers }: Endpoint, body: string | Buffer, { signal,
     }
 }
 
+/** A server's own limit is ten million bytes; what is packed may grow a thousandfold. */
+const largestReply = 100_000_000;
+
+async function readText({ body }: Response): Promise<string> {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    // The declaration of the stream lacks its iterator.
+    for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+        size += chunk.length;
+        if (size > largestReply) throw foreignReply(`its reply is larger than ${largestReply / 1_000_000} MB`);
+        chunks.push(chunk);
+    }
+    return Buffer.concat(chunks).toString();
+}
+
 /** Makes the fault of a reply that no libSQL server sends: nothing may be concluded from what it lacks. */
-export function foreignReply(): DatabaseFault {
-    return new DatabaseFault("server-fault", "its reply has another form", undefined, { variant: "foreign-reply" });
+export function foreignReply(message = "its reply has another form"): DatabaseFault {
+    return new DatabaseFault("server-fault", message, undefined, { variant: "foreign-reply" });
 }
 
 /** Makes the fault of one request or step; `sql` is its statement, from which SQLite's message is derived. */
 export function faultOfError({ message, code }: ProtocolError, sql?: string): DatabaseFault {
-    const fault = toFault(Object.assign(new Error(message), { code: code ?? "SQL_" }));
+    const fault = toFault(Object.assign(new Error(message), { code: code ?? "SQL_" }), "server-fault");
     if (sql === undefined || !fault.isOfStatement) return fault;
     const { kind, cause, variant } = fault;
     return new DatabaseFault(kind, toSqliteMessage(fault.message, sql), cause, { variant });

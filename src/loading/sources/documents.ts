@@ -1,3 +1,4 @@
+import { parseJson } from "../../text/json.ts";
 import type { Rejection } from "../loader.ts";
 
 /** A parsed document: a file, one line of it, or a part of a document that is too large for memory. */
@@ -62,7 +63,7 @@ export const linesName = /\.(ndjson|jsonl)(\.gz)?$/;
 
 function parse(text: string): Parsed {
     try {
-        return { ok: true, value: JSON.parse(text) };
+        return { ok: true, value: parseJson(text) };
     } catch (error) {
         return { ok: false, message: error instanceof Error ? error.message : String(error) };
     }

@@ -1,8 +1,9 @@
-import { readdir, stat } from "node:fs/promises";
+import { readdir, realpath, stat } from "node:fs/promises";
 import { dirname, relative, resolve, sep } from "node:path";
 import type { Readable } from "node:stream";
-import { saveInput } from "../../database/scratch-folder.ts";
+import { type SavedInput, saveInput, savePipe } from "../../database/scratch-folder.ts";
 import { AppError } from "../../errors.ts";
+import { findObstacle } from "../../text/obstacle.ts";
 
 /** The path that means standard input. */
 const standardInput = "-";
@@ -18,7 +19,7 @@ export interface OpenedSource {
 }
 
 /**
- * Finds the files of a source. Standard input (`-`) is saved to a file first, because its records are read more than once.
+ * Finds the files of a source. Standard input (`-`) or a pipe is saved to a file first, because its records are read more than once.
  *
  * @param lists files that hold no records, and are left out of a folder
  * @throws AppError `usage` when there is nothing to load
@@ -30,8 +31,10 @@ export async function openSource(
     signal?: AbortSignal,
     lists: readonly string[] = [],
 ): Promise<OpenedSource> {
-    if (path === standardInput) return storeInput(input, signal);
+    if (path === standardInput) return useSaved(await saveInput(input, "load-", signal), "standard input");
     const source = resolve(root, path);
+    const saved = await savePipe(source, path, "load-", signal);
+    if (saved) return useSaved(saved, path);
     const name = relative(root, source) || source;
     return {
         files: await listFiles(source, (file) => !lists.includes(relative(root, file))),
@@ -41,11 +44,12 @@ export async function openSource(
     };
 }
 
-async function storeInput(input: Readable, signal: AbortSignal | undefined): Promise<OpenedSource> {
-    const { path, size, remove } = await saveInput(input, "load-", signal);
-    if (size > 0) return { files: [path], nameFile: () => "standard input", close: remove };
+async function useSaved({ path, size, remove }: SavedInput, name: string): Promise<OpenedSource> {
+    if (size > 0) return { files: [path], nameFile: () => name, close: remove };
     await remove();
-    throw new AppError("usage", "standard input is empty", { hint: "pipe an export into the command" });
+    throw new AppError("usage", `${name === "standard input" ? name : `'${name}'`} is empty`, {
+        hint: "pipe an export into the command",
+    });
 }
 
 const sourceName = /\.(json|ndjson|jsonl)(\.gz)?$/;
@@ -53,20 +57,38 @@ const rejectsName = /\.rejects\.ndjson$/;
 
 /**
  * Lists the files of a source, sorted: the path itself, or every .json, .ndjson and .jsonl file below a folder, with .gz or
- * without. Reject files in a folder are skipped, because the folder has their records already.
+ * without, through links, too. Reject files in a folder are skipped, because the folder has their records already.
  *
- * @throws AppError `usage` when the path does not exist or has no such file below it
+ * @throws AppError `usage` when the path does not exist, has no such file below it, or has one that is not a file
  */
 export async function listFiles(path: string, isWanted: (file: string) => boolean = () => true): Promise<string[]> {
     const hint = "check the path after `--from`";
     const found = await stat(path).catch(() => undefined);
     if (!found) throw new AppError("usage", `'${path}' does not exist`, { hint });
     if (!found.isDirectory()) return [path];
-    const entries = await readdir(path, { recursive: true, withFileTypes: true });
-    const files = entries
-        .filter((entry) => entry.isFile() && sourceName.test(entry.name) && !rejectsName.test(entry.name))
-        .map((entry) => entry.parentPath + sep + entry.name)
-        .filter(isWanted);
+    const files = (await walk(path, [await realpath(path)])).filter(isWanted);
     if (files.length > 0) return files.sort();
     throw new AppError("usage", `'${path}' has no .json, .ndjson or .jsonl file`, { hint });
+}
+
+// `roots`: the folders that are read with everything below them.
+async function walk(folder: string, roots: string[]): Promise<string[]> {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const files: string[] = [];
+    for (const entry of entries) {
+        if (entry.isDirectory()) continue;
+        const file = entry.parentPath + sep + entry.name;
+        const isNamed = sourceName.test(entry.name) && !rejectsName.test(entry.name);
+        const obstacle = entry.isFile() ? undefined : await findObstacle(file);
+        if (entry.isSymbolicLink() && obstacle === "it is a folder") {
+            const real = await realpath(file);
+            if (roots.some((root) => `${real}${sep}`.startsWith(`${root}${sep}`))) continue;
+            roots.push(real);
+            files.push(...(await walk(file, roots)));
+        } else if (isNamed && obstacle !== undefined) {
+            const hint = "remove it from the folder, or put the file in its place";
+            throw new AppError("usage", `'${file}' cannot be read: ${obstacle}`, { hint });
+        } else if (isNamed) files.push(file);
+    }
+    return files;
 }

@@ -1,4 +1,6 @@
-import type { Loader, Rejection, SourceRecord } from "../loader.ts";
+import { countRepeatedKeys, findRepeatedKey, getWritten } from "../../text/json.ts";
+import type { FoundRecord, Loader, Rejection, SourceRecord } from "../loader.ts";
+import { describeRepeated } from "../validate.ts";
 import type { SourceDocument } from "./documents.ts";
 import type { SourceSink } from "./read-source.ts";
 import type { StagedItems, Staging } from "./staging.ts";
@@ -30,22 +32,29 @@ export function createIntake(
     const rejections = staging.createList<Rejection>();
     let passedOver = 0;
 
+    const reject = ({ file, position, value }: SourceDocument, code: string, message: string, bytes: number): void =>
+        rejections.push({ file: nameFile(file), position, code, message, record: value }, bytes);
+
     const distribute = (document: SourceDocument): boolean => {
         const file = nameFile(document.file);
-        let isKnown = false;
-        for (const loader of loaders) {
-            const found = loader.find(document.value);
-            if (!found) continue;
-            isKnown = true;
+        const found = loaders.flatMap((loader) => {
+            const own = loader.find(document.value);
+            return own ? [{ loader, own: Array.isArray(own) ? own : [...own] }] : [];
+        });
+        if (isRepeatedAbove(document.value, found)) {
+            const message = describeRepeated(findRepeatedKey(document.value) ?? "");
+            reject(document, "repeated-key", message, memoryOf(document));
+            return true;
+        }
+        for (const { loader, own } of found) {
             const list = records.get(loader.name) ?? staging.createList<SourceRecord>();
             records.set(loader.name, list);
-            const own = Array.isArray(found) ? found : [...found];
             const bytes = memoryOf(document) / own.length + recordBytes;
             for (const { position, value } of own) {
                 list.push({ file, position: placeIn(document, position), value }, bytes);
             }
         }
-        return isKnown;
+        return found.length > 0;
     };
 
     return {
@@ -60,10 +69,8 @@ export function createIntake(
                 passedOver++;
                 return;
             }
-            const { file, position, value } = document;
             const message = "no loader recognises this shape; seeds/README.md describes the formats";
-            const rejection = { file: nameFile(file), position, code: "unknown-shape", message, record: value };
-            rejections.push(rejection, memoryOf(document));
+            reject(document, "unknown-shape", message, memoryOf(document));
         },
         rejected(rejection) {
             const bytes = typeof rejection.record === "string" ? rejection.record.length : 0;
@@ -82,8 +89,17 @@ export function createIntake(
 }
 
 // Records of a file that is too large for memory go straight to the staging file.
-function memoryOf({ bytes, isOfLarge }: SourceDocument): number {
-    return isOfLarge ? Number.POSITIVE_INFINITY : bytes;
+function memoryOf({ bytes, isOfLarge, value }: SourceDocument): number {
+    if (isOfLarge) return Number.POSITIVE_INFINITY;
+    return getWritten(value) === undefined ? bytes : 2 * bytes;
+}
+
+// Whether a key is repeated in an object that is no record: a record of those by id would be lost.
+function isRepeatedAbove(value: unknown, found: readonly { readonly own: readonly FoundRecord[] }[]): boolean {
+    const repeats = countRepeatedKeys(value);
+    if (repeats === 0 || found.length === 0) return false;
+    const inside = found.map(({ own }) => own.reduce((sum, record) => sum + countRepeatedKeys(record.value), 0));
+    return repeats > Math.max(...inside);
 }
 
 // An export writes an empty array for an empty table.

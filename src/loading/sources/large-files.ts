@@ -1,10 +1,13 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { pipeline } from "node:stream";
-import { StringDecoder } from "node:string_decoder";
 import { createGunzip } from "node:zlib";
 import Assembler from "stream-json/assembler.js";
 import { jsonParser } from "stream-json/parser.js";
+import { createDecoder } from "../../text/decode.ts";
+import { isUsualNumber } from "../../text/scan.ts";
+import { WrittenNumber } from "../../text/written.ts";
+import { describeRepeated } from "../validate.ts";
 import { holdsLines, isGzip, linesName } from "./documents.ts";
 
 /** A piece of a file that is too large to read as a whole. */
@@ -18,7 +21,7 @@ export type Piece =
 /** The file is not valid JSON or gzip. Earlier pieces must be discarded. */
 export class DamagedFile extends Error {
     override name = "DamagedFile";
-    readonly code: "invalid-json" | "invalid-gzip";
+    readonly code: "invalid-json" | "invalid-gzip" | "repeated-key" | "too-large";
 
     constructor(code: DamagedFile["code"], message: string) {
         super(message);
@@ -34,9 +37,11 @@ export interface PieceLimits {
     readonly part: number;
     /** A line with more characters is overlong. */
     readonly line: number;
+    /** A file with more characters of one value, which is kept in memory, is refused. */
+    readonly value: number;
 }
 
-const usualLimits: PieceLimits = { block: 1 << 20, head: 1 << 22, part: 1 << 22, line: 1 << 25 };
+const usualLimits: PieceLimits = { block: 1 << 20, head: 1 << 22, part: 1 << 22, line: 1 << 25, value: 1 << 27 };
 
 /**
  * Reads a file line by line, or one JSON value in parts of its outermost array or object.
@@ -52,7 +57,7 @@ export async function* readPieces(file: string, limits = usualLimits): AsyncGene
         if (linesName.test(file) || holdsLines(head)) break;
     }
     const text = joinText(head, blocks);
-    yield* linesName.test(file) || holdsLines(head) ? readLines(text, limits.line) : readParts(text, limits.part);
+    yield* linesName.test(file) || holdsLines(head) ? readLines(text, limits.line) : readParts(text, limits);
 }
 
 async function* joinText(head: string, rest: AsyncIterable<string>): AsyncGenerator<string> {
@@ -65,7 +70,7 @@ async function* decode(file: string, blockBytes: number): AsyncGenerator<string>
     const bytes = createReadStream(file, { highWaterMark: blockBytes });
     // pipeline() passes an error of either stream to the reader of the last one.
     const source = packed ? pipeline(bytes, createGunzip({ chunkSize: blockBytes }), () => undefined) : bytes;
-    const decoder = new StringDecoder("utf8");
+    const decoder = createDecoder();
     try {
         for await (const block of source) yield decoder.write(block as Buffer);
     } catch (error) {
@@ -109,20 +114,32 @@ async function* readLines(text: AsyncIterable<string>, longest: number): AsyncGe
     yield emit(rest);
 }
 
-async function* readParts(text: AsyncIterable<string>, partLength: number): AsyncGenerator<Piece> {
+async function* readParts(
+    text: AsyncIterable<string>,
+    { part: partLength, value: longest }: PieceLimits,
+): AsyncGenerator<Piece> {
     const tokensOf = jsonParser({ streamValues: false });
     const splitter = createSplitter(partLength);
-    let seen = 0;
+    let [seen, emitted] = [0, 0];
     for await (const block of text) {
         for (const token of parseBlock(tokensOf, block, seen)) {
             const part = splitter.consume(token);
-            if (part) yield part;
+            if (!part) continue;
+            yield part;
+            emitted = seen;
         }
         seen += block.length;
+        if (seen - emitted <= longest && splitter.depth() <= deepest) continue;
+        const what =
+            splitter.depth() > deepest ? `is nested over ${deepest} levels deep` : `has over ${longest} characters`;
+        throw new DamagedFile("too-large", `a value after the first ${emitted} characters ${what}`);
     }
     const rest = splitter.end();
     if (rest) yield rest;
 }
+
+/** How deep a value may be nested. */
+const deepest = 100_000;
 
 type Token = Parameters<Assembler["consume"]>[0];
 
@@ -136,10 +153,25 @@ function parseBlock(tokensOf: ReturnType<typeof jsonParser>, block: string, seen
     }
 }
 
+/** Keeps numbers as they were written, and refuses a repeated key, of which only one value would be left. */
+class WrittenAssembler extends Assembler<unknown> {
+    override numberValue(value: string): void {
+        if (isUsualNumber(value)) super.numberValue(value);
+        else this.stringValue(new WrittenNumber(value) as unknown as string);
+    }
+
+    override keyValue(value: string): void {
+        if (Object.hasOwn(this.current as object, value)) {
+            throw new DamagedFile("repeated-key", describeRepeated(value));
+        }
+        super.keyValue(value);
+    }
+}
+
 // Assembles tokens into parts of the outermost container, or of a container in it, such as the array in `{questions: […]}`.
 // The scalars of the outermost object are repeated in each part. end() returns the rest.
 function createSplitter(partLength: number) {
-    const assembler = new Assembler<unknown>();
+    const assembler = new WrittenAssembler();
     let [bytes, firstIndex, isSplit, isInside] = [0, 0, false, false];
     /** Value of `bytes` when the container in the outermost one began. */
     let outside = 0;
@@ -156,6 +188,7 @@ function createSplitter(partLength: number) {
         return part;
     };
     return {
+        depth: () => assembler.depth,
         consume(token: Token): Piece | undefined {
             assembler.consume(token);
             bytes += lengthOf(token);

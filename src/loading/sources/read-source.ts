@@ -1,5 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import { throwIfInterrupted } from "../../database/interrupt.ts";
+import { decodeBytes, isUtf16 } from "../../text/decode.ts";
 import type { Rejection } from "../loader.ts";
 import { isGzip, parseDocument, type SourceDocument, splitIntoDocuments } from "./documents.ts";
 import { createFileReader } from "./file-reader.ts";
@@ -35,7 +36,7 @@ export async function readSource(
         const bytes = reader.read(file, limits.whole);
         const text = bytes && unpack(bytes, limits.whole);
         if (text === undefined) await readLargeFile(file, sink, limits.pieces, signal);
-        else if (typeof text !== "string") sink.rejected({ file, position: "", record: null, ...text });
+        else if (typeof text !== "string") sink.rejected({ file, position: "", ...text });
         else {
             for (const part of splitIntoDocuments(file, text.replace(/^\uFEFF/, ""))) {
                 readDocument(file, part.position, part.text, sink);
@@ -74,17 +75,39 @@ async function readLargeFile(
 function readDocument(file: string, position: string, text: string, sink: SourceSink, isOfLarge = false): void {
     const parsed = parseDocument(text);
     if (parsed.ok) sink.document({ file, position, value: parsed.value, bytes: text.length, isOfLarge });
-    else sink.rejected({ file, position, code: "invalid-json", message: parsed.message, record: text });
+    else {
+        const [code, message] = text.isWellFormed()
+            ? ["invalid-json", parsed.message]
+            : ["invalid-text", "it is neither UTF-8 nor JSON; save it as UTF-8"];
+        sink.rejected({ file, position, code, message, record: text });
+    }
 }
 
 // Recognises gzip by content, not by name. Returns undefined when the text is too large as a whole.
-function unpack(bytes: Buffer, wholeBytes: number): string | Pick<Rejection, "code" | "message"> | undefined {
-    if (!isGzip(bytes)) return bytes.toString("utf8");
+function unpack(bytes: Buffer, wholeBytes: number): string | Unread | undefined {
+    if (!isGzip(bytes)) return decode(bytes);
     try {
-        return gunzipSync(bytes, { maxOutputLength: wholeBytes }).toString("utf8");
+        return decode(gunzipSync(bytes, { maxOutputLength: wholeBytes }));
     } catch (error) {
         if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE") return undefined;
         const message = `the file is cut off or damaged: ${error instanceof Error ? error.message : String(error)}`;
-        return { code: "invalid-gzip", message };
+        return { code: "invalid-gzip", message, record: null };
     }
+}
+
+/** Why a file is rejected as a whole. */
+type Unread = Pick<Rejection, "code" | "message" | "record">;
+
+// Bytes that are not UTF-8 are rejected with the record that they stand in.
+function decode(bytes: Buffer): string | Unread {
+    if (!isUtf16(bytes)) return decodeBytes(bytes);
+    const isBigEndian = bytes[0] === 0xfe || bytes[0] === 0;
+    const record = (isBigEndian ? Buffer.from(bytes.subarray(0, bytes.length & ~1)).swap16() : bytes).toString(
+        "utf16le",
+    );
+    return {
+        code: "invalid-text",
+        message: "the file is UTF-16; save it as UTF-8",
+        record: record.replace(/^\uFEFF/, ""),
+    };
 }

@@ -1,6 +1,7 @@
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { holdsWritten, parseJson, writeJson } from "../../text/json.ts";
 
 /** A list that can be read several times and by index, such as an array. */
 export interface Items<T> extends Iterable<T> {
@@ -98,6 +99,8 @@ function createFileItems<T>(file: number): FileItems<T> {
     const ends: number[] = [];
     /** Items that JSON cannot express, such as arrays nested a hundred thousand deep. */
     const odd = new Map<number, T>();
+    /** Items that keep how they were written, which takes longer to read. */
+    const written = new Set<number>();
     return {
         get length() {
             return ends.length;
@@ -107,11 +110,13 @@ function createFileItems<T>(file: number): FileItems<T> {
             const from = ends[index - 1] ?? 0;
             const bytes = Buffer.allocUnsafe((ends[index] ?? from) - from);
             for (let at = 0; at < bytes.length; ) at += readSync(file, bytes, at, bytes.length - at, from + at);
-            return JSON.parse(bytes.toString("utf8")) as T;
+            const text = bytes.toString("utf8");
+            return (written.has(index) ? parseJson(text) : JSON.parse(text)) as T;
         },
         push(item) {
             const text = toText(item);
             if (text === undefined) odd.set(ends.length, item);
+            else if (holdsWritten(item)) written.add(ends.length);
             const bytes = Buffer.from(text ?? "");
             const from = ends.at(-1) ?? 0;
             for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, from + at);
@@ -119,6 +124,7 @@ function createFileItems<T>(file: number): FileItems<T> {
         },
         truncate(length) {
             for (const index of [...odd.keys()].filter((at) => at >= length)) odd.delete(index);
+            for (const index of [...written].filter((at) => at >= length)) written.delete(index);
             ends.length = Math.min(ends.length, length);
         },
     };
@@ -126,7 +132,7 @@ function createFileItems<T>(file: number): FileItems<T> {
 
 function toText(item: unknown): string | undefined {
     try {
-        return JSON.stringify(item);
+        return writeJson(item);
     } catch {
         return undefined;
     }

@@ -76,7 +76,7 @@ function readRemoteSettings({
         });
     }
     if (dimensions !== undefined && !/^[1-9]\d{0,4}$/.test(dimensions)) {
-        throw new AppError("usage", `EMBEDDING_DIMENSIONS is '${dimensions}'`, {
+        throw new AppError("usage", "EMBEDDING_DIMENSIONS is not a whole number", {
             hint: "set it to a whole number, or unset it",
         });
     }

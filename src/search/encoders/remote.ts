@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import pRetry, { AbortError } from "p-retry";
 import { z } from "zod";
 import { AppError } from "../../errors.ts";
+import { createRedactor, quoteReply } from "../../redaction.ts";
 import { type Encoder, normalize, TextRefusal } from "./encoder.ts";
 
 export interface RemoteSettings {
@@ -92,7 +93,7 @@ async function post(
             throw new AbortError("its reply is not JSON");
         }
     }
-    const reason = `HTTP ${response.status}${describeProblem(text)}`;
+    const reason = `HTTP ${response.status}${describeProblem(text, apiKey)}`;
     if ([400, 413, 422].includes(response.status)) throw new AbortError(new TextRefusal(reason));
     if (response.status !== 429 && response.status < 500) throw new AbortError(reason);
     const wait = Number(response.headers.get("retry-after")) * 1_000;
@@ -100,18 +101,22 @@ async function post(
     throw new Error(reason);
 }
 
-function describeProblem(text: string): string {
+function describeProblem(text: string, apiKey: string | undefined): string {
     try {
         const { error } = JSON.parse(text) as { error?: { message?: unknown } | string };
         const message = typeof error === "string" ? error : error?.message;
-        return typeof message === "string" ? `: ${message.slice(0, 200)}` : "";
+        return typeof message === "string"
+            ? `: ${quoteReply(message, createRedactor(apiKey === undefined ? [] : [apiKey]))}`
+            : "";
     } catch {
         return "";
     }
 }
 
 function fail({ url, model }: RemoteSettings, reason: string, cause?: unknown): never {
-    throw new AppError("encoder-failed", `the encoder '${model}' at ${url} failed: ${reason}`, {
+    // Without a query, which may hold a key.
+    const [address] = url.split(/[?#]/);
+    throw new AppError("encoder-failed", `the encoder '${model}' at ${address} failed: ${reason}`, {
         hint: "check EMBEDDING_URL, EMBEDDING_MODEL and EMBEDDING_API_KEY; without EMBEDDING_URL the embedded encoder is used",
         cause,
     });

@@ -1,6 +1,7 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../errors.ts";
+import { readText } from "../../text/decode.ts";
 import { isKeyword, tokenize } from "../lexer.ts";
 import { suggest } from "../similar.ts";
 import { readFact } from "../statement-facts.ts";
@@ -107,7 +108,7 @@ export async function readSqlFolder<T>(
         const hint = "run the command in the project's folder";
         throw new AppError("usage", `${folder.path}/ contains no SQL files`, { hint, outcome });
     }
-    const texts = await Promise.all(paths.map((path) => readFile(join(root, path), "utf8")));
+    const texts = await Promise.all(paths.map((path) => readText(root, path, outcome)));
     const names = paths.map((path) => folder.names.pattern.exec(path.slice(folder.path.length + 1))?.[1]);
     const problems: string[][] = [];
     const parsed = paths.flatMap((path, at) => {

@@ -6,6 +6,7 @@ import { createDeployedDatabase } from "../../support/deployed.ts";
 import { describeTargets, type TestDatabase } from "../../support/targets.ts";
 import { type CountedConsole, now, openCountedConsole, toText } from "./consoles.ts";
 
+const fromElsewhere = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
 const daysAgo = (days: number): string => new Date(Date.parse(now) - days * 86_400_000).toISOString();
 
 describeTargets("the page of the work", (target) => {
@@ -41,6 +42,9 @@ describeTargets("the page of the work", (target) => {
             const status = n === 38 ? "failed" : n === 39 ? "running" : "completed";
             await insertRow(client, "bot_runs", {
                 ...{ bot_name: "verifier", status, started_at: daysAgo(45 - n), items_processed: 2 },
+                ...(status === "failed"
+                    ? { summary: '{"message":"failed at q-9","error":"the model was asleep"}' }
+                    : {}),
                 ...(status === "running"
                     ? {}
                     : { completed_at: new Date(Date.parse(daysAgo(45 - n)) + 141_000).toISOString() }),
@@ -91,10 +95,16 @@ describeTargets("the page of the work", (target) => {
         expect(text).toMatch(/pnpm bot:queue retry 7 pnpm bot:queue show 7/);
     });
 
+    test("shows why the latest run that failed did, with its row", async () => {
+        const page = await console.read("/work");
+        const link = /href="(\/tables\/bot_runs\/row\?key=39)">the model was asleep</.exec(page)?.[1] ?? "";
+        expect(toText(await console.read(link))).toContain("failed at q-9");
+    });
+
     test("shows the last 30 runs of a bot with their figures", async () => {
         const page = await console.read("/work");
         expect(page).toContain('aria-label="28 completed, 1 failed, 1 running"');
-        expect(toText(page)).toMatch(/verifier running for 6 d .* 40 96\.6% 2 min 21 s 60/);
+        expect(toText(page)).toMatch(/verifier .*running for 6 d .* 40 96\.6% 2 min 21 s 60/);
     });
 
     test.each([
@@ -104,6 +114,7 @@ describeTargets("the page of the work", (target) => {
         ["bot=verifier&action=update&", 40],
         ["item=q-removed&", 12],
         ["item=q-removed&bot=processor&", 4],
+        ["item=q-removed&type=test&", 0],
     ])("shows the ledger filtered by '%s', the latest first and by key", async (query, count) => {
         const seen: number[] = [];
         let path = `/work?${query}`;
@@ -121,7 +132,12 @@ describeTargets("the page of the work", (target) => {
         const page = await console.read("/work?bot=verifier&refresh=10");
         expect(page).toContain('data-refresh="10"');
         expect(page).toContain('href="/work?bot=verifier">Stop');
+        expect(page).toContain('<input type="hidden" name="refresh" value="10"/>');
+        expect(page.replaceAll("&amp;", "&")).toMatch(/href="[^"]+&refresh=10#ledger">Next 50/);
         expect(await console.read("/work?refresh=0")).not.toContain("data-refresh");
+        const other = await (await console.get("/work?refresh=10", fromElsewhere)).text();
+        expect(other).not.toContain("data-refresh");
+        expect(other).toContain('href="/work?refresh=10">Every 10 s');
     });
 
     test("shows a job with all its columns, errors and commands, in one request", async () => {

@@ -4,8 +4,12 @@ import { documentSite } from "../../../app/documents.ts";
 import { listWeeks } from "../../../src/console/growth/figures.ts";
 import { readTimedQueries } from "../../../src/console/growth/latency.ts";
 import { listCountedTables, renderWeeks } from "../../../src/console/growth/read.ts";
+import { growthScreen } from "../../../src/console/growth/screen.tsx";
+import type { ConsoleMemory, ConsolePage } from "../../../src/console/site.ts";
+import type { Target } from "../../../src/database/target.ts";
 import { fillVolumes, readVolumes } from "../../../src/queries/volumes.ts";
 import { createDeployedDatabase, deployInto, openTestConnection, root } from "../../support/deployed.ts";
+import { tell } from "../../support/snapshot.ts";
 import { describeTargets, type TestDatabase } from "../../support/targets.ts";
 import { openTestConsole } from "../consoles.ts";
 
@@ -42,6 +46,9 @@ test("the queries that are timed only read, and none reads a masked column", asy
     const queries = await readTimedQueries(root, consoleSite.masked);
     expect(queries.length).toBeGreaterThan(60);
     expect(queries.filter(({ sql }) => /^(INSERT|UPDATE|DELETE)|password/m.test(sql))).toEqual([]);
+    const others = await readTimedQueries(root, [{ table: "QUESTIONS", column: "secret" }]);
+    expect(others.length).toBeLessThan(queries.length);
+    expect(others.filter(({ sql }) => /\bquestions\b/.test(sql) && sql.includes("(*)"))).toEqual([]);
 });
 
 describeTargets("growth", (target) => {
@@ -135,6 +142,53 @@ describeTargets("growth", (target) => {
         expect(latency.queries.filter(({ problem }) => problem !== undefined)).toEqual([]);
         expect(await console.read("/growth")).toContain("Measure again");
         console.close();
+    });
+
+    test("reads sizes on a click of its own page alone, or says that there are none", async () => {
+        const console = open();
+        expect(await console.read("/growth")).toContain("Not read: the sizes come from every page");
+        const refused = await (await console.get("/growth?sizes=1", fromElsewhere)).text();
+        expect(refused).toContain("A link from elsewhere does not start it");
+        expect(refused).not.toMatch(/(FROM|from) dbstat/);
+        const { sizes } = (await console.readJson("/growth?sizes=1")) as {
+            sizes: { rows?: { name: string; bytes: number }[]; problem?: string };
+        };
+        const page = await console.read("/growth?sizes=1");
+        tell(`${target.name}: ${sizes.problem ?? `${sizes.rows?.length} sizes`}`);
+        if (sizes.rows) {
+            expect(sizes.rows.map(({ name }) => name)).toEqual(
+                expect.arrayContaining(["questions", "idx_bot_ledger_item_id_item_type_created_at"]),
+            );
+            const whole = sizes.rows.reduce((sum, { bytes }) => sum + bytes, 0);
+            const { rows } = await filled.client.execute(
+                "SELECT page_count * page_size AS n FROM pragma_page_count, pragma_page_size",
+            );
+            expect(whole).toBeLessThanOrEqual(Number(rows[0]?.n));
+            expect(whole).toBeGreaterThan(0.8 * Number(rows[0]?.n));
+        } else expect(page).toContain("This database gives no sizes");
+        console.close();
+    });
+
+    test("counts on a server elsewhere on a click of its own page alone, and keeps it", async () => {
+        const connection = await openTestConnection(filled);
+        const memory: ConsoleMemory = {};
+        const target = { kind: "server", label: "libsql://elsewhere", local: false } as unknown as Target;
+        const visit = (query: string, isOwn: boolean, at: string): Promise<ConsolePage> =>
+            growthScreen.routes[0]?.show({
+                ...{ root, site: consoleSite, path: "/growth", query: new URLSearchParams(query), parameters: {} },
+                ...{ isOwn, memory, now: at, connection, getConnection: () => connection, connect: () => connection },
+                database: { target, readOnlyBy: undefined, notes: [], schemaVersion: "" },
+            }) ?? Promise.reject(new Error("no route"));
+        for (const query of ["", "count=1", "all=1"])
+            expect(String((await visit(query, false, now)).body)).toContain("Not counted yet.");
+        expect(memory.growth).toBeUndefined();
+        expect(String((await visit("count=1", true, now)).body)).toContain("Count again");
+        const [counted, later] = [memory.growth, "2026-11-29T12:00:00.000Z"];
+        expect(String((await visit("", true, later)).body)).toContain("2026-11-29 10:00");
+        expect(memory.growth).toBe(counted);
+        await visit("count=1", true, later);
+        expect(memory.growth?.at).toBe(later);
+        connection.close();
     });
 
     test("reads by an index what it reads without a click", async () => {

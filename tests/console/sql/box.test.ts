@@ -147,6 +147,46 @@ describeTargets("the box for SQL", (target) => {
         console.close();
     });
 
+    test("keeps the order of columns whose names are numbers, and names those of no rows", async () => {
+        const console = openTestConsole(asReader(await prepare(target)));
+        const ask = (sql: string, form: string): Promise<string> =>
+            console.read(`/sql?${new URLSearchParams({ sql, run: "1", ...(form ? { as: form } : {}) })}`);
+        const named = 'SELECT 1 AS b, 2 AS "10", 3 AS "2"';
+        expect(await ask(named, "csv")).toBe("b,10,2\r\n1,2,3\r\n");
+        expect(await ask(`${named} WHERE false`, "csv")).toBe("b,10,2\r\n");
+        expect((await ask(named, "")).match(/<th scope="col" class="n">[^<]+/g)?.map((head) => head.slice(-2))).toEqual(
+            [">b", "10", ">2"],
+        );
+        expect(await ask(`${named} WHERE false`, "")).toContain("The columns would be b, 10, 2.");
+        console.close();
+    });
+
+    test("folds long values, whole as far as a page can hold them", async () => {
+        const console = openTestConsole(asReader(await prepare(target)));
+        const one = "SELECT replace(hex(zeroblob(1000)), '00', 'word ') || '<end>' AS text";
+        const page = await console.read(`/sql?${new URLSearchParams({ sql: one, run: "1" })}`);
+        expect(page).toContain("… (5,005 characters)</summary>");
+        expect(page).toContain("&lt;end&gt;</div></details>");
+        const many = "SELECT replace(hex(zeroblob(1000)), '00', '<>\"&é') AS text FROM generate_series(1, 500)";
+        const large = await console.read(`/sql?${new URLSearchParams({ sql: many, run: "1" })}`);
+        expect(large).toContain("More than this page can hold");
+        expect(large).toContain("…</div>");
+        expect(Buffer.byteLength(large)).toBeLessThan(150_000);
+        const plain = "SELECT replace(hex(zeroblob(1000)), '00', 'word ') AS text FROM generate_series(1, 300)";
+        const usual = await console.read(`/sql?${new URLSearchParams({ sql: plain, run: "1" })}`);
+        expect(Buffer.byteLength(usual)).toBeLessThan(150_000);
+        console.close();
+    });
+
+    test("gives a large blob by its size, as JSON too", async () => {
+        const console = openTestConsole(asReader(await prepare(target)));
+        const response = await console.get("/sql?run=1&as=json&sql=SELECT+zeroblob(3000000)+AS+b");
+        const text = await response.text();
+        expect(text).toContain('"b": "3,000,000 bytes"');
+        expect(text.length).toBeLessThan(2_000);
+        console.close();
+    });
+
     test("gives at most 500 rows, and says that there are more", async () => {
         const console = openTestConsole(asReader(await prepare(target)));
         const answer = await run(console, "SELECT value FROM generate_series(1, 2000)");
@@ -270,11 +310,14 @@ test("is absent with a token that may write, and says how to get it", async () =
     const client = createClient({ url: server.url });
     await client.execute("CREATE TABLE t (a)");
     const authToken = mintToken(createKeyPair(), { access: "rw" });
-    for (const address of [{ url: server.url }, { url: server.url, authToken }]) {
+    const command = "turso db tokens create &lt;database&gt; --read-only";
+    for (const [address, ...said] of [
+        [{ url: server.url }, "no token: everybody may write", "SQL is off: no token", "pnpm db:server --auth"],
+        [{ url: server.url, authToken }, "read-write token", "SQL is off: the token may write", command],
+    ] as const) {
         const console = openTestConsole(address);
         const page = await console.read("/sql?run=1&sql=SELECT+a+FROM+t");
-        expect(page).toContain("SQL is off: the token may write");
-        expect(page).toContain("turso db tokens create &lt;database&gt; --read-only");
+        for (const text of said) expect(page).toContain(text);
         expect(page).not.toContain("<textarea");
         expect(page).toContain("The database was not asked.");
         console.close();

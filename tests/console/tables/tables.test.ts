@@ -1,6 +1,8 @@
+import { writeFileSync } from "node:fs";
+import { createClient } from "@libsql/client";
 import { expect, test } from "vitest";
 import { createDeployedDatabase } from "../../support/deployed.ts";
-import { makeFolder } from "../../support/project.ts";
+import { makeFolder, writeProject } from "../../support/project.ts";
 import { startProxy } from "../../support/proxy.ts";
 import { describeTargets, type Target, type TestDatabase } from "../../support/targets.ts";
 import { openTestConsole, type TestConsole } from "../consoles.ts";
@@ -104,6 +106,31 @@ describeTargets("the screen of tables", (target) => {
         console.close();
     });
 
+    test("finds no row by a number that no integer holds, and says so", async () => {
+        const { console } = await prepare(target);
+        const numbers = ["1e30", "1e999", "9223372036854775807", "9223372036854775808", "-9223372036854775809"];
+        for (const number of [...numbers, "1".repeat(40)]) {
+            const page = await console.read(`/tables/work_queue?column=id&value=${number}`);
+            expect.soft(page, number).toContain("No row has this value.");
+            const rest = await console.read(`/tables/work_queue?after=${number}`);
+            expect.soft(rest, number).not.toContain("cannot be read");
+            const row = await console.get(`/tables/work_queue/row?key=${number}`);
+            expect.soft(row.status, number).toBe(404);
+        }
+        const largest = (await console.readJson("/tables/work_queue?column=id&value=7e0")) as TableDocument;
+        expect(largest.rows.map(({ id }) => id)).toEqual([7]);
+        console.close();
+    });
+
+    test("gives a blob by its size, as JSON too", async () => {
+        const { console, database } = await prepare(target);
+        await database.client.execute("CREATE TABLE held (id INTEGER PRIMARY KEY, data BLOB)");
+        await database.client.execute("INSERT INTO held VALUES (1, zeroblob(3000000))");
+        const response = await console.get("/tables/held/row?key=1&as=json");
+        expect(await response.json()).toMatchObject({ row: { id: 1, data: "3,000,000 bytes" } });
+        console.close();
+    });
+
     test("reads a whole table for a filter only on a click in the console", async () => {
         const { console } = await prepare(target);
         const filter = "/tables/work_queue?column=reason&value=reason+7";
@@ -182,7 +209,7 @@ describeTargets("the screen of tables", (target) => {
     });
 
     test("never reads a masked column", async () => {
-        const { console } = await prepare(target);
+        const { console, database } = await prepare(target);
         for (const path of [
             "/tables/users",
             "/tables/users?as=json",
@@ -196,6 +223,16 @@ describeTargets("the screen of tables", (target) => {
             expect.soft(text, path).not.toMatch(/substr\(password/);
         }
         expect(await console.read("/tables/users")).toContain("never read by the console");
+        await database.client.execute("CREATE INDEX idx_users_pry ON users (username, password)");
+        for (const path of [
+            "/tables/users?column=username&value=ada",
+            "/tables/users?column=username&value=ada&as=json",
+        ]) {
+            const text = await console.read(path);
+            expect.soft(text, path).toContain("u1");
+            expect.soft(text, path).not.toContain(hash);
+            expect.soft(text, path).not.toMatch(/SELECT [^;]*password/);
+        }
         console.close();
     });
 
@@ -233,6 +270,36 @@ describeTargets("the requests of the tables", (target) => {
         console.close();
         await proxy.close();
     });
+});
+
+test("gives the names of the columns of an empty table as CSV, in their order", async () => {
+    const path = `${makeFolder()}/empty.db`;
+    const client = createClient({ url: `file:${path}` });
+    await client.execute('CREATE TABLE empty (id INTEGER PRIMARY KEY, "10" TEXT, "2" TEXT)');
+    const console = openTestConsole({ url: `file:${path}` });
+    expect(await console.read("/tables/empty?as=csv")).toBe("id,10,2\r\n");
+    await client.execute("INSERT INTO empty VALUES (1, 'ten', 'two')");
+    expect(await console.read("/tables/empty?as=csv")).toBe("id,10,2\r\n1,ten,two\r\n");
+    expect(await console.read("/tables/empty/row?key=1&as=csv")).toBe("id,10,2\r\n1,ten,two\r\n");
+    client.close();
+    console.close();
+});
+
+test("says that the files cannot be read, and reads them again when they are mended", async () => {
+    const path = `${makeFolder()}/files.db`;
+    const client = createClient({ url: `file:${path}` });
+    await client.execute("CREATE TABLE kept (id INTEGER PRIMARY KEY)");
+    client.close();
+    const file = "CREATE TABLE kept (id INTEGER PRIMARY KEY)";
+    const root = writeProject({ "migrations/001.do.create-kept.sql": `${file} STRICT, NONSENSE;` });
+    const console = openTestConsole({ url: `file:${path}` }, { root });
+    const broken = await console.read("/tables/kept");
+    expect(broken).toContain("The files of the project could not be read");
+    writeFileSync(`${root}/migrations/001.do.create-kept.sql`, `${file};\n`);
+    const mended = await console.read("/tables/kept");
+    expect(mended).not.toContain("could not be read");
+    expect(mended).toContain("migrations/001.do.create-kept.sql");
+    console.close();
 });
 
 test("a file that does not exist is a page with the remedy", async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { faultOfNetwork, faultOfReply, toFault } from "../../../src/database/faults.ts";
+import { blameStatement, faultOfNetwork, faultOfReply, toFault } from "../../../src/database/faults.ts";
+import { openScratch } from "../../../src/database/file/connection.ts";
 import { parseTarget } from "../../../src/database/target.ts";
 import { readToken } from "../../../src/database/token.ts";
 
@@ -27,6 +28,9 @@ test.each([
     ["UNKNOWN_SQLITE_ERROR_3091", "constraint"],
     ["SQLITE_NOTADB", "not-a-database"],
     ["SQLITE_IOERR_WRITE", "server-fault"],
+    ["UNKNOWN_SQLITE_ERROR_257", "sql"],
+    ["UNKNOWN_SQLITE_ERROR_99999", "sql"],
+    ["ERR_OUT_OF_RANGE", "sql"],
 ])("SQLite's %s is told as %s", (code, kind) => {
     const error = Object.assign(new Error(`${code}: it is so`), { code });
     expect(toFault(error)).toMatchObject({ kind, message: "it is so" });
@@ -79,4 +83,22 @@ test("an address with a token in it is refused, whatever the parameter is called
     expect(parseTarget("libsql://127.0.0.1?tls=0", "THE_URL", undefined, "/")).toMatchObject({
         url: "http://127.0.0.1",
     });
+});
+
+test("a file's missing collation is told as the statement's, with its reason and its place", async () => {
+    const scratch = openScratch();
+    const script = [{ sql: "CREATE TABLE t (a)" }, { sql: "CREATE INDEX i ON t (a COLLATE nowhere)" }];
+    const fault = await scratch.runScript(script).then(() => undefined, toFault);
+    expect(fault).toMatchObject({ kind: "sql", part: 1, message: "no such collation sequence: nowhere" });
+    expect(fault?.isAmbiguous).toBe(false);
+    scratch.close();
+});
+
+test("a server's text that is not UTF-8 is told as such, and only where nothing was written as the statement's", () => {
+    const body = '{"error":"invalid utf-8 sequence of 1 bytes from index 3"}';
+    const fault = faultOfReply(500, body);
+    expect(fault).toMatchObject({ kind: "server-fault", variant: "not-utf8" });
+    expect(fault.isAmbiguous).toBe(true);
+    expect(() => blameStatement(fault)).toThrow(/^a text in its result is not UTF-8: invalid utf-8 sequence/);
+    expect(faultOfReply(500, '{"error":"no"}')).toMatchObject({ kind: "server-fault" });
 });

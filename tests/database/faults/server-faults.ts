@@ -153,7 +153,7 @@ export const serverFaults: readonly ServerFault[] = [
                     sql: "UPDATE schema_lock SET owner = ?, expires_at = ?",
                     args: [owner, until],
                 });
-            await set("build-7 pid 99", "2999-01-01T00:00:00.000Z");
+            await set("build-7 pid 99", new Date(Date.now() + 600_000).toISOString());
             return { url: database.url, close: async () => void (await set(null, null)) };
         },
     },

@@ -21,6 +21,12 @@ export const botsFaults: readonly PlantedFault[] = [
         '"id":2',
     ),
     inDeployed(
+        "work-queue-stuck",
+        "a lease of another century",
+        "UPDATE work_queue SET locked_by = 'w', locked_until = '9999-12-31T00:00:00.000Z' WHERE id = 2",
+        '"id":2',
+    ),
+    inDeployed(
         "work-queue-takers",
         "an item for a bot that takes none",
         "UPDATE work_queue SET assigned_to = 'guesser' WHERE id = 1",

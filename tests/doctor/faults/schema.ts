@@ -82,4 +82,10 @@ export const schemaFaults: readonly PlantedFault[] = [
         `UPDATE schema_lock SET owner = 'host:1', expires_at = ${longAgo}`,
         '"owner":"host:1"',
     ),
+    inDeployed(
+        "schema-lock",
+        "a lease of another century",
+        "UPDATE schema_lock SET owner = 'host:2', expires_at = '9999-12-31T00:00:00.000Z'",
+        '"owner":"host:2"',
+    ),
 ];

@@ -1,0 +1,139 @@
+import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import { markContainers } from "./marks.ts";
+import { endOfNumber, endOfString, isDigit, isUsualNumber, mapTokens, startsNumber } from "./scan.ts";
+import { getForm, setForm } from "./written.ts";
+
+/** An object or array that JSON.stringify() may be too deep for. */
+const deep = 500;
+
+/**
+ * Parses JSON. What JSON.stringify() would not write as it was written, such as a number beyond 2^53, `1.0`, `\u00e9`, a
+ * repeated key or a depth of 100,000, is kept: writeJson() and getWritten() give it back.
+ *
+ * @throws SyntaxError
+ */
+export function parseJson(text: string): unknown {
+    const value: unknown = JSON.parse(text);
+    if (isContainer(value) && !isUsual(text, value)) markContainers(text, value);
+    return value;
+}
+
+/** Renders a value as JSON, with each part that parseJson() read as it was written, and each BigInt as its digits. */
+export function writeJson(value: unknown, indent?: number): string {
+    if (!holdsWritten(value)) return JSON.stringify(value, undefined, indent);
+    const written: string[] = [];
+    const replace = (_: string, part: unknown): unknown => {
+        const text = isContainer(part) ? getForm(part)?.text : typeof part === "bigint" ? String(part) : undefined;
+        if (text === undefined) return part;
+        written.push(text);
+        return place;
+    };
+    const [first = "", ...rest] = JSON.stringify(value, replace, indent).split(`"${place}"`);
+    return first + rest.map((piece, at) => written[at] + piece).join("");
+}
+
+/** The text of an object or array as it was written, without white space; undefined where JSON.stringify() gives the same. */
+export function getWritten(value: unknown): string | undefined {
+    return isContainer(value) ? getForm(value)?.text : undefined;
+}
+
+/** The first key that is there twice in one object of a value that parseJson() returned. */
+export function findRepeatedKey(value: unknown): string | undefined {
+    return isContainer(value) ? getForm(value)?.repeated : undefined;
+}
+
+/** How many keys of a value that parseJson() returned were there before in the same object. */
+export function countRepeatedKeys(value: unknown): number {
+    return (isContainer(value) ? getForm(value)?.repeats : undefined) ?? 0;
+}
+
+/** Adds fields that an object lacks in front of its own. */
+export function withFields<T extends object>(fields: Readonly<Record<string, unknown>>, value: T): T {
+    const missing = Object.fromEntries(Object.entries(fields).filter(([field]) => !(field in value)));
+    const extended = { ...missing, ...value };
+    const mark = getForm(value);
+    if (mark) {
+        const [before, after] = [writeJson(missing).slice(0, -1), mark.text.slice(1)];
+        setForm(extended, { ...mark, text: before + (before === "{" || after === "}" ? "" : ",") + after });
+    }
+    return extended;
+}
+
+/** Whether two JSON texts have the same structure, strings, and numbers as they are written. */
+export function isSameJson(left: string, right: string): boolean {
+    try {
+        const [one, other] = [parseJson(left), parseJson(right)];
+        if (countRepeatedKeys(one) + countRepeatedKeys(other) > 0) return false;
+        if (getWritten(one) === undefined && getWritten(other) === undefined) return isDeepStrictEqual(one, other);
+        return isDeepStrictEqual(parseTokens(left), parseTokens(right));
+    } catch {
+        return false;
+    }
+}
+
+// Numbers as texts, told apart from strings by their first character.
+function parseTokens(text: string): unknown {
+    return JSON.parse(mapTokens(text, (token) => (token.startsWith('"') ? `"s${token.slice(1)}` : `"n${token}"`)));
+}
+
+/** A placeholder of what was written. */
+const place = randomUUID();
+
+function isContainer(value: unknown): value is object {
+    return value !== null && typeof value === "object";
+}
+
+/** Whether writeJson() gives another text than JSON.stringify(). */
+export function holdsWritten(value: unknown): boolean {
+    if (!isContainer(value)) return typeof value === "bigint";
+    if (getForm(value)) return true;
+    if (Array.isArray(value)) return value.some(holdsWritten);
+    for (const key in value) if (holdsWritten((value as Readonly<Record<string, unknown>>)[key])) return true;
+    return false;
+}
+
+// Whether JSON.stringify() writes the value of a text with the same tokens. The loop is as fast as JSON.parse().
+function isUsual(text: string, value: object): boolean {
+    if (text.includes("\\u") || text.includes("\\/") || text.includes("__proto__")) return false;
+    let [members, depth] = [0, 0];
+    for (let at = 0; at < text.length; at++) {
+        const code = text.charCodeAt(at);
+        if (code <= 0x20 || code === 0x2c) continue;
+        if (code === 0x22) {
+            const isNumeric = isDigit(text.charCodeAt(at + 1));
+            at = endOfString(text, at + 1);
+            // An object sorts numeric keys.
+            if (isNumeric && isKey(text, at + 1)) return false;
+        } else if (code === 0x3a) members++;
+        else if (code === 0x7b || code === 0x5b) {
+            if (++depth > deep) return false;
+        } else if (code === 0x7d || code === 0x5d) depth--;
+        else if (startsNumber(code)) {
+            const end = endOfNumber(text, at);
+            if (!isUsualNumber(text.slice(at, end))) return false;
+            at = end - 1;
+        }
+    }
+    return members === countMembers(value);
+}
+
+function isKey(text: string, after: number): boolean {
+    let at = after;
+    while (text.charCodeAt(at) <= 0x20) at++;
+    return text.charCodeAt(at) === 0x3a;
+}
+
+// Fewer than the text has where a key is repeated.
+function countMembers(value: object): number {
+    let count = 0;
+    if (Array.isArray(value)) {
+        for (const item of value) if (isContainer(item)) count += countMembers(item);
+        return count;
+    }
+    for (const key in value) {
+        const member = (value as Readonly<Record<string, unknown>>)[key];
+        count += isContainer(member) ? 1 + countMembers(member) : 1;
+    }
+    return count;
+}

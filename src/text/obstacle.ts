@@ -1,0 +1,24 @@
+import { lstat, stat } from "node:fs/promises";
+
+/** Says what keeps a path from being read as a file to its end; undefined for a file. Opens nothing: a pipe would block. */
+export async function findObstacle(path: string): Promise<string | undefined> {
+    try {
+        const stats = await stat(path);
+        if (stats.isFile()) return undefined;
+        if (stats.isDirectory()) return "it is a folder";
+        if (stats.isFIFO()) return "it is a pipe";
+        return stats.isSocket() ? "it is a socket" : "it is a device";
+    } catch (error) {
+        const isLink = await lstat(path).then(
+            (stats) => stats.isSymbolicLink(),
+            () => false,
+        );
+        return isLink ? "the link leads to no file" : describeReadError(error);
+    }
+}
+
+/** Says in words why a file could not be read. */
+export function describeReadError(error: unknown): string {
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    return { ENOENT: "there is no such file", EACCES: "permission denied" }[code] ?? code;
+}
