@@ -7,6 +7,7 @@ import { openConnection } from "../database/open.ts";
 import type { Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
 import { isVirtual } from "../schema/facts.ts";
+import { findUnmakeable, type UnmakeableObject } from "../schema/unmakeable.ts";
 import { suggest } from "../sql/similar.ts";
 import { firstWords, formatNumber, type Manifest } from "./format.ts";
 import { type DatabaseLayout, readLayout } from "./layout.ts";
@@ -40,6 +41,8 @@ export interface BackupResult {
     readonly size: number;
     readonly requests: number;
     readonly rowsRead: number;
+    /** Objects that a restore changes or leaves out. */
+    readonly unmakeable: readonly UnmakeableObject[];
 }
 
 const attempts = 3;
@@ -110,7 +113,7 @@ async function readInto(
         const size = await file.write(pack(script, recipients));
         if (!manifest) throw new Error("unreachable: a script ends in its manifest");
         const { requests, rowsRead } = connection.cost;
-        return { manifest, file, size, requests, rowsRead };
+        return { manifest, file, size, requests, rowsRead, unmakeable: await findUnmakeable(layout.objects) };
     } catch (error) {
         await file.leave();
         if (error === torn) return undefined;

@@ -116,7 +116,8 @@ function quoteText(column: string): string {
 
 // A server does not send infinity as a number, and quote() renders it as a word that is not a literal.
 function realAsNumber(column: string, other: string): string {
-    const infinite = `iif(${column} > 0, CAST('9e999' AS BLOB), CAST('-9e999' AS BLOB))`;
+    // A sum has no collation, which may be one that only another program knows.
+    const infinite = `iif(0 + ${column} > 0, CAST('9e999' AS BLOB), CAST('-9e999' AS BLOB))`;
     return `iif(typeof(${column}) = 'real', iif(abs(${column}) = 9e999, ${infinite}, ${column}), ${other})`;
 }
 

@@ -23,7 +23,12 @@ const largeRow = 150_000;
 
 /** Counts the rows of a table. */
 export async function countRows(snapshot: RowReader, table: Pick<StoredTable, "name">): Promise<number> {
-    const answer = await snapshot.read({ sql: `SELECT count(*) FROM ${quoteName(table.name)}` });
+    const sql = `SELECT count(*) FROM ${quoteName(table.name)}`;
+    // SQLite counts an index, which is smaller, and cannot open one with a collation of another program.
+    const answer = await snapshot.read({ sql }).catch((error: unknown) => {
+        if (!/no such collation sequence/.test(String(error))) throw error;
+        return snapshot.read({ sql: `${sql} NOT INDEXED` });
+    });
     return Number(answer?.rows[0]?.[0]);
 }
 
@@ -152,7 +157,7 @@ function listKey({ order: { columns, collations } }: StoredTable): string[] {
 // As a literal without text: text that is not valid UTF-8 could not be sent back. REAL as a number: quote() is not exact.
 function readKey(column: string): string {
     const text = `'CAST(' || quote(CAST(${column} AS BLOB)) || ' AS TEXT)'`;
-    const infinite = `iif(${column} > 0, '9e999', '-9e999')`;
+    const infinite = `iif(0 + ${column} > 0, '9e999', '-9e999')`;
     const real = `iif(abs(${column}) = 9e999, ${infinite}, ${column})`;
     const other = `iif(typeof(${column}) = 'real', ${real}, quote(${column}))`;
     return `iif(typeof(${column}) = 'text', ${text}, ${other})`;

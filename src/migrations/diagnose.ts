@@ -111,15 +111,25 @@ export function explainStatement(
         });
     }
     const file = findFile(sets, failed.path);
-    const [, type, name = ""] = /^error in (view|trigger) (.+?)(?: after [a-z ]+)?: /.exec(message) ?? [];
-    const drop = `drop it in this migration, before line ${failed.line}`;
-    const save = `save the ${type} as ${type}s/${name}.sql with the text that it has`;
-    const unmanaged = plainName.test(name) ? `${save}, or ${drop}` : `the ${type} '${name}' is in the way: ${drop}`;
+    const hint = adviseOnOther(message, failed.line) ?? `correct ${failed.path}, then run the command again`;
     return new AppError("migration-failed", `${failed.path}:${failed.line}: ${message}`, {
         details: file ? excerpt(file, failed, message) : [failed.sql],
-        hint: type === undefined ? `correct ${failed.path}, then run the command again` : unmanaged,
+        hint,
         cause,
     });
+}
+
+// ALTER TABLE compiles the whole schema again, and fails at an object that the migration does not touch.
+function adviseOnOther(message: string, line: number): string | undefined {
+    const pattern = /^error in (view|trigger|index|table) (.+?)(?: after [a-z ]+)?: /;
+    const [, type, name = ""] = pattern.exec(message) ?? [];
+    if (type === undefined) return undefined;
+    if (type === "table") {
+        return `libSQL cannot create the table '${name}' again: back the database up (\`pnpm db:backup\`), and restore that into a new one, which gets the table in a form that libSQL accepts`;
+    }
+    const drop = `drop it in this migration, before line ${line}`;
+    if (type === "index" || !plainName.test(name)) return `the ${type} '${name}' is in the way: ${drop}`;
+    return `save the ${type} as ${type}s/${name}.sql with the text that it has, or ${drop}`;
 }
 
 function findFile(sets: readonly MigrationSet[], path: string): SqlFile | undefined {

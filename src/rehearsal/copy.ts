@@ -12,6 +12,7 @@ import type { Target } from "../database/target.ts";
 import { guardTable } from "../planning/guards.ts";
 import { findShadows } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
+import { findUnmakeable, type UnmakeableObject } from "../schema/unmakeable.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
 import { copyRows, readCopiedTables } from "./copy-rows.ts";
 import { readSchema } from "./queries.ts";
@@ -93,8 +94,19 @@ async function copyTables(source: Connection, path: string, options: CopyOptions
         return await fillFile(path, options.signal, async (database) => {
             const schema = await readSchema(snapshot);
             const notes: string[] = [];
+            let unmakeable: readonly UnmakeableObject[] | undefined;
             const make = async (rows: readonly SchemaRow[]): Promise<void> => {
-                for (const row of rows) await makeObject(database, row, notes);
+                for (const { type, name, sql } of rows) {
+                    const refusal = sql === null ? undefined : await database.tryRun(sql);
+                    if (refusal === undefined) continue;
+                    notes.push(`The ${type} '${name}' could not be created on the copy: ${refusal}.`);
+                    unmakeable ??= await findUnmakeable(schema);
+                    const other = unmakeable.find((object) => object.type === type && object.name === name);
+                    if (other?.sql !== undefined && (await database.tryRun(other.sql)) === undefined) {
+                        notes[notes.length - 1] =
+                            `The copy has the ${type} '${name}' ${other.changes.join(" and ")}: ${refusal}.`;
+                    }
+                }
             };
             const isShadow = findShadows(schema);
             const byType = (type: SchemaRow["type"]): SchemaRow[] =>
@@ -159,11 +171,6 @@ async function fillFile<T>(
         await database?.close();
         connection.close();
     }
-}
-
-async function makeObject(database: Transaction, { type, name, sql }: SchemaRow, notes: string[]): Promise<void> {
-    const refusal = sql === null ? undefined : await database.tryRun(sql);
-    if (refusal !== undefined) notes.push(`The ${type} '${name}' could not be created on the copy: ${refusal}.`);
 }
 
 async function copySequences(snapshot: ReadTransaction, database: Transaction): Promise<void> {

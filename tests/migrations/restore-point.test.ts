@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Connection } from "../../src/database/connection.ts";
 import { prepareRestorePoint } from "../../src/migrations/restore-point.ts";
 import { emptyState } from "../../src/planning/state.ts";
+import { restoreHere, takeBackup } from "../backup/running.ts";
 import { openTestConnection } from "../support/deployed.ts";
 import { deploy, deployWell } from "../support/deploying.ts";
 import { kinds } from "../support/foreign.ts";
@@ -135,6 +136,38 @@ describe("the restore point of a file database", () => {
         const copy = { url: `file:${path.join(folder, nameAt(0))}` };
         expect(await readSnapshot(copy)).toEqual(before);
         expect(await ask(copy, "SELECT x FROM a")).toEqual([{ x: "on" }]);
+    });
+
+    test.each([
+        [
+            "a string in double quotes in a CHECK",
+            "table",
+            "libSQL cannot create the table 'a' again: back the database up",
+        ],
+        [
+            "a string in double quotes in a partial index",
+            "index",
+            "the index 'b' is in the way: drop it in this migration",
+        ],
+        ["a collation of an index", "index", "the index 'b' is in the way: drop it in this migration, before line 1"],
+    ])("leads to a remedy that works where ALTER TABLE meets %s", async (kind, type, hint) => {
+        await deployWell(root, address);
+        const connection = await openTestConnection(address);
+        await connection.runAlone(kinds[kind] ?? "");
+        connection.close();
+        const alter = "ALTER TABLE notes RENAME COLUMN body TO text;\n";
+        changeProject(root, { "migrations/002.do.alter.sql": alter });
+        const { error } = await deploy(root, address, { now: at(0) });
+        expect(error?.message).toContain(`migrations/002.do.alter.sql:1: error in ${type} `);
+        expect(error?.hint).toContain(hint);
+        let url = address.url;
+        if (type === "index") changeProject(root, { "migrations/002.do.alter.sql": `DROP INDEX b;\n${alter}` });
+        else {
+            url = `file:${path.join(folder, "restored.db")}`;
+            const ran = await restoreHere({ url, args: [await takeBackup(address.url)] });
+            expect(ran.code).toBe(0);
+        }
+        expect((await deployWell(root, { url })).version).toBe(2);
     });
 
     test("is not made where SQLite's own table is all that is left", async () => {

@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import nodePath from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type Client, createClient } from "@libsql/client";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type CopyReport, copyDatabase } from "../../src/rehearsal/copy.ts";
+import { findSqld, startSqld } from "../../src/server/sqld.ts";
 import { createDeployedProject, type TestProject } from "../support/deployed.ts";
 import { foreign } from "../support/foreign.ts";
 import { writeProject } from "../support/project.ts";
@@ -100,6 +101,35 @@ describe("a copy of a file that VACUUM INTO does not copy", () => {
         await expect(readAll(source)).resolves.toHaveLength(queries.length);
     });
 });
+
+test.skipIf(findSqld() === undefined)(
+    "a copy of a server has such tables in the form that can be created",
+    async () => {
+        const directory = mkdtempSync(nodePath.join(tmpdir(), "copy-test-"));
+        const data = nodePath.join(directory, "dbs", "default");
+        mkdirSync(data, { recursive: true });
+        const made = createClient({ url: pathToFileURL(nodePath.join(data, "data")).href });
+        await made.executeMultiple(foreign);
+        made.close();
+        const server = await startSqld({ directory });
+        const copy = nodePath.join(directory, "copy.db");
+        try {
+            const target = { kind: "server", url: server.url, label: "sqld", host: "127.0.0.1", local: true } as const;
+            const { rows, notes } = await copyDatabase(target, copy);
+            expect([rows, notes]).toEqual([
+                3002,
+                [
+                    "The copy has the table 'kinds' with 'a' in single quotes: no such column: a.",
+                    "The copy has the table 'names' without COLLATE german: no such collation sequence: german.",
+                    "The copy has the index 'idx_kinds_some' with 'x' in single quotes: no such column: x.",
+                ],
+            ]);
+        } finally {
+            await server.stop();
+            rmSync(directory, { recursive: true, force: true });
+        }
+    },
+);
 
 describeTargets("a rehearsal of a file that VACUUM INTO does not copy", (target) => {
     test.runIf(target.name === "file:")("runs the files on it", async () => {

@@ -1,4 +1,5 @@
 import { isVirtual } from "../../schema/facts.ts";
+import { findUnmakeable, type UnmakeableObject } from "../../schema/unmakeable.ts";
 import type { Manifest, StatementNote, TableSummary } from "../format.ts";
 import { createRowHash, type RowHash, summarizeObjects } from "../hash.ts";
 import type { SchemaObject } from "../layout.ts";
@@ -12,8 +13,9 @@ export interface CheckedBackup {
     readonly manifest: Manifest;
     /** The hash of its bytes. */
     readonly seal: string;
-    /** What it creates, in order. */
+    /** What it creates, in order: an unmakeable object as it can be, or not at all. */
     readonly objects: readonly SchemaObject[];
+    readonly unmakeable: readonly UnmakeableObject[];
 }
 
 /**
@@ -31,7 +33,13 @@ export async function checkBackup(
     for await (const part of parts) {
         if (part.kind === "end") {
             compare(part.manifest, tables, objects);
-            return { manifest: part.manifest, seal: part.seal, objects };
+            const unmakeable = await findUnmakeable(objects);
+            const creatable = objects.flatMap((object) => {
+                const other = findSame(unmakeable, object);
+                if (!other) return [object];
+                return other.sql === undefined ? [] : [{ ...object, sql: other.sql }];
+            });
+            return { manifest: part.manifest, seal: part.seal, objects: creatable, unmakeable };
         }
         const { note, sql } = part;
         const { does, name, table } = note;
@@ -50,6 +58,14 @@ export async function checkBackup(
         onBytes(bytes);
     }
     throw damaged("its end is missing");
+}
+
+/** Finds an object of this type and name. */
+export function findSame(
+    unmakeable: readonly UnmakeableObject[],
+    object: { readonly type: string; readonly name?: string | undefined },
+): UnmakeableObject | undefined {
+    return unmakeable.find(({ type, name }) => type === object.type && name === object.name);
 }
 
 // A trigger would act on the rows after it, and rows belong to a table of this backup.

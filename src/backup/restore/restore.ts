@@ -10,7 +10,7 @@ import type { TableSummary } from "../format.ts";
 import { readSome, type SchemaObject } from "../layout.ts";
 import { damaged } from "../seal.ts";
 import { findSequence, renderRaisedSequence } from "../statements.ts";
-import type { CheckedBackup } from "./check.ts";
+import { type CheckedBackup, findSame } from "./check.ts";
 import { countViolations, refuseNewViolations, refuseOtherColumns } from "./fitting.ts";
 import { nothingDone, planRestore, type RestoreChoice, type RestorePlan } from "./plan.ts";
 import { type BackupFile, type BackupStatement, readBackup } from "./read.ts";
@@ -131,18 +131,24 @@ async function writeParts(
             if (part.seal !== backup.seal) throw damaged("it was changed while it was being restored");
             continue;
         }
-        for (const sql of listStatements(part, plan)) await writer.run(sql);
+        for (const sql of listStatements(part, plan, backup)) await writer.run(sql);
         bytes += part.sql.length;
         onBytes(bytes);
     }
 }
 
 // An id that was used before the backup is not used again.
-function listStatements({ note, sql }: BackupStatement, { wants, counted }: RestorePlan): string[] {
+function listStatements(
+    { note, sql }: BackupStatement,
+    { wants, counted }: RestorePlan,
+    { unmakeable }: CheckedBackup,
+): string[] {
     const { does, table = "" } = note;
     const last = does === "sequence" && counted.includes(table) ? findSequence(table, sql) : undefined;
     if (last !== undefined) return renderRaisedSequence(table, last);
-    return wants(note) ? [sql.toString()] : [];
+    if (!wants(note)) return [];
+    const other = findSame(unmakeable, { type: does, name: note.name });
+    return other ? [other.sql ?? []].flat() : [sql.toString()];
 }
 
 async function restoreUserVersion(writer: Transaction, { backup, live, onNote }: RestoreInput): Promise<void> {

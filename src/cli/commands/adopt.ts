@@ -14,6 +14,7 @@ import { openStaging } from "../../loading/sources/staging.ts";
 import { prepareRestorePoint } from "../../migrations/restore-point.ts";
 import { readAll } from "../../planning/prepare.ts";
 import { isDrift } from "../../schema/compare.ts";
+import { describeUnmakeable, findUnmakeable } from "../../schema/unmakeable.ts";
 import { describeAdoption, describeRefused, describeStanding, printBroken, printSurvey } from "../adoption-report.ts";
 import { confirmRemote } from "../confirm.ts";
 import { printRejections } from "../load-report.ts";
@@ -76,8 +77,10 @@ async function check(
         return exitCodes.done;
     }
     const { adoption, survey } = examined;
+    const unmakeable = await findUnmakeable(adoption.state.schema);
+    for (const object of unmakeable) output.warn(describeUnmakeable(object));
     output.line(`Check: nothing was changed. ${describeRefused(survey.refused)}`);
-    output.document({ ...describeAdoption(connection, adoption, survey), check: true });
+    output.document({ ...describeAdoption(connection, adoption, survey), unmakeable, check: true });
     return survey.refused > 0 ? exitCodes.rejected : exitCodes.done;
 }
 

@@ -9,6 +9,7 @@ import { DatabaseFault, explainFault } from "../../database/faults.ts";
 import type { Target } from "../../database/target.ts";
 import { readProject } from "../../drift/status.ts";
 import { AppError } from "../../errors.ts";
+import { describeUnmakeable } from "../../schema/unmakeable.ts";
 import { openExisting, withConnection } from "../open.ts";
 import type { Context } from "../program.ts";
 import { createProgress, showRows } from "../progress.ts";
@@ -146,15 +147,16 @@ async function showPlan({ output }: Context, place: Place, options: BackupOption
 
 function report(
     { output, elapsed }: Context,
-    { manifest, size, requests, rowsRead }: BackupResult,
+    { manifest, size, requests, rowsRead, unmakeable }: BackupResult,
     { path, name }: Place,
     pruned: readonly string[],
 ): void {
     const milliseconds = Math.round(elapsed());
     output.field("Backup", path ?? `${name}, stored by TURSO_BACKUP_COMMAND`);
     for (const old of pruned) output.field("Removed", old);
+    for (const object of unmakeable) output.warn(describeUnmakeable(object));
     const what = `${countOf(countAll(manifest.tables), "row")} of ${countOf(manifest.tables.length, "table")}`;
     const took = describeCost({ milliseconds, requests, rowsRead });
     output.line(`Backed up ${what}, ${describeSize(size)}, in ${took}.`);
-    output.document({ backup: path ?? name, size, milliseconds, requests, rowsRead, pruned, ...manifest });
+    output.document({ backup: path ?? name, size, milliseconds, requests, rowsRead, pruned, unmakeable, ...manifest });
 }

@@ -19,6 +19,7 @@ import { DatabaseFault, throwExplained } from "../../database/faults.ts";
 import { saveInput, savePipe } from "../../database/scratch-folder.ts";
 import type { Target } from "../../database/target.ts";
 import { AppError } from "../../errors.ts";
+import { describeUnmakeable } from "../../schema/unmakeable.ts";
 import { confirmRemote, confirmReplace, confirmReset } from "../confirm.ts";
 import { openForWriting, withConnection } from "../open.ts";
 import type { Context } from "../program.ts";
@@ -152,7 +153,8 @@ async function report(
     output.field("Compared", `the hashes of the restored rows, in ${compared.toLocaleString("en-US")} ms`);
     output.line(conclude(`Restored ${describeRows(tables)}, in`, milliseconds, standing));
     const from = { database, startedAt };
-    output.document({ restored: tables, from, comparisonMilliseconds: compared, milliseconds, versions });
+    const { unmakeable } = checked;
+    output.document({ restored: tables, from, comparisonMilliseconds: compared, milliseconds, versions, unmakeable });
 }
 
 // Restores into a scratch file and compares every row.
@@ -186,7 +188,7 @@ async function verify(context: Context, file: BackupFile, options: RestoreOption
         const standing = await compareVersions(root, versions);
         const verdict = `Verified ${describeRows(tables)}: restored, compared and equal, in`;
         output.line(conclude(verdict, milliseconds, standing));
-        output.document({ verified: tables, dangling, milliseconds, versions });
+        output.document({ verified: tables, dangling, milliseconds, versions, unmakeable: backup.unmakeable });
     } finally {
         end();
     }
@@ -208,6 +210,7 @@ async function check(
     output.field("Backup", `of ${database}, ${startedAt}${only === null ? "" : `, only ${only.join(", ")}`}`);
     const what = `${describeRows(tables)}, ${describeSize(bytes)} of SQL`;
     output.field("Checked", `${what}: seal, rows and hashes match`);
+    for (const object of backup.unmakeable) output.warn(describeUnmakeable(object));
     return backup;
 }
 
