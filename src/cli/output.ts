@@ -6,7 +6,7 @@ import { writeJson } from "../text/json.ts";
 
 /**
  * The only writer to stdout and stderr. Redacts secrets in everything it prints, and replaces characters of names and values that
- * would control the terminal. A line may have line breaks; a cell, a value, a message and a hint are printed on one line.
+ * would control the terminal. A line may have line breaks, and so may an outcome; a cell, a value, a message and a hint are printed on one line.
  */
 export interface Output {
     readonly json: boolean;
@@ -143,7 +143,7 @@ export function createOutput(options: {
             const parts = [`${colors.red("error:")} ${toOneLine(message)}`];
             if (details.length > 0) parts.push("", ...details.map(clean));
             if (hint) parts.push("", `${colors.bold("hint:")} ${toOneLine(hint)}`);
-            if (outcome) parts.push("", toOneLine(outcome));
+            if (outcome) parts.push("", clean(outcome));
             print("stderr", parts.join("\n"));
             output.document({ error: { code, message, details, hint, outcome } });
         },
