@@ -123,6 +123,6 @@ describe("sql:format", () => {
         const root = writeProject(files);
         const { code, stderr } = await runScript("sql:format", ["views/none.sql"], { cwd: root });
         expect(code).toBe(2);
-        expect(stderr).toContain("error: views/none.sql: cannot be read (ENOENT");
+        expect(stderr).toContain("error: views/none.sql cannot be read: there is no such file");
     });
 });

@@ -7,6 +7,7 @@ import { readState } from "../../planning/state.ts";
 import { listSqlFolder, sqlFolders } from "../../sql/documented/folder.ts";
 import { type FormattedFile, isHandWritten, loadFormatter } from "../../sql/format.ts";
 import { readText } from "../../text/decode.ts";
+import { findObstacle } from "../../text/obstacle.ts";
 import { openDatabase, withConnection } from "../open.ts";
 import { toProjectPath } from "../options.ts";
 import type { Context } from "../program.ts";
@@ -88,12 +89,7 @@ async function readApplied(context: Context, sets: readonly MigrationSet[]): Pro
 }
 
 async function readSql(root: string, path: string): Promise<string> {
-    try {
-        return await readText(root, path);
-    } catch (error) {
-        if (error instanceof AppError) throw error;
-        throw new AppError("usage", `${path}: cannot be read (${error instanceof Error ? error.message : error})`, {
-            outcome: "Nothing was changed.",
-        });
-    }
+    const obstacle = await findObstacle(join(root, path));
+    if (obstacle === undefined) return readText(root, path);
+    throw new AppError("usage", `${path} cannot be read: ${obstacle}`, { outcome: "Nothing was changed." });
 }
