@@ -34,9 +34,15 @@ describe("what is printed", () => {
         const { output, written } = collect();
         output.field("Table", hostile);
         output.table([[hostile, "x"]]);
-        output.error(new AppError("sql", hostile, { details: ["1", "2\n3\x1b"], hint: hostile, outcome: hostile }));
+        output.error(
+            new AppError("sql", hostile, {
+                details: ["1", "2\n3\x1b"],
+                hint: hostile,
+                outcome: "Copied.\nStill at 1.\x1b",
+            }),
+        );
         expect(written.stdout).toBe(`Table:    ${oneLine}\n${oneLine}  x\n`);
-        expect(written.stderr).toBe(`error: ${oneLine}\n\n1\n2\n3?\n\nhint: ${oneLine}\n\n${oneLine}\n`);
+        expect(written.stderr).toBe(`error: ${oneLine}\n\n1\n2\n3?\n\nhint: ${oneLine}\n\nCopied.\nStill at 1.?\n`);
     });
 
     test("keeps the colours of a diff, and none of its lines", () => {
