@@ -1,5 +1,5 @@
 import type { Context } from "../cli/program.ts";
-import { findMisspelt, readConfig, readSecrets } from "../cli/settings.ts";
+import { findMisspelt, readConfig } from "../cli/settings.ts";
 import type { Connection } from "../database/connection.ts";
 import { openFileReader } from "../database/file/reading.ts";
 import { findTokenWarnings, refuseExpired } from "../database/permission.ts";
@@ -32,7 +32,6 @@ export async function serveConsole(context: Context, options: ServeOptions, site
             hint: "choose one from 1024 to 65535",
         });
     }
-    for (const secret of await readSecrets(root)) output.hide(secret);
     for (const warning of await findMisspelt(root)) output.warn(warning);
     const { target, notes, use } = await readConfig("read", root);
     output.field("Database", `${target.label}${notes.length === 0 ? "" : ` (${notes.join("; ")})`}`);
