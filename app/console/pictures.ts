@@ -90,6 +90,7 @@ async function withConsole(
         site: consoleSite,
         database: { target, readOnlyBy: findGuard(target), notes: [], schemaVersion },
         connect: reader.connect,
+        signal: new AbortController().signal,
         getPort: () => port,
         redact,
         now: () => new Date().toISOString(),

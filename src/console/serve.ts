@@ -48,6 +48,7 @@ export async function serveConsole(context: Context, options: ServeOptions, site
             },
             connect: reader.connect,
             getPort: () => port,
+            signal,
             redact: output.redact,
             now: () => new Date().toISOString(),
         });

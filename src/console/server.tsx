@@ -17,6 +17,8 @@ export interface ConsoleOptions {
     /** Makes a connection for one page. @param limit how long an answer may take, in milliseconds */
     readonly connect: (signal: AbortSignal, limit?: number) => Connection;
     readonly getPort: () => number;
+    /** Aborted when the console ends. */
+    readonly signal: AbortSignal;
     /** Removes secrets from what is shown of an error. */
     readonly redact: (text: string) => string;
     /** ISO-8601, UTC. */
@@ -82,6 +84,7 @@ function serve(
         if (form === "csv" && rows !== undefined)
             return context.body(renderCsv(rows, columns), status, { "content-type": "text/csv; charset=utf-8" });
         const frame = { ...describe(options), screen, ...(visit && { visit }), log, now };
+        if (page.next) context.header("refresh", `${page.next.afterSeconds}; url=${page.next.path}`);
         return context.html(renderShell(page, frame), status);
     });
 }
@@ -98,15 +101,20 @@ function startVisit(options: ConsoleOptions, log: ReadLog, signal: AbortSignal, 
     const { target } = database;
     const isMissing = target.kind === "file" && isAbsent(target.path);
     const connection = isMissing ? undefined : connect();
+    const getConnection = (): Connection => {
+        if (connection) return connection;
+        throw new AppError("usage", `${target.label} does not exist`, { hint: "create it with `pnpm db:migrate`" });
+    };
     return {
         ...request,
         root,
         site,
         database,
         connection,
-        getConnection: () => {
-            if (connection) return connection;
-            throw new AppError("usage", `${target.label} does not exist`, { hint: "create it with `pnpm db:migrate`" });
+        getConnection,
+        getLastingConnection: () => {
+            getConnection();
+            return record(options.connect(options.signal), log);
         },
         connect,
     };

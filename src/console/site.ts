@@ -58,6 +58,8 @@ export interface ConsolePage {
     /** Uses the whole width of the window. */
     readonly isWide?: boolean;
     readonly status?: 200 | 400 | 404 | 500 | 503;
+    /** Loads another page by itself, for one that is being made. */
+    readonly next?: { readonly path: string; readonly afterSeconds: number };
     /** A file to save instead of a page. */
     readonly file?: { readonly name: string; readonly type: string; readonly text: string };
 }
@@ -78,6 +80,8 @@ export interface Visit {
     readonly getConnection: () => Connection;
     /** A database connection of its own whose queries end after so many milliseconds; listed too. */
     readonly connect: (limit: number) => Connection;
+    /** Like `getConnection`, but its queries go on after the visitor has left. */
+    readonly getLastingConnection: () => Connection;
     /** Whether the request comes from a page of this console: a link elsewhere never runs SQL or a costly check. */
     readonly isOwn: boolean;
     /** ISO-8601, UTC. */
@@ -94,6 +98,8 @@ export interface ConsoleMemory {
         readonly damage: DatabaseFault | undefined;
         readonly isDeep: boolean;
     };
+    /** An examination that is not over, or whose end no page has seen yet. */
+    examining?: { readonly since: string; readonly end: Promise<void> };
     /** What it found, in a few words. */
     findings?: { readonly at: string; readonly summary: string; readonly mark: "ok" | "warn" | "bad" };
     growth?: GrowthReading;

@@ -43,6 +43,7 @@ export function openTestConsole({ url, authToken }: Address, settings: Settings 
         database: { target, readOnlyBy: findGuard(target), notes: [], schemaVersion: "2.2.0" },
         connect: reader.connect,
         getPort: () => port,
+        signal: new AbortController().signal,
         redact: output.redact,
         now: () => now ?? new Date().toISOString(),
     });

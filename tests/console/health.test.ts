@@ -3,6 +3,7 @@ import { consoleSite } from "../../app/console/site.ts";
 import { healthScreen } from "../../src/console/health/screen.tsx";
 import { stateScreen } from "../../src/console/state/screen.tsx";
 import { createBase } from "../doctor/bases.ts";
+import { startProxy } from "../support/proxy.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { openTestConsole, type TestConsole } from "./consoles.ts";
 
@@ -73,5 +74,42 @@ describeTargets("the health of a database", (target) => {
         expect(response.status).toBe(200);
         expect(other).toContain("A link from elsewhere examines nothing");
         expect(other).toContain("The database was not asked.");
+    });
+
+    test("says so when the examination takes longer than a reader waits, and then shows it", async () => {
+        if (target.name === "file:") return;
+        let release = (): void => undefined;
+        const held = new Promise<void>((resolve) => {
+            release = resolve;
+        });
+        const proxy = await startProxy(database.url, { onRequest: () => held });
+        const slow = openTestConsole(proxy, { site: { ...consoleSite, screens } });
+        try {
+            const first = await slow.get("/health");
+            expect(first.headers.get("refresh")).toBe("2; url=/health");
+            expect(await first.text()).toContain("Examining");
+            release();
+            await slow.readJson("/health");
+            expect(await slow.read("/health")).toMatch(/Nothing found by \d+ checks/);
+            expect(proxy.requests).toBe(1);
+        } finally {
+            slow.close();
+            await proxy.close();
+        }
+    });
+
+    test("shows once what an examination failed at, and begins another when it is asked again", async () => {
+        if (target.name === "file:") return;
+        const proxy = await startProxy(database.url, {
+            onRequest: (n) => (n === 1 ? { status: 403, body: '{"error":"no"}' } : undefined),
+        });
+        const other = openTestConsole(proxy, { site: { ...consoleSite, screens } });
+        try {
+            expect((await other.get("/health")).status).toBe(503);
+            expect(await other.read("/health")).toMatch(/Nothing found by \d+ checks/);
+        } finally {
+            other.close();
+            await proxy.close();
+        }
     });
 });

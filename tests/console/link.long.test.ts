@@ -38,7 +38,7 @@ async function time(url: string, runs: number): Promise<number[]> {
 }
 
 const at = (sorted: readonly number[], part: number): number =>
-    Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0);
+    Math.round(sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] ?? 0);
 
 const noServer = findSqld() === undefined;
 

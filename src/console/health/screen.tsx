@@ -1,13 +1,14 @@
 import type { Child } from "hono/jsx";
-import { describeCounts, usualExamples } from "../../cli/commands/doctor.ts";
-import { countOf, listCounts } from "../../cli/report.ts";
+import { describeCounts } from "../../cli/commands/doctor.ts";
+import { countOf } from "../../cli/report.ts";
 import { type DatabaseFault, explainFault } from "../../database/faults.ts";
 import type { Target } from "../../database/target.ts";
 import { type Check, readChecks } from "../../doctor/checks.ts";
 import { describeExamination } from "../../doctor/describe.ts";
-import { countFindings, type ExaminationCounts, type Examined, examineDatabase } from "../../doctor/examine.ts";
+import { countFindings, type ExaminationCounts, type Examined } from "../../doctor/examine.ts";
 import { DataTable, Heading, State, Time } from "../parts.tsx";
 import type { ConsoleMemory, ConsolePage, Screen, Visit } from "../site.ts";
+import { readExamination, summarizeFindings } from "./examining.ts";
 import { FindingBlock, type FoundRows, SqlLink } from "./finding.tsx";
 
 /** What db:doctor finds, the most severe first; everything but the deep checks in one request. */
@@ -25,7 +26,9 @@ async function showHealth(visit: Visit): Promise<ConsolePage> {
     const asked = ["examine", "deep"].find((name) => visit.query.has(name));
     // On a server elsewhere rows that are read cost money, so there only a click examines.
     const isDue = memory.examination === undefined && database.target.local;
-    if ((asked !== undefined && visit.isOwn) || isDue) await examine(visit, all, asked === "deep" && visit.isOwn);
+    const isAsked = asked !== undefined && visit.isOwn;
+    const since = await readExamination(visit, all, isAsked || isDue, isAsked && asked === "deep");
+    if (since !== undefined) return waitingPage(since);
     const { examination } = memory;
     const refusal = asked !== undefined && !visit.isOwn && <Refusal />;
     if (!examination) {
@@ -60,15 +63,28 @@ async function showHealth(visit: Visit): Promise<ConsolePage> {
     };
 }
 
-async function examine(visit: Visit, all: readonly Check[], isDeep: boolean): Promise<void> {
-    const checks = isDeep ? all : all.filter(({ isSlow }) => !isSlow);
-    const { examined, damage } = await examineDatabase(visit.getConnection(), checks, {
-        examples: usualExamples,
-        signal: new AbortController().signal,
-        isOneRequest: true,
-    });
-    visit.memory.examination = { at: visit.now, examined, damage, isDeep };
-    visit.memory.findings = { at: visit.now, ...summarize(countFindings(examined)) };
+function waitingPage(since: string): ConsolePage {
+    return {
+        title: "Health",
+        document: null,
+        next: { path: "/health", afterSeconds: 2 },
+        body: (
+            <>
+                <h1>
+                    <State mark="off">Examining</State>
+                </h1>
+                <p class="lead">
+                    Begun <Time value={since} />. The checks read whole tables; this page shows what they find as soon
+                    as they are done.
+                </p>
+                <p class="mt2">
+                    <a class="btn" href="/health">
+                        Look again
+                    </a>
+                </p>
+            </>
+        ),
+    };
 }
 
 function NotExamined({ checks, refusal }: { readonly checks: readonly Check[]; readonly refusal: Child }): Child {
@@ -96,15 +112,8 @@ function Refusal(): Child {
     return <p class="mut sm mt">A link from elsewhere examines nothing; those on this page do.</p>;
 }
 
-function summarize(counts: ExaminationCounts): Omit<NonNullable<ConsoleMemory["findings"]>, "at"> {
-    const { errors, warnings, notes, failed } = counts;
-    const found = listCounts([errors, "error"], [warnings, "warning"], [notes, "note"], [failed, "failed check"]);
-    const mark = errors + failed > 0 ? "bad" : warnings > 0 ? "warn" : "ok";
-    return { mark, summary: found === "" ? `nothing found by ${countOf(counts.examined, "check")}` : found };
-}
-
 function Verdict({ counts }: { readonly counts: ExaminationCounts }): Child {
-    const { mark, summary } = summarize(counts);
+    const { mark, summary } = summarizeFindings(counts);
     return (
         <>
             <h1>

@@ -41,6 +41,7 @@ describe.skipIf(executablePath === undefined)("the charts in a browser", () => {
         let port = 0;
         const app = createConsole({
             ...{ root, site: consoleSite, connect: reader.connect, getPort: () => port, now: () => now },
+            signal: new AbortController().signal,
             database: { target, readOnlyBy: "mode=ro", notes: [], schemaVersion: "2.2.0" },
             redact: (text) => text,
         });

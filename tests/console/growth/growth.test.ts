@@ -176,7 +176,8 @@ describeTargets("growth", (target) => {
         const visit = (query: string, isOwn: boolean, at: string): Promise<ConsolePage> =>
             growthScreen.routes[0]?.show({
                 ...{ root, site: consoleSite, path: "/growth", query: new URLSearchParams(query), parameters: {} },
-                ...{ isOwn, memory, now: at, connection, getConnection: () => connection, connect: () => connection },
+                ...{ isOwn, memory, now: at, connection, connect: () => connection },
+                ...{ getConnection: () => connection, getLastingConnection: () => connection },
                 database: { target, readOnlyBy: undefined, notes: [], schemaVersion: "" },
             }) ?? Promise.reject(new Error("no route"));
         for (const query of ["", "count=1", "all=1"])
