@@ -1,9 +1,11 @@
 import type { Child } from "hono/jsx";
+import { countOf } from "../../src/cli/report.ts";
+import { findMonday } from "../../src/console/growth/figures.ts";
 import { showNumber } from "../../src/console/parts.tsx";
 import type { ContentLine, Contents } from "../../src/console/state/screen.tsx";
 import type { ReadResult, Row } from "../../src/database/connection.ts";
 import { readContentQueries } from "./queries.ts";
-import { describeAge, findLatest, findMonday, isOlder, subtractDays } from "./time.ts";
+import { describeAge, findLatest, isOlder, subtractDays } from "./time.ts";
 import { longestDays } from "./work/limits.ts";
 
 const weeks = 16;
@@ -163,7 +165,7 @@ function describeRuns(rows: readonly Row[], now: string): Child {
 
 function describeLedger(actions: number, bots: number): Child {
     if (actions === 0) return <span class="mut">no bot has done anything yet</span>;
-    return `${showNumber(actions)} ${actions === 1 ? "action" : "actions"} by ${bots} ${bots === 1 ? "bot" : "bots"}`;
+    return `${countOf(actions, "action")} by ${countOf(bots, "bot")}`;
 }
 
 function Age({ text, isLong }: { readonly text: string | undefined; readonly isLong: boolean }): Child {

@@ -29,12 +29,6 @@ export function subtractDays(now: string, days: number): string {
     return new Date(Date.parse(now) - days * day).toISOString();
 }
 
-/** The Monday of a time's week, as YYYY-MM-DD (UTC). */
-export function findMonday(time: string): string {
-    const date = new Date(`${time.slice(0, 10)}T00:00:00Z`);
-    return subtractDays(date.toISOString(), (date.getUTCDay() + 6) % 7).slice(0, 10);
-}
-
 /** The later of stored times; undefined where there is none. */
 export function findLatest(...values: readonly (Value | undefined)[]): Value | undefined {
     const known = values.filter((value) => readTime(value) !== undefined);

@@ -1,4 +1,5 @@
 import type { Child } from "hono/jsx";
+import { countOf } from "../cli/report.ts";
 import { Command } from "./parts.tsx";
 import { type ReadLog, renderArguments } from "./read-log.ts";
 import {
@@ -156,24 +157,20 @@ function Statements({ log: { statements } }: { readonly log: ReadLog }): Child {
                     {sql.trim()}
                     {"\n"}
                     {args.length > 0 && <span class="mut">{`-- ${renderArguments({ args })}\n`}</span>}
-                    <span class="mut">{rows === undefined ? "-- failed" : `-- ${countRows(rows)}`}</span>
+                    <span class="mut">{rows === undefined ? "-- failed" : `-- ${countOf(rows, "row")}`}</span>
                 </pre>
             ))}
-            {more > 0 && <p>{more === 1 ? "and 1 more statement" : `and ${more} more statements`}</p>}
+            {more > 0 && <p>{`and ${countOf(more, "more statement")}`}</p>}
         </details>
     );
 }
 
-function countRows(rows: number): string {
-    return rows === 1 ? "1 row" : `${rows.toLocaleString("en-US")} rows`;
-}
-
 function describeLog({ requests, statements, milliseconds, rowsRead }: ReadLog): string {
     if (requests === 0) return "The database was not asked.";
-    const count = statements.length === 1 ? "1 statement" : `${statements.length} statements`;
-    const where = requests === 1 ? "one transaction" : `${requests} transactions`;
+    const count = countOf(statements.length, "statement");
+    const where = requests === 1 ? "one transaction" : countOf(requests, "transaction");
     const parts = [
-        requests === 1 ? "1 request" : `${requests.toLocaleString("en-US")} requests`,
+        countOf(requests, "request"),
         ...(statements.length > 1 ? [`${count} in ${where}`] : statements.map(() => count)),
     ];
     const read = rowsRead === undefined ? "" : ` ${rowsRead.toLocaleString("en-US")} rows read.`;

@@ -19,6 +19,15 @@ export function parseJson(text: string): unknown {
     return value;
 }
 
+/** Parses a text of JSON, as parseJson() does; undefined for anything else. */
+export function findJson(text: unknown): unknown {
+    try {
+        return parseJson(String(text));
+    } catch {
+        return undefined;
+    }
+}
+
 /** Renders a value as JSON, with each part that parseJson() read as it was written, and each BigInt as its digits. */
 export function writeJson(value: unknown, indent?: number): string {
     if (!holdsWritten(value)) return JSON.stringify(value, undefined, indent);

@@ -1,6 +1,8 @@
 import type { FieldChange } from "../../../src/console/timeline/changes.tsx";
 import type { TimelineEvent } from "../../../src/console/timeline/timeline.tsx";
 import type { Row } from "../../../src/database/connection.ts";
+import { findJson, getWritten } from "../../../src/text/json.ts";
+import { isUsualNumber, mapTokens } from "../../../src/text/scan.ts";
 
 /** Columns whose changes leave no history of their own; older writers listed them. */
 const bookkeeping = new Set([
@@ -51,21 +53,20 @@ function describeWriter({ event_source: source, source_name: name }: Row): Timel
 // Gives null for a missing value, and undefined for what is not an object.
 function readObject(value: unknown): Snapshot | null | undefined {
     if (value === null || value === undefined) return null;
-    const parsed = parse(value);
-    return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed) ? (parsed as Snapshot) : undefined;
+    const parsed = findJson(value);
+    if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return undefined;
+    // A field is shown by itself, so its number must keep its digits by itself.
+    const isUsual = getWritten(parsed) === undefined;
+    return (isUsual ? parsed : JSON.parse(mapTokens(String(value), quoteUnusual))) as Snapshot;
+}
+
+function quoteUnusual(token: string): string {
+    return token.startsWith('"') || isUsualNumber(token) ? token : `"${token}"`;
 }
 
 function readNames(value: unknown): string[] {
-    const parsed = parse(value);
+    const parsed = findJson(value);
     return Array.isArray(parsed) ? parsed.filter((name) => typeof name === "string") : [];
-}
-
-function parse(value: unknown): unknown {
-    try {
-        return JSON.parse(String(value));
-    } catch {
-        return undefined;
-    }
 }
 
 function toText(value: unknown): string | null {

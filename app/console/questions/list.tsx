@@ -1,4 +1,5 @@
 import type { Child } from "hono/jsx";
+import { countOf } from "../../../src/cli/report.ts";
 import { Choice, DataTable, Empty, showNumber, Time } from "../../../src/console/parts.tsx";
 import { takePageRows } from "../../../src/console/results.ts";
 import type { ConsolePage, Visit } from "../../../src/console/site.ts";
@@ -163,7 +164,7 @@ function Found({ filters, result }: { readonly filters: QuestionFilters; readonl
 
 function describeFound({ text, after }: QuestionFilters, found: FoundQuestions): string {
     const { rows, next, by, corrections, lacksFullText, rowsRead } = found;
-    const count = `${showNumber(rows.length)} ${rows.length === 1 ? "question" : "questions"}`;
+    const count = countOf(rows.length, "question");
     const corrected = Object.entries(corrections).map(([word, other]) => `‘${other}’ for ‘${word}’`);
     const instead = corrected.length === 0 ? "" : ` Searched for ${corrected.join(", ")}.`;
     if (by === "full text") {

@@ -1,4 +1,5 @@
 import type { Child } from "hono/jsx";
+import { countOf } from "../../../src/cli/report.ts";
 import { Heading } from "../../../src/console/parts.tsx";
 import { takePageRows } from "../../../src/console/results.ts";
 import type { ConsolePage, Visit } from "../../../src/console/site.ts";
@@ -137,7 +138,7 @@ function Answer({ question }: { readonly question: Row }): Child {
 function History({ found }: { readonly found: FoundQuestion }): Child {
     const { id, question, events, older, isFirstPage } = found;
     const address = `/questions/${encodeURIComponent(id)}`;
-    const count = `${events.length} ${events.length === 1 ? "event" : "events"}`;
+    const count = countOf(events.length, "event");
     if (!question && events.length === 0 && isFirstPage) return null;
     return (
         <section>

@@ -1,9 +1,10 @@
 import type { Value } from "../../../src/database/connection.ts";
+import { findJson, writeJson } from "../../../src/text/json.ts";
 
 /** The reasons why a job failed, the latest first, from its result; a result that is not JSON is a reason by itself. */
 export function readErrors(result: Value | undefined): string[] {
     if (typeof result !== "string" || result === "") return [];
-    const parsed = parse(result);
+    const parsed = findJson(result);
     if (typeof parsed !== "object" || parsed === null) return [result];
     const { errors, error, cancelled, by, reason } = parsed as Readonly<Record<string, unknown>>;
     const listed = Array.isArray(errors) ? errors.map(toText) : [];
@@ -13,14 +14,6 @@ export function readErrors(result: Value | undefined): string[] {
     return reason === undefined || reason === null ? [] : [toText(reason)];
 }
 
-function parse(text: string): unknown {
-    try {
-        return JSON.parse(text);
-    } catch {
-        return undefined;
-    }
-}
-
 function toText(value: unknown): string {
-    return typeof value === "string" ? value : JSON.stringify(value);
+    return typeof value === "string" ? value : writeJson(value);
 }

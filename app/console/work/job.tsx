@@ -4,6 +4,7 @@ import { takePageRows } from "../../../src/console/results.ts";
 import type { ConsolePage, Visit } from "../../../src/console/site.ts";
 import { renderSnapshotValue } from "../../../src/console/timeline/changes.tsx";
 import type { Row, Value } from "../../../src/database/connection.ts";
+import { findJson } from "../../../src/text/json.ts";
 import { Item, StatusMark } from "../marks.tsx";
 import { readContentQueries } from "../queries.ts";
 import { readErrors } from "./errors.ts";
@@ -102,7 +103,7 @@ function Commands({ id, status }: { readonly id: string; readonly status: Value 
 }
 
 function Result({ result }: { readonly result: Value | undefined }): Child {
-    const parsed = parse(result);
+    const parsed = findJson(result);
     return (
         <section>
             <h2>Result</h2>
@@ -122,14 +123,6 @@ function Result({ result }: { readonly result: Value | undefined }): Child {
             )}
         </section>
     );
-}
-
-function parse(value: Value | undefined): unknown {
-    try {
-        return JSON.parse(String(value));
-    } catch {
-        return undefined;
-    }
 }
 
 function Facts({ job, isKnown }: { readonly job: Row; readonly isKnown: boolean }): Child {

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import type { Child } from "hono/jsx";
+import { countOf } from "../../cli/report.ts";
 import { readPageTexts } from "../../documents/pages.ts";
 import { NotFoundBody } from "../page.tsx";
 import { Empty, Heading } from "../parts.tsx";
@@ -137,7 +138,7 @@ function Matches({ search, matches }: { readonly search: string; readonly matche
     const words = search.toLowerCase().split(/\s+/);
     return (
         <section>
-            <Heading title="Found" note={matches.length === 1 ? "1 section" : `${matches.length} sections`} />
+            <Heading title="Found" note={countOf(matches.length, "section")} />
             <ul class="find">
                 {matches.map(({ page, section, excerpt }) => (
                     <li>
@@ -162,5 +163,5 @@ function rankOf(folder: string): number {
 }
 
 function countPages(count: number): string {
-    return count === 1 ? "1 page" : `${count} pages`;
+    return countOf(count, "page");
 }

@@ -46,9 +46,14 @@ const mostDays = 3_652;
 
 /** Lists the Mondays of the last 52 weeks, the present one last. @param now ISO-8601, UTC */
 export function listWeeks(now: string): string[] {
-    const day = Date.parse(`${now.slice(0, 10)}T00:00:00Z`);
-    const monday = day - ((new Date(day).getUTCDay() + 6) % 7) * dayLength;
+    const monday = Date.parse(findMonday(now));
     return Array.from({ length: weekCount }, (_, at) => toDay(monday - (weekCount - 1 - at) * 7 * dayLength));
+}
+
+/** The Monday of a time's week, as YYYY-MM-DD (UTC). */
+export function findMonday(time: string): string {
+    const day = Date.parse(`${time.slice(0, 10)}T00:00:00Z`);
+    return toDay(day - ((new Date(day).getUTCDay() + 6) % 7) * dayLength);
 }
 
 /** Returns the rows that a table gained a week: the mean of the last eight whole weeks. */

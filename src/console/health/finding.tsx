@@ -1,4 +1,5 @@
 import type { Child } from "hono/jsx";
+import { countOf } from "../../cli/report.ts";
 import type { Check, CheckLevel } from "../../doctor/checks.ts";
 import { renderExample } from "../../doctor/describe.ts";
 import type { Examined } from "../../doctor/examine.ts";
@@ -20,7 +21,7 @@ export function FindingBlock({ item, isSqlOn }: { readonly item: FoundRows; read
                     <State mark={marks[check.level]}>{check.level}</State>
                     {check.title}
                 </h3>
-                <span class="mut sm">{count === 1 ? "1 row" : `${showNumber(count)} rows`}</span>
+                <span class="mut sm">{countOf(count, "row")}</span>
             </div>
             <p class="lead">{check.why}</p>
             <Examples item={item} />

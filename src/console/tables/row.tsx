@@ -5,6 +5,7 @@ import type { Relation } from "../../documents/relations.ts";
 import { takeRows } from "../../schema/row.ts";
 import type { Table } from "../../schema/table.ts";
 import { readTableDefinition } from "../../sql/create-table.ts";
+import { findJson, writeJson } from "../../text/json.ts";
 import { isMasked } from "../masked.ts";
 import { Cell, State, Time } from "../parts.tsx";
 import type { ConsolePage, Visit } from "../site.ts";
@@ -132,13 +133,10 @@ function WholeValue({ value, isJson }: { readonly value: Value; readonly isJson:
 }
 
 function readJson(text: string): string | undefined {
-    try {
-        const value: unknown = JSON.parse(text);
-        const pretty = JSON.stringify(value, undefined, 2);
-        return pretty.length <= lineLength ? pretty.replaceAll(/\n\s*/g, " ").replace(/^\[ (.*) \]$/, "[$1]") : pretty;
-    } catch {
-        return undefined;
-    }
+    const value = findJson(text);
+    if (value === undefined) return undefined;
+    const pretty = writeJson(value, 2);
+    return pretty.length <= lineLength ? pretty.replaceAll(/\n\s*/g, " ").replace(/^\[ (.*) \]$/, "[$1]") : pretty;
 }
 
 function Folded({ text, isCode }: { readonly text: string; readonly isCode: boolean }): Child {

@@ -1,4 +1,5 @@
 import type { Child } from "hono/jsx";
+import { countOf } from "../../cli/report.ts";
 import type { ReadResult, Row, Value } from "../../database/connection.ts";
 import type { Relation } from "../../documents/relations.ts";
 import type { Table } from "../../schema/table.ts";
@@ -104,7 +105,7 @@ export function RowsSection(props: RowPage): Child {
 function describeOrder({ request, page }: RowPage, count: number): string | undefined {
     if (!page || count === 0) return undefined;
     const by = page.order.length === 0 ? "in no order" : `by ${page.order.join(", ")}`;
-    return `${count} ${count === 1 ? "row" : "rows"}${request.after.length > 0 ? " further on" : ""}, ${by}`;
+    return `${countOf(count, "row")}${request.after.length > 0 ? " further on" : ""}, ${by}`;
 }
 
 function firstPage({ table, visit }: RowPage): string {

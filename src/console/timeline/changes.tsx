@@ -1,4 +1,5 @@
 import type { Child } from "hono/jsx";
+import { findJson, writeJson } from "../../text/json.ts";
 import { compareTexts, type TextPart } from "./words.ts";
 
 /** A field with its values before and after; undefined where a snapshot does not have it. */
@@ -15,17 +16,9 @@ const context = 160;
 /** Renders a value of a snapshot as text: a list of words in a row, other structures as JSON; undefined for null. Pure. */
 export function renderSnapshotValue(value: unknown): string | undefined {
     if (value === null || value === undefined) return undefined;
-    const parsed = typeof value === "string" && /^\s*\[/.test(value) ? parseList(value) : value;
+    const parsed = typeof value === "string" && /^\s*\[/.test(value) ? (findJson(value) ?? value) : value;
     if (Array.isArray(parsed) && parsed.length > 0 && parsed.every(isPlainWord)) return parsed.join(", ");
-    return typeof value === "string" ? value : JSON.stringify(value, null, 2);
-}
-
-function parseList(text: string): unknown {
-    try {
-        return JSON.parse(text);
-    } catch {
-        return text;
-    }
+    return typeof value === "string" ? value : writeJson(value, 2);
 }
 
 function isPlainWord(item: unknown): boolean {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { findMonday, readTime } from "../../../app/console/time.ts";
+import { readTime } from "../../../app/console/time.ts";
+import { findMonday } from "../../../src/console/growth/figures.ts";
 import { insertRow } from "../../product/rows.ts";
 import { createDeployedDatabase } from "../../support/deployed.ts";
 import { describeTargets } from "../../support/targets.ts";

@@ -107,6 +107,26 @@ describeTargets("the page of a question", (target) => {
         expect(text).toContain("verify by verifier");
     });
 
+    test("shows the numbers of a JSON column as they are stored, in the row, its history and a job", async () => {
+        const { client } = database;
+        await insertRow(client, "questions", { id: "q-exact", tags: '["b-tree"]' });
+        const exact = '{"id":9007199254740993,"share":1.0}';
+        const given = { question_id: "q-exact", event_type: "updated", event_source: "bot", after_snapshot: exact };
+        await insertRow(client, "question_history", given);
+        const job = { item_id: "q-exact", status: "completed", processed_at: "2026-11-01T00:00:00.000Z" };
+        await insertRow(client, "work_queue", { ...job, result: exact });
+        const { rows } = await client.execute("SELECT max(id) AS id FROM question_history");
+        for (const path of [
+            "/questions/q-exact",
+            `/tables/question_history/row?key=${rows[0]?.id}`,
+            `/work/${(await client.execute("SELECT max(id) AS id FROM work_queue")).rows[0]?.id}`,
+        ]) {
+            const text = toText(await console.read(path));
+            expect([path, text]).toEqual([path, expect.stringContaining("9007199254740993")]);
+            expect([path, text]).toEqual([path, expect.stringContaining("1.0")]);
+        }
+    });
+
     test("still shows the history of a question whose row is gone", async () => {
         const page = await console.readOnce(`/questions/${encodeURIComponent("q/gone ?")}`);
         expect(toText(page)).toContain(
