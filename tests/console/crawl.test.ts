@@ -231,7 +231,7 @@ describeTargets("a crawl of hostile texts", (target) => {
         const columns = await poison(database.client, isChecked);
         database.client.close();
         const console = openTestConsole(database);
-        const pages = await crawl(console, { most: 60 });
+        const pages = await crawl(console);
         console.close();
         const isSilent = ({ headers }: CrawledPage): boolean =>
             /^(application\/json|text\/csv|text\/plain)/.test(headers.get("content-type") ?? "");

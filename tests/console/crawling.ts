@@ -28,7 +28,7 @@ const origin = "http://localhost:5001";
  * name or by the value of a parameter, a few are read.
  */
 export async function crawl(console: Pick<TestConsole, "get">, options: CrawlOptions = {}): Promise<CrawledPage[]> {
-    const { most = 100, seen = () => undefined } = options;
+    const { most = 60, seen = () => undefined } = options;
     const waiting = ["/"];
     const known = new Set(waiting);
     const shapes = new Map<string, number>();
@@ -76,7 +76,7 @@ function describeShape(path: string): { name: string; most: number } {
     const { pathname, searchParams } = new URL(path, origin);
     const folders = pathname.split("/").map((part, at) => (at > 1 ? "*" : part));
     const names = [...searchParams.keys()].sort();
-    return { name: `${folders.join("/")}?${names.join("&")}`, most: names.length === 0 ? 15 : 3 };
+    return { name: `${folders.join("/")}?${names.join("&")}`, most: names.length === 0 ? 6 : 2 };
 }
 
 /** Reads an answer of the console, with its links. */

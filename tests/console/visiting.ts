@@ -18,11 +18,31 @@ export interface Findings {
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const probe = readFileSync(new URL("in-page.js", import.meta.url), "utf8");
 const widths = [360, 1_280];
+
+/** A width in px, and a colour scheme. */
+export type Look = readonly [number, "light" | "dark"];
+
+/** Each width and each scheme once; the long run looks at every pair. */
+export const usualLooks: readonly Look[] = [
+    [360, "dark"],
+    [1_280, "light"],
+];
 /** What a page that is opened by hand is asked with. */
 const headers = { "sec-fetch-site": "none" };
 
+/** Nothing found so far. */
+export function noFindings(): Findings {
+    return { accessibility: [], errors: [], strangers: [], wide: [], small: [], scriptless: [], unfocused: [] };
+}
+
 /** Opens a page of the console in both schemes and several widths, and notes what is wrong. */
-export async function inspect(browser: Browser, url: string, path: string, found: Findings): Promise<void> {
+export async function inspect(
+    browser: Browser,
+    url: string,
+    path: string,
+    found: Findings,
+    looks = usualLooks,
+): Promise<void> {
     const context = await browser.newContext({ viewport: { width: 1_280, height: 900 }, colorScheme: "light" });
     const page = await context.newPage();
     let isOwn = true;
@@ -46,13 +66,11 @@ export async function inspect(browser: Browser, url: string, path: string, found
         // What axe itself does is not the page's.
         isOwn = false;
         await page.evaluate(axe);
-        for (const width of widths) {
+        for (const [width, colorScheme] of looks) {
             await page.setViewportSize({ width, height: 900 });
-            for (const colorScheme of ["light", "dark"] as const) {
-                await page.emulateMedia({ colorScheme });
-                for (const violation of await examine<string[]>(page, `barriers("${colorScheme}")`))
-                    found.accessibility.push(`${path} (${width} px, ${colorScheme}): ${violation}`);
-            }
+            await page.emulateMedia({ colorScheme });
+            for (const violation of await examine<string[]>(page, `barriers("${colorScheme}")`))
+                found.accessibility.push(`${path} (${width} px, ${colorScheme}): ${violation}`);
         }
         isOwn = true;
         await page.setViewportSize({ width: 1_280, height: 900 });
