@@ -5,6 +5,7 @@ import type { Connection } from "../database/connection.ts";
 import type { DatabaseState } from "../planning/state.ts";
 import type { ObjectDifference } from "../schema/compare.ts";
 import { countObjects, listComparable } from "../schema/facts.ts";
+import type { SchemaRow } from "../schema/row.ts";
 import { describeCheck } from "../sql/checks.ts";
 import type { CheckDefinition } from "../sql/create-table.ts";
 import type { Output } from "./output.ts";
@@ -106,7 +107,10 @@ export function describeStanding({ schema }: DatabaseState, differences: readonl
         listComparable(schema).filter(({ type, name }) => others.has(`${type} ${name}`) === isOther),
     );
     const { tables, views } = countObjects(extra ?? []);
-    const more = listCounts([tables, "table"], [views, "view"]);
+    const isOnOurs = (row: SchemaRow): boolean =>
+        !extra?.some(({ type, name }) => type === "table" && name === row.table);
+    const indexes = extra?.filter((row) => row.type === "index" && isOnOurs(row)).length ?? 0;
+    const more = listCounts([tables, "table"], [indexes, "index", "indexes"], [views, "view"]);
     const tail = more === "" ? "" : ` In addition: ${more} that the files lack.`;
     return `The database matches the files: ${describeSchema({ schema: own ?? [] })}.${tail}`;
 }
