@@ -40,6 +40,11 @@ export function printSurvey(output: Output, adoption: Adoption, { tables }: Adop
             output.field("Keep", `${table}.${column}: ${counted(count)} (${why})`);
         }
         for (const [reason, count] of Object.entries(reasons)) {
+            if (reason.startsWith("merged:")) {
+                const equal = reason.slice("merged:".length).replaceAll(",", ", ");
+                output.field("Merge", `${table}: ${counted(count)} with the ${equal} of a row that is kept`);
+                continue;
+            }
             const checks = adoption.tables.find(({ target }) => target.name === table)?.target.checks ?? [];
             output.field("Refuse", `${table}: ${counted(count)} by ${describeReason(reason, checks)}`);
         }
@@ -81,7 +86,7 @@ export function printBroken(output: Output, { dangling, views, triggers }: Broke
 export function describeAdoption(
     connection: Connection,
     { origins, extra }: Adoption,
-    { tables, refused }: AdoptionSurvey,
+    { tables, refused, merged }: AdoptionSurvey,
 ): Record<string, unknown> {
     return {
         database: connection.target.label,
@@ -89,6 +94,7 @@ export function describeAdoption(
         tables,
         extra: extra.map(({ name }) => name),
         refused,
+        merged,
     };
 }
 
@@ -96,6 +102,11 @@ export function describeAdoption(
 export function describeRefused(refused: number, isDone = false): string {
     if (refused === 0) return "No row would be refused.";
     return isDone ? `Refused ${countOf(refused, "row")}.` : `${countOf(refused, "row")} would be refused.`;
+}
+
+/** Sentences with the number of rows that were merged; none for 0. */
+export function describeMerged(merged: number): string[] {
+    return merged === 0 ? [] : [`Merged ${countOf(merged, "row")} into others (schema_adoption keeps them).`];
 }
 
 /** Describes an adopted database in one or two sentences; objects that the files lack are counted separately. */
