@@ -911,7 +911,7 @@ CREATE INDEX idx_voice_sessions_channel_topic ON voice_sessions (
 
 CREATE TABLE user_sessions (
     /*
-     * One row is one person's progress through a test, a voice interview, a certification or a channel.
+     * One row is one person's progress through a test, a voice interview, a certification, a channel or a training.
      * Maintenance marks sessions as abandoned after 7 days without progress.
      */
     -- Identifies the session. A random UUID by default.
@@ -930,7 +930,7 @@ CREATE TABLE user_sessions (
     ),
     -- Whose session it is; NULL for a visitor who is not signed in.
     user_id TEXT REFERENCES users (id),
-    -- What is worked through: test, voice-interview, certification or channel.
+    -- What is worked through: test, voice-interview, certification, channel or training.
     session_type TEXT NOT NULL,
     -- Identifies what is worked through within its type, so that the session can be continued.
     session_key TEXT NOT NULL,
@@ -948,7 +948,7 @@ CREATE TABLE user_sessions (
     total_items INTEGER NOT NULL,
     -- How many of them are done.
     completed_items INTEGER NOT NULL DEFAULT 0,
-    -- What the application needs to continue, such as the current item: a JSON object.
+    -- What the application needs to continue, such as the current item: any JSON.
     session_data TEXT,
     -- When the session began (ISO-8601, UTC).
     started_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
@@ -964,19 +964,17 @@ CREATE TABLE user_sessions (
             'test',
             'voice-interview',
             'certification',
-            'channel'
+            'channel',
+            'training'
         )
     ),
     CONSTRAINT user_sessions_session_key_is_not_empty CHECK (session_key <> ''),
     CONSTRAINT user_sessions_progress_is_between_0_and_100 CHECK (progress BETWEEN 0 AND 100),
     CONSTRAINT user_sessions_total_items_is_not_negative CHECK (total_items >= 0),
     CONSTRAINT user_sessions_completed_items_is_not_negative CHECK (completed_items >= 0),
-    CONSTRAINT user_sessions_session_data_is_a_json_object CHECK (
-        iif(
-            json_valid(session_data),
-            json_type(session_data) = 'object',
-            session_data IS NULL
-        )
+    CONSTRAINT user_sessions_session_data_is_json CHECK (
+        session_data IS NULL
+        OR json_valid(session_data)
     ),
     CONSTRAINT user_sessions_status_is_known CHECK (status IN ('active', 'completed', 'abandoned'))
 ) STRICT;
@@ -998,7 +996,7 @@ CREATE INDEX idx_user_sessions_user_id_status_last_accessed_at ON user_sessions 
 );
 
 CREATE INDEX idx_user_sessions_session_key_session_type ON user_sessions (
-    /* Serves continuing the session of a test, an interview, a certification or a channel. */
+    /* Serves continuing the session of a test, an interview, a certification, a channel or a training. */
     session_key,
     session_type
 );
@@ -1139,7 +1137,7 @@ WHERE
 CREATE VIEW v_active_sessions AS
 /* One row is one type of session with the sessions under way (status active). */
 SELECT
-    -- test, voice-interview, certification or channel.
+    -- test, voice-interview, certification, channel or training.
     session.session_type AS session_type,
     -- How many sessions of the type are under way.
     count(*) AS session_count,
@@ -1754,12 +1752,12 @@ UPDATE turso_schema_guard SET is_complete = objects_before = 0 AND 57 = (
         ('index', 'idx_learning_paths_target_job_title_status_popularity_created_at', 264),
         ('table', 'voice_sessions', 1650),
         ('index', 'idx_voice_sessions_channel_topic', 187),
-        ('table', 'user_sessions', 3150),
+        ('table', 'user_sessions', 3105),
         ('index', 'idx_user_sessions_status_last_accessed_at', 221),
         ('index', 'idx_user_sessions_user_id_status_last_accessed_at', 315),
-        ('index', 'idx_user_sessions_session_key_session_type', 205),
+        ('index', 'idx_user_sessions_session_key_session_type', 217),
         ('view', 'v_active_questions', 1484),
-        ('view', 'v_active_sessions', 632),
+        ('view', 'v_active_sessions', 642),
         ('view', 'v_bot_activity', 813),
         ('view', 'v_bot_run_success', 1147),
         ('view', 'v_queue_health', 2139),
@@ -1788,7 +1786,7 @@ FROM (VALUES
     (9, 'create-certifications', 'a60db99933b51450cbd5ed473d903205', NULL, 'bbdfde3519770788dbde3640da95f10c4715877146d2750b677028d808d6a965'),
     (10, 'create-learning-paths', 'c79d13265bebed8b36b26fa7ecdef5b0', NULL, '02587695fdc89ac7e6fc777a22e1e88ea89fb0b31082ad9b6a8075f9c50fe77f'),
     (11, 'create-voice-sessions', 'd1d93b04da4c430988d264b96cc2636c', NULL, '40917ec26448296fd64d1c8c6ec10b1c7735c6e65b9de7a2a6408dc2aadff397'),
-    (12, 'create-user-sessions', '73828cb8ebdb760b55ebfdacf15d1198', NULL, '2a867493bd89fa294b036ecd06987f86af1b4e68bb7baf8588497e3d2fe9527b')
+    (12, 'create-user-sessions', '53446f7c3ae96da6825de30b480a290c', NULL, '8a6335717d4b09dec48a9802480b691c34c9d5f91be2efbe7a024eace7c5b895')
 )
 WHERE (SELECT is_complete FROM turso_schema_guard);
 

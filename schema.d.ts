@@ -505,14 +505,14 @@ export interface NewVoiceSession {
     lastUpdated?: string | null;
 }
 
-/** One row is one person's progress through a test, a voice interview, a certification or a channel. Maintenance marks sessions as abandoned after 7 days without progress. */
+/** One row is one person's progress through a test, a voice interview, a certification, a channel or a training. Maintenance marks sessions as abandoned after 7 days without progress. */
 export interface UserSession {
     /** Identifies the session. A random UUID by default. */
     id: string;
     /** Whose session it is; NULL for a visitor who is not signed in. */
     userId: string | null;
-    /** What is worked through: test, voice-interview, certification or channel. */
-    sessionType: "test" | "voice-interview" | "certification" | "channel";
+    /** What is worked through: test, voice-interview, certification, channel or training. */
+    sessionType: "test" | "voice-interview" | "certification" | "channel" | "training";
     /** Identifies what is worked through within its type, so that the session can be continued. */
     sessionKey: string;
     /** The name shown to the user. */
@@ -529,7 +529,7 @@ export interface UserSession {
     totalItems: number;
     /** How many of them are done. */
     completedItems: number;
-    /** What the application needs to continue, such as the current item: a JSON object. */
+    /** What the application needs to continue, such as the current item: any JSON. */
     sessionData: string | null;
     /** When the session began (ISO-8601, UTC). */
     startedAt: string;
@@ -545,7 +545,7 @@ export interface UserSession {
 export interface NewUserSession {
     id?: string;
     userId?: string | null;
-    sessionType: "test" | "voice-interview" | "certification" | "channel";
+    sessionType: "test" | "voice-interview" | "certification" | "channel" | "training";
     sessionKey: string;
     title: string;
     subtitle?: string | null;

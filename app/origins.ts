@@ -1,5 +1,5 @@
 import { loaders } from "../seeds/index.ts";
-import type { FormerColumn, Origin, Origins } from "../src/adoption/origins.ts";
+import type { FilledTime, FormerColumn, MergedRows, Origin, Origins, TimeSource } from "../src/adoption/origins.ts";
 import { toSnakeCase } from "../src/sql/names.ts";
 
 const known: readonly Origin[] = [
@@ -48,6 +48,57 @@ const forms: Readonly<Record<string, Readonly<Record<string, "time" | "json">>>>
     tests: { questions: "json", created_at: "time", last_updated: "time" },
 };
 
+const earliest = (table: string, column = "created_at"): TimeSource => ({ table, earliest: column });
+const fill = (table: string, column: string, ...known: readonly string[]): FilledTime => ({
+    table,
+    column,
+    sources: [...known.map((other) => ({ column: other })), earliest(table, column)],
+});
+
+// Not by the time of the adoption: what was there before would seem to be new.
+const filled: readonly FilledTime[] = [
+    {
+        table: "questions",
+        column: "created_at",
+        sources: [
+            {
+                table: "question_history",
+                earliest: "created_at",
+                match: { column: "question_id", own: "id" },
+            },
+            { column: "last_updated" },
+            earliest("questions"),
+        ],
+        implies: { is_new: { instead: "1", value: "0" } },
+    },
+    fill("certifications", "created_at", "last_updated"),
+    fill("learning_paths", "created_at", "last_updated", "last_generated"),
+    fill("voice_sessions", "created_at", "last_updated"),
+    fill("work_queue", "created_at", "processed_at"),
+    fill("bot_ledger", "created_at"),
+    fill("question_relationships", "created_at"),
+    fill("question_history", "created_at"),
+    fill("user_sessions", "started_at", "last_accessed_at", "completed_at"),
+    fill("user_sessions", "last_accessed_at", "completed_at", "started_at"),
+    fill("coding_challenges", "created_at", "last_updated"),
+    fill("tests", "created_at", "last_updated"),
+];
+
+const merged: readonly MergedRows[] = [
+    {
+        table: "question_relationships",
+        columns: ["source_question_id", "relationship_type", "target_question_id"],
+        order: ["strength DESC", "id"],
+    },
+    {
+        // A job that a bot has taken stays, or else the most urgent.
+        table: "work_queue",
+        columns: ["item_id", "item_type", "action"],
+        where: "status IN ('pending', 'processing')",
+        order: ["status = 'processing' DESC", "priority", "id"],
+    },
+];
+
 /** The databases from before this repository, and how their columns map to its tables. */
 export const origins: Origins = {
     known,
@@ -67,4 +118,6 @@ export const origins: Origins = {
         ...Object.entries(forms).map(([table, columns]) => [table, new Map(Object.entries(columns))] as const),
     ]),
     newest: ["last_updated", "created_at"],
+    filled,
+    merged,
 };

@@ -1,7 +1,7 @@
 -- Phase 4, advanced features: what people are working through, so that they can continue where they stopped.
 CREATE TABLE user_sessions (
     /*
-     * One row is one person's progress through a test, a voice interview, a certification or a channel.
+     * One row is one person's progress through a test, a voice interview, a certification, a channel or a training.
      * Maintenance marks sessions as abandoned after 7 days without progress.
      */
     -- Identifies the session. A random UUID by default.
@@ -20,7 +20,7 @@ CREATE TABLE user_sessions (
     ),
     -- Whose session it is; NULL for a visitor who is not signed in.
     user_id TEXT REFERENCES users (id),
-    -- What is worked through: test, voice-interview, certification or channel.
+    -- What is worked through: test, voice-interview, certification, channel or training.
     session_type TEXT NOT NULL,
     -- Identifies what is worked through within its type, so that the session can be continued.
     session_key TEXT NOT NULL,
@@ -38,7 +38,7 @@ CREATE TABLE user_sessions (
     total_items INTEGER NOT NULL,
     -- How many of them are done.
     completed_items INTEGER NOT NULL DEFAULT 0,
-    -- What the application needs to continue, such as the current item: a JSON object.
+    -- What the application needs to continue, such as the current item: any JSON.
     session_data TEXT,
     -- When the session began (ISO-8601, UTC).
     started_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
@@ -54,19 +54,17 @@ CREATE TABLE user_sessions (
             'test',
             'voice-interview',
             'certification',
-            'channel'
+            'channel',
+            'training'
         )
     ),
     CONSTRAINT user_sessions_session_key_is_not_empty CHECK (session_key <> ''),
     CONSTRAINT user_sessions_progress_is_between_0_and_100 CHECK (progress BETWEEN 0 AND 100),
     CONSTRAINT user_sessions_total_items_is_not_negative CHECK (total_items >= 0),
     CONSTRAINT user_sessions_completed_items_is_not_negative CHECK (completed_items >= 0),
-    CONSTRAINT user_sessions_session_data_is_a_json_object CHECK (
-        iif(
-            json_valid(session_data),
-            json_type(session_data) = 'object',
-            session_data IS NULL
-        )
+    CONSTRAINT user_sessions_session_data_is_json CHECK (
+        session_data IS NULL
+        OR json_valid(session_data)
     ),
     CONSTRAINT user_sessions_status_is_known CHECK (status IN ('active', 'completed', 'abandoned'))
 ) STRICT;
@@ -88,7 +86,7 @@ CREATE INDEX idx_user_sessions_user_id_status_last_accessed_at ON user_sessions 
 );
 
 CREATE INDEX idx_user_sessions_session_key_session_type ON user_sessions (
-    /* Serves continuing the session of a test, an interview, a certification or a channel. */
+    /* Serves continuing the session of a test, an interview, a certification, a channel or a training. */
     session_key,
     session_type
 );

@@ -1,5 +1,5 @@
 -- Starts a session and returns its id.
--- For: tests, voice interviews, certifications and channels, when a user starts one.
+-- For: tests, voice interviews, certifications, channels and trainings, when a user starts one.
 -- :user_id = NULL
 -- :session_type = 'test'
 -- :session_key = 'test-system-design'

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import type { Loader } from "../src/loading/loader.ts";
-import { count, name, optionalObject, optionalText, percent } from "./fields.ts";
+import { count, name, optionalText, percent } from "./fields.ts";
 import { isObject, listRecords } from "./shapes.ts";
 
 const schema = z.object({
     id: name,
     userId: optionalText,
-    sessionType: z.enum(["test", "voice-interview", "certification", "channel"]),
+    sessionType: z.enum(["test", "voice-interview", "certification", "channel", "training"]),
     sessionKey: name,
     title: name,
     subtitle: optionalText,
@@ -15,7 +15,8 @@ const schema = z.object({
     progress: percent.nullish(),
     totalItems: count,
     completedItems: count.nullish(),
-    sessionData: optionalObject,
+    // Any JSON, also a number or a text.
+    sessionData: z.unknown(),
     startedAt: optionalText,
     lastAccessedAt: optionalText,
     completedAt: optionalText,

@@ -1,7 +1,7 @@
 CREATE VIEW v_active_sessions AS
 /* One row is one type of session with the sessions under way (status active). */
 SELECT
-    -- test, voice-interview, certification or channel.
+    -- test, voice-interview, certification, channel or training.
     session.session_type AS session_type,
     -- How many sessions of the type are under way.
     count(*) AS session_count,

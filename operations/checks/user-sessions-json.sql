@@ -1,8 +1,7 @@
--- JSON in user_sessions that is invalid or of the wrong type.
+-- JSON in user_sessions that is invalid.
 -- Level: error
 -- Why: A query that reads such a value fails, or skips it: json_each() ends the whole query with 'malformed JSON'.
--- Remedy: Correct the value to the type in the column's comment: UPDATE user_sessions SET <column> =
---     '<JSON>' WHERE id = '<id>'.
+-- Remedy: Correct the value to valid JSON: UPDATE user_sessions SET <column> = '<JSON>' WHERE id = '<id>'.
 SELECT
     found.id AS id,
     found."column" AS "column",
@@ -16,7 +15,6 @@ FROM
             CASE
                 WHEN field.value = '' THEN 'is empty'
                 WHEN NOT json_valid(field.value) THEN 'is not JSON'
-                WHEN json_type(field.value) <> 'object' THEN 'is not an object'
             END AS problem,
             substr(field.value, 1, 60) AS value
         FROM

@@ -29,7 +29,8 @@ WHERE
             'test',
             'voice-interview',
             'certification',
-            'channel'
+            'channel',
+            'training'
         )
         WHEN 'status' THEN field.value IS NULL
         OR field.value NOT IN ('active', 'completed', 'abandoned')

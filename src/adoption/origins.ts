@@ -9,6 +9,38 @@ export interface Origins {
     readonly forms: ReadonlyMap<string, ReadonlyMap<string, TextForm>>;
     /** Columns that determine the newest of several rows with the same key, in order of preference. */
     readonly newest: readonly string[];
+    readonly filled: readonly FilledTime[];
+    readonly merged: readonly MergedRows[];
+}
+
+/** A time that rows of an origin may lack, although the database tells when it was at the latest. */
+export interface FilledTime {
+    readonly table: string;
+    readonly column: string;
+    /** In order of preference; the default of the column comes after them. */
+    readonly sources: readonly TimeSource[];
+    /** What other columns of such a row then get in place of NULL or one value, as SQL. Any other value stays. */
+    readonly implies?: Readonly<Record<string, { readonly instead: string; readonly value: string }>>;
+}
+
+/** Another column of the row; or the earliest time in a column of a table, of all its rows or of those that match the row. */
+export type TimeSource =
+    | { readonly column: string }
+    | {
+          readonly table: string;
+          readonly earliest: string;
+          readonly match?: { readonly column: string; readonly own: string };
+      };
+
+/** Rows that say the same: one of them is kept, and the others are merged into it. No foreign key may refer to the table. */
+export interface MergedRows {
+    readonly table: string;
+    /** Equal in all of them. */
+    readonly columns: readonly string[];
+    /** SQL of a condition; other rows are not merged. */
+    readonly where?: string;
+    /** Terms of an ORDER BY: the first row is kept. */
+    readonly order: readonly string[];
 }
 
 /** The format of the text in a column. */

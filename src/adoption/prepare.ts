@@ -15,6 +15,7 @@ import { findOrigins, listFacts, type Origin, type Origins } from "./origins.ts"
 import { quarantineTable } from "./quarantine.ts";
 import { planReading, type Reading } from "./reading.ts";
 import { readTargetSchema, type TargetSchema, type TargetTable } from "./target-tables.ts";
+import type { PreferredRows } from "./validation.ts";
 
 /** State of a table of the files in the live database. */
 export type TableState = "done" | "missing" | "rebuild";
@@ -36,7 +37,8 @@ export interface Adoption {
     /** Live tables that the files lack. */
     readonly extra: readonly Table[];
     readonly origins: readonly Origin[];
-    readonly newest: readonly string[];
+    /** Which of several rows is kept. */
+    readonly preferred: PreferredRows;
     /** Records the migrations after every table has the files' form. */
     readonly baseline: PreparedDeploy;
 }
@@ -77,7 +79,7 @@ export async function prepareAdoption(
     }
     refuseNamesakes(state, target);
     const rebuilt = await findRebuilt(connection, state.schema, target);
-    const tables = target.tables.map((table) => describeTable(table, find(table.name), state, rebuilt, origins));
+    const tables = target.tables.map((table) => describeTable(table, find(table.name), state, rebuilt, origins, live));
     return {
         state,
         target,
@@ -88,7 +90,7 @@ export async function prepareAdoption(
                 !target.tables.some((table) => isSameName(table.name, name)) && !isRecorded({ name, table: name }),
         ),
         origins: findOrigins(origins.known, listFacts(state.schema, live)),
-        newest: origins.newest,
+        preferred: origins,
         baseline,
     };
 }
@@ -109,6 +111,7 @@ function describeTable(
     state: DatabaseState,
     rebuilt: ReadonlySet<string>,
     origins: Origins,
+    tables: readonly Table[],
 ): AdoptedTable {
     if (!live) {
         const other = findSchemaRow(state, target.name);
@@ -118,7 +121,7 @@ function describeTable(
     const { rowid } = live;
     if (rowid === undefined) throw refuse(`'${live.name}' has no rowid`, "create it again without WITHOUT ROWID");
     if (live.isVirtual) throw refuse(`'${live.name}' is a virtual table`, renameByHand);
-    const reading = planReading({ ...live, rowid }, target, origins);
+    const reading = planReading({ ...live, rowid }, target, origins, tables);
     return { target, state: rebuilt.has(target.name.toLowerCase()) ? "rebuild" : "done", reading };
 }
 

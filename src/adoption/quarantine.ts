@@ -3,15 +3,18 @@ import { readRows } from "../schema/row.ts";
 import { describeCheck } from "../sql/checks.ts";
 import { type CheckDefinition, readTableDefinition } from "../sql/create-table.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
+import { rowNumber } from "./fills.ts";
 import type { Origins } from "./origins.ts";
-import { type Reading, renderRecord, rowNumber, rowReasons } from "./reading.ts";
+import { type Reading, renderRecord, rowReasons } from "./reading.ts";
 import { readDocument } from "./records.ts";
+import type { TargetTable } from "./target-tables.ts";
+import { isMerged } from "./validation.ts";
 
 /** The table with the rows and objects that an adoption could not move into the tables of the files. */
 export const quarantineTable = "schema_adoption";
 
 /** Explained in the comments of the table. */
-export type AdoptionOutcome = "refused" | "kept" | "dropped";
+type AdoptionOutcome = "refused" | "merged" | "kept" | "dropped";
 
 export const createQuarantine = `CREATE TABLE IF NOT EXISTS ${quarantineTable} (
     /*
@@ -24,9 +27,10 @@ export const createQuarantine = `CREATE TABLE IF NOT EXISTS ${quarantineTable} (
     source_table TEXT NOT NULL,
     -- The rowid there; NULL for an object.
     source_row INTEGER,
-    -- refused: a row that was removed; kept: a row that was kept without some columns; dropped: an index or a trigger.
-    outcome TEXT NOT NULL CONSTRAINT schema_adoption_outcome_is_known CHECK (outcome IN ('refused', 'kept', 'dropped')),
-    -- JSON array: the constraints that refuse it, or the columns that the files lack.
+    -- refused: a row that was removed; merged: one that was removed because a row that was kept says the same; kept: a row
+    -- that was kept without some columns; dropped: an index or a trigger.
+    outcome TEXT NOT NULL CONSTRAINT schema_adoption_outcome_is_known CHECK (outcome IN ('refused', 'merged', 'kept', 'dropped')),
+    -- JSON array: the constraints that refuse it, the columns that another row has the same values in, or those that the files lack.
     reasons TEXT NOT NULL,
     -- The complete row or object as JSON.
     record TEXT NOT NULL,
@@ -34,11 +38,32 @@ export const createQuarantine = `CREATE TABLE IF NOT EXISTS ${quarantineTable} (
     adopted_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
 ) STRICT`;
 
-/** SQL that copies complete live rows into the quarantine. `rows` is SQL that selects their rowids and reasons. */
-export function quarantineRows({ live, target }: Reading, outcome: AdoptionOutcome, rows: string): string {
+/** SQL that copies the rows that are refused or merged into the quarantine. `rows` is SQL that selects their rowids and reasons. */
+export function quarantineLeftOut(reading: Reading, rows: string): string {
+    return quarantine(
+        reading,
+        `iif(${isMerged(`given.${rowReasons}`)}, ${outcome("merged")}, ${outcome("refused")})`,
+        rows,
+    );
+}
+
+/** SQL that copies rows of which columns are left out. */
+export function quarantineKept(reading: Reading, rows: string): string {
+    return quarantine(reading, outcome("kept"), rows);
+}
+
+/** SQL that selects the rowids of the rows that were left out of a table since an entry of the quarantine. */
+export function selectQuarantined({ name }: TargetTable, since: string): string {
+    const outcomes = [outcome("refused"), outcome("merged")].join(", ");
+    return `SELECT source_row FROM ${quarantineTable} WHERE id > ${since} AND source_table = ${quoteText(name)} AND outcome IN (${outcomes})`;
+}
+
+const outcome = (word: AdoptionOutcome): string => quoteText(word);
+
+function quarantine({ live, target }: Reading, outcomeSql: string, rows: string): string {
     return (
         `INSERT INTO ${quarantineTable} (source_table, source_row, outcome, reasons, record) ` +
-        `SELECT ${quoteText(target.name)}, given.${rowNumber}, ${quoteText(outcome)}, given.${rowReasons}, ${renderRecord(live)} ` +
+        `SELECT ${quoteText(target.name)}, given.${rowNumber}, ${outcomeSql}, given.${rowReasons}, ${renderRecord(live)} ` +
         `FROM (${rows}) AS given CROSS JOIN ${quoteName(live.name)} AS live ON live.${live.rowid} = given.${rowNumber} ` +
         `ORDER BY given.${rowNumber}`
     );
@@ -48,7 +73,7 @@ export function quarantineRows({ live, target }: Reading, outcome: AdoptionOutco
 export function quarantineObjects({ live, target }: Reading): string {
     return (
         `INSERT INTO ${quarantineTable} (source_table, outcome, reasons, record) ` +
-        `SELECT ${quoteText(target.name)}, 'dropped', '[]', json_object('type', type, 'name', name, 'sql', sql) FROM sqlite_schema ` +
+        `SELECT ${quoteText(target.name)}, ${outcome("dropped")}, '[]', json_object('type', type, 'name', name, 'sql', sql) FROM sqlite_schema ` +
         `WHERE type IN ('index', 'trigger') AND sql IS NOT NULL AND tbl_name = ${quoteText(live.name)} COLLATE NOCASE ORDER BY rowid`
     );
 }

@@ -2,11 +2,11 @@ import type { Column, Table } from "../schema/table.ts";
 import { isSameName } from "../sql/names.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
 import { convertValue } from "./conversions.ts";
-import type { FormerColumn, Origins } from "./origins.ts";
+import { fillTimes, isFilled, rowNumber, storedName } from "./fills.ts";
+import type { FilledTime, FormerColumn, Origins } from "./origins.ts";
 import type { TargetTable } from "./target-tables.ts";
 
 /** Columns that the queries of an adoption add to a table's own. */
-export const rowNumber = "adopted_row";
 export const rowReasons = "adopted_reasons";
 
 /** How the rows of a live table are read as rows of a table of the files. */
@@ -14,6 +14,10 @@ export interface Reading {
     readonly live: Table & { readonly rowid: string };
     readonly target: TargetTable;
     readonly columns: readonly ColumnReading[];
+    /** How missing times are filled. */
+    readonly filled: readonly FilledTime[];
+    /** All live tables, in which a missing time may be found. */
+    readonly tables: readonly Table[];
     /** Live columns that the files lack, each with the SQL condition under which its value would be lost. */
     readonly unmapped: readonly { readonly column: string; readonly condition: string }[];
 }
@@ -26,12 +30,22 @@ export interface ColumnReading {
     readonly converted: string;
 }
 
-/** Maps each column to the live column of that name, or else to a former one. */
-export function planReading(live: Table & { rowid: string }, target: TargetTable, origins: Origins): Reading {
+/**
+ * Maps each column to the live column of that name, or else to a former one.
+ *
+ * @param tables all live tables, in which a missing time may be found
+ */
+export function planReading(
+    live: Table & { rowid: string },
+    target: TargetTable,
+    origins: Origins,
+    tables: readonly Table[],
+): Reading {
     const former = origins.columns.filter(
         ({ table, from }) => isSameName(table, target.name) && findColumn(live, from) !== undefined,
     );
     const forms = origins.forms.get(target.name);
+    const filled = origins.filled.filter(({ table }) => isSameName(table, target.name));
     const columns = target.columns
         .filter((column) => !column.isGenerated)
         .map((column) => ({
@@ -49,7 +63,7 @@ export function planReading(live: Table & { rowid: string }, target: TargetTable
             });
             return { column: own, condition: [`${quoteName(own)} IS NOT NULL`, ...isElsewhere].join(" AND ") };
         });
-    return { live, target, columns, unmapped };
+    return { live, target, columns, unmapped, filled, tables };
 }
 
 /** SQL that selects the live rows with their rowids and stored values, under the files' column names. */
@@ -58,19 +72,26 @@ export function selectRaw({ live, columns }: Reading): string {
     return `SELECT ${live.rowid} AS ${rowNumber}, ${fields.join(", ")} FROM ${quoteName(live.name)}`;
 }
 
+// With missing times filled.
+function selectFilled(reading: Reading): string {
+    const columns = reading.columns.map(({ column }) => column.name);
+    return fillTimes(selectRaw(reading), columns, reading.filled, reading.tables);
+}
+
 /** SQL that selects the live rows with their rowids and converted values. */
 export function selectConverted(reading: Reading, where = ""): string {
     const fields = reading.columns.map(({ column, converted }) => `${converted} AS ${quoteName(column.name)}`);
-    return `SELECT ${rowNumber}, ${fields.join(", ")} FROM (${selectRaw(reading)})${where}`;
+    return `SELECT ${rowNumber}, ${fields.join(", ")} FROM (${selectFilled(reading)})${where}`;
 }
 
-/** SQL that counts, for each column, the values that conversion changes. */
+/** SQL that counts, for each column, the values that filling or conversion changes. */
 export function countConverted(reading: Reading): string {
     const counts = reading.columns.map(({ column, converted }) => {
         const own = quoteName(column.name);
-        return `sum(${own} IS NOT ${converted}) AS ${own}`;
+        const stored = isFilled(column.name, reading.filled) ? storedName(column.name) : own;
+        return `sum(${stored} IS NOT ${converted}) AS ${own}`;
     });
-    return `SELECT ${counts.join(", ")} FROM (${selectRaw(reading)})`;
+    return `SELECT ${counts.join(", ")} FROM (${selectFilled(reading)})`;
 }
 
 /** SQL that selects the live rows with values in unmapped columns, and the names of those columns. */

@@ -1,11 +1,19 @@
 import type { Script } from "../database/connection.ts";
 import { checkForeignKeysOff } from "../planning/guards.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
+import { rowNumber } from "./fills.ts";
 import type { AdoptedTable } from "./prepare.ts";
-import { createQuarantine, quarantineObjects, quarantineRows, quarantineTable } from "./quarantine.ts";
-import { type Reading, rowNumber, selectConverted, selectUnmapped } from "./reading.ts";
+import {
+    createQuarantine,
+    quarantineKept,
+    quarantineLeftOut,
+    quarantineObjects,
+    quarantineTable,
+    selectQuarantined,
+} from "./quarantine.ts";
+import { type Reading, selectConverted, selectUnmapped } from "./reading.ts";
 import type { TargetTable } from "./target-tables.ts";
-import { type Parent, parentInPlace, selectRefused, validateRows } from "./validation.ts";
+import { type Parent, type PreferredRows, parentInPlace, selectLeftOut, validateRows } from "./validation.ts";
 
 /** Exists only inside the transaction, like the migrator's guard. The name of the CHECK shows what failed. */
 const guard = "schema_guard";
@@ -17,7 +25,7 @@ export const changedSign = "the_table_changed_since_it_was_read";
 const createGuard = `CREATE TABLE ${guard} (
     unchanged INTEGER CONSTRAINT ${changedSign} CHECK (unchanged),
     keys_off INTEGER CONSTRAINT foreign_keys_are_not_off CHECK (keys_off),
-    counted INTEGER CONSTRAINT rows_are_not_those_kept_and_those_refused CHECK (counted),
+    counted INTEGER CONSTRAINT rows_are_not_those_kept_and_those_left_out CHECK (counted),
     equal INTEGER CONSTRAINT a_kept_row_is_not_what_it_was CHECK (equal),
     live_rows INTEGER,
     first_entry INTEGER,
@@ -28,7 +36,7 @@ const noted = (column: string): string => `(SELECT max(${column}) FROM ${guard})
 
 /**
  * Renders one transaction that rebuilds a table in the files' form: stages the converted rows, quarantines the original of
- * each row that a constraint refuses, creates and fills the table, compares every kept row value by value, and counts the
+ * each row that a constraint refuses or that is merged, creates and fills the table, compares every kept row value by value, and counts the
  * rows. Any difference rolls everything back. Must run with foreign keys off.
  *
  * @param options.searched names of full-text indexes over the table, which are rebuilt with it
@@ -36,13 +44,13 @@ const noted = (column: string): string => `(SELECT max(${column}) FROM ${guard})
  */
 export function renderAdoptedTable(
     reading: Reading,
-    newest: readonly string[],
+    preferred: PreferredRows,
     options: { hasSequences: boolean; searched: readonly string[]; isMissing: (parent: string) => boolean },
 ): Script {
     const { live, target } = reading;
     const findParent = (parent: string): Parent | undefined =>
         options.isMissing(parent) ? undefined : parentInPlace(parent);
-    const validation = validateRows(target, `SELECT * FROM ${staging}`, newest, findParent);
+    const validation = validateRows(target, `SELECT * FROM ${staging}`, preferred, findParent);
     const columns = reading.columns.map(({ column }) => quoteName(column.name));
     const unmapped = selectUnmapped(reading);
     const sequence = options.hasSequences
@@ -58,14 +66,21 @@ export function renderAdoptedTable(
             `max(coalesce(${sequence}, 0), coalesce((SELECT max(${live.rowid}) FROM ${quoteName(live.name)}), 0))`,
         `CREATE TABLE ${staging} (${rowNumber} INTEGER PRIMARY KEY, ${columns.join(", ")})`,
         `INSERT INTO ${staging} ${selectConverted(reading)}`,
-        quarantineRows(reading, "refused", selectRefused(validation)),
-        ...(unmapped === undefined ? [] : [quarantineRows(reading, "kept", exceptRefused(unmapped, target))]),
+        quarantineLeftOut(reading, selectLeftOut(validation)),
+        ...(unmapped === undefined
+            ? []
+            : [
+                  quarantineKept(
+                      reading,
+                      `SELECT * FROM (${unmapped}) WHERE ${rowNumber} NOT IN (${leftOutHere(target)})`,
+                  ),
+              ]),
         quarantineObjects(reading),
         `DROP TABLE ${quoteName(live.name)}`,
         target.sql,
         `INSERT INTO ${quoteName(target.name)} (${[...rowidOf(target), ...columns].join(", ")}) ` +
             `SELECT ${[...(rowidOf(target).length > 0 ? [rowNumber] : []), ...columns].join(", ")} FROM ${staging} ` +
-            `WHERE ${rowNumber} NOT IN (${refusedHere(target)}) ORDER BY ${rowNumber}`,
+            `WHERE ${rowNumber} NOT IN (${leftOutHere(target)}) ORDER BY ${rowNumber}`,
         ...target.indexes.flatMap(({ sql }) => sql ?? []),
         ...(target.isAutoincrement ? keepSequence(target, noted("sequence")) : []),
         ...renderProof(target, columns),
@@ -114,13 +129,7 @@ function toScript(statements: readonly string[]): Script {
     return statements.map((sql) => ({ sql }));
 }
 
-function refusedHere({ name: table }: TargetTable): string {
-    return `SELECT source_row FROM ${quarantineTable} WHERE id > ${noted("first_entry")} AND source_table = ${quoteText(table)} AND outcome = 'refused'`;
-}
-
-function exceptRefused(rows: string, target: TargetTable): string {
-    return `SELECT * FROM (${rows}) WHERE ${rowNumber} NOT IN (${refusedHere(target)})`;
-}
+const leftOutHere = (target: TargetTable): string => selectQuarantined(target, noted("first_entry"));
 
 // Rowids are kept: if no column is an alias of the rowid, it is inserted by its own name.
 function rowidOf(target: TargetTable): string[] {
@@ -135,10 +144,10 @@ function renderProof(target: TargetTable, columns: readonly string[]): string[] 
     const values = (table: string): string => `(${columns.map((column) => `${table}.${column}`).join(", ")})`;
     const different =
         `SELECT 1 FROM ${staging} AS staged LEFT JOIN ${own} AS made ON made.${rowid} = staged.${staged} ` +
-        `WHERE staged.${rowNumber} NOT IN (${refusedHere(target)}) ` +
+        `WHERE staged.${rowNumber} NOT IN (${leftOutHere(target)}) ` +
         `AND (made.${rowid} IS NULL OR ${values("made")} IS NOT ${values("staged")})`;
     return [
-        `INSERT INTO ${guard} (counted) SELECT ${noted("live_rows")} = (SELECT count(*) FROM ${own}) + (SELECT count(*) FROM (${refusedHere(target)})) ` +
+        `INSERT INTO ${guard} (counted) SELECT ${noted("live_rows")} = (SELECT count(*) FROM ${own}) + (SELECT count(*) FROM (${leftOutHere(target)})) ` +
             `AND ${noted("live_rows")} = (SELECT count(*) FROM ${staging})`,
         `INSERT INTO ${guard} (equal) SELECT NOT EXISTS (${different})`,
     ];

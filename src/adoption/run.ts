@@ -41,7 +41,7 @@ export async function runAdoption(
         const { state, reading } = table;
         if (state !== "rebuild" || !reading) return [];
         const searched = findSearched(adoption, table.target);
-        const script = renderAdoptedTable(reading, adoption.newest, { hasSequences, searched, isMissing });
+        const script = renderAdoptedTable(reading, adoption.preferred, { hasSequences, searched, isMissing });
         return [{ tables: [table], script }];
     });
     // Last, because validation treats references to a missing table as dangling.

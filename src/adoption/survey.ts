@@ -6,10 +6,11 @@ import { quoteName } from "../sql/quoting.ts";
 import type { AdoptedTable, Adoption, TableState } from "./prepare.ts";
 import { countConverted, type Reading, rowReasons, selectConverted, selectUnmapped } from "./reading.ts";
 import {
+    isMerged,
     type Parent,
     parentInPlace,
     parentValidated,
-    selectRefused,
+    selectLeftOut,
     type Validation,
     validateRows,
 } from "./validation.ts";
@@ -22,7 +23,9 @@ interface TableSurvey {
     /** Number of values to convert, by column. */
     readonly converted: Readonly<Record<string, number>>;
     readonly refused: number;
-    /** Number of refused rows by reason; a row can have several. */
+    /** Rows that are merged into one that is kept. */
+    readonly merged: number;
+    /** Number of refused and of merged rows by reason; a refused row can have several. */
     readonly reasons: Readonly<Record<string, number>>;
     /** Number of rows with values in columns that the files lack, by column. */
     readonly unmapped: Readonly<Record<string, number>>;
@@ -34,6 +37,7 @@ interface TableSurvey {
 export interface AdoptionSurvey {
     readonly tables: readonly TableSurvey[];
     readonly refused: number;
+    readonly merged: number;
 }
 
 /**
@@ -52,11 +56,13 @@ export async function surveyAdoption(
         const survey = await surveyTable(connection, table, validations.get(table.target.name));
         tables.push({ ...survey, dropped: findDropped(adoption, table) });
     }
-    return { tables, refused: tables.reduce((sum, { refused }) => sum + refused, 0) };
+    const sum = (count: (table: TableSurvey) => number): number =>
+        tables.reduce((total, table) => total + count(table), 0);
+    return { tables, refused: sum(({ refused }) => refused), merged: sum(({ merged }) => merged) };
 }
 
 // Tables to be rebuilt are validated together with those that they reference.
-function validateAll({ tables, newest }: Pick<Adoption, "tables" | "newest">): ReadonlyMap<string, Validation> {
+function validateAll({ tables, preferred }: Pick<Adoption, "tables" | "preferred">): ReadonlyMap<string, Validation> {
     const validations = new Map<string, Validation>();
     const findParent = (parent: string): Parent | undefined => {
         const table = tables.find(({ target }) => isSameName(target.name, parent));
@@ -66,7 +72,7 @@ function validateAll({ tables, newest }: Pick<Adoption, "tables" | "newest">): R
     };
     for (const { target, state, reading } of tables) {
         if (state === "rebuild" && reading)
-            validations.set(target.name, validateRows(target, selectConverted(reading), newest, findParent));
+            validations.set(target.name, validateRows(target, selectConverted(reading), preferred, findParent));
     }
     return validations;
 }
@@ -85,7 +91,16 @@ async function surveyTable(
     { target, state, reading }: AdoptedTable,
     validation: Validation | undefined,
 ): Promise<Omit<TableSurvey, "dropped">> {
-    const nothing = { table: target.name, state, rows: 0, converted: {}, refused: 0, reasons: {}, unmapped: {} };
+    const nothing = {
+        table: target.name,
+        state,
+        rows: 0,
+        converted: {},
+        refused: 0,
+        merged: 0,
+        reasons: {},
+        unmapped: {},
+    };
     if (!reading) return nothing;
     const count = `SELECT count(*) AS count FROM ${quoteName(reading.live.name)}`;
     if (!validation) {
@@ -98,24 +113,36 @@ async function surveyTable(
         countReasons(validation),
         countUnmapped(reading),
     ]);
-    const byReason = takeRows(reasons).map((row) => [row.reason, Number(row.count)] as const);
+    const counted = takeRows(reasons).map((row) => ({ ...row, count: Number(row.count) }) as CountedReason);
+    const countAll = (kind: number): number =>
+        counted.find(({ reason, merged }) => reason === null && merged === kind)?.count ?? 0;
     return {
         ...nothing,
         rows: Number(takeRows(rows)[0]?.count),
         converted: withoutZeros(takeRows(converted)[0] ?? {}),
-        refused: byReason.find(([reason]) => reason === null)?.[1] ?? 0,
-        reasons: Object.fromEntries(byReason.filter(([reason]) => reason !== null)),
+        refused: countAll(0),
+        merged: countAll(1),
+        reasons: Object.fromEntries(
+            counted.flatMap(({ reason, count: rows }) => (reason === null ? [] : [[reason, rows] as const])),
+        ),
         unmapped: Object.fromEntries(takeRows(unmapped).map((row) => [String(row.reason), Number(row.count)])),
     };
 }
 
-// The row with a NULL reason counts the refused rows.
+interface CountedReason {
+    /** Null for the number of all rows that are refused, or merged. */
+    readonly reason: string | null;
+    readonly merged: number | null;
+    readonly count: number;
+}
+
 function countReasons(validation: Validation): Query {
-    const refused = `SELECT ${rowReasons} FROM (${selectRefused(validation)})`;
+    const leftOut = `SELECT ${rowReasons}, ${isMerged(rowReasons)} AS merged FROM (${selectLeftOut(validation)})`;
     return {
         sql:
-            `WITH refused AS MATERIALIZED (${refused}) SELECT NULL AS reason, count(*) AS count FROM refused UNION ALL ` +
-            `SELECT reason.value, count(*) FROM refused, json_each(refused.${rowReasons}) AS reason GROUP BY reason.value`,
+            `WITH left_out AS MATERIALIZED (${leftOut}) ` +
+            "SELECT NULL AS reason, merged, count(*) AS count FROM left_out GROUP BY merged UNION ALL " +
+            `SELECT reason.value, NULL, count(*) FROM left_out, json_each(left_out.${rowReasons}) AS reason GROUP BY reason.value`,
     };
 }
 

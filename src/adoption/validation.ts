@@ -1,7 +1,10 @@
 import type { ForeignKey } from "../schema/table.ts";
+import { readName, tokenize } from "../sql/lexer.ts";
 import { isSameName } from "../sql/names.ts";
 import { quoteName, quoteNames, quoteText, renderRowValue } from "../sql/quoting.ts";
-import { rowNumber, rowReasons } from "./reading.ts";
+import { rowNumber } from "./fills.ts";
+import type { MergedRows, Origins } from "./origins.ts";
+import { rowReasons } from "./reading.ts";
 import { listUniqueKeys, type TargetTable, type UniqueKey } from "./target-tables.ts";
 
 /** A query that validates rows against the constraints of their table, as a chain of common table expressions. */
@@ -12,6 +15,17 @@ export interface Validation {
     readonly verdict: string;
 }
 
+/** Which of several rows is kept. */
+export type PreferredRows = Pick<Origins, "newest" | "merged">;
+
+/** What the only reason of a merged row begins with. */
+const mergedReason = "merged";
+
+/** SQL: whether the reasons of a row that is not kept, as a JSON array, say that it was merged into another. */
+export function isMerged(reasons: string): string {
+    return `${reasons} LIKE '["${mergedReason}:%'`;
+}
+
 /** How to select the keys of a referenced table. */
 export interface Parent {
     readonly expressions: readonly string[];
@@ -20,8 +34,8 @@ export interface Parent {
 }
 
 /**
- * Renders the validation of rows: first NOT NULL, types and CHECKs of each row, then foreign keys, then unique keys, of
- * which the newest row is valid. Each step covers the rows that passed the previous one.
+ * Renders the validation of rows: first NOT NULL, types and CHECKs of each row, then foreign keys, then rows that are merged
+ * into another, then unique keys, of which the newest row is valid. Each step covers the rows that passed the previous one.
  *
  * @param rows SQL of the converted rows with their numbers
  * @param findParent returns undefined for a table that does not exist
@@ -29,11 +43,13 @@ export interface Parent {
 export function validateRows(
     target: TargetTable,
     rows: string,
-    newest: readonly string[],
+    preferred: PreferredRows,
     findParent: (parent: string) => Parent | undefined,
 ): Validation {
     const parents = target.foreignKeys.map((reference) => ({ reference, parent: findParent(reference.parent) }));
-    const used = listValidated(target, newest);
+    const { newest } = preferred;
+    const merged = preferred.merged.filter(({ table }) => isSameName(table, target.name));
+    const used = listValidated(target, newest, merged);
     const label = (step: string): string => quoteName(`${step} ${target.name}`);
     const fields = used.map((column) => quoteName(column));
     const expressions = [
@@ -49,6 +65,7 @@ export function validateRows(
     };
     const dangling = parents.map(({ reference, parent }) => renderDangling(reference, parent));
     add("linked", dangling);
+    for (const [at, rule] of merged.entries()) add(`merged ${at}`, [renderMerged(rule)]);
     for (const [at, unique] of listUniqueKeys(target).entries()) {
         add(`counted ${at}`, [renderDuplicate(unique, target, newest)]);
     }
@@ -69,8 +86,8 @@ export function parentValidated({ expressions, verdict }: Validation): Parent {
     };
 }
 
-/** SQL that selects the refused rows: their numbers, and their reasons as a JSON array. */
-export function selectRefused({ expressions, verdict }: Validation): string {
+/** SQL that selects the rows that are refused or merged: their numbers, and their reasons as a JSON array. */
+export function selectLeftOut({ expressions, verdict }: Validation): string {
     return (
         `WITH ${expressions.join(", ")} ` +
         `SELECT ${rowNumber}, '[' || substr(${rowReasons}, 2) || ']' AS ${rowReasons} FROM ${verdict} WHERE ${rowReasons} <> ''`
@@ -78,8 +95,12 @@ export function selectRefused({ expressions, verdict }: Validation): string {
 }
 
 // The columns needed by the later steps and by tables that reference this one.
-function listValidated(target: TargetTable, newest: readonly string[]): string[] {
+function listValidated(target: TargetTable, newest: readonly string[], merged: readonly MergedRows[]): string[] {
     const wanted = [
+        ...merged.flatMap(({ columns, where = "", order }) => [
+            ...columns,
+            ...tokenize([where, ...order].join(" ")).map(readName),
+        ]),
         ...listUniqueKeys(target).flatMap(({ columns }) => columns),
         ...target.foreignKeys.flatMap(({ columns }) => columns),
         ...newest,
@@ -127,6 +148,12 @@ function renderDuplicate({ columns, collations }: UniqueKey, target: TargetTable
         .map((column) => `${quoteName(column)} DESC NULLS LAST`);
     const window = `PARTITION BY ${[`${rowReasons} = ''`, ...keys].join(", ")} ORDER BY ${[...order, rowNumber].join(", ")}`;
     return reasonIf(`${isGiven} AND row_number() OVER (${window}) > 1`, `unique:${columns.join(",")}`);
+}
+
+function renderMerged({ columns, where = "TRUE", order }: MergedRows): string {
+    const keys = [`${rowReasons} = ''`, `(${where})`, ...columns.map((column) => quoteName(column))];
+    const window = `PARTITION BY ${keys.join(", ")} ORDER BY ${[...order, rowNumber].join(", ")}`;
+    return reasonIf(`${where} AND row_number() OVER (${window}) > 1`, `${mergedReason}:${columns.join(",")}`);
 }
 
 // Each reason begins with a comma; without the first comma the list is the content of a JSON array.

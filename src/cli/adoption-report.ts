@@ -5,6 +5,7 @@ import type { Connection } from "../database/connection.ts";
 import type { DatabaseState } from "../planning/state.ts";
 import type { ObjectDifference } from "../schema/compare.ts";
 import { countObjects, listComparable } from "../schema/facts.ts";
+import type { SchemaRow } from "../schema/row.ts";
 import { describeCheck } from "../sql/checks.ts";
 import type { CheckDefinition } from "../sql/create-table.ts";
 import type { Output } from "./output.ts";
@@ -39,6 +40,11 @@ export function printSurvey(output: Output, adoption: Adoption, { tables }: Adop
             output.field("Keep", `${table}.${column}: ${counted(count)} (${why})`);
         }
         for (const [reason, count] of Object.entries(reasons)) {
+            if (reason.startsWith("merged:")) {
+                const equal = reason.slice("merged:".length).replaceAll(",", ", ");
+                output.field("Merge", `${table}: ${counted(count)} with the ${equal} of a row that is kept`);
+                continue;
+            }
             const checks = adoption.tables.find(({ target }) => target.name === table)?.target.checks ?? [];
             output.field("Refuse", `${table}: ${counted(count)} by ${describeReason(reason, checks)}`);
         }
@@ -80,7 +86,7 @@ export function printBroken(output: Output, { dangling, views, triggers }: Broke
 export function describeAdoption(
     connection: Connection,
     { origins, extra }: Adoption,
-    { tables, refused }: AdoptionSurvey,
+    { tables, refused, merged }: AdoptionSurvey,
 ): Record<string, unknown> {
     return {
         database: connection.target.label,
@@ -88,6 +94,7 @@ export function describeAdoption(
         tables,
         extra: extra.map(({ name }) => name),
         refused,
+        merged,
     };
 }
 
@@ -95,6 +102,11 @@ export function describeAdoption(
 export function describeRefused(refused: number, isDone = false): string {
     if (refused === 0) return "No row would be refused.";
     return isDone ? `Refused ${countOf(refused, "row")}.` : `${countOf(refused, "row")} would be refused.`;
+}
+
+/** Sentences with the number of rows that were merged; none for 0. */
+export function describeMerged(merged: number): string[] {
+    return merged === 0 ? [] : [`Merged ${countOf(merged, "row")} into others (schema_adoption keeps them).`];
 }
 
 /** Describes an adopted database in one or two sentences; objects that the files lack are counted separately. */
@@ -106,7 +118,10 @@ export function describeStanding({ schema }: DatabaseState, differences: readonl
         listComparable(schema).filter(({ type, name }) => others.has(`${type} ${name}`) === isOther),
     );
     const { tables, views } = countObjects(extra ?? []);
-    const more = listCounts([tables, "table"], [views, "view"]);
+    const isOnOurs = (row: SchemaRow): boolean =>
+        !extra?.some(({ type, name }) => type === "table" && name === row.table);
+    const indexes = extra?.filter((row) => row.type === "index" && isOnOurs(row)).length ?? 0;
+    const more = listCounts([tables, "table"], [indexes, "index", "indexes"], [views, "view"]);
     const tail = more === "" ? "" : ` In addition: ${more} that the files lack.`;
     return `The database matches the files: ${describeSchema({ schema: own ?? [] })}.${tail}`;
 }

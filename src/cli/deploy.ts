@@ -81,6 +81,7 @@ export async function runPrepared(
         database: connection.target.label,
         migrations: plan.migrations.map((file) => file.path),
         objects: plan.objects,
+        extraIndexes: plan.extraIndexes,
     };
     if (options.dryRun || options.showSql) {
         return {
@@ -122,6 +123,13 @@ function printPlan(output: Output, plan: Plan): void {
     ] as const) {
         const objects = plan.objects.filter((object) => object.change === change);
         if (objects.length > 0) output.field(label, describeObjects(objects));
+    }
+    for (const [label, change, what] of [
+        ["Kept", "kept", "not in the files; created again after the rebuild"],
+        ["Replaced", "replaced", "not in the files; the migration creates an index of that name"],
+    ] as const) {
+        const names = plan.extraIndexes.filter((index) => index.change === change).map(({ name }) => `index ${name}`);
+        if (names.length > 0) output.field(label, `${names.join(", ")} (${what})`);
     }
     const deferred = plan.objects.filter((object) => object.change === "deferred");
     if (deferred.length > 0) {

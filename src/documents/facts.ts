@@ -76,11 +76,13 @@ export async function readSchemaFacts(
     };
 }
 
-/** Lists the columns that hold JSON, with the shape that a CHECK demands: array or object. */
+/** Lists the columns that hold JSON, with the shape that a CHECK demands: array, object or any. */
 export function listJsonShapes({ checks }: TableDefinition): Pick<JsonColumn, "column" | "shape">[] {
     return checks.flatMap(({ expression }) => {
-        const [, column, shape] = /json_type\s*\(\s*"?(\w+)"?\s*\)\s*=\s*'(\w+)'/.exec(expression) ?? [];
-        return column && shape ? [{ column, shape }] : [];
+        const [, typed, shape] = /json_type\s*\(\s*"?(\w+)"?\s*\)\s*=\s*'(\w+)'/.exec(expression) ?? [];
+        const [, valid] = /json_valid\s*\(\s*"?(\w+)"?\s*\)/.exec(expression) ?? [];
+        const column = typed ?? valid;
+        return column === undefined ? [] : [{ column, shape: shape ?? "any" }];
     });
 }
 

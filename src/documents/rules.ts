@@ -30,7 +30,7 @@ export function listRules({ name: table, columns, definition }: RuledTable): Tab
         const words = rule
             .slice(column?.length ?? 0)
             .replaceAll("_", " ")
-            .replaceAll(" json ", " JSON ")
+            .replaceAll(/ json\b/g, " JSON")
             .trim();
         const values = /_is_known$/.test(rule) && column ? listAllowedValues(definition, column) : [];
         return { columns: column ? [column] : [], words: values.length > 0 ? "" : words, values };

@@ -97,8 +97,12 @@ function alignTables(
     const ordered = [...keys.filter((key) => !isGone(key)), ...orderDrops(keys.filter(isGone), input.expected)];
     const numbers = new Map(input.sets.map((set) => [set.name, findNext(set.migrations)]));
     const warnings: string[] = [];
+    const extra = input.differences.filter(({ state, type }) => state === "extra" && type === "index");
+    const withoutExtra = input.live.filter(
+        ({ type, name: own }) => type !== "index" || !extra.some(({ name }) => name === own),
+    );
     const files = ordered.flatMap((key): FileChange[] => {
-        const [wanted, found] = [findSide(input.expected, key), findSide(input.live, key)];
+        const [wanted, found] = [findSide(input.expected, key), findSide(withoutExtra, key)];
         const name = wanted.table?.name;
         const set = findOwner(input.sets, key);
         const next = set && numbers.get(set.name);

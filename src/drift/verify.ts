@@ -17,15 +17,22 @@ export interface SchemaVerification {
     readonly state: DatabaseState;
     readonly version: number;
     readonly differences: readonly ObjectDifference[];
+    /** Whether extra indexes on tables of the files are drift. */
+    readonly strict: boolean;
 }
 
 /**
  * Reads a database and compares every object with the files.
  *
  * @param connection undefined for a missing file
+ * @param strict whether extra indexes on tables of the files are drift
  * @throws AppError `drift` for a database without migrations; otherwise as readAll()
  */
-export async function verifyDatabase(root: string, connection: Connection | undefined): Promise<SchemaVerification> {
+export async function verifyDatabase(
+    root: string,
+    connection: Connection | undefined,
+    strict = false,
+): Promise<SchemaVerification> {
     const { sets, state } = await readAll(root, connection);
     const version = versionOf(state);
     if (version === 0) {
@@ -33,7 +40,7 @@ export async function verifyDatabase(root: string, connection: Connection | unde
             hint: countObjects(state.schema).tables > 0 ? madeElsewhere : "deploy it with `pnpm db:migrate`",
         });
     }
-    return { sets, state, version, differences: await verifySchema(sets, state) };
+    return { sets, state, version, strict, differences: await verifySchema(sets, state, { strict }) };
 }
 
 /** The comparison as a document of --json. */
@@ -50,9 +57,13 @@ export function describeVerification(version: number, differences: readonly Obje
  * Compares a database with the files at its own version: pending migrations do not count, nor does a view that is deferred
  * to one of them.
  */
-export async function verifySchema(sets: readonly MigrationSet[], state: DatabaseState): Promise<ObjectDifference[]> {
+export async function verifySchema(
+    sets: readonly MigrationSet[],
+    state: DatabaseState,
+    options: { readonly strict?: boolean } = {},
+): Promise<ObjectDifference[]> {
     const live = findOwnRows(sets, state);
-    return compareSchemas(live, await readAppliedSchema(sets, state)).map((difference) =>
+    return compareSchemas(live, await readAppliedSchema(sets, state), options).map((difference) =>
         isUndeployed(difference, state) ? { ...difference, isUndeployed: true } : difference,
     );
 }

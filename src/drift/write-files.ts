@@ -25,14 +25,14 @@ const outcome = "No file was written.";
  */
 export async function alignFiles(
     root: string,
-    { sets, state, differences }: SchemaVerification,
+    { sets, state, differences, strict }: SchemaVerification,
     options: { readonly dryRun?: boolean } = {},
 ): Promise<Alignment> {
     refuseUnready(sets, state);
     const [expected, live] = [await readAppliedSchema(sets, state), findOwnRows(sets, state)];
     const format = await loadLenientFormatter(root);
     const attempt = async (rebuilt: ReadonlySet<string>): Promise<[Alignment, ObjectDifference[]]> => {
-        const input = { sets, expected, live, differences, rebuilt };
+        const input = { sets, expected, live, differences, strict, rebuilt };
         const planned = planAlignment(input);
         const files = planned.files.map(({ path, text }) => ({ path, text: text && format(path, text) }));
         const alignment = { ...planned, files };
@@ -74,7 +74,7 @@ function refuseUnready(sets: readonly MigrationSet[], state: DatabaseState): voi
 
 // Returns what would still differ, except for what is left out on purpose.
 async function findRemaining(
-    { sets, expected, live }: AlignInput,
+    { sets, expected, live, strict }: AlignInput & Pick<SchemaVerification, "strict">,
     { files, left }: Alignment,
 ): Promise<ObjectDifference[]> {
     const copy = await mkdtemp(join(tmpdir(), "schema-files-"));
@@ -90,7 +90,7 @@ async function findRemaining(
         ];
         if (problems.length > 0) throw refuseFiles(problems).withOutcome(outcome);
         const reached = await readExpectedSchema(found.sets, migrations);
-        return compareSchemas(live, reached).filter((item) => isDrift(item) && !isLeft(item, left));
+        return compareSchemas(live, reached, { strict }).filter((item) => isDrift(item) && !isLeft(item, left));
     } catch (error) {
         throw error instanceof DatabaseFault ? refuseAlignment(`: ${error.message}`) : error;
     } finally {

@@ -8,6 +8,9 @@ import { renderParts, type ScriptInput, type ScriptPart, scriptOptions } from ".
 import { findOwnTables } from "../planning/structure.ts";
 import { explainRefusal } from "../sql/checks.ts";
 import { isSignificant, readName, tokenize } from "../sql/lexer.ts";
+import { isSameName } from "../sql/names.ts";
+import { writeName } from "../sql/quoting.ts";
+import { readFact } from "../sql/statement-facts.ts";
 import { findBrokenObject, noSet } from "./broken-object.ts";
 
 const shownViolations = 20;
@@ -91,6 +94,11 @@ export function explainStatement(
     message: string,
     cause?: unknown,
 ): AppError {
+    if (failed.restores !== undefined) {
+        const name = failed.restores;
+        const why = `index '${name}', which no file creates, cannot be created again after the rebuild: ${message}`;
+        return new AppError("migration-failed", why, { details: [failed.sql], hint: dropByHand(name), cause });
+    }
     if (failed.path === undefined || failed.line === undefined) {
         const { proves } = failed;
         if (!proves) return new AppError("migration-failed", message, { details: [failed.sql], cause });
@@ -111,7 +119,7 @@ export function explainStatement(
         });
     }
     const file = findFile(sets, failed.path);
-    const hint = adviseOnOther(message, failed.line) ?? `correct ${failed.path}, then run the command again`;
+    const hint = adviseOnOther(sets, message, failed.line) ?? `correct ${failed.path}, then run the command again`;
     return new AppError("migration-failed", `${failed.path}:${failed.line}: ${message}`, {
         details: file ? excerpt(file, failed, message) : [failed.sql],
         hint,
@@ -120,16 +128,27 @@ export function explainStatement(
 }
 
 // ALTER TABLE compiles the whole schema again, and fails at an object that the migration does not touch.
-function adviseOnOther(message: string, line: number): string | undefined {
+function adviseOnOther(sets: readonly MigrationSet[], message: string, line: number): string | undefined {
     const pattern = /^error in (view|trigger|index|table) (.+?)(?: after [a-z ]+)?: /;
     const [, type, name = ""] = pattern.exec(message) ?? [];
     if (type === undefined) return undefined;
     if (type === "table") {
         return `libSQL cannot create the table '${name}' again: back the database up (\`pnpm db:backup\`), and restore that into a new one, which gets the table in a form that libSQL accepts`;
     }
+    // In a fresh database, a migration could not drop an index that none creates.
+    if (type === "index" && !isCreated(sets, name)) return `no file creates the index '${name}': ${dropByHand(name)}`;
     const drop = `drop it in this migration, before line ${line}`;
     if (type === "index" || !plainName.test(name)) return `the ${type} '${name}' is in the way: ${drop}`;
     return `save the ${type} as ${type}s/${name}.sql with the text that it has, or ${drop}`;
+}
+
+function dropByHand(index: string): string {
+    return `drop it by hand (\`DROP INDEX ${writeName(index)}\`), then run the command again`;
+}
+
+function isCreated(sets: readonly MigrationSet[], index: string): boolean {
+    const facts = sets.flatMap(({ migrations }) => migrations).flatMap((file) => file.statements.map(readFact));
+    return facts.some((fact) => fact.does === "create" && fact.type === "index" && isSameName(fact.name, index));
 }
 
 function findFile(sets: readonly MigrationSet[], path: string): SqlFile | undefined {

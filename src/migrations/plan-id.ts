@@ -115,6 +115,8 @@ function describeWork({ direction, steps, refreshed }: Plan): unknown {
         files: step.migrations.map((file) => [file.path, file.md5]),
         actions: step.actions.map((action) => {
             if (action.does === "drop-object") return ["drop", action.type, action.name];
+            if (action.does === "drop-index") return ["drop", "index", action.name];
+            if (action.does === "create-index") return ["create", action.name, action.statement.sql];
             if (action.does === "create-object") return ["create", action.object.name, action.object.sql];
             return ["migrate", action.path, action.statements.map(({ sql }) => sql)];
         }),

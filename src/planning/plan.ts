@@ -1,3 +1,5 @@
+import { type ExtraIndexChange, type IndexAction, trackExtraIndexes } from "../schema/extra-indexes.ts";
+import { emptySchema, followStatements, type KnownSchema } from "../schema/known-schema.ts";
 import { checksumTokens, type Statement } from "../sql/statements.ts";
 import type { ObjectRecord } from "./bookkeeping.ts";
 import type { MigrationFile, MigrationSet } from "./files.ts";
@@ -16,7 +18,8 @@ export type Action =
           readonly path: string;
           readonly statements: readonly Statement[];
       }
-    | ObjectAction;
+    | ObjectAction
+    | IndexAction;
 
 /** One transaction. */
 export interface Step {
@@ -39,6 +42,7 @@ export interface Plan {
     readonly steps: readonly Step[];
     readonly migrations: readonly MigrationFile[];
     readonly objects: readonly ObjectChange[];
+    readonly extraIndexes: readonly ExtraIndexChange[];
     /** Applied files whose recorded checksums this run refreshes. */
     readonly refreshed: readonly MigrationFile[];
     readonly version: number;
@@ -69,6 +73,7 @@ export async function planRun(input: PlanInput): Promise<Plan> {
     const { sets, state, direction } = input;
     const takesOver = isRecording(input);
     const tracker = trackObjects(sets, state, takesOver);
+    const extraIndexes = trackExtraIndexes(state.schema, () => followFiles(findApplied(sets, state)));
     let applied = findApplied(sets, state);
     const groups = groupIntoSteps(input);
     if (groups.length === 0 && direction === "do") groups.push([]);
@@ -88,9 +93,12 @@ export async function planRun(input: PlanInput): Promise<Plan> {
                 const watched = direction === "do" ? written : [];
                 actions.push(...tracker.bringTo(await deferredAt(input, applied), watched));
             }
+            const { before, after } = extraIndexes.surround(statements, structure);
+            actions.push(...before);
             migrate(0, split);
             if (split < statements.length) actions.push(...tracker.dropAll());
             migrate(split);
+            actions.push(...after);
             applied = direction === "do" ? [...applied, file] : applied.filter((other) => other !== file);
             const isLast = at === groups.length - 1 && file === group.at(-1)?.file;
             if (split < statements.length && !isLast) {
@@ -118,9 +126,14 @@ export async function planRun(input: PlanInput): Promise<Plan> {
         steps,
         migrations: groups.flat().map(({ file }) => file),
         objects: groups.length === 0 ? [] : tracker.changes(),
+        extraIndexes: extraIndexes.changes(),
         refreshed: steps.length === 0 ? [] : findStale(sets, state),
         version: Math.max(0, ...applied.filter((file) => file.set === core).map((file) => file.version)),
     };
+}
+
+function followFiles(files: readonly MigrationFile[]): KnownSchema {
+    return files.reduce((schema, file) => followStatements(schema, file.path, file.statements), emptySchema);
 }
 
 function partOf(file: MigrationFile, direction: Direction): { path: string; statements: readonly Statement[] } {

@@ -16,7 +16,8 @@ export function predictState(
 ): DatabaseState {
     let schema = addBookkeeping(before, sets);
     for (const action of step.actions) {
-        if (action.does === "drop-object") schema = drop(schema, action.name);
+        if (action.does === "drop-object" || action.does === "drop-index") schema = drop(schema, action.name);
+        else if (action.does === "create-index") schema = applyStatement(schema, action.statement);
         else if (action.does === "create-object") schema = applyStatement(schema, action.object.statement);
         else schema = action.statements.reduce(applyStatement, schema);
     }

@@ -32,6 +32,8 @@ export interface ScriptPart {
     readonly heading?: string;
     /** The view or trigger that this statement prepares as a proof. */
     readonly proves?: PlannedObject;
+    /** The index, which no file creates, that this statement creates again after a rebuild of its table. */
+    readonly restores?: string;
 }
 
 export interface ScriptInput {
@@ -123,6 +125,11 @@ function prepareVersionTable(set: MigrationSet, state: DatabaseState): string[] 
 }
 
 function renderAction(action: Action): ScriptPart[] {
+    if (action.does === "drop-index") return [{ sql: `DROP INDEX ${quoteName(action.name)}`, role: "work" }];
+    if (action.does === "create-index") {
+        const { sql, line } = action.statement;
+        return [{ sql, role: "work", line, restores: action.name, heading: "Not in the files." }];
+    }
     if (action.does === "drop-object") {
         return [{ sql: `DROP ${action.type.toUpperCase()} ${quoteName(action.name)}`, role: "work" }];
     }

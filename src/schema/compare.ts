@@ -13,7 +13,7 @@ export interface ObjectDifference {
     /**
      * same: equal except for needless quotes and the case of keywords; comment: only comments or white space differ; changed; missing: only in
      * the files; unexpected: only in the database, on a table or view of the files; extra: a table or view that the files
-     * do not create, and what belongs to it.
+     * do not create, and what belongs to it, or an index on a table of the files that refuses no row.
      */
     readonly state: "same" | "comment" | "changed" | "missing" | "unexpected" | "extra";
     readonly live: string | undefined;
@@ -22,8 +22,16 @@ export interface ObjectDifference {
     readonly isUndeployed?: true;
 }
 
-/** Compares the objects of a live database with those that the files create. Pure. */
-export function compareSchemas(live: readonly SchemaRow[], expected: readonly SchemaRow[]): ObjectDifference[] {
+/**
+ * Compares the objects of a live database with those that the files create. Pure.
+ *
+ * @param options.strict whether an extra index on a table of the files is unexpected
+ */
+export function compareSchemas(
+    live: readonly SchemaRow[],
+    expected: readonly SchemaRow[],
+    { strict = false }: { readonly strict?: boolean } = {},
+): ObjectDifference[] {
     const found = new Map(listComparable(live).map((row) => [keyOf(row), row]));
     const wanted = new Map(listComparable(expected).map((row) => [keyOf(row), row]));
     const owners = new Set(
@@ -38,14 +46,25 @@ export function compareSchemas(live: readonly SchemaRow[], expected: readonly Sc
     for (const row of found.values()) {
         if (wanted.has(keyOf(row))) continue;
         const isOnOurs = (row.type === "index" || row.type === "trigger") && owners.has(row.table.toLowerCase());
-        differences.push(describe(undefined, row, isOnOurs ? "unexpected" : "extra"));
+        const isTolerated = !strict && isLooseIndex(row);
+        differences.push(describe(undefined, row, isOnOurs && !isTolerated ? "unexpected" : "extra"));
     }
     return differences;
 }
 
-/** Whether a difference is drift. Differences in comments and tables of others are not. */
+/** Whether a difference is drift. Differences in comments, tables of others and extra indexes are not. */
 export function isDrift({ state }: ObjectDifference): boolean {
     return state === "changed" || state === "missing" || state === "unexpected";
+}
+
+/** Lists the differences of objects that the files create, or that should not be there. */
+export function listCompared(differences: readonly ObjectDifference[]): ObjectDifference[] {
+    return differences.filter(({ state }) => state !== "extra");
+}
+
+/** Whether a row of sqlite_schema is an index that is not unique: it may cost time, but refuses no row. */
+export function isLooseIndex({ type, sql }: Pick<SchemaRow, "type" | "sql">): boolean {
+    return type === "index" && sql !== null && !isKeyword(tokenize(sql).filter(isSignificant)[1], "UNIQUE");
 }
 
 function judge(expected: SchemaRow, live: SchemaRow): ObjectDifference["state"] {

@@ -68,7 +68,9 @@ export async function plantRows(client: Client): Promise<PlantedRow[]> {
                           ? { sub_channel: `part-${number}` }
                           : table === "question_relationships"
                             ? { target_question_id: `target-${number}` }
-                            : {};
+                            : table === "work_queue"
+                              ? { item_id: `item-${number}` }
+                              : {};
                 const row = { id: isNumbered ? number : `${table}-${number}`, ...base, ...own, [column]: value };
                 planted.push({ table, column, value, row });
             }

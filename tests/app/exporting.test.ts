@@ -50,7 +50,8 @@ describeTargets("an export", (target) => {
         await database.client.executeMultiple(`
             INSERT INTO users (id, username, password) VALUES ('u-1', 'ada', 'scrypt$1'), ('u-2', 'bob', 'scrypt$2');
             INSERT INTO user_sessions (id, user_id, session_type, session_key, title, total_items, session_data)
-            VALUES ('s-1', 'u-1', 'test', 'linux', 'Linux', 10, '{"at": [1, 2]}'), ('s-2', NULL, 'test', 'k', 'T', 1, NULL);
+            VALUES ('s-1', 'u-1', 'test', 'linux', 'Linux', 10, '{"at": [1, 2]}'), ('s-2', NULL, 'test', 'k', 'T', 1, NULL),
+                ('s-3', NULL, 'training', 'k', 'T', 1, '[7]'), ('s-4', NULL, 'training', 'l', 'T', 1, '"x"'), ('s-5', NULL, 'test', 'm', 'T', 1, '7.0');
             UPDATE questions SET answer = answer || ' More.' WHERE id IN (SELECT id FROM questions ORDER BY id LIMIT 3);
             UPDATE questions SET status = 'deleted' WHERE id = (SELECT max(id) FROM questions);
             UPDATE questions SET tags = NULL, companies = '["Ümläut & Söhne \u{1F512}"]' WHERE id = (SELECT id FROM questions ORDER BY id LIMIT 1 OFFSET 5);

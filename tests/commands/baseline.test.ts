@@ -110,7 +110,8 @@ describeTargets("db:baseline", (target) => {
         await database.client.executeMultiple(`
             ALTER TABLE users ADD COLUMN email TEXT;
             DROP INDEX idx_questions_created_at;
-            CREATE INDEX idx_by_hand ON questions (tldr);
+            CREATE UNIQUE INDEX idx_by_hand ON questions (id, tldr);
+            CREATE INDEX idx_of_an_application ON questions (tldr);
             CREATE TABLE notes (body TEXT);`);
         const { error, stdout } = await expectRefused(
             4,

@@ -89,7 +89,7 @@ describeTargets("db:verify --write-files", (target) => {
             CREATE TRIGGER trg_by_hand AFTER INSERT ON books BEGIN SELECT ';'; SELECT 2; END;
             CREATE TABLE notes (body TEXT); CREATE INDEX notes_body ON notes (body);`,
         );
-        const { code, stdout } = await write(root, database);
+        const { code, stdout } = await write(root, database, { strict: true });
         expect(code).toBe(4);
         expect(stdout).toContain("\nWrote:    migrations/004.do.align-authors.sql\n");
         expect(stdout).toContain("\nRemoved:  views/v_names.sql\n");
@@ -129,6 +129,7 @@ describeTargets("db:verify --write-files", (target) => {
             DROP TABLE authors;
             ALTER TABLE authors_made RENAME TO authors;
             CREATE INDEX idx_authors_name ON authors (name);
+            CREATE INDEX idx_of_an_application ON authors (nickname);
             CREATE VIEW v_names AS SELECT a.name AS name FROM authors AS a;
             COMMIT;
             PRAGMA foreign_keys = ON;`);
@@ -147,6 +148,7 @@ describeTargets("db:verify --write-files", (target) => {
         const text = readFileSync(path.join(root, "migrations/004.do.align-authors.sql"), "utf8");
         expect(text).toContain("\nDROP INDEX idx_authors_born;\n");
         expect(text).toContain("-- Put in the middle.");
+        expect(text).not.toContain("idx_of_an_application");
         await expectSound(root, database, 1);
     });
 
@@ -183,7 +185,7 @@ describeTargets("db:verify --write-files", (target) => {
         const newer = "CREATE VIEW v_names AS SELECT a.id AS id FROM authors AS a;\n";
         changeProject(root, { "views/v_names.sql": newer, "triggers/trg_books_title.sql": undefined });
         const before = listFiles(root);
-        const dry = await write(root, database, { dryRun: true });
+        const dry = await write(root, database, { strict: true, dryRun: true });
         expect([dry.code, dry.stdout]).toEqual([
             4,
             expect.stringContaining("\nWould:    write migrations/004.do.align-books.sql\n"),
@@ -192,7 +194,7 @@ describeTargets("db:verify --write-files", (target) => {
         expect(dry.stdout).toContain("\nDry run: no file was written.\n");
         expect(listFiles(root)).toEqual(before);
 
-        const { stdout } = await write(root, database);
+        const { stdout } = await write(root, database, { strict: true });
         expect(stdout).toContain("\nLeft:     view v_names: only its file has changed; `pnpm db:push` deploys it\n");
         expect(stdout).toContain("\nLeft:     trigger trg_books_title: only its file has changed; `pnpm db:push` ");
         expect(readFileSync(path.join(root, "views/v_names.sql"), "utf8")).toBe(newer);
@@ -236,7 +238,7 @@ describeTargets("db:verify --write-files", (target) => {
             "migrations/004.do.create-pens.sql": "CREATE TABLE pens (id INTEGER PRIMARY KEY) STRICT;\n",
         });
         const before = listFiles(root);
-        const { code, error } = await write(root, database);
+        const { code, error } = await write(root, database, { strict: true });
         expect([code, error?.message, error?.details, error?.outcome]).toEqual([
             4,
             "migrations are pending, and a new one would come after them",
@@ -251,7 +253,7 @@ describeTargets("db:verify --write-files", (target) => {
         async () => {
             const { root, database } = await deploy(
                 library,
-                "CREATE INDEX idx_books_title ON books (title); DROP VIEW v_titles; " +
+                "CREATE UNIQUE INDEX idx_books_title ON books (id, title); DROP VIEW v_titles; " +
                     "CREATE VIEW v_titles AS SELECT 1 AS title;",
             );
             const before = listFiles(root).map((name) => [name, readFileSync(path.join(root, name), "utf8")]);
@@ -278,7 +280,7 @@ describeTargets("db:verify --write-files", (target) => {
         const settings = { root, url: database.url };
         await runHere((context) => push(context, {}), settings);
         await database.client.executeMultiple(`
-            CREATE INDEX idx_by_hand ON questions (tldr);
+            CREATE UNIQUE INDEX idx_by_hand ON questions (id, tldr);
             DROP VIEW v_queue_health;
             CREATE VIEW v_queue_health AS SELECT w.status, count(*) AS items FROM work_queue AS w GROUP BY w.status;`);
         expect((await write(root, database)).code).toBe(4);

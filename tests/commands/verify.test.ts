@@ -3,6 +3,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import { push } from "../../src/cli/commands/push.ts";
+import { pushSchema } from "../../src/cli/commands/push-schema.ts";
 import { rollback } from "../../src/cli/commands/rollback.ts";
 import { showVerification } from "../../src/cli/commands/verify.ts";
 import { createOutput } from "../../src/cli/output.ts";
@@ -106,7 +107,7 @@ describeTargets("db:verify", (target) => {
                 SELECT 1;
             END;
             ALTER TABLE users ADD COLUMN email TEXT;
-            CREATE INDEX idx_by_hand ON questions (tldr);
+            CREATE UNIQUE INDEX idx_by_hand ON questions (id, tldr);
             CREATE TRIGGER trg_by_hand AFTER INSERT ON users BEGIN SELECT 1; END;
             CREATE TRIGGER trg_on_view INSTEAD OF DELETE ON v_active_sessions BEGIN SELECT 1; END;`);
         const { drift, differences, objects } = await readDifferences();
@@ -134,11 +135,42 @@ describeTargets("db:verify", (target) => {
                 "  + CREATE INDEX idx_bot_runs_bot_name_started_at ON bot_runs (bot_name)\n\n",
         );
         expect(stdout).toContain("\nview v_queue_health\n  - CREATE VIEW v_queue_health AS …\n\n");
-        expect(stdout).toContain("\nindex idx_by_hand\n  + CREATE INDEX idx_by_hand ON questions (tldr)\n\n");
+        expect(stdout).toContain(
+            "\nindex idx_by_hand\n  + CREATE UNIQUE INDEX idx_by_hand ON questions (id, tldr)\n\n",
+        );
         expect(stdout).toContain("\n  - AFTER UPDATE OF\n");
         expect(stdout).toMatch(/\n {2}\+ +SELECT 1;\n/);
         expect(objects.find(({ name }) => name === "users")).toMatchObject({ table: "users", diff: ["+ email TEXT"] });
         expect(stdout).toContain("\nThe database at version 12 differs from the files in 7 objects.\n");
+    });
+
+    test("lists an extra index that refuses no row, and takes it for drift only with --strict", async () => {
+        await database.client.executeMultiple(`
+            CREATE INDEX IF NOT EXISTS idx_relationships_source ON question_relationships (source_question_id);
+            create /* by an application */ index by_day ON bot_runs (date(started_at) DESC);
+            CREATE INDEX lower_names ON users (username COLLATE NOCASE) WHERE password <> '';
+            CREATE INDEX of_the_deployer ON schema_objects (type);`);
+        const extra = ["idx_relationships_source", "by_day", "lower_names", "of_the_deployer"];
+        expect(await readDifferences()).toMatchObject({
+            drift: false,
+            differences: extra.map((name) => `index ${name}: extra`),
+        });
+        const { code, stdout } = await verify();
+        expect([code, stdout]).toEqual([0, expect.stringMatching(/\nindex +by_day +extra, not in the files\n/)]);
+        const strict = await runHere((context) => showVerification(context, { strict: true }), {
+            root: repository,
+            url: database.url,
+        });
+        expect([strict.code, strict.stdout]).toEqual([
+            4,
+            expect.stringContaining("\nThe database at version 12 differs from the files in 4 objects.\n"),
+        ]);
+        const pushed = await runHere((context) => pushSchema(context, {}), { root: repository, url: database.url });
+        const count = /: (\d+) objects compared/.exec(stdout)?.[1];
+        expect([pushed.code, pushed.stdout]).toEqual([
+            0,
+            expect.stringContaining(`[X] verified: ${count} objects match the files\n`),
+        ]);
     });
 
     test("passes over what others keep in the same database", async () => {

@@ -8,13 +8,15 @@ describeTargets("the state of a database that differs from the files", (target) 
     test("names what differs, and the remedy of either side", async () => {
         const database = await createDeployedDatabase(target);
         await database.client.executeMultiple(
-            "DROP INDEX idx_bot_ledger_item_id_item_type_created_at; CREATE INDEX by_hand ON bot_runs (status);",
+            "DROP INDEX idx_bot_ledger_item_id_item_type_created_at; " +
+                "CREATE UNIQUE INDEX by_hand ON bot_runs (id, status); CREATE INDEX by_an_app ON bot_runs (status);",
         );
         const console = openTestConsole(database);
         const page = await console.read("/");
         const text = readText(page);
         expect(text).toContain("Up to date, but 2 objects differ from the files");
         expect(text).toContain("index by_hand (unexpected)");
+        expect(text).toContain("Not in the files, and no drift: index by_an_app.");
         expect(text).toContain("index idx_bot_ledger_item_id_item_type_created_at (missing)");
         expect(page).toContain("<code>pnpm db:verify --write-files --dry-run</code>");
         console.close();

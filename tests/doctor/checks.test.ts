@@ -58,6 +58,38 @@ describeTargets("the checks", (target) => {
         expect(names(await examineWith("search", []))).toEqual([]);
     });
 
+    test("offer to drop an index only where one of the files, or an equal one, serves the same", async () => {
+        const [found] = await examineWith(
+            "deployed",
+            [
+                // As the original's bots create them.
+                "CREATE INDEX idx_relationships_source ON question_relationships (source_question_id)",
+                "CREATE INDEX idx_relationships_target ON question_relationships (target_question_id)",
+                "CREATE INDEX idx_voice_sessions_channel ON voice_sessions (channel)",
+                "CREATE INDEX backwards ON bot_ledger (created_at DESC)",
+                "CREATE INDEX partial_one ON bot_runs (date(started_at)) WHERE status = 'running'",
+                "CREATE INDEX partial_two ON bot_runs (date(started_at)) WHERE status = 'running'",
+                // Served by none.
+                "CREATE INDEX other_collation ON voice_sessions (channel COLLATE NOCASE)",
+                "CREATE INDEX longer ON voice_sessions (channel, topic, id)",
+                "CREATE INDEX mixed ON bot_runs (bot_name, started_at DESC)",
+                "CREATE INDEX some ON bot_ledger (created_at) WHERE action = 'flag'",
+                "CREATE INDEX more ON bot_ledger (created_at) WHERE action = 'Flag'",
+                "CREATE INDEX expression ON bot_ledger (lower(bot_name), created_at)",
+                "CREATE UNIQUE INDEX one_each ON bot_ledger (bot_name, id)",
+            ],
+            checks.filter(({ name }) => name === "redundant-indexes"),
+        );
+        const rows = found?.state === "found" ? found.examples : [];
+        expect(rows.map(({ index, covered_by }) => `${index}: ${covered_by}`)).toEqual([
+            "backwards: idx_bot_ledger_created_at",
+            "partial_two: partial_one",
+            "idx_relationships_source: sqlite_autoindex_question_relationships_1",
+            "idx_relationships_target: idx_question_relationships_target_question_id_relationship_type",
+            "idx_voice_sessions_channel: idx_voice_sessions_channel_topic",
+        ]);
+    });
+
     test.skipIf(target.name === "file:")("that take longer than an answer is waited for fail alone", async () => {
         const proxy = await startProxy((await createBase(target, "deployed")).url);
         let release = (): void => undefined;

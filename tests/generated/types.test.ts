@@ -115,7 +115,7 @@ describe("schema.d.ts", () => {
             'difficulty: "beginner" | "intermediate" | "advanced" | "expert"',
         );
         expect(interfaces.get("UserSession")).toContain(
-            'sessionType: "test" | "voice-interview" | "certification" | "channel"',
+            'sessionType: "test" | "voice-interview" | "certification" | "channel" | "training"',
         );
         expect(interfaces.get("Question")).toContain("voiceSuitable: 0 | 1 | null");
         expect(interfaces.get("NewQuestion")).toContain("isNew?: 0 | 1");

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import type { Client } from "@libsql/client";
 import { beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { maintain } from "../../src/cli/commands/maintain.ts";
@@ -5,7 +7,7 @@ import { readRules } from "../../src/maintenance/rules.ts";
 import { countRules, runRule } from "../../src/maintenance/run.ts";
 import { insertRow, readRows, type Values } from "../product/rows.ts";
 import { hashContents } from "../support/contents.ts";
-import { createDeployedDatabase, openTestConnection } from "../support/deployed.ts";
+import { createDeployedDatabase, openTestConnection, root as repository } from "../support/deployed.ts";
 import { runHere } from "../support/here.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
 import { copyRules, readDocument, time } from "./maintaining.ts";
@@ -49,6 +51,16 @@ describeTargets("the rules of maintenance", (target) => {
         expect(again.rules[0]).toMatchObject({ due: 0, leftAlone: first.rules[0]?.leftAlone, changed: 0 });
         expect(await hashContents(client)).toBe(before);
         return first.rules[0] ?? { due: -1, leftAlone: -1, changed: -1 };
+    }
+
+    // What the documented query of the same rule leads to, in a transaction that is rolled back.
+    async function changeByQuery(query: string, select: string): Promise<unknown[]> {
+        const transaction = await client.transaction("write");
+        const sql = readFileSync(path.join(repository, "queries", `${query}.sql`), "utf8");
+        await transaction.execute({ sql, args: { now: time.toISOString() } });
+        const { rows } = await transaction.execute(select);
+        transaction.close();
+        return rows.map((row) => ({ ...row }));
     }
 
     async function insertAll(table: string, rows: readonly Values[]): Promise<void> {
@@ -121,11 +133,14 @@ describeTargets("the rules of maintenance", (target) => {
         ]);
         const times = "SELECT id, last_accessed_at, progress FROM user_sessions ORDER BY id";
         const unchanged = await readRows(client, times);
+        const judged = "SELECT id, status FROM user_sessions ORDER BY id";
+        const byQuery = await changeByQuery("abandon-sessions", judged);
         expect(await run("untouched-sessions")).toMatchObject({
             due: before.length + at.length,
             leftAlone: nonsense.length,
         });
         expect(await readRows(client, "SELECT * FROM user_sessions WHERE status <> title")).toEqual([]);
+        expect(await readRows(client, judged)).toEqual(byQuery);
         expect(await readRows(client, times)).toEqual(unchanged);
     });
 
@@ -143,11 +158,14 @@ describeTargets("the rules of maintenance", (target) => {
         const rest = "SELECT id, status, last_updated, created_at FROM questions ORDER BY id";
         const [questions, history] = [await readRows(client, rest), await readRows(client, readHistory)];
         expect(history.length).toBe(questions.length);
+        const judged = "SELECT id, is_new FROM questions ORDER BY id";
+        const byQuery = await changeByQuery("end-newness", judged);
         expect(await run("new-questions")).toMatchObject({
             due: before.length + at.length,
             leftAlone: nonsense.length,
         });
         expect(await readRows(client, "SELECT id FROM questions WHERE is_new <> (answer = 'new')")).toEqual([]);
+        expect(await readRows(client, judged)).toEqual(byQuery);
         expect(await readRows(client, rest)).toEqual(questions);
         expect(await readRows(client, readHistory)).toEqual(history);
     });

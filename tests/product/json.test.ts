@@ -33,7 +33,6 @@ const KINDS: Record<string, "array" | "object" | "array!"> = {
     "learning_paths.milestones": "array",
     "learning_paths.metadata": "object",
     "voice_sessions.question_ids": "array!",
-    "user_sessions.session_data": "object",
 };
 
 const GOOD = {
@@ -82,6 +81,20 @@ describeTargets("the JSON columns", (target) => {
         }
     });
 
+    test("keeps in `user_sessions.session_data` any JSON, and nothing else", async () => {
+        const update = "UPDATE user_sessions SET session_data = ?";
+        const select = "SELECT session_data FROM user_sessions LIMIT 1";
+        for (const text of [...GOOD.array, ...GOOD.object, "null", "1", '"[]"', "true", null]) {
+            await client.execute({ sql: update, args: [text] });
+            expect(await readValue(client, select)).toBe(text);
+        }
+        const broken = BAD.filter((text) => !["null", "1", '"[]"'].includes(text));
+        for (const text of broken) {
+            expect(await readRefusal(client, update, [text])).toMatch(/: user_sessions_session_data_is_json$/);
+        }
+        expect(await readValue(client, select)).toBeNull();
+    });
+
     test("checks every column whose comment says that it holds JSON, and no other", async () => {
         const tables = await readRows(
             client,
@@ -93,6 +106,7 @@ describeTargets("the JSON columns", (target) => {
             ),
         );
         const checked = Object.entries(KINDS).map(([column, kind]) => `${column} ${kind.replace("!", "")}`);
+        expect(tables.map(({ sql }) => sql).join()).toContain("any JSON.\n    session_data TEXT,\n");
         expect(described.sort()).toEqual(checked.sort());
     });
 });

@@ -36,7 +36,7 @@ const WORDS: Record<string, string[]> = {
     "learning_paths.path_type": ["company", "job-title", "skill", "certification"],
     "learning_paths.status": SHELF,
     "voice_sessions.difficulty": LEVELS,
-    "user_sessions.session_type": ["test", "voice-interview", "certification", "channel"],
+    "user_sessions.session_type": ["test", "voice-interview", "certification", "channel", "training"],
     "user_sessions.status": ["active", "completed", "abandoned"],
 };
 

@@ -15,7 +15,14 @@ import { prepareRestorePoint } from "../../migrations/restore-point.ts";
 import { readAll } from "../../planning/prepare.ts";
 import { isDrift } from "../../schema/compare.ts";
 import { describeUnmakeable, findUnmakeable } from "../../schema/unmakeable.ts";
-import { describeAdoption, describeRefused, describeStanding, printBroken, printSurvey } from "../adoption-report.ts";
+import {
+    describeAdoption,
+    describeMerged,
+    describeRefused,
+    describeStanding,
+    printBroken,
+    printSurvey,
+} from "../adoption-report.ts";
 import { confirmRemote } from "../confirm.ts";
 import { printRejections } from "../load-report.ts";
 import { openExisting, partlyWritten, withConnection } from "../open.ts";
@@ -106,7 +113,12 @@ async function adoptInPlace(
     const document = examined
         ? describeAdoption(connection, examined.adoption, examined.survey)
         : { database: connection.target.label };
-    const sentences = [verdict, ...(refused > 0 ? [describeRefused(refused, true)] : []), standing];
+    const sentences = [
+        verdict,
+        ...describeMerged(examined?.survey.merged ?? 0),
+        ...(refused > 0 ? [describeRefused(refused, true)] : []),
+        standing,
+    ];
     conclude(context, connection, sentences.join(" "), { ...document, refused, rejects: file ?? null });
     return refused > 0 ? exitCodes.rejected : exitCodes.done;
 }

@@ -1,7 +1,7 @@
 import { AppError } from "../../errors.ts";
 import { prepareBaseline } from "../../migrations/baseline.ts";
 import { readExpectedSchema } from "../../planning/shadow.ts";
-import { compareSchemas } from "../../schema/compare.ts";
+import { compareSchemas, listCompared } from "../../schema/compare.ts";
 import { isMigratorTable } from "../../schema/facts.ts";
 import { printSummary, runPrepared } from "../deploy.ts";
 import { printDifferences } from "../differences.ts";
@@ -19,9 +19,8 @@ export async function baseline(context: Context, options: BaselineOptions): Prom
     await withConnection(connection, async () => {
         const prepared = await prepareBaseline(context.root, connection, options.to);
         const expected = await readExpectedSchema(prepared.sets, prepared.reached);
-        const compared = compareSchemas(prepared.state.schema, expected).filter(
-            ({ type, name, state }) =>
-                (type === "table" || type === "index") && !isMigratorTable(name) && state !== "extra",
+        const compared = listCompared(compareSchemas(prepared.state.schema, expected)).filter(
+            ({ type, name }) => (type === "table" || type === "index") && !isMigratorTable(name),
         );
         const different = compared.filter(({ state }) => state !== "same" && state !== "comment");
         if (different.length > 0) {

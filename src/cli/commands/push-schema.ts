@@ -4,7 +4,7 @@ import { verifySchema } from "../../drift/verify.ts";
 import { AppError } from "../../errors.ts";
 import type { Plan } from "../../planning/plan.ts";
 import { readAll } from "../../planning/prepare.ts";
-import { isDrift } from "../../schema/compare.ts";
+import { isDrift, listCompared } from "../../schema/compare.ts";
 import { readFact } from "../../sql/statement-facts.ts";
 import { printDifferences } from "../differences.ts";
 import { type PushOptions, toDeploy } from "../options.ts";
@@ -57,6 +57,8 @@ function printObjects(output: Output, plan: Plan): void {
     const rows = plan.steps.flatMap((step) =>
         step.actions.flatMap((action) => {
             if (action.does === "drop-object") return [["drop", action.type, action.name]];
+            if (action.does === "drop-index") return [["drop", "index", action.name]];
+            if (action.does === "create-index") return [["create", "index", action.name]];
             if (action.does === "create-object") return [["create", action.object.type, action.object.name]];
             return action.statements.flatMap((statement) => {
                 const fact = readFact(statement);
@@ -79,7 +81,7 @@ async function verifyResult({ root, output }: Context, connection: Connection, o
     const differences = await verifySchema(sets, state);
     const drifted = differences.filter(isDrift);
     if (drifted.length === 0) {
-        output.line(`[X] verified: ${differences.length} objects match the files`);
+        output.line(`[X] verified: ${listCompared(differences).length} objects match the files`);
         output.line("Next: `pnpm db:migrate` loads the seeds, `pnpm db:status` shows every file.");
         return;
     }

@@ -1,7 +1,7 @@
 import type { Alignment } from "../../drift/align.ts";
 import { describeVerification, verifyDatabase } from "../../drift/verify.ts";
 import { AppError, type ExitCode, exitCodes } from "../../errors.ts";
-import { isDrift } from "../../schema/compare.ts";
+import { isDrift, listCompared } from "../../schema/compare.ts";
 import { printDifferences } from "../differences.ts";
 import { openDatabase, withDatabase } from "../open.ts";
 import type { Output } from "../output.ts";
@@ -13,23 +13,25 @@ export interface VerifyOptions {
     readonly writeFiles?: boolean;
     /** List those files without writing them. */
     readonly dryRun?: boolean;
+    /** Treat extra indexes on tables of the files as drift. */
+    readonly strict?: boolean;
 }
 
 /** db:verify: compares every object of the database with the files. Exit code 4 when they differ. */
 export async function showVerification(context: Context, options: VerifyOptions = {}): Promise<ExitCode> {
     const { output, root } = context;
-    const { writeFiles = false, dryRun = false } = options;
+    const { writeFiles = false, dryRun = false, strict = false } = options;
     if (dryRun && !writeFiles) {
         throw new AppError("usage", "--dry-run needs --write-files", {
             hint: "leave it out: without `--write-files` no file is written",
         });
     }
     const opened = await openDatabase(context, "read");
-    const verification = await withDatabase(opened, () => verifyDatabase(root, opened.connection));
+    const verification = await withDatabase(opened, () => verifyDatabase(root, opened.connection, strict));
     const { version, differences } = verification;
     printDifferences(output, differences);
     const drifted = differences.filter(isDrift);
-    const compared = differences.filter(({ state }) => state !== "extra").length;
+    const compared = listCompared(differences).length;
     const alignment =
         writeFiles && drifted.length > 0
             ? await (await import("../../drift/write-files.ts")).alignFiles(root, verification, { dryRun })

@@ -3,7 +3,7 @@ import type { Query, ReadResult, Value } from "../../database/connection.ts";
 import { describeStatus, type Status, type StatusEntry, toStatus } from "../../drift/status.ts";
 import { describeVerification, verifySchema } from "../../drift/verify.ts";
 import { readAll } from "../../planning/prepare.ts";
-import { isDrift, type ObjectDifference } from "../../schema/compare.ts";
+import { isDrift, listCompared, type ObjectDifference } from "../../schema/compare.ts";
 import { renderDiff } from "../../schema/diff.ts";
 import { Command, DataTable, Empty, Heading, State, showNumber, Time } from "../parts.tsx";
 import type { ConsolePage, Screen, Visit } from "../site.ts";
@@ -145,7 +145,7 @@ function ContentTable({ lines, visit }: { readonly lines: readonly ContentLine[]
 
 function Drift({ differences }: { readonly differences: readonly ObjectDifference[] }): Child {
     const drifted = differences.filter(isDrift);
-    const compared = differences.filter(({ state }) => state !== "extra").length;
+    const compared = listCompared(differences).length;
     const extra = differences.filter(({ state }) => state === "extra");
     return (
         <section id="drift">

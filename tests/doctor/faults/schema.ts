@@ -39,7 +39,7 @@ export const schemaFaults: readonly PlantedFault[] = [
         "redundant-indexes",
         "the same index twice",
         "CREATE INDEX another ON bot_ledger (created_at)",
-        '"index":"idx_bot_ledger_created_at","covered_by":"another"',
+        '"index":"another","covered_by":"idx_bot_ledger_created_at","statement":"DROP INDEX \\"another\\""',
     ),
     inDeployed(
         "json-rules",

@@ -1,0 +1,125 @@
+import type { Table } from "../schema/table.ts";
+import { isSameName } from "../sql/names.ts";
+import { quoteName } from "../sql/quoting.ts";
+import type { FilledTime, TimeSource } from "./origins.ts";
+
+/** The column of a live row's number that the queries of an adoption add to its own. */
+export const rowNumber = "adopted_row";
+
+const given = "given";
+const filledRows = "filled";
+
+/**
+ * Renders SQL that selects stored rows with their missing times filled. The filled columns keep their stored values under
+ * the names of storedName(). Only the rows that lack a time are looked up, all at once.
+ *
+ * @param rows SQL of the stored rows with their numbers
+ * @param filled the rules of their table
+ * @param live all live tables; sources that the database lacks are left out
+ */
+export function fillTimes(
+    rows: string,
+    columns: readonly string[],
+    filled: readonly FilledTime[],
+    live: readonly Table[],
+): string {
+    const lookups: Lookup[] = [];
+    const values = new Map(
+        columns.flatMap((column) => {
+            const value = fillColumn(column, filled, live, lookups);
+            return value === undefined ? [] : [[column, value] as const];
+        }),
+    );
+    if (values.size === 0) return rows;
+    const expressions = lookups.map(({ name, sql }) => `${name} AS MATERIALIZED (${sql})`);
+    const joins = lookups.map(({ name, own }) => `LEFT JOIN ${name} ON ${name}.own = ${inRow(own)}`);
+    const fields = [...values].map(([column, value]) => `${value} AS ${quoteName(column)}`);
+    expressions.push(
+        `${filledRows} AS MATERIALIZED (SELECT ${inRow(rowNumber)} AS ${rowNumber}, ${fields.join(", ")} ` +
+            `FROM (${rows}) AS ${given} ${joins.join(" ")} WHERE ${filled.map(lacksTime).join(" OR ")})`,
+    );
+    const selected = columns.flatMap((column) => {
+        const own = quoteName(column);
+        if (!values.has(column)) return [`${inRow(column)} AS ${own}`];
+        return [
+            `iif(${filledRows}.${rowNumber} IS NULL, ${inRow(column)}, ${filledRows}.${own}) AS ${own}`,
+            `${inRow(column)} AS ${storedName(column)}`,
+        ];
+    });
+    return (
+        `WITH ${expressions.join(", ")} SELECT ${inRow(rowNumber)} AS ${rowNumber}, ${selected.join(", ")} ` +
+        `FROM (${rows}) AS ${given} LEFT JOIN ${filledRows} ON ${filledRows}.${rowNumber} = ${inRow(rowNumber)}`
+    );
+}
+
+/** Whether the rules fill a column, or set it because another was filled. */
+export function isFilled(column: string, filled: readonly FilledTime[]): boolean {
+    return filled.some((time) =>
+        [time.column, ...Object.keys(time.implies ?? {})].some((own) => isSameName(own, column)),
+    );
+}
+
+/** The quoted name of the stored value of a filled column. */
+export function storedName(column: string): string {
+    return quoteName(`stored ${column}`);
+}
+
+/** The earliest times in a table, by the column that matches `own` of a stored row. */
+interface Lookup {
+    readonly name: string;
+    readonly sql: string;
+    readonly own: string;
+}
+
+function fillColumn(
+    column: string,
+    filled: readonly FilledTime[],
+    live: readonly Table[],
+    lookups: Lookup[],
+): string | undefined {
+    const time = filled.find((one) => isFilled(column, [one]));
+    if (!time) return undefined;
+    const own = inRow(column);
+    const implied = Object.entries(time.implies ?? {}).find(([name]) => isSameName(name, column));
+    if (implied) {
+        const [, { instead, value }] = implied;
+        return `iif(${lacksTime(time)} AND coalesce(${own}, ${instead}) = ${instead}, ${value}, ${own})`;
+    }
+    const sources = time.sources.flatMap((source) => renderSource(source, live, lookups) ?? []);
+    return `iif(${lacksTime(time)}, coalesce(${[...sources, "NULL", "NULL"].join(", ")}), ${own})`;
+}
+
+// NULL, or a text without a character.
+function lacksTime({ column }: FilledTime): string {
+    return `(${inRow(column)} IS NULL OR trim(${inRow(column)}) = '')`;
+}
+
+function renderSource(source: TimeSource, live: readonly Table[], lookups: Lookup[]): string | undefined {
+    if ("column" in source) {
+        const other = inRow(source.column);
+        return `iif(${isTime(other)}, ${other}, NULL)`;
+    }
+    const { table, earliest, match } = source;
+    const found = live.find(({ name }) => isSameName(name, table));
+    const has = (wanted: string): boolean => found?.columns.some(({ name }) => isSameName(name, wanted)) ?? false;
+    if (!found || !has(earliest) || (match && !has(match.column))) return undefined;
+    const time = quoteName(earliest);
+    const from = `FROM ${quoteName(found.name)} WHERE ${isTime(time)}`;
+    // With min(), SQLite takes the other columns from the row of the minimum.
+    if (!match) return `(SELECT time FROM (SELECT ${time} AS time, min(julianday(${time})) ${from}))`;
+    const name = `found_${lookups.length}`;
+    const sql = `SELECT ${quoteName(match.column)} AS own, ${time} AS time, min(julianday(${time})) ${from} GROUP BY 1`;
+    lookups.push({ name, sql, own: match.own });
+    return `${name}.time`;
+}
+
+// In any form that is converted: other text would not become a time.
+function isTime(value: string): string {
+    const digits = (count: number): string => "[0-9]".repeat(count);
+    const form = `${digits(4)}-${digits(2)}-${digits(2)}[T ]${digits(2)}:${digits(2)}:${digits(2)}*`;
+    return `${value} GLOB '${form}' AND julianday(${value}) IS NOT NULL`;
+}
+
+function inRow(column: string): string {
+    return `${given}.${quoteName(column)}`;
+}

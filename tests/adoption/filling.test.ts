@@ -1,0 +1,115 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { expect } from "vitest";
+import { migrateHistory } from "../../app/migrate-history.ts";
+import { readRows } from "../support/contents.ts";
+import { runHere } from "../support/here.ts";
+import { writeProject } from "../support/project.ts";
+import { describeTargets } from "../support/targets.ts";
+import { adoptHere, root, verifyHere } from "./adopting.ts";
+import { buildOriginal, note, testOriginal } from "./originals.ts";
+
+// Which time each question must get is beside it.
+const untimed = `
+    UPDATE questions SET is_new = 1, last_updated = NULL;
+    DELETE FROM question_history;
+    UPDATE questions SET created_at = NULL, last_updated = '2024-05-05 05:05:05' WHERE id IN ('q-1', 'q-2');
+    INSERT INTO question_history (question_id, event_type, event_source, created_at) VALUES
+        ('q-1', 'updated', 'bot', '2024-03-02T23:00:00.000Z'),
+        ('q-1', 'created', 'bot', '2024-03-02 22:30:00'),
+        ('q-1', 'flagged', 'bot', '2024-03-02T23:15:00+02:00'), -- 21:15 UTC
+        ('q-1', 'flagged', 'bot', 'once'),
+        ('q-2', 'updated', 'bot', NULL),
+        ('gone', 'created', 'bot', '2020-01-01 00:00:00');
+    UPDATE questions SET created_at = ' ' WHERE id = 'q-3';
+    UPDATE questions SET created_at = '2023-01-01 00:00:00' WHERE id = 'q-4';
+    UPDATE questions SET created_at = 'yesterday' WHERE id = 'q-5';
+    UPDATE questions SET created_at = '2024-06-06T06:06:06Z' WHERE id = 'q-6';
+    UPDATE certifications SET created_at = NULL, last_updated = '2024-02-02 02:02:02';
+    INSERT INTO bot_ledger (bot_name, action, item_type, item_id) VALUES ('creator', 'queued', 'flashcard', 'f-1');
+    UPDATE user_sessions SET started_at = NULL, last_accessed_at = '2024-07-07 07:07:07' WHERE id = 's-1';
+    UPDATE user_sessions SET started_at = '2024-08-08 08:08:08', last_accessed_at = NULL WHERE id = 's-2';`;
+
+const doubled = `
+    DELETE FROM question_relationships;
+    INSERT INTO question_relationships (id, source_question_id, target_question_id, relationship_type, strength) VALUES
+        (1, 'q-1', 'q-2', 'related', 40), (2, 'q-1', 'q-2', 'related', 90), (3, 'q-1', 'q-2', 'related', 90),
+        (4, 'q-1', 'q-2', 'follow_up', 10), (5, 'q-2', 'q-1', 'related', NULL), (6, 'q-2', 'q-1', 'related', 49);
+    DELETE FROM work_queue;
+    INSERT INTO work_queue (id, item_type, item_id, action, priority, status) VALUES
+        (1, 'question', 'q-1', 'improve', NULL, 'pending'), (2, 'question', 'q-1', 'improve', 2, 'pending'),
+        (3, 'question', 'q-1', 'improve', 2, NULL), (4, 'question', 'q-1', 'improve', 1, 'completed'),
+        (5, 'question', 'q-1', 'improve', 1, 'completed'), (6, 'question', 'q-1', 'verify', 1, 'pending'),
+        (7, 'question', 'q-2', 'verify', 1, 'pending'), (8, 'question', 'q-2', 'verify', 9, 'processing');`;
+
+describeTargets("an adoption", (target) => {
+    testOriginal(`makes no old question new: a missing time comes from what the database knows${note}`, async () => {
+        const { client, url } = await target.createDatabase();
+        // Without the triggers of the original, which set last_updated.
+        await buildOriginal(client, "drizzle", 6);
+        await client.executeMultiple(untimed);
+        const ran = await adoptHere(url);
+        expect([ran.code, ran.error, await verifyHere(url)]).toEqual([0, undefined, 0]);
+        expect(ran.stdout).toContain("\nConvert:  questions.is_new: 3\n");
+        const earliest = "2023-01-01T00:00:00.000Z";
+        expect(await readRows(client, "SELECT id, created_at, is_new FROM questions ORDER BY id")).toEqual([
+            { id: "q-1", created_at: "2024-03-02T21:15:00.000Z", is_new: 0 },
+            { id: "q-2", created_at: "2024-05-05T05:05:05.000Z", is_new: 0 },
+            { id: "q-3", created_at: earliest, is_new: 0 },
+            { id: "q-4", created_at: earliest, is_new: 1 },
+            { id: "q-5", created_at: "yesterday", is_new: 1 },
+            { id: "q-6", created_at: "2024-06-06T06:06:06.000Z", is_new: 1 },
+        ]);
+        const others = `
+            SELECT created_at AS time FROM certifications UNION ALL
+            SELECT created_at FROM bot_ledger WHERE item_id = 'f-1' UNION ALL
+            SELECT created_at FROM question_history WHERE question_id = 'q-2' UNION ALL
+            SELECT started_at || ' ' || last_accessed_at FROM user_sessions`;
+        expect((await readRows(client, others)).map(({ time }) => time)).toEqual([
+            "2024-02-02T02:02:02.000Z",
+            "2025-01-02T03:04:05.600Z",
+            "2020-01-01T00:00:00.000Z",
+            "2024-07-07T07:07:07.000Z 2024-07-07T07:07:07.000Z",
+            "2024-08-08T08:08:08.000Z 2024-08-08T08:08:08.000Z",
+        ]);
+        // The events that later commands add have the time of the question.
+        const history = await runHere((context) => migrateHistory(context, {}), { root, url });
+        expect(history.code).toBe(0);
+        const added = "SELECT created_at AS time FROM question_history WHERE question_id = 'q-3'";
+        expect(await readRows(client, added)).toEqual([{ time: earliest }]);
+    });
+
+    testOriginal(`merges equal relationships and open jobs, refuses none, and keeps them whole${note}`, async () => {
+        const { client, url } = await target.createDatabase();
+        await buildOriginal(client, "original", 2);
+        await client.executeMultiple(doubled);
+        const checked = await adoptHere(url, { check: true }, { json: true });
+        expect([checked.code, JSON.parse(checked.stdout)]).toEqual([
+            0,
+            expect.objectContaining({ refused: 0, merged: 6 }),
+        ]);
+        const rejects = path.join(writeProject({}), "left.ndjson");
+        const ran = await adoptHere(url, { rejects });
+        expect([ran.code, ran.error, await verifyHere(url)]).toEqual([0, undefined, 0]);
+        expect(existsSync(rejects)).toBe(false);
+        expect(ran.stdout).toContain(
+            "\nMerge:    work_queue: 3 with the item_id, item_type, action of a row that is kept\n",
+        );
+        expect(ran.stdout).toContain("Adopted the database. Merged 6 rows into others (schema_adoption keeps them). ");
+        const kept = "SELECT group_concat(id) AS ids FROM (SELECT id FROM";
+        expect(await readRows(client, `${kept} question_relationships ORDER BY id)`)).toEqual([{ ids: "2,4,5" }]);
+        expect(await readRows(client, `${kept} work_queue ORDER BY id)`)).toEqual([{ ids: "2,4,5,6,8" }]);
+        const quarantined = await readRows(
+            client,
+            "SELECT source_table || ' ' || source_row AS row, outcome, record ->> '$.id' AS id, reasons FROM schema_adoption " +
+                "WHERE source_row IS NOT NULL ORDER BY source_table, schema_adoption.source_row",
+        );
+        const relationship = ["merged:source_question_id,relationship_type,target_question_id"];
+        expect(
+            quarantined.map(({ row, outcome, id, reasons }) => [row, outcome, id, JSON.parse(`${reasons}`)]),
+        ).toEqual([
+            ...[1, 3, 6].map((id) => [`question_relationships ${id}`, "merged", id, relationship]),
+            ...[1, 3, 7].map((id) => [`work_queue ${id}`, "merged", id, ["merged:item_id,item_type,action"]]),
+        ]);
+    });
+});
