@@ -6,8 +6,8 @@ import { listLosses, listViolations } from "../planning/guards.ts";
 import { plainName } from "../planning/problems.ts";
 import { renderParts, type ScriptInput, type ScriptPart, scriptOptions } from "../planning/script.ts";
 import { findOwnTables } from "../planning/structure.ts";
+import { findBlamedLine } from "../sql/blame.ts";
 import { explainRefusal } from "../sql/checks.ts";
-import { isSignificant, readName, tokenize } from "../sql/lexer.ts";
 import { findBrokenObject, noSet } from "./broken-object.ts";
 
 const shownViolations = 20;
@@ -148,12 +148,4 @@ function excerpt(file: SqlFile, failed: ScriptPart, message: string): string[] {
     const to = Math.min(last, from + 2);
     const width = String(to).length;
     return lines.slice(from - 1, to).map((line, at) => `    ${String(from + at).padStart(width)} | ${line}`);
-}
-
-// Line in the statement, from 1; undefined unless the word occurs exactly once.
-function findBlamedLine(sql: string, message: string): number | undefined {
-    const near = /near "([^"]+)"/.exec(message)?.[1];
-    const missing = /no such (?:table|column|function): (?:\S*\.)?(\S+)/.exec(message)?.[1];
-    const hits = tokenize(sql).filter((token) => isSignificant(token) && readName(token) === (near ?? missing));
-    return near === undefined || hits.length === 1 ? hits[0]?.line : undefined;
 }
