@@ -24,6 +24,9 @@ export interface LintFile {
     readonly kind: "do" | "undo" | "view" | "trigger";
     /** The words of a migration's name; the name of a view or trigger. */
     readonly name: string;
+    /** Of a do file, and that of the migration before it in its set. */
+    readonly version: number | undefined;
+    readonly previous: number | undefined;
     readonly sql: string;
     readonly tokens: readonly Token[];
     readonly statements: readonly LintStatement[];
@@ -51,9 +54,11 @@ export function toLintFiles(
     const files: LintFile[] = [];
     let schema = emptySchema;
     for (const set of found.sets) {
-        for (const migration of set.migrations) {
+        for (const [at, migration] of set.migrations.entries()) {
             const after = followStatements(schema, migration.path, migration.statements);
-            files.push(...readMigration(found.sets, migration, schema, after, problems));
+            const [first, ...undo] = readMigration(found.sets, migration, schema, after, problems);
+            const previous = set.migrations[at - 1]?.version;
+            if (first) files.push({ ...first, version: migration.version, previous }, ...undo);
             schema = after;
         }
     }
@@ -102,7 +107,7 @@ function readFile(
     }
     const structure = readStructure(file.statements);
     const tokens = tokenize(sql);
-    const none = { opposite: undefined, restores: undefined };
+    const none = { opposite: undefined, restores: undefined, version: undefined, previous: undefined };
     return { path, kind, name, sql, tokens, statements, structure, before, after, problems, ...none };
 }
 

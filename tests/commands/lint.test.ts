@@ -7,7 +7,7 @@ import { root as repository } from "../support/deployed.ts";
 import { runScript } from "../support/here.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 
-const [drop, rename] = ["DROP TABLE tags;", "ALTER TABLE notes RENAME COLUMN size TO length;"];
+const [drop, rename] = ["DROP TABLE tags;", "ALTER TABLE settings RENAME COLUMN writer TO author;"];
 
 function write(files: Readonly<Record<string, string | undefined>>): string {
     const root = writeProject(base);
@@ -19,19 +19,19 @@ test("prints place, level, rule, what is there, why and the remedy, and exits wi
     const root = write(migration(`${rename}\n\n${drop}`));
     const { code, stdout, stderr } = await runScript("db:lint", [], { cwd: root });
     expect(stdout).toBe(
-        `migrations/002.do.change-notes.sql:2: warning: rename: renames a column of 'notes'
+        `migrations/002.do.change-notes.sql:2: warning: rename: renames a column of 'settings'
     Why:    Between the deploy of the database and that of the application, one of the two uses the wrong name.
     Remedy: add the new name beside the old one and drop that later, or allow it with the reason
 migrations/002.do.change-notes.sql:4: error: drop-table: drops 'tags', which migrations/001.do.create-notes.sql created
     Why:    Its rows are lost, and a running application fails.
     Remedy: stop using it in the application first, keep a backup, and allow it here with the reason
-migrations/002.undo.change-notes.sql:1: warning: undo-incomplete: leaves the column 'notes.length'
-    Why:    After a rollback, no files describe the database, and the next deploy fails or differs.
-    Remedy: undo exactly what the do file does
-migrations/002.undo.change-notes.sql:1: warning: undo-incomplete: does not restore the column 'notes.size'
-    Why:    After a rollback, no files describe the database, and the next deploy fails or differs.
-    Remedy: undo exactly what the do file does
 migrations/002.undo.change-notes.sql:1: warning: undo-incomplete: does not restore the table 'tags'
+    Why:    After a rollback, no files describe the database, and the next deploy fails or differs.
+    Remedy: undo exactly what the do file does
+migrations/002.undo.change-notes.sql:1: warning: undo-incomplete: leaves the column 'settings.author'
+    Why:    After a rollback, no files describe the database, and the next deploy fails or differs.
+    Remedy: undo exactly what the do file does
+migrations/002.undo.change-notes.sql:1: warning: undo-incomplete: does not restore the column 'settings.writer'
     Why:    After a rollback, no files describe the database, and the next deploy fails or differs.
     Remedy: undo exactly what the do file does
 Found 1 error and 4 warnings: 6 files checked.

@@ -1,6 +1,7 @@
 import { AppError, type ExitCode, exitCodes } from "../../errors.ts";
 import { type LintResult, lintFiles } from "../../lint/lint.ts";
 import { findPostgratorProblems } from "../../lint/postgrator.ts";
+import { findFailingStatements } from "../../lint/replay.ts";
 import { renderAnnotation } from "../../lint/render.ts";
 import type { Finding } from "../../lint/rule.ts";
 import { rules } from "../../lint/rules.ts";
@@ -18,7 +19,7 @@ export interface LintOptions {
 }
 
 /**
- * db:lint: checks without a database whether the SQL files run on Turso, are safe and follow the house style. Includes
+ * db:lint: checks without the configured database whether the SQL files run on Turso, are safe and follow the house style. Includes
  * applied migrations, because new ones are modelled on them.
  *
  * @returns exit code 1 for an error, or under --strict a warning
@@ -30,7 +31,8 @@ export async function lint(context: Context, options: LintOptions): Promise<Exit
     const wanted = args.map((path) => toProjectPath(root, path));
     const found = await readFiles(root);
     const isWanted = (path: string): boolean => wanted.length === 0 || wanted.some(covers(path));
-    const result = lintFiles(found, isWanted, await findPostgratorProblems(root, found));
+    const more = [...(await findPostgratorProblems(root, found)), ...(await findFailingStatements(found))];
+    const result = lintFiles(found, isWanted, more);
     refuseUnknown(wanted, result);
     const errors = result.findings.filter(({ level }) => level === "error").length;
     const warnings = result.findings.length - errors;

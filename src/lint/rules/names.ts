@@ -81,7 +81,21 @@ export const nameRules = defineRules("style", [
             if (kind === "do" && !name.includes("-")) yield { line: 1, message: `'${name}' is one word` };
         },
     },
+    {
+        id: "version-gap",
+        summary: "a migration whose number is not the next one of its set; numbers of 8 digits or more may be dates",
+        why: "The next file gets a number after it, and one in between is refused as out of order.",
+        remedy: "give both files the next number before the migration is applied anywhere, or allow it with the reason",
+        *find({ version, previous }) {
+            if (version === undefined || previous === undefined || version === previous + 1) return;
+            if (version < firstDate)
+                yield { line: 1, message: `is number ${version}, and the one before it ${previous}` };
+        },
+    },
 ]);
+
+/** A number of 8 digits, such as 20260131. */
+const firstDate = 10_000_000;
 
 const types = /^(INTEGER|TEXT|REAL|BLOB|ANY)$/i;
 

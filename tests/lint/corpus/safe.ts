@@ -120,6 +120,11 @@ export const safe: Readonly<Record<string, Sample>> = {
         at: [`${undo}:1`],
         fine: withUndo("DROP INDEX idx_notes_lang;\nALTER TABLE notes DROP COLUMN lang;"),
     },
+    "column-type": inMigration(
+        "CREATE TABLE loose (\n    id INTEGER PRIMARI KEY,\n    a TEXT NOTNUL,\n    b UUID\n);\nALTER TABLE loose ADD COLUMN c INTEGER UNIQE;",
+        [2, 3, 6],
+        "CREATE TABLE loose (\n    id INTEGER PRIMARY KEY,\n    a varchar (20) NOT NULL,\n    b UNSIGNED BIG INT,\n    c,\n    d DECIMAL(10, 2)\n);",
+    ),
     "index-query": {
         caught: { "migrations/001.do.create-notes.sql": first.replace("Serves the longest notes.", "By length.") },
         at: ["migrations/001.do.create-notes.sql:13"],

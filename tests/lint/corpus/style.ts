@@ -80,6 +80,15 @@ export const style: Readonly<Record<string, Sample>> = {
         at: ["migrations/002.do.tags.sql:1"],
         fine: { "migrations/002.do.look-around.sql": "-- Looks.\nSELECT 1;\n" },
     },
+    "version-gap": {
+        caught: { "migrations/0125.do.add-more.sql": "-- Adds.\nSELECT 1;\n" },
+        at: ["migrations/0125.do.add-more.sql:1"],
+        fine: {
+            ...migration("SELECT 1;"),
+            "migrations/20260131.do.add-more.sql": "-- Adds.\nSELECT 1;\n",
+            "migrations/other/007.do.add-more.sql": "-- Adds.\nSELECT 1;\n",
+        },
+    },
     "white-space": {
         caught: {
             "triggers/trg_notes_insert.sql": trigger.replace("    UPDATE", "\tUPDATE").replace("BEGIN", "BEGIN "),
