@@ -34,6 +34,8 @@ export interface LintFile {
     /** For an undo file, the schema after its do file. */
     readonly before: KnownSchema;
     readonly after: KnownSchema;
+    /** The schema after all files of all sets. */
+    readonly final: KnownSchema;
     /** What an undo file must restore; undefined for other files. */
     readonly restores: KnownSchema | undefined;
     readonly opposite: SqlFile | undefined;
@@ -67,7 +69,10 @@ export function toLintFiles(
         files.push(readFile(object, object.type, object.name, schema, schema, own));
     }
     const paths = new Set(files.map(({ path }) => path));
-    return { files, others: problems.filter(({ path }) => !paths.has(path)) };
+    return {
+        files: files.map((file) => ({ ...file, final: schema })),
+        others: problems.filter(({ path }) => !paths.has(path)),
+    };
 }
 
 function readMigration(
@@ -107,7 +112,7 @@ function readFile(
     }
     const structure = readStructure(file.statements);
     const tokens = tokenize(sql);
-    const none = { opposite: undefined, restores: undefined, version: undefined, previous: undefined };
+    const none = { opposite: undefined, restores: undefined, version: undefined, previous: undefined, final: after };
     return { path, kind, name, sql, tokens, statements, structure, before, after, problems, ...none };
 }
 

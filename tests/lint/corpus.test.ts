@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { findUnknownQueries } from "../../src/lint/index-queries.ts";
 import { lintFiles } from "../../src/lint/lint.ts";
 import { failingStatement, findFailingStatements } from "../../src/lint/replay.ts";
 import type { Finding } from "../../src/lint/rule.ts";
@@ -17,8 +18,8 @@ async function lint(files: Files, id = ""): Promise<readonly Finding[]> {
     const root = writeProject(base);
     changeProject(root, files);
     const found = await readFiles(root);
-    const more = id === failingStatement ? await findFailingStatements(found) : [];
-    return lintFiles(found, undefined, more).findings;
+    const failing = id === failingStatement ? await findFailingStatements(found) : [];
+    return lintFiles(found, undefined, [...failing, ...(await findUnknownQueries(root, found))]).findings;
 }
 
 test("the files that the corpus starts from are clean", async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { findUnknownQueries } from "../../src/lint/index-queries.ts";
 import { lintFiles } from "../../src/lint/lint.ts";
 import { findFailingStatements } from "../../src/lint/replay.ts";
 import { rules } from "../../src/lint/rules.ts";
@@ -10,7 +11,10 @@ import { copyRepository, migrationCount } from "../support/repository.ts";
 
 test("this repository's files are clean, warnings included, and one rule alone is allowed once by a comment", async () => {
     const found = await readFiles(root);
-    const { paths, findings } = lintFiles(found, undefined, await findFailingStatements(found));
+    const { paths, findings } = lintFiles(found, undefined, [
+        ...(await findFailingStatements(found)),
+        ...(await findUnknownQueries(root, found)),
+    ]);
     expect(findings).toEqual([]);
     expect(paths.length).toBeGreaterThanOrEqual(37);
     const files = found.sets.flatMap((set) => [...set.migrations, ...set.objects]);

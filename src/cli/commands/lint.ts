@@ -1,8 +1,9 @@
 import { AppError, type ExitCode, exitCodes } from "../../errors.ts";
+import { findUnknownQueries } from "../../lint/index-queries.ts";
 import { type LintResult, lintFiles } from "../../lint/lint.ts";
 import { findPostgratorProblems } from "../../lint/postgrator.ts";
-import { findFailingStatements } from "../../lint/replay.ts";
 import { renderAnnotation } from "../../lint/render.ts";
+import { findFailingStatements } from "../../lint/replay.ts";
 import type { Finding } from "../../lint/rule.ts";
 import { rules } from "../../lint/rules.ts";
 import { readFiles } from "../../planning/files.ts";
@@ -31,8 +32,12 @@ export async function lint(context: Context, options: LintOptions): Promise<Exit
     const wanted = args.map((path) => toProjectPath(root, path));
     const found = await readFiles(root);
     const isWanted = (path: string): boolean => wanted.length === 0 || wanted.some(covers(path));
-    const more = [...(await findPostgratorProblems(root, found)), ...(await findFailingStatements(found))];
-    const result = lintFiles(found, isWanted, more);
+    const more = await Promise.all([
+        findPostgratorProblems(root, found),
+        findFailingStatements(found),
+        findUnknownQueries(root, found),
+    ]);
+    const result = lintFiles(found, isWanted, more.flat());
     refuseUnknown(wanted, result);
     const errors = result.findings.filter(({ level }) => level === "error").length;
     const warnings = result.findings.length - errors;

@@ -63,7 +63,8 @@ export const commentRules = defineRules("style", [
     {
         id: "index-query",
         group: "safe",
-        summary: "an index, other than a unique one, whose comment does not begin with 'Serves' and name a query",
+        summary:
+            "an index, other than a unique one, whose comment does not begin with 'Serves', or names a query, view or column that does not exist",
         why: "Each index makes writes slower, and one without a known query is never removed.",
         remedy: "say in its comment which queries it serves, or remove it",
         *find(file) {

@@ -125,9 +125,34 @@ export const safe: Readonly<Record<string, Sample>> = {
         [2, 3, 6],
         "CREATE TABLE loose (\n    id INTEGER PRIMARY KEY,\n    a varchar (20) NOT NULL,\n    b UNSIGNED BIG INT,\n    c,\n    d DECIMAL(10, 2)\n);",
     ),
+    "foreign-key-index": {
+        caught: {
+            ...migration(
+                "CREATE TABLE links (\n    id INTEGER PRIMARY KEY,\n    a INTEGER REFERENCES notes (id)\n) STRICT;\nCREATE INDEX idx_links_a ON links (a)\nWHERE a > 0;",
+            ),
+            [third]: "-- Adds.\nALTER TABLE tags ADD COLUMN other INTEGER REFERENCES notes (id);\n",
+        },
+        at: ["migrations/001.do.create-notes.sql:18", `${second}:4`],
+        fine: {
+            ...migration(
+                "CREATE TABLE links (\n    a INTEGER PRIMARY KEY REFERENCES notes (id),\n    b INTEGER REFERENCES notes (id),\n    c INTEGER REFERENCES notes (id),\n    UNIQUE (b, c)\n) STRICT;",
+            ),
+            [third]: "-- Adds.\nCREATE INDEX idx_links_c_a ON links (c, a);\n",
+        },
+    },
     "index-query": {
-        caught: { "migrations/001.do.create-notes.sql": first.replace("Serves the longest notes.", "By length.") },
-        at: ["migrations/001.do.create-notes.sql:13"],
-        fine: migration("CREATE UNIQUE INDEX idx_notes_body ON notes (\n    /* Says everything once. */\n    body\n);"),
+        caught: {
+            "migrations/001.do.create-notes.sql": first.replace("Serves the longest notes.", "By length."),
+            ...migration(
+                "CREATE INDEX idx_notes_body ON notes (\n    /* Serves v_note and queries/by-body.sql. */\n    body\n);",
+            ),
+        },
+        at: ["migrations/001.do.create-notes.sql:13", `${second}:2`, `${second}:2`],
+        fine: {
+            ...migration(
+                "CREATE UNIQUE INDEX idx_notes_body ON notes (\n    /* Says everything once: v_notes, by-body.sql and note_id. */\n    body\n);",
+            ),
+            "queries/by-body.sql": "-- Notes by body.\nSELECT id FROM notes ORDER BY body;\n",
+        },
     },
 };
