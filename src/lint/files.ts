@@ -1,10 +1,17 @@
-import type { FoundFiles, MigrationFile, MigrationSet, SqlFile } from "../planning/files.ts";
+import {
+    type FoundFiles,
+    listStatements,
+    type MigrationFile,
+    type MigrationSet,
+    type SqlFile,
+} from "../planning/files.ts";
 import { findPendingProblems, findUnwatchedWrites } from "../planning/judge.ts";
 import { findFileProblems, type Problem } from "../planning/problems.ts";
 import { emptyState } from "../planning/state.ts";
 import { readStructure, type Structure } from "../planning/structure.ts";
 import { emptySchema, followStatements, type KnownSchema, toSchemaRows } from "../schema/known-schema.ts";
 import { readComment } from "../sql/create-table.ts";
+import { collectNames } from "../sql/keyword-case.ts";
 import { isKeyword, type Token, tokenize } from "../sql/lexer.ts";
 import { readFact, type StatementFact } from "../sql/statement-facts.ts";
 import { type Statement, splitStatements } from "../sql/statements.ts";
@@ -34,6 +41,8 @@ export interface LintFile {
     /** For an undo file, the schema after its do file. */
     readonly before: KnownSchema;
     readonly after: KnownSchema;
+    /** The names, in lower case, of all that the files create. */
+    readonly names: ReadonlySet<string>;
     /** The schema after all files of all sets. */
     readonly final: KnownSchema;
     /** What an undo file must restore; undefined for other files. */
@@ -68,9 +77,10 @@ export function toLintFiles(
         const own = problems.filter(({ path }) => path === object.path);
         files.push(readFile(object, object.type, object.name, schema, schema, own));
     }
+    const names = collectNames(listStatements(found.sets));
     const paths = new Set(files.map(({ path }) => path));
     return {
-        files: files.map((file) => ({ ...file, final: schema })),
+        files: files.map((file) => ({ ...file, final: schema, names })),
         others: problems.filter(({ path }) => !paths.has(path)),
     };
 }
@@ -112,7 +122,14 @@ function readFile(
     }
     const structure = readStructure(file.statements);
     const tokens = tokenize(sql);
-    const none = { opposite: undefined, restores: undefined, version: undefined, previous: undefined, final: after };
+    const none = {
+        opposite: undefined,
+        restores: undefined,
+        version: undefined,
+        previous: undefined,
+        final: after,
+        names: new Set<string>(),
+    };
     return { path, kind, name, sql, tokens, statements, structure, before, after, problems, ...none };
 }
 

@@ -24,16 +24,10 @@ export function lintFiles(
     const { files, others } = toLintFiles(found, more);
     const findings = files
         .filter(({ path }) => chosen(path))
-        .flatMap((file) =>
-            applyAllows(
-                file,
-                withoutEchoes(
-                    file,
-                    rules.flatMap((rule) => judge(file, rule)),
-                ),
-                rules,
-            ),
-        );
+        .flatMap((file) => {
+            const places = rules.flatMap((rule) => judge(file, rule));
+            return sumUp(applyAllows(file, withoutEchoes(file, places), rules));
+        });
     for (const problem of others.filter(({ path }) => chosen(path))) {
         const rule = rules.find((other) => other.id === problem.rule);
         if (rule) findings.push(toFinding(rule, problem));
@@ -66,5 +60,16 @@ function withoutEchoes({ statements }: LintFile, findings: readonly Finding[]): 
         const statement = statements.find(({ from, to }) => line >= from && line <= to);
         if (rule !== failingStatement || !statement) return true;
         return !explained.some((other) => other.line >= statement.from && other.line <= statement.to);
+    });
+}
+
+// After the comments that allow a place, so that each is judged by its own.
+function sumUp(findings: readonly Finding[]): Finding[] {
+    return findings.flatMap((finding) => {
+        const summed = rules.find(({ id }) => id === finding.rule)?.summed;
+        const alike = findings.filter(({ rule }) => rule === finding.rule);
+        if (summed === undefined || alike.length === 1) return [finding];
+        if (finding !== alike[0]) return [];
+        return [{ ...finding, message: `${alike.length} ${summed}, first at line ${finding.line}` }];
     });
 }

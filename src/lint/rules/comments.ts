@@ -45,6 +45,7 @@ export const commentRules = defineRules("style", [
         summary: "a column without a comment",
         why: "The documents use these comments. Write them above the column, or after the name in ADD COLUMN, which drops others.",
         remedy: "say what the value means",
+        summed: "columns have no comment",
         *find(file) {
             for (const { name, table } of findMadeTables(file)) {
                 for (const { name: column, comments, tokens } of table.columns) {
