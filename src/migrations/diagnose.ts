@@ -8,6 +8,7 @@ import { renderParts, type ScriptInput, type ScriptPart, scriptOptions } from ".
 import { findOwnTables } from "../planning/structure.ts";
 import { findBlamedLine } from "../sql/blame.ts";
 import { explainRefusal } from "../sql/checks.ts";
+import { writeName } from "../sql/quoting.ts";
 import { findBrokenObject, noSet } from "./broken-object.ts";
 
 const shownViolations = 20;
@@ -74,7 +75,7 @@ async function explainGuard(
         const lost = await list(step.rebuilt.map((table) => listLosses(table, step.dropped)));
         return new AppError("would-lose", `${path}: the rebuild would lose what the table has now`, {
             details: lost.map((item) => `would be lost: ${item}`),
-            hint: "copy every row, and create the indexes and triggers again after the rename (migrations/README.md)",
+            hint: adviseOnLosses(step.rebuilt[0] ?? "", lost),
         });
     }
     return new AppError("migration-failed", message, {
@@ -82,6 +83,27 @@ async function explainGuard(
             ? "rebuild the table elsewhere: this server does not switch foreign keys off"
             : "run the command again: it reads the database first",
     });
+}
+
+function adviseOnLosses(table: string, lost: readonly string[]): string {
+    const objects = lost.filter((item) => /^(index|trigger) /.test(item));
+    const [type, ...name] = (objects[0] ?? "").split(" ");
+    const drop = `DROP ${type?.toUpperCase()} ${writeName(name.join(" "))};`;
+    const hints = [
+        ...(objects.length < lost.length
+            ? [
+                  `copy every row; if rows should go, delete them in a migration of its own with the number before this one ` +
+                      `(DELETE FROM ${writeName(table)} WHERE …; after what references them), and copy all rows here`,
+              ]
+            : []),
+        ...(objects.length > 0
+            ? [
+                  "create the indexes and triggers again after the rename; one that should go is dropped by name before " +
+                      `DROP TABLE (${drop})`,
+              ]
+            : []),
+    ];
+    return hints.join("; ");
 }
 
 /** Makes the error of a failed statement, with path, line and excerpt for a statement of a file. */

@@ -82,6 +82,52 @@ const variants: readonly (readonly [rule: string, files: Files, ...messages: str
     ["view-columns", view("1 AS one\nLIMIT\n    1")],
     ["view-columns", view("size AS size\nFROM\n    notes\nGROUP BY\n    size")],
     ["view-columns", view("1\nLIMIT\n    1"), "a column of 'v_more' has no AS"],
+    ...(
+        [
+            ["FROM notes JOIN tags AS t ON t.note_id = notes.id", "a join"],
+            ["FROM notes, tags AS t", "a join"],
+            ["FROM notes LIMIT 9", "LIMIT"],
+            ["FROM notes GROUP BY body", "GROUP BY"],
+            ["FROM notes WHERE size > 1", "WHERE"],
+            ["FROM notes WHERE true ON CONFLICT DO NOTHING", "DO NOTHING"],
+        ] as const
+    ).map(
+        ([clause, words]) =>
+            [
+                "rebuild-drops-rows",
+                migration(copied(copy.replace("FROM notes", clause))),
+                `copies the rows of 'notes' with ${words}, which may leave some out`,
+            ] as const,
+    ),
+    [
+        "rebuild-drops-rows",
+        migration(copied(`${copy.replace(";", " WHERE size > 1;")}\n${copy.replace(";", " WHERE size <= 1;")}`)),
+    ],
+    [
+        "rebuild-loses-rows",
+        migration(
+            copied(
+                "INSERT INTO notes_new (id, body, size) SELECT n.id, n.body, t.id FROM notes AS n LEFT JOIN tags t ON t.note_id = n.id;",
+            ),
+        ),
+    ],
+    [
+        "rebuild-loses-rows",
+        migration(
+            copied(
+                "INSERT INTO notes_new (id, body, size) SELECT n.id, n.body, n.id FROM notes n LEFT JOIN tags t ON t.note_id = n.id;",
+            ),
+        ),
+        "copies 'id' into 'size'",
+    ],
+    [
+        "rebuild-loses-rows",
+        migration(
+            copied(
+                "INSERT INTO notes_new (id, body, size) SELECT notes.id, body, note_id FROM notes LEFT JOIN tags ON note_id = notes.id;",
+            ),
+        ),
+    ],
     [
         "rebuild-loses-rows",
         migration(

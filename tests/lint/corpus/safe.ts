@@ -102,6 +102,11 @@ export const safe: Readonly<Record<string, Sample>> = {
             "INSERT INTO notes_new (id, body, size) SELECT old.id, trim(old.body), size AS size FROM notes AS old;",
         ),
     ),
+    "rebuild-drops-rows": inMigration(
+        `DELETE FROM notes WHERE size < 0;\n${spoil(copy, copy.replace(";", " WHERE size > 1;"))}`,
+        [1, 13],
+        `DELETE FROM tags WHERE note_id = 1;\n${spoil(copy, copy.replace("size FROM notes;", "t.id FROM notes LEFT JOIN tags AS t ON t.note_id = notes.id WHERE true;"))}`,
+    ),
     "rebuild-loses-columns": inMigration(
         spoil(
             "    -- How long it is.\n    size INTEGER,\n    CONSTRAINT notes_size_is_small CHECK (size < 9000)\n",
