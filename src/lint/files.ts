@@ -31,8 +31,9 @@ export interface LintFile {
     readonly kind: "do" | "undo" | "view" | "trigger";
     /** The words of a migration's name; the name of a view or trigger. */
     readonly name: string;
-    /** Of a do file, and that of the migration before it in its set. */
+    /** Of a migration. */
     readonly version: number | undefined;
+    /** Of a do file: the version before it in its set. */
     readonly previous: number | undefined;
     readonly sql: string;
     readonly tokens: readonly Token[];
@@ -69,7 +70,8 @@ export function toLintFiles(
             const after = followStatements(schema, migration.path, migration.statements);
             const [first, ...undo] = readMigration(found.sets, migration, schema, after, problems);
             const previous = set.migrations[at - 1]?.version;
-            if (first) files.push({ ...first, version: migration.version, previous }, ...undo);
+            const { version } = migration;
+            if (first) files.push({ ...first, version, previous }, ...undo.map((file) => ({ ...file, version })));
             schema = after;
         }
     }

@@ -1,4 +1,4 @@
-import type { FoundFiles } from "../planning/files.ts";
+import { coreSet, type FoundFiles, folderOf } from "../planning/files.ts";
 import type { Problem } from "../planning/problems.ts";
 import { applyAllows } from "./allows.ts";
 import { type LintFile, toLintFiles } from "./files.ts";
@@ -15,18 +15,22 @@ export interface LintResult {
  * Lints the files of a project. Pure: each file is judged by the schema that the files before it create.
  *
  * @param more problems that only reading or running the files shows
+ * @param from the version from which migrations of the core set are judged in full: of those before it, only what keeps
+ * them from running is reported
  */
 export function lintFiles(
     found: FoundFiles,
     chosen: (path: string) => boolean = () => true,
     more: readonly Problem[] = [],
+    from = 0,
 ): LintResult {
     const { files, others } = toLintFiles(found, more);
     const findings = files
         .filter(({ path }) => chosen(path))
         .flatMap((file) => {
             const places = rules.flatMap((rule) => judge(file, rule));
-            return sumUp(applyAllows(file, withoutEchoes(file, places), rules));
+            const findings = applyAllows(file, withoutEchoes(file, places), rules);
+            return sumUp(isHistory(file, from) ? findings.filter(keepsFromRunning) : findings);
         });
     for (const problem of others.filter(({ path }) => chosen(path))) {
         const rule = rules.find((other) => other.id === problem.rule);
@@ -34,6 +38,14 @@ export function lintFiles(
     }
     const order = (a: Finding, b: Finding): number => a.path.localeCompare(b.path) || a.line - b.line;
     return { paths: files.map(({ path }) => path).filter(chosen), findings: findings.sort(order) };
+}
+
+function isHistory({ path, version }: LintFile, from: number): boolean {
+    return version !== undefined && version < from && folderOf(coreSet) === path.slice(0, path.lastIndexOf("/"));
+}
+
+function keepsFromRunning({ rule: id }: Finding): boolean {
+    return rules.some((rule) => rule.id === id && (rule.group === "runs" || rule.refused === true));
 }
 
 function judge(file: LintFile, rule: Rule): Finding[] {

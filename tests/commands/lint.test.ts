@@ -50,6 +50,30 @@ test("lets warnings pass, but not under --strict, and reports only the named fil
     expect([views.code, views.stdout]).toEqual([0, "Nothing found: 2 files checked.\n"]);
 });
 
+test("reports of the migrations before lintFrom only what keeps them from running", async () => {
+    const old =
+        "create table IF NOT EXISTS Logs (id);\nDELETE FROM notes;\nALTER TABLE notes ALTER COLUMN size TO size TEXT;\nSELEC 1;\n";
+    const third = "-- Adds.\nCREATE TABLE more (id INTEGER);\n";
+    const root = write({
+        ...migration(old),
+        "migrations/003.do.add-more.sql": third,
+        "package.json": '{ "lintFrom": 3 }',
+    });
+    const lint = (): ReturnType<typeof runScript> => runScript("db:lint", ["--json"], { cwd: root });
+    const rulesOf = async (path: string): Promise<string[]> => {
+        const { findings } = JSON.parse((await lint()).stdout) as { findings: { path: string; rule: string }[] };
+        return findings.filter((finding) => finding.path === path).map(({ rule }) => rule);
+    };
+    expect(await rulesOf(second)).toEqual(["alter-column", "failing-statement"]);
+    expect(await rulesOf("migrations/003.do.add-more.sql")).toContain("strict");
+    changeProject(root, { "package.json": "{}" });
+    expect(await rulesOf(second)).toEqual(expect.arrayContaining(["keyword-case", "no-where", "if-exists", "strict"]));
+    changeProject(root, { "package.json": '{ "lintFrom": "014" }' });
+    expect((await runScript("db:lint", [], { cwd: root })).stderr).toContain(
+        'error: package.json: "lintFrom" is "014", not the number of a migration\n\nhint: write it like "lintFrom": 14, or remove it\n',
+    );
+});
+
 test("refuses a path that is none of the SQL files", async () => {
     const { code, stderr } = await runScript("db:lint", ["migrations/009.do.x.sql"], { cwd: write({}) });
     expect(code).toBe(2);

@@ -79,6 +79,18 @@ const variants: readonly (readonly [rule: string, files: Files, ...messages: str
     ],
     ["keyword-case", migration("SELECT body AS text FROM notes ORDER BY text;")],
     ["keyword-case", migration("SELECT CAST(size AS text) AS size FROM notes;"), "'text' is not in capitals"],
+    [
+        "renamed-away",
+        migration("ALTER TABLE tags RENAME TO tags_old;\nCREATE TABLE tags (id INTEGER) STRICT;\nDROP TABLE tags_old;"),
+        "renames 'tags' away and creates it again, so that the deploy would not check that its rows and indexes are kept",
+    ],
+    [
+        "renamed-away",
+        migration(
+            "ALTER TABLE notes RENAME TO notes_old;\nCREATE TABLE notes (id INTEGER) STRICT;\nDROP TABLE notes_old;",
+        ),
+        "renames 'notes' away and creates it again, so child tables would follow the old one",
+    ],
     ["view-columns", view("1 AS one\nLIMIT\n    1")],
     ["view-columns", view("size AS size\nFROM\n    notes\nGROUP BY\n    size")],
     ["view-columns", view("1\nLIMIT\n    1"), "a column of 'v_more' has no AS"],

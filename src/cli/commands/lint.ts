@@ -1,3 +1,4 @@
+import { readProject } from "../../drift/status.ts";
 import { AppError, type ExitCode, exitCodes } from "../../errors.ts";
 import { findUnknownQueries } from "../../lint/index-queries.ts";
 import { type LintResult, lintFiles } from "../../lint/lint.ts";
@@ -37,7 +38,7 @@ export async function lint(context: Context, options: LintOptions): Promise<Exit
         findFailingStatements(found),
         findUnknownQueries(root, found),
     ]);
-    const result = lintFiles(found, isWanted, more.flat());
+    const result = lintFiles(found, isWanted, more.flat(), await readFrom(root));
     refuseUnknown(wanted, result);
     const errors = result.findings.filter(({ level }) => level === "error").length;
     const warnings = result.findings.length - errors;
@@ -49,6 +50,18 @@ export async function lint(context: Context, options: LintOptions): Promise<Exit
     output.line(conclude(result.paths.length, errors, warnings));
     output.document({ files: result.paths.length, errors, warnings, findings: result.findings });
     return fails ? exitCodes.failed : exitCodes.done;
+}
+
+async function readFrom(root: string): Promise<number> {
+    const { lintFrom = 0 } = await readProject(root);
+    if (typeof lintFrom === "number" && Number.isSafeInteger(lintFrom) && lintFrom >= 0) return lintFrom;
+    throw new AppError(
+        "usage",
+        `package.json: "lintFrom" is ${JSON.stringify(lintFrom)}, not the number of a migration`,
+        {
+            hint: 'write it like "lintFrom": 14, or remove it',
+        },
+    );
 }
 
 function listRules(output: Output): ExitCode {

@@ -72,7 +72,7 @@ const texts: Readonly<Record<string, readonly [summary: string, why: string, rem
     ],
     "renamed-away": [
         "a table renamed away and created again",
-        "The foreign keys of its children follow the rename to the table that is dropped later.",
+        "Foreign keys of children follow the rename to the table that is dropped later, and no rebuild is recognised whose rows, indexes and triggers must be kept.",
         "create the new table first, fill it, drop the old one, then rename",
     ],
     "dropped-parent": [
