@@ -130,8 +130,16 @@ function listOrphans(sets: readonly MigrationSet[], state: DatabaseState): Statu
         });
 }
 
-/** Reads name, version and schema version from package.json. */
-export async function readProject(root: string): Promise<{ name: string; version: string; schemaVersion: string }> {
+interface ProjectFacts {
+    readonly name: string;
+    readonly version: string;
+    readonly schemaVersion: string;
+    /** What `lintFrom` says; unchecked. */
+    readonly lintFrom?: unknown;
+}
+
+/** Reads name, version, schema version and `lintFrom` from package.json. */
+export async function readProject(root: string): Promise<ProjectFacts> {
     const text = await readFile(join(root, "package.json"), "utf8").catch(() => "{}");
     return { name: "unnamed", version: "0", schemaVersion: "unversioned", ...JSON.parse(text) };
 }

@@ -2,12 +2,11 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { DatabaseFault } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
 import { type MigrationSet, readFiles, withUndo } from "../planning/files.ts";
 import { findHistoryProblems, findPending, findPendingProblems } from "../planning/judge.ts";
 import { findFileProblems, refuseFiles } from "../planning/problems.ts";
-import { readExpectedSchema } from "../planning/shadow.ts";
+import { FailedDeploy, readExpectedSchema } from "../planning/shadow.ts";
 import { type DatabaseState, emptyState } from "../planning/state.ts";
 import { compareSchemas, isDrift, type ObjectDifference } from "../schema/compare.ts";
 import { loadLenientFormatter } from "../sql/format.ts";
@@ -92,7 +91,7 @@ async function findRemaining(
         const reached = await readExpectedSchema(found.sets, migrations);
         return compareSchemas(live, reached, { strict }).filter((item) => isDrift(item) && !isLeft(item, left));
     } catch (error) {
-        throw error instanceof DatabaseFault ? refuseAlignment(`: ${error.message}`) : error;
+        throw error instanceof FailedDeploy ? refuseAlignment(`: ${error.message}`) : error;
     } finally {
         await rm(copy, { recursive: true, force: true });
     }

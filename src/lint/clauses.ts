@@ -39,6 +39,10 @@ export function choosesRows({ tokens }: Statement): boolean {
 /** `INSERT INTO target (columns) SELECT values FROM source …` of a single table. */
 interface RowCopy {
     readonly source: string;
+    /** What the source is called in the statement. */
+    readonly alias: string;
+    /** Whether other tables are joined to it. */
+    readonly isJoined: boolean;
     /** Undefined where it names no columns. */
     readonly columns: readonly string[] | undefined;
     readonly values: readonly (readonly Token[])[];
@@ -56,14 +60,51 @@ export function findRowCopy(statement: Statement): RowCopy | undefined {
     const close = tokens.findIndex((token, at) => at > open && token.text === ")");
     const outside = new Set(topLevel(tokens.slice(select)));
     const from = tokens.findIndex((token, at) => at > select && outside.has(token) && isKeyword(token, "FROM"));
-    const source = from === -1 ? undefined : tokens[tokens[from + 2]?.text === "." ? from + 3 : from + 1];
+    const sourceAt = tokens[from + 2]?.text === "." ? from + 3 : from + 1;
+    const source = from === -1 ? undefined : tokens[sourceAt];
     if (!source || source.text === "(") return undefined;
+    const next = tokens[isKeyword(tokens[sourceAt + 1], "AS") ? sourceAt + 2 : sourceAt + 1];
+    const hasAlias = next && (next.kind === "name" || (next.kind === "word" && !sourceEnd.test(next.text)));
     const named = splitList(tokens.slice(open + 1, close));
     return {
         source: readName(source),
+        alias: readName(hasAlias ? next : source),
+        isJoined: findJoin(tokens.slice(sourceAt)) !== undefined,
         columns: open === -1 ? undefined : named.map(([item]) => (item ? readName(item) : "")),
         values: splitList(tokens.slice(select + 1, from)),
     };
+}
+
+const sourceEnd =
+    /^(WHERE|GROUP|ORDER|LIMIT|JOIN|INNER|LEFT|RIGHT|FULL|CROSS|NATURAL|ON|UNION|INTERSECT|EXCEPT|WINDOW|INDEXED|NOT|RETURNING)$/i;
+
+// The first comma or JOIN outside parentheses, up to the end of the FROM clause.
+function findJoin(tokens: readonly Token[]): Token | undefined {
+    const outside = topLevel(tokens);
+    const end = outside.findIndex(({ kind, text }) => kind === "word" && fromEnd.test(text));
+    return outside
+        .slice(0, end === -1 ? undefined : end)
+        .find((token) => token.text === "," || isKeyword(token, "JOIN"));
+}
+
+const fromEnd = /^(WHERE|GROUP|ORDER|LIMIT|UNION|INTERSECT|EXCEPT|WINDOW|RETURNING)$/i;
+
+/** Finds the words by which a copy of rows may leave some of them out; undefined where it copies each. */
+export function findSelection(statement: Statement): string | undefined {
+    const outside = topLevel(statement.tokens);
+    const has = (...words: readonly string[]): boolean => hasClause(statement, ...words);
+    if (has("OR", "IGNORE") || has("DO", "NOTHING")) return has("OR", "IGNORE") ? "OR IGNORE" : "DO NOTHING";
+    if (choosesRows(statement)) return "WHERE";
+    const word = ["DISTINCT", "GROUP", "HAVING", "LIMIT", "INTERSECT", "EXCEPT"].find((item) => has(item));
+    if (word !== undefined) return word === "GROUP" ? "GROUP BY" : word;
+    const from = outside.findIndex((token) => isKeyword(token, "FROM"));
+    const join = from === -1 ? undefined : findJoin(outside.slice(from));
+    if (!join) return undefined;
+    const at = outside.indexOf(join);
+    const isOuter = outside
+        .slice(Math.max(0, at - 2), at)
+        .some((token) => isKeyword(token, "LEFT") || isKeyword(token, "FULL"));
+    return isOuter ? undefined : "a join";
 }
 
 /** Renders a CREATE TABLE for comparison: without quotes, letter case and the names of the table. */

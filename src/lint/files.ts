@@ -1,10 +1,17 @@
-import type { FoundFiles, MigrationFile, MigrationSet, SqlFile } from "../planning/files.ts";
+import {
+    type FoundFiles,
+    listStatements,
+    type MigrationFile,
+    type MigrationSet,
+    type SqlFile,
+} from "../planning/files.ts";
 import { findPendingProblems, findUnwatchedWrites } from "../planning/judge.ts";
 import { findFileProblems, type Problem } from "../planning/problems.ts";
 import { emptyState } from "../planning/state.ts";
 import { readStructure, type Structure } from "../planning/structure.ts";
 import { emptySchema, followStatements, type KnownSchema, toSchemaRows } from "../schema/known-schema.ts";
 import { readComment } from "../sql/create-table.ts";
+import { collectNames } from "../sql/keyword-case.ts";
 import { isKeyword, type Token, tokenize } from "../sql/lexer.ts";
 import { readFact, type StatementFact } from "../sql/statement-facts.ts";
 import { type Statement, splitStatements } from "../sql/statements.ts";
@@ -24,6 +31,10 @@ export interface LintFile {
     readonly kind: "do" | "undo" | "view" | "trigger";
     /** The words of a migration's name; the name of a view or trigger. */
     readonly name: string;
+    /** Of a migration. */
+    readonly version: number | undefined;
+    /** Of a do file: the version before it in its set. */
+    readonly previous: number | undefined;
     readonly sql: string;
     readonly tokens: readonly Token[];
     readonly statements: readonly LintStatement[];
@@ -31,6 +42,10 @@ export interface LintFile {
     /** For an undo file, the schema after its do file. */
     readonly before: KnownSchema;
     readonly after: KnownSchema;
+    /** The names, in lower case, of all that the files create. */
+    readonly names: ReadonlySet<string>;
+    /** The schema after all files of all sets. */
+    readonly final: KnownSchema;
     /** What an undo file must restore; undefined for other files. */
     readonly restores: KnownSchema | undefined;
     readonly opposite: SqlFile | undefined;
@@ -51,9 +66,12 @@ export function toLintFiles(
     const files: LintFile[] = [];
     let schema = emptySchema;
     for (const set of found.sets) {
-        for (const migration of set.migrations) {
+        for (const [at, migration] of set.migrations.entries()) {
             const after = followStatements(schema, migration.path, migration.statements);
-            files.push(...readMigration(found.sets, migration, schema, after, problems));
+            const [first, ...undo] = readMigration(found.sets, migration, schema, after, problems);
+            const previous = set.migrations[at - 1]?.version;
+            const { version } = migration;
+            if (first) files.push({ ...first, version, previous }, ...undo.map((file) => ({ ...file, version })));
             schema = after;
         }
     }
@@ -61,8 +79,12 @@ export function toLintFiles(
         const own = problems.filter(({ path }) => path === object.path);
         files.push(readFile(object, object.type, object.name, schema, schema, own));
     }
+    const names = collectNames(listStatements(found.sets));
     const paths = new Set(files.map(({ path }) => path));
-    return { files, others: problems.filter(({ path }) => !paths.has(path)) };
+    return {
+        files: files.map((file) => ({ ...file, final: schema, names })),
+        others: problems.filter(({ path }) => !paths.has(path)),
+    };
 }
 
 function readMigration(
@@ -102,7 +124,14 @@ function readFile(
     }
     const structure = readStructure(file.statements);
     const tokens = tokenize(sql);
-    const none = { opposite: undefined, restores: undefined };
+    const none = {
+        opposite: undefined,
+        restores: undefined,
+        version: undefined,
+        previous: undefined,
+        final: after,
+        names: new Set<string>(),
+    };
     return { path, kind, name, sql, tokens, statements, structure, before, after, problems, ...none };
 }
 

@@ -22,6 +22,8 @@ export interface Rule {
     readonly remedy: string;
     /** Whether a deploy refuses it too, so that no comment can allow it. */
     readonly refused?: boolean;
+    /** What several places of a file have in common, as "keywords are not in capitals": they are then one finding. */
+    readonly summed?: string;
     readonly find: (file: LintFile) => Iterable<Place>;
 }
 

@@ -20,3 +20,14 @@ export function findUniques({ uniques, name }: KnownTable, { parts }: KnownSchem
 export function isImplied(columns: UniqueColumns, known: readonly UniqueColumns[]): boolean {
     return known.some((others) => others.every((column) => columns.some((own) => isSameName(own, column))));
 }
+
+/** Whether an index that is not partial, a UNIQUE or the primary key begins with a column. */
+export function leadsIndex(column: string, { name, uniques }: KnownTable, { parts }: KnownSchema): boolean {
+    const indexes = [...parts.values()].filter(({ table, type }) => type === "index" && isSameName(table, name));
+    const columns = indexes.flatMap(({ statement }) => {
+        const first = findIndexColumns(statement)?.[0];
+        return first === undefined ? [] : [first];
+    });
+    const leading = [...columns, ...uniques.flatMap((unique) => unique.columns.slice(0, 1))];
+    return leading.some((other) => isSameName(other, column));
+}

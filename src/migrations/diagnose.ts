@@ -6,8 +6,8 @@ import { listLosses, listViolations } from "../planning/guards.ts";
 import { plainName } from "../planning/problems.ts";
 import { renderParts, type ScriptInput, type ScriptPart, scriptOptions } from "../planning/script.ts";
 import { findOwnTables } from "../planning/structure.ts";
+import { findBlamedLine } from "../sql/blame.ts";
 import { explainRefusal } from "../sql/checks.ts";
-import { isSignificant, readName, tokenize } from "../sql/lexer.ts";
 import { isSameName } from "../sql/names.ts";
 import { writeName } from "../sql/quoting.ts";
 import { readFact } from "../sql/statement-facts.ts";
@@ -77,7 +77,7 @@ async function explainGuard(
         const lost = await list(step.rebuilt.map((table) => listLosses(table, step.dropped)));
         return new AppError("would-lose", `${path}: the rebuild would lose what the table has now`, {
             details: lost.map((item) => `would be lost: ${item}`),
-            hint: "copy every row, and create the indexes and triggers again after the rename (migrations/README.md)",
+            hint: adviseOnLosses(step.rebuilt[0] ?? "", lost),
         });
     }
     return new AppError("migration-failed", message, {
@@ -85,6 +85,27 @@ async function explainGuard(
             ? "rebuild the table elsewhere: this server does not switch foreign keys off"
             : "run the command again: it reads the database first",
     });
+}
+
+function adviseOnLosses(table: string, lost: readonly string[]): string {
+    const objects = lost.filter((item) => /^(index|trigger) /.test(item));
+    const [type, ...name] = (objects[0] ?? "").split(" ");
+    const drop = `DROP ${type?.toUpperCase()} ${writeName(name.join(" "))};`;
+    const hints = [
+        ...(objects.length < lost.length
+            ? [
+                  `copy every row; if rows should go, delete them in a migration of its own with the number before this one ` +
+                      `(DELETE FROM ${writeName(table)} WHERE …; after what references them), and copy all rows here`,
+              ]
+            : []),
+        ...(objects.length > 0
+            ? [
+                  "create the indexes and triggers again after the rename; one that should go is dropped by name before " +
+                      `DROP TABLE (${drop})`,
+              ]
+            : []),
+    ];
+    return hints.join("; ");
 }
 
 /** Makes the error of a failed statement, with path, line and excerpt for a statement of a file. */
@@ -167,12 +188,4 @@ function excerpt(file: SqlFile, failed: ScriptPart, message: string): string[] {
     const to = Math.min(last, from + 2);
     const width = String(to).length;
     return lines.slice(from - 1, to).map((line, at) => `    ${String(from + at).padStart(width)} | ${line}`);
-}
-
-// Line in the statement, from 1; undefined unless the word occurs exactly once.
-function findBlamedLine(sql: string, message: string): number | undefined {
-    const near = /near "([^"]+)"/.exec(message)?.[1];
-    const missing = /no such (?:table|column|function): (?:\S*\.)?(\S+)/.exec(message)?.[1];
-    const hits = tokenize(sql).filter((token) => isSignificant(token) && readName(token) === (near ?? missing));
-    return near === undefined || hits.length === 1 ? hits[0]?.line : undefined;
 }

@@ -63,6 +63,12 @@ export function withUndo(file: MigrationFile): SqlFile[] {
     return file.undo ? [file, file.undo] : [file];
 }
 
+/** Lists the statements of all files of sets, undo files included. */
+export function listStatements(sets: readonly MigrationSet[]): Statement[] {
+    const files = sets.flatMap((set) => [...set.migrations.flatMap(withUndo), ...set.objects]);
+    return files.flatMap(({ statements }) => statements);
+}
+
 /** The names that migration files may have; others are reported, because postgrator silently ignores them. */
 export const migrationName = /^(?!0+\.)(\d{1,15})\.(do|undo)\.([a-z0-9]+(?:-[a-z0-9]+)*)\.sql$/;
 const setName = /^[a-z][a-z0-9_]*$/;

@@ -81,7 +81,11 @@ export function findPendingProblems(pending: readonly MigrationFile[], state: Da
         for (const table of [...structure.dropped, ...structure.renamed]) gone.add(table.toLowerCase());
         problems.push(...findOrphanedTables(file, structure, state, gone));
         for (const { table, line } of structure.renamedAway) {
-            const message = `renames '${table}' away and creates it again, so child tables would follow the old one`;
+            const isParent = state.schema.some((row) => !isSameName(row.name, table) && pointsTo(row, table));
+            const harm = isParent
+                ? "so child tables would follow the old one"
+                : "so that the deploy would not check that its rows and indexes are kept";
+            const message = `renames '${table}' away and creates it again, ${harm}`;
             const remedy = `create '${table}_new' first, fill it, drop '${table}', then rename (migrations/README.md)`;
             problems.push({ rule: "renamed-away", path: file.path, line, message, remedy });
         }

@@ -1,21 +1,38 @@
 import type { Connection } from "../database/connection.ts";
+import { DatabaseFault } from "../database/faults.ts";
 import { openScratch } from "../database/file/connection.ts";
+import { AppError } from "../errors.ts";
 import { type FillProgress, fillVolumes, type Volume } from "../queries/volumes.ts";
 import { findTablesAfter } from "../schema/known-schema.ts";
 import type { SchemaRow } from "../schema/row.ts";
+import { findBlamedLine } from "../sql/blame.ts";
 import { quoteName } from "../sql/quoting.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import type { MigrationFile, MigrationSet, ObjectFile } from "./files.ts";
-import { planRun } from "./plan.ts";
-import { proofOf, renderParts, scriptOptions } from "./script.ts";
+import { planRun, type Step } from "./plan.ts";
+import type { Problem } from "./problems.ts";
+import { proofOf, renderParts, type ScriptPart, scriptOptions } from "./script.ts";
 import { emptyState, readState } from "./state.ts";
+
+/** Files that do not deploy into an empty database, with the statement that fails. */
+export class FailedDeploy extends AppError {
+    readonly problem: Problem;
+
+    constructor(problem: Problem, cause: unknown) {
+        const { path, line, message, remedy } = problem;
+        const place = line === undefined ? path : `${path}:${line}`;
+        super("migration-failed", `${place}: ${message}`, { hint: remedy, cause });
+        this.name = "FailedDeploy";
+        this.problem = problem;
+    }
+}
 
 /**
  * Deploys migrations and objects into a scratch database, as into a fresh one.
  *
  * @param options.unjudged skip validation of files that were applied before
  * @returns the open database; the caller closes it
- * @throws DatabaseFault when a statement fails, AppError `invalid-files` where a fresh database would refuse the files
+ * @throws FailedDeploy when a statement fails, AppError `invalid-files` where a fresh database would refuse the files
  */
 export async function deployScratch(
     sets: readonly MigrationSet[],
@@ -36,7 +53,10 @@ export async function deployScratch(
         let state = emptyState;
         for (const step of plan.steps) {
             const input = { step, direction: "do" as const, sets, state, refreshed: [], leaseOwner: undefined };
-            await connection.runScript(renderParts(input), scriptOptions(input));
+            const parts = renderParts(input);
+            await connection.runScript(parts, scriptOptions(input)).catch((error: unknown) => {
+                throw error instanceof DatabaseFault ? toFailedDeploy(step, parts, error) : error;
+            });
             state = await readState(connection, sets);
         }
         return connection;
@@ -44,6 +64,25 @@ export async function deployScratch(
         connection.close();
         throw error;
     }
+}
+
+// A guard belongs to no line; its name is the sentence that says what does not hold.
+function toFailedDeploy(step: Step, parts: readonly ScriptPart[], fault: DatabaseFault): FailedDeploy {
+    const part = fault.part === undefined ? undefined : parts[fault.part];
+    const path = part?.path ?? part?.proves?.path ?? step.migrations.map((file) => file.path).join(", ");
+    const message = part?.role === "guard" ? fault.message.replaceAll("_", " ") : fault.message;
+    const line = part && locateFault(part, fault.message);
+    const remedy = `correct ${path}, then run the command again`;
+    return new FailedDeploy({ path, message, remedy, ...(line === undefined ? {} : { line }) }, fault);
+}
+
+/** Finds the line, in its file, of a statement that failed. */
+export function locateFault(
+    { line, sql, proves }: Pick<ScriptPart, "line" | "sql" | "proves">,
+    message: string,
+): number | undefined {
+    const blamed = line === undefined ? undefined : findBlamedLine(proves?.statement.sql ?? sql, message);
+    return line === undefined ? undefined : line + (blamed ?? 1) - 1;
 }
 
 /**

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FormatOptionsWithLanguage } from "sql-formatter";
 import { AppError } from "../errors.ts";
+import { raiseKeywords } from "./keyword-case.ts";
 import { tokenize } from "./lexer.ts";
 import { readFact } from "./statement-facts.ts";
 import { checksumTokens, normalizeText, splitStatements } from "./statements.ts";
@@ -13,7 +14,7 @@ export interface FormattedFile {
 }
 
 /**
- * @throws AppError `invalid-files` when the formatter cannot read the file, or would change its tokens or comments
+ * @throws AppError `invalid-files` when the formatter cannot read the file, or would change more than keywords to capitals
  */
 export type Format = (path: string, text: string) => FormattedFile;
 
@@ -28,8 +29,13 @@ export function isHandWritten(path: string, text: string): boolean {
     });
 }
 
-/** Loads the formatter with the settings of the project; refuses a project without settings. */
-export async function loadFormatter(root: string): Promise<Format> {
+/**
+ * Loads the formatter with the settings of the project; refuses a project without settings. It also writes keywords and
+ * types in capitals, and in a file with a trigger does only that.
+ *
+ * @param names what the files create, in lower case: such words stay as they are
+ */
+export async function loadFormatter(root: string, names: ReadonlySet<string> = new Set()): Promise<Format> {
     const { format } = await import("sql-formatter");
     const json = await readFile(join(root, configFile), "utf8").catch(() => {
         const hint = "run the command in the project's folder";
@@ -37,7 +43,11 @@ export async function loadFormatter(root: string): Promise<Format> {
     });
     const options = JSON.parse(json) as FormatOptionsWithLanguage;
     return (path, raw) => {
-        const before = normalizeText(raw);
+        if (isHandWritten(path, raw)) {
+            const text = raiseKeywords(raw, names);
+            return { path, text, isFormatted: raw === text };
+        }
+        const before = raiseKeywords(normalizeText(raw), names);
         const text = `${tryFormat(path, () => format(before, options)).trimEnd()}\n`;
         refuseChange(path, before, text);
         return { path, text, isFormatted: raw === text };

@@ -59,6 +59,32 @@ describe("sql:format", () => {
         expect(read(root, "migrations/001.do.create-a.sql")).toBe(untidy);
     });
 
+    test("writes keywords and types in capitals, and no name, text or comment", async () => {
+        const lower =
+            "create table a (\n    -- select: what was chosen.\n    text text not null default 'null',\n    \"select\" integer\n) strict;\n";
+        const view =
+            "-- as it is\nwith filter as (select text as row from a)\nselect count(*) as any, replace(row, 'from', \"row\") as end from filter group by row;\n";
+        const hand = "create trigger t after insert on a\nbegin\n  select new.text;\nend;\n";
+        const own = { "migrations/001.do.create-a.sql": lower, "views/v.sql": view, "triggers/t.sql": hand };
+        const root = writeProject({ ...config, ...own });
+        const found = await runScript("db:lint", ["migrations"], { cwd: root });
+        expect(found.stdout).toContain(
+            "001.do.create-a.sql:1: warning: keyword-case: 8 keywords are not in capitals, first at line 1\n",
+        );
+        expect((await runScript("sql:format", [], { cwd: root })).stdout).toContain("Formatted 2 of 2 files.");
+        await runScript("sql:format", ["triggers/t.sql"], { cwd: root });
+        expect(read(root, "migrations/001.do.create-a.sql")).toBe(
+            "CREATE TABLE a (\n    -- select: what was chosen.\n    text TEXT NOT NULL DEFAULT 'null',\n    \"select\" INTEGER\n) STRICT;\n",
+        );
+        expect(read(root, "views/v.sql").replace(/\s+/g, " ")).toBe(
+            "-- as it is WITH filter AS ( SELECT text AS row FROM a ) SELECT count(*) AS any, replace(row, 'from', \"row\") AS end FROM filter GROUP BY row; ",
+        );
+        expect(read(root, "triggers/t.sql")).toBe(
+            "CREATE TRIGGER t AFTER INSERT ON a\nBEGIN\n  SELECT new.text;\nEND;\n",
+        );
+        expect((await runScript("db:lint", [], { cwd: root })).stdout).not.toContain("keyword-case");
+    });
+
     test("--check changes nothing and exits with 4, naming the files", async () => {
         const root = writeProject(files);
         const { code, stdout, stderr } = await runScript("sql:format", ["--check"], { cwd: root });
@@ -75,8 +101,13 @@ describe("sql:format", () => {
         ["cannot be read by the formatter", config, "{2}", "the formatter cannot read it (Parse error"],
         [
             "would come out with other tokens",
-            { "sql-formatter.json": config["sql-formatter.json"].replace("preserve", "upper") },
-            "2",
+            {
+                "sql-formatter.json": config["sql-formatter.json"].replace(
+                    '"preserve"',
+                    '"preserve", "functionCase": "upper"',
+                ),
+            },
+            "max(2, 1)",
             "formatting would change what it says",
         ],
     ])("changes no file when one of them %s", async (_what, settings, value, reason) => {

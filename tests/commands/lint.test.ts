@@ -7,7 +7,7 @@ import { root as repository } from "../support/deployed.ts";
 import { runScript } from "../support/here.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 
-const [drop, rename] = ["DROP TABLE tags;", "ALTER TABLE notes RENAME COLUMN size TO length;"];
+const [drop, rename] = ["DROP TABLE tags;", "ALTER TABLE settings RENAME COLUMN writer TO author;"];
 
 function write(files: Readonly<Record<string, string | undefined>>): string {
     const root = writeProject(base);
@@ -19,19 +19,19 @@ test("prints place, level, rule, what is there, why and the remedy, and exits wi
     const root = write(migration(`${rename}\n\n${drop}`));
     const { code, stdout, stderr } = await runScript("db:lint", [], { cwd: root });
     expect(stdout).toBe(
-        `migrations/002.do.change-notes.sql:2: warning: rename: renames a column of 'notes'
+        `migrations/002.do.change-notes.sql:2: warning: rename: renames a column of 'settings'
     Why:    Between the deploy of the database and that of the application, one of the two uses the wrong name.
     Remedy: add the new name beside the old one and drop that later, or allow it with the reason
 migrations/002.do.change-notes.sql:4: error: drop-table: drops 'tags', which migrations/001.do.create-notes.sql created
     Why:    Its rows are lost, and a running application fails.
     Remedy: stop using it in the application first, keep a backup, and allow it here with the reason
-migrations/002.undo.change-notes.sql:1: warning: undo-incomplete: leaves the column 'notes.length'
-    Why:    After a rollback, no files describe the database, and the next deploy fails or differs.
-    Remedy: undo exactly what the do file does
-migrations/002.undo.change-notes.sql:1: warning: undo-incomplete: does not restore the column 'notes.size'
-    Why:    After a rollback, no files describe the database, and the next deploy fails or differs.
-    Remedy: undo exactly what the do file does
 migrations/002.undo.change-notes.sql:1: warning: undo-incomplete: does not restore the table 'tags'
+    Why:    After a rollback, no files describe the database, and the next deploy fails or differs.
+    Remedy: undo exactly what the do file does
+migrations/002.undo.change-notes.sql:1: warning: undo-incomplete: leaves the column 'settings.author'
+    Why:    After a rollback, no files describe the database, and the next deploy fails or differs.
+    Remedy: undo exactly what the do file does
+migrations/002.undo.change-notes.sql:1: warning: undo-incomplete: does not restore the column 'settings.writer'
     Why:    After a rollback, no files describe the database, and the next deploy fails or differs.
     Remedy: undo exactly what the do file does
 Found 1 error and 4 warnings: 6 files checked.
@@ -48,6 +48,30 @@ test("lets warnings pass, but not under --strict, and reports only the named fil
     expect((await runScript("db:lint", ["--strict", "./migrations"], { cwd: root })).code).toBe(1);
     const views = await runScript("db:lint", ["--strict", "views/", path.join(root, "triggers")], { cwd: root });
     expect([views.code, views.stdout]).toEqual([0, "Nothing found: 2 files checked.\n"]);
+});
+
+test("reports of the migrations before lintFrom only what keeps them from running", async () => {
+    const old =
+        "create table IF NOT EXISTS Logs (id);\nDELETE FROM notes;\nALTER TABLE notes ALTER COLUMN size TO size TEXT;\nSELEC 1;\n";
+    const third = "-- Adds.\nCREATE TABLE more (id INTEGER);\n";
+    const root = write({
+        ...migration(old),
+        "migrations/003.do.add-more.sql": third,
+        "package.json": '{ "lintFrom": 3 }',
+    });
+    const lint = (): ReturnType<typeof runScript> => runScript("db:lint", ["--json"], { cwd: root });
+    const rulesOf = async (path: string): Promise<string[]> => {
+        const { findings } = JSON.parse((await lint()).stdout) as { findings: { path: string; rule: string }[] };
+        return findings.filter((finding) => finding.path === path).map(({ rule }) => rule);
+    };
+    expect(await rulesOf(second)).toEqual(["alter-column", "failing-statement"]);
+    expect(await rulesOf("migrations/003.do.add-more.sql")).toContain("strict");
+    changeProject(root, { "package.json": "{}" });
+    expect(await rulesOf(second)).toEqual(expect.arrayContaining(["keyword-case", "no-where", "if-exists", "strict"]));
+    changeProject(root, { "package.json": '{ "lintFrom": "014" }' });
+    expect((await runScript("db:lint", [], { cwd: root })).stderr).toContain(
+        'error: package.json: "lintFrom" is "014", not the number of a migration\n\nhint: write it like "lintFrom": 14, or remove it\n',
+    );
 });
 
 test("refuses a path that is none of the SQL files", async () => {

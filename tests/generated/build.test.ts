@@ -30,8 +30,22 @@ describe("schema:build", () => {
         changeProject(root, { [view]: read(view).replace("/*", "/* Another comment.") });
         const stale = await runScript("schema:build", ["--check"], { cwd: root });
         expect(stale.code).toBe(4);
+        const lines = schemaFile.split("\n");
+        const line = lines.indexOf("CREATE VIEW v_active_sessions AS") + 2;
         expect(stale.stderr).toBe(
-            "error: TURSO_SCHEMA.sql is stale\n\nhint: run `pnpm schema:build` and commit the files\n",
+            "error: TURSO_SCHEMA.sql is stale\n\n" +
+                `TURSO_SCHEMA.sql:${line}: view v_active_sessions: '${lines[line - 1]}' should be '/* Another comment.${lines[line - 1]?.slice(2)}'\n` +
+                "\nhint: run `pnpm schema:build` and commit the files\n",
+        );
+        expect(read("TURSO_SCHEMA.sql")).toBe(schemaFile);
+
+        const wrong = "migrations/900.do.add-oops.sql";
+        changeProject(root, {
+            [wrong]: "-- Adds.\nCREATE TABLE oops (id INTEGER PRIMARY KEY,\n    a TEXT NOT NUL) STRICT;\n",
+        });
+        const failed = await runScript("schema:build", [], { cwd: root });
+        expect(failed.stderr).toBe(
+            `error: ${wrong}:3: near "NUL": syntax error\n\nhint: correct ${wrong}, then run the command again\n`,
         );
         expect(read("TURSO_SCHEMA.sql")).toBe(schemaFile);
     });

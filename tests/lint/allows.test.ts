@@ -32,6 +32,11 @@ test("allows it in one statement, and no other", async () => {
     ]);
 });
 
+test("allows it in one statement, where what is left of the file is one finding", async () => {
+    const lower = "-- lint: allow keyword-case: copied\nselect 1;\nselect 1 as one\nfrom notes;";
+    expect(await lint(lower)).toEqual(["4 keyword-case: 3 keywords are not in capitals, first at line 4"]);
+});
+
 test("allows what concerns the whole file before its first statement", async () => {
     const root = writeProject(base);
     changeProject(root, { [second]: "-- Looks.\n-- lint: allow no-undo: it changes nothing\nSELECT 1;\n" });

@@ -79,9 +79,67 @@ const variants: readonly (readonly [rule: string, files: Files, ...messages: str
     ],
     ["keyword-case", migration("SELECT body AS text FROM notes ORDER BY text;")],
     ["keyword-case", migration("SELECT CAST(size AS text) AS size FROM notes;"), "'text' is not in capitals"],
+    [
+        "renamed-away",
+        migration("ALTER TABLE tags RENAME TO tags_old;\nCREATE TABLE tags (id INTEGER) STRICT;\nDROP TABLE tags_old;"),
+        "renames 'tags' away and creates it again, so that the deploy would not check that its rows and indexes are kept",
+    ],
+    [
+        "renamed-away",
+        migration(
+            "ALTER TABLE notes RENAME TO notes_old;\nCREATE TABLE notes (id INTEGER) STRICT;\nDROP TABLE notes_old;",
+        ),
+        "renames 'notes' away and creates it again, so child tables would follow the old one",
+    ],
     ["view-columns", view("1 AS one\nLIMIT\n    1")],
     ["view-columns", view("size AS size\nFROM\n    notes\nGROUP BY\n    size")],
     ["view-columns", view("1\nLIMIT\n    1"), "a column of 'v_more' has no AS"],
+    ...(
+        [
+            ["FROM notes JOIN tags AS t ON t.note_id = notes.id", "a join"],
+            ["FROM notes, tags AS t", "a join"],
+            ["FROM notes LIMIT 9", "LIMIT"],
+            ["FROM notes GROUP BY body", "GROUP BY"],
+            ["FROM notes WHERE size > 1", "WHERE"],
+            ["FROM notes WHERE true ON CONFLICT DO NOTHING", "DO NOTHING"],
+        ] as const
+    ).map(
+        ([clause, words]) =>
+            [
+                "rebuild-drops-rows",
+                migration(copied(copy.replace("FROM notes", clause))),
+                `copies the rows of 'notes' with ${words}, which may leave some out`,
+            ] as const,
+    ),
+    [
+        "rebuild-drops-rows",
+        migration(copied(`${copy.replace(";", " WHERE size > 1;")}\n${copy.replace(";", " WHERE size <= 1;")}`)),
+    ],
+    [
+        "rebuild-loses-rows",
+        migration(
+            copied(
+                "INSERT INTO notes_new (id, body, size) SELECT n.id, n.body, t.id FROM notes AS n LEFT JOIN tags t ON t.note_id = n.id;",
+            ),
+        ),
+    ],
+    [
+        "rebuild-loses-rows",
+        migration(
+            copied(
+                "INSERT INTO notes_new (id, body, size) SELECT n.id, n.body, n.id FROM notes n LEFT JOIN tags t ON t.note_id = n.id;",
+            ),
+        ),
+        "copies 'id' into 'size'",
+    ],
+    [
+        "rebuild-loses-rows",
+        migration(
+            copied(
+                "INSERT INTO notes_new (id, body, size) SELECT notes.id, body, note_id FROM notes LEFT JOIN tags ON note_id = notes.id;",
+            ),
+        ),
+    ],
     [
         "rebuild-loses-rows",
         migration(

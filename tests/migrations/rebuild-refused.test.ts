@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { lintFiles } from "../../src/lint/lint.ts";
 import { runDeploy } from "../../src/migrations/carry-out.ts";
+import { readFiles } from "../../src/planning/files.ts";
 import { prepareDeploy } from "../../src/planning/prepare.ts";
 import { readRows } from "../support/contents.ts";
 import { openTestConnection, silentReport } from "../support/deployed.ts";
@@ -39,6 +41,45 @@ describeTargets("a rebuild that would lose something", (target) => {
         expect((await deploy(root, database)).version).toBe(4);
         expect((before["rows of cascades"] as unknown[]).length).toBe(5);
         expect((await readAll(client))["rows of cascades"]).toEqual(before["rows of cascades"]);
+    });
+
+    test("is refused where it drops rows or an index on purpose, with remedies that work when they are followed", async () => {
+        const { database, client, root } = await createFamily(target);
+        await client.executeMultiple("DELETE FROM restricts WHERE parent = 4; DELETE FROM plains WHERE parent = 4;");
+        const before = await readAll(client);
+        const gone = "DELETE FROM parents WHERE size = 3;\n";
+        const some = recipe
+            .replace(copy, copy.replace(";", " WHERE size IS NOT 3;"))
+            .replace(/^CREATE INDEX idx_parents_size.*\n/m, "");
+        for (const sql of [some, gone + some]) {
+            changeProject(root, { [path]: sql });
+            const { text } = await refusal(deploy(root, database));
+            expect(text).toContain("would be lost: 1 rows of parents\nwould be lost: index idx_parents_size\n");
+            expect(text).toContain(
+                "copy every row; if rows should go, delete them in a migration of its own with the number before this one " +
+                    "(DELETE FROM parents WHERE …; after what references them), and copy all rows here; create the indexes and triggers again after the " +
+                    "rename; one that should go is dropped by name before DROP TABLE (DROP INDEX idx_parents_size;)",
+            );
+            expect(await readAll(client)).toEqual(before);
+            const { findings } = lintFiles(await readFiles(root), (file) => file === path);
+            expect(findings.map(({ rule }) => rule)).toContain("rebuild-drops-rows");
+        }
+        changeProject(root, {
+            [path]: undefined,
+            "migrations/002.do.delete-parents.sql": gone,
+            "migrations/003.do.rebuild-parents.sql": some
+                .replace(" WHERE size IS NOT 3", "")
+                .replace("DROP TABLE", "DROP INDEX idx_parents_size;\nDROP TABLE"),
+        });
+        const { findings } = lintFiles(await readFiles(root));
+        expect(findings.filter(({ rule }) => /^rebuild-(drops-rows|loses-(rows|objects))$/.test(rule))).toEqual([]);
+        expect((await deploy(root, database)).version).toBe(3);
+        expect(await readRows(client, "SELECT code FROM parents ORDER BY id")).toEqual([
+            { code: "a" },
+            { code: "b" },
+            { code: "c" },
+        ]);
+        expect(await readNames(client, "index")).not.toContain("idx_parents_size");
     });
 
     test("leaves the foreign keys of the same connection on", async () => {

@@ -1,7 +1,10 @@
+import { readProject } from "../../drift/status.ts";
 import { AppError, type ExitCode, exitCodes } from "../../errors.ts";
+import { findUnknownQueries } from "../../lint/index-queries.ts";
 import { type LintResult, lintFiles } from "../../lint/lint.ts";
 import { findPostgratorProblems } from "../../lint/postgrator.ts";
 import { renderAnnotation } from "../../lint/render.ts";
+import { findFailingStatements } from "../../lint/replay.ts";
 import type { Finding } from "../../lint/rule.ts";
 import { rules } from "../../lint/rules.ts";
 import { readFiles } from "../../planning/files.ts";
@@ -18,7 +21,7 @@ export interface LintOptions {
 }
 
 /**
- * db:lint: checks without a database whether the SQL files run on Turso, are safe and follow the house style. Includes
+ * db:lint: checks without the configured database whether the SQL files run on Turso, are safe and follow the house style. Includes
  * applied migrations, because new ones are modelled on them.
  *
  * @returns exit code 1 for an error, or under --strict a warning
@@ -30,7 +33,12 @@ export async function lint(context: Context, options: LintOptions): Promise<Exit
     const wanted = args.map((path) => toProjectPath(root, path));
     const found = await readFiles(root);
     const isWanted = (path: string): boolean => wanted.length === 0 || wanted.some(covers(path));
-    const result = lintFiles(found, isWanted, await findPostgratorProblems(root, found));
+    const more = await Promise.all([
+        findPostgratorProblems(root, found),
+        findFailingStatements(found),
+        findUnknownQueries(root, found),
+    ]);
+    const result = lintFiles(found, isWanted, more.flat(), await readFrom(root));
     refuseUnknown(wanted, result);
     const errors = result.findings.filter(({ level }) => level === "error").length;
     const warnings = result.findings.length - errors;
@@ -42,6 +50,18 @@ export async function lint(context: Context, options: LintOptions): Promise<Exit
     output.line(conclude(result.paths.length, errors, warnings));
     output.document({ files: result.paths.length, errors, warnings, findings: result.findings });
     return fails ? exitCodes.failed : exitCodes.done;
+}
+
+async function readFrom(root: string): Promise<number> {
+    const { lintFrom = 0 } = await readProject(root);
+    if (typeof lintFrom === "number" && Number.isSafeInteger(lintFrom) && lintFrom >= 0) return lintFrom;
+    throw new AppError(
+        "usage",
+        `package.json: "lintFrom" is ${JSON.stringify(lintFrom)}, not the number of a migration`,
+        {
+            hint: 'write it like "lintFrom": 14, or remove it',
+        },
+    );
 }
 
 function listRules(output: Output): ExitCode {

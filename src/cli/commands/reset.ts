@@ -4,7 +4,7 @@ import { AppError } from "../../errors.ts";
 import { prepareRestorePoint } from "../../migrations/restore-point.ts";
 import type { MigrationSet } from "../../planning/files.ts";
 import { prepareDeploy, readAll } from "../../planning/prepare.ts";
-import { deployScratch } from "../../planning/shadow.ts";
+import { deployScratch, FailedDeploy } from "../../planning/shadow.ts";
 import { type DatabaseState, readState } from "../../planning/state.ts";
 import { isVirtual } from "../../schema/facts.ts";
 import { quoteName } from "../../sql/quoting.ts";
@@ -56,9 +56,9 @@ async function validateFiles(sets: readonly MigrationSet[]): Promise<void> {
         const migrations = sets.flatMap((set) => set.migrations);
         (await deployScratch(sets, migrations)).close();
     } catch (error) {
-        if (!(error instanceof DatabaseFault)) throw error;
+        if (!(error instanceof FailedDeploy)) throw error;
         throw new AppError("migration-failed", `the files do not deploy into an empty database: ${error.message}`, {
-            hint: "locate the error with `TURSO_DATABASE_URL=file:scratch.db pnpm db:push` and correct it",
+            ...(error.hint === undefined ? {} : { hint: error.hint }),
             outcome: "Nothing was dropped.",
         });
     }

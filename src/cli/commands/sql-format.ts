@@ -1,11 +1,12 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../errors.ts";
-import { type MigrationSet, readFiles, withUndo } from "../../planning/files.ts";
+import { listStatements, type MigrationSet, readFiles, withUndo } from "../../planning/files.ts";
 import { findApplied } from "../../planning/judge.ts";
 import { readState } from "../../planning/state.ts";
 import { listSqlFolder, sqlFolders } from "../../sql/documented/folder.ts";
 import { type FormattedFile, isHandWritten, loadFormatter } from "../../sql/format.ts";
+import { collectNames } from "../../sql/keyword-case.ts";
 import { readText } from "../../text/decode.ts";
 import { findObstacle } from "../../text/obstacle.ts";
 import { openDatabase, withConnection } from "../open.ts";
@@ -19,7 +20,7 @@ export interface FormatOptions {
 
 /**
  * sql:format: formats the named files, or else the views, the documented SQL and the migrations that are not applied to the
- * configured database. With --check, compares the files, and all migrations, without changing them.
+ * configured database, keywords in capitals. With --check, compares the files, and all migrations, without changing them.
  *
  * @throws AppError `drift` when a checked file is not formatted, `invalid-files` when formatting would change the tokens,
  * `usage` for a file that cannot be read
@@ -33,11 +34,13 @@ export async function formatSql(context: Context, { check = false }: FormatOptio
     const kept = candidates.filter((path) => applied.has(path));
     const files: FormattedFile[] = [];
     const triggers: string[] = [];
-    const format = await loadFormatter(root);
+    const format = await loadFormatter(root, collectNames(listStatements(sets)));
     for (const path of candidates.filter((candidate) => !applied.has(candidate))) {
         const text = await readSql(root, path);
-        if (isHandWritten(path, text)) triggers.push(path);
-        else files.push(format(path, text));
+        const file = format(path, text);
+        // Only its keywords are corrected.
+        if (isHandWritten(path, text) && file.isFormatted) triggers.push(path);
+        else files.push(file);
     }
     const others = files.filter((file) => !file.isFormatted);
     if (named.length > 0) for (const path of kept) output.field("Applied", `${path} (never formatted again)`);

@@ -45,6 +45,7 @@ export const commentRules = defineRules("style", [
         summary: "a column without a comment",
         why: "The documents use these comments. Write them above the column, or after the name in ADD COLUMN, which drops others.",
         remedy: "say what the value means",
+        summed: "columns have no comment",
         *find(file) {
             for (const { name, table } of findMadeTables(file)) {
                 for (const { name: column, comments, tokens } of table.columns) {
@@ -63,7 +64,8 @@ export const commentRules = defineRules("style", [
     {
         id: "index-query",
         group: "safe",
-        summary: "an index, other than a unique one, whose comment does not begin with 'Serves' and name a query",
+        summary:
+            "an index, other than a unique one, whose comment does not begin with 'Serves', or names a query, view or column that does not exist",
         why: "Each index makes writes slower, and one without a known query is never removed.",
         remedy: "say in its comment which queries it serves, or remove it",
         *find(file) {

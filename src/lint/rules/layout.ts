@@ -8,6 +8,7 @@ export const layoutRules = defineRules("style", [
             "a tab, or spaces at the end of a line, in a trigger; a trigger's file that does not end with one newline",
         why: "The formatter (`pnpm sql:format`) skips triggers.",
         remedy: "use 4 spaces, and none at the end of a line",
+        summed: "lines have a wrong white space",
         *find({ kind, sql }) {
             if (kind !== "trigger") return;
             for (const [at, line] of sql.split("\n").entries()) {

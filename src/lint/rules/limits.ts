@@ -1,6 +1,7 @@
 import { findAddedColumn } from "../../sql/alter-table.ts";
 import { readTableDefinition } from "../../sql/create-table.ts";
 import { readAllTokens } from "../../sql/statements.ts";
+import { failingStatement } from "../replay.ts";
 import { defineRules } from "../rule.ts";
 
 // Measured on an embedded database and on a server: 90 nested parentheses parse, 95 overflow the parser's stack.
@@ -12,6 +13,15 @@ const vectorType = /^(F(LOAT)?(64|32|16|8)|FB16|FLOATB16|F1BIT|FLOAT1BIT)(_BLOB)
 
 /** Limits that only show when a file runs. */
 export const limitRules = defineRules("runs", [
+    {
+        id: failingStatement,
+        level: "error",
+        summary: "a statement that fails when the files run in an empty database, each undo file after its do file",
+        why: "Every deploy into an empty database fails there; an undo file fails when it is needed.",
+        remedy: "correct the statement; what needs it is checked after that",
+        // The replay finds them.
+        find: () => [],
+    },
     {
         id: "deep-parentheses",
         level: "error",

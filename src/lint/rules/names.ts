@@ -1,5 +1,6 @@
+import { findLowerKeywords } from "../../sql/keyword-case.ts";
 import { isKeywordLike, isReserved } from "../../sql/keywords.ts";
-import { isSignificant, readName, type Token } from "../../sql/lexer.ts";
+import { readName } from "../../sql/lexer.ts";
 import { findIndexColumns } from "../../sql/statement-facts.ts";
 import { defineRules } from "../rule.ts";
 
@@ -8,21 +9,11 @@ export const nameRules = defineRules("style", [
         id: "keyword-case",
         summary: "a keyword or type that is not in capitals",
         why: "Capitals distinguish keywords from names.",
-        remedy: "write it in capitals",
-        *find({ tokens, before, after }) {
-            const columns = new Set(
-                [...before.tables.values(), ...after.tables.values()].flatMap(({ columns: own }) =>
-                    own.map(({ name }) => name),
-                ),
-            );
-            const words = tokens.filter(isSignificant);
-            for (const alias of findAliases(words)) columns.add(alias);
-            for (const [at, token] of words.entries()) {
-                if (token.kind !== "word" || token.text === token.text.toUpperCase()) continue;
-                if (!isKeywordLike(token.text) || isName(words, at)) continue;
-                // A column may have the name of a word that SQLite does not reserve.
-                if (columns.has(token.text) && !isReserved(token.text)) continue;
-                yield { line: token.line, message: `'${token.text}' is not in capitals` };
+        remedy: "run `pnpm sql:format` with this file before it is applied anywhere: it writes them in capitals",
+        summed: "keywords are not in capitals",
+        *find({ sql, tokens, names }) {
+            for (const { text, line } of findLowerKeywords(sql, names, tokens)) {
+                yield { line, message: `'${text}' is not in capitals` };
             }
         },
     },
@@ -31,6 +22,7 @@ export const nameRules = defineRules("style", [
         summary: "a name with capitals",
         why: "One spelling of a name avoids mistakes.",
         remedy: "write names in lower snake_case",
+        summed: "names have capitals",
         *find({ tokens }) {
             for (const token of tokens) {
                 if (token.kind !== "word" && token.kind !== "name") continue;
@@ -45,6 +37,7 @@ export const nameRules = defineRules("style", [
         summary: "a name in quotes that needs none",
         why: "Quotes can turn a misspelt column into a text, and [x] and `x` are not standard SQL.",
         remedy: "write it without quotes",
+        summed: "names need no quotes",
         *find({ tokens }) {
             for (const token of tokens) {
                 if (token.kind !== "name") continue;
@@ -81,25 +74,18 @@ export const nameRules = defineRules("style", [
             if (kind === "do" && !name.includes("-")) yield { line: 1, message: `'${name}' is one word` };
         },
     },
+    {
+        id: "version-gap",
+        summary: "a migration whose number is not the next one of its set; numbers of 8 digits or more may be dates",
+        why: "The next file gets a number after it, and one in between is refused as out of order.",
+        remedy: "give both files the next number before the migration is applied anywhere, or allow it with the reason",
+        *find({ version, previous }) {
+            if (version === undefined || previous === undefined || version === previous + 1) return;
+            if (version < firstDate)
+                yield { line: 1, message: `is number ${version}, and the one before it ${previous}` };
+        },
+    },
 ]);
 
-const types = /^(INTEGER|TEXT|REAL|BLOB|ANY)$/i;
-
-// Names after AS, except types in a CAST.
-function findAliases(words: readonly Token[]): string[] {
-    const calls: string[] = [];
-    return words.flatMap((word, at) => {
-        const before = words[at - 1];
-        if (word.text === "(") calls.push(before?.text.toUpperCase() ?? "");
-        if (word.text === ")") calls.pop();
-        return before?.text.toUpperCase() === "AS" && calls.at(-1) !== "CAST" ? [word.text] : [];
-    });
-}
-
-// Beside a dot, after AS, or called as a function, a word is a name: replace(a, b), each.key, AS before.
-function isName(words: readonly Token[], at: number): boolean {
-    const [before, word, after] = [words[at - 1], words[at], words[at + 1]];
-    if (before?.text === "." || after?.text === ".") return true;
-    if (!word || isReserved(word.text)) return false;
-    return after?.text === "(" || (before?.text.toUpperCase() === "AS" && !types.test(word.text));
-}
+/** A number of 8 digits, such as 20260131. */
+const firstDate = 10_000_000;

@@ -1,7 +1,7 @@
 import type { KnownTable } from "../../schema/known-schema.ts";
 import { isKeyword, readName, type Token } from "../../sql/lexer.ts";
 import { isSameName } from "../../sql/names.ts";
-import { findRowCopy } from "../clauses.ts";
+import { findRowCopy, findSelection, findVerb } from "../clauses.ts";
 import type { LintFile, LintStatement } from "../files.ts";
 import { defineRules, type Place } from "../rule.ts";
 import { findUniques, isImplied } from "../uniques.ts";
@@ -35,6 +35,34 @@ export const rebuildRules = defineRules("safe", [
                 if (copies === undefined) continue;
                 if (copies.length === 0) yield { line, message: `rebuilds '${old.name}' without copying its rows` };
                 for (const copy of copies) yield* judgeCopy(copy, old, now);
+            }
+        },
+    },
+    {
+        id: "rebuild-drops-rows",
+        level: "error",
+        summary: "a rebuild that deletes rows, or whose copy leaves some out by WHERE, a join or the like",
+        why: "It works in an empty database; where there are such rows, the deploy refuses it, because a rebuild must keep each.",
+        remedy: "delete the rows in a migration of its own with the number before this one, and copy all rows here",
+        *find(file) {
+            if (file.kind !== "do") return;
+            for (const { old, temporaryName = "", copies = [] } of findRebuilds(file)) {
+                for (const statement of file.statements) {
+                    const { fact, line } = statement;
+                    const isOwn =
+                        fact.does === "write" && [old.name, temporaryName].some((name) => isSameName(fact.table, name));
+                    if (isOwn && findVerb(statement) === "DELETE")
+                        yield { line, message: `deletes rows of '${old.name}' in the file that rebuilds it` };
+                }
+                // Several may share the rows out among them.
+                const [copy, second] = copies;
+                if (!copy || second || !isSameName(findRowCopy(copy)?.source ?? "", old.name)) continue;
+                const words = findSelection(copy);
+                if (words !== undefined)
+                    yield {
+                        line: copy.line,
+                        message: `copies the rows of '${old.name}' with ${words}, which may leave some out`,
+                    };
             }
         },
     },
@@ -90,6 +118,8 @@ interface Rebuild {
     readonly old: KnownTable;
     readonly now: KnownTable;
     readonly line: number;
+    /** The name of the new table until it replaces the old one; undefined where no rename creates it. */
+    readonly temporaryName: string | undefined;
     /** The statements that fill the new table; undefined where no rename creates it. */
     readonly copies: readonly LintStatement[] | undefined;
 }
@@ -114,7 +144,7 @@ export function* findRebuilds(
                 // Also from a subquery or a WITH clause, although it is unknown what they copy.
                 statement.tokens.some((token) => isKeyword(token, "SELECT")),
         );
-        yield { old, now, line: drop.line, copies: made.length === 0 ? undefined : copies };
+        yield { old, now, line: drop.line, temporaryName: made[0], copies: made.length === 0 ? undefined : copies };
     }
 }
 
@@ -127,8 +157,10 @@ function* judgeCopy(statement: LintStatement, old: KnownTable, now: KnownTable):
         return;
     }
     for (const [at, column] of copy.columns.entries()) {
-        const value = findPlainName(copy.values[at] ?? []);
+        const { name: value, of } = findPlainName(copy.values[at] ?? []) ?? {};
         if (value === undefined || isSameName(value, column)) continue;
+        // The column of a joined table is computed from the row, not shifted.
+        if (of === undefined ? copy.isJoined && !hasColumn(old, value) : !isSameName(of, copy.alias)) continue;
         if (!hasColumn(old, column) && !hasColumn(now, value)) continue;
         yield { line, message: `copies '${value}' into '${column}'` };
     }
@@ -144,13 +176,14 @@ function isStar(value: readonly Token[], at: number): boolean {
 }
 
 // `a` or `t.a`, with or without an alias.
-function findPlainName(value: readonly Token[]): string | undefined {
+function findPlainName(value: readonly Token[]): { name: string; of: string | undefined } | undefined {
     const [first, dot, second] = value;
     const end = dot?.text === "." ? 3 : 1;
     const token = end === 3 ? second : first;
     const rest = value.slice(end);
     const isPlain = rest.length === 0 || (rest.length === 2 && isKeyword(rest[0], "AS"));
-    return isPlain && token && (token.kind === "word" || token.kind === "name") ? readName(token) : undefined;
+    if (!isPlain || !first || !token || (token.kind !== "word" && token.kind !== "name")) return undefined;
+    return { name: readName(token), of: end === 3 ? readName(first) : undefined };
 }
 
 function hasColumn({ columns }: KnownTable, column: string): boolean {

@@ -1,3 +1,4 @@
+import { findAddedColumn } from "../../sql/alter-table.ts";
 import { readTableDefinition, type TableDefinition } from "../../sql/create-table.ts";
 import { isKeyword, readName, type Token } from "../../sql/lexer.ts";
 import { isSameName } from "../../sql/names.ts";
@@ -5,6 +6,7 @@ import { readAllTokens } from "../../sql/statements.ts";
 import { describeTable } from "../clauses.ts";
 import type { LintFile, LintStatement } from "../files.ts";
 import { defineRules } from "../rule.ts";
+import { leadsIndex } from "../uniques.ts";
 
 interface MadeTable {
     readonly name: string;
@@ -35,6 +37,30 @@ export const tableRules = defineRules("style", [
             for (const { name, statement, table } of findMadeTables(file)) {
                 if (table.definitions.length === 0 || table.isStrict) continue;
                 yield { line: statement.line, message: `'${name}' is not STRICT` };
+            }
+        },
+    },
+    {
+        id: "column-type",
+        group: "safe",
+        summary: "a column of a table that is not STRICT, with a type that no database has",
+        why: "SQLite takes every word there as a type, so that a misspelt NOT NULL, UNIQUE or REFERENCES is ignored.",
+        remedy: "correct the word; if it is meant as a type, allow it with the reason",
+        *find(file) {
+            for (const { name, statement, table } of findMadeTables(file)) {
+                if (table.isStrict) continue;
+                for (const column of table.columns) {
+                    if (isKnownType(column.type)) continue;
+                    const line = column.tokens[1]?.line ?? statement.line;
+                    yield { line, message: `'${name}.${column.name}' has the type '${column.type}'` };
+                }
+            }
+            for (const statement of file.statements) {
+                const { fact } = statement;
+                const added = fact.does === "alter" ? findAddedColumn(statement) : undefined;
+                const table = fact.does === "alter" ? file.after.tables.get(fact.table.toLowerCase()) : undefined;
+                if (!added || table?.isStrict || isKnownType(added.type)) continue;
+                yield { line: statement.line, message: `'${table?.name}.${added.name}' has the type '${added.type}'` };
             }
         },
     },
@@ -82,6 +108,29 @@ export const tableRules = defineRules("style", [
         },
     },
     {
+        id: "foreign-key-index",
+        group: "safe",
+        summary: "a foreign key that no index begins with, after all files",
+        why: "Each delete or replace of a parent reads the whole table for rows that refer to it.",
+        remedy: "add CREATE INDEX idx_<table>_<column> ON <table> (<column>): here, or in a new migration if this one is applied",
+        *find({ kind, path, final }) {
+            if (kind !== "do") return;
+            for (const table of final.tables.values()) {
+                for (const { columns, parent } of table.path === path ? table.references : []) {
+                    const [first = ""] = columns;
+                    if (leadsIndex(first, table, final)) continue;
+                    const column = table.columns.find(({ name }) => isSameName(name, first));
+                    // After an ALTER TABLE, it may be the line of another file.
+                    const line = (table.altered ? undefined : column?.tokens[0]?.line) ?? table.statement.line;
+                    yield {
+                        line,
+                        message: `'${table.name}.${first}' refers to '${parent}', and no index begins with it`,
+                    };
+                }
+            }
+        },
+    },
+    {
         id: "delete-action",
         summary: "ON DELETE or ON UPDATE with an action",
         why: "INSERT OR REPLACE deletes: each save of the parent would run the action on its children.",
@@ -100,6 +149,20 @@ export const tableRules = defineRules("style", [
         },
     },
 ]);
+
+// The words of types in SQLite, PostgreSQL, MySQL and SQL Server, and of vectors.
+const typeWord = new RegExp(
+    "^((BIG|SMALL|MEDIUM|TINY)?INT(EGER)?[248]?|UNSIGNED|SIGNED|(BIG|SMALL)?SERIAL|TEXT|(TINY|MEDIUM|LONG)(TEXT|BLOB)|N?(VAR)?CHAR2?|" +
+        "CHARACTER|VARYING|NATIVE|BIG|STRING|N?CLOB|BLOB|BYTEA|(VAR)?BINARY|REAL|DOUBLE|PRECISION|FLOAT[0-9]*|NUMERIC|NUMBER|" +
+        "DEC(IMAL)?|MONEY|BOOL(EAN)?|BIT|DATE|TIME|DATETIME2?|TIMESTAMP(TZ)?|TIMETZ|YEAR|INTERVAL|ZONE|WITH|WITHOUT|JSONB?|XML|" +
+        "UUID|GUID|UNIQUEIDENTIFIER|ANY|VECTOR|F(LOAT)?(64|32|16|8)(_BLOB)?|FB16(_BLOB)?|FLOATB16(_BLOB)?|F1BIT(_BLOB)?|FLOAT1BIT(_BLOB)?)$",
+    "i",
+);
+
+function isKnownType(type: string): boolean {
+    const words = type.replace(/\([^)]*\)/g, " ").split(/\s+/);
+    return words.every((word) => word === "" || typeWord.test(word));
+}
 
 // The tokens of all definitions of new tables and of added columns.
 function* findChecked(file: LintFile): Generator<{ table: string; tokens: readonly Token[] }> {

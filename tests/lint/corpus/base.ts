@@ -39,6 +39,11 @@ CREATE TABLE tags (
     note_id INTEGER NOT NULL REFERENCES notes (id)
 ) STRICT;
 
+CREATE INDEX idx_tags_note_id ON tags (
+    /* Serves the tags of a note. */
+    note_id
+);
+
 CREATE TABLE settings (
     /* Its one row holds the settings. */
     -- Always 1.

@@ -58,6 +58,22 @@ export const runs: Readonly<Record<string, Sample>> = {
         at: ["views/v_other.sql:2"],
         fine: { "views/v_other.sql": "-- One.\nCREATE VIEW v_other AS SELECT 1 AS one;\n" },
     },
+    "failing-statement": {
+        caught: {
+            [second]:
+                "-- Adds.\nALTER TABLE notes ADD COLUMN lang TEXT;\nCRATE TABLE moods (\n    id INTEGER PRIMARY KEY\n) STRICT;\n",
+            "migrations/002.undo.change-notes.sql":
+                "-- Undoes it.\nDROP TABLE moods;\n\nALTER TABLE notes DROP COLUMN langs;\n",
+            "triggers/trg_notes_insert.sql": trigger.replace("size = length", "sizes = length"),
+        },
+        at: [`${second}:3`, "migrations/002.undo.change-notes.sql:4", "triggers/trg_notes_insert.sql:5"],
+        fine: {
+            [second]:
+                "-- Adds.\nALTER TABLE notes ADD COLUMN lang TEXT;\nCREATE TABLE moods (\n    id INTEGER PRIMARY KEY\n) STRICT;\n",
+            "migrations/002.undo.change-notes.sql":
+                "-- Undoes it.\nDROP TABLE moods;\n\nALTER TABLE notes DROP COLUMN lang;\n",
+        },
+    },
     "deep-parentheses": inMigration(nested(91), [1], nested(90)),
     "too-many-terms": inMigration(terms(501), [1], terms(500)),
     "vector-in-strict-table": inMigration(vectors(" STRICT"), [3], vectors("")),

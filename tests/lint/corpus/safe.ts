@@ -102,6 +102,11 @@ export const safe: Readonly<Record<string, Sample>> = {
             "INSERT INTO notes_new (id, body, size) SELECT old.id, trim(old.body), size AS size FROM notes AS old;",
         ),
     ),
+    "rebuild-drops-rows": inMigration(
+        `DELETE FROM notes WHERE size < 0;\n${spoil(copy, copy.replace(";", " WHERE size > 1;"))}`,
+        [1, 13],
+        `DELETE FROM tags WHERE note_id = 1;\n${spoil(copy, copy.replace("size FROM notes;", "t.id FROM notes LEFT JOIN tags AS t ON t.note_id = notes.id WHERE true;"))}`,
+    ),
     "rebuild-loses-columns": inMigration(
         spoil(
             "    -- How long it is.\n    size INTEGER,\n    CONSTRAINT notes_size_is_small CHECK (size < 9000)\n",
@@ -120,9 +125,39 @@ export const safe: Readonly<Record<string, Sample>> = {
         at: [`${undo}:1`],
         fine: withUndo("DROP INDEX idx_notes_lang;\nALTER TABLE notes DROP COLUMN lang;"),
     },
+    "column-type": inMigration(
+        "CREATE TABLE loose (\n    id INTEGER PRIMARI KEY,\n    a TEXT NOTNUL,\n    b UUID\n);\nALTER TABLE loose ADD COLUMN c INTEGER UNIQE;",
+        [2, 3, 6],
+        "CREATE TABLE loose (\n    id INTEGER PRIMARY KEY,\n    a varchar (20) NOT NULL,\n    b UNSIGNED BIG INT,\n    c,\n    d DECIMAL(10, 2)\n);",
+    ),
+    "foreign-key-index": {
+        caught: {
+            ...migration(
+                "CREATE TABLE links (\n    id INTEGER PRIMARY KEY,\n    a INTEGER REFERENCES notes (id)\n) STRICT;\nCREATE INDEX idx_links_a ON links (a)\nWHERE a > 0;",
+            ),
+            [third]: "-- Adds.\nALTER TABLE tags ADD COLUMN other INTEGER REFERENCES notes (id);\n",
+        },
+        at: ["migrations/001.do.create-notes.sql:18", `${second}:4`],
+        fine: {
+            ...migration(
+                "CREATE TABLE links (\n    a INTEGER PRIMARY KEY REFERENCES notes (id),\n    b INTEGER REFERENCES notes (id),\n    c INTEGER REFERENCES notes (id),\n    UNIQUE (b, c)\n) STRICT;",
+            ),
+            [third]: "-- Adds.\nCREATE INDEX idx_links_c_a ON links (c, a);\n",
+        },
+    },
     "index-query": {
-        caught: { "migrations/001.do.create-notes.sql": first.replace("Serves the longest notes.", "By length.") },
-        at: ["migrations/001.do.create-notes.sql:13"],
-        fine: migration("CREATE UNIQUE INDEX idx_notes_body ON notes (\n    /* Says everything once. */\n    body\n);"),
+        caught: {
+            "migrations/001.do.create-notes.sql": first.replace("Serves the longest notes.", "By length."),
+            ...migration(
+                "CREATE INDEX idx_notes_body ON notes (\n    /* Serves v_note and queries/by-body.sql. */\n    body\n);",
+            ),
+        },
+        at: ["migrations/001.do.create-notes.sql:13", `${second}:2`, `${second}:2`],
+        fine: {
+            ...migration(
+                "CREATE UNIQUE INDEX idx_notes_body ON notes (\n    /* Says everything once: v_notes, by-body.sql and note_id. */\n    body\n);",
+            ),
+            "queries/by-body.sql": "-- Notes by body.\nSELECT id FROM notes ORDER BY body;\n",
+        },
     },
 };

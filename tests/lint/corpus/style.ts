@@ -57,12 +57,12 @@ export const style: Readonly<Record<string, Sample>> = {
     "column-comment": inMigration(
         "CREATE TABLE pairs (\n    /* One row is one pair. */\n    a TEXT,\n    -- The other.\n    b TEXT\n) STRICT;\n" +
             "ALTER TABLE notes ADD COLUMN x /* Why. */ TEXT;\nALTER TABLE notes ADD COLUMN y TEXT;",
-        [3, 8],
+        [3],
         "CREATE TABLE pairs (\n    /* One row is one pair. */\n    -- The one.\n    a TEXT,\n    UNIQUE (a)\n) STRICT;",
     ),
     "keyword-case": inMigration(
         "SELECT id from notes;\nALTER TABLE notes ADD COLUMN x text;",
-        [1, 2],
+        [1],
         "SELECT replace(body, 'select', 'from') AS body, each.key FROM notes, json_each('[]') AS each; -- from here",
     ),
     "name-case": inMigration("SELECT Body FROM notes;", [1], "SELECT body FROM notes WHERE body = 'Body';"),
@@ -80,11 +80,20 @@ export const style: Readonly<Record<string, Sample>> = {
         at: ["migrations/002.do.tags.sql:1"],
         fine: { "migrations/002.do.look-around.sql": "-- Looks.\nSELECT 1;\n" },
     },
+    "version-gap": {
+        caught: { "migrations/0125.do.add-more.sql": "-- Adds.\nSELECT 1;\n" },
+        at: ["migrations/0125.do.add-more.sql:1"],
+        fine: {
+            ...migration("SELECT 1;"),
+            "migrations/20260131.do.add-more.sql": "-- Adds.\nSELECT 1;\n",
+            "migrations/other/007.do.add-more.sql": "-- Adds.\nSELECT 1;\n",
+        },
+    },
     "white-space": {
         caught: {
             "triggers/trg_notes_insert.sql": trigger.replace("    UPDATE", "\tUPDATE").replace("BEGIN", "BEGIN "),
         },
-        at: ["triggers/trg_notes_insert.sql:4", "triggers/trg_notes_insert.sql:5"],
+        at: ["triggers/trg_notes_insert.sql:4"],
         fine: { "views/v_notes.sql": (base["views/v_notes.sql"] ?? "").replace("    id", "\tid") },
     },
     allow: {

@@ -1,0 +1,120 @@
+import { expect, test } from "vitest";
+import { lintFiles } from "../../src/lint/lint.ts";
+import { findFailingStatements } from "../../src/lint/replay.ts";
+import { readFiles } from "../../src/planning/files.ts";
+import { changeProject, writeProject } from "../support/project.ts";
+import { base, type Files, migration, rebuild, second } from "./corpus/base.ts";
+
+/** The statements that fail, as the lint reports them: `path:line message`. */
+async function findFailures(files: Files): Promise<string[]> {
+    const root = writeProject(base);
+    changeProject(root, files);
+    const found = await readFiles(root);
+    const { findings } = lintFiles(found, undefined, await findFailingStatements(found));
+    return findings
+        .filter(({ rule }) => rule === "failing-statement")
+        .map(({ path, line, message }) => `${path}:${line} ${message}`);
+}
+
+const undo = second.replace(".do.", ".undo.");
+const view = (body: string): string => `CREATE VIEW v_more AS\n${body};\n`;
+const trigger = "triggers/trg_notes_insert.sql";
+const broken = (event: string): string => `CREATE TRIGGER ${event}\nBEGIN\n    UPDATE notes SET sizes = 1;\nEND;\n`;
+
+const cases: readonly (readonly [string, Files, readonly string[]])[] = [
+    ["nothing in a rebuild", migration(rebuild), []],
+    [
+        "a misspelt table once, and not the index, the copy, the view and the undo file that need it",
+        {
+            [second]: "-- Adds.\nCREATE TABEL moods (id INTEGER) STRICT;\n",
+            [undo]: "-- Undoes it.\nDROP TABLE moods;\n",
+            "migrations/003.do.fill-moods.sql":
+                "-- Fills.\nCREATE INDEX idx_moods_id ON moods (id);\nINSERT INTO moods (id) VALUES (1);\n",
+            "views/v_more.sql": view("SELECT id AS id FROM moods"),
+        },
+        [`${second}:2 near "TABEL": syntax error`],
+    ],
+    [
+        "each of two failures in one file, and one that comes after them",
+        {
+            ...migration("CREATE INDEX idx_notes_lang ON notes (lang);\nINSERT INTO tags (id, word) VALUES (1, 2);"),
+            "views/v_more.sql": view("SELECT id AS id FROM moods"),
+        },
+        [
+            `${second}:2 no such column: lang`,
+            `${second}:3 table tags has no column named word`,
+            "views/v_more.sql:2 no such table: main.moods",
+        ],
+    ],
+    [
+        "a column type that a STRICT table refuses",
+        migration("CREATE TABLE moods (\n    id INTEGER PRIMARY KEY,\n    a TEXT NOTNUL\n) STRICT;"),
+        [`${second}:2 unknown datatype for moods.a: "TEXT NOTNUL"`],
+    ],
+    [
+        "an undo file that fails after its do file, whatever other undo files leave",
+        {
+            ...migration("ALTER TABLE notes ADD COLUMN lang TEXT;"),
+            "migrations/003.do.drop-lang.sql": "-- Drops.\nALTER TABLE notes DROP COLUMN lang;\n",
+            "migrations/003.undo.drop-lang.sql": "-- Undoes it.\nALTER TABLE notes DROP COLUMN lang;\n",
+        },
+        ['migrations/003.undo.drop-lang.sql:2 no such column: "lang"'],
+    ],
+    [
+        "one trigger that writes a column that is not there, and not the ones on its table",
+        { "triggers/trg_notes_other.sql": broken("trg_notes_other AFTER INSERT ON notes") },
+        ["triggers/trg_notes_other.sql:3 no such column: sizes"],
+    ],
+    [
+        "a view that reads no table, and not the view and the trigger that read it",
+        {
+            "views/v_more.sql": view("SELECT\n    id AS id\nFROM\n    moods"),
+            "views/v_a_reader.sql": "CREATE VIEW v_a_reader AS\nSELECT id AS id FROM v_more;\n",
+            "triggers/trg_more.sql":
+                "CREATE TRIGGER trg_more INSTEAD OF INSERT ON v_more\nBEGIN\n    SELECT 1 FROM v_more;\nEND;\n",
+        },
+        ["views/v_more.sql:5 no such table: main.moods"],
+    ],
+    [
+        "one of two views that read each other",
+        {
+            "views/v_more.sql": view("SELECT id AS id FROM v_other"),
+            "views/v_other.sql": "CREATE VIEW v_other AS\nSELECT id AS id FROM v_more;\n",
+        },
+        ["views/v_more.sql:1 view v_more is circularly defined"],
+    ],
+    [
+        "rows of a migration that no parent has, where their foreign key is checked",
+        migration("INSERT INTO tags (id, note_id) VALUES (1, 99);"),
+        [`${second}:2 FOREIGN KEY constraint failed`],
+    ],
+    [
+        "rows that a trigger of the files refuses",
+        {
+            ...migration("INSERT INTO notes (id, body) VALUES (1, 'a');"),
+            [trigger]: `CREATE TRIGGER trg_notes_insert BEFORE INSERT ON notes\nBEGIN\n    SELECT RAISE(ABORT, 'closed');\nEND;\n`,
+        },
+        [`${second}:2 closed`],
+    ],
+    [
+        "nothing that a file with a wrong name would have created",
+        {
+            "migrations/002-create-moods.sql": "CREATE TABLE moods (id INTEGER) STRICT;\n",
+            "migrations/003.do.fill-moods.sql": "-- Fills.\nINSERT INTO moods (id) VALUES (1);\nSELEC 1;\n",
+        },
+        ['migrations/003.do.fill-moods.sql:3 near "SELEC": syntax error'],
+    ],
+    ["nothing where another rule tells why it fails", migration("ALTER TABLE notes ADD COLUMN code TEXT UNIQUE;"), []],
+    [
+        "nothing that a file would need which ends inside a literal",
+        {
+            ...migration("CREATE TABLE moods (id INTEGER) STRICT;\nSELECT 'open;"),
+            "views/v_more.sql": view("SELECT id AS id FROM moods"),
+        },
+        [],
+    ],
+];
+
+test.each(cases)("finds %s", async (_, files, failures) => {
+    expect(await findFailures(files)).toEqual(failures);
+});
