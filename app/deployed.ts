@@ -1,5 +1,6 @@
 import type { Connection } from "../src/database/connection.ts";
 import { AppError } from "../src/errors.ts";
+import { isMadeElsewhere, madeElsewhere } from "../src/planning/judge.ts";
 import { readAll } from "../src/planning/prepare.ts";
 
 /**
@@ -20,7 +21,7 @@ export async function refuseUndeployed(
     });
     if (state.extra[0]?.ok) return;
     throw new AppError("usage", `the database has no table '${table}' yet`, {
-        hint: "deploy the schema first with `pnpm db:migrate`",
+        hint: isMadeElsewhere(state) ? madeElsewhere : "deploy the schema first with `pnpm db:migrate`",
         outcome: "Nothing was changed.",
     });
 }

@@ -1,13 +1,12 @@
 import type { Connection } from "../database/connection.ts";
 import { AppError } from "../errors.ts";
 import type { MigrationSet } from "../planning/files.ts";
-import { findApplied, madeElsewhere } from "../planning/judge.ts";
+import { findApplied, isMadeElsewhere, madeElsewhere } from "../planning/judge.ts";
 import { readAll } from "../planning/prepare.ts";
 import { readExpectedSchema } from "../planning/shadow.ts";
 import { type DatabaseState, versionOf } from "../planning/state.ts";
 import { compareSchemas, isDrift, type ObjectDifference } from "../schema/compare.ts";
 import { renderDiff } from "../schema/diff.ts";
-import { countObjects } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { checksumTokens } from "../sql/statements.ts";
 
@@ -30,7 +29,7 @@ export async function verifyDatabase(root: string, connection: Connection | unde
     const version = versionOf(state);
     if (version === 0) {
         throw new AppError("drift", "this database has no migrations, so there is nothing to compare", {
-            hint: countObjects(state.schema).tables > 0 ? madeElsewhere : "deploy it with `pnpm db:migrate`",
+            hint: isMadeElsewhere(state) ? madeElsewhere : "deploy it with `pnpm db:migrate`",
         });
     }
     return { sets, state, version, differences: await verifySchema(sets, state) };

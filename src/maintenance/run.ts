@@ -3,7 +3,7 @@ import { DatabaseFault } from "../database/faults.ts";
 import { hearInterrupt } from "../database/interrupt.ts";
 import { AppError } from "../errors.ts";
 import type { MigrationSet } from "../planning/files.ts";
-import { findPending } from "../planning/judge.ts";
+import { findPending, isMadeElsewhere, madeElsewhere } from "../planning/judge.ts";
 import { readAll } from "../planning/prepare.ts";
 import type { DatabaseState } from "../planning/state.ts";
 import type { MaintenanceRule } from "./rules.ts";
@@ -80,7 +80,7 @@ function refuseUndeployed(sets: readonly MigrationSet[], state: DatabaseState): 
     const outcome = "Nothing was changed.";
     if ((state.versions.get(sets[0]?.name ?? "") ?? []).length === 0) {
         throw new AppError("usage", "the schema was not deployed to this database", {
-            hint: "deploy it with `pnpm db:migrate`, or adopt an existing database with `pnpm db:adopt`",
+            hint: isMadeElsewhere(state) ? madeElsewhere : "deploy it with `pnpm db:migrate`",
             outcome,
         });
     }

@@ -2,9 +2,16 @@ import type { Connection, Query } from "../database/connection.ts";
 import { throwExplained } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
 import { type FoundFiles, listSets, type MigrationFile, type MigrationSet, readFiles } from "./files.ts";
-import { findHistoryProblems, findInstalledSets, findPending, findPendingProblems, refuseNewer } from "./judge.ts";
+import {
+    findHistoryProblems,
+    findInstalledSets,
+    findPending,
+    findPendingProblems,
+    madeElsewhere,
+    refuseNewer,
+} from "./judge.ts";
 import { type FindDeferred, type Plan, planRun } from "./plan.ts";
-import { findFileProblems, refuseFiles } from "./problems.ts";
+import { findFileProblems, type Problem, refuseFiles } from "./problems.ts";
 import { type DatabaseState, emptyState, readState, versionOf } from "./state.ts";
 
 export interface DeployOptions {
@@ -41,7 +48,7 @@ export async function prepareDeploy(
     const choose = (current: DatabaseState): MigrationFile[] => choosePending(sets, current, options.to);
     const pending = choose(state);
     const problems = [...findHistoryProblems(sets, state), ...findPendingProblems(pending, state)];
-    if (problems.length > 0) throw refuseFiles(problems);
+    if (problems.length > 0) throw refuseDeploy(problems);
     const findDeferred = rememberDeferred(sets);
     const replan = async (current: DatabaseState, perFile: boolean): Promise<Plan> => {
         refuseNewer(sets, current);
@@ -94,6 +101,15 @@ export async function readAll(
     const sets = findInstalledSets(found.sets, state, options.sets);
     if (!options.anyVersion) refuseNewer(sets, state);
     return { found, sets, state };
+}
+
+function refuseDeploy(problems: readonly Problem[]): AppError {
+    if (problems.some(({ remedy }) => remedy !== madeElsewhere)) return refuseFiles(problems);
+    return new AppError("invalid-files", "something else made this database: it has no record of these migrations", {
+        details: problems.map(({ path, line, message }) => `${path}:${line}: ${message}`),
+        hint: madeElsewhere,
+        outcome: "Nothing was applied.",
+    });
 }
 
 function choosePending(sets: readonly MigrationSet[], state: DatabaseState, to: number | undefined): MigrationFile[] {
