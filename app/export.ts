@@ -82,7 +82,7 @@ export async function exportTables(context: Context, options: ExportOptions): Pr
     return withConnection(
         connection,
         async () => {
-            await refuseUndeployed(root, connection, "questions", { anyVersion: true });
+            await refuseUndeployed(context, connection, "questions", { anyVersion: true });
             const counts: Record<string, number> = {};
             const leftOut: Record<string, LeftOut[]> = {};
             for (const loader of chosen) {

@@ -1,5 +1,7 @@
 import type { Connection, Cost } from "../database/connection.ts";
 import type { DeployReport } from "../migrations/carry-out.ts";
+import type { LeaveOut } from "../planning/prepare.ts";
+import { describeUnfinished } from "../planning/problems.ts";
 import type { DatabaseState } from "../planning/state.ts";
 import { countObjects } from "../schema/facts.ts";
 import type { Output } from "./output.ts";
@@ -15,6 +17,11 @@ export function createReport(output: Output): DeployReport {
         waiting: (reason) => output.note(`Waiting: ${reason}`),
         note: (text) => output.note(text),
     };
+}
+
+/** Warns of a migration that is left out, because it has no statement yet. */
+export function warnOfUnfinished(output: Output): LeaveOut {
+    return (unfinished) => output.warn(describeUnfinished(unfinished));
 }
 
 /** `12 tables, 33 indexes, 6 views, 9 triggers`. */

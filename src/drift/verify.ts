@@ -2,7 +2,7 @@ import type { Connection } from "../database/connection.ts";
 import { AppError } from "../errors.ts";
 import type { MigrationSet } from "../planning/files.ts";
 import { findApplied, isMadeElsewhere, madeElsewhere } from "../planning/judge.ts";
-import { readAll } from "../planning/prepare.ts";
+import { type LeaveOut, readAll } from "../planning/prepare.ts";
 import { readExpectedSchema } from "../planning/shadow.ts";
 import { type DatabaseState, versionOf } from "../planning/state.ts";
 import { compareSchemas, isDrift, type ObjectDifference } from "../schema/compare.ts";
@@ -22,10 +22,15 @@ export interface SchemaVerification {
  * Reads a database and compares every object with the files.
  *
  * @param connection undefined for a missing file
+ * @param leaveOut as for readAll()
  * @throws AppError `drift` for a database without migrations; otherwise as readAll()
  */
-export async function verifyDatabase(root: string, connection: Connection | undefined): Promise<SchemaVerification> {
-    const { sets, state } = await readAll(root, connection);
+export async function verifyDatabase(
+    root: string,
+    connection: Connection | undefined,
+    leaveOut: LeaveOut,
+): Promise<SchemaVerification> {
+    const { sets, state } = await readAll(root, connection, { leaveOut });
     const version = versionOf(state);
     if (version === 0) {
         throw new AppError("drift", "this database has no migrations, so there is nothing to compare", {

@@ -1,8 +1,9 @@
 import type { Connection, Query } from "../database/connection.ts";
 import { throwExplained } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
-import { type FoundFiles, listSets, type MigrationFile, type MigrationSet, readFiles } from "./files.ts";
+import { type FoundFiles, listSets, type MigrationFile, type MigrationSet, readFiles, withUndo } from "./files.ts";
 import {
+    findApplied,
     findHistoryProblems,
     findInstalledSets,
     findPending,
@@ -11,7 +12,7 @@ import {
     refuseNewer,
 } from "./judge.ts";
 import { type FindDeferred, type Plan, planRun } from "./plan.ts";
-import { findFileProblems, type Problem, refuseFiles } from "./problems.ts";
+import { findFileProblems, noStatement, type Problem, refuseFiles } from "./problems.ts";
 import { type DatabaseState, emptyState, readState, versionOf } from "./state.ts";
 
 export interface DeployOptions {
@@ -24,6 +25,11 @@ export interface DeployOptions {
     readonly extra?: readonly Query[];
     /** Called while a server's reply is under way, to load modules meanwhile. */
     readonly whileReading?: () => unknown;
+}
+
+interface ReadOptions extends Pick<DeployOptions, "sets" | "extra" | "whileReading"> {
+    readonly anyVersion?: boolean;
+    readonly leaveOut?: LeaveOut | undefined;
 }
 
 export interface PreparedDeploy {
@@ -69,16 +75,20 @@ export function rememberDeferred(sets: readonly MigrationSet[]): FindDeferred {
     };
 }
 
+/** Called with each file of a pending migration that has no statement yet, such as one that db:new wrote. */
+export type LeaveOut = (unfinished: Problem) => void;
+
 /**
  * Reads files and state at the same time, and refuses files that are invalid whatever the database holds.
  *
  * @param options.anyVersion accept a database that is newer than the files
+ * @param options.leaveOut leave pending migrations without a statement out instead of refusing them
  * @throws AppError `invalid-files`, `database-newer`, `usage` for a set that does not exist, or the fault of the read
  */
 export async function readAll(
     root: string,
     connection: Connection | undefined,
-    options: Pick<DeployOptions, "sets" | "extra" | "whileReading"> & { anyVersion?: boolean } = {},
+    options: ReadOptions = {},
 ): Promise<{ found: FoundFiles; sets: readonly MigrationSet[]; state: DatabaseState }> {
     const reading = connection
         ? listSets(root)
@@ -88,8 +98,10 @@ export async function readAll(
     // The files are validated first; if they have problems, a failed read does not matter.
     reading.catch(() => undefined);
     const found = await readFiles(root);
+    const { leaveOut } = options;
     const problems = findFileProblems(found);
-    if (problems.length > 0) throw refuseFiles(problems);
+    const unfinished = leaveOut ? findUnfinished(found.sets, problems) : [];
+    if (unfinished.length < problems.length) throw refuseFiles(problems);
     const unknown = options.sets?.find((name) => !found.sets.some((set) => set.name === name));
     if (unknown !== undefined) {
         throw new AppError("usage", `there is no migration set '${unknown}'`, {
@@ -98,9 +110,31 @@ export async function readAll(
     }
     if (connection?.target.kind === "server") options.whileReading?.();
     const state = await reading;
-    const sets = findInstalledSets(found.sets, state, options.sets);
+    const isApplied = ({ file }: Unfinished): boolean => findApplied(found.sets, state).includes(file);
+    if (unfinished.some(isApplied)) throw refuseFiles(problems);
+    for (const { problem } of unfinished) leaveOut?.(problem);
+    const sets = findInstalledSets(withoutFiles(found.sets, unfinished), state, options.sets);
     if (!options.anyVersion) refuseNewer(sets, state);
     return { found, sets, state };
+}
+
+interface Unfinished {
+    readonly file: MigrationFile;
+    readonly problem: Problem;
+}
+
+function findUnfinished(sets: readonly MigrationSet[], problems: readonly Problem[]): Unfinished[] {
+    const migrations = sets.flatMap((set) => set.migrations);
+    return problems.flatMap((problem) => {
+        const file = migrations.find((migration) => withUndo(migration).some(({ path }) => path === problem.path));
+        return file && problem.rule === noStatement ? [{ file, problem }] : [];
+    });
+}
+
+function withoutFiles(sets: readonly MigrationSet[], unfinished: readonly Unfinished[]): readonly MigrationSet[] {
+    if (unfinished.length === 0) return sets;
+    const isFinished = (migration: MigrationFile): boolean => !unfinished.some(({ file }) => file === migration);
+    return sets.map((set) => ({ ...set, migrations: set.migrations.filter(isFinished) }));
 }
 
 function refuseDeploy(problems: readonly Problem[]): AppError {

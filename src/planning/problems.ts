@@ -85,6 +85,14 @@ function explainUnrecognised(path: string): Problem {
     };
 }
 
+/** The rule that a file without a statement breaks. */
+export const noStatement = "no-statement";
+
+/** Says of a migration that is left out that it has no statement yet. */
+export function describeUnfinished({ path, message }: Problem): string {
+    return `${path} ${message} yet: it is left out here, and \`pnpm db:migrate\` refuses it until it has one`;
+}
+
 function findSqlProblems(
     file: SqlFile,
     findMore: (statement: Statement) => Refusal | undefined = () => undefined,
@@ -99,7 +107,7 @@ function findSqlProblems(
         return [{ rule: "nul-character", path, message: "contains a NUL character", remedy: "remove it" }];
     }
     if (file.statements.length === 0) {
-        return [{ rule: "no-statement", path, message: "has no statement", remedy: "write one, or delete it" }];
+        return [{ rule: noStatement, path, message: "has no statement", remedy: "write one, or delete it" }];
     }
     return file.statements.flatMap((statement) => {
         const refusal = findRefusal(statement) ?? findMore(statement);

@@ -20,7 +20,7 @@ import { confirmRemote } from "../confirm.ts";
 import { printRejections } from "../load-report.ts";
 import { openExisting, partlyWritten, withConnection } from "../open.ts";
 import type { Context } from "../program.ts";
-import { conclude, countOf, createReport } from "../report.ts";
+import { conclude, countOf, createReport, warnOfUnfinished } from "../report.ts";
 
 export interface AdoptOptions {
     readonly check?: boolean;
@@ -56,7 +56,10 @@ async function examine(
     { set = [] }: AdoptOptions,
     origins: Origins,
 ): Promise<Examined | undefined> {
-    const adoption = await prepareAdoption(context.root, connection, origins, { wanted: set });
+    const adoption = await prepareAdoption(context.root, connection, origins, {
+        wanted: set,
+        leaveOut: warnOfUnfinished(context.output),
+    });
     if (!adoption) return undefined;
     const survey = await surveyAdoption(connection, adoption, context.signal);
     printSurvey(context.output, adoption, survey);
@@ -141,7 +144,7 @@ async function rebuild(
 
 // Verifies the schema like db:verify. Returns a sentence that describes it.
 async function verifyAdopted(root: string, connection: Connection): Promise<string> {
-    const { sets, state } = await readAll(root, connection);
+    const { sets, state } = await readAll(root, connection, { leaveOut: () => undefined });
     const differences = await verifySchema(sets, state);
     const drifted = differences.filter(isDrift);
     if (drifted.length === 0) return describeStanding(state, differences);

@@ -6,7 +6,7 @@ import { printSummary, runPrepared } from "../deploy.ts";
 import { openForWriting, withConnection } from "../open.ts";
 import type { RunOptions } from "../options.ts";
 import type { Context } from "../program.ts";
-import { countOf } from "../report.ts";
+import { countOf, warnOfUnfinished } from "../report.ts";
 
 export interface RollbackOptions extends RunOptions {
     readonly to: number;
@@ -25,6 +25,7 @@ export async function rollback(context: Context, options: RollbackOptions): Prom
             const prepared = await prepareRollback(context.root, connection, options.to, {
                 keepsRows: !options.discardRows,
                 set: options.set,
+                leaveOut: warnOfUnfinished(output),
             });
             const isIdle = options.showSql === true || prepared.plan.migrations.length === 0;
             const losses = isIdle ? [] : await findLosses(connection, prepared).catch(passReader(options));
