@@ -187,13 +187,16 @@ function refuseTarget(sets: readonly MigrationSet[], state: DatabaseState, targe
     const { set, to } = target;
     const files = sets.find(({ name }) => name === set);
     const current = versionOf(state, set);
-    if (to > current) {
+    const exists = files?.migrations.some((file) => file.version === to) ?? false;
+    if (to > current && exists) {
         throw new AppError("usage", `the database is at version ${current}${ofSet(set)}, which is before ${to}`, {
             hint: `to go forward, use \`pnpm db:migrate ${set === coreSet ? `--to ${to}` : `--set ${set}`}\``,
         });
     }
-    if (to !== 0 && !files?.migrations.some((file) => file.version === to)) {
-        throw new AppError("usage", `there is no migration ${to}${ofSet(set)}`, { hint: "0 undoes all of them" });
+    if (to !== 0 && !exists) {
+        throw new AppError("usage", `there is no migration ${to}${ofSet(set)}`, {
+            hint: `the database is at version ${current}: name an earlier one; 0 undoes all of them`,
+        });
     }
     const missing = chooseUndone(sets, state, target).filter((file) => !file.undo);
     if (missing.length > 0) {

@@ -151,7 +151,7 @@ function choosePending(sets: readonly MigrationSet[], state: DatabaseState, to: 
     if (to !== undefined && core) {
         const latest = Math.max(0, ...core.migrations.map((file) => file.version));
         const current = versionOf(state, core.name);
-        if (!core.migrations.some((file) => file.version === to)) {
+        if (to !== 0 && !core.migrations.some((file) => file.version === to)) {
             throw new AppError("usage", `there is no migration ${to}`, { hint: `the latest one is ${latest}` });
         }
         if (to < current) {

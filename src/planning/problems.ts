@@ -4,7 +4,7 @@ import { readFact } from "../sql/statement-facts.ts";
 import type { Statement } from "../sql/statements.ts";
 import { type FoundFiles, type ObjectFile, type SqlFile, withUndo } from "./files.ts";
 import { findRefusal, type Refusal } from "./refusals.ts";
-import { explainDuplicates, explainMigrationNames } from "./renaming.ts";
+import { explainBackup, explainDuplicates, explainMigrationNames, findOriginal } from "./renaming.ts";
 import { readStructure } from "./structure.ts";
 
 /** A problem of the files that must be fixed before anything is sent. */
@@ -77,6 +77,8 @@ function explainUnrecognised(path: string): Problem {
             remedy: "name a set's folders migrations/<name>, views/<name> and triggers/<name>, in lower case",
         };
     }
+    const original = findOriginal(path);
+    if (original !== undefined) return explainBackup(path, original);
     const [, folder = ""] = /^(.*\/)/.exec(path) ?? [];
     return {
         path,

@@ -18,7 +18,7 @@ describe("every command that writes", () => {
         echo.requests = 0;
         for (const name of writers) {
             const { code, stderr } = await run(name, { TURSO_DATABASE_URL: echo.url, ...env() });
-            expect([name, code, stderr]).toEqual([name, 1, expect.stringContaining(message)]);
+            expect([name, code, stderr]).toEqual([name, 2, expect.stringContaining(message)]);
             expect(stderr).toContain("\nNothing was tried.\n");
         }
         expect(echo.requests).toBe(0);

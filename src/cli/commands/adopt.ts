@@ -20,7 +20,7 @@ import { confirmRemote } from "../confirm.ts";
 import { printRejections } from "../load-report.ts";
 import { openExisting, partlyWritten, withConnection } from "../open.ts";
 import type { Context } from "../program.ts";
-import { conclude, countOf, createReport, warnOfUnfinished } from "../report.ts";
+import { conclude, countOf, createReport, showRestorePoint, warnOfUnfinished } from "../report.ts";
 
 export interface AdoptOptions {
     readonly check?: boolean;
@@ -133,8 +133,8 @@ async function rebuild(
     const { root, output, signal } = context;
     await confirmRemote(context, connection.target, yes);
     const refuse = throwExplained(connection.target, untouched);
-    const { lines } = await prepareRestorePoint(connection, adoption.state, new Date()).catch(refuse);
-    for (const line of lines) output.line(line);
+    const restorePoint = await prepareRestorePoint(connection, adoption.state, new Date()).catch(refuse);
+    const lines = showRestorePoint(output, restorePoint) ? [] : restorePoint.lines;
     const report = { ...createReport(output), adopted: (table: string) => output.field("Adopted", table) };
     await runAdoption(root, connection, adoption, { origins, signal, report }).catch((error: unknown) => {
         if (!(error instanceof AppError) || lines.length === 0) throw error;
