@@ -10,6 +10,13 @@ export interface User {
     password: string;
 }
 
+/** A row of users as the database returns it; toFields() makes a User of it. */
+export interface UsersRow {
+    id: string;
+    username: string;
+    password: string;
+}
+
 /** An insert into users: the database fills optional columns. */
 export interface NewUser {
     id?: string;
@@ -69,6 +76,34 @@ export interface Question {
     createdAt: string;
 }
 
+/** A row of questions as the database returns it; toFields() makes a Question of it. */
+export interface QuestionsRow {
+    id: string;
+    question: string;
+    answer: string;
+    explanation: string;
+    diagram: string | null;
+    difficulty: "beginner" | "intermediate" | "advanced";
+    tags: string | null;
+    channel: string;
+    sub_channel: string;
+    source_url: string | null;
+    videos: string | null;
+    companies: string | null;
+    eli5: string | null;
+    tldr: string | null;
+    relevance_score: number | null;
+    relevance_details: string | null;
+    job_title_relevance: string | null;
+    experience_level_tags: string | null;
+    voice_keywords: string | null;
+    voice_suitable: 0 | 1 | null;
+    status: "active" | "flagged" | "deleted";
+    is_new: 0 | 1;
+    last_updated: string | null;
+    created_at: string;
+}
+
 /** An insert into questions: the database fills optional columns. */
 export interface NewQuestion {
     id?: string;
@@ -107,6 +142,14 @@ export interface ChannelMapping {
     subChannel: string;
     /** The question. No delete action: saving a question by INSERT OR REPLACE must keep its mappings. */
     questionId: string;
+}
+
+/** A row of channel_mappings as the database returns it; toFields() makes a ChannelMapping of it. */
+export interface ChannelMappingsRow {
+    id: number;
+    channel_id: string;
+    sub_channel: string;
+    question_id: string;
 }
 
 /** An insert into channel_mappings: the database fills optional columns. */
@@ -155,6 +198,27 @@ export interface WorkQueue {
     lockedUntil: string | null;
 }
 
+/** A row of work_queue as the database returns it; toFields() makes a WorkQueue of it. */
+export interface WorkQueueRow {
+    id: number;
+    item_type: "question" | "challenge" | "test" | "blog" | "certification" | "voice_session" | "flashcard";
+    item_id: string;
+    action: string;
+    priority: number;
+    status: "pending" | "processing" | "completed" | "failed";
+    reason: string | null;
+    created_by: string | null;
+    assigned_to: string | null;
+    created_at: string;
+    processed_at: string | null;
+    result: string | null;
+    attempts: number;
+    max_attempts: number;
+    run_after: string;
+    locked_by: string | null;
+    locked_until: string | null;
+}
+
 /** An insert into work_queue: the database fills optional columns. */
 export interface NewWorkQueue {
     id?: number;
@@ -198,6 +262,19 @@ export interface BotLedger {
     createdAt: string;
 }
 
+/** A row of bot_ledger as the database returns it; toFields() makes a BotLedger of it. */
+export interface BotLedgerRow {
+    id: number;
+    bot_name: string;
+    action: string;
+    item_type: "question" | "challenge" | "test" | "blog" | "certification" | "voice_session" | "flashcard";
+    item_id: string;
+    before_state: string | null;
+    after_state: string | null;
+    reason: string | null;
+    created_at: string;
+}
+
 /** An insert into bot_ledger: the database fills optional columns. */
 export interface NewBotLedger {
     id?: number;
@@ -235,6 +312,20 @@ export interface BotRun {
     summary: string | null;
 }
 
+/** A row of bot_runs as the database returns it; toFields() makes a BotRun of it. */
+export interface BotRunsRow {
+    id: number;
+    bot_name: string;
+    started_at: string;
+    completed_at: string | null;
+    status: "running" | "completed" | "failed";
+    items_processed: number;
+    items_created: number;
+    items_updated: number;
+    items_deleted: number;
+    summary: string | null;
+}
+
 /** An insert into bot_runs: the database fills optional columns. */
 export interface NewBotRun {
     id?: number;
@@ -263,6 +354,16 @@ export interface QuestionRelationship {
     strength: number;
     /** When the relationship was found (ISO-8601, UTC). */
     createdAt: string;
+}
+
+/** A row of question_relationships as the database returns it; toFields() makes a QuestionRelationship of it. */
+export interface QuestionRelationshipsRow {
+    id: number;
+    source_question_id: string;
+    target_question_id: string;
+    relationship_type: "prerequisite" | "follow_up" | "related" | "deeper_dive";
+    strength: number;
+    created_at: string;
 }
 
 /** An insert into question_relationships: the database fills optional columns. */
@@ -303,6 +404,23 @@ export interface QuestionHistory {
     metadata: string | null;
     /** When it happened (ISO-8601, UTC). */
     createdAt: string;
+}
+
+/** A row of question_history as the database returns it; toFields() makes a QuestionHistory of it. */
+export interface QuestionHistoryRow {
+    id: number;
+    question_id: string;
+    question_type: "question" | "test" | "coding";
+    event_type: "created" | "updated" | "improved" | "flagged" | "verified" | "enriched" | "deleted" | "restored";
+    event_source: "bot" | "user" | "system" | "import";
+    source_name: string | null;
+    changes_summary: string | null;
+    changed_fields: string | null;
+    before_snapshot: string | null;
+    after_snapshot: string | null;
+    reason: string | null;
+    metadata: string | null;
+    created_at: string;
 }
 
 /** An insert into question_history: the database fills optional columns. */
@@ -366,6 +484,31 @@ export interface Certification {
     createdAt: string;
     /** When it last changed (ISO-8601, UTC). */
     lastUpdated: string | null;
+}
+
+/** A row of certifications as the database returns it; toFields() makes a Certification of it. */
+export interface CertificationsRow {
+    id: string;
+    name: string;
+    provider: string;
+    description: string;
+    icon: string;
+    color: string;
+    difficulty: "beginner" | "intermediate" | "advanced" | "expert";
+    category: "cloud" | "devops" | "security" | "data" | "ai" | "development" | "management";
+    estimated_hours: number;
+    exam_code: string | null;
+    official_url: string | null;
+    domains: string | null;
+    channel_mappings: string | null;
+    tags: string | null;
+    prerequisites: string | null;
+    status: "active" | "draft" | "archived";
+    question_count: number;
+    passing_score: number;
+    exam_duration: number;
+    created_at: string;
+    last_updated: string | null;
 }
 
 /** An insert into certifications: the database fills optional columns. */
@@ -441,6 +584,32 @@ export interface LearningPath {
     lastGenerated: string | null;
 }
 
+/** A row of learning_paths as the database returns it; toFields() makes a LearningPath of it. */
+export interface LearningPathsRow {
+    id: string;
+    title: string;
+    description: string;
+    path_type: "company" | "job-title" | "skill" | "certification";
+    target_company: string | null;
+    target_job_title: string | null;
+    difficulty: "beginner" | "intermediate" | "advanced";
+    estimated_hours: number;
+    question_ids: string;
+    channels: string;
+    tags: string | null;
+    prerequisites: string | null;
+    learning_objectives: string | null;
+    milestones: string | null;
+    popularity: number;
+    completion_rate: number;
+    average_rating: number;
+    metadata: string | null;
+    status: "active" | "draft" | "archived";
+    created_at: string;
+    last_updated: string | null;
+    last_generated: string | null;
+}
+
 /** An insert into learning_paths: the database fills optional columns. */
 export interface NewLearningPath {
     id: string;
@@ -489,6 +658,20 @@ export interface VoiceSession {
     createdAt: string;
     /** When it last changed (ISO-8601, UTC). */
     lastUpdated: string | null;
+}
+
+/** A row of voice_sessions as the database returns it; toFields() makes a VoiceSession of it. */
+export interface VoiceSessionsRow {
+    id: string;
+    topic: string;
+    description: string | null;
+    channel: string;
+    difficulty: "beginner" | "intermediate" | "advanced";
+    question_ids: string;
+    total_questions: number;
+    estimated_minutes: number;
+    created_at: string;
+    last_updated: string | null;
 }
 
 /** An insert into voice_sessions: the database fills optional columns. */
@@ -541,6 +724,26 @@ export interface UserSession {
     status: "active" | "completed" | "abandoned";
 }
 
+/** A row of user_sessions as the database returns it; toFields() makes a UserSession of it. */
+export interface UserSessionsRow {
+    id: string;
+    user_id: string | null;
+    session_type: "test" | "voice-interview" | "certification" | "channel";
+    session_key: string;
+    title: string;
+    subtitle: string | null;
+    channel_id: string | null;
+    certification_id: string | null;
+    progress: number;
+    total_items: number;
+    completed_items: number;
+    session_data: string | null;
+    started_at: string;
+    last_accessed_at: string;
+    completed_at: string | null;
+    status: "active" | "completed" | "abandoned";
+}
+
 /** An insert into user_sessions: the database fills optional columns. */
 export interface NewUserSession {
     id?: string;
@@ -561,18 +764,29 @@ export interface NewUserSession {
     status?: "active" | "completed" | "abandoned";
 }
 
-/** Every table by its SQL name: the types of a row and of an insert. */
+/** Every table by its SQL name: the types of a row, of an insert, and of a row as the database returns it. */
 export interface Tables {
-    users: { row: User; insert: NewUser };
-    questions: { row: Question; insert: NewQuestion };
-    channel_mappings: { row: ChannelMapping; insert: NewChannelMapping };
-    work_queue: { row: WorkQueue; insert: NewWorkQueue };
-    bot_ledger: { row: BotLedger; insert: NewBotLedger };
-    bot_runs: { row: BotRun; insert: NewBotRun };
-    question_relationships: { row: QuestionRelationship; insert: NewQuestionRelationship };
-    question_history: { row: QuestionHistory; insert: NewQuestionHistory };
-    certifications: { row: Certification; insert: NewCertification };
-    learning_paths: { row: LearningPath; insert: NewLearningPath };
-    voice_sessions: { row: VoiceSession; insert: NewVoiceSession };
-    user_sessions: { row: UserSession; insert: NewUserSession };
+    users: { row: User; insert: NewUser; stored: UsersRow };
+    questions: { row: Question; insert: NewQuestion; stored: QuestionsRow };
+    channel_mappings: { row: ChannelMapping; insert: NewChannelMapping; stored: ChannelMappingsRow };
+    work_queue: { row: WorkQueue; insert: NewWorkQueue; stored: WorkQueueRow };
+    bot_ledger: { row: BotLedger; insert: NewBotLedger; stored: BotLedgerRow };
+    bot_runs: { row: BotRun; insert: NewBotRun; stored: BotRunsRow };
+    question_relationships: { row: QuestionRelationship; insert: NewQuestionRelationship; stored: QuestionRelationshipsRow };
+    question_history: { row: QuestionHistory; insert: NewQuestionHistory; stored: QuestionHistoryRow };
+    certifications: { row: Certification; insert: NewCertification; stored: CertificationsRow };
+    learning_paths: { row: LearningPath; insert: NewLearningPath; stored: LearningPathsRow };
+    voice_sessions: { row: VoiceSession; insert: NewVoiceSession; stored: VoiceSessionsRow };
+    user_sessions: { row: UserSession; insert: NewUserSession; stored: UserSessionsRow };
 }
+
+type CamelCase<Name> = Name extends `${infer First}_${infer Rest}` ? `${First}${Capitalize<CamelCase<Rest>>}` : Name;
+type SnakeCase<Name> = Name extends `${infer First}${infer Rest}`
+    ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${SnakeCase<Rest>}`
+    : Name;
+
+/** Names the columns of a row as documents, exports and the API do: sub_channel becomes subChannel. JSON stays text. */
+export function toFields<Row extends object>(row: Row): { [Column in keyof Row as CamelCase<Column>]: Row[Column] };
+
+/** Names the fields of an insert as the database does: subChannel becomes sub_channel. */
+export function toColumns<Fields extends object>(fields: Fields): { [Field in keyof Fields as SnakeCase<Field>]: Fields[Field] };

@@ -61,8 +61,9 @@ const shapes: Readonly<Record<string, Shape>> = {
     "bot-runs": wrapped("bots/runs.json", "runs"),
 };
 
-/** Exported only if named: they contain people's names and password hashes. */
+/** Exported only if named, by their names or by `all`: they contain people's names and password hashes. */
 const personal = ["users", "user-sessions"];
+const everything = "all";
 
 const incomplete = "The export is incomplete. The database was not changed.";
 
@@ -81,7 +82,7 @@ export async function exportTables(context: Context, options: ExportOptions): Pr
     return withConnection(
         connection,
         async () => {
-            await refuseUndeployed(root, connection, "questions", { anyVersion: true });
+            await refuseUndeployed(context, connection, "questions", { anyVersion: true });
             const counts: Record<string, number> = {};
             const leftOut: Record<string, LeftOut[]> = {};
             for (const loader of chosen) {
@@ -90,6 +91,11 @@ export async function exportTables(context: Context, options: ExportOptions): Pr
                 output.field("Exported", `${loader.name}: ${countOf(counts[loader.name] ?? 0, "row")}`);
                 if (left.length > 0) leftOut[loader.table] = left;
             }
+            const notExported = names.length === 0 ? personal : [];
+            if (notExported.length > 0) {
+                const reason = "they hold names and password hashes of people";
+                output.field("Left out", `${notExported.join(", ")}: ${reason}; name them, or \`${everything}\``);
+            }
             const lost = warnOfLeftOut(output, leftOut);
             const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
             conclude(
@@ -97,8 +103,10 @@ export async function exportTables(context: Context, options: ExportOptions): Pr
                 connection,
                 `Exported ${countOf(total, "row")} to ${target}${lost > 0 ? `, ${lost} left out` : ""}.`,
                 {
+                    database: connection.target.label,
                     folder: target,
                     counts,
+                    notExported,
                     ...(lost > 0 ? { leftOut } : {}),
                 },
             );
@@ -160,13 +168,14 @@ async function writeText(file: string, text: string): Promise<void> {
 }
 
 function chooseLoaders(names: readonly string[]): readonly Loader[] {
-    const unknown = names.find((name) => !loaders.some((loader) => loader.name === name));
+    const known = [...loaders.map((loader) => loader.name), everything];
+    const unknown = names.find((name) => !known.includes(name));
     if (unknown !== undefined) {
-        const known = loaders.map((loader) => loader.name);
         throw new AppError("usage", `cannot export '${unknown}': unknown name${suggest(unknown, known)}`, {
             hint: `name any of ${known.join(", ")}`,
         });
     }
+    if (names.includes(everything)) return loaders;
     return loaders.filter(({ name }) => (names.length === 0 ? !personal.includes(name) : names.includes(name)));
 }
 

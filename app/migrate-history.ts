@@ -26,7 +26,7 @@ export async function migrateHistory(context: Context, options: HistoryOptions):
     return withConnection(
         connection,
         async () => {
-            await refuseUndeployed(context.root, connection, "question_history");
+            await refuseUndeployed(context, connection, "question_history");
             const isSeeded = await readSeeded(connection);
             const path = options.from ?? (isSeeded ? join(bundled.folder, "history.json") : undefined);
             if (!options.dryRun) await confirmRemote(context, connection.target, options.yes);

@@ -16,7 +16,7 @@ export async function migrateJobTitles(context: Context, options: JobTitleOption
     await withConnection(
         connection,
         async () => {
-            await refuseUndeployed(context.root, connection, "questions");
+            await refuseUndeployed(context, connection, "questions");
             const titles = await readJobTitles();
             await confirmRemote(context, connection.target, options.yes);
             const written = await fillJobTitles(connection, titles, options.force ?? false);

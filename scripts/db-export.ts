@@ -7,7 +7,10 @@ export const command: CommandDefinition<ExportOptions> = {
     define: (command) =>
         command
             .argument("<folder>", "folder for the files")
-            .argument("[names...]", "what to export, such as questions; users and user-sessions only when named")
+            .argument(
+                "[names...]",
+                "what to export, such as questions, or `all`; users and user-sessions only if named",
+            )
             .option("--force", "write into a folder that is not empty"),
     run: async (context, options) => (await import("../app/export.ts")).exportTables(context, options),
 };

@@ -7,7 +7,7 @@ export const command: CommandDefinition<RollbackOptions> = {
     define: (command) =>
         command
             .usage("--to <version> [options]")
-            .requiredOption("--to <version>", "the version to go back to; 0 undoes everything", parseCount)
+            .option("--to <version>", "the version to go back to; 0 undoes everything", parseCount)
             .option("--set <name>", "undo migrations of this optional set instead")
             .option("--discard-rows", "discard the rows that the plan lists")
             .option("--per-file", "use one transaction for each file")

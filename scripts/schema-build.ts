@@ -2,7 +2,7 @@ import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.t
 
 export const command: CommandDefinition<{ check?: boolean }> = {
     name: "schema:build",
-    summary: "Generate TURSO_SCHEMA.sql and schema.d.ts from the SQL files.",
+    summary: "Generate TURSO_SCHEMA.sql, schema.d.ts and schema.js from the SQL files.",
     database: false,
     define: (command) => command.option("--check", "change nothing; exit code 4 when a file is stale"),
     run: async (context, options) =>

@@ -14,9 +14,9 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 /** Every error code that a user can see, with its exit code. */
 const catalogue = {
     usage: exitCodes.usage,
-    "writes-off": exitCodes.failed,
-    "token-expired": exitCodes.failed,
-    "token-read-only": exitCodes.failed,
+    "writes-off": exitCodes.usage,
+    "token-expired": exitCodes.usage,
+    "token-read-only": exitCodes.usage,
     "not-confirmed": exitCodes.usage,
     unreachable: exitCodes.failed,
     "connection-lost": exitCodes.failed,

@@ -73,7 +73,7 @@ export async function runBot(
     else context.signal.addEventListener("abort", later, { once: true });
     const connection = await openExisting({ ...context, signal: ending.signal }, "write");
     return withConnection(connection, async () => {
-        await refuseUndeployed(context.root, connection, "work_queue");
+        await refuseUndeployed(context, connection, "work_queue");
         const store = await openStore(context.root, connection, { random: Math.random, signal: ending.signal });
         await before?.(store);
         await confirmRemote(context, connection.target, yes);

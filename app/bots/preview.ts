@@ -24,7 +24,7 @@ export async function previewBot(
 ): Promise<ExitCode> {
     const { connection } = await openForWriting(context, { dryRun: true });
     return withConnection(connection, async () => {
-        await refuseUndeployed(context.root, connection, "work_queue");
+        await refuseUndeployed(context, connection, "work_queue");
         const store = await openStore(context.root, connection, { random: Math.random, signal: context.signal });
         const limit = options.limit ?? Number.MAX_SAFE_INTEGER;
         const waiting = await store.queue.list("pending", { limit: Number.MAX_SAFE_INTEGER });

@@ -3,7 +3,7 @@ import { AppError } from "../errors.ts";
 import { prepareBaseline } from "../migrations/baseline.ts";
 import type { MigrationSet } from "../planning/files.ts";
 import { findPending } from "../planning/judge.ts";
-import { type PreparedDeploy, readAll } from "../planning/prepare.ts";
+import { type LeaveOut, type PreparedDeploy, readAll } from "../planning/prepare.ts";
 import { type DatabaseState, findSchemaRow } from "../planning/state.ts";
 import { isOfSet } from "../planning/structure.ts";
 import { compareSchemas } from "../schema/compare.ts";
@@ -43,11 +43,18 @@ export interface Adoption {
     readonly baseline: PreparedDeploy;
 }
 
+interface AdoptionChoice {
+    /** The target, if it was read before. */
+    readonly known?: TargetSchema;
+    /** Optional sets to adopt too, also in a database whose core is recorded. */
+    readonly wanted?: readonly string[];
+    /** As for readAll(). */
+    readonly leaveOut?: LeaveOut;
+}
+
 /**
  * Compares a live database with the files. Writes nothing.
  *
- * @param options.known the target, if it was read before
- * @param options.wanted optional sets to adopt too, also in a database whose core is recorded
  * @returns undefined for a database that has version rows of all of them, from a deploy, a baseline or an adoption
  * @throws AppError `usage` for a database that has none of the files' tables, or lacks migrations of a recorded set
  */
@@ -55,15 +62,15 @@ export async function prepareAdoption(
     root: string,
     connection: Connection,
     origins: Origins,
-    { known, wanted = [] }: { known?: TargetSchema; wanted?: readonly string[] } = {},
+    { known, wanted = [], leaveOut }: AdoptionChoice = {},
 ): Promise<Adoption | undefined> {
     // In the same snapshot as the state: another adoption may be committing table after table.
-    const read = await readAll(root, connection, { extra: tableQueries, sets: wanted });
+    const read = await readAll(root, connection, { extra: tableQueries, sets: wanted, leaveOut });
     const { state, sets } = read;
     const recorded = sets.filter(({ name }) => (state.versions.get(name) ?? []).length > 0);
     if (recorded.length === sets.length || (wanted.length === 0 && recorded.length > 0)) return undefined;
     refuseBehind(recorded, state);
-    const baseline = await prepareBaseline(root, connection, undefined, read);
+    const baseline = await prepareBaseline(root, connection, undefined, { read });
     const isRecorded = (row: Pick<SchemaRow, "name" | "table">): boolean => recorded.some((set) => isOfSet(set, row));
     const deployed = sets.filter((set, at) => at === 0 || !recorded.includes(set));
     const target = known ?? (await readTargetSchema(deployed, (row) => !isRecorded(row)));

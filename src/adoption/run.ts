@@ -86,7 +86,7 @@ async function finish(
     { target, wanted }: Adoption,
     { origins, signal, report }: { origins: Origins; signal: AbortSignal; report: AdoptionReport },
 ): Promise<void> {
-    const rest = await prepareAdoption(root, connection, origins, { known: target, wanted });
+    const rest = await prepareAdoption(root, connection, origins, { known: target, wanted, leaveOut: () => undefined });
     // Another run has finished already.
     if (!rest) return;
     const left = rest.tables.filter(({ state }) => state !== "done").map(({ target }) => target.name);

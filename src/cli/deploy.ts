@@ -117,9 +117,9 @@ function printPlan(output: Output, plan: Plan): void {
     const verb = plan.direction === "do" ? "Applying" : "Undoing";
     for (const file of plan.migrations) output.field(verb, baseName(file, plan));
     for (const [label, change] of [
-        ["Created", "created"],
-        ["Rebuilt", "replaced"],
-        ["Dropped", "dropped"],
+        ["Creating", "created"],
+        ["Changing", "replaced"],
+        ["Dropping", "dropped"],
     ] as const) {
         const objects = plan.objects.filter((object) => object.change === change);
         if (objects.length > 0) output.field(label, describeObjects(objects));

@@ -1,20 +1,32 @@
 import type { Connection, Cost } from "../database/connection.ts";
 import type { DeployReport } from "../migrations/carry-out.ts";
+import type { RestorePoint } from "../migrations/restore-point.ts";
+import type { LeaveOut } from "../planning/prepare.ts";
+import { describeUnfinished } from "../planning/problems.ts";
 import type { DatabaseState } from "../planning/state.ts";
 import { countObjects } from "../schema/facts.ts";
 import type { Output } from "./output.ts";
 import type { Context } from "./program.ts";
 
+/** Prints a restore point; false under --json, where only the document and the error are read. */
+export function showRestorePoint(output: Output, { lines }: RestorePoint): boolean {
+    for (const line of lines) output.line(line);
+    return !output.json;
+}
+
 /** Prints the progress of a run. */
 export function createReport(output: Output): DeployReport {
     return {
-        restorePoint: ({ lines }) => {
-            for (const line of lines) output.line(line);
-        },
+        restorePoint: (restorePoint) => showRestorePoint(output, restorePoint),
         applied: () => undefined,
         waiting: (reason) => output.note(`Waiting: ${reason}`),
         note: (text) => output.note(text),
     };
+}
+
+/** Warns of a migration that is left out, because it has no statement yet. */
+export function warnOfUnfinished(output: Output): LeaveOut {
+    return (unfinished) => output.warn(describeUnfinished(unfinished));
 }
 
 /** `12 tables, 33 indexes, 6 views, 9 triggers`. */

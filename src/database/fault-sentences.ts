@@ -33,7 +33,7 @@ export const sentences = {
     "server-fault": ["{db} failed to answer", `run \`pnpm db:status\`; ${statusPage}`],
     "not-utf8": [
         "{db} cannot return a text that is not UTF-8",
-        "find its row with `pnpm db:export <folder>`, and load a correct record of it",
+        "find its row with `pnpm db:export <folder> all`, and load a correct record of it",
     ],
     "no-answer": ["{db} did not answer in time", `run \`pnpm db:status\`; ${statusPage}`],
     "rate-limited": [
@@ -45,7 +45,10 @@ export const sentences = {
         "the server at {db} is not a libSQL server",
         `${showUrl}; a proxy or a login page may answer instead`,
     ],
-    "too-large": ["{db} accepts no request of that size", "send less at once: use `--per-file`, or smaller migrations"],
+    "too-large": [
+        "{db} accepts no request of that size",
+        "raise the limit of the server, or of the proxy before it; a deploy sends less at once with `--per-file`",
+    ],
     blocked: ["{db} is blocked", "its quota is used up or writes are blocked: see the plan in the Turso dashboard"],
     busy: [
         "{db} is locked by another writer",
@@ -77,6 +80,10 @@ export const sentences = {
     corrupt: ["{db} is damaged", "copy the file first, then restore a backup"],
     truncated: ["{db} is cut off", "copy it again, because the copy is incomplete, or restore a backup"],
     "disk-full": ["the disk of {db} is full", "free some space, then run it again"],
+    "no-more-files": [
+        "the disk of {db} has room for no more files",
+        "delete files there (`df -i` shows how many it may hold), then run it again",
+    ],
     "disk-error": [
         "the disk of {db} failed",
         "look for disk errors and free space on its machine, then run `pnpm db:verify`",

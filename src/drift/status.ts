@@ -5,7 +5,7 @@ import { AppError } from "../errors.ts";
 import type { ObjectRecord } from "../planning/bookkeeping.ts";
 import type { MigrationSet } from "../planning/files.ts";
 import { findHistoryProblems, refuseNewer } from "../planning/judge.ts";
-import { readAll } from "../planning/prepare.ts";
+import { type LeaveOut, readAll } from "../planning/prepare.ts";
 import type { Problem } from "../planning/problems.ts";
 import { type DatabaseState, findSchemaRow, versionOf } from "../planning/state.ts";
 import { isOfSet } from "../planning/structure.ts";
@@ -44,10 +44,15 @@ export interface Status {
  * Compares the history of a database with the files.
  *
  * @param connection undefined for a missing file
+ * @param leaveOut as for readAll()
  * @throws AppError as readAll(), except for a database that is newer than the files
  */
-export async function readStatus(root: string, connection: Connection | undefined): Promise<Status> {
-    const { sets, state } = await readAll(root, connection, { anyVersion: true });
+export async function readStatus(
+    root: string,
+    connection: Connection | undefined,
+    leaveOut: LeaveOut,
+): Promise<Status> {
+    const { sets, state } = await readAll(root, connection, { anyVersion: true, leaveOut });
     return toStatus(sets, state, (await readProject(root)).schemaVersion);
 }
 

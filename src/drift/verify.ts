@@ -1,13 +1,12 @@
 import type { Connection } from "../database/connection.ts";
 import { AppError } from "../errors.ts";
 import type { MigrationSet } from "../planning/files.ts";
-import { findApplied, madeElsewhere } from "../planning/judge.ts";
-import { readAll } from "../planning/prepare.ts";
+import { findApplied, isMadeElsewhere, madeElsewhere } from "../planning/judge.ts";
+import { type LeaveOut, readAll } from "../planning/prepare.ts";
 import { readExpectedSchema } from "../planning/shadow.ts";
 import { type DatabaseState, versionOf } from "../planning/state.ts";
 import { compareSchemas, isDrift, type ObjectDifference } from "../schema/compare.ts";
 import { renderDiff } from "../schema/diff.ts";
-import { countObjects } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { checksumTokens } from "../sql/statements.ts";
 
@@ -25,19 +24,20 @@ export interface SchemaVerification {
  * Reads a database and compares every object with the files.
  *
  * @param connection undefined for a missing file
- * @param strict whether extra indexes on tables of the files are drift
+ * @param options.strict whether extra indexes on tables of the files are drift
+ * @param options.leaveOut as for readAll()
  * @throws AppError `drift` for a database without migrations; otherwise as readAll()
  */
 export async function verifyDatabase(
     root: string,
     connection: Connection | undefined,
-    strict = false,
+    { strict = false, leaveOut }: { readonly strict?: boolean | undefined; readonly leaveOut: LeaveOut },
 ): Promise<SchemaVerification> {
-    const { sets, state } = await readAll(root, connection);
+    const { sets, state } = await readAll(root, connection, { leaveOut });
     const version = versionOf(state);
     if (version === 0) {
         throw new AppError("drift", "this database has no migrations, so there is nothing to compare", {
-            hint: countObjects(state.schema).tables > 0 ? madeElsewhere : "deploy it with `pnpm db:migrate`",
+            hint: isMadeElsewhere(state) ? madeElsewhere : "deploy it with `pnpm db:migrate`",
         });
     }
     return { sets, state, version, strict, differences: await verifySchema(sets, state, { strict }) };

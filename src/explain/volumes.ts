@@ -9,7 +9,7 @@ import { makeScratchFolder } from "../database/scratch-folder.ts";
 import type { Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
 import type { MigrationSet } from "../planning/files.ts";
-import { readAll } from "../planning/prepare.ts";
+import { type LeaveOut, readAll } from "../planning/prepare.ts";
 import { deployFilled } from "../planning/shadow.ts";
 import { type FillProgress, readVolumes, type Volume } from "../queries/volumes.ts";
 import { findSqld, startSqld } from "../server/sqld.ts";
@@ -27,6 +27,8 @@ interface MakeOptions {
     readonly now: Date;
     readonly signal: AbortSignal;
     readonly progress: (state: FillProgress) => void;
+    /** As for readAll(). */
+    readonly leaveOut: LeaveOut;
 }
 
 /** In the project's folder; ignored by git. */
@@ -38,7 +40,8 @@ const label = "a scratch database";
  * file. The first time, and after a change of an SQL file, the database is created, which takes seconds.
  */
 export async function openVolumes(root: string, options: MakeOptions): Promise<VolumeDatabase> {
-    const [volumes, { sets }] = await Promise.all([readVolumes(root), readAll(root, undefined)]);
+    const { leaveOut } = options;
+    const [volumes, { sets }] = await Promise.all([readVolumes(root), readAll(root, undefined, { leaveOut })]);
     const folder = join(root, cacheFolder);
     const directory = await makeCacheFolder(folder, options.now).catch(refuseFolder);
     const discard = (): Promise<void> => rm(directory, { recursive: true, force: true });

@@ -5,11 +5,12 @@ import { readState } from "../planning/state.ts";
 import { isMigratorTable } from "../schema/facts.ts";
 import { readTables } from "../schema/table.ts";
 import { quoteName } from "../sql/quoting.ts";
+import { renderMapper } from "./render-mapper.ts";
 import { renderSchemaFile, type TableRows } from "./render-sql.ts";
 import { renderTypes } from "./render-types.ts";
 
 /**
- * Renders TURSO_SCHEMA.sql and schema.d.ts from a fresh deploy of the core set into a scratch database.
+ * Renders TURSO_SCHEMA.sql, schema.d.ts and schema.js from a fresh deploy of the core set into a scratch database.
  * @throws DatabaseFault when a statement of the files fails
  */
 export async function buildSchemaFiles(core: MigrationSet): Promise<{ path: string; text: string }[]> {
@@ -21,6 +22,7 @@ export async function buildSchemaFiles(core: MigrationSet): Promise<{ path: stri
         return [
             { path: "TURSO_SCHEMA.sql", text: renderSchemaFile(schema, content, version) },
             { path: "schema.d.ts", text: renderTypes(schema) },
+            { path: "schema.js", text: renderMapper() },
         ];
     } finally {
         connection.close();

@@ -108,7 +108,12 @@ async function run(
     isTrial: boolean,
 ): Promise<LoadedSource> {
     const dryRun = request.dryRun || isTrial;
-    const { progress, end } = isTrial ? silent : await startProgress();
+    const { progress: show, end } = isTrial ? silent : await startProgress();
+    const done = new Map<string, string>();
+    const progress: LoadRun["progress"] = (loader, count, of) => {
+        done.set(loader, `${count} of ${of} ${loader}`);
+        show(loader, count, of);
+    };
     const rejected = (rejection: Rejection): void => rejections.push(rejection, rejectionBytes);
     try {
         const tables = await readTables(connection);
@@ -116,11 +121,19 @@ async function run(
         return await loadSource(shared, loaders, records, !isTrial);
     } catch (error) {
         if (!(error instanceof DatabaseFault)) throw error;
-        const outcome = dryRun
-            ? "No record was written."
-            : "What was loaded before is kept. Run the same command again to continue: nothing is written twice.";
+        const outcome = dryRun ? "No record was written." : describeLoaded([...done.values()], error.isAmbiguous);
         throw explainFault(error, connection.target).withOutcome(outcome);
     } finally {
         end();
     }
+}
+
+// A chunk is one transaction: a fault rolls back the chunk that it interrupts, unless its reply was lost.
+function describeLoaded(done: readonly string[], isAmbiguous: boolean): string {
+    const kept = done.length === 0 ? "No record was loaded before." : `Loaded before and kept: ${done.join(", ")}.`;
+    return [
+        isAmbiguous || done.length > 0 ? kept : "No record was loaded.",
+        ...(isAmbiguous ? ["The last transaction was either committed or rolled back."] : []),
+        "Run the same command again to continue: nothing is written twice.",
+    ].join(" ");
 }

@@ -3,8 +3,8 @@ import { DatabaseFault } from "../database/faults.ts";
 import { hearInterrupt } from "../database/interrupt.ts";
 import { AppError } from "../errors.ts";
 import type { MigrationSet } from "../planning/files.ts";
-import { findPending } from "../planning/judge.ts";
-import { readAll } from "../planning/prepare.ts";
+import { findPending, isMadeElsewhere, madeElsewhere } from "../planning/judge.ts";
+import { type LeaveOut, readAll } from "../planning/prepare.ts";
 import type { DatabaseState } from "../planning/state.ts";
 import type { MaintenanceRule } from "./rules.ts";
 import { countDue, countLeft, selectDue, writeRows } from "./statements.ts";
@@ -50,6 +50,7 @@ const aim = { least: 250, most: 1_000 };
 /**
  * Counts the rows that each rule changes and leaves alone, in one request; in two if a rule has thousands of rows.
  *
+ * @param leaveOut as for readAll()
  * @throws AppError `usage` for a database that is not deployed or older than the files, `database-newer`, `sql` for a rule
  * that the database refuses
  */
@@ -58,9 +59,10 @@ export async function countRules(
     connection: Connection,
     rules: readonly MaintenanceRule[],
     now: string,
+    leaveOut?: LeaveOut,
 ): Promise<RuleCount[]> {
     const extra = rules.flatMap((rule) => [selectDue(rule, now, readAtOnce), countLeft(rule, now)]);
-    const { sets, state } = await readAll(root, connection, { extra });
+    const { sets, state } = await readAll(root, connection, { extra, leaveOut });
     refuseUndeployed(sets, state);
     const found = rules.map((rule, at) => {
         const rows = getRows(rule, state.extra[2 * at]);
@@ -80,7 +82,7 @@ function refuseUndeployed(sets: readonly MigrationSet[], state: DatabaseState): 
     const outcome = "Nothing was changed.";
     if ((state.versions.get(sets[0]?.name ?? "") ?? []).length === 0) {
         throw new AppError("usage", "the schema was not deployed to this database", {
-            hint: "deploy it with `pnpm db:migrate`, or adopt an existing database with `pnpm db:adopt`",
+            hint: isMadeElsewhere(state) ? madeElsewhere : "deploy it with `pnpm db:migrate`",
             outcome,
         });
     }

@@ -3,7 +3,7 @@ import { AppError } from "../errors.ts";
 import type { MigrationFile, MigrationSet } from "../planning/files.ts";
 import { findHistoryProblems, findPending } from "../planning/judge.ts";
 import { type Plan, planRun } from "../planning/plan.ts";
-import { type PreparedDeploy, readAll } from "../planning/prepare.ts";
+import { type LeaveOut, type PreparedDeploy, readAll } from "../planning/prepare.ts";
 import { refuseFiles } from "../planning/problems.ts";
 import type { DatabaseState } from "../planning/state.ts";
 import { readStructure } from "../planning/structure.ts";
@@ -13,7 +13,8 @@ import { readFact } from "../sql/statement-facts.ts";
  * Plans recording migrations up to version `to` without running them. Views and triggers are brought to the form of the
  * files, which changes no row. In a database with version rows, the pending migrations are recorded.
  *
- * @param read the files and the state, if they were read before
+ * @param options.read the files and the state, if they were read before
+ * @param options.leaveOut as for readAll()
  * @throws AppError `usage` when nothing is pending, or for a version that does not exist; `invalid-files` when only rows
  * could show whether a pending migration has run
  */
@@ -21,9 +22,9 @@ export async function prepareBaseline(
     root: string,
     connection: Connection | undefined,
     to: number | undefined,
-    read?: Pick<PreparedDeploy, "sets" | "state">,
+    { read, leaveOut }: { read?: Pick<PreparedDeploy, "sets" | "state">; leaveOut?: LeaveOut } = {},
 ): Promise<PreparedDeploy & { reached: readonly MigrationFile[] }> {
-    const { sets: all, state } = read ?? (await readAll(root, connection));
+    const { sets: all, state } = read ?? (await readAll(root, connection, { leaveOut }));
     const core = all[0];
     const isFirst = (state.versions.get(core?.name ?? "") ?? []).length === 0;
     const sets = isFirst && !read ? all.slice(0, 1) : all;

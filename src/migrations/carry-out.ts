@@ -11,7 +11,8 @@ import { prepareRestorePoint, type RestorePoint } from "./restore-point.ts";
 import { type RunOutcome, type RunReport, runPlan } from "./run.ts";
 
 export interface DeployReport extends RunReport {
-    restorePoint(restorePoint: RestorePoint): void;
+    /** True if the user has seen it, so that the error of a failure need not repeat it. */
+    restorePoint(restorePoint: RestorePoint): unknown;
 }
 
 interface DeployRun {
@@ -38,7 +39,7 @@ export async function runDeploy(
     const restorePoint = options.isCopy
         ? { lines: [] }
         : await prepareRestorePoint(connection, state, options.now, options.signal).catch(refuse);
-    report.restorePoint(restorePoint);
+    const isShown = report.restorePoint(restorePoint) === true;
     const pin = options.pinned ? pinPlan(prepared) : undefined;
     const applied = (step: Step): void => {
         pin?.applied(step);
@@ -57,7 +58,7 @@ export async function runDeploy(
             state,
         );
     } catch (error) {
-        if (!(error instanceof AppError) || restorePoint.lines.length === 0) throw error;
+        if (!(error instanceof AppError) || isShown || restorePoint.lines.length === 0) throw error;
         throw error.withOutcome([...restorePoint.lines, error.outcome ?? ""].join("\n"));
     }
 }

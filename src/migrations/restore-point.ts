@@ -1,7 +1,7 @@
 import { readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Connection } from "../database/connection.ts";
-import { copyFile } from "../database/file/copy.ts";
+import { copyFile, toDiskFault } from "../database/file/copy.ts";
 import { openConnection } from "../database/open.ts";
 import { repeatWhileBusy } from "../database/retry.ts";
 import type { FileTarget } from "../database/target.ts";
@@ -71,6 +71,8 @@ async function copyInto(
         const note = await copyFile(connection, partial, signal);
         await rename(partial, copy);
         return note;
+    } catch (error) {
+        throw toDiskFault(error, partial);
     } finally {
         connection.close();
         await rm(partial, { force: true });

@@ -3,7 +3,7 @@ import { AppError } from "../errors.ts";
 import { coreSet, type MigrationFile, type MigrationSet } from "../planning/files.ts";
 import { findApplied, findHistoryProblems } from "../planning/judge.ts";
 import { type Plan, planRun, type Step } from "../planning/plan.ts";
-import { type PreparedDeploy, readAll, rememberDeferred } from "../planning/prepare.ts";
+import { type LeaveOut, type PreparedDeploy, readAll, rememberDeferred } from "../planning/prepare.ts";
 import { refuseFiles } from "../planning/problems.ts";
 import { renderParts, type ScriptPart } from "../planning/script.ts";
 import { type DatabaseState, findSchemaRow, versionOf } from "../planning/state.ts";
@@ -21,19 +21,26 @@ interface Loss {
     readonly count: number;
 }
 
+interface RollbackChoice {
+    /** Whether the run fails when there are rows to lose by the time it begins. */
+    readonly keepsRows?: boolean;
+    readonly set?: string | undefined;
+    /** As for readAll(). */
+    readonly leaveOut?: LeaveOut;
+}
+
 /**
  * Plans a rollback to version `to` of the core, or of an optional set.
  *
- * @param options.keepsRows whether the run fails when there are rows to lose by the time it begins
  * @throws AppError `usage` for a version or set that does not exist, `invalid-files` where an undo file is missing
  */
 export async function prepareRollback(
     root: string,
     connection: Connection | undefined,
     to: number,
-    { keepsRows = false, set = coreSet }: { readonly keepsRows?: boolean; readonly set?: string | undefined } = {},
+    { keepsRows = false, set = coreSet, leaveOut }: RollbackChoice = {},
 ): Promise<PreparedDeploy> {
-    const { sets, state } = await readAll(root, connection, set === coreSet ? {} : { sets: [set] });
+    const { sets, state } = await readAll(root, connection, { leaveOut, ...(set === coreSet ? {} : { sets: [set] }) });
     const problems = findHistoryProblems(sets, state);
     if (problems.length > 0) throw refuseFiles(problems);
     refuseTarget(sets, state, { set, to });
@@ -180,13 +187,16 @@ function refuseTarget(sets: readonly MigrationSet[], state: DatabaseState, targe
     const { set, to } = target;
     const files = sets.find(({ name }) => name === set);
     const current = versionOf(state, set);
-    if (to > current) {
+    const exists = files?.migrations.some((file) => file.version === to) ?? false;
+    if (to > current && exists) {
         throw new AppError("usage", `the database is at version ${current}${ofSet(set)}, which is before ${to}`, {
             hint: `to go forward, use \`pnpm db:migrate ${set === coreSet ? `--to ${to}` : `--set ${set}`}\``,
         });
     }
-    if (to !== 0 && !files?.migrations.some((file) => file.version === to)) {
-        throw new AppError("usage", `there is no migration ${to}${ofSet(set)}`, { hint: "0 undoes all of them" });
+    if (to !== 0 && !exists) {
+        throw new AppError("usage", `there is no migration ${to}${ofSet(set)}`, {
+            hint: `the database is at version ${current}: name an earlier one; 0 undoes all of them`,
+        });
     }
     const missing = chooseUndone(sets, state, target).filter((file) => !file.undo);
     if (missing.length > 0) {

@@ -1,4 +1,5 @@
 import { AppError } from "../errors.ts";
+import { countObjects } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { readTableDefinition } from "../sql/create-table.ts";
 import { isSameName } from "../sql/names.ts";
@@ -11,8 +12,13 @@ import { readStructure, type Structure } from "./structure.ts";
 
 /** The remedy for a database with tables but no version records. */
 export const madeElsewhere =
-    "for a database that something else made, see what `pnpm db:adopt --check` says; " +
+    "adopt the database with its rows: `pnpm db:adopt` (`pnpm db:adopt --check` says what that would do); " +
     "if it equals the files, record it with `pnpm db:baseline`";
+
+/** Whether a database has tables, but no version rows of the core set. */
+export function isMadeElsewhere(state: Pick<DatabaseState, "schema" | "versions">): boolean {
+    return !isRecorded(coreSet, state) && countObjects(state.schema).tables > 0;
+}
 
 /** Finds the migrations of a set that are not applied, in order. */
 export function findPending(set: MigrationSet, state: DatabaseState): MigrationFile[] {
@@ -210,7 +216,7 @@ export function pointsTo(child: SchemaRow, parent: string): boolean {
     return references.some((reference) => isSameName(reference.parent, parent));
 }
 
-function isRecorded(set: string, state: DatabaseState): boolean {
+function isRecorded(set: string, state: Pick<DatabaseState, "versions">): boolean {
     return (state.versions.get(set) ?? []).length > 0;
 }
 

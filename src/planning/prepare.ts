@@ -1,10 +1,18 @@
 import type { Connection, Query } from "../database/connection.ts";
 import { throwExplained } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
-import { type FoundFiles, listSets, type MigrationFile, type MigrationSet, readFiles } from "./files.ts";
-import { findHistoryProblems, findInstalledSets, findPending, findPendingProblems, refuseNewer } from "./judge.ts";
+import { type FoundFiles, listSets, type MigrationFile, type MigrationSet, readFiles, withUndo } from "./files.ts";
+import {
+    findApplied,
+    findHistoryProblems,
+    findInstalledSets,
+    findPending,
+    findPendingProblems,
+    madeElsewhere,
+    refuseNewer,
+} from "./judge.ts";
 import { type FindDeferred, type Plan, planRun } from "./plan.ts";
-import { findFileProblems, refuseFiles } from "./problems.ts";
+import { findFileProblems, noStatement, type Problem, refuseFiles } from "./problems.ts";
 import { type DatabaseState, emptyState, readState, versionOf } from "./state.ts";
 
 export interface DeployOptions {
@@ -17,6 +25,11 @@ export interface DeployOptions {
     readonly extra?: readonly Query[];
     /** Called while a server's reply is under way, to load modules meanwhile. */
     readonly whileReading?: () => unknown;
+}
+
+interface ReadOptions extends Pick<DeployOptions, "sets" | "extra" | "whileReading"> {
+    readonly anyVersion?: boolean;
+    readonly leaveOut?: LeaveOut | undefined;
 }
 
 export interface PreparedDeploy {
@@ -41,7 +54,7 @@ export async function prepareDeploy(
     const choose = (current: DatabaseState): MigrationFile[] => choosePending(sets, current, options.to);
     const pending = choose(state);
     const problems = [...findHistoryProblems(sets, state), ...findPendingProblems(pending, state)];
-    if (problems.length > 0) throw refuseFiles(problems);
+    if (problems.length > 0) throw refuseDeploy(problems);
     const findDeferred = rememberDeferred(sets);
     const replan = async (current: DatabaseState, perFile: boolean): Promise<Plan> => {
         refuseNewer(sets, current);
@@ -62,16 +75,20 @@ export function rememberDeferred(sets: readonly MigrationSet[]): FindDeferred {
     };
 }
 
+/** Called with each file of a pending migration that has no statement yet, such as one that db:new wrote. */
+export type LeaveOut = (unfinished: Problem) => void;
+
 /**
  * Reads files and state at the same time, and refuses files that are invalid whatever the database holds.
  *
  * @param options.anyVersion accept a database that is newer than the files
+ * @param options.leaveOut leave pending migrations without a statement out instead of refusing them
  * @throws AppError `invalid-files`, `database-newer`, `usage` for a set that does not exist, or the fault of the read
  */
 export async function readAll(
     root: string,
     connection: Connection | undefined,
-    options: Pick<DeployOptions, "sets" | "extra" | "whileReading"> & { anyVersion?: boolean } = {},
+    options: ReadOptions = {},
 ): Promise<{ found: FoundFiles; sets: readonly MigrationSet[]; state: DatabaseState }> {
     const reading = connection
         ? listSets(root)
@@ -81,8 +98,10 @@ export async function readAll(
     // The files are validated first; if they have problems, a failed read does not matter.
     reading.catch(() => undefined);
     const found = await readFiles(root);
+    const { leaveOut } = options;
     const problems = findFileProblems(found);
-    if (problems.length > 0) throw refuseFiles(problems);
+    const unfinished = leaveOut ? findUnfinished(found.sets, problems) : [];
+    if (unfinished.length < problems.length) throw refuseFiles(problems);
     const unknown = options.sets?.find((name) => !found.sets.some((set) => set.name === name));
     if (unknown !== undefined) {
         throw new AppError("usage", `there is no migration set '${unknown}'`, {
@@ -91,9 +110,40 @@ export async function readAll(
     }
     if (connection?.target.kind === "server") options.whileReading?.();
     const state = await reading;
-    const sets = findInstalledSets(found.sets, state, options.sets);
+    const isApplied = ({ file }: Unfinished): boolean => findApplied(found.sets, state).includes(file);
+    if (unfinished.some(isApplied)) throw refuseFiles(problems);
+    for (const { problem } of unfinished) leaveOut?.(problem);
+    const sets = findInstalledSets(withoutFiles(found.sets, unfinished), state, options.sets);
     if (!options.anyVersion) refuseNewer(sets, state);
     return { found, sets, state };
+}
+
+interface Unfinished {
+    readonly file: MigrationFile;
+    readonly problem: Problem;
+}
+
+function findUnfinished(sets: readonly MigrationSet[], problems: readonly Problem[]): Unfinished[] {
+    const migrations = sets.flatMap((set) => set.migrations);
+    return problems.flatMap((problem) => {
+        const file = migrations.find((migration) => withUndo(migration).some(({ path }) => path === problem.path));
+        return file && problem.rule === noStatement ? [{ file, problem }] : [];
+    });
+}
+
+function withoutFiles(sets: readonly MigrationSet[], unfinished: readonly Unfinished[]): readonly MigrationSet[] {
+    if (unfinished.length === 0) return sets;
+    const isFinished = (migration: MigrationFile): boolean => !unfinished.some(({ file }) => file === migration);
+    return sets.map((set) => ({ ...set, migrations: set.migrations.filter(isFinished) }));
+}
+
+function refuseDeploy(problems: readonly Problem[]): AppError {
+    if (problems.some(({ remedy }) => remedy !== madeElsewhere)) return refuseFiles(problems);
+    return new AppError("invalid-files", "something else made this database: it has no record of these migrations", {
+        details: problems.map(({ path, line, message }) => `${path}:${line}: ${message}`),
+        hint: madeElsewhere,
+        outcome: "Nothing was applied.",
+    });
 }
 
 function choosePending(sets: readonly MigrationSet[], state: DatabaseState, to: number | undefined): MigrationFile[] {
@@ -101,7 +151,7 @@ function choosePending(sets: readonly MigrationSet[], state: DatabaseState, to: 
     if (to !== undefined && core) {
         const latest = Math.max(0, ...core.migrations.map((file) => file.version));
         const current = versionOf(state, core.name);
-        if (!core.migrations.some((file) => file.version === to)) {
+        if (to !== 0 && !core.migrations.some((file) => file.version === to)) {
             throw new AppError("usage", `there is no migration ${to}`, { hint: `the latest one is ${latest}` });
         }
         if (to < current) {

@@ -4,7 +4,7 @@ import { readFact } from "../sql/statement-facts.ts";
 import type { Statement } from "../sql/statements.ts";
 import { type FoundFiles, type ObjectFile, type SqlFile, withUndo } from "./files.ts";
 import { findRefusal, type Refusal } from "./refusals.ts";
-import { explainDuplicates, explainMigrationNames } from "./renaming.ts";
+import { explainBackup, explainDuplicates, explainMigrationNames, findOriginal } from "./renaming.ts";
 import { readStructure } from "./structure.ts";
 
 /** A problem of the files that must be fixed before anything is sent. */
@@ -77,12 +77,22 @@ function explainUnrecognised(path: string): Problem {
             remedy: "name a set's folders migrations/<name>, views/<name> and triggers/<name>, in lower case",
         };
     }
+    const original = findOriginal(path);
+    if (original !== undefined) return explainBackup(path, original);
     const [, folder = ""] = /^(.*\/)/.exec(path) ?? [];
     return {
         path,
         message: "would be silently ignored",
         remedy: `name it ${folder}<name>.sql, as the object that it creates, or move it elsewhere`,
     };
+}
+
+/** The rule that a file without a statement breaks. */
+export const noStatement = "no-statement";
+
+/** Says of a migration that is left out that it has no statement yet. */
+export function describeUnfinished({ path, message }: Problem): string {
+    return `${path} ${message} yet: it is left out here, and \`pnpm db:migrate\` refuses it until it has one`;
 }
 
 function findSqlProblems(
@@ -99,7 +109,7 @@ function findSqlProblems(
         return [{ rule: "nul-character", path, message: "contains a NUL character", remedy: "remove it" }];
     }
     if (file.statements.length === 0) {
-        return [{ rule: "no-statement", path, message: "has no statement", remedy: "write one, or delete it" }];
+        return [{ rule: noStatement, path, message: "has no statement", remedy: "write one, or delete it" }];
     }
     return file.statements.flatMap((statement) => {
         const refusal = findRefusal(statement) ?? findMore(statement);

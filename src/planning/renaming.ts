@@ -10,6 +10,9 @@ interface Misnamed {
 export function explainMigrationNames(found: FoundFiles, paths: readonly string[]): Misnamed[] {
     const numbers = createNumbering(found);
     return paths.map((path) => {
+        const original = findOriginal(path);
+        if (original !== undefined) return explainBackup(path, original);
+        if (isVersionZero(path)) return explainVersionZero(path, numbers);
         const { folder, digits, isUndo, slug } = readIntent(path);
         const wanted = Number(digits);
         const action = isUndo ? "undo" : "do";
@@ -25,6 +28,36 @@ export function explainMigrationNames(found: FoundFiles, paths: readonly string[
             remedy: isUsable ? `mv ${quote(path)} ${folder}${name}` : `name it like ${folder}013.do.add-something.sql`,
         };
     });
+}
+
+/** Finds the file of which a file is a backup by an editor or a merge; undefined for another file. */
+export function findOriginal(path: string): string | undefined {
+    return /^(.+\.sql)(?:~|\.(?:bak|orig|rej|old|save|swp|tmp|~?\d+~?))$/i.exec(path)?.[1];
+}
+
+/** Explains a backup of a file: its name must not become that of a second one. */
+export function explainBackup(path: string, original: string): Misnamed {
+    return {
+        path,
+        message: `is a backup of ${original} by an editor or a merge`,
+        remedy: `delete it: rm ${quote(path)}`,
+    };
+}
+
+function isVersionZero(path: string): boolean {
+    return /\/0+\.(do|undo)\.[^/]*\.sql$/.test(path);
+}
+
+// Do and undo file get the same number: the last free one before the other files, or else the next one.
+function explainVersionZero(path: string, numbers: Numbering): Misnamed {
+    const [, folder = "", , rest = ""] = splitPath(path);
+    const slug = rest.replace(/^\.(do|undo)\./, "");
+    const number = numbers.beforeFirst(folder) ?? numbers.next(folder, slug);
+    return {
+        path,
+        message: "has version 0, which is the empty database; versions begin at 1",
+        remedy: `mv ${quote(path)} ${quote(`${folder}${number}${rest}`)}`,
+    };
 }
 
 /** Explains versions that two files have, each with a free number for the one that is not applied anywhere. */
@@ -61,6 +94,8 @@ function readIntent(path: string): { folder: string; digits: string; isUndo: boo
 }
 
 interface Numbering {
+    /** The number before that of the first file of a folder; undefined if it is 0. */
+    beforeFirst(folder: string): string | undefined;
     isTaken(folder: string, version: number, action: string): boolean;
     take(folder: string, version: number, action: string): void;
     /** A free number of three digits or more; the same one for the same key. */
@@ -75,6 +110,7 @@ function createNumbering({ sets, orphans, duplicates }: FoundFiles): Numbering {
     ];
     const taken = new Set<string>();
     const last = new Map<string, number>();
+    const first = new Map<string, number>();
     const given = new Map<string, number>();
     const take = (folder: string, version: number, action: string): void => {
         taken.add(`${folder}${version}.${action}`);
@@ -83,9 +119,14 @@ function createNumbering({ sets, orphans, duplicates }: FoundFiles): Numbering {
     for (const path of paths) {
         const [, folder = "", digits, action = ""] = /^(.*\/)(\d+)\.(do|undo)\./.exec(path) ?? [];
         take(folder, Number(digits), action);
+        first.set(folder, Math.min(first.get(folder) ?? Number(digits), Number(digits)));
     }
     return {
         take,
+        beforeFirst(folder) {
+            const before = (first.get(folder) ?? 2) - 1;
+            return before > 0 ? String(before).padStart(3, "0") : undefined;
+        },
         isTaken: (folder, version, action) => taken.has(`${folder}${version}.${action}`),
         next(folder, key) {
             const version = given.get(`${folder} ${key}`) ?? (last.get(folder) ?? 0) + 1;

@@ -10,9 +10,16 @@ export function toSnakeCase(name: string): string {
 
 /** `question_relationships` → `QuestionRelationship`: the type of a row. */
 export function toTypeName(table: string): string {
-    const singular = table.replace(/ies$/, "y").replace(/([^s])s$/, "$1");
-    const camel = toCamelCase(singular);
-    return camel.charAt(0).toUpperCase() + camel.slice(1);
+    return capitalizeName(toCamelCase(table.replace(/ies$/, "y").replace(/([^s])s$/, "$1")));
+}
+
+/** `question_relationships` → `QuestionRelationshipsRow`: the type of a row as the database returns it. */
+export function toRowName(table: string): string {
+    return `${capitalizeName(toCamelCase(table))}Row`;
+}
+
+function capitalizeName(name: string): string {
+    return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 /** `Add Ünïcode name!` → `add-unicode-name`: words as part of a file name. */

@@ -1,6 +1,6 @@
 import type { Connection, ReadResult, Row } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
-import { readAll } from "../planning/prepare.ts";
+import { type LeaveOut, readAll } from "../planning/prepare.ts";
 import { bindNames, type DocumentedQuery, readQueries } from "../queries/files.ts";
 import { groupByIndex, readQueryPlans } from "../queries/usage.ts";
 import { type Index, type Table, tableQueries, takeTableRows, toTables } from "../schema/table.ts";
@@ -65,12 +65,19 @@ export interface Statistics {
  * Reads all figures of any database in three requests: schema and figures, sizes, and the plans of the documented queries.
  *
  * @param now the end of the growth periods, ISO-8601, UTC
+ * @param leaveOut as for readAll()
  * @throws AppError `invalid-files`, DatabaseFault
  */
-export async function readStatistics(root: string, connection: Connection, now: string): Promise<Statistics> {
+export async function readStatistics(
+    root: string,
+    connection: Connection,
+    now: string,
+    leaveOut?: LeaveOut,
+): Promise<Statistics> {
     const [files, queries] = await Promise.all([readStatisticsFiles(root), readQueries(root)]);
     const { state } = await readAll(root, connection, {
         anyVersion: true,
+        leaveOut,
         extra: [...tableQueries, selectPages, ...files.map(({ sql }) => bindNames(sql, { now }))],
     });
     const [pages, ...answers] = state.extra.slice(tableQueries.length);

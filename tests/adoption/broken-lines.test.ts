@@ -179,7 +179,7 @@ describe.skipIf(findSqld() === undefined)("the token of the copy's server", () =
             expect(none.error?.hint).toMatch(/TURSO_AUTH_TOKEN/);
             const env = { TURSO_AUTH_TOKEN: mintToken(key, { access: "ro" }) };
             const refused = await restoreHere({ url: server.url, args: [backup], env });
-            expect([refused.code, refused.error?.code]).toEqual([1, "token-read-only"]);
+            expect([refused.code, refused.error?.code]).toEqual([2, "token-read-only"]);
             const there = createClient({ url: server.url, authToken: mintToken(key, { access: "rw" }) });
             expect(await readRows(there, "SELECT name FROM sqlite_schema")).toEqual([]);
             there.close();

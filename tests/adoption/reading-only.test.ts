@@ -35,7 +35,7 @@ describe.skipIf(binary === undefined)(binary === undefined ? "sqld (no binary he
                 expect(check.stdout).toContain("\nRefuse:   channel_mappings: 1 by key:question_id\n");
 
                 const refused = await adoptHere(server.url, {}, { env: { TURSO_AUTH_TOKEN: readOnly } });
-                expect([refused.code, refused.error?.code]).toEqual([1, "token-read-only"]);
+                expect([refused.code, refused.error?.code]).toEqual([2, "token-read-only"]);
                 const tables = await client.execute("SELECT 1 FROM sqlite_schema WHERE name LIKE 'schema%'");
                 expect(tables.rows).toEqual([]);
 

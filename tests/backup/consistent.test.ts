@@ -164,7 +164,7 @@ test.skipIf(findSqld() === undefined)("a read-only token is enough for a backup,
         expect((await readManifest(file)).userVersion).toBe(5);
         const env = { TURSO_AUTH_TOKEN: TURSO_AUTH_TOKEN_RO };
         const ran = await restoreHere({ url: server.url, args: [file], env }, { replace: true, yes: true });
-        expect([ran.code, ran.error?.code]).toEqual([1, "token-read-only"]);
+        expect([ran.code, ran.error?.code]).toEqual([2, "token-read-only"]);
         expect(await readValue(client, "SELECT count(*) FROM first_one")).toBe(1_000);
     } finally {
         await server.stop();

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { runScript } from "../support/here.ts";
+import { scaffold } from "../../src/cli/commands/new.ts";
+import { runHere, runScript } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
 
 const users = { "migrations/001.do.create-users.sql": "CREATE TABLE users (id INTEGER);\n" };
@@ -36,6 +37,32 @@ describe("db:new", () => {
         expect(stderr).toContain("migrations/002.do.add-nothing.sql: has no statement");
         expect(stderr).toContain("migrations/002.undo.add-nothing.sql: has no statement");
         expect(stderr).toContain("Nothing was applied.");
+    });
+
+    test("says who may not write, writes neither file, and writes both once the permissions are changed", async () => {
+        const root = writeProject(users);
+        const folder = path.join(root, "migrations");
+        const isRoot = process.getuid?.() === 0;
+        chmodSync(root, 0o755);
+        chmodSync(folder, 0o555);
+        // Root may write everywhere.
+        if (isRoot) process.seteuid?.(65_534);
+        const { code, error } = await runHere((context) => scaffold(context, {}), {
+            root,
+            args: ["add", "tags"],
+        }).finally(() => isRoot && process.seteuid?.(0));
+        chmodSync(folder, 0o755);
+        expect([code, error]).toMatchObject([
+            1,
+            {
+                message: "migrations/002.do.add-tags.sql cannot be written (EACCES)",
+                hint: "run it as a user who may write to that folder, or change the permissions of the folder",
+                outcome: "Nothing was written.",
+            },
+        ]);
+        expect(list(root)).toEqual(["001.do.create-users.sql"]);
+        expect((await runScript("db:new", ["add", "tags"], { cwd: root })).code).toBe(0);
+        expect(list(root)).toHaveLength(3);
     });
 
     test("counts every file that begins with a number, and keeps as many digits as they have", async () => {

@@ -72,7 +72,7 @@ describe.skipIf(binary === undefined)(
             const asked = [[], ["--json"], ["--per-file"]];
             for (const args of asked) {
                 const { code, stderr } = await push(tokens.readOnly, ...args);
-                expect(code).toBe(1);
+                expect(code).toBe(2);
                 expect(stderr).toContain(`error: the token for ${proxy.url} is read-only`);
                 expect(stderr).toContain("Nothing was tried.");
             }
@@ -91,7 +91,7 @@ describe.skipIf(binary === undefined)(
 
         test("names an expired token, and when it expired, before anything is sent", async () => {
             const { code, stderr } = await push(tokens.expired);
-            expect(code).toBe(1);
+            expect(code).toBe(2);
             expect(stderr).toMatch(/error: the token for \S+ expired on \d{4}-\d\d-\d\dT[\d:.]+Z\n/);
             expect(stderr).toContain("hint: copy the token from tokens.env in the server's folder (.sqld) into .env");
             expect(proxy.requests).toBe(0);

@@ -65,7 +65,7 @@ describeTargets("db:push", (target) => {
         expect(stderr).toBe(
             "warning: 'v_queue_health' was changed by hand since it was deployed; the file replaces it\n",
         );
-        expect(stdout).toContain("\nRebuilt:  view v_queue_health\n");
+        expect(stdout).toContain("\nChanging: view v_queue_health\n");
         expect(await read()).toEqual(before);
     });
 

@@ -182,12 +182,18 @@ describeTargets("db:rollback", (target) => {
         expect(await hashContents(filled.client)).toBe(before);
     });
 
-    test("names the way forward for a version that the database is not beyond, and one that is not there", async () => {
+    test("names the version of the database where none is named, or one that is not there", async () => {
         const beyond = await expectRefused({ to: 13 });
         expect([beyond.code, beyond.error?.message, beyond.error?.hint]).toEqual([
             2,
-            "the database is at version 12, which is before 13",
-            "to go forward, use `pnpm db:migrate --to 13`",
+            "there is no migration 13",
+            "the database is at version 12: name an earlier one; 0 undoes all of them",
+        ]);
+        const unnamed = await expectRefused({});
+        expect([unnamed.code, unnamed.error?.message, unnamed.error?.hint]).toEqual([
+            2,
+            "--to is missing; the database is at version 12",
+            "`--to 11` undoes the last migration, `--to 0` all of them",
         ]);
         const same = await rollbackTo(filled, { to: 12 });
         expect([same.code, same.stdout]).toEqual([

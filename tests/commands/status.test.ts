@@ -84,7 +84,7 @@ describeTargets("db:status", (target) => {
             expect([code, stdout]).toEqual([3, expect.stringMatching(line)]);
             expect(stdout).toContain("\nPending: 1 view or trigger. ");
             const pushed = await runHere((context) => push(context, {}), { root, url: database.url });
-            expect([pushed.code, pushed.stdout]).toEqual([0, expect.stringMatching(/\n(Rebuilt|Dropped): /)]);
+            expect([pushed.code, pushed.stdout]).toEqual([0, expect.stringMatching(/\n(Changing|Dropping): /)]);
             expect((await status(database, root)).code).toBe(0);
         };
         changeProject(root, { [view]: viewText.replace("SELECT", "SELECT 1 AS one,") });

@@ -1,9 +1,11 @@
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Printed } from "../support/here.ts";
-import { prepareTokenRuns, readers, tokens, writers } from "./token-runs.ts";
+import { offline, prepareTokenRuns, readers, tokens, writers } from "./token-runs.ts";
 
 const { echo, root, run } = prepareTokenRuns();
+const toCommandName = (script: string): string => script.replaceAll("-", ":");
 
 describe("every command that writes", () => {
     test.each([
@@ -18,7 +20,7 @@ describe("every command that writes", () => {
         echo.requests = 0;
         for (const name of writers) {
             const { code, stderr } = await run(name, { TURSO_DATABASE_URL: echo.url, ...env() });
-            expect([name, code, stderr]).toEqual([name, 1, expect.stringContaining(message)]);
+            expect([name, code, stderr]).toEqual([name, 2, expect.stringContaining(message)]);
             expect(stderr).toContain("\nNothing was tried.\n");
         }
         expect(echo.requests).toBe(0);
@@ -44,6 +46,24 @@ describe("every command that writes", () => {
             expect(echo.requests).toBeGreaterThan(1);
         }
     });
+});
+
+test("docs/reference/tokens.md names each command that reads beside the read-only pair, and no other", () => {
+    const page = readFileSync(new URL("../../docs/reference/tokens.md", import.meta.url), "utf8");
+    const rows = page.split("\n").filter((line) => / \| the read-only pair if it is set/.test(line));
+    expect(rows).toHaveLength(2);
+    const named = rows.flatMap((row) => row.match(/\b(?:db|bot|vector|sql):[\w:-]+|\bdev\b/g) ?? []);
+    // The console opens its database only once it listens; the check of an adoption is a command that writes without its option.
+    const alsoReading = ["dev", "db:adopt"];
+    expect(named.sort()).toEqual([...readers.map(toCommandName), ...alsoReading].sort());
+    expect(rows.join()).toContain("db:adopt `--check`");
+    const none = page.split("\n").find((line) => line.endsWith("| none: they open no database |")) ?? "";
+    expect(none.match(/\w+:\w+/g)?.sort()).toEqual(
+        offline
+            .map(toCommandName)
+            .filter((name) => name !== "dev")
+            .sort(),
+    );
 });
 
 describe("every command that reads", () => {

@@ -16,10 +16,12 @@ describe("schema:build", () => {
         const built = await runScript("schema:build", [], { cwd: root });
         expect([built.code, built.stdout]).toEqual([
             0,
-            "Wrote:    TURSO_SCHEMA.sql\nWrote:    schema.d.ts\nAll generated files were brought up to date.\n",
+            "Wrote:    TURSO_SCHEMA.sql\nWrote:    schema.d.ts\nWrote:    schema.js\nAll generated files were brought up to date.\n",
         ]);
         expect(read("TURSO_SCHEMA.sql")).toBe(schemaFile);
-        expect(read("schema.d.ts")).toBe(readFileSync(new URL("../../schema.d.ts", import.meta.url), "utf8"));
+        for (const name of ["schema.d.ts", "schema.js"]) {
+            expect(read(name)).toBe(readFileSync(new URL(`../../${name}`, import.meta.url), "utf8"));
+        }
         const checked = await runScript("schema:build", ["--check"], { cwd: root });
         expect([checked.code, checked.stdout]).toEqual([
             0,

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { createClient } from "@libsql/client";
 import ts from "typescript";
 import { beforeAll, describe, expect, test } from "vitest";
+import { type Question, type QuestionsRow, toColumns, toFields } from "../../schema.js";
 import { readRows } from "../support/contents.ts";
 import { tell } from "../support/snapshot.ts";
 import { schemaFile } from "./loaders.ts";
@@ -83,20 +84,23 @@ describe("schema.d.ts", () => {
         expect(messages).toEqual([]);
     });
 
-    test("has the row and the insert of each of the 12 tables, every column by its camelCase name", () => {
+    test("has row, insert and stored row of each of the 12 tables, the first two by the camelCase names of the columns", () => {
         expect(tables.size).toBe(12);
         const named = interfaces.get("Tables") ?? [];
         expect(named.map((member) => member.split(":")[0])).toEqual([...tables.keys()]);
         let columns = 0;
         let unions = 0;
         for (const member of named) {
-            const [, table = "", row = "", insert = ""] = /^(\w+): \{ row: (\w+); insert: (\w+) \}$/.exec(member) ?? [];
+            const [, table = "", row = "", insert = "", stored = ""] =
+                /^(\w+): \{ row: (\w+); insert: (\w+); stored: (\w+) \}$/.exec(member) ?? [];
+            expect(stored).toMatch(/^[A-Z]\w+Row$/);
             const wanted = tables.get(table) ?? [];
             const typeOf = ({ type, literals, isNullable }: Column): string =>
                 `${literals.length > 0 ? literals.join(" | ") : type}${isNullable ? " | null" : ""}`;
             expect(interfaces.get(row), row).toEqual(
                 wanted.map((column) => `${toCamel(column.name)}: ${typeOf(column)}`),
             );
+            expect(interfaces.get(stored), stored).toEqual(wanted.map((column) => `${column.name}: ${typeOf(column)}`));
             expect(interfaces.get(insert), insert).toEqual(
                 wanted.map((column) => {
                     const mark = column.isNullable || column.hasDefault ? "?" : "";
@@ -108,6 +112,27 @@ describe("schema.d.ts", () => {
         }
         expect(unions).toBeGreaterThanOrEqual(19);
         tell(`${tables.size} tables, ${columns} columns, ${unions} of them unions of what a CHECK lists`);
+    });
+
+    test("has functions that turn a row as libSQL returns it into the row type and back, for every column", async () => {
+        const client = createClient({ url: ":memory:" });
+        await client.executeMultiple(schemaFile);
+        await client.execute({
+            sql: "INSERT INTO questions (id, question, answer, explanation, difficulty, channel, sub_channel) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            args: ["q-1", "Q?", "A.", "Because.", "beginner", "linux", "shell"],
+        });
+        const { rows } = await client.execute("SELECT * FROM questions");
+        const stored = rows[0] as unknown as QuestionsRow;
+        // What tsc compiles here is half of the test.
+        const question: Question = toFields(stored);
+        expect([question.subChannel, question.isNew, question.sourceUrl]).toEqual(["shell", 1, null]);
+        const back: QuestionsRow = toColumns(question);
+        expect(back).toEqual({ ...stored });
+        for (const columns of tables.values()) {
+            const row = Object.fromEntries(columns.map(({ name }) => [name, 1]));
+            expect(Object.keys(toFields(row))).toEqual(columns.map(({ name }) => toCamel(name)));
+            expect(toColumns(toFields(row))).toEqual(row);
+        }
     });
 
     test("knows values that the documents name", () => {

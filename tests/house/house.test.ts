@@ -124,6 +124,13 @@ describe("the house", () => {
         expect(rules.findNamedTables(broken, tables)).toEqual(["src/lint/site.ts: bot_runs"]);
     });
 
+    test("pins the version of pnpm, and lets another one run without downloading that one", () => {
+        expect(JSON.parse(read("package.json"))).toMatchObject({
+            packageManager: expect.stringMatching(/^pnpm@\d+\.\d+\.\d+$/),
+        });
+        expect(read("pnpm-workspace.yaml")).toMatch(/^pmOnFail: ignore$/m);
+    });
+
     test("has every command in package.json as a file, and every file as a command", () => {
         const named = Object.entries(scripts).flatMap(([name, line]) => {
             const file = /^node --import tsx (scripts\/[\w-]+\.ts)$/.exec(line)?.[1];

@@ -179,7 +179,7 @@ describe("a server that is none, or does not do its work", () => {
         expect([error?.code, error?.message, error?.hint]).toEqual([
             "server-fault",
             `${url} accepts no request of that size (HTTP status 413)`,
-            "send less at once: use `--per-file`, or smaller migrations",
+            "raise the limit of the server, or of the proxy before it; a deploy sends less at once with `--per-file`",
         ]);
         expect(error?.outcome).toBe("Nothing was applied. The database is still at version 0.");
         expect(bodies.map(isRead)).toEqual([true, false, true]);

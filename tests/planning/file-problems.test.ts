@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { deploy, readAll, refusal } from "../migrations/deploy.ts";
 import { createDeployedProject } from "../support/deployed.ts";
@@ -36,6 +37,20 @@ describeTargets("a problem in the files", (target) => {
         for (const body of bodies) expect(body).not.toMatch(/"type":"(sequence|batch)"|COMMIT/);
         expect(await readAll(database.client)).toEqual(before);
     });
+
+    test.each(["version 0", "backups by an editor or a merge"])(
+        "is solved by the commands it names: %s",
+        async (name) => {
+            const root = writeProject(base);
+            changeProject(root, cases.find(([title]) => title === name)?.[1] ?? {});
+            const fresh = await target.createDatabase();
+            const { text } = await refusal(deploy(root, fresh));
+            const commands = text.split("\n").flatMap((line) => /^ {4}(?:.*: )?((?:mv|rm) .*)$/.exec(line)?.[1] ?? []);
+            expect(commands.length).toBeGreaterThan(1);
+            execFileSync("sh", ["-ec", commands.join("\n")], { cwd: root });
+            expect((await deploy(root, fresh)).version).toBe(name === "version 0" ? 2 : 1);
+        },
+    );
 
     test("is none in a clean project, whatever else lies in its folders", async () => {
         const root = writeProject(base);

@@ -24,9 +24,8 @@ const renames: readonly (readonly [string, string])[] = [
     ["009.do.add-tags.SQL", "009.do.add-tags.sql"],
     ["010.do.add-tags.js", "010.do.add-tags.sql"],
     ["011_do_tägs.sql", "011.do.t-gs.sql"],
-    // The number is taken, is none, or is larger than a version can be.
+    // The number is taken, or is larger than a version can be.
     ["001.DO.add-tags.sql", "002.do.add-tags.sql"],
-    ["000.do.add-tags.sql", "002.do.add-tags.sql"],
     ["20260102030405678.do.add-tags.sql", "002.do.add-tags.sql"],
 ];
 
@@ -38,6 +37,36 @@ export const cases: readonly Case[] = [
         const shown = /ä/.test(name) ? `'${path}'` : path;
         return [name, { ...taken, [path]: addition }, [`${path}: ${why}`, `    mv ${shown} migrations/${better}`]];
     }),
+    [
+        "version 0",
+        { "migrations/000.do.add-tags.sql": addition, "migrations/000.undo.add-tags.sql": "SELECT 1;" },
+        [
+            "migrations/000.do.add-tags.sql: has version 0, which is the empty database; versions begin at 1",
+            "    mv migrations/000.do.add-tags.sql migrations/002.do.add-tags.sql",
+            "    mv migrations/000.undo.add-tags.sql migrations/002.undo.add-tags.sql",
+        ],
+    ],
+    [
+        "version 0 in a set that has no version 1",
+        { "migrations/extra/0000.do.a.sql": "SELECT 1;", "migrations/extra/002.do.b.sql": "SELECT 2;" },
+        ["    mv migrations/extra/0000.do.a.sql migrations/extra/001.do.a.sql"],
+    ],
+    [
+        "backups by an editor or a merge",
+        {
+            "migrations/001.do.create-notes.sql~": addition,
+            "migrations/001.do.create-notes.sql.orig": addition,
+            "views/v_notes.sql.~1~": "x",
+            "triggers/trg_a.sql.bak": "x",
+        },
+        [
+            "migrations/001.do.create-notes.sql~: is a backup of migrations/001.do.create-notes.sql by an editor or a merge",
+            "    delete it: rm 'migrations/001.do.create-notes.sql~'",
+            "    delete it: rm migrations/001.do.create-notes.sql.orig",
+            "    delete it: rm 'views/v_notes.sql.~1~'",
+            "    delete it: rm triggers/trg_a.sql.bak",
+        ],
+    ],
     [
         "a quote in a name",
         { "migrations/002.do.user's-tags.sql": addition },
@@ -196,14 +225,14 @@ export const cases: readonly Case[] = [
         {
             "migrations/Extras/001.do.a.sql": addition,
             "migrations/core/001.do.a.sql": addition,
-            "views/v_old.sql.bak": "x",
+            "views/v_old.txt": "x",
             "triggers/extras/trg_a.sql": "x",
         },
         [
             "migrations/Extras/: is not the folder of a migration set",
             "migrations/core/: is not the folder of a migration set",
             "triggers/extras/: is not the folder of a migration set",
-            "views/v_old.sql.bak: would be silently ignored",
+            "views/v_old.txt: would be silently ignored",
         ],
     ],
     [

@@ -57,7 +57,7 @@ export async function reconcileQuestions(context: Context, options: ReconcileOpt
 async function describeRepeats(context: Context, options: ReconcileOptions): Promise<ExitCode> {
     const { connection } = await openForWriting(context, { dryRun: true });
     return withConnection(connection, async () => {
-        await refuseUndeployed(context.root, connection, "questions");
+        await refuseUndeployed(context, connection, "questions");
         const store = await openStore(context.root, connection, { random: Math.random, signal: context.signal });
         const plan = await planRepeats(context, store, options);
         const verdict = `Dry run: ${describePlan(plan)} Nothing was changed.`;

@@ -155,7 +155,7 @@ function report(
 async function describeSessions(context: Context, options: SessionsOptions, hasModel: boolean): Promise<ExitCode> {
     const { connection } = await openForWriting(context, { dryRun: true });
     return withConnection(connection, async () => {
-        await refuseUndeployed(context.root, connection, "voice_sessions");
+        await refuseUndeployed(context, connection, "voice_sessions");
         const store = await openStore(context.root, connection, { random: Math.random, signal: context.signal });
         const reader = await openVoiceReader(context.root, store);
         const channels = await reader.findChannels(options.channel);

@@ -27,7 +27,7 @@ import { confirmRemote } from "../confirm.ts";
 import { printRejections } from "../load-report.ts";
 import { openExisting, partlyWritten, withConnection } from "../open.ts";
 import type { Context } from "../program.ts";
-import { conclude, countOf, createReport } from "../report.ts";
+import { conclude, countOf, createReport, showRestorePoint, warnOfUnfinished } from "../report.ts";
 
 export interface AdoptOptions {
     readonly check?: boolean;
@@ -63,7 +63,10 @@ async function examine(
     { set = [] }: AdoptOptions,
     origins: Origins,
 ): Promise<Examined | undefined> {
-    const adoption = await prepareAdoption(context.root, connection, origins, { wanted: set });
+    const adoption = await prepareAdoption(context.root, connection, origins, {
+        wanted: set,
+        leaveOut: warnOfUnfinished(context.output),
+    });
     if (!adoption) return undefined;
     const survey = await surveyAdoption(connection, adoption, context.signal);
     printSurvey(context.output, adoption, survey);
@@ -142,8 +145,8 @@ async function rebuild(
     const { root, output, signal } = context;
     await confirmRemote(context, connection.target, yes);
     const refuse = throwExplained(connection.target, untouched);
-    const { lines } = await prepareRestorePoint(connection, adoption.state, new Date()).catch(refuse);
-    for (const line of lines) output.line(line);
+    const restorePoint = await prepareRestorePoint(connection, adoption.state, new Date()).catch(refuse);
+    const lines = showRestorePoint(output, restorePoint) ? [] : restorePoint.lines;
     const report = { ...createReport(output), adopted: (table: string) => output.field("Adopted", table) };
     await runAdoption(root, connection, adoption, { origins, signal, report }).catch((error: unknown) => {
         if (!(error instanceof AppError) || lines.length === 0) throw error;
@@ -153,7 +156,7 @@ async function rebuild(
 
 // Verifies the schema like db:verify. Returns a sentence that describes it.
 async function verifyAdopted(root: string, connection: Connection): Promise<string> {
-    const { sets, state } = await readAll(root, connection);
+    const { sets, state } = await readAll(root, connection, { leaveOut: () => undefined });
     const differences = await verifySchema(sets, state);
     const drifted = differences.filter(isDrift);
     if (drifted.length === 0) return describeStanding(state, differences);

@@ -8,6 +8,7 @@ import { printDifferences } from "../differences.ts";
 import { openForWriting, withConnection } from "../open.ts";
 import type { RunOptions } from "../options.ts";
 import type { Context } from "../program.ts";
+import { warnOfUnfinished } from "../report.ts";
 
 export interface BaselineOptions extends RunOptions {
     readonly to?: number;
@@ -17,7 +18,8 @@ export interface BaselineOptions extends RunOptions {
 export async function baseline(context: Context, options: BaselineOptions): Promise<void> {
     const { connection } = await openForWriting(context, options);
     await withConnection(connection, async () => {
-        const prepared = await prepareBaseline(context.root, connection, options.to);
+        const leaveOut = warnOfUnfinished(context.output);
+        const prepared = await prepareBaseline(context.root, connection, options.to, { leaveOut });
         const expected = await readExpectedSchema(prepared.sets, prepared.reached);
         const compared = listCompared(compareSchemas(prepared.state.schema, expected)).filter(
             ({ type, name }) => (type === "table" || type === "index") && !isMigratorTable(name),

@@ -10,7 +10,7 @@ import { openExisting, withConnection } from "../open.ts";
 import type { Output } from "../output.ts";
 import type { Context } from "../program.ts";
 import { createProgress } from "../progress.ts";
-import { countOf } from "../report.ts";
+import { countOf, warnOfUnfinished } from "../report.ts";
 
 export interface ExplainOptions {
     readonly list?: boolean;
@@ -72,6 +72,7 @@ async function explainInVolumes(
     const { connection, rows, close } = await openVolumes(root, {
         now: new Date(),
         signal,
+        leaveOut: warnOfUnfinished(output),
         progress: ({ path, done, total }) => progress(path, done, total),
     }).finally(end);
     try {

@@ -8,7 +8,7 @@ import { confirmRemote } from "../confirm.ts";
 import { openExisting, withConnection } from "../open.ts";
 import type { Context } from "../program.ts";
 import { createProgress } from "../progress.ts";
-import { conclude, countOf } from "../report.ts";
+import { conclude, countOf, warnOfUnfinished } from "../report.ts";
 
 export interface MaintainOptions {
     readonly dryRun?: boolean;
@@ -29,7 +29,7 @@ export async function maintain(context: Context, options: MaintainOptions, time?
     const connection = await openExisting(context, access);
     await withConnection(connection, async () => {
         const now = time?.toISOString() ?? (await readClock(connection));
-        const counts = await countRules(root, connection, rules, now);
+        const counts = await countRules(root, connection, rules, now, warnOfUnfinished(output));
         printCounts(context, counts);
         if (options.showSql) {
             output.raw(rules.map((rule) => renderRule(rule, now)).join("\n"));

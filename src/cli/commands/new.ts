@@ -1,5 +1,5 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { AppError } from "../../errors.ts";
 import { coreSet, folderOf, migrationName, readFiles } from "../../planning/files.ts";
 import { loadLenientFormatter } from "../../sql/format.ts";
@@ -11,6 +11,11 @@ export interface ScaffoldOptions {
     readonly set?: string;
     /** The table that the migration rebuilds. */
     readonly rebuild?: string;
+}
+
+interface NewFile {
+    readonly name: string;
+    readonly text: string;
 }
 
 /** Minimum number of digits in a version number. */
@@ -41,9 +46,8 @@ export async function scaffold(context: Context, options: ScaffoldOptions): Prom
         });
     }
     if (!slug.includes("-")) output.note(`note: '${slug}' is one word; name migrations by verb and object`);
-    await mkdir(join(root, folder), { recursive: true });
     const paths = files.map(({ name }) => `${folder}/${name}`);
-    for (const [at, { text }] of files.entries()) await writeNew(root, paths[at] as string, text);
+    await writeBoth(root, folder, files);
     for (const path of paths) output.field("Wrote", path);
     output.line(draft ? afterRebuild : afterHeading);
     output.document({ paths });
@@ -75,13 +79,40 @@ async function draftRebuild(
     };
 }
 
+// Both or none: a do file without its undo file would take the number.
+async function writeBoth(root: string, folder: string, files: readonly NewFile[]): Promise<void> {
+    const written: string[] = [];
+    try {
+        for (const { name, text } of files) {
+            await writeNew(root, `${folder}/${name}`, text);
+            written.push(name);
+        }
+    } catch (error) {
+        for (const name of written) await rm(join(root, folder, name), { force: true });
+        throw error;
+    }
+}
+
+const remedies: Readonly<Record<string, string>> = {
+    EEXIST: "run the command again: it takes the next free number",
+    ENOSPC: "free some space, then run the command again",
+    EACCES: "run it as a user who may write to that folder, or change the permissions of the folder",
+    EPERM: "run it as a user who may write to that folder, or change the permissions of the folder",
+    EROFS: "run it in a checkout on a file system that is not read-only",
+    ENOTDIR: "replace what has the name of the folder by a folder",
+};
+
 async function writeNew(root: string, path: string, text: string): Promise<void> {
     try {
+        await mkdir(dirname(join(root, path)), { recursive: true });
         await writeFile(join(root, path), text, { flag: "wx" });
     } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        const hint = "run the command again: it takes the next free number";
-        throw new AppError("cannot-open", `${path} cannot be written (${reason})`, { hint });
+        const { code = "unknown" } = error as NodeJS.ErrnoException;
+        throw new AppError("cannot-open", `${path} cannot be written (${code})`, {
+            hint: remedies[code] ?? "check who owns the folder, and the disk, then run the command again",
+            outcome: "Nothing was written.",
+            cause: error,
+        });
     }
 }
 

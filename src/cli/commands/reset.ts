@@ -13,6 +13,7 @@ import { printSummary, runPrepared } from "../deploy.ts";
 import { openForWriting, withConnection } from "../open.ts";
 import type { RunOptions } from "../options.ts";
 import type { Context } from "../program.ts";
+import { showRestorePoint } from "../report.ts";
 
 /** db:reset: drops everything in a local database and deploys the schema again, with the same migration sets. */
 export async function reset(context: Context, options: RunOptions): Promise<void> {
@@ -32,15 +33,15 @@ export async function reset(context: Context, options: RunOptions): Promise<void
             await validateFiles(sets);
             if (state.schema.length > 0) await confirmReset(context, config.target, options.yes);
             const restorePoint = await prepareRestorePoint(connection, state, new Date());
-            for (const line of restorePoint.lines) output.line(line);
+            const lines = showRestorePoint(output, restorePoint) ? [] : restorePoint.lines;
             await dropAll(context, connection, state);
             const dropped = (outcome: string) => (error: unknown) => {
                 if (!(error instanceof AppError)) throw error;
-                throw error.withOutcome([...restorePoint.lines, "Everything was dropped.", outcome].join("\n"));
+                throw error.withOutcome([...lines, "Everything was dropped.", outcome].join("\n"));
             };
             const prepared = await prepareDeploy(context.root, connection, {
                 sets: sets.map((set) => set.name),
-            }).catch(dropped("Nothing was deployed: `pnpm db:push` does it."));
+            }).catch(dropped(`Nothing was deployed: \`${describePush(sets)}\` does it.`));
             const summary = await runPrepared(context, connection, prepared, options).catch((error: unknown) =>
                 dropped(error instanceof AppError ? (error.outcome ?? "") : "")(error),
             );
@@ -48,6 +49,10 @@ export async function reset(context: Context, options: RunOptions): Promise<void
         },
         "Nothing was dropped.",
     );
+}
+
+function describePush(sets: readonly MigrationSet[]): string {
+    return ["pnpm db:push", ...sets.slice(1).map(({ name }) => `--set ${name}`)].join(" ");
 }
 
 // Deploys the files in memory before anything is dropped, so that a broken file does not leave an empty database behind.

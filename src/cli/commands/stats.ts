@@ -12,7 +12,7 @@ import { sampleSize } from "../../statistics/schema.ts";
 import { renderBytes, renderShare, renderSparkline } from "../chart.ts";
 import { openExisting, withConnection } from "../open.ts";
 import type { Context } from "../program.ts";
-import { conclude, countOf } from "../report.ts";
+import { conclude, countOf, warnOfUnfinished } from "../report.ts";
 import { speaksUtf8 } from "../settings.ts";
 
 /**
@@ -26,7 +26,7 @@ export async function showStatistics(context: Context, time?: Date): Promise<voi
     const { label } = connection.target;
     await withConnection(connection, async () => {
         const now = time?.toISOString() ?? (await readClock(connection));
-        const statistics = await readStatistics(root, connection, now);
+        const statistics = await readStatistics(root, connection, now, warnOfUnfinished(output));
         for (const { heading, rows } of renderStatistics(statistics, speaksUtf8())) {
             output.line();
             output.line(heading);

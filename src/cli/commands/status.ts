@@ -4,13 +4,15 @@ import { madeElsewhere } from "../../planning/judge.ts";
 import { countObjects } from "../../schema/facts.ts";
 import { openDatabase, withDatabase } from "../open.ts";
 import type { Context } from "../program.ts";
-import { countOf, describeSchema, listCounts } from "../report.ts";
+import { countOf, describeSchema, listCounts, warnOfUnfinished } from "../report.ts";
 
 /** db:status: shows every migration, view and trigger. Exit code 3 when something is pending, 4 when files disagree. */
 export async function showStatus(context: Context): Promise<ExitCode> {
     const { output } = context;
     const opened = await openDatabase(context, "read");
-    const status = await withDatabase(opened, () => readStatus(context.root, opened.connection));
+    const status = await withDatabase(opened, () =>
+        readStatus(context.root, opened.connection, warnOfUnfinished(output)),
+    );
     const { schemaVersion, version, sets, entries, problems, newer } = status;
     output.table(entries.map(({ isDone, what, detail }) => [isDone ? "[X]" : "[ ]", what, detail]));
     for (const { path, message, remedy } of problems) output.warn(`${path}: ${message}\n    ${remedy}`);

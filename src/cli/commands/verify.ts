@@ -6,7 +6,7 @@ import { printDifferences } from "../differences.ts";
 import { openDatabase, withDatabase } from "../open.ts";
 import type { Output } from "../output.ts";
 import type { Context } from "../program.ts";
-import { countOf } from "../report.ts";
+import { countOf, warnOfUnfinished } from "../report.ts";
 
 export interface VerifyOptions {
     /** Write the files that produce the schema of the database. */
@@ -27,7 +27,9 @@ export async function showVerification(context: Context, options: VerifyOptions 
         });
     }
     const opened = await openDatabase(context, "read");
-    const verification = await withDatabase(opened, () => verifyDatabase(root, opened.connection, strict));
+    const verification = await withDatabase(opened, () =>
+        verifyDatabase(root, opened.connection, { strict, leaveOut: warnOfUnfinished(output) }),
+    );
     const { version, differences } = verification;
     printDifferences(output, differences);
     const drifted = differences.filter(isDrift);

@@ -3,6 +3,7 @@ import type { Query, ReadResult, Value } from "../../database/connection.ts";
 import { describeStatus, type Status, type StatusEntry, toStatus } from "../../drift/status.ts";
 import { describeVerification, verifySchema } from "../../drift/verify.ts";
 import { readAll } from "../../planning/prepare.ts";
+import { describeUnfinished, type Problem } from "../../planning/problems.ts";
 import { isDrift, listCompared, type ObjectDifference } from "../../schema/compare.ts";
 import { renderDiff } from "../../schema/diff.ts";
 import { Command, DataTable, Empty, Heading, State, showNumber, Time } from "../parts.tsx";
@@ -38,7 +39,12 @@ export function stateScreen(contents: Contents): Screen {
 async function showState(visit: Visit, contents: Contents): Promise<ConsolePage> {
     const { root, connection, database, now } = visit;
     const queries = await contents.queries(visit);
-    const { sets, state } = await readAll(root, connection, { anyVersion: true, extra: [selectSize, ...queries] });
+    const unfinished: Problem[] = [];
+    const { sets, state } = await readAll(root, connection, {
+        anyVersion: true,
+        extra: [selectSize, ...queries],
+        leaveOut: (problem) => unfinished.push(problem),
+    });
     const status = toStatus(sets, state, database.schemaVersion);
     const isComparable = status.version > 0 && status.newer === undefined;
     const differences = isComparable ? await verifySchema(sets, state) : [];
@@ -52,6 +58,9 @@ async function showState(visit: Visit, contents: Contents): Promise<ConsolePage>
         body: (
             <>
                 <Verdict status={status} differences={differences} visit={visit} />
+                {unfinished.map((problem) => (
+                    <p class="lead">{describeUnfinished(problem)}.</p>
+                ))}
                 <div class="two">
                     <div>
                         {lines.length > 0 && <ContentTable lines={lines} visit={visit} />}

@@ -1,8 +1,10 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { dirname } from "node:path";
 import { quoteText } from "../../sql/quoting.ts";
 import type { Connection, ReadTransaction } from "../connection.ts";
 import { DatabaseFault, toFault } from "../faults.ts";
 import { hearInterrupt } from "../interrupt.ts";
+import { holdsNoMoreFiles } from "./faults.ts";
 
 /** How many bytes of pages are in memory at a time. */
 const chunkSize = 2_000_000;
@@ -29,6 +31,20 @@ export async function copyFile(source: Connection, path: string, signal?: AbortS
     }
 }
 
+/** Turns an error of the system about a file beside a database into a fault; any other is returned as it is. */
+export function toDiskFault(error: unknown, path: string): unknown {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    // Without the path, which the user did not choose.
+    const message = error instanceof Error ? error.message.replace(/, \w+ '.*$/s, "") : "";
+    if (code === "ENOSPC" || code === "EDQUOT") {
+        const variant = holdsNoMoreFiles(dirname(path)) ? "no-more-files" : undefined;
+        return new DatabaseFault("disk-full", message, error, { variant });
+    }
+    const isRefused = code === "EACCES" || code === "EPERM" || code === "EROFS";
+    if (isRefused) return new DatabaseFault("cannot-open", message, error, { variant: "read-only-folder" });
+    return error;
+}
+
 /**
  * Copies a database file page by page, in one read transaction. SQLite reads the pages: opening the file beside it and
  * closing it again would drop the locks of this process (https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_).
@@ -49,10 +65,7 @@ async function copyPages(source: Connection, path: string, signal?: AbortSignal)
         const [facts] = await snapshot.query({ sql: "PRAGMA journal_mode" });
         return facts?.journal_mode === "wal" ? 0 : performance.now() - startedAt;
     } catch (error) {
-        if (error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT")) {
-            throw new DatabaseFault("disk-full", error.message, error);
-        }
-        throw error;
+        throw toDiskFault(error, path);
     } finally {
         await snapshot.close();
     }

@@ -1,4 +1,4 @@
-import { closeSync, lstatSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, lstatSync, openSync, readSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { FaultVariant } from "../fault-sentences.ts";
 import { DatabaseFault, toFault } from "../faults.ts";
@@ -7,12 +7,27 @@ import { DatabaseFault, toFault } from "../faults.ts";
 export function toFileFault(error: unknown, path: string): DatabaseFault {
     const fault = toFault(error);
     if (fault.variant !== undefined) return fault;
+    const isJournal = fault.kind === "cannot-open" || fault.kind === "read-only-file" || fault.kind === "server-fault";
+    if (isJournal && holdsNoMoreFiles(dirname(path))) {
+        return new DatabaseFault("disk-full", fault.message, fault.cause, { variant: "no-more-files" });
+    }
     if (fault.kind === "cannot-open") {
         const { variant, code } = findObstacle(path);
         // The driver's message repeats the path and names its internals.
         return new DatabaseFault(fault.kind, code ?? "SQLITE_CANTOPEN", fault.cause, { variant });
     }
     return new DatabaseFault(fault.kind, fault.message, fault.cause, { variant: findVariant(fault, path) });
+}
+
+/** Whether a file system has no room for a further file, which a journal is: SQLite then reports something else. */
+export function holdsNoMoreFiles(folder: string): boolean {
+    try {
+        const { files, ffree } = statfsSync(folder);
+        // Some file systems count none.
+        return files > 0 && ffree === 0;
+    } catch {
+        return false;
+    }
 }
 
 /** Whether nothing exists at a path; false where that is unknown. */

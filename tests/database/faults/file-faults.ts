@@ -84,8 +84,8 @@ function forbidden(title: string, mode: { file: number; folder: number }): FileF
     };
 }
 
-/** A disk of its own that has this much room beside the file, in bytes. */
-function full(title: string, room: (size: number) => number): FileFault {
+/** A disk of its own that has this much room beside the file, in bytes, and room for this many further files. */
+function full(title: string, room: (size: number) => number, files?: number): FileFault {
     return {
         title,
         obstacle: canMount() ? undefined : "only root can mount a small disk, on Linux",
@@ -93,15 +93,17 @@ function full(title: string, room: (size: number) => number): FileFault {
             const disk = path.join(folder, "disk");
             mkdirSync(disk);
             const { size } = statSync(source);
-            mount(disk, size + room(size));
+            mount(disk, size + room(size), files);
             return { file: copyInto(source, disk), undo: () => void spawnSync("umount", ["-l", disk]) };
         },
     };
 }
 
-function mount(folder: string, bytes: number): boolean {
+function mount(folder: string, bytes: number, files?: number): boolean {
     const pages = Math.ceil(bytes / 4096);
-    return spawnSync("mount", ["-t", "tmpfs", "-o", `size=${pages * 4}k`, "tmpfs", folder]).status === 0;
+    // The folder itself and the database take one each.
+    const limits = [`size=${pages * 4}k`, ...(files === undefined ? [] : [`nr_inodes=${files + 2}`])];
+    return spawnSync("mount", ["-t", "tmpfs", "-o", limits.join(), "tmpfs", folder]).status === 0;
 }
 
 function canMount(): boolean {
@@ -165,6 +167,7 @@ export const fileFaults: readonly FileFault[] = [
     busy("busy file, others may not read", "EXCLUSIVE"),
     full("full disk, no room for the copy aside", () => 16_384),
     full("full disk, no room for the change", (size) => size + 8_192),
+    full("disk with room for no further file", () => 64_000_000, 0),
     {
         title: "database newer than the files",
         base: "newer",
