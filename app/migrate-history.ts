@@ -52,6 +52,7 @@ export async function migrateHistory(context: Context, options: HistoryOptions):
                 created: Object.fromEntries(created?.added ?? []),
                 skipped: created?.skipped ?? [],
                 rejects: loaded?.rejectFile ?? null,
+                otherFiles: loaded?.otherFiles ?? {},
             });
             return loaded && loaded.rejected > 0 ? exitCodes.rejected : exitCodes.done;
         },
@@ -75,6 +76,7 @@ async function load(
     const what = {
         loaders: loaders.filter(({ name }) => name === "question-history"),
         passOver: loaders.filter(({ name }) => name !== "question-history"),
+        otherKinds: bundled.otherKinds,
         source,
         history: options.from === undefined ? undefined : bundled.history,
     };

@@ -24,7 +24,7 @@ export async function loadAndReport(
     context: Context,
     connection: Connection,
     options: LoadOptions,
-    what: Pick<LoadRequest, "loaders" | "passOver" | "source" | "history">,
+    what: Pick<LoadRequest, "loaders" | "passOver" | "otherKinds" | "source" | "history">,
     command?: string,
 ): Promise<LoadResult> {
     const { root, output, signal } = context;
@@ -39,6 +39,7 @@ export async function loadAndReport(
     if (result.passedOver > 0) {
         output.note(`skipped ${countOf(result.passedOver, "document")} with other records`);
     }
+    printOtherFiles(output, result);
     for (const { loader, mention, count } of result.missing) {
         const verb = count === 1 ? "is" : "are";
         output.note(`${loader}: ${countOf(count, "id")} in ${mention.field} ${verb} not in ${mention.table}`);
@@ -53,16 +54,29 @@ export async function loadAndReport(
     });
 }
 
+/** How many files with other documents are named. */
+const namedFiles = 200;
+
+function printOtherFiles(output: Output, { otherFiles }: LoadResult): void {
+    const files = Object.entries(otherFiles);
+    for (const [file, { says, documents, isRejected }] of files.slice(0, namedFiles)) {
+        const line = `${file}: it ${says}${documents === 1 ? "" : ` (${countOf(documents, "document")})`}`;
+        if (isRejected) output.warn(`rejected ${line}`);
+        else output.note(`skipped ${line}`);
+    }
+    if (files.length > namedFiles) output.note(`and ${countOf(files.length - namedFiles, "more file")}`);
+}
+
 /** Prints the first rejected records, the path of the reject file, and the command that loads it. */
 export function printRejections(
     output: Output,
-    { rejected, firstRejected, rejectFile }: RejectSummary,
+    { rejected, firstRejected, unlisted, rejectFile }: RejectSummary,
     command = "db:migrate",
 ): void {
     for (const { file, position, code, message } of firstRejected) {
         output.warn(`rejected ${file}${position === "" ? "" : ` at ${position}`}: ${code}: ${message}`);
     }
-    if (rejected > firstRejected.length) output.warn(`and ${rejected - firstRejected.length} more`);
+    if (unlisted > 0) output.warn(`and ${unlisted} more`);
     if (rejectFile === undefined) return;
     const load = `\`pnpm ${command} --from ${rejectFile}\``;
     output.warn(`wrote ${countOf(rejected, "rejected record")} to ${rejectFile}; correct them there, then run ${load}`);

@@ -3,12 +3,12 @@ import { DatabaseFault, explainFault, throwExplained } from "../database/faults.
 import { readTables } from "../schema/table.ts";
 import type { LoadRun } from "./load-records.ts";
 import { type LoadedSource, loadSource, type MissingIds } from "./load-source.ts";
-import type { LoadCounts, Loader, Rejection } from "./loader.ts";
+import type { LoadCounts, Loader, OtherKind, Rejection } from "./loader.ts";
 import { type ContentHistory, openRecognition } from "./recognition.ts";
 import { keepRejections, type RejectSummary } from "./rejects.ts";
 import { hashFiles } from "./sources/file-reader.ts";
 import type { OpenedSource } from "./sources/files.ts";
-import { createIntake, type Intake } from "./sources/intake.ts";
+import { createIntake, type Intake, type OtherFile } from "./sources/intake.ts";
 import { readSource } from "./sources/read-source.ts";
 import { openStaging } from "./sources/staging.ts";
 
@@ -16,6 +16,8 @@ export interface LoadRequest {
     readonly loaders: readonly Loader[];
     /** Loaders whose documents may be among the files and are passed over. */
     readonly passOver?: readonly Loader[];
+    /** Kinds of documents that are skipped. */
+    readonly otherKinds?: readonly OtherKind[] | undefined;
     readonly source: OpenedSource;
     /** Update existing rows even if the record is not known to be newer. */
     readonly force: boolean;
@@ -45,6 +47,8 @@ export interface LoadResult extends RejectSummary {
     readonly counts: Readonly<Record<string, LoadCounts>>;
     /** Documents for the loaders in `passOver`. */
     readonly passedOver: number;
+    /** By name, files with documents that no loader reads. */
+    readonly otherFiles: Readonly<Record<string, OtherFile>>;
     readonly missing: readonly MissingIds[];
 }
 
@@ -88,11 +92,12 @@ export async function load(connection: Connection, request: LoadRequest): Promis
 
 function summarize(
     { root, rejectFile }: LoadRequest,
-    { passedOver, rejections }: Intake,
+    { passedOver, otherFiles, rejections }: Intake,
     outcome: string | undefined,
 ): LoadResult {
     const rejects = keepRejections(root, rejectFile, rejections, outcome);
-    return { isRefused: false, counts: {}, passedOver, missing: [], ...rejects };
+    const others = Object.fromEntries(otherFiles);
+    return { isRefused: false, counts: {}, passedOver, otherFiles: others, missing: [], ...rejects };
 }
 
 /** Approximate memory of a rejection without its record, which is staged already. */

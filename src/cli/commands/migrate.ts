@@ -47,6 +47,7 @@ export async function migrate(context: Context, options: MigrateOptions, bundled
                 loaded: result?.counts ?? {},
                 rejected: result?.rejected ?? 0,
                 rejects: result?.rejectFile ?? null,
+                otherFiles: result?.otherFiles ?? {},
             },
         });
         return result && result.rejected > 0 ? exitCodes.rejected : exitCodes.done;
@@ -95,12 +96,12 @@ async function load(
     context: Context,
     connection: Connection,
     options: MigrateOptions,
-    { loaders, history }: BundledSeeds,
+    { loaders, history, otherKinds }: BundledSeeds,
     { source, seeds }: Chosen & { readonly source: OpenedSource },
 ): Promise<LoadResult> {
     const recorded = options.dryRun ? undefined : seeds;
     if (recorded) await recordSeeds(connection, recorded, "begun");
-    const what = { loaders: await loaders(), source, history };
+    const what = { loaders: await loaders(), otherKinds, source, history };
     const result = await loadAndReport(context, connection, options, what);
     if (recorded && result.rejected === 0) await recordSeeds(connection, recorded, "loaded");
     return result;
