@@ -1,7 +1,6 @@
 import type { Connection } from "../database/connection.ts";
 import { AppError } from "../errors.ts";
 import { type LoadRequest, type LoadResult, load } from "../loading/load.ts";
-import type { LoadCounts } from "../loading/loader.ts";
 import type { RejectSummary } from "../loading/rejects.ts";
 import type { Output } from "./output.ts";
 import type { Context } from "./program.ts";
@@ -44,7 +43,7 @@ export async function loadAndReport(
         const verb = count === 1 ? "is" : "are";
         output.note(`${loader}: ${countOf(count, "id")} in ${mention.field} ${verb} not in ${mention.table}`);
     }
-    printCounts(output, result.counts, dryRun);
+    printCounts(output, result, dryRun);
     printRejections(output, result, command);
     if (!result.isRefused) return result;
     const message = `${countOf(result.rejected, "record")} cannot be loaded, but --max-rejects allows ${maxRejects}`;
@@ -82,22 +81,34 @@ export function printRejections(
     output.warn(`wrote ${countOf(rejected, "rejected record")} to ${rejectFile}; correct them there, then run ${load}`);
 }
 
+/** What the JSON of every command that loads says of it. */
+export function toLoadDocument(result: LoadResult | undefined): object {
+    const { counts = {}, rejected = 0, rejectedDocuments = 0, rejectFile = null, otherFiles = {} } = result ?? {};
+    return { loaded: counts, rejected, rejectedDocuments, rejects: rejectFile, otherFiles };
+}
+
 /** `Loaded 128 questions.`; undefined if every record was unchanged. */
 export function describeLoad({ counts, rejected }: LoadResult, dryRun: boolean): string | undefined {
-    const parts = Object.entries(counts).flatMap(([name, { created, updated }]) =>
-        created + updated > 0 ? [countOf(created + updated, name.replace(/s$/, ""), name)] : [],
-    );
+    const parts = Object.entries(counts).flatMap(([name, { created, replaced, updated }]) => {
+        const written = created + replaced + updated;
+        return written > 0 ? [countOf(written, name.replace(/s$/, ""), name)] : [];
+    });
     if (parts.length + rejected === 0) return undefined;
     const loaded = `${dryRun ? "Would load" : "Loaded"} ${parts.join(", ") || "nothing"}.`;
     return rejected === 0 ? loaded : `${loaded} Rejected ${countOf(rejected, "record")}.`;
 }
 
-function printCounts(output: Output, counts: Readonly<Record<string, LoadCounts>>, dryRun: boolean): void {
-    const names = ["created", "updated", "unchanged", "older", "rejected"] as const;
+const outcomes = ["created", "replaced", "updated", "unchanged", "older", "rejected"] as const;
+
+// The numbers of a line add up to those that were read.
+function printCounts(output: Output, { counts, rejectedDocuments }: LoadResult, dryRun: boolean): void {
+    const verb = dryRun ? "Would load" : "Loading";
     for (const [name, loaded] of Object.entries(counts)) {
-        const outcomes = names
-            .filter((outcome) => loaded[outcome] > 0)
-            .map((outcome) => `${loaded[outcome]} ${outcome}`);
-        output.field(dryRun ? "Would load" : "Loading", `${name}: ${loaded.read} read, ${outcomes.join(", ")}`);
+        const parts = outcomes.filter((outcome) => loaded[outcome] > 0);
+        output.field(
+            verb,
+            `${name}: ${loaded.read} read, ${parts.map((part) => `${loaded[part]} ${part}`).join(", ")}`,
+        );
     }
+    if (rejectedDocuments > 0) output.field(verb, `${countOf(rejectedDocuments, "document")} rejected as a whole`);
 }

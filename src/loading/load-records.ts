@@ -175,8 +175,8 @@ function isSame(left: Decided, right: Decided): boolean {
 function count({ counts, reject, accepted, createdKeys, loader }: Job, decided: Decided): void {
     const takenOver = decided.takenOver.map(({ record }) => record);
     const updated = decided.updated.map(({ record }) => record);
-    counts.created += decided.created.length + takenOver.length;
-    counts.tookOver += takenOver.length;
+    counts.created += decided.created.length;
+    counts.replaced += takenOver.length;
     counts.updated += updated.length;
     counts.unchanged += decided.unchanged.length;
     counts.older += decided.older;

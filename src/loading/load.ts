@@ -45,6 +45,8 @@ export interface LoadResult extends RejectSummary {
     /** More records than `maxRejects` were rejected, so none was written. */
     readonly isRefused: boolean;
     readonly counts: Readonly<Record<string, LoadCounts>>;
+    /** How many of `rejected` are files and lines in which no loader found a record; `counts` has the others. */
+    readonly rejectedDocuments: number;
     /** Documents for the loaders in `passOver`. */
     readonly passedOver: number;
     /** By name, files with documents that no loader reads. */
@@ -68,13 +70,13 @@ export async function load(connection: Connection, request: LoadRequest): Promis
         const intake = createIntake(staging, loaders, { ...request, nameFile: source.nameFile });
         if (unchangedSince !== undefined) return { ...summarize(request, intake, undefined), unchangedSince };
         const checksum = await readSource(files, folder, intake, undefined, signal);
+        const rejectedDocuments = intake.rejections.length;
         if (maxRejects !== undefined && !dryRun) {
-            const invalid = intake.rejections.length;
             await run(connection, request, intake, true);
             if (intake.rejections.length > maxRejects) {
                 return { ...summarize(request, intake, "No record was written."), isRefused: true };
             }
-            intake.rejections.truncate(invalid);
+            intake.rejections.truncate(rejectedDocuments);
         }
         const { counts, missing } = await run(connection, request, intake, false);
         const { length } = intake.rejections;
@@ -84,7 +86,7 @@ export async function load(connection: Connection, request: LoadRequest): Promis
             const explain = throwExplained(connection.target, "All records are in the database.");
             await recognition?.record(files.length, checksum, counts).catch(explain);
         }
-        return { ...result, counts: Object.fromEntries(counts), missing };
+        return { ...result, counts: Object.fromEntries(counts), rejectedDocuments, missing };
     } finally {
         staging.close();
     }
@@ -97,7 +99,15 @@ function summarize(
 ): LoadResult {
     const rejects = keepRejections(root, rejectFile, rejections, outcome);
     const others = Object.fromEntries(otherFiles);
-    return { isRefused: false, counts: {}, passedOver, otherFiles: others, missing: [], ...rejects };
+    return {
+        isRefused: false,
+        counts: {},
+        rejectedDocuments: 0,
+        passedOver,
+        otherFiles: others,
+        missing: [],
+        ...rejects,
+    };
 }
 
 /** Approximate memory of a rejection without its record, which is staged already. */

@@ -116,12 +116,13 @@ export interface Reference {
     readonly key: string;
 }
 
-/** Records of one loader by outcome. The five outcomes add up to `read`. */
+/** Records of one loader by outcome. The outcomes add up to `read`. */
 export interface LoadCounts {
     read: number;
+    /** Added a row. */
     created: number;
-    /** How many of `created` replaced a row instead of adding one. */
-    tookOver: number;
+    /** Took the place of a row that a trigger, for example, had written; adds none. */
+    replaced: number;
     updated: number;
     unchanged: number;
     older: number;
@@ -136,7 +137,7 @@ export function toRejection(source: SourceRecord, code: string, message: string)
 
 /** The counts of a load before its first record. */
 export function startCounts(): LoadCounts {
-    return { read: 0, created: 0, tookOver: 0, updated: 0, unchanged: 0, older: 0, rejected: 0 };
+    return { read: 0, created: 0, replaced: 0, updated: 0, unchanged: 0, older: 0, rejected: 0 };
 }
 
 /** The key of a record or row as text. Stored texts never contain a NUL. */

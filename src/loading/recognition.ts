@@ -91,10 +91,7 @@ function isExplained(
     after: ContentState,
     grown: number,
 ): boolean {
-    const countInserted = (name: string): number => {
-        const { created = 0, tookOver = 0 } = counts.get(name) ?? {};
-        return created - tookOver;
-    };
+    const countInserted = (name: string): number => counts.get(name)?.created ?? 0;
     const recorded = countInserted(events) + countInserted(content) + (counts.get(content)?.updated ?? 0);
     if (grown !== recorded || after.generation !== before.generation) return false;
     return [...counts.keys()].every((name) => {

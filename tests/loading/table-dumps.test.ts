@@ -1,10 +1,15 @@
+import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { migrateHistory } from "../../app/migrate-history.ts";
 import { loaders } from "../../seeds/index.ts";
 import { toSnakeCase } from "../../src/sql/names.ts";
 import { hashContents, readRows, readValue } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
+import { migrateHere, runHere } from "../support/here.ts";
+import { writeProject } from "../support/project.ts";
+import { copyProject } from "../support/repository.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
-import { type Fields, loadFiles, makeQuestion } from "./records.ts";
+import { type Fields, type Loaded, loadFiles, makeQuestion } from "./records.ts";
 
 const at = "2026-01-02T03:04:05.000Z";
 
@@ -57,21 +62,32 @@ function toRow(record: Fields, id: number): Fields {
 }
 
 const rows = Object.fromEntries(Object.entries(records).map(([name, record], id) => [name, toRow(record, id + 1)]));
+const root = copyProject();
 const second = makeQuestion("q-2");
+
+/** For each line of the report: the loader, and whether its numbers add up. */
+function readSums(report: string): readonly (readonly [string | undefined, boolean])[] {
+    return [...report.matchAll(/^Loading: +(\S+): (\d+) read, (.*)$/gm)].map(([, name, read, parts = ""]) => {
+        const sum = parts.split(", ").reduce((total, part) => total + Number.parseInt(part, 10), 0);
+        return [name, sum === Number(read)];
+    });
+}
 
 describeTargets("a table dump", (target) => {
     let database: TestDatabase;
+    let loaded: Loaded;
 
     beforeAll(async () => {
         database = await createDeployedDatabase(target);
+        const files = Object.entries(rows).map(([name, row]) => [`${name}.json`, [row]]);
+        loaded = await loadFiles(database, { ...Object.fromEntries(files), "second.json": second });
     });
 
     afterAll(() => database.close());
 
     test("of every loader loads, and the same records in the form of the exports find it unchanged", async () => {
         expect(Object.keys(records)).toEqual(loaders.map(({ name }) => name));
-        const files = Object.entries(rows).map(([name, row]) => [`${name}.json`, [row]]);
-        const { code, counts } = await loadFiles(database, { ...Object.fromEntries(files), "second.json": second });
+        const { code, counts } = loaded;
         expect(code).toBe(0);
         for (const { name } of loaders)
             expect([name, counts[name]?.rejected, counts[name]?.older]).toEqual([name, 0, 0]);
@@ -90,6 +106,44 @@ describeTargets("a table dump", (target) => {
         const whole = await loadFiles(database, { "dump.json": tables });
         expect([whole.code, Object.keys(whole.counts)]).toEqual([0, loaders.map(({ name }) => name)]);
         expect(await hashContents(database.client)).toBe(before);
+    });
+
+    test("adds up in every line of the report: what became of the records is as many as were read", async () => {
+        const broken = Object.entries(rows).map(([name, row]) => {
+            const [first = ""] = Object.keys(records[name] ?? {}).map(toSnakeCase);
+            return [
+                `in/${name}.json`,
+                JSON.stringify([row, { ...row, id: first === "id" ? row.id : 77 }, { ...row, [first]: null }]),
+            ];
+        });
+        const events = [
+            records["question-history"],
+            { ...records["question-history"], questionId: "q-2", eventType: "created" },
+        ];
+        const folder = writeProject({
+            ...Object.fromEntries(broken),
+            "in/more.json": JSON.stringify(events),
+            "in/cut.json": "[",
+            "new/q.json": JSON.stringify([makeQuestion("q-3")]),
+            "history/q-3.json": JSON.stringify([
+                { ...records["question-history"], questionId: "q-3", eventType: "created" },
+                { ...records["question-history"], questionId: "q-3" },
+                { ...records["question-history"], questionId: null },
+            ]),
+        });
+        const settings = { root, url: database.url };
+        const rejects = path.join(folder, "x.rejects.ndjson");
+        const ran = await migrateHere(settings, { from: path.join(folder, "in"), rejects });
+        expect(ran.stdout).toMatch(/^Loading: +1 document rejected as a whole$/m);
+        expect(ran.stdout).toMatch(/^Loading: +question-history: 5 read, 1 replaced, 3 unchanged, 1 rejected$/m);
+        expect(readSums(ran.stdout)).toEqual(loaders.map(({ name }) => [name, true]));
+        expect((await migrateHere(settings, { from: path.join(folder, "new") })).code).toBe(0);
+        const from = path.join(folder, "history");
+        const history = await runHere((context) => migrateHistory(context, { from, rejects }), settings);
+        expect(history.stdout).toMatch(/^Loading: +question-history: 3 read, 1 created, 1 replaced, 1 rejected$/m);
+        expect(history.stdout).toMatch(/^Added 1 event of history, and replaced 1 that the triggers had written\. /m);
+        const stored = "SELECT count(*) FROM question_history WHERE question_id = 'q-3'";
+        expect([history.code, await readValue(database.client, stored)]).toEqual([5, 2]);
     });
 
     test("rejects two names of one column whose values differ, and JSON texts that hold none, as they were written", async () => {

@@ -6,7 +6,7 @@ import { type OpenedSource, openSource } from "../../loading/sources/files.ts";
 import { type PreparedDeploy, prepareDeploy } from "../../planning/prepare.ts";
 import { confirmRemote } from "../confirm.ts";
 import { deploy, printSummary } from "../deploy.ts";
-import { describeLoad, type LoadOptions, loadAndReport } from "../load-report.ts";
+import { describeLoad, type LoadOptions, loadAndReport, toLoadDocument } from "../load-report.ts";
 import { openForWriting, withConnection } from "../open.ts";
 import { type PushOptions, toDeploy } from "../options.ts";
 import type { Context } from "../program.ts";
@@ -44,10 +44,7 @@ export async function migrate(context: Context, options: MigrateOptions, bundled
             verdict: [isIdle ? "" : summary.verdict, sentence ?? ""].filter((text) => text !== "").join(" "),
             document: {
                 ...summary.document,
-                loaded: result?.counts ?? {},
-                rejected: result?.rejected ?? 0,
-                rejects: result?.rejectFile ?? null,
-                otherFiles: result?.otherFiles ?? {},
+                ...toLoadDocument(result),
             },
         });
         return result && result.rejected > 0 ? exitCodes.rejected : exitCodes.done;
