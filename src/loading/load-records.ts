@@ -25,7 +25,7 @@ export interface LoadRun {
     readonly dryRun: boolean;
     readonly signal?: AbortSignal | undefined;
     readonly createdKeys: CreatedKeys;
-    readonly rejected: (rejection: Rejection) => void;
+    readonly rejected: (rejection: Rejection, loader: string) => void;
     /** Called after each chunk. */
     readonly progress: (loader: string, done: number, of: number) => void;
 }
@@ -54,7 +54,7 @@ export async function loadRecords(
     const counts = { ...startCounts(), read: records.length };
     const reject = (rejection: Rejection): void => {
         counts.rejected++;
-        run.rejected(rejection);
+        run.rejected(rejection, loader.name);
     };
     const table = viewTable(run.tables, loader);
     const [anyRow] = await run.connection.readAll([{ sql: `SELECT 1 FROM ${quoteName(loader.table)} LIMIT 1` }]);

@@ -13,7 +13,7 @@ import {
     type SourceRecord,
     toRejection,
 } from "./loader.ts";
-import { findTwoSpellings } from "./spelling.ts";
+import { findTwoSpellings } from "./sources/spelling.ts";
 import { normalizeTime } from "./time.ts";
 
 /** A valid record with its column values. */

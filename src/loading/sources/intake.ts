@@ -1,10 +1,10 @@
 import { countRepeatedKeys, findRepeatedKey, getWritten } from "../../text/json.ts";
 import type { FoundRecord, Loader, OtherKind, Rejection, SourceRecord } from "../loader.ts";
 import { unknownShape } from "../rejects.ts";
-import { toFieldForm } from "../spelling.ts";
 import { describeRepeated } from "../validate.ts";
 import type { SourceDocument } from "./documents.ts";
 import type { SourceSink } from "./read-source.ts";
+import { toFieldForm } from "./spelling.ts";
 import type { StagedItems, Staging } from "./staging.ts";
 
 /** The records of a source by loader, staged. */

@@ -1,7 +1,7 @@
-import { toSnakeCase } from "../sql/names.ts";
-import { isSameJson, parseJson, writeJson } from "../text/json.ts";
-import type { FieldKind, Loader, SourceRecord } from "./loader.ts";
-import { normalizeTime } from "./time.ts";
+import { toSnakeCase } from "../../sql/names.ts";
+import { isSameJson, parseJson, writeJson } from "../../text/json.ts";
+import type { FieldKind, Loader, SourceRecord } from "../loader.ts";
+import { normalizeTime } from "../time.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
