@@ -1047,7 +1047,8 @@ CREATE TABLE schema_seeds (
     /* Bookkeeping: one loaded seed, so that an unchanged one is recognised without reading its rows. */
     -- The name of the seed.
     name TEXT NOT NULL PRIMARY KEY,
-    -- SHA-256 over its files; where the name begins with source: over the source and the state of its tables.
+    -- SHA-256 over its files; where the name begins with source: over the source and the state of its tables, and then,
+    -- as JSON, the places and reasons of the records that were rejected.
     checksum TEXT NOT NULL,
     -- When it was last loaded, in UTC.
     loaded_at TEXT NOT NULL,
@@ -1715,7 +1716,7 @@ UPDATE turso_schema_guard SET is_complete = objects_before = 0 AND 57 = (
         ('table', 'schemaversion', 506),
         ('table', 'schema_objects', 724),
         ('table', 'schema_lock', 500),
-        ('table', 'schema_seeds', 552),
+        ('table', 'schema_seeds', 636),
         ('table', 'users', 996),
         ('table', 'questions', 5490),
         ('index', 'idx_questions_channel_sub_channel_id', 321),

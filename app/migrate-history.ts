@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { bundled } from "../seeds/bundled.ts";
 import { confirmRemote } from "../src/cli/confirm.ts";
-import { type LoadOptions, loadAndReport } from "../src/cli/load-report.ts";
+import { type LoadOptions, loadAndReport, toLoadDocument } from "../src/cli/load-report.ts";
 import { openForWriting, partlyWritten, withConnection } from "../src/cli/open.ts";
 import type { Context } from "../src/cli/program.ts";
 import { conclude, countOf } from "../src/cli/report.ts";
@@ -40,18 +40,16 @@ export async function migrateHistory(context: Context, options: HistoryOptions):
                 output.note(`${table}: skipped, the database does not have this table`);
             for (const [table, count] of created?.added ?? [])
                 output.field("Created", `${table}: ${countOf(count, "event")} for items without history`);
-            // An event that replaces one written by a trigger adds no row.
-            const { created: events = 0, tookOver = 0 } = loaded?.counts["question-history"] ?? {};
-            if (tookOver > 0) output.field("Replaced", `${countOf(tookOver, "event")} that the triggers had written`);
-            const added =
-                events - tookOver + [...(created?.added.values() ?? [])].reduce((sum, count) => sum + count, 0);
-            const verdict = `${options.dryRun ? "Would add" : "Added"} ${countOf(added, "event")} of history.`;
-            conclude(context, connection, verdict, {
+            const { created: events = 0, replaced = 0 } = loaded?.counts["question-history"] ?? {};
+            const added = events + [...(created?.added.values() ?? [])].reduce((sum, count) => sum + count, 0);
+            const [add, replace] = options.dryRun ? ["Would add", "replace"] : ["Added", "replaced"];
+            const also = replaced > 0 ? `, and ${replace} ${replaced} that the triggers had written` : "";
+            conclude(context, connection, `${add} ${countOf(added, "event")} of history${also}.`, {
                 added,
-                loaded: loaded?.counts ?? {},
+                replaced,
+                ...toLoadDocument(loaded),
                 created: Object.fromEntries(created?.added ?? []),
                 skipped: created?.skipped ?? [],
-                rejects: loaded?.rejectFile ?? null,
             });
             return loaded && loaded.rejected > 0 ? exitCodes.rejected : exitCodes.done;
         },
@@ -75,6 +73,7 @@ async function load(
     const what = {
         loaders: loaders.filter(({ name }) => name === "question-history"),
         passOver: loaders.filter(({ name }) => name !== "question-history"),
+        otherKinds: bundled.otherKinds,
         source,
         history: options.from === undefined ? undefined : bundled.history,
     };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Loader } from "../src/loading/loader.ts";
 import { name, optionalObject, optionalText } from "./fields.ts";
-import { isObject, listRecords } from "./shapes.ts";
+import { hasFields, listRecords } from "./shapes.ts";
 import { itemType } from "./work-queue.ts";
 
 const schema = z.object({
@@ -31,9 +31,9 @@ export const botLedger: Loader = {
     },
     key: ["item_id", "item_type", "created_at", "bot_name", "action"],
     schema,
-    find: (document) => listRecords(document, "ledger", isLedgerEntry),
+    find: (document) => listRecords(document, ["ledger", "bot_ledger"], isLedgerEntry),
 };
 
 function isLedgerEntry(value: unknown): boolean {
-    return isObject(value) && "botName" in value && "itemType" in value;
+    return hasFields(value, "botName", "itemType");
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Loader } from "../src/loading/loader.ts";
 import { count, name, optionalObject, optionalText } from "./fields.ts";
-import { isObject, listRecords } from "./shapes.ts";
+import { hasFields, listRecords } from "./shapes.ts";
 
 const schema = z.object({
     botName: name,
@@ -35,5 +35,5 @@ export const botRuns: Loader = {
     ignored: ["completed_at"],
     schema,
     find: (document) =>
-        listRecords(document, "runs", (value) => isObject(value) && "botName" in value && "startedAt" in value),
+        listRecords(document, ["runs", "bot_runs"], (value) => hasFields(value, "botName", "startedAt")),
 };

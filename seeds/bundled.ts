@@ -1,4 +1,5 @@
 import type { BundledSeeds } from "../src/loading/seeds.ts";
+import { otherKinds } from "./other-kinds.ts";
 
 /** The data in this repository, which never include users. */
 export const bundled: BundledSeeds = {
@@ -34,4 +35,5 @@ export const bundled: BundledSeeds = {
         { name: "bots", table: "bot_ledger", paths: ["bots.json"] },
     ],
     loaders: async () => (await import("./index.ts")).loaders,
+    otherKinds,
 };

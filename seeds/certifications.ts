@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Loader } from "../src/loading/loader.ts";
 import { count, name, optionalStrings, optionalText, percent, text } from "./fields.ts";
-import { isObject, listRecords } from "./shapes.ts";
+import { hasFields, listRecords } from "./shapes.ts";
 
 const schema = z.object({
     id: name,
@@ -60,10 +60,5 @@ export const certifications: Loader = {
     ignored: ["question_count", "created_at", "last_updated"],
     mentions: [{ field: "prerequisites", table: "certifications", key: "id" }],
     schema,
-    find: (document) =>
-        listRecords(
-            document,
-            "certifications",
-            (value) => isObject(value) && "provider" in value && "category" in value,
-        ),
+    find: (document) => listRecords(document, ["certifications"], (value) => hasFields(value, "provider", "category")),
 };

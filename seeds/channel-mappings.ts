@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { FoundRecord, Loader, SourceRecord } from "../src/loading/loader.ts";
-import { isObject } from "./shapes.ts";
+import { getField, hasFields, isObject, listRecords } from "./shapes.ts";
 
 /**
  * The questions of each channel: `{channels: {channel: {subChannels: {sub: [ids]}}}}`, with or without the wrapper, or
@@ -18,9 +18,7 @@ export const channelMappings: Loader = {
         const channels = isWrapped ? document.channels : document;
         if (isObject(channels) && Object.values(channels).some(hasSubChannels)) return listMappings(channels);
         if (isWrapped && Object.keys(document.channels as object).length === 0) return [];
-        if (isMapping(document)) return [{ position: "", value: document }];
-        if (!Array.isArray(document) || !document.some(isMapping)) return undefined;
-        return document.map((value, at) => ({ position: String(at), value }));
+        return listRecords(document, ["channelMappings", "channel_mappings"], isMapping);
     },
     // A question is always in its own channel, even if no mapping file contains it.
     derive: (others) => {
@@ -45,17 +43,17 @@ function keyOf(value: unknown): string {
 }
 
 function isMapping(value: unknown): boolean {
-    return isObject(value) && "channelId" in value && "questionId" in value;
+    return hasFields(value, "channelId", "questionId");
 }
 
 function hasSubChannels(value: unknown): boolean {
-    return isObject(value) && isObject(value.subChannels);
+    return isObject(value) && isObject(getField(value, "subChannels"));
 }
 
 function* listMappings(channels: Readonly<Record<string, unknown>>): Generator<FoundRecord> {
     for (const [channelId, channel] of Object.entries(channels)) {
-        const subChannels = isObject(channel) && isObject(channel.subChannels) ? channel.subChannels : {};
-        for (const [subChannel, ids] of Object.entries(subChannels)) {
+        const subChannels = isObject(channel) ? getField(channel, "subChannels") : undefined;
+        for (const [subChannel, ids] of Object.entries(isObject(subChannels) ? subChannels : {})) {
             const list = Array.isArray(ids) ? ids : [ids];
             for (const [at, questionId] of list.entries()) {
                 yield { position: `${channelId}/${subChannel}/${at}`, value: { channelId, subChannel, questionId } };

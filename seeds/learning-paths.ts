@@ -11,7 +11,7 @@ import {
     strings,
     text,
 } from "./fields.ts";
-import { isObject, listRecords } from "./shapes.ts";
+import { hasFields, isObject, listRecords } from "./shapes.ts";
 
 const pathTypes = ["company", "job-title", "skill", "certification"] as const;
 
@@ -76,7 +76,7 @@ export const learningPaths: Loader = {
         { field: "prerequisites", table: "learning_paths", key: "id" },
     ],
     schema,
-    find: (document) => listRecords(document, "learningPaths", isPath) ?? listRecords(document, "paths", isPath),
+    find: (document) => listRecords(document, ["learningPaths", "learning_paths", "paths"], isPath),
     lookup: (values) => {
         const ids = new Set<string>();
         for (const value of values) {
@@ -98,7 +98,7 @@ export const learningPaths: Loader = {
 };
 
 function isPath(value: unknown): boolean {
-    return isObject(value) && "questionIds" in value && "title" in value;
+    return hasFields(value, "questionIds", "title");
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ColumnValues, FoundRecord, Loader } from "../src/loading/loader.ts";
 import { withFields } from "../src/text/json.ts";
 import { name, optionalObject, optionalStrings, optionalText } from "./fields.ts";
-import { isObject, listRecords } from "./shapes.ts";
+import { getField, hasFields, isObject, listRecords } from "./shapes.ts";
 
 const schema = z.object({
     questionId: name,
@@ -67,7 +67,7 @@ export const questionHistory: Loader = {
     schema,
     find: (document) => {
         if (isObject(document) && Array.isArray(document.history)) return listEvents(document);
-        return listRecords(document, "history", (value) => isObject(value) && "eventType" in value);
+        return listRecords(document, ["history", "question_history"], (value) => hasFields(value, "eventType"));
     },
     complete: () => (value) =>
         isObject(value) && value.questionType === undefined ? { ...value, questionType: "question" } : value,
@@ -78,13 +78,15 @@ function isOfTrigger({ event_source, source_name }: ColumnValues): boolean {
 }
 
 // The item's id and type are not repeated in its events.
-function listEvents({ questionId, questionType, history }: Readonly<Record<string, unknown>>): FoundRecord[] {
-    const above = {
-        ...(questionId === undefined ? {} : { questionId }),
-        ...(questionType === undefined ? {} : { questionType }),
-    };
-    return (history as unknown[]).map((event, at) => ({
+function listEvents(item: Readonly<Record<string, unknown>>): FoundRecord[] {
+    const above = ["questionId", "questionType"].flatMap((field) => {
+        const value = getField(item, field);
+        return value === undefined ? [] : [[field, value] as const];
+    });
+    return (item.history as unknown[]).map((event, at) => ({
         position: `history/${at}`,
-        value: isObject(event) ? withFields(above, event) : event,
+        value: isObject(event)
+            ? withFields(Object.fromEntries(above.filter(([field]) => !hasFields(event, field))), event)
+            : event,
     }));
 }

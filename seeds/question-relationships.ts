@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Loader } from "../src/loading/loader.ts";
 import { name, optionalText, percent } from "./fields.ts";
-import { isObject, listRecords } from "./shapes.ts";
+import { hasFields, listRecords } from "./shapes.ts";
 
 const schema = z.object({
     sourceQuestionId: name,
@@ -29,9 +29,9 @@ export const questionRelationships: Loader = {
         { column: "target_question_id", table: "questions", key: "id" },
     ],
     schema,
-    find: (document) => listRecords(document, "relationships", isRelationship),
+    find: (document) => listRecords(document, ["relationships", "question_relationships"], isRelationship),
 };
 
 function isRelationship(value: unknown): boolean {
-    return isObject(value) && "sourceQuestionId" in value && "targetQuestionId" in value;
+    return hasFields(value, "sourceQuestionId", "targetQuestionId");
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Loader, SourceRecord } from "../src/loading/loader.ts";
 import { difficulty, flag, name, optionalObject, optionalStrings, optionalText, percent, text } from "./fields.ts";
+import { isTest } from "./other-kinds.ts";
 import { isObject, listRecords } from "./shapes.ts";
 
 const schema = z.object({
@@ -72,7 +73,7 @@ export const questions: Loader = {
         "created_at",
     ],
     schema,
-    find: (document) => listRecords(document, "questions", looksLikeQuestion),
+    find: (document) => (isTest(document) ? undefined : listRecords(document, ["questions"], looksLikeQuestion)),
     // Older exports have the channel only in the mappings: the first one in file order is the question's own.
     complete: ({ records }) => {
         const first = findFirstMappings(records.get("channel-mappings") ?? []);

@@ -1,21 +1,36 @@
 import type { FoundRecord } from "../src/loading/loader.ts";
+import { toSnakeCase } from "../src/sql/names.ts";
 import { withFields } from "../src/text/json.ts";
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
     return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
+/** Whether a value is an object with all of these fields, each by its camelCase name or by that of its column. */
+export function hasFields(value: unknown, ...fields: readonly string[]): boolean {
+    return isObject(value) && fields.every((field) => field in value || toSnakeCase(field) in value);
+}
+
+/** The value of a field by its camelCase name or by that of its column. */
+export function getField(value: Readonly<Record<string, unknown>>, field: string): unknown {
+    return value[field] ?? value[toSnakeCase(field)];
+}
+
 /**
- * Lists the records of a document in any of the formats of exports: an array, an object by id, either of them in `wrapper`,
- * or a single record. Returns undefined when no value satisfies `isRecord`.
+ * Lists the records of a document in any of the formats of exports: an array, an object by id, either of them below one of
+ * the keys `wrappers`, or a single record. Returns undefined when no value satisfies `isRecord`.
  */
 export function listRecords(
     document: unknown,
-    wrapper: string,
+    wrappers: readonly string[],
     isRecord: (value: unknown) => boolean,
 ): Iterable<FoundRecord> | undefined {
-    if (isObject(document) && document[wrapper] !== null && typeof document[wrapper] === "object") {
-        return listEntries(document[wrapper]);
+    for (const wrapper of isObject(document) ? wrappers : []) {
+        const container = (document as Readonly<Record<string, unknown>>)[wrapper];
+        if (container === null || typeof container !== "object") continue;
+        const values = Object.values(container);
+        // An index by id, for example, has no records.
+        if (values.length === 0 || values.some(isRecord)) return listEntries(container);
     }
     if (isRecord(document)) return [{ position: "", value: document }];
     if (document === null || typeof document !== "object") return undefined;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Loader } from "../src/loading/loader.ts";
 import { count, name, optionalText, percent } from "./fields.ts";
-import { isObject, listRecords } from "./shapes.ts";
+import { hasFields, listRecords } from "./shapes.ts";
 
 const schema = z.object({
     id: name,
@@ -51,9 +51,7 @@ export const userSessions: Loader = {
     references: [{ column: "user_id", table: "users", key: "id" }],
     schema,
     find: (document) =>
-        listRecords(
-            document,
-            "userSessions",
-            (value) => isObject(value) && "sessionType" in value && "sessionKey" in value,
+        listRecords(document, ["userSessions", "user_sessions"], (value) =>
+            hasFields(value, "sessionType", "sessionKey"),
         ),
 };

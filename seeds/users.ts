@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Loader } from "../src/loading/loader.ts";
 import { name } from "./fields.ts";
-import { isObject, listRecords } from "./shapes.ts";
+import { hasFields, listRecords } from "./shapes.ts";
 
 /** Users with their password hashes: an array, an object by id, `{users: …}`, or a single one. Never bundled. */
 export const users: Loader = {
@@ -10,6 +10,5 @@ export const users: Loader = {
     fields: { id: "text", username: "text", password: "text" },
     key: ["id"],
     schema: z.object({ id: name, username: name, password: name }),
-    find: (document) =>
-        listRecords(document, "users", (value) => isObject(value) && "username" in value && "password" in value),
+    find: (document) => listRecords(document, ["users"], (value) => hasFields(value, "username", "password")),
 };

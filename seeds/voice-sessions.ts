@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Loader } from "../src/loading/loader.ts";
 import { count, difficulty, name, optionalText, strings } from "./fields.ts";
-import { isObject, listRecords } from "./shapes.ts";
+import { hasFields, isObject, listRecords } from "./shapes.ts";
 
 const schema = z.object({
     id: name,
@@ -37,7 +37,7 @@ export const voiceSessions: Loader = {
     ignored: ["created_at", "last_updated"],
     mentions: [{ field: "questionIds", table: "questions", key: "id" }],
     schema,
-    find: (document) => listRecords(document, "voiceSessions", isVoiceSession),
+    find: (document) => listRecords(document, ["voiceSessions", "voice_sessions"], isVoiceSession),
     // Some exports lack the number of questions.
     complete: () => (value) =>
         isObject(value) && value.totalQuestions === undefined && Array.isArray(value.questionIds)
@@ -46,5 +46,5 @@ export const voiceSessions: Loader = {
 };
 
 function isVoiceSession(value: unknown): boolean {
-    return isObject(value) && "topic" in value && "questionIds" in value;
+    return hasFields(value, "topic", "questionIds");
 }

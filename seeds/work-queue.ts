@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Loader } from "../src/loading/loader.ts";
 import { name, optionalObject, optionalText } from "./fields.ts";
-import { isObject, listRecords } from "./shapes.ts";
+import { hasFields, listRecords } from "./shapes.ts";
 
 export const itemType = z.enum([
     "question",
@@ -58,10 +58,10 @@ export const workQueue: Loader = {
     changedAt: "processed_at",
     ignored: ["processed_at"],
     schema,
-    find: (document) => listRecords(document, "queue", isQueueItem),
+    find: (document) => listRecords(document, ["queue", "work_queue"], isQueueItem),
 };
 
 function isQueueItem(value: unknown): boolean {
     // The bots' ledger has these two fields as well, and the bot's name.
-    return isObject(value) && "itemType" in value && "action" in value && !("botName" in value);
+    return hasFields(value, "itemType", "action") && !hasFields(value, "botName");
 }

@@ -1,7 +1,6 @@
 import type { Connection } from "../database/connection.ts";
 import { AppError } from "../errors.ts";
 import { type LoadRequest, type LoadResult, load } from "../loading/load.ts";
-import type { LoadCounts } from "../loading/loader.ts";
 import type { RejectSummary } from "../loading/rejects.ts";
 import type { Output } from "./output.ts";
 import type { Context } from "./program.ts";
@@ -24,7 +23,7 @@ export async function loadAndReport(
     context: Context,
     connection: Connection,
     options: LoadOptions,
-    what: Pick<LoadRequest, "loaders" | "passOver" | "source" | "history">,
+    what: Pick<LoadRequest, "loaders" | "passOver" | "otherKinds" | "source" | "history">,
     command?: string,
 ): Promise<LoadResult> {
     const { root, output, signal } = context;
@@ -39,11 +38,12 @@ export async function loadAndReport(
     if (result.passedOver > 0) {
         output.note(`skipped ${countOf(result.passedOver, "document")} with other records`);
     }
+    printOtherFiles(output, result);
     for (const { loader, mention, count } of result.missing) {
         const verb = count === 1 ? "is" : "are";
         output.note(`${loader}: ${countOf(count, "id")} in ${mention.field} ${verb} not in ${mention.table}`);
     }
-    printCounts(output, result.counts, dryRun);
+    printCounts(output, result, dryRun);
     printRejections(output, result, command);
     if (!result.isRefused) return result;
     const message = `${countOf(result.rejected, "record")} cannot be loaded, but --max-rejects allows ${maxRejects}`;
@@ -53,37 +53,62 @@ export async function loadAndReport(
     });
 }
 
+/** How many files with other documents are named. */
+const namedFiles = 200;
+
+function printOtherFiles(output: Output, { otherFiles }: LoadResult): void {
+    const files = Object.entries(otherFiles);
+    for (const [file, { says, documents, isRejected }] of files.slice(0, namedFiles)) {
+        const line = `${file}: it ${says}${documents === 1 ? "" : ` (${countOf(documents, "document")})`}`;
+        if (isRejected) output.warn(`rejected ${line}`);
+        else output.note(`skipped ${line}`);
+    }
+    if (files.length > namedFiles) output.note(`and ${countOf(files.length - namedFiles, "more file")}`);
+}
+
 /** Prints the first rejected records, the path of the reject file, and the command that loads it. */
 export function printRejections(
     output: Output,
-    { rejected, firstRejected, rejectFile }: RejectSummary,
+    { rejected, firstRejected, unlisted, rejectFile }: RejectSummary,
     command = "db:migrate",
 ): void {
     for (const { file, position, code, message } of firstRejected) {
         output.warn(`rejected ${file}${position === "" ? "" : ` at ${position}`}: ${code}: ${message}`);
     }
-    if (rejected > firstRejected.length) output.warn(`and ${rejected - firstRejected.length} more`);
+    if (unlisted > 0) output.warn(`and ${unlisted} more`);
     if (rejectFile === undefined) return;
     const load = `\`pnpm ${command} --from ${rejectFile}\``;
     output.warn(`wrote ${countOf(rejected, "rejected record")} to ${rejectFile}; correct them there, then run ${load}`);
 }
 
+/** What the JSON of every command that loads says of it. */
+export function toLoadDocument(result: LoadResult | undefined): object {
+    const { counts = {}, rejected = 0, rejectedDocuments = 0, rejectFile = null, otherFiles = {} } = result ?? {};
+    return { loaded: counts, rejected, rejectedDocuments, rejects: rejectFile, otherFiles };
+}
+
 /** `Loaded 128 questions.`; undefined if every record was unchanged. */
 export function describeLoad({ counts, rejected }: LoadResult, dryRun: boolean): string | undefined {
-    const parts = Object.entries(counts).flatMap(([name, { created, updated }]) =>
-        created + updated > 0 ? [countOf(created + updated, name.replace(/s$/, ""), name)] : [],
-    );
+    const parts = Object.entries(counts).flatMap(([name, { created, replaced, updated }]) => {
+        const written = created + replaced + updated;
+        return written > 0 ? [countOf(written, name.replace(/s$/, ""), name)] : [];
+    });
     if (parts.length + rejected === 0) return undefined;
     const loaded = `${dryRun ? "Would load" : "Loaded"} ${parts.join(", ") || "nothing"}.`;
     return rejected === 0 ? loaded : `${loaded} Rejected ${countOf(rejected, "record")}.`;
 }
 
-function printCounts(output: Output, counts: Readonly<Record<string, LoadCounts>>, dryRun: boolean): void {
-    const names = ["created", "updated", "unchanged", "older", "rejected"] as const;
+const outcomes = ["created", "replaced", "updated", "unchanged", "older", "rejected"] as const;
+
+// The numbers of a line add up to those that were read.
+function printCounts(output: Output, { counts, rejectedDocuments }: LoadResult, dryRun: boolean): void {
+    const verb = dryRun ? "Would load" : "Loading";
     for (const [name, loaded] of Object.entries(counts)) {
-        const outcomes = names
-            .filter((outcome) => loaded[outcome] > 0)
-            .map((outcome) => `${loaded[outcome]} ${outcome}`);
-        output.field(dryRun ? "Would load" : "Loading", `${name}: ${loaded.read} read, ${outcomes.join(", ")}`);
+        const parts = outcomes.filter((outcome) => loaded[outcome] > 0);
+        output.field(
+            verb,
+            `${name}: ${loaded.read} read, ${parts.map((part) => `${loaded[part]} ${part}`).join(", ")}`,
+        );
     }
+    if (rejectedDocuments > 0) output.field(verb, `${countOf(rejectedDocuments, "document")} rejected as a whole`);
 }

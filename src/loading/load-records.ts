@@ -10,7 +10,7 @@ import { settleDuplicates } from "./duplicates.ts";
 import { type LoadCounts, type Loader, type Rejection, type SourceRecord, startCounts, toRejection } from "./loader.ts";
 import type { Items } from "./sources/staging.ts";
 import { getRows } from "./statements.ts";
-import { type CheckedRecord, createCheck, refuseRepeated, type Valid } from "./validate.ts";
+import { type CheckedRecord, createCheck, refuseAmbiguous, type Valid } from "./validate.ts";
 import { isChangedMeanwhile, isRace, type LoadTable, prepareChanges } from "./write.ts";
 
 /** How often a chunk is compared and written when other writers change the same rows. */
@@ -25,7 +25,7 @@ export interface LoadRun {
     readonly dryRun: boolean;
     readonly signal?: AbortSignal | undefined;
     readonly createdKeys: CreatedKeys;
-    readonly rejected: (rejection: Rejection) => void;
+    readonly rejected: (rejection: Rejection, loader: string) => void;
     /** Called after each chunk. */
     readonly progress: (loader: string, done: number, of: number) => void;
 }
@@ -54,14 +54,14 @@ export async function loadRecords(
     const counts = { ...startCounts(), read: records.length };
     const reject = (rejection: Rejection): void => {
         counts.rejected++;
-        run.rejected(rejection);
+        run.rejected(rejection, loader.name);
     };
     const table = viewTable(run.tables, loader);
     const [anyRow] = await run.connection.readAll([{ sql: `SELECT 1 FROM ${quoteName(loader.table)} LIMIT 1` }]);
     const isEmpty = getRows(anyRow).length === 0;
     const checkCompleted = createCheck(loader, table.columns);
     const check = (record: SourceRecord): CheckedRecord =>
-        refuseRepeated(record) ?? checkCompleted(complete ? complete(record) : record);
+        refuseAmbiguous(loader, record) ?? checkCompleted(complete ? complete(record) : record);
     const settled = await settleDuplicates(loader, records, { check, counts, reject, signal: run.signal });
     const job: Job = { ...run, loader, table, isEmpty, isMentioned: settled.has, counts, accepted, reject };
     let done = 0;
@@ -175,8 +175,8 @@ function isSame(left: Decided, right: Decided): boolean {
 function count({ counts, reject, accepted, createdKeys, loader }: Job, decided: Decided): void {
     const takenOver = decided.takenOver.map(({ record }) => record);
     const updated = decided.updated.map(({ record }) => record);
-    counts.created += decided.created.length + takenOver.length;
-    counts.tookOver += takenOver.length;
+    counts.created += decided.created.length;
+    counts.replaced += takenOver.length;
     counts.updated += updated.length;
     counts.unchanged += decided.unchanged.length;
     counts.older += decided.older;

@@ -74,7 +74,12 @@ async function prepareCompletion(
         if (value === record.value) return record;
         const hasField = (field: string): boolean =>
             record.value !== null && typeof record.value === "object" && field in record.value;
-        return { ...record, value, read: record.value, derived: derives.filter((field) => !hasField(field)) };
+        return {
+            ...record,
+            value,
+            read: record.read ?? record.value,
+            derived: derives.filter((field) => !hasField(field)),
+        };
     };
 }
 

@@ -3,19 +3,22 @@ import { DatabaseFault, explainFault, throwExplained } from "../database/faults.
 import { readTables } from "../schema/table.ts";
 import type { LoadRun } from "./load-records.ts";
 import { type LoadedSource, loadSource, type MissingIds } from "./load-source.ts";
-import type { LoadCounts, Loader, Rejection } from "./loader.ts";
-import { type ContentHistory, openRecognition } from "./recognition.ts";
+import type { LoadCounts, Loader, OtherKind, Rejection } from "./loader.ts";
+import { type ContentHistory, openRecognition, type Recognition, type RecognizedLoad } from "./recognition.ts";
 import { keepRejections, type RejectSummary } from "./rejects.ts";
 import { hashFiles } from "./sources/file-reader.ts";
 import type { OpenedSource } from "./sources/files.ts";
-import { createIntake, type Intake } from "./sources/intake.ts";
+import { createIntake, type Intake, type OtherFile } from "./sources/intake.ts";
 import { readSource } from "./sources/read-source.ts";
-import { openStaging } from "./sources/staging.ts";
+import { describeRejects, findRejectsAgain, type RememberedRejects } from "./sources/remembered.ts";
+import { openStaging, type Staging } from "./sources/staging.ts";
 
 export interface LoadRequest {
     readonly loaders: readonly Loader[];
     /** Loaders whose documents may be among the files and are passed over. */
     readonly passOver?: readonly Loader[];
+    /** Kinds of documents that are skipped. */
+    readonly otherKinds?: readonly OtherKind[] | undefined;
     readonly source: OpenedSource;
     /** Update existing rows even if the record is not known to be newer. */
     readonly force: boolean;
@@ -43,8 +46,12 @@ export interface LoadResult extends RejectSummary {
     /** More records than `maxRejects` were rejected, so none was written. */
     readonly isRefused: boolean;
     readonly counts: Readonly<Record<string, LoadCounts>>;
+    /** How many of `rejected` are files and lines in which no loader found a record; `counts` has the others. */
+    readonly rejectedDocuments: number;
     /** Documents for the loaders in `passOver`. */
     readonly passedOver: number;
+    /** By name, files with documents that no loader reads. */
+    readonly otherFiles: Readonly<Record<string, OtherFile>>;
     readonly missing: readonly MissingIds[];
 }
 
@@ -53,46 +60,102 @@ export interface LoadResult extends RejectSummary {
  * @throws AppError or DatabaseFault
  */
 export async function load(connection: Connection, request: LoadRequest): Promise<LoadResult> {
-    const { loaders, source, force, dryRun, maxRejects, history, signal } = request;
+    const { loaders, source, force, dryRun, history } = request;
     const { files, recognizable } = source;
     const isRecognizable = history && recognizable && !force && !dryRun;
     const recognition = isRecognizable ? await openRecognition(connection, history, loaders) : undefined;
-    const folder = recognizable?.folder ?? "";
-    const unchangedSince = recognition?.find(files.length, () => hashFiles(folder, files));
+    const known = recognition?.find(files.length, () => hashFiles(recognizable?.folder ?? "", files));
+    const unchanged = known && (await withStaging((staging) => repeat(connection, request, known, staging)));
+    return unchanged ?? withStaging((staging) => loadAll(connection, request, recognition, staging));
+}
+
+async function withStaging<T>(use: (staging: Staging) => Promise<T>): Promise<T> {
     const staging = openStaging();
     try {
-        const intake = createIntake(staging, loaders, { ...request, nameFile: source.nameFile });
-        if (unchangedSince !== undefined) return { ...summarize(request, intake, undefined), unchangedSince };
-        const checksum = await readSource(files, folder, intake, undefined, signal);
-        if (maxRejects !== undefined && !dryRun) {
-            const invalid = intake.rejections.length;
-            await run(connection, request, intake, true);
-            if (intake.rejections.length > maxRejects) {
-                return { ...summarize(request, intake, "No record was written."), isRefused: true };
-            }
-            intake.rejections.truncate(invalid);
-        }
-        const { counts, missing } = await run(connection, request, intake, false);
-        const { length } = intake.rejections;
-        const outcome = `All records except ${length} rejected ${length === 1 ? "one" : "ones"} are in the database.`;
-        const result = summarize(request, intake, dryRun ? undefined : outcome);
-        if (length === 0) {
-            const explain = throwExplained(connection.target, "All records are in the database.");
-            await recognition?.record(files.length, checksum, counts).catch(explain);
-        }
-        return { ...result, counts: Object.fromEntries(counts), missing };
+        return await use(staging);
     } finally {
         staging.close();
     }
 }
 
+// The result of an unchanged source; undefined if its rejected records are to be judged with all others.
+async function repeat(
+    connection: Connection,
+    request: LoadRequest,
+    { loadedAt, rejects }: RecognizedLoad,
+    staging: Staging,
+): Promise<LoadResult | undefined> {
+    const unchanged = { unchangedSince: loadedAt };
+    if (rejects === "")
+        return { ...summarize(request, createIntake(staging, [], request.source), undefined), ...unchanged };
+    const remembered = JSON.parse(rejects) as RememberedRejects;
+    const judge = async (records: Intake["records"]): Promise<readonly Rejection[]> => {
+        const rejections = staging.createList<Rejection>();
+        await run(connection, request, { records, rejections }, true);
+        return [...rejections];
+    };
+    const intake = await findRejectsAgain(remembered, request, staging, judge);
+    if (!intake) return undefined;
+    const { counts, documents: rejectedDocuments } = remembered;
+    if (isOver(request, intake)) return { ...summarize(request, intake, "No record was written."), isRefused: true };
+    return { ...summarize(request, intake, describeOutcome(intake)), ...unchanged, counts, rejectedDocuments };
+}
+
+async function loadAll(
+    connection: Connection,
+    request: LoadRequest,
+    recognition: Recognition | undefined,
+    staging: Staging,
+): Promise<LoadResult> {
+    const { loaders, source, dryRun, maxRejects, signal } = request;
+    const { files, recognizable, nameFile } = source;
+    const intake = createIntake(staging, loaders, { ...request, nameFile });
+    const { rejections } = intake;
+    const checksum = await readSource(files, recognizable?.folder ?? "", intake, undefined, signal);
+    const rejectedDocuments = rejections.length;
+    if (maxRejects !== undefined && !dryRun) {
+        await run(connection, request, intake, true);
+        if (isOver(request, intake))
+            return { ...summarize(request, intake, "No record was written."), isRefused: true };
+        rejections.truncate(rejectedDocuments);
+    }
+    const { counts, missing, rejectedBy } = await run(connection, request, intake, false);
+    const outcome = describeOutcome(intake);
+    const result = summarize(request, intake, dryRun ? undefined : outcome);
+    const rejects = recognition && describeRejects(source, rejections, rejectedDocuments, rejectedBy, counts);
+    if (rejects !== undefined) {
+        await recognition
+            ?.record(files.length, checksum, counts, rejections.length === 0 ? "" : rejects)
+            .catch(throwExplained(connection.target, outcome));
+    }
+    return { ...result, counts: Object.fromEntries(counts), rejectedDocuments, missing };
+}
+
+function isOver({ maxRejects }: LoadRequest, { rejections }: Intake): boolean {
+    return maxRejects !== undefined && rejections.length > maxRejects;
+}
+
+function describeOutcome({ rejections: { length } }: Intake): string {
+    const except = length === 0 ? "" : ` except ${length} rejected ${length === 1 ? "one" : "ones"}`;
+    return `All records${except} are in the database.`;
+}
+
 function summarize(
     { root, rejectFile }: LoadRequest,
-    { passedOver, rejections }: Intake,
+    { passedOver, otherFiles, rejections }: Intake,
     outcome: string | undefined,
 ): LoadResult {
     const rejects = keepRejections(root, rejectFile, rejections, outcome);
-    return { isRefused: false, counts: {}, passedOver, missing: [], ...rejects };
+    const others = Object.fromEntries(otherFiles);
+    return {
+        isRefused: false,
+        counts: {},
+        rejectedDocuments: 0,
+        passedOver,
+        otherFiles: others,
+        missing: [],
+        ...rejects,
+    };
 }
 
 /** Approximate memory of a rejection without its record, which is staged already. */
@@ -104,9 +167,9 @@ const silent = { progress: () => undefined, end: () => undefined };
 async function run(
     connection: Connection,
     { loaders, force, signal, startProgress, ...request }: LoadRequest,
-    { records, rejections }: Intake,
+    { records, rejections }: Pick<Intake, "records" | "rejections">,
     isTrial: boolean,
-): Promise<LoadedSource> {
+): Promise<LoadedSource & { readonly rejectedBy: readonly string[] }> {
     const dryRun = request.dryRun || isTrial;
     const { progress: show, end } = isTrial ? silent : await startProgress();
     const done = new Map<string, string>();
@@ -114,11 +177,15 @@ async function run(
         done.set(loader, `${count} of ${of} ${loader}`);
         show(loader, count, of);
     };
-    const rejected = (rejection: Rejection): void => rejections.push(rejection, rejectionBytes);
+    const rejectedBy: string[] = [];
+    const rejected: LoadRun["rejected"] = (rejection, loader) => {
+        rejections.push(rejection, rejectionBytes);
+        rejectedBy.push(loader);
+    };
     try {
         const tables = await readTables(connection);
         const shared = { connection, tables, force, dryRun, signal, createdKeys: new Map(), rejected, progress };
-        return await loadSource(shared, loaders, records, !isTrial);
+        return { ...(await loadSource(shared, loaders, records, !isTrial)), rejectedBy };
     } catch (error) {
         if (!(error instanceof DatabaseFault)) throw error;
         const outcome = dryRun ? "No record was written." : describeLoaded([...done.values()], error.isAmbiguous);

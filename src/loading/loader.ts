@@ -13,7 +13,7 @@ export interface SourceRecord {
     readonly value: unknown;
     /** Fields that are missing in the source and were derived by complete(). */
     readonly derived?: readonly string[];
-    /** The value before complete(). */
+    /** The value as the source has it, where names, JSON texts or complete() changed it. */
     readonly read?: unknown;
 }
 
@@ -52,7 +52,10 @@ export interface Loader {
     readonly takesOver?: TakeOver;
     /** Validates a record in its camelCase form; unknown fields are ignored. */
     readonly schema: ZodType<Readonly<Record<string, unknown>>>;
-    /** Finds this loader's records in a document of any shape; undefined when it has none. */
+    /**
+     * Finds this loader's records in a document of any shape; undefined when it has none. Fields may have the names of their
+     * columns here; later functions get camelCase names, and JSON columns as values.
+     */
     readonly find: (document: unknown) => Iterable<FoundRecord> | undefined;
     /** The query for the rows that complete() needs: one for all records, or none. */
     readonly lookup?: (values: Iterable<unknown>) => Query | undefined;
@@ -76,6 +79,14 @@ export interface Known {
     readonly records: RecordsByLoader;
     /** Result of the query from lookup(). */
     readonly rows: readonly Row[];
+}
+
+/** Documents of one kind that no loader reads: an export may hold them, and they are skipped. */
+export interface OtherKind {
+    /** Follows the name of the file: `belongs to the set challenges, which …`. */
+    readonly says: string;
+    /** Whether a document in which no loader found a record is of this kind. */
+    readonly matches: (document: unknown) => boolean;
 }
 
 /** A field that contains an id, or an array of ids. */
@@ -105,12 +116,13 @@ export interface Reference {
     readonly key: string;
 }
 
-/** Records of one loader by outcome. The five outcomes add up to `read`. */
+/** Records of one loader by outcome. The outcomes add up to `read`. */
 export interface LoadCounts {
     read: number;
+    /** Added a row. */
     created: number;
-    /** How many of `created` replaced a row instead of adding one. */
-    tookOver: number;
+    /** Took the place of a row that a trigger, for example, had written; adds none. */
+    replaced: number;
     updated: number;
     unchanged: number;
     older: number;
@@ -125,7 +137,7 @@ export function toRejection(source: SourceRecord, code: string, message: string)
 
 /** The counts of a load before its first record. */
 export function startCounts(): LoadCounts {
-    return { read: 0, created: 0, tookOver: 0, updated: 0, unchanged: 0, older: 0, rejected: 0 };
+    return { read: 0, created: 0, replaced: 0, updated: 0, unchanged: 0, older: 0, rejected: 0 };
 }
 
 /** The key of a record or row as text. Stored texts never contain a NUL. */

@@ -21,15 +21,24 @@ export interface ContentHistory {
     readonly states: Readonly<Record<string, string>>;
 }
 
-interface Recognition {
+export interface Recognition {
     /**
-     * When this source was last loaded; undefined if never, or if rows may have changed since.
+     * Finds the last load of this source; undefined if there is none, or if rows may have changed since.
      *
      * @param checksum hashes the files; called only if a source with this number of files is known
      */
-    find(files: number, checksum: () => string): string | undefined;
-    /** Records that the source was loaded without rejected records. */
-    record(files: number, checksum: string, counts: ReadonlyMap<string, LoadCounts>): Promise<void>;
+    find(files: number, checksum: () => string): RecognizedLoad | undefined;
+    /**
+     * Records that the source was loaded.
+     *
+     * @param rejects what was rejected, as find() returns it; empty if nothing was
+     */
+    record(files: number, checksum: string, counts: ReadonlyMap<string, LoadCounts>, rejects: string): Promise<void>;
+}
+
+export interface RecognizedLoad {
+    readonly loadedAt: string;
+    readonly rejects: string;
 }
 
 /** A summary of the content, read without reading every row. */
@@ -50,7 +59,7 @@ export async function openRecognition(
     const [seeds, ...results] = await connection.readAll([{ sql: selectSeeds }, ...selectState(history)]);
     const before = toState(history, results);
     const known = (seeds?.ok ? seeds.rows : []).filter((row) => row.mark === before.mark);
-    const kind = `source:${hash("sha256", describeLoaders(loaders)).slice(0, 16)}`;
+    const kind = `source:${hash("sha256", await describeLoaders(loaders)).slice(0, 16)}`;
     const findNamed = (start: string) => known.find(({ name }) => String(name).startsWith(start));
     return {
         find(files, checksum) {
@@ -60,9 +69,12 @@ export async function openRecognition(
             const found = findNamed(start);
             if (!found) return undefined;
             const names = String(found.name).slice(start.length).split(",");
-            return found.checksum === hashState(sum, before, names) ? String(found.loaded_at) : undefined;
+            const [, state, rejects = ""] = /^(\S+)(?: (.*))?$/s.exec(String(found.checksum)) ?? [];
+            return state === hashState(sum, before, names, rejects)
+                ? { loadedAt: String(found.loaded_at), rejects }
+                : undefined;
         },
-        async record(files, checksum, counts) {
+        async record(files, checksum, counts, rejects) {
             const names = [...counts.keys()];
             if (names.length === 0 || names.some((name) => !before.states.has(name))) return;
             const [growth, ...standing] = await connection.readAll([
@@ -77,7 +89,13 @@ export async function openRecognition(
                 ...(created + updated === 0 ? [{ sql: moveMarks(before.mark, after.mark) }] : []),
                 // Marks only grow, so these sources can never be up to date again.
                 { sql: `DELETE FROM ${seedsTable} WHERE name LIKE 'source:%' AND mark <> ${after.mark}` },
-                { sql: recordSeed(name, hashState(checksum, after, names), after.mark) },
+                {
+                    sql: recordSeed(
+                        name,
+                        [hashState(checksum, after, names, rejects), rejects].join(" ").trimEnd(),
+                        after.mark,
+                    ),
+                },
             ]);
         },
     };
@@ -91,10 +109,7 @@ function isExplained(
     after: ContentState,
     grown: number,
 ): boolean {
-    const countInserted = (name: string): number => {
-        const { created = 0, tookOver = 0 } = counts.get(name) ?? {};
-        return created - tookOver;
-    };
+    const countInserted = (name: string): number => counts.get(name)?.created ?? 0;
     const recorded = countInserted(events) + countInserted(content) + (counts.get(content)?.updated ?? 0);
     if (grown !== recorded || after.generation !== before.generation) return false;
     return [...counts.keys()].every((name) => {
@@ -125,20 +140,30 @@ function readNumber(result: ReadResult | undefined, column: string): number {
     return Number((result?.ok ? result.rows[0]?.[column] : undefined) ?? -1);
 }
 
-function hashState(checksum: string, { generation, states }: ContentState, names: readonly string[]): string {
+function hashState(
+    checksum: string,
+    { generation, states }: ContentState,
+    names: readonly string[],
+    rejects: string,
+): string {
     const parts = names.map((name) => `${name} ${states.get(name)?.text}`);
-    return hash("sha256", [checksum, String(generation), ...parts].join("\0"));
+    return hash("sha256", [checksum, String(generation), ...parts, rejects].join("\0"));
 }
 
-// Another version of the loaders may read more, and other loaders other records, from the same file.
-function describeLoaders(loaders: readonly Loader[]): string {
-    const facts = loaders.map(({ name, table, fields, key, changedAt = null, ignored = [] }) => [
+/** Raised when records are found or judged otherwise than before. */
+const rules = 2;
+
+// Another version of the loaders may read more or reject less, and other loaders other records, from the same file.
+async function describeLoaders(loaders: readonly Loader[]): Promise<string> {
+    const { toJSONSchema } = await import("zod");
+    const facts = loaders.map(({ name, table, fields, key, changedAt = null, ignored = [], schema }) => [
         name,
         table,
         fields,
         key,
         changedAt,
         ignored,
+        toJSONSchema(schema, { unrepresentable: "any" }),
     ]);
-    return JSON.stringify(facts);
+    return JSON.stringify([rules, facts]);
 }

@@ -19,8 +19,13 @@ import type { Items } from "./sources/staging.ts";
 export interface RejectSummary {
     readonly rejected: number;
     readonly firstRejected: readonly Rejection[];
+    /** How many rejections are not in `firstRejected`, besides documents of an unknown shape, which are listed by file. */
+    readonly unlisted: number;
     readonly rejectFile: string | undefined;
 }
+
+/** The code of a document in which no loader finds a record. */
+export const unknownShape = "unknown-shape";
 
 /** How many rejected records a summary lists. */
 const firstRejections = 5;
@@ -61,11 +66,15 @@ export function keepRejections(
 ): RejectSummary {
     const rejected = rejections.length;
     const firstRejected: Rejection[] = [];
+    let unlisted = 0;
     for (const rejection of rejections) {
-        if (firstRejected.push(rejection) === firstRejections) break;
+        if (rejection.code === unknownShape) continue;
+        if (firstRejected.length < firstRejections) firstRejected.push(rejection);
+        else unlisted++;
     }
-    if (rejected === 0 || outcome === undefined) return { rejected, firstRejected, rejectFile: undefined };
-    return { rejected, firstRejected, rejectFile: writeFile(root, path, rejections, outcome) };
+    const summary = { rejected, firstRejected, unlisted };
+    if (rejected === 0 || outcome === undefined) return { ...summary, rejectFile: undefined };
+    return { ...summary, rejectFile: writeFile(root, path, rejections, outcome) };
 }
 
 function writeFile(root: string, path: string | undefined, rejections: Items<Rejection>, outcome: string): string {

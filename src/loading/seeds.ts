@@ -5,7 +5,7 @@ import { AppError } from "../errors.ts";
 import { recordSeed, selectSeeds } from "../planning/bookkeeping.ts";
 import { quoteName } from "../sql/quoting.ts";
 import { suggest } from "../sql/similar.ts";
-import type { Loader } from "./loader.ts";
+import type { Loader, OtherKind } from "./loader.ts";
 import type { ContentHistory } from "./recognition.ts";
 import { hashFiles } from "./sources/file-reader.ts";
 import { listFiles, type OpenedSource } from "./sources/files.ts";
@@ -31,6 +31,8 @@ export interface BundledSeeds {
     readonly history: ContentHistory;
     /** Imported only when something is to be loaded: validation is slow to start. */
     readonly loaders: () => Promise<readonly Loader[]>;
+    /** Documents of exports that no loader reads. */
+    readonly otherKinds: readonly OtherKind[];
 }
 
 /** The queries whose results chooseSeeds() needs. */

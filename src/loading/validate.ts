@@ -13,6 +13,7 @@ import {
     type SourceRecord,
     toRejection,
 } from "./loader.ts";
+import { findTwoSpellings } from "./sources/spelling.ts";
 import { normalizeTime } from "./time.ts";
 
 /** A valid record with its column values. */
@@ -35,7 +36,7 @@ export function createCheck(loader: Loader, columns: readonly Column[]): CheckRe
     const fields = Object.entries(loader.fields).map(([field, kind]) => ({ field, kind, column: toSnakeCase(field) }));
     return (source) => {
         const result = loader.schema.safeParse(toFields(source.value, loader));
-        if (!result.success) return rejectIssue(source, result.error.issues[0]);
+        if (!result.success) return rejectIssue(source, loader, result.error.issues[0]);
         const values: Record<string, Argument> = {};
         for (const { field, column, kind } of fields) {
             const valid = result.data[field];
@@ -67,10 +68,17 @@ export function createCheck(loader: Loader, columns: readonly Column[]): CheckRe
     };
 }
 
-/** Rejects a record in which a key is repeated: only one of its values could be kept. */
-export function refuseRepeated(source: SourceRecord): CheckedRecord | undefined {
-    const key = findRepeatedKey(source.value);
-    return key === undefined ? undefined : reject(source, "repeated-key", describeRepeated(key));
+/** Rejects a record with two values for one key or column: only one of them could be kept. */
+export function refuseAmbiguous(loader: Loader, source: SourceRecord): CheckedRecord | undefined {
+    const { value, read } = source;
+    const key =
+        findRepeatedKey(value) ??
+        (read === undefined
+            ? undefined
+            : [read, ...Object.values(Object(value))].map(findRepeatedKey).find((found) => found !== undefined));
+    if (key !== undefined) return reject(source, "repeated-key", describeRepeated(key));
+    const two = findTwoSpellings(loader, source);
+    return two === undefined ? undefined : reject(source, "two-spellings", two);
 }
 
 /** Says that a key is there twice in one object. */
@@ -96,13 +104,17 @@ function readLiteral(sql: string): Argument | undefined {
     return text?.replaceAll("''", "'");
 }
 
-function rejectIssue(source: SourceRecord, issue: z.core.$ZodIssue | undefined): CheckedRecord {
+function rejectIssue(source: SourceRecord, { fields }: Loader, issue: z.core.$ZodIssue | undefined): CheckedRecord {
     const path = issue?.path.map(String) ?? [];
     const field = path[0];
     const value = field === undefined ? source.value : (source.value as Record<string, unknown>)[field];
     const what = value === undefined || value === null || value === "" ? "missing" : "invalid";
     const code = field === undefined ? "invalid-record" : `${what}-${toSnakeCase(field).replaceAll("_", "-")}`;
-    const parts = [path.join("."), issue?.message ?? "is not valid"];
+    const isText = typeof value === "string" && fields[field ?? ""] === "json" && what === "invalid";
+    const parts = [
+        path.join("."),
+        isText ? "is a text that is not a JSON array or object" : (issue?.message ?? "is not valid"),
+    ];
     return reject(source, code, parts.filter((part) => part !== "").join(": "));
 }
 

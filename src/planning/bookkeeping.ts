@@ -52,7 +52,8 @@ const createSeedsTable = `CREATE TABLE ${seedsTable} (
     /* Bookkeeping: one loaded seed, so that an unchanged one is recognised without reading its rows. */
     -- The name of the seed.
     name TEXT NOT NULL PRIMARY KEY,
-    -- SHA-256 over its files; where the name begins with source: over the source and the state of its tables.
+    -- SHA-256 over its files; where the name begins with source: over the source and the state of its tables, and then,
+    -- as JSON, the places and reasons of the records that were rejected.
     checksum TEXT NOT NULL,
     -- When it was last loaded, in UTC.
     loaded_at TEXT NOT NULL,

@@ -120,7 +120,7 @@ describeTargets("what a record says, byte for byte", (target) => {
         expect(await readValue(database.client, "SELECT reason FROM bot_ledger WHERE item_id = 'q'")).toBe("why");
         const event = { questionId: "h", eventType: "updated", eventSource: "import", createdAt: at.createdAt };
         const taken = await loadFiles(database, { "h.json": [event] });
-        expect(taken.counts["question-history"]).toMatchObject({ created: 1, tookOver: 1 });
+        expect(taken.counts["question-history"]).toMatchObject({ created: 0, replaced: 1 });
     });
 
     test("a row whose text is not UTF-8 is compared, left alone by other records, and mended by its own", async () => {

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import { migrateHistory } from "../../app/migrate-history.ts";
 import { rollback } from "../../src/cli/commands/rollback.ts";
@@ -75,7 +77,7 @@ describeTargets("an unchanged source", (target) => {
         expect(await load("in", loaded)).toMatchObject({
             questions: { read: 2, created: 2 },
             "channel-mappings": { read: 4, created: 4 },
-            "question-history": { read: 1, created: 1, tookOver: 1 },
+            "question-history": { read: 1, created: 0, replaced: 1 },
         });
     });
 
@@ -138,13 +140,58 @@ describeTargets("an unchanged source", (target) => {
         expect(await load("with")).toMatchObject({ certifications: { created: 1 } });
     });
 
-    test("is compared every time when some of its records were rejected", async () => {
-        const from = writeProject({ "a.json": JSON.stringify([makeQuestion("q-3"), makeQuestion("q-4", { id: 4 })]) });
+    test("is recognised with the records that were rejected, which are written whole again", async () => {
+        const from = writeProject({
+            "a.json": JSON.stringify([makeQuestion("q-3"), makeQuestion("q-4", { id: 4 })]),
+            "b/cut.json": "[",
+            "b/what.json": '[{"a":1.0}]',
+            "b/mappings.json": JSON.stringify({ unix: { subChannels: { shell: ["q-3", "q-404"] } } }),
+            "twice.json": JSON.stringify(makeQuestion("q-3", { answer: "Other." })),
+        });
+        const rejects = path.join(from, "x.rejects.ndjson");
+        const run = async () => {
+            const ran = await migrateHere({ root, url: database.url, json: true }, { from, rejects });
+            return { ...ran, report: JSON.parse(ran.stdout), lines: readFileSync(rejects, "utf8") };
+        };
+        const first = await run();
+        expect([first.code, first.report.rejected, first.report.rejectedDocuments]).toEqual([5, 5, 2]);
+        const before = await hashContents(database.client);
+        const again = await run();
+        expect([again.code, again.stderr, again.lines]).toEqual([first.code, first.stderr, first.lines]);
+        expect(again.report).toMatchObject({
+            rejected: 5,
+            rejectedDocuments: 2,
+            loaded: {
+                questions: { read: 3, created: 0, unchanged: 1, rejected: 2 },
+                "channel-mappings": { read: 3, created: 0, unchanged: 2, rejected: 1 },
+            },
+        });
+        expect(await hashContents(database.client)).toBe(before);
+        const text = await migrateHere({ root, url: database.url }, { from, rejects });
+        expect(text.stdout).toMatch(/^Unchanged: .*$/m);
+        expect(text.stdout).toMatch(/^Loaded nothing\. Rejected 5 records\. /m);
+        const refused = await migrateHere({ root, url: database.url }, { from, rejects, maxRejects: 4 });
+        expect([refused.error?.code, refused.error?.outcome]).toEqual(["rejected", "No record was written."]);
+    });
+
+    test("judges again what was rejected because of rows: it loads once they allow it", async () => {
+        const theirs = "UPDATE questions SET last_updated = '2025-01-01T00:00:00.000Z' WHERE id = 'q-1'";
+        const from = writeProject({ "a.json": JSON.stringify([makeQuestion("q-1", { answer: "Another." })]) });
         const settings = { root, url: database.url, json: true };
-        for (const outcome of [{ created: 1 }, { unchanged: 1 }]) {
-            const { code, stdout } = await migrateHere(settings, { from, rejects: `${from}/x` });
-            expect([code, JSON.parse(stdout).loaded.questions]).toMatchObject([5, { rejected: 1, ...outcome }]);
-        }
+        const run = async () => {
+            const { code, stdout } = await migrateHere(settings, {
+                from,
+                rejects: path.join(from, "x.rejects.ndjson"),
+            });
+            return [code, JSON.parse(stdout).loaded.questions];
+        };
+        const rejected = [5, { read: 1, updated: 0, rejected: 1 }];
+        expect(await run()).toMatchObject(rejected);
+        expect(await run()).toMatchObject(rejected);
+        // A time of change leaves no history, so the source counts as unchanged.
+        await database.client.execute(theirs);
+        expect(await run()).toMatchObject([0, { read: 1, updated: 1, rejected: 0 }]);
+        expect(await readValue(database.client, "SELECT answer FROM questions WHERE id = 'q-1'")).toBe("Another.");
     });
 
     test("is compared again by the command that reads more of it", async () => {
@@ -175,7 +222,7 @@ describeTargets("an unchanged source", (target) => {
         expect(await load("in")).toMatchObject({ questions: { unchanged: 2 }, "question-history": { created: 1 } });
         const gone = await runHere((context) => rollback(context, { to: 0, discardRows: true, yes: true }), settings);
         expect(gone.code).toBe(0);
-        expect(await load("in")).toMatchObject({ questions: { created: 2 }, "question-history": { tookOver: 1 } });
+        expect(await load("in")).toMatchObject({ questions: { created: 2 }, "question-history": { replaced: 1 } });
     });
 
     test("does not count as the bundled seed: that stays out of a database with content of its own", async () => {

@@ -79,7 +79,7 @@ describeTargets("records that cannot load", (target) => {
         expect(questions).toEqual({
             read: wrong.length + right.length,
             created: right.length,
-            tookOver: 0,
+            replaced: 0,
             updated: 0,
             unchanged: 0,
             older: 0,

@@ -36,9 +36,9 @@ describeTargets("an event that meets rows of the triggers", (target) => {
     test("leaves in its place what another record of the same source says is there", async () => {
         for (const later of [makeEvent({ createdAt: second }), makeEvent({ eventSource: "bot", createdAt: second })]) {
             await database.client.execute("DELETE FROM question_history");
-            expect(await loadEvents([makeEvent()])).toMatchObject({ "question-history": { created: 1, tookOver: 0 } });
+            expect(await loadEvents([makeEvent()])).toMatchObject({ "question-history": { created: 1, replaced: 0 } });
             expect(await loadEvents([makeEvent(), later])).toMatchObject({
-                "question-history": { read: 2, created: 1, tookOver: 0, unchanged: 1 },
+                "question-history": { read: 2, created: 1, replaced: 0, unchanged: 1 },
             });
             expect((await readEvents("updated")).map(({ created_at }) => created_at)).toEqual([first, second]);
             expect(await loadEvents([makeEvent(), later])).toMatchObject({ "question-history": { unchanged: 2 } });
@@ -48,7 +48,7 @@ describeTargets("an event that meets rows of the triggers", (target) => {
     test("does not replace an event of the same kind that came with another source", async () => {
         await loadEvents([makeEvent()]);
         expect(await loadEvents([makeEvent({ createdAt: second })])).toMatchObject({
-            "question-history": { created: 1, tookOver: 0 },
+            "question-history": { created: 1, replaced: 0 },
         });
         expect((await readEvents("updated")).map(({ created_at }) => created_at)).toEqual([first, second]);
     });
@@ -60,7 +60,7 @@ describeTargets("an event that meets rows of the triggers", (target) => {
         );
         const created = makeEvent({ eventType: "created" });
         const counts = await loadEvents([created, ...others, { ...created, createdAt: second }]);
-        expect(counts).toMatchObject({ "question-history": { read: 8_102, created: 8_102, tookOver: 1 } });
+        expect(counts).toMatchObject({ "question-history": { read: 8_102, created: 8_101, replaced: 1 } });
         expect(await readEvents("created")).toEqual(
             [first, second].map((created_at) => ({ event_source: "system", source_name: null, created_at })),
         );
@@ -71,7 +71,7 @@ describeTargets("an event that meets rows of the triggers", (target) => {
         const newer = makeQuestion("q-1", { answer: "The later text.", lastUpdated: second });
         const event = makeEvent({ eventSource: "bot", sourceName: "writer", createdAt: second, beforeSnapshot: null });
         const { counts } = await loadFiles(database, { "questions.json": [newer], "events.json": [event] });
-        expect(counts).toMatchObject({ questions: { updated: 1 }, "question-history": { created: 1, tookOver: 1 } });
+        expect(counts).toMatchObject({ questions: { updated: 1 }, "question-history": { created: 0, replaced: 1 } });
         expect(
             await readRows(
                 database.client,

@@ -6,7 +6,7 @@ import { type OpenedSource, openSource } from "../../loading/sources/files.ts";
 import { type PreparedDeploy, prepareDeploy } from "../../planning/prepare.ts";
 import { confirmRemote } from "../confirm.ts";
 import { deploy, printSummary } from "../deploy.ts";
-import { describeLoad, type LoadOptions, loadAndReport } from "../load-report.ts";
+import { describeLoad, type LoadOptions, loadAndReport, toLoadDocument } from "../load-report.ts";
 import { openForWriting, withConnection } from "../open.ts";
 import { type PushOptions, toDeploy } from "../options.ts";
 import type { Context } from "../program.ts";
@@ -44,9 +44,7 @@ export async function migrate(context: Context, options: MigrateOptions, bundled
             verdict: [isIdle ? "" : summary.verdict, sentence ?? ""].filter((text) => text !== "").join(" "),
             document: {
                 ...summary.document,
-                loaded: result?.counts ?? {},
-                rejected: result?.rejected ?? 0,
-                rejects: result?.rejectFile ?? null,
+                ...toLoadDocument(result),
             },
         });
         return result && result.rejected > 0 ? exitCodes.rejected : exitCodes.done;
@@ -95,12 +93,12 @@ async function load(
     context: Context,
     connection: Connection,
     options: MigrateOptions,
-    { loaders, history }: BundledSeeds,
+    { loaders, history, otherKinds }: BundledSeeds,
     { source, seeds }: Chosen & { readonly source: OpenedSource },
 ): Promise<LoadResult> {
     const recorded = options.dryRun ? undefined : seeds;
     if (recorded) await recordSeeds(connection, recorded, "begun");
-    const what = { loaders: await loaders(), source, history };
+    const what = { loaders: await loaders(), otherKinds, source, history };
     const result = await loadAndReport(context, connection, options, what);
     if (recorded && result.rejected === 0) await recordSeeds(connection, recorded, "loaded");
     return result;

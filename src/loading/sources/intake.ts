@@ -1,8 +1,10 @@
 import { countRepeatedKeys, findRepeatedKey, getWritten } from "../../text/json.ts";
-import type { FoundRecord, Loader, Rejection, SourceRecord } from "../loader.ts";
+import type { FoundRecord, Loader, OtherKind, Rejection, SourceRecord } from "../loader.ts";
+import { unknownShape } from "../rejects.ts";
 import { describeRepeated } from "../validate.ts";
 import type { SourceDocument } from "./documents.ts";
 import type { SourceSink } from "./read-source.ts";
+import { toFieldForm } from "./spelling.ts";
 import type { StagedItems, Staging } from "./staging.ts";
 
 /** The records of a source by loader, staged. */
@@ -10,26 +12,47 @@ export interface Intake extends SourceSink {
     readonly records: ReadonlyMap<string, StagedItems<SourceRecord>>;
     /** Documents that no loader recognises, files and lines that are not JSON, then records that cannot be loaded. */
     readonly rejections: StagedItems<Rejection>;
+    /** By file, what its documents are that no loader reads, and how many there are. */
+    readonly otherFiles: ReadonlyMap<string, OtherFile>;
     /** Number of documents for loaders in `passOver`. */
     readonly passedOver: number;
 }
 
+/** A file with documents of another kind, or with such as no loader knows. */
+export interface OtherFile {
+    /** Follows the name of the file. */
+    readonly says: string;
+    readonly documents: number;
+    /** Its documents are among the rejections. */
+    readonly isRejected: boolean;
+}
+
+const unknown = "holds no record that a loader knows";
+
 /** Approximate memory of a record without its text. */
 const recordBytes = 250;
+
+interface IntakeOptions {
+    readonly passOver?: readonly Loader[] | undefined;
+    readonly otherKinds?: readonly OtherKind[] | undefined;
+    readonly nameFile: (file: string) => string;
+}
 
 /**
  * Stages the records that loaders find in documents.
  *
  * @param options.passOver loaders whose documents are passed over
+ * @param options.otherKinds documents that are skipped and counted by file
  * @param options.nameFile returns the name of a file for output and rejected records
  */
 export function createIntake(
     staging: Staging,
     loaders: readonly Loader[],
-    { passOver = [], nameFile }: { passOver?: readonly Loader[] | undefined; nameFile: (file: string) => string },
+    { passOver = [], otherKinds = [], nameFile }: IntakeOptions,
 ): Intake {
     const records = new Map<string, StagedItems<SourceRecord>>();
     const rejections = staging.createList<Rejection>();
+    let otherFiles = new Map<string, OtherFile>();
     let passedOver = 0;
 
     const reject = ({ file, position, value }: SourceDocument, code: string, message: string, bytes: number): void =>
@@ -50,16 +73,28 @@ export function createIntake(
             const list = records.get(loader.name) ?? staging.createList<SourceRecord>();
             records.set(loader.name, list);
             const bytes = memoryOf(document) / own.length + recordBytes;
-            for (const { position, value } of own) {
-                list.push({ file, position: placeIn(document, position), value }, bytes);
+            for (const { position, value: read } of own) {
+                const value = toFieldForm(loader, read);
+                const record = { file, position: placeIn(document, position), value };
+                if (value === read) list.push(record, bytes);
+                else list.push({ ...record, read }, 2 * bytes);
             }
         }
         return found.length > 0;
     };
 
+    const noteOther = (path: string, says: string, isRejected: boolean): void => {
+        const file = nameFile(path);
+        const { documents = 0 } = otherFiles.get(file) ?? {};
+        otherFiles.set(file, { says, documents: documents + 1, isRejected });
+    };
+
     return {
         records,
         rejections,
+        get otherFiles() {
+            return otherFiles;
+        },
         get passedOver() {
             return passedOver;
         },
@@ -69,18 +104,21 @@ export function createIntake(
                 passedOver++;
                 return;
             }
-            const message = "no loader recognises this shape; seeds/README.md describes the formats";
-            reject(document, "unknown-shape", message, memoryOf(document));
+            const other = otherKinds.find(({ matches }) => matches(document.value));
+            noteOther(document.file, other?.says ?? unknown, !other);
+            if (other) return;
+            reject(document, unknownShape, `it ${unknown}; seeds/README.md describes the formats`, memoryOf(document));
         },
         rejected(rejection) {
             const bytes = typeof rejection.record === "string" ? rejection.record.length : 0;
             rejections.push({ ...rejection, file: nameFile(rejection.file) }, bytes);
         },
         mark() {
-            const before = { passedOver, rejected: rejections.length };
+            const before = { passedOver, rejected: rejections.length, otherFiles: new Map(otherFiles) };
             const lengths = new Map([...records].map(([name, list]) => [name, list.length]));
             return () => {
                 passedOver = before.passedOver;
+                otherFiles = before.otherFiles;
                 rejections.truncate(before.rejected);
                 for (const [name, list] of records) list.truncate(lengths.get(name) ?? 0);
             };
