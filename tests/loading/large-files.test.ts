@@ -129,11 +129,17 @@ test("a large file keeps its numbers as they are written and its bytes, and is r
     writeFileSync(path.join(folder, "a.json"), bytes);
     writeFileSync(path.join(folder, "b.json"), `[${Array(20).fill(written).join()},{"id":"a","id":"b"}]`);
     writeFileSync(path.join(folder, "c.json"), `[${Array(20).fill(written).join()},{"id":"a","\\u0069d":"b"}]`);
+    const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+    writeFileSync(path.join(folder, "d.json"), `[${Array(20).fill(written).join()},{"id":"\\u00e9","x":${deep}}]`);
     const { records, rejected } = await readRecords(
-        ["a.json", "b.json", "c.json"].map((name) => path.join(folder, name)),
+        ["a.json", "b.json", "c.json", "d.json"].map((name) => path.join(folder, name)),
         small,
     );
-    expect(rejected).toMatchObject([{ code: "repeated-key" }, { code: "repeated-key" }]);
+    expect(rejected).toMatchObject([
+        { code: "repeated-key" },
+        { code: "repeated-key" },
+        { code: "too-large", message: "a value is nested too deep for a file with escapes" },
+    ]);
     const values = records.flatMap(([, list]) => list.map(({ value }) => value as Record<string, unknown>));
     expect(values.slice(0, 20).map(({ videos }) => writeJson(videos))).toEqual(Array(20).fill(numbers));
     expect(values[20]?.id).toBe("caf\udce9");

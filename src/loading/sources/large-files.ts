@@ -149,9 +149,18 @@ async function* readParts(
 }
 
 function reveal(part: Part): Part {
-    const { value, repeated } = revealEscapes(part.value);
+    const { value, repeated } = tryReveal(part.value);
     if (repeated !== undefined) throw new DamagedFile("repeated-key", describeRepeated(repeated));
     return { ...part, value };
+}
+
+function tryReveal(value: unknown): ReturnType<typeof revealEscapes> {
+    try {
+        return revealEscapes(value);
+    } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        throw new DamagedFile("too-large", "a value is nested too deep for a file with escapes");
+    }
 }
 
 /** How deep a value may be nested. */
