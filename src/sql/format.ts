@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { FormatOptionsWithLanguage } from "sql-formatter";
 import { AppError } from "../errors.ts";
+import { readJsonFile } from "../text/json-file.ts";
 import { tokenize } from "./lexer.ts";
 import { readFact } from "./statement-facts.ts";
 import { checksumTokens, normalizeText, splitStatements } from "./statements.ts";
@@ -31,11 +30,11 @@ export function isHandWritten(path: string, text: string): boolean {
 /** Loads the formatter with the settings of the project; refuses a project without settings. */
 export async function loadFormatter(root: string): Promise<Format> {
     const { format } = await import("sql-formatter");
-    const json = await readFile(join(root, configFile), "utf8").catch(() => {
+    const options = (await readJsonFile(root, configFile)) as FormatOptionsWithLanguage | undefined;
+    if (!options) {
         const hint = "run the command in the project's folder";
         throw new AppError("usage", `${configFile} does not exist`, { hint });
-    });
-    const options = JSON.parse(json) as FormatOptionsWithLanguage;
+    }
     return (path, raw) => {
         const before = normalizeText(raw);
         const text = `${tryFormat(path, () => format(before, options)).trimEnd()}\n`;

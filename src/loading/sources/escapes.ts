@@ -16,6 +16,7 @@ const escapes = /\\(?:u([\da-fA-F]{4})|([\s\S]))/g;
 /** At the end of a block. An even number of backslashes before it is as many characters. */
 const begun = /(?<!\\)(?:\\\\)*(\\(?:u[\da-fA-F]{0,3})?)$/;
 
+/** Makes one for the blocks of one text. */
 export function createEscapeHider(): EscapeHider {
     let [rest, found] = ["", false];
     const replace = (whole: string, code: string | undefined, sign: string | undefined): string => {
