@@ -81,6 +81,12 @@ export class AppError extends Error {
         return catalogue[this.code];
     }
 
+    /** The same error with further lines. */
+    withDetails(more: readonly string[]): AppError {
+        const { code, message, details, hint, outcome, cause } = this;
+        return new AppError(code, message, { details: [...details, ...more], hint, outcome, cause });
+    }
+
     /** The same error with the sentence that says what the database is now. */
     withOutcome(outcome: string): AppError {
         const { code, message, details, hint, cause } = this;

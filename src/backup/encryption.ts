@@ -1,7 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { Readable } from "node:stream";
 import type { ReadableStream as NodeWebStream } from "node:stream/web";
 import { AppError } from "../errors.ts";
+import { readSmallFile } from "../text/bounded.ts";
+import { decodeBytes, explainEncoding } from "../text/decode.ts";
 
 /** The first bytes of a file that age encrypted: https://age-encryption.org/v1 */
 export const ageMark = "age-encryption.org/";
@@ -81,13 +82,7 @@ export function isSecretKey(value: string): boolean {
  * @throws AppError `usage`
  */
 export async function readIdentities(value: string, path: string): Promise<string[]> {
-    const text = isSecretKey(value)
-        ? value
-        : await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-              throw new AppError("usage", `the key file of TURSO_BACKUP_IDENTITY cannot be read (${error.code})`, {
-                  hint: "set it to a secret key (`AGE-SECRET-KEY-1…`), or to the path of a file with one",
-              });
-          });
+    const text = isSecretKey(value) ? value : await readKeyFile(path);
     const keys = text
         .split(/[\n,]/)
         .map((line) => line.trim())
@@ -107,6 +102,15 @@ export async function readIdentities(value: string, path: string): Promise<strin
         });
     }
     return keys;
+}
+
+async function readKeyFile(path: string): Promise<string> {
+    const bytes = await readSmallFile(path);
+    const problem = typeof bytes === "string" ? bytes : explainEncoding(bytes)?.why;
+    if (typeof bytes !== "string" && problem === undefined) return decodeBytes(bytes);
+    throw new AppError("usage", `the key file of TURSO_BACKUP_IDENTITY cannot be read (${problem})`, {
+        hint: "set it to a secret key (`AGE-SECRET-KEY-1…`), or to the path of a file with one",
+    });
 }
 
 function toWeb(bytes: AsyncIterable<Buffer>): ReadableStream<Uint8Array> {

@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { code, renderMarkdownTable } from "../documents/parts.ts";
 import { AppError, exitCodes } from "../errors.ts";
+import { readJsonFile } from "../text/json-file.ts";
 import { type CommandDefinition, defineCommand } from "./program.ts";
 
 /** A command as shown by its --help. */
@@ -29,8 +29,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
 
 /** Reads the commands of package.json that run a file of scripts/. */
 export async function readCommandScripts(root: string): Promise<{ name: string; path: string }[]> {
-    const text = await readFile(join(root, "package.json"), "utf8");
-    const { scripts = {} } = JSON.parse(text) as { scripts?: Record<string, string> };
+    const { scripts = {} } = ((await readJsonFile(root, "package.json")) ?? {}) as { scripts?: Record<string, string> };
     return Object.entries(scripts).flatMap(([name, line]) => {
         const path = /^node --import tsx (scripts\/[\w-]+\.ts)$/.exec(line)?.[1];
         return path === undefined ? [] : [{ name, path }];

@@ -1,5 +1,5 @@
 import type { Connection } from "../database/connection.ts";
-import { DatabaseFault, throwExplained } from "../database/faults.ts";
+import { DatabaseFault, explainError, throwExplained } from "../database/faults.ts";
 import { isAbsent } from "../database/file/faults.ts";
 import { openConnection } from "../database/open.ts";
 import { findTokenWarnings, refuseExpired, refuseUnwritable } from "../database/permission.ts";
@@ -90,7 +90,11 @@ export async function withDatabase<T>(
     } catch (error) {
         // Whatever writes adds its own outcome.
         const isInterrupted = error instanceof DatabaseFault && error.kind === "interrupted";
-        return throwExplained(config.target, outcome ?? (isInterrupted ? nothingChanged : undefined))(error);
+        const explained = explainError(error, config.target, outcome ?? (isInterrupted ? nothingChanged : undefined));
+        if (!connection || !(explained instanceof AppError)) throw explained;
+        const { explainOddText } = await import("../explain/odd-texts.ts");
+        const details = await explainOddText(explained, connection);
+        throw details.length === 0 ? explained : explained.withDetails(details);
     } finally {
         connection?.close();
     }

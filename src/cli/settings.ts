@@ -5,6 +5,7 @@ import { AppError } from "../errors.ts";
 import { modelVariables } from "../model/settings.ts";
 import { findSecrets } from "../redaction.ts";
 import { findSimilar } from "../sql/similar.ts";
+import { decodeText } from "../text/decode.ts";
 
 /**
  * What a command does with the database. `read` prefers the read-only pair of variables. So does `plan`, which shows what a
@@ -290,5 +291,5 @@ async function readSources(root: string, environment: Variables): Promise<Source
     if (!statSync(path).isFile())
         throw new AppError("usage", ".env is not a file", { hint: "remove it, or make it a file" });
     const { parse } = await import("dotenv");
-    return { file: parse(readFileSync(path)), real };
+    return { file: parse(decodeText(readFileSync(path), ".env", "Nothing was tried.")), real };
 }

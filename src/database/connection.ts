@@ -15,8 +15,11 @@ export interface JsonList {
 export interface Query {
     readonly sql: string;
     readonly args?: readonly (Argument | JsonList)[];
-    /** Refuse a result with a text that is not UTF-8, as a server does; the driver of a file would end the program. */
-    readonly checksTexts?: boolean;
+    /**
+     * Read as the driver of a file reads, as fast: a text that is not UTF-8 ends the program. Otherwise it is a DatabaseFault
+     * `not-utf8`, as on a server.
+     */
+    readonly trustsTexts?: boolean;
     /** Only for write() where `prefersRows`: the statement runs once for each list of arguments. */
     readonly rows?: readonly (readonly Argument[])[];
 }

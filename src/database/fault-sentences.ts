@@ -33,7 +33,7 @@ export const sentences = {
     "server-fault": ["{db} failed to answer", `run \`pnpm db:status\`; ${statusPage}`],
     "not-utf8": [
         "{db} cannot return a text that is not UTF-8",
-        "find its row with `pnpm db:export <folder> all`, and load a correct record of it",
+        "replace it by an UPDATE of its row, or load a correct record; `pnpm db:export <folder> all` lists such rows",
     ],
     "no-answer": ["{db} did not answer in time", `run \`pnpm db:status\`; ${statusPage}`],
     "rate-limited": [

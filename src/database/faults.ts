@@ -100,7 +100,8 @@ export function faultOfNetwork(error: unknown): DatabaseFault {
 /** For catch() of what changes nothing: a result that cannot be sent is the statement's fault. */
 export function blameStatement(error: unknown): never {
     if (!(error instanceof DatabaseFault) || error.variant !== "not-utf8") throw error;
-    throw new DatabaseFault("sql", `a text in its result is not UTF-8: ${error.message}`, error);
+    const { message, variant } = error;
+    throw new DatabaseFault("sql", `a text in its result is not UTF-8: ${message}`, error, { variant });
 }
 
 /** Makes a fault of a reply whose status is not 2xx, or that is not JSON; its body may hold the server's reason. */
@@ -176,12 +177,17 @@ export function explainFault(fault: DatabaseFault, target: Target): AppError {
     return new AppError(fault.kind, message, { hint: remedy, cause: fault });
 }
 
-/** For catch(): throws a fault as the error that the user reads, and any other error as it is. */
+/** Turns a fault into the error that the user reads; any other error stays as it is. */
+export function explainError(error: unknown, target: Target, outcome?: string): unknown {
+    if (!(error instanceof DatabaseFault)) return error;
+    const explained = explainFault(error, target);
+    return outcome === undefined ? explained : explained.withOutcome(outcome);
+}
+
+/** For catch(): throws explainError(). */
 export function throwExplained(target: Target, outcome?: string): (error: unknown) => never {
     return (error) => {
-        if (!(error instanceof DatabaseFault)) throw error;
-        const explained = explainFault(error, target);
-        throw outcome === undefined ? explained : explained.withOutcome(outcome);
+        throw explainError(error, target, outcome);
     };
 }
 

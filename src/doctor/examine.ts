@@ -82,10 +82,14 @@ export async function examineDatabase(
     return { examined: sortByLevel([...known, ...examined, ...others]), damage };
 }
 
-// A damaged page or a time limit fails all that is read together.
+// A damaged page, a text that is not UTF-8 or a time limit fails all that is read together.
 function isOfGroup(error: unknown): boolean {
     if (!(error instanceof DatabaseFault)) return false;
-    return error.kind === "corrupt" || error.kind === "transaction-timeout" || error.variant === "no-answer";
+    return isOfOneRow(error) || error.kind === "transaction-timeout" || error.variant === "no-answer";
+}
+
+function isOfOneRow({ kind, variant }: DatabaseFault): boolean {
+    return kind === "corrupt" || variant === "not-utf8";
 }
 
 function skipOptional(check: Check): Examined {
@@ -103,13 +107,13 @@ export async function examine(
 ): Promise<Examination> {
     const examined: Examined[] = [];
     let damage: DatabaseFault | undefined;
-    // A damaged page fails the whole group; its checks are then read one by one, so that the others return results.
+    // What fails a whole group is then read check by check, so that the others return results.
     const readGroup = async (queries: readonly Query[]): Promise<readonly ReadResult[]> => {
         try {
             return await read(queries);
         } catch (error) {
-            if (!(error instanceof DatabaseFault) || error.kind !== "corrupt") throw error;
-            damage = error;
+            if (!(error instanceof DatabaseFault) || !isOfOneRow(error)) throw error;
+            if (error.kind === "corrupt") damage = error;
             if (queries.length === 1) return [{ ok: false, message: error.message }];
         }
         const results: ReadResult[] = [];

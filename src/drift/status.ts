@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Connection } from "../database/connection.ts";
 import { AppError } from "../errors.ts";
 import type { ObjectRecord } from "../planning/bookkeeping.ts";
@@ -12,6 +10,7 @@ import { isOfSet } from "../planning/structure.ts";
 import { listComparable } from "../schema/facts.ts";
 import { storedSql } from "../sql/statement-facts.ts";
 import { checksumTokens } from "../sql/statements.ts";
+import { readJsonFile } from "../text/json-file.ts";
 
 /** A migration, view or trigger, and whether the database has it as in the files. */
 export interface StatusEntry {
@@ -145,6 +144,6 @@ interface ProjectFacts {
 
 /** Reads name, version, schema version and `lintFrom` from package.json. */
 export async function readProject(root: string): Promise<ProjectFacts> {
-    const text = await readFile(join(root, "package.json"), "utf8").catch(() => "{}");
-    return { name: "unnamed", version: "0", schemaVersion: "unversioned", ...JSON.parse(text) };
+    const found = await readJsonFile(root, "package.json");
+    return { name: "unnamed", version: "0", schemaVersion: "unversioned", ...found };
 }

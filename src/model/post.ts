@@ -1,4 +1,5 @@
 import { createRedactor, quoteReply } from "../redaction.ts";
+import { readReply } from "../text/reply.ts";
 import { ModelFault } from "./fault.ts";
 import type { ModelSettings } from "./settings.ts";
 
@@ -38,7 +39,10 @@ export async function postToModel(settings: ModelSettings, body: unknown, signal
             signal: limit.signal,
         });
         const type = response.headers.get("content-type")?.split(";")[0]?.trim() || "no content type";
-        return { status: response.status, type, wait: readWait(response.headers), text: await readText(response) };
+        const text = await readReply(response, largestReply);
+        if (text === undefined)
+            throw new ModelFault("too-large", `the answer is larger than ${largestReply / 1_000_000} MB`);
+        return { status: response.status, type, wait: readWait(response.headers), text };
     } catch (error) {
         if (limit.signal.aborted) throw limit.signal.reason;
         if (error instanceof ModelFault) throw error;
@@ -52,20 +56,6 @@ export async function postToModel(settings: ModelSettings, body: unknown, signal
 /** Quotes what a server or a model wrote: one short line without the key, or any 8 characters of it. */
 export function quoteWithoutKey(text: string, key: string | undefined): string {
     return quoteReply(text, createRedactor(key === undefined ? [] : [key], "[key]", shortestPiece));
-}
-
-async function readText({ body }: Response): Promise<string> {
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    // The declaration of the stream lacks its iterator.
-    for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
-        size += chunk.length;
-        if (size > largestReply) {
-            throw new ModelFault("too-large", `the answer is larger than ${largestReply / 1_000_000} MB`);
-        }
-        chunks.push(chunk);
-    }
-    return Buffer.concat(chunks).toString("utf8");
 }
 
 // A date is compared with that of the server, whose clock it was read from.

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../errors.ts";
 import { decodeText } from "../text/decode.ts";
+import { describeReadError, findObstacle } from "../text/obstacle.ts";
 
 /** The instructions for a model, as a file. */
 export interface Prompt {
@@ -18,12 +19,13 @@ export interface Prompt {
  */
 export async function readPrompt(folder: string, name: string): Promise<Prompt> {
     const path = join(folder, `${name}.md`);
-    const bytes = await readFile(path).catch((cause: unknown) => {
-        throw new AppError("invalid-files", `the prompt '${name}' cannot be read: ${path}`, {
-            hint: "restore the file with `git restore`",
-            cause,
-        });
-    });
+    const refuse = (why: string): never => {
+        const hint = "restore the file with `git restore`";
+        throw new AppError("invalid-files", `the prompt '${name}' cannot be read: ${path}: ${why}`, { hint });
+    };
+    const obstacle = await findObstacle(path);
+    if (obstacle !== undefined) refuse(obstacle);
+    const bytes = await readFile(path).catch((error: unknown) => refuse(describeReadError(error)));
     const content = decodeText(bytes, path);
     const [, version, text = ""] = /^<!-- version ([1-9]\d*) -->\r?\n([\s\S]*)$/.exec(content) ?? [];
     if (version === undefined || text.trim() === "") {

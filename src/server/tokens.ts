@@ -1,7 +1,9 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
-import { chmod, readFile, writeFile } from "node:fs/promises";
+import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../errors.ts";
+import { readSmallFile } from "../text/bounded.ts";
+import { noSuchFile } from "../text/obstacle.ts";
 
 export interface ServerTokens {
     readonly publicKeyFile: string;
@@ -39,20 +41,21 @@ export async function writeTokens(directory: string, url: string): Promise<Serve
 }
 
 async function readPrivateKey(path: string): Promise<KeyObject> {
-    const pem = await readFile(path, "utf8").catch(() => undefined);
-    if (pem === undefined) {
+    const pem = await readSmallFile(path);
+    if (pem === noSuchFile) {
         const { privateKey } = generateKeyPairSync("ed25519");
         await writePrivate(path, privateKey.export({ type: "pkcs8", format: "pem" }).toString());
         return privateKey;
     }
-    const key = parseKey(pem);
+    const key = typeof pem === "string" ? undefined : parseKey(pem);
     if (key?.asymmetricKeyType === "ed25519") return key;
-    throw new AppError("invalid-input", `${path} is not an Ed25519 private key`, {
+    const why = typeof pem === "string" ? ` (${pem})` : "";
+    throw new AppError("invalid-input", `${path} is not an Ed25519 private key${why}`, {
         hint: "delete it; the next start creates a new key and new tokens",
     });
 }
 
-function parseKey(pem: string): KeyObject | undefined {
+function parseKey(pem: Buffer): KeyObject | undefined {
     try {
         return createPrivateKey(pem);
     } catch {

@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { FormatOptionsWithLanguage } from "sql-formatter";
 import { AppError } from "../errors.ts";
+import { readJsonFile } from "../text/json-file.ts";
 import { raiseKeywords } from "./keyword-case.ts";
 import { tokenize } from "./lexer.ts";
 import { readFact } from "./statement-facts.ts";
@@ -37,11 +36,11 @@ export function isHandWritten(path: string, text: string): boolean {
  */
 export async function loadFormatter(root: string, names: ReadonlySet<string> = new Set()): Promise<Format> {
     const { format } = await import("sql-formatter");
-    const json = await readFile(join(root, configFile), "utf8").catch(() => {
+    const options = (await readJsonFile(root, configFile)) as FormatOptionsWithLanguage | undefined;
+    if (!options) {
         const hint = "run the command in the project's folder";
         throw new AppError("usage", `${configFile} does not exist`, { hint });
-    });
-    const options = JSON.parse(json) as FormatOptionsWithLanguage;
+    }
     return (path, raw) => {
         if (isHandWritten(path, raw)) {
             const text = raiseKeywords(raw, names);

@@ -17,8 +17,10 @@ export async function findObstacle(path: string): Promise<string | undefined> {
     }
 }
 
+export const noSuchFile = "there is no such file";
+
 /** Says in words why a file could not be read. */
 export function describeReadError(error: unknown): string {
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    return { ENOENT: "there is no such file", EACCES: "permission denied" }[code] ?? code;
+    return { ENOENT: noSuchFile, EACCES: "permission denied" }[code] ?? code;
 }

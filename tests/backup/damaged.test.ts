@@ -172,7 +172,7 @@ describe("an encrypted backup", () => {
         [
             "a key file that is not there",
             async () => ({ TURSO_BACKUP_IDENTITY: "no/such/key.txt" }),
-            "the key file of TURSO_BACKUP_IDENTITY cannot be read (ENOENT)",
+            "the key file of TURSO_BACKUP_IDENTITY cannot be read (there is no such file)",
         ],
         ["an empty key", async () => ({ TURSO_BACKUP_IDENTITY: "" }), "TURSO_BACKUP_IDENTITY is set but empty"],
     ])("stays closed with %s, and no database is made", async (_, env, message) => {

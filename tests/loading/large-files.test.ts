@@ -48,6 +48,13 @@ const paths = Object.fromEntries(
     }),
 );
 
+/** With escapes where JSON.stringify() writes none, in keys, values and JSON columns. */
+function escapeText(json: string): string {
+    return json
+        .replace(/[aÜ/]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`)
+        .replaceAll("b\\\\c", "b\\\\u00e9\\/\\u000a\\u0000\\\\");
+}
+
 const shapes: Readonly<Record<string, string | Buffer>> = {
     "array.json": JSON.stringify(questions),
     "array-indented.json": JSON.stringify(questions, null, 2),
@@ -62,6 +69,7 @@ const shapes: Readonly<Record<string, string | Buffer>> = {
     "single.json": JSON.stringify(questions[0]),
     "lines.ndjson": questions.map((question) => JSON.stringify(question)).join("\n"),
     "lines.json": `${questions.map((question) => JSON.stringify(question)).join("\r\n\n")}\n`,
+    "escapes.json": `[${questions.map((question) => escapeText(JSON.stringify(question))).join()}]`,
     "bom.json": `\uFEFF${JSON.stringify(questions)}`,
     "packed.json.gz": gzipSync(JSON.stringify({ questions })),
     "packed-lines.json": gzipSync(questions.map((question) => JSON.stringify(question)).join("\n")),
@@ -75,6 +83,9 @@ test.each(Object.keys(shapes))("%s in pieces gives the same records at the same 
     const { isHeld: _, ...inMemory } = expected;
     const { isHeld, ...pieces } = await readRecords([file], small);
     expect(pieces).toEqual(inMemory);
+    expect(pieces.records.map(([, list]) => writeJson(list))).toEqual(
+        inMemory.records.map(([, list]) => writeJson(list)),
+    );
     expect(isHeld).toBe(false);
     for (const room of [5_000, 0]) {
         const { isHeld: _held, ...spooled } = await readRecords([file], whole, room);
@@ -117,11 +128,18 @@ test("a large file keeps its numbers as they are written and its bytes, and is r
     );
     writeFileSync(path.join(folder, "a.json"), bytes);
     writeFileSync(path.join(folder, "b.json"), `[${Array(20).fill(written).join()},{"id":"a","id":"b"}]`);
+    writeFileSync(path.join(folder, "c.json"), `[${Array(20).fill(written).join()},{"id":"a","\\u0069d":"b"}]`);
+    const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+    writeFileSync(path.join(folder, "d.json"), `[${Array(20).fill(written).join()},{"id":"\\u00e9","x":${deep}}]`);
     const { records, rejected } = await readRecords(
-        ["a.json", "b.json"].map((name) => path.join(folder, name)),
+        ["a.json", "b.json", "c.json", "d.json"].map((name) => path.join(folder, name)),
         small,
     );
-    expect(rejected).toMatchObject([{ code: "repeated-key" }]);
+    expect(rejected).toMatchObject([
+        { code: "repeated-key" },
+        { code: "repeated-key" },
+        { code: "too-large", message: "a value is nested too deep for a file with escapes" },
+    ]);
     const values = records.flatMap(([, list]) => list.map(({ value }) => value as Record<string, unknown>));
     expect(values.slice(0, 20).map(({ videos }) => writeJson(videos))).toEqual(Array(20).fill(numbers));
     expect(values[20]?.id).toBe("caf\udce9");

@@ -30,7 +30,7 @@ describe("a prompt", () => {
             "windows.md": "<!-- version 12 -->\r\nYou write.\r\n",
         });
         for (const [name, problem] of [
-            ["missing", `cannot be read: ${join(root, "missing.md")}`],
+            ["missing", `cannot be read: ${join(root, "missing.md")}: there is no such file`],
             ["unversioned", `has no version: ${join(root, "unversioned.md")}:1`],
             ["zero", `has no version: ${join(root, "zero.md")}:1`],
             ["mute", `has no text: ${join(root, "mute.md")}:1`],

@@ -56,6 +56,7 @@ describe("an encoder on a server", () => {
         ["a vector twice", reply([0, 0].map((index) => ({ index, embedding: [1] }))), "it sent 2 vectors for 1 texts"],
         ["other dimensions", reply([{ index: 0, embedding: [1, 0] }]), "its vectors have 2 dimensions, not 32"],
         ["a wrong key", { status: 401, body: '{"error":{"message":"bad key"}}' }, "HTTP 401: bad key"],
+        ["a reply without end", { status: 200, body: " ".repeat(50_000_001) }, "its reply is larger than 50 MB"],
         ["an unknown model", { status: 404, body: '{"error":"model not found"}' }, "HTTP 404: model not found"],
     ])("refuses %s", async (_, answer, message) => {
         const encoder = await open({ dimensions: 32 });

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { AppError } from "../../../src/errors.ts";
 import { decodeText } from "../../../src/text/decode.ts";
 import { findRepeatedKey, parseJson } from "../../../src/text/json.ts";
+import { describeReadError, findObstacle } from "../../../src/text/obstacle.ts";
 import type { NewQuestion } from "./saving.ts";
 
 const list = z.array(z.string());
@@ -30,12 +31,16 @@ const candidateShape = z.strictObject({
  * @throws AppError `invalid-input` with the place of what is not such a question
  */
 export async function readCandidates(path: string): Promise<readonly NewQuestion[]> {
-    const bytes = await (path === "-" ? buffer(process.stdin) : readFile(path)).catch((cause: unknown) => {
-        throw new AppError("usage", `${path} cannot be read: ${cause instanceof Error ? cause.message : cause}`, {
-            cause,
-        });
-    });
     const name = path === "-" ? "standard input" : path;
+    const refuse = (cause: unknown): never => {
+        const why = typeof cause === "string" ? cause : describeReadError(cause);
+        const hint = "name a file, or `-` for standard input";
+        throw new AppError("usage", `${path} cannot be read: ${why}`, { hint, outcome: "Nothing was saved." });
+    };
+    // Opening a pipe would wait for its writer, and hear no Ctrl-C.
+    const obstacle = path === "-" ? undefined : await findObstacle(path);
+    if (obstacle !== undefined) refuse(obstacle);
+    const bytes = await (path === "-" ? buffer(process.stdin) : readFile(path)).catch(refuse);
     const content = decodeText(bytes, name, "Nothing was saved.").replace(/^\uFEFF/, "");
     return parseRecords(content, path).map((record, at) => {
         const repeated = findRepeatedKey(record);

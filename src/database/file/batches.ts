@@ -1,8 +1,10 @@
 import { pathToFileURL } from "node:url";
 import type { Client, ResultSet } from "@libsql/client/sqlite3";
 import type { Connection, Row, Value } from "../connection.ts";
+import { DatabaseFault, toFault } from "../faults.ts";
 import { toBound, toRow } from "../values.ts";
 import { toFileFault } from "./faults.ts";
+import { askReturningForBytes, readBytes, selectEncoding } from "./texts.ts";
 
 /**
  * Neither loads the client nor opens the file before the first batch.
@@ -11,6 +13,7 @@ import { toFileFault } from "./faults.ts";
  */
 export function openBatches(path: string, lock: number): Pick<Connection, "write" | "close"> {
     let client: Client | undefined;
+    let isUtf8Inside = false;
     const close = (): void => {
         client?.close();
         client = undefined;
@@ -19,12 +22,17 @@ export function openBatches(path: string, lock: number): Pick<Connection, "write
         write: async (statements) => {
             const { createClient, LibsqlBatchError } = await import("@libsql/client/sqlite3");
             try {
-                client ??= createClient({ url: pathToFileURL(path).href, timeout: lock, intMode: "bigint" });
-                const results = await client.batch(
-                    statements.map(({ sql, args = [] }) => ({ sql, args: args.map(toBound) })),
-                    "write",
-                );
-                return results.map(toRows);
+                if (!client) {
+                    client = createClient({ url: pathToFileURL(path).href, timeout: lock, intMode: "bigint" });
+                    const { rows } = await client.execute(selectEncoding);
+                    isUtf8Inside = rows[0]?.encoding === "UTF-8";
+                }
+                const asked = statements.map(({ sql, args = [] }) => {
+                    const forBytes = isUtf8Inside ? askReturningForBytes(sql) : undefined;
+                    return { sql: forBytes ?? sql, args: args.map(toBound), isOfBytes: forBytes !== undefined };
+                });
+                const results = await client.batch(asked, "write");
+                return results.map((result, at) => toRows(result, asked[at]?.isOfBytes ?? false));
             } catch (error) {
                 // The client never finalizes a failed statement, which makes its connection useless.
                 close();
@@ -36,11 +44,21 @@ export function openBatches(path: string, lock: number): Pick<Connection, "write
     };
 }
 
-function toRows({ columns, rows }: ResultSet): Row[] {
+function toRows({ columns, rows }: ResultSet, isOfBytes: boolean): Row[] {
     const toValue = (value: Value | ArrayBuffer): Value =>
         value instanceof ArrayBuffer ? new Uint8Array(value) : value;
-    return rows.map((row) => {
+    return rows.map((row, index) => {
         const values = Array.from(columns, (_, at) => toValue(row[at] ?? null));
-        return toRow(columns, values);
+        return toRow(columns, isOfBytes ? readCommitted(values, columns, index + 1) : values);
     });
+}
+
+// The rows are read after COMMIT, as on a server: what is known of the transaction then is known here.
+function readCommitted(...[values, columns, number]: Parameters<typeof readBytes>): Value[] {
+    try {
+        return readBytes(values, columns, number);
+    } catch (error) {
+        const { message, variant } = toFault(error);
+        throw new DatabaseFault("server-fault", message, error, { variant });
+    }
 }

@@ -172,7 +172,8 @@ function tryQuery(handle: FileHandle, query: Query): ReadResult {
         return { ok: true, rows: handle.query(query) };
     } catch (error) {
         const fault = toFault(error);
-        if (fault.kind !== "sql") throw fault;
+        // A server fails the whole request.
+        if (fault.kind !== "sql" || fault.variant === "not-utf8") throw fault;
         return { ok: false, message: fault.message };
     }
 }

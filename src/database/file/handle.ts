@@ -1,12 +1,11 @@
-import { isUtf8 } from "node:buffer";
 import { setImmediate as turn } from "node:timers/promises";
 import Database from "libsql";
-import { collectByteRows, readByteRows } from "../byte-rows.ts";
 import type { Query, Row, StoredQuery, StoredRows, Transaction, Value } from "../connection.ts";
 import { DatabaseFault } from "../faults.ts";
 import { throwIfInterrupted } from "../interrupt.ts";
 import { toBound, toRow } from "../values.ts";
 import { toFileFault } from "./faults.ts";
+import { askForBytes, readBytes, selectEncoding } from "./texts.ts";
 
 /** How many bytes an answer may have; a server has a similar limit. */
 const answerSize = 10_000_000;
@@ -48,7 +47,22 @@ export function openHandle(path: string, lock: number): FileHandle {
         // A lock would outlast close(): failed statements keep the handle alive until they are garbage-collected.
         if (database.open && database.inTransaction) database.exec("ROLLBACK");
     };
-    const queryWithin: FileHandle["queryWithin"] = ({ sql, args = [], checksTexts }, most) =>
+    let encoding: string | undefined;
+    const storesUtf8 = (): boolean => {
+        if (encoding !== undefined) return encoding === "UTF-8";
+        const [row] = database.prepare(selectEncoding).raw().all() as string[][];
+        encoding = row?.[0];
+        return encoding === "UTF-8";
+    };
+    const prepareForBytes = (sql: string, names: readonly string[]): Database.Statement | undefined => {
+        const asked = storesUtf8() ? askForBytes(sql, names) : undefined;
+        try {
+            return asked === undefined ? undefined : database.prepare(asked);
+        } catch {
+            return undefined;
+        }
+    };
+    const queryWithin: FileHandle["queryWithin"] = ({ sql, args = [], trustsTexts }, most) =>
         attempt(() => {
             const values = args.map(toBound);
             const statement = database.prepare(sql).safeIntegers();
@@ -57,11 +71,11 @@ export function openHandle(path: string, lock: number): FileHandle {
                 return { columns: [], rows: [] };
             }
             const columns = statement.columns().map(({ name }) => name);
-            if (checksTexts) refuseOddTexts(database, sql, values, columns);
-            const raw = statement.raw();
-            const rows = (
-                most === Number.POSITIVE_INFINITY ? raw.all(values) : keepWithin(raw.iterate(values), most)
-            ) as Value[][] | undefined;
+            const forBytes = trustsTexts ? undefined : prepareForBytes(sql, columns)?.safeIntegers();
+            const raw = (forBytes ?? statement).raw();
+            const read = raw.iterate(values) as Iterable<Value[]>;
+            const found = forBytes ? readEachBytes(read, columns) : read;
+            const rows = most === Number.POSITIVE_INFINITY ? [...found] : keepWithin(found, most);
             // EXPLAIN keeps its lock after its last row; get() resets the statement.
             if (/^\s*EXPLAIN\b/i.test(sql)) statement.get(values);
             return rows && { columns, rows: rows.map((row) => toRow(columns, row)) };
@@ -88,33 +102,19 @@ export function openHandle(path: string, lock: number): FileHandle {
     };
 }
 
-// Reads the rows as bytes first. A statement that writes cannot be asked for them.
-function refuseOddTexts(
-    database: Database.Database,
-    sql: string,
-    values: readonly unknown[],
-    names: readonly string[],
-): void {
-    const columns = names.map((_, at) => `column_${at}`);
-    // Each row alone: a result may be larger than one value can be.
-    const collected = collectByteRows(columns);
-    const asked = `WITH result (${columns.join(", ")}) AS (${sql}\n), numbered AS (SELECT row_number() OVER () AS number, * FROM result) SELECT number, ${collected} FROM numbered GROUP BY number`;
-    let statement: Database.Statement;
-    try {
-        statement = database.prepare(asked).raw();
-    } catch {
-        return;
+// Reads to the end also after a text that is not UTF-8: see readWithin().
+function* readEachBytes(rows: Iterable<Value[]>, names: readonly string[]): Iterable<Value[]> {
+    let [number, fault]: [number, unknown] = [0, undefined];
+    for (const row of rows) {
+        number++;
+        if (fault !== undefined) continue;
+        try {
+            yield readBytes(row, names, number);
+        } catch (error) {
+            fault = error;
+        }
     }
-    let odd: DatabaseFault | undefined;
-    for (const [number, found] of statement.iterate(values) as Iterable<[number, Uint8Array]>) {
-        if (odd || isUtf8(found)) continue;
-        const column = readByteRows(found)[0]?.findIndex((value) => typeof value === "string" && !value.isWellFormed());
-        odd = new DatabaseFault(
-            "sql",
-            `the text of '${names[column ?? 0]}' in row ${number} of its result is not UTF-8`,
-        );
-    }
-    if (odd) throw odd;
+    if (fault !== undefined) throw fault;
 }
 
 // Reads to the end: a statement that is left earlier keeps its lock until it is garbage-collected.
@@ -133,10 +133,10 @@ function readWithin(rows: Iterable<Value[]>): StoredRows | undefined {
 }
 
 // Reads to the end too.
-function keepWithin(rows: Iterable<unknown>, most: number): Value[][] | undefined {
+function keepWithin(rows: Iterable<Value[]>, most: number): Value[][] | undefined {
     const kept: Value[][] = [];
     let size = 0;
-    for (const row of rows as Iterable<Value[]>) {
+    for (const row of rows) {
         for (const value of row)
             size += typeof value === "string" || value instanceof Uint8Array ? Math.max(8, value.length) : 8;
         if (size > most) kept.length = 0;

@@ -25,7 +25,9 @@ function read(queries: readonly Query[]): readonly ReadResult[] {
                 const read = handle.queryWithin(query, answerSize);
                 return read ? { ok: true, ...read } : { ok: false, message: tooLarge };
             } catch (error) {
-                if (error instanceof DatabaseFault && error.isOfStatement) return { ok: false, message: error.message };
+                // A server fails the whole request at a text that is not UTF-8.
+                const isOfQuery = error instanceof DatabaseFault && error.isOfStatement && error.variant !== "not-utf8";
+                if (isOfQuery) return { ok: false, message: error.message };
                 throw error;
             }
         });

@@ -169,7 +169,7 @@ function faultOfEnd(reason: "limit" | "interrupted" | undefined, limit: number):
         const message = `no answer within ${limit / 1_000} seconds`;
         return new DatabaseFault("server-fault", message, undefined, { variant: "no-answer" });
     }
-    const message = "the process that reads the file ended; a text that is not valid UTF-8 does that";
+    const message = "the process that reads the file ended; a text in EXPLAIN that is not UTF-8 does that";
     return new DatabaseFault("sql", message);
 }
 

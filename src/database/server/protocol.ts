@@ -1,5 +1,6 @@
 import { createRedactor, type Redactor } from "../../redaction.ts";
 import { tokenize } from "../../sql/lexer.ts";
+import { readReply } from "../../text/reply.ts";
 import type { Cost, JsonList } from "../connection.ts";
 import { DatabaseFault, faultOfNetwork, faultOfRedirect, faultOfReply, toFault } from "../faults.ts";
 import { throwIfInterrupted } from "../interrupt.ts";
@@ -139,7 +140,8 @@ async function post(
     const ends = AbortSignal.any([signal, timeout].filter((end) => end !== undefined));
     try {
         const reply = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal: ends });
-        const text = await readText(reply);
+        const text = await readReply(reply, largestReply);
+        if (text === undefined) throw foreignReply(`its reply is larger than ${largestReply / 1_000_000} MB`);
         if (reply.status >= 300 && reply.status < 400) throw faultOfRedirect(reply.headers.get("location"));
         if (!reply.ok || !text.trimStart().startsWith("{"))
             throw faultOfReply(reply.status, redact(text), reply.headers.get("retry-after"));
@@ -154,18 +156,6 @@ async function post(
 
 /** A server's own limit is ten million bytes; what is packed may grow a thousandfold. */
 const largestReply = 100_000_000;
-
-async function readText({ body }: Response): Promise<string> {
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    // The declaration of the stream lacks its iterator.
-    for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
-        size += chunk.length;
-        if (size > largestReply) throw foreignReply(`its reply is larger than ${largestReply / 1_000_000} MB`);
-        chunks.push(chunk);
-    }
-    return Buffer.concat(chunks).toString();
-}
 
 /** Makes the fault of a reply that no libSQL server sends: nothing may be concluded from what it lacks. */
 export function foreignReply(message = "its reply has another form"): DatabaseFault {

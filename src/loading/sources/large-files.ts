@@ -9,14 +9,22 @@ import { isUsualNumber } from "../../text/scan.ts";
 import { WrittenNumber } from "../../text/written.ts";
 import { describeRepeated } from "../validate.ts";
 import { holdsLines, isGzip, linesName } from "./documents.ts";
+import { createEscapeHider, revealEscapes } from "./escapes.ts";
+
+/** A document, or a part of it with the same shape. `firstIndex` is the index of an array's first item in the whole. */
+interface Part {
+    readonly kind: "part";
+    readonly value: unknown;
+    readonly bytes: number;
+    readonly firstIndex: number;
+}
 
 /** A piece of a file that is too large to read as a whole. */
 export type Piece =
     | { readonly kind: "line"; readonly position: string; readonly text: string }
     /** A line that is longer than any valid record. */
     | { readonly kind: "overlong"; readonly position: string }
-    /** A document, or a part of it with the same shape. `firstIndex` is the index of an array's first item in the whole. */
-    | { readonly kind: "part"; readonly value: unknown; readonly bytes: number; readonly firstIndex: number };
+    | Part;
 
 /** The file is not valid JSON or gzip. Earlier pieces must be discarded. */
 export class DamagedFile extends Error {
@@ -119,13 +127,14 @@ async function* readParts(
     { part: partLength, value: longest }: PieceLimits,
 ): AsyncGenerator<Piece> {
     const tokensOf = jsonParser({ streamValues: false });
+    const escapes = createEscapeHider();
     const splitter = createSplitter(partLength);
     let [seen, emitted] = [0, 0];
     for await (const block of text) {
-        for (const token of parseBlock(tokensOf, block, seen)) {
+        for (const token of parseBlock(tokensOf, escapes.hide(block), seen)) {
             const part = splitter.consume(token);
             if (!part) continue;
-            yield part;
+            yield escapes.found ? reveal(part) : part;
             emitted = seen;
         }
         seen += block.length;
@@ -134,8 +143,24 @@ async function* readParts(
             splitter.depth() > deepest ? `is nested over ${deepest} levels deep` : `has over ${longest} characters`;
         throw new DamagedFile("too-large", `a value after the first ${emitted} characters ${what}`);
     }
+    parseBlock(tokensOf, escapes.end(), seen);
     const rest = splitter.end();
-    if (rest) yield rest;
+    if (rest) yield escapes.found ? reveal(rest) : rest;
+}
+
+function reveal(part: Part): Part {
+    const { value, repeated } = tryReveal(part.value);
+    if (repeated !== undefined) throw new DamagedFile("repeated-key", describeRepeated(repeated));
+    return { ...part, value };
+}
+
+function tryReveal(value: unknown): ReturnType<typeof revealEscapes> {
+    try {
+        return revealEscapes(value);
+    } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        throw new DamagedFile("too-large", "a value is nested too deep for a file with escapes");
+    }
 }
 
 /** How deep a value may be nested. */
@@ -175,12 +200,12 @@ function createSplitter(partLength: number) {
     let [bytes, firstIndex, isSplit, isInside] = [0, 0, false, false];
     /** Value of `bytes` when the container in the outermost one began. */
     let outside = 0;
-    const emit = (value: unknown): Piece => {
-        const part: Piece = { kind: "part", value, bytes, firstIndex };
+    const emit = (value: unknown): Part => {
+        const part: Part = { kind: "part", value, bytes, firstIndex };
         [bytes, outside] = [0, 0];
         return part;
     };
-    const cut = (container: object, value: unknown): Piece => {
+    const cut = (container: object, value: unknown): Part => {
         const part = emit(value);
         firstIndex += Array.isArray(container) ? container.length : 0;
         isSplit = true;
@@ -189,7 +214,7 @@ function createSplitter(partLength: number) {
     };
     return {
         depth: () => assembler.depth,
-        consume(token: Token): Piece | undefined {
+        consume(token: Token): Part | undefined {
             assembler.consume(token);
             bytes += lengthOf(token);
             const { depth, stack } = assembler;
@@ -211,7 +236,7 @@ function createSplitter(partLength: number) {
             stack[0] = pickScalars(outermost as object);
             return cut(current, { ...(outermost as object), [String(key)]: current });
         },
-        end(): Piece | undefined {
+        end(): Part | undefined {
             if (!assembler.done) throw new DamagedFile("invalid-json", "the file ends before its JSON does");
             const { current } = assembler;
             return isSplit && isAllEmitted(current as object) ? undefined : emit(current);

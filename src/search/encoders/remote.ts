@@ -3,6 +3,7 @@ import pRetry, { AbortError } from "p-retry";
 import { z } from "zod";
 import { AppError } from "../../errors.ts";
 import { createRedactor, quoteReply } from "../../redaction.ts";
+import { readReply } from "../../text/reply.ts";
 import { type Encoder, normalize, TextRefusal } from "./encoder.ts";
 
 export interface RemoteSettings {
@@ -19,6 +20,8 @@ export interface RemoteSettings {
 }
 
 const longestWait = 30_000;
+/** 64 vectors of 8,192 numbers are about 12 MB of JSON. */
+const largestReply = 50_000_000;
 const replyShape = z.object({
     data: z.array(z.object({ index: z.number().int().nonnegative(), embedding: z.array(z.number()).min(1) })),
 });
@@ -75,17 +78,19 @@ async function post(
     signal: AbortSignal | undefined,
 ): Promise<unknown> {
     const limit = AbortSignal.timeout(timeout);
+    // A time-out is no TypeError, which p-retry takes for a fault of the network.
+    const explainLate = (error: Error): never => {
+        throw limit.aborted ? new Error(`no reply within ${timeout / 1_000} seconds`) : error;
+    };
     const response = await fetch(`${url.replace(/\/+$/, "")}/embeddings`, {
         method: "POST",
         headers: { "content-type": "application/json", ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}) },
         body: JSON.stringify({ model, input, encoding_format: "float", ...(dimensions ? { dimensions } : {}) }),
         redirect: "error",
         signal: signal ? AbortSignal.any([signal, limit]) : limit,
-    }).catch((error: Error) => {
-        // A time-out is no TypeError, which p-retry takes for a fault of the network.
-        throw limit.aborted ? new Error(`no reply within ${timeout / 1_000} seconds`) : error;
-    });
-    const text = await response.text();
+    }).catch(explainLate);
+    const text = await readReply(response, largestReply).catch(explainLate);
+    if (text === undefined) throw new AbortError(`its reply is larger than ${largestReply / 1_000_000} MB`);
     if (response.ok) {
         try {
             return JSON.parse(text) as unknown;

@@ -132,9 +132,13 @@ describe("a file that is read in processes of its own", () => {
         ]);
     });
 
-    test("survives a text that is not valid UTF-8, and says that", async () => {
+    test("names a text that is not UTF-8, and fails the whole request as a server does", async () => {
         const { reader } = await prepare("INSERT INTO t VALUES (1, CAST(x'ff41' AS TEXT))");
-        await expect(reader.connect().readAll([{ sql: "SELECT v FROM t" }])).rejects.toThrow("not valid UTF-8");
+        const asked = reader.connect().readAll([{ sql: "SELECT 1" }, { sql: "SELECT v FROM t" }]);
+        await expect(asked).rejects.toMatchObject({
+            message: "the text of 'v' in row 1 of its result is not UTF-8",
+            variant: "not-utf8",
+        });
         expect(await reader.connect().readAll([{ sql: "SELECT hex(v) AS v FROM t" }])).toMatchObject([
             { ok: true, rows: [{ v: "FF41" }] },
         ]);
