@@ -5,6 +5,7 @@ import { coreSet, type MigrationSet, type SqlFile, withUndo } from "../planning/
 import { listLosses, listViolations } from "../planning/guards.ts";
 import { plainName } from "../planning/problems.ts";
 import { renderParts, type ScriptInput, type ScriptPart, scriptOptions } from "../planning/script.ts";
+import { findSchemaRow } from "../planning/state.ts";
 import { findOwnTables } from "../planning/structure.ts";
 import { findBlamedLine } from "../sql/blame.ts";
 import { explainRefusal } from "../sql/checks.ts";
@@ -75,9 +76,15 @@ async function explainGuard(
     }
     if (message.includes("a_rebuild_would_lose")) {
         const lost = await list(step.rebuilt.map((table) => listLosses(table, step.dropped)));
+        const isNew = (item: string): boolean => {
+            const [, index] = /^index (.+)$/.exec(item) ?? [];
+            return index !== undefined && !findSchemaRow(input.state, index);
+        };
         return new AppError("would-lose", `${path}: the rebuild would lose what the table has now`, {
             details: lost.map((item) => `would be lost: ${item}`),
-            hint: adviseOnLosses(step.rebuilt[0] ?? "", lost),
+            hint: lost.every(isNew)
+                ? "an index was created meanwhile: run the command again, which keeps it"
+                : adviseOnLosses(step.rebuilt[0] ?? "", lost),
         });
     }
     return new AppError("migration-failed", message, {

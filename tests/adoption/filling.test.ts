@@ -96,6 +96,13 @@ describeTargets("an adoption", (target) => {
             "\nMerge:    work_queue: 3 with the item_id, item_type, action of a row that is kept\n",
         );
         expect(ran.stdout).toContain("Adopted the database. Merged 6 rows into others (schema_adoption keeps them). ");
+        // The application creates its indexes again at its start.
+        await client.execute("CREATE INDEX idx_relationships_source ON question_relationships (source_question_id)");
+        const again = await adoptHere(url);
+        expect([again.code, again.stdout]).toEqual([
+            0,
+            expect.stringContaining(" In addition: 3 tables, 1 index, 1 view that"),
+        ]);
         const kept = "SELECT group_concat(id) AS ids FROM (SELECT id FROM";
         expect(await readRows(client, `${kept} question_relationships ORDER BY id)`)).toEqual([{ ids: "2,4,5" }]);
         expect(await readRows(client, `${kept} work_queue ORDER BY id)`)).toEqual([{ ids: "2,4,5,6,8" }]);

@@ -21,4 +21,15 @@ describeTargets("the state of a database that differs from the files", (target) 
         expect(page).toContain("<code>pnpm db:verify --write-files --dry-run</code>");
         console.close();
     });
+
+    test("counts what the files define without the indexes of an application", async () => {
+        const database = await createDeployedDatabase(target);
+        const console = openTestConsole(database);
+        const counts = / (\d+) indexes, /.exec(readText(await console.read("/")))?.[0] ?? "no count";
+        await database.client.execute("CREATE INDEX by_an_app ON bot_runs (status)");
+        const text = readText(await console.read("/"));
+        expect(text).toContain("Up to date, no drift");
+        expect(text).toContain(counts);
+        console.close();
+    });
 });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { previewPlan } from "../../src/migrations/carry-out.ts";
+import { previewPlan, runDeploy } from "../../src/migrations/carry-out.ts";
 import { readRows } from "../support/contents.ts";
+import { openTestConnection, silentReport } from "../support/deployed.ts";
 import { changeProject } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
 import { deploy, plan, readAll, readNames, refusal, rollback } from "./deploy.ts";
@@ -83,5 +84,25 @@ describeTargets("an index that no file creates", (target) => {
         const { error } = await refusal(deploy(root, database));
         expect([error.code, error.details]).toEqual(["would-lose", ["would be lost: index one_each"]]);
         expect(await readAll(client)).toEqual(before);
+    });
+
+    test("stops a rebuild where it was created after the plan, and the next run keeps it", async () => {
+        const { database, client, root } = await createFamily(target);
+        changeProject(root, { "migrations/002.do.rebuild.sql": recipe });
+        const prepared = await plan(root, database);
+        await client.executeMultiple("CREATE INDEX by_boss ON parents (boss);");
+        const before = await readAll(client);
+        const connection = await openTestConnection(database);
+        const run = { now: new Date(), signal: undefined, report: silentReport };
+        const { error } = await refusal(runDeploy(connection, prepared, run));
+        connection.close();
+        expect([error.code, error.details, error.hint]).toEqual([
+            "would-lose",
+            ["would be lost: index by_boss"],
+            "an index was created meanwhile: run the command again, which keeps it",
+        ]);
+        expect(await readAll(client)).toEqual(before);
+        await deploy(root, database);
+        expect(await readNames(client, "index")).toEqual(["by_boss", ...own]);
     });
 });

@@ -83,7 +83,11 @@ function Verdict(props: {
 }): Child {
     const { status, differences, visit } = props;
     const isMissing = visit.connection === undefined;
-    const { mark, title, lead, command } = judgeState(status, differences.filter(isDrift), isMissing);
+    const extra = differences.filter(({ state }) => state === "extra");
+    const schema = status.schema.filter(
+        ({ type, name }) => !extra.some((one) => one.type === type && one.name === name),
+    );
+    const { mark, title, lead, command } = judgeState({ ...status, schema }, differences.filter(isDrift), isMissing);
     return (
         <>
             <h1>
