@@ -9,8 +9,8 @@ import type { Connection } from "../src/database/connection.ts";
 import { type ExitCode, exitCodes } from "../src/errors.ts";
 import type { LoadResult } from "../src/loading/load.ts";
 import { openSource } from "../src/loading/sources/files.ts";
+import { refuseUndeployed } from "../src/planning/prepare.ts";
 import { addCreatedEvents } from "./created-events.ts";
-import { refuseUndeployed } from "./deployed.ts";
 
 export interface HistoryOptions extends LoadOptions {
     readonly yes?: boolean;

@@ -6,8 +6,8 @@ import { conclude } from "../../src/cli/report.ts";
 import { AppError, type ExitCode, exitCodes } from "../../src/errors.ts";
 import { explainModelFault, ModelFault } from "../../src/model/fault.ts";
 import type { Model } from "../../src/model/model.ts";
+import { refuseUndeployed } from "../../src/planning/prepare.ts";
 import { usualPatience } from "../../src/queue/worker.ts";
-import { refuseUndeployed } from "../deployed.ts";
 import { finishRun, type Run, startRun } from "./runs.ts";
 import { type BotStore, openStore } from "./store.ts";
 

@@ -2,7 +2,7 @@ import { openForWriting, withConnection } from "../../src/cli/open.ts";
 import type { Context } from "../../src/cli/program.ts";
 import { conclude, countOf } from "../../src/cli/report.ts";
 import { type ExitCode, exitCodes } from "../../src/errors.ts";
-import { refuseUndeployed } from "../deployed.ts";
+import { refuseUndeployed } from "../../src/planning/prepare.ts";
 import { queueSite } from "../queue.ts";
 import { type BotStore, openStore } from "./store.ts";
 

@@ -96,6 +96,29 @@ export async function readAll(
     return { found, sets, state };
 }
 
+/**
+ * Refuses a database without the schema, or with a newer one.
+ *
+ * @param options.anyVersion accept a newer one, for a command that only reads
+ * @throws AppError `usage` or `database-newer`, or the fault of the read
+ */
+export async function refuseUndeployed(
+    root: string,
+    connection: Connection,
+    table: string,
+    options: { anyVersion?: boolean } = {},
+): Promise<void> {
+    const { state } = await readAll(root, connection, {
+        ...options,
+        extra: [{ sql: `SELECT 1 FROM ${table} LIMIT 0` }],
+    });
+    if (state.extra[0]?.ok) return;
+    throw new AppError("usage", `the database has no table '${table}' yet`, {
+        hint: "deploy the schema first with `pnpm db:migrate`",
+        outcome: "Nothing was changed.",
+    });
+}
+
 function choosePending(sets: readonly MigrationSet[], state: DatabaseState, to: number | undefined): MigrationFile[] {
     const core = sets[0];
     if (to !== undefined && core) {

@@ -7,7 +7,7 @@ import { AppError, type ExitCode, exitCodes } from "../../../src/errors.ts";
 import { ModelFault } from "../../../src/model/fault.ts";
 import { openModel } from "../../../src/model/model.ts";
 import { readPrompt } from "../../../src/model/prompts.ts";
-import { refuseUndeployed } from "../../deployed.ts";
+import { refuseUndeployed } from "../../../src/planning/prepare.ts";
 import { promptsFolder } from "../answers/requests.ts";
 import { type Bot, type BotResult, runBot } from "../bot.ts";
 import { writeOnce } from "../runs.ts";
