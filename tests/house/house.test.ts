@@ -1,8 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readFiles } from "../../src/planning/files.ts";
-import { readStructure } from "../../src/planning/structure.ts";
 import { root } from "../support/deployed.ts";
 import * as rules from "./rules.ts";
 
@@ -112,17 +110,6 @@ describe("the house", () => {
         expect(rules.findFullFolders(sources)).toEqual([]);
         const many = Array.from({ length: 16 }, (_, at): [string, string] => [`src/many/${at}.ts`, ""]);
         expect(rules.findFullFolders(new Map(many))).toEqual(["src/many: 16 files"]);
-    });
-
-    test("names no table of the schema in src", async () => {
-        const { sets } = await readFiles(root);
-        const tables = sets.flatMap((set) =>
-            set.migrations.flatMap((file) => [...readStructure(file.statements).created]),
-        );
-        const [first] = tables;
-        expect(rules.findNamedTables(sources, tables)).toEqual([]);
-        const broken = new Map([["src/lint/site.ts", `const table = "${first}";`]]);
-        expect(rules.findNamedTables(broken, tables)).toEqual([`src/lint/site.ts: ${first}`]);
     });
 
     test("has every command in package.json as a file, and every file as a command", () => {
