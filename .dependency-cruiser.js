@@ -1,5 +1,5 @@
 /**
- * Imports point one way: scripts → app → seeds → src, and inside src from a folder only to those below it.
+ * Imports point one way: scripts → site → app → seeds → src, and inside src from a folder only to those below it.
  * CONTRIBUTING.md tells what each folder is for.
  */
 
@@ -79,20 +79,33 @@ export default {
             "src-stands-alone",
             "src is the core; what knows this site uses it",
             { path: "^src/" },
-            { path: "^(app|seeds|scripts|conformance|tests|bench)/" },
+            { path: "^(site|starter|app|seeds|scripts|conformance|tests|bench)/" },
         ),
-        forbid("seeds-below-app", "app uses seeds", { path: "^seeds/" }, { path: "^(app|scripts|tests|bench)/" }),
-        forbid("app-below-scripts", "scripts call app", { path: "^app/" }, { path: "^(scripts|tests|bench)/" }),
+        forbid("seeds-below-app", "app uses seeds", { path: "^seeds/" }, { path: "^(site|app|scripts|tests|bench)/" }),
+        forbid("app-below-scripts", "scripts call app", { path: "^app/" }, { path: "^(site|scripts|tests|bench)/" }),
+        forbid(
+            "site-joins-both",
+            "what every schema has reaches the site's files through site/ only",
+            { path: "^scripts/", pathNot: "^scripts/(bot|vector|db-migrate)-" },
+            { path: "^(app|seeds)/" },
+        ),
+        forbid(
+            "starter-knows-src",
+            "it becomes another project's site/",
+            { path: "^starter/" },
+            { pathNot: "^(src|starter)/|node_modules/" },
+        ),
         forbid("scripts-are-leaves", "a command is never imported", {}, { path: "^scripts/" }),
         forbid(
             "drivers-in-database",
             "only src/database/ talks to libSQL",
-            { path: "^(src|app|seeds|scripts|conformance)/", pathNot: "^src/database/" },
+            { path: "^(src|site|starter|app|seeds|scripts|conformance)/", pathNot: "^src/database/" },
             { path: "node_modules/(libsql|@libsql)/" },
         ),
     ],
     options: {
         doNotFollow: { path: "node_modules" },
+        exclude: { path: "^(bench|checkers|encoder)/" },
         tsConfig: { fileName: "tsconfig.json" },
         tsPreCompilationDeps: true,
         enhancedResolveOptions: { extensions: [".ts", ".tsx", ".js"] },

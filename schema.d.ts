@@ -728,7 +728,7 @@ export interface UserSession {
 export interface UserSessionsRow {
     id: string;
     user_id: string | null;
-    session_type: "test" | "voice-interview" | "certification" | "channel";
+    session_type: "test" | "voice-interview" | "certification" | "channel" | "training";
     session_key: string;
     title: string;
     subtitle: string | null;

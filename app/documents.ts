@@ -5,6 +5,7 @@ import { readJobTitles } from "./job-titles.ts";
 /** The documents of this site. */
 export const documentSite: DocumentSite = {
     start: "docs/TURSO_DOCUMENTATION_INDEX.md",
+    tables: "docs/TURSO_DATABASE_SCHEMA.md",
     pageOf: (table) => `docs/schema/${table}.md`,
     essential: [
         "questions-by-channel",

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { bundled } from "../seeds/bundled.ts";
 import { confirmRemote } from "../src/cli/confirm.ts";
 import { type LoadOptions, loadAndReport, toLoadDocument } from "../src/cli/load-report.ts";
-import { openForWriting, partlyWritten, withConnection } from "../src/cli/open.ts";
+import { openForWriting, partlyWritten, refuseUndeployed, withConnection } from "../src/cli/open.ts";
 import type { Context } from "../src/cli/program.ts";
 import { conclude, countOf } from "../src/cli/report.ts";
 import type { Connection } from "../src/database/connection.ts";
@@ -10,7 +10,6 @@ import { type ExitCode, exitCodes } from "../src/errors.ts";
 import type { LoadResult } from "../src/loading/load.ts";
 import { openSource } from "../src/loading/sources/files.ts";
 import { addCreatedEvents } from "./created-events.ts";
-import { refuseUndeployed } from "./deployed.ts";
 
 export interface HistoryOptions extends LoadOptions {
     readonly yes?: boolean;

@@ -1,8 +1,7 @@
 import { confirmRemote } from "../src/cli/confirm.ts";
-import { openForWriting, partlyWritten, withConnection } from "../src/cli/open.ts";
+import { openForWriting, partlyWritten, refuseUndeployed, withConnection } from "../src/cli/open.ts";
 import type { Context } from "../src/cli/program.ts";
 import { conclude, countOf } from "../src/cli/report.ts";
-import { refuseUndeployed } from "./deployed.ts";
 import { fillJobTitles, readJobTitles } from "./job-titles.ts";
 
 export interface JobTitleOptions {

@@ -1,4 +1,4 @@
-import { origins } from "../app/origins.ts";
+import { origins } from "../site/origins.ts";
 import type { AdoptOptions } from "../src/cli/commands/adopt.ts";
 import { type CommandDefinition, isMain, parseCount, runCommand } from "../src/cli/program.ts";
 

@@ -1,4 +1,6 @@
-import type { ExportOptions } from "../app/export.ts";
+import { exportForms } from "../site/exports.ts";
+import { bundled } from "../site/seeds.ts";
+import type { ExportOptions } from "../src/cli/commands/export.ts";
 import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.ts";
 
 export const command: CommandDefinition<ExportOptions> = {
@@ -12,7 +14,8 @@ export const command: CommandDefinition<ExportOptions> = {
                 "what to export, such as questions, or `all`; users and user-sessions only if named",
             )
             .option("--force", "write into a folder that is not empty"),
-    run: async (context, options) => (await import("../app/export.ts")).exportTables(context, options),
+    run: async (context, options) =>
+        (await import("../src/cli/commands/export.ts")).exportTables(context, options, bundled, exportForms),
 };
 
 if (isMain(import.meta.url)) await runCommand(command);

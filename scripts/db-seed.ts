@@ -1,4 +1,4 @@
-import { bundled } from "../seeds/bundled.ts";
+import { bundled } from "../site/seeds.ts";
 import type { MigrateOptions } from "../src/cli/commands/migrate.ts";
 import { defineLoad } from "../src/cli/options.ts";
 import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.ts";

@@ -9,7 +9,7 @@ export const command: CommandDefinition<ServeOptions> = {
     run: async (context, options) => {
         const [{ serveConsole }, { consoleSite }] = await Promise.all([
             import("../src/console/serve.ts"),
-            import("../app/console/site.ts"),
+            import("../site/screens.ts"),
         ]);
         return serveConsole(context, options, consoleSite);
     },

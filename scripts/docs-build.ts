@@ -1,4 +1,4 @@
-import { documentSite } from "../app/documents.ts";
+import { documentSite } from "../site/documents.ts";
 import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.ts";
 
 export const command: CommandDefinition<{ check?: boolean }> = {

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { confirmRemote } from "../../src/cli/confirm.ts";
-import { openExisting, withConnection } from "../../src/cli/open.ts";
+import { openExisting, refuseUndeployed, withConnection } from "../../src/cli/open.ts";
 import type { Context } from "../../src/cli/program.ts";
 import { conclude } from "../../src/cli/report.ts";
 import { AppError, type ExitCode, exitCodes } from "../../src/errors.ts";
 import { explainModelFault, ModelFault } from "../../src/model/fault.ts";
 import type { Model } from "../../src/model/model.ts";
 import { usualPatience } from "../../src/queue/worker.ts";
-import { refuseUndeployed } from "../deployed.ts";
 import { finishRun, type Run, startRun } from "./runs.ts";
 import { type BotStore, openStore } from "./store.ts";
 

@@ -1,8 +1,7 @@
-import { openForWriting, withConnection } from "../../src/cli/open.ts";
+import { openForWriting, refuseUndeployed, withConnection } from "../../src/cli/open.ts";
 import type { Context } from "../../src/cli/program.ts";
 import { conclude, countOf } from "../../src/cli/report.ts";
 import { type ExitCode, exitCodes } from "../../src/errors.ts";
-import { refuseUndeployed } from "../deployed.ts";
 import { queueSite } from "../queue.ts";
 import { type BotStore, openStore } from "./store.ts";
 

@@ -6,7 +6,11 @@ import { findTokenWarnings, refuseExpired, refuseUnwritable } from "../database/
 import { withPatience } from "../database/retry.ts";
 import type { Target } from "../database/target.ts";
 import { AppError, nothingChanged } from "../errors.ts";
+import { isMadeElsewhere, madeElsewhere } from "../planning/judge.ts";
+import { readAll } from "../planning/prepare.ts";
+import { quoteName } from "../sql/quoting.ts";
 import type { Context } from "./program.ts";
+import { warnOfUnfinished } from "./report.ts";
 import { type Access, type Config, findMisspelt, readConfig } from "./settings.ts";
 
 export interface OpenDatabase {
@@ -98,4 +102,28 @@ export async function withDatabase<T>(
     } finally {
         connection?.close();
     }
+}
+
+/**
+ * Refuses a database without the schema, or with a newer one.
+ *
+ * @param options.anyVersion accept a newer one, for a command that only reads
+ * @throws AppError `usage` or `database-newer`, or the fault of the read
+ */
+export async function refuseUndeployed(
+    { root, output }: Pick<Context, "root" | "output">,
+    connection: Connection,
+    table: string,
+    options: { anyVersion?: boolean } = {},
+): Promise<void> {
+    const { state } = await readAll(root, connection, {
+        ...options,
+        leaveOut: warnOfUnfinished(output),
+        extra: [{ sql: `SELECT 1 FROM ${quoteName(table)} LIMIT 0` }],
+    });
+    if (state.extra[0]?.ok) return;
+    throw new AppError("usage", `the database has no table '${table}' yet`, {
+        hint: isMadeElsewhere(state) ? madeElsewhere : "deploy the schema first with `pnpm db:migrate`",
+        outcome: "Nothing was changed.",
+    });
 }

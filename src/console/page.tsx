@@ -62,7 +62,7 @@ function Header({ site, database, screen, visit }: Frame): Child {
     const { target, schemaVersion, readOnlyBy } = database;
     const open = lacksToken(database) ? "no token: everybody may write" : "read-write token";
     const isRemote = target.kind === "server" && !target.local;
-    const q = screen?.path === site.search.path ? (visit?.query.get("q") ?? "") : "";
+    const q = screen?.path === site.search?.path ? (visit?.query.get("q") ?? "") : "";
     return (
         <header class="top">
             <div>
@@ -71,24 +71,7 @@ function Header({ site, database, screen, visit }: Frame): Child {
                     {target.label}
                 </span>
                 <span class="mut ver">{`${schemaVersion}, ${readOnlyBy === undefined ? open : "read-only"}`}</span>
-                <search>
-                    <form action={site.search.path}>
-                        <label class="vh" for="q">
-                            {site.search.label}
-                        </label>
-                        <input
-                            id="q"
-                            name="q"
-                            type="search"
-                            value={q}
-                            placeholder={site.search.label}
-                            autocomplete="off"
-                        />
-                        <span class="key" aria-hidden="true">
-                            /
-                        </span>
-                    </form>
-                </search>
+                {site.search && <Search {...site.search} words={q} />}
             </div>
             <nav aria-label="Screens">
                 <ul>
@@ -102,6 +85,23 @@ function Header({ site, database, screen, visit }: Frame): Child {
                 </ul>
             </nav>
         </header>
+    );
+}
+
+function Search(props: { readonly path: string; readonly label: string; readonly words: string }): Child {
+    const { path, label, words } = props;
+    return (
+        <search>
+            <form action={path}>
+                <label class="vh" for="q">
+                    {label}
+                </label>
+                <input id="q" name="q" type="search" value={words} placeholder={label} autocomplete="off" />
+                <span class="key" aria-hidden="true">
+                    /
+                </span>
+            </form>
+        </search>
     );
 }
 

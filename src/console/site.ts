@@ -16,8 +16,8 @@ export interface ConsoleSite {
     readonly screens: readonly Screen[];
     /** Columns that are never read. */
     readonly masked: readonly MaskedColumn[];
-    /** Where the search of the header leads, and what it searches for. */
-    readonly search: { readonly path: string; readonly label: string };
+    /** Where the search of the header leads, and what it searches for; the header has none without it. */
+    readonly search?: { readonly path: string; readonly label: string };
     /** The page of a row; undefined for the page that every row has. */
     readonly pathOf: (table: string, key: string) => string | undefined;
 }

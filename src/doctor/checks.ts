@@ -15,7 +15,7 @@ export type CheckLevel = (typeof levels)[number];
 /** Most severe first. */
 export const levels = ["error", "warning", "note"] as const;
 
-/** One file of operations/checks/: a query that returns a row for each problem, with its description. */
+/** One file of operations/checks/ or of its folder general/: a query that returns a row for each problem, with its description. */
 export interface Check extends NamedFile {
     readonly level: CheckLevel;
     readonly why: string;
@@ -31,6 +31,7 @@ export interface Check extends NamedFile {
 const outcome = "Nothing was examined.";
 const folder: SqlFolder = {
     path: "operations/checks",
+    general: "operations/checks/general",
     names: plainNames,
     page: "docs/reference/doctor.md",
     headings: {
@@ -45,8 +46,8 @@ const folder: SqlFolder = {
 };
 
 /**
- * Reads the checks of a project, ordered by name.
- * @throws AppError `usage` if there are none, `invalid-files`
+ * Reads the checks of a project, the general ones among them, ordered by name.
+ * @throws AppError `usage` if there are none and this is no project, `invalid-files`
  */
 export function readChecks(root: string): Promise<Check[]> {
     return readSqlFolder(root, folder, parseCheck);

@@ -41,7 +41,7 @@ export function renderLifeCycle({ table, column, steps }: LifeCycle, { tables }:
     const wrong = [...states].find((state) => !values?.includes(state)) ?? values?.find((value) => !states.has(value));
     if (wrong !== undefined || values === undefined) {
         throw new AppError("invalid-input", `the life cycle of ${table}.${column} does not have its values: ${wrong}`, {
-            hint: "correct it in app/documents.ts",
+            hint: "correct it in site/documents.ts",
             outcome: "Nothing was written.",
         });
     }

@@ -27,6 +27,8 @@ export interface LifeCycle {
 export interface DocumentSite {
     /** The page from which every other one must be reached. */
     readonly start: string;
+    /** The page that lists every table. */
+    readonly tables: string;
     /** The page of a table. */
     readonly pageOf: (table: string) => string;
     /** Names of the queries that everybody needs. */

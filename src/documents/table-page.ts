@@ -58,7 +58,7 @@ export function renderTablePage(table: DocumentedTable, facts: SchemaFacts, site
         ),
         ...sections.flatMap(([title, body]) => (body === "" ? [] : ["", `## ${title}`, "", body])),
         "",
-        `Generated from the database by \`pnpm docs:build\`. [All tables](${to("docs/TURSO_DATABASE_SCHEMA.md")}).`,
+        `Generated from the database by \`pnpm docs:build\`. [All tables](${to(site.tables)}).`,
         "",
     ].join("\n");
 }

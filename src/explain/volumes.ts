@@ -42,6 +42,10 @@ const label = "a scratch database";
 export async function openVolumes(root: string, options: MakeOptions): Promise<VolumeDatabase> {
     const { leaveOut } = options;
     const [volumes, { sets }] = await Promise.all([readVolumes(root), readAll(root, undefined, { leaveOut })]);
+    if (volumes.length === 0) {
+        const hint = "write statements that fill the tables; docs/reference/queries.md shows their form";
+        throw new AppError("usage", "queries/volumes/ contains no SQL files", { hint });
+    }
     const folder = join(root, cacheFolder);
     const directory = await makeCacheFolder(folder, options.now).catch(refuseFolder);
     const discard = (): Promise<void> => rm(directory, { recursive: true, force: true });

@@ -28,7 +28,8 @@ export interface BundledSeeds {
     /** Files of the folder that hold no records, relative to the root. */
     readonly lists: readonly string[];
     readonly seeds: readonly Seed[];
-    readonly history: ContentHistory;
+    /** Undefined for a schema that records no changes: every load compares every record. */
+    readonly history?: ContentHistory;
     /** Imported only when something is to be loaded: validation is slow to start. */
     readonly loaders: () => Promise<readonly Loader[]>;
     /** Documents of exports that no loader reads. */

@@ -24,7 +24,6 @@ const folder: SqlFolder = {
     page: "docs/reference/queries.md",
     headings: { Large: null },
     isUntitled: true,
-    isNeeded: true,
 };
 /** No statement takes longer than a second, even on a slow disk. */
 const chunk = 5_000;
@@ -33,7 +32,7 @@ const chunk = 5_000;
  * Reads the statements that insert rows, in the order of their names. One with `-- Large: 5000` inserts the rows `:first`
  * to `:last` of `:total`; one without runs once, as it is.
  *
- * @throws AppError `invalid-files` for a file that cannot be one of them, `usage` where there are none
+ * @throws AppError `invalid-files` for a file that cannot be one of them
  */
 export function readVolumes(root: string): Promise<Volume[]> {
     return readSqlFolder(root, folder, parseVolume);

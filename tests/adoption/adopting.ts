@@ -1,5 +1,5 @@
 import type { Client } from "@libsql/client";
-import { origins } from "../../app/origins.ts";
+import { origins } from "../../site/origins.ts";
 import { type AdoptOptions, adopt } from "../../src/cli/commands/adopt.ts";
 import { showVerification } from "../../src/cli/commands/verify.ts";
 import { restoreHere, takeBackup } from "../backup/running.ts";

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { origins } from "../../app/origins.ts";
+import { origins } from "../../site/origins.ts";
 import { prepareAdoption } from "../../src/adoption/prepare.ts";
 import { type AdoptionReport, runAdoption } from "../../src/adoption/run.ts";
 import type { Connection } from "../../src/database/connection.ts";

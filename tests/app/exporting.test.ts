@@ -2,9 +2,11 @@ import { createHash } from "node:crypto";
 import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { exportTables } from "../../app/export.ts";
 import { migrateJobTitles } from "../../app/migrate-job-titles.ts";
 import { loaders } from "../../seeds/index.ts";
+import { exportForms } from "../../site/exports.ts";
+import { bundled } from "../../site/seeds.ts";
+import { exportTables } from "../../src/cli/commands/export.ts";
 import { toSnakeCase } from "../../src/sql/names.ts";
 import { hashLoaded, readRows } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
@@ -40,7 +42,11 @@ describeTargets("an export", (target) => {
     let first: Ran;
 
     const run = (from: TestDatabase, folder: string, names: readonly string[] = []): Promise<Ran> =>
-        runHere((context) => exportTables(context, {}), { root, url: from.url, args: [folder, ...names] });
+        runHere((context) => exportTables(context, {}, bundled, exportForms), {
+            root,
+            url: from.url,
+            args: [folder, ...names],
+        });
     const loadInto = (into: TestDatabase, from: string): Promise<Ran> =>
         migrateHere({ root, url: into.url, json: true }, { from, rejects: path.join(older, "..", "left.ndjson") });
 
@@ -124,7 +130,9 @@ describeTargets("an export", (target) => {
         rmSync(path.join(folder, "bots", "runs.json"));
         symlinkSync("../../precious.json", path.join(folder, "bots", "runs.json"));
         const settings = { root, url: database.url, args: [folder, "users", "bot-runs"] };
-        expect((await runHere((context) => exportTables(context, { force: true }), settings)).code).toBe(0);
+        expect(
+            (await runHere((context) => exportTables(context, { force: true }, bundled, exportForms), settings)).code,
+        ).toBe(0);
         const modes = [folder, path.join(folder, "bots"), users, path.join(folder, "bots", "runs.json")].map(
             (file) => lstatSync(file).mode & 0o777,
         );

@@ -117,7 +117,9 @@ describeTargets("db:doctor", (target) => {
     });
 
     test("runs only the checks that are named, by name or path", async () => {
-        const { checks } = await readReport(database.url, { check: ["tables", "operations/checks/foreign-keys.sql"] });
+        const { checks } = await readReport(database.url, {
+            check: ["tables", "operations/checks/general/foreign-keys.sql"],
+        });
         expect(checks.map(({ name, state }) => `${name}: ${state}`)).toEqual(["foreign-keys: clean", "tables: clean"]);
     });
 

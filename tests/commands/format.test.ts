@@ -124,6 +124,7 @@ describe("sql:format", () => {
     test("formats the documented SQL too, whatever the database has had, and passes over what is no SQL", async () => {
         const folders = [
             "operations/checks",
+            "operations/checks/general",
             "operations/maintenance",
             "operations/statistics",
             "queries",
@@ -142,7 +143,7 @@ describe("sql:format", () => {
         for (const file of sent) expect(checked.stderr).toContain(`${file}\n`);
         for (const file of sent) expect(read(root, file)).toBe(query);
         const { stdout } = await runScript("sql:format", [], { cwd: root });
-        expect(stdout).toContain("Formatted 6 of 6 files.\n");
+        expect(stdout).toContain("Formatted 7 of 7 files.\n");
         for (const file of sent) expect(read(root, file)).toBe("-- It.\nSELECT\n    id\nFROM\n    a;\n");
         expect([read(root, "operations/checks/notes.txt"), read(root, "queries/README.md")]).toEqual([
             query,

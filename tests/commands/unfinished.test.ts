@@ -1,12 +1,13 @@
 import path from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { exportTables } from "../../app/export.ts";
+import { exportForms } from "../../app/exports.ts";
 import { migrateHistory } from "../../app/migrate-history.ts";
 import { migrateJobTitles } from "../../app/migrate-job-titles.ts";
 import { origins } from "../../app/origins.ts";
 import { bundled } from "../../seeds/bundled.ts";
 import { adopt } from "../../src/cli/commands/adopt.ts";
 import { baseline } from "../../src/cli/commands/baseline.ts";
+import { exportTables } from "../../src/cli/commands/export.ts";
 import { maintain } from "../../src/cli/commands/maintain.ts";
 import { migrate } from "../../src/cli/commands/migrate.ts";
 import { scaffold } from "../../src/cli/commands/new.ts";
@@ -53,7 +54,7 @@ describeTarget("file:", (target) => {
         ["db:status", showStatus],
         ["db:verify", (context) => showVerification(context)],
         ["db:stats", (context) => showStatistics(context)],
-        ["db:export", (context) => exportTables({ ...context, args: [exported] }, {})],
+        ["db:export", (context) => exportTables({ ...context, args: [exported] }, {}, bundled, exportForms)],
         ["db:maintain", (context) => maintain(context, {})],
         ["db:rollback", (context) => rollback(context, { to: 11, dryRun: true })],
         ["db:migrate:history", (context) => migrateHistory(context, { dryRun: true, from: "none.json" })],

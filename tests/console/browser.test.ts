@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { consoleSite } from "../../app/console/site.ts";
+import { consoleSite } from "../../site/screens.ts";
 import { findBrowser, openBrowser } from "../../src/console/pictures/browser.ts";
 import { tell } from "../support/snapshot.ts";
 import { describeTarget } from "../support/targets.ts";

@@ -1,4 +1,4 @@
-import { consoleSite } from "../../app/console/site.ts";
+import { consoleSite } from "../../site/screens.ts";
 import { createOutput } from "../../src/cli/output.ts";
 import { findGuard, openReader } from "../../src/console/serve.ts";
 import { createConsole } from "../../src/console/server.tsx";

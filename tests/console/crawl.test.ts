@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { consoleSite } from "../../app/console/site.ts";
+import { consoleSite } from "../../site/screens.ts";
 import { root } from "../support/deployed.ts";
 import { startProxy, type TestProxy } from "../support/proxy.ts";
 import { ask, tell } from "../support/snapshot.ts";
@@ -114,7 +114,7 @@ describeTargets("a crawl of every link", (target) => {
     test("finds every screen, and only pages that are there", () => {
         const paths = pages.map(({ path }) => path);
         expect(paths).toEqual(expect.arrayContaining(consoleSite.screens.map(({ path }) => path)));
-        const search = consoleSite.screens.some(({ path }) => path === consoleSite.search.path) ? [] : ["/questions"];
+        const search = consoleSite.screens.some(({ path }) => path === consoleSite.search?.path) ? [] : ["/questions"];
         const missing = pages.filter(({ status, path }) => status !== 200 && !search.includes(path));
         expect(missing.map(({ path, status }) => `${path}: ${status}`)).toEqual([]);
         tell(

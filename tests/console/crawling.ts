@@ -1,4 +1,4 @@
-import { consoleSite } from "../../app/console/site.ts";
+import { consoleSite } from "../../site/screens.ts";
 import type { TestConsole } from "./consoles.ts";
 
 /** A page as a crawl found it. */

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, expect, test } from "vitest";
-import { consoleSite } from "../../app/console/site.ts";
+import { consoleSite } from "../../site/screens.ts";
 import { healthScreen } from "../../src/console/health/screen.tsx";
 import { stateScreen } from "../../src/console/state/screen.tsx";
 import { createBase } from "../doctor/bases.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { consoleSite } from "../../app/console/site.ts";
+import { consoleSite } from "../../site/screens.ts";
 import { fillVolumes, readVolumes } from "../../src/queries/volumes.ts";
 import { findSqld, type Sqld, startSqld } from "../../src/server/sqld.ts";
 import { deployInto, openTestConnection, root } from "../support/deployed.ts";

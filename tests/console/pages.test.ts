@@ -1,6 +1,6 @@
 import { createClient } from "@libsql/client";
 import { expect, test } from "vitest";
-import { consoleSite } from "../../app/console/site.ts";
+import { consoleSite } from "../../site/screens.ts";
 import { renderArguments } from "../../src/console/read-log.ts";
 import type { ConsoleSite, Route } from "../../src/console/site.ts";
 import { DatabaseFault } from "../../src/database/faults.ts";

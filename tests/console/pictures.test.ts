@@ -2,12 +2,16 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { takeConsolePictures } from "../../app/console/pictures.ts";
+import { consoleSite } from "../../site/screens.ts";
+import { bundled } from "../../site/seeds.ts";
+import type { Context } from "../../src/cli/program.ts";
 import { findBrowser } from "../../src/console/pictures/browser.ts";
+import { takeConsolePictures } from "../../src/console/pictures/take.ts";
 import { runHere } from "../support/here.ts";
 import { linkProject } from "./running.ts";
 
 const chosen = process.env.CHROME_PATH;
+const takePictures = (context: Context) => takeConsolePictures(context, consoleSite, bundled);
 const isHere = findBrowser(chosen) !== undefined;
 
 /** A project without the documents: their pictures must not be written over. */
@@ -20,7 +24,7 @@ function makeProject(): string {
 
 test("docs:pictures says what to install where there is no Chromium, and writes nothing", async () => {
     const root = makeProject();
-    const { code, stdout, stderr } = await runHere(takeConsolePictures, { root, env: { CHROME_PATH: "/none" } });
+    const { code, stdout, stderr } = await runHere(takePictures, { root, env: { CHROME_PATH: "/none" } });
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toContain("error: /none does not exist");
     expect(stderr).toContain("hint: install it (Debian: `apt-get install chromium`), or set CHROME_PATH");
@@ -32,7 +36,7 @@ test.skipIf(!isHere)(
     async () => {
         const root = makeProject();
         const before = readdirSync(tmpdir());
-        const { code, stdout, stderr } = await runHere(takeConsolePictures, {
+        const { code, stdout, stderr } = await runHere(takePictures, {
             root,
             env: chosen === undefined ? {} : { CHROME_PATH: chosen },
         });

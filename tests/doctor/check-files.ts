@@ -4,7 +4,9 @@ import { root } from "../support/deployed.ts";
 
 /** The repository's checks, by path, for a project's folder of a test. */
 export function readCheckFiles(): Record<string, string> {
-    const names = readdirSync(path.join(root, "operations/checks")).filter((name) => name.endsWith(".sql"));
+    const names = readdirSync(path.join(root, "operations/checks"), { recursive: true, encoding: "utf8" }).filter(
+        (name) => name.endsWith(".sql"),
+    );
     return Object.fromEntries(
         names.map((name) => [
             `operations/checks/${name}`,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { documentSite } from "../../app/documents.ts";
+import { documentSite } from "../../site/documents.ts";
 import { renderDocuments } from "../../src/cli/commands/docs-build.ts";
 import { readChecks } from "../../src/doctor/checks.ts";
 import { type PageTexts, readPageTexts } from "../../src/documents/pages.ts";

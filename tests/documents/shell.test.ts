@@ -3,7 +3,7 @@ import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:
 import { createServer } from "node:net";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { documentSite } from "../../app/documents.ts";
+import { documentSite } from "../../site/documents.ts";
 import { listShellBlocks } from "../../src/documents/check/shell.ts";
 import { readPage } from "../../src/documents/markdown.ts";
 import { root } from "../support/deployed.ts";

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { build, type Metafile } from "esbuild";
 import { expect, test } from "vitest";
-import { consoleSite } from "../../app/console/site.ts";
+import { consoleSite } from "../../site/screens.ts";
 import { root } from "../support/deployed.ts";
 
 /** The files and packages that a file imports, at whatever distance. @param isLazy also those that it loads later */

@@ -30,6 +30,11 @@ test("the lint of imports finds an import of each forbidden kind", async () => {
         "src/sql/quoting.ts": value,
         "src/cli/site.ts": importing("site", "../../app/site.ts"),
         "app/site.ts": value,
+        "app/screens.ts": importing("screens", "../site/seeds.ts"),
+        "site/seeds.ts": value,
+        "scripts/db-two.ts": importing("two", "../app/site.ts"),
+        "scripts/bot-one.ts": importing("one", "../app/site.ts"),
+        "starter/seeds.ts": importing("seeds", "../app/site.ts"),
         "seeds/loader.ts": importing("loader", "../app/site.ts"),
         "app/program.ts": importing("program", "../scripts/db-one.ts"),
         "scripts/db-one.ts": value,
@@ -41,18 +46,19 @@ test("the lint of imports finds an import of each forbidden kind", async () => {
     symlinkSync(join(root, "node_modules"), join(project, "node_modules"));
     const program = join(root, "node_modules/dependency-cruiser/bin/dependency-cruise.mjs");
     const settings = ["--config", join(root, ".dependency-cruiser.js"), "--output-type", "json"];
-    const { stdout } = await promisify(execFile)(
-        process.execPath,
-        [program, "src", "app", "seeds", "scripts", "conformance", ...settings],
-        { cwd: project, maxBuffer: 50_000_000 },
-    ).catch((error: { stdout: string }) => error);
+    const { stdout } = await promisify(execFile)(process.execPath, [program, ".", ...settings], {
+        cwd: project,
+        maxBuffer: 50_000_000,
+    }).catch((error: { stdout: string }) => error);
     const { violations } = (JSON.parse(stdout) as Report).summary;
     const found = [...new Set(violations.map(({ rule, from }) => `${from}: ${rule.name}`))].sort();
     expect(found).toEqual([
         "app/driver.ts: drivers-in-database",
         "app/program.ts: app-below-scripts",
         "app/program.ts: scripts-are-leaves",
+        "app/screens.ts: app-below-scripts",
         "conformance/client.ts: drivers-in-database",
+        "scripts/db-two.ts: site-joins-both",
         "seeds/loader.ts: seeds-below-app",
         "src/cellar/wine.ts: every-folder-has-a-floor",
         "src/cli/site.ts: src-stands-alone",
@@ -60,5 +66,6 @@ test("the lint of imports finds an import of each forbidden kind", async () => {
         "src/lint/stranger.ts: floor-of-lint",
         "src/planning/one.ts: no-circle",
         "src/sql/up.ts: floor-of-sql",
+        "starter/seeds.ts: starter-knows-src",
     ]);
 });

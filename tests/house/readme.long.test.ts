@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { root } from "../support/deployed.ts";
+import { copyTree } from "../support/tree.ts";
 
 /** The commands of README's first code block, without their comments. */
 function readCommands(): string[] {
@@ -12,17 +13,6 @@ function readCommands(): string[] {
         .split("\n")
         .map((line) => line.replace(/\s+#.*$/, "").trim())
         .filter((line) => line !== "");
-}
-
-function copyTree(target: string): void {
-    const listed = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], {
-        cwd: root,
-        encoding: "utf8",
-    });
-    for (const path of listed.split("\0").filter((name) => name !== "")) {
-        mkdirSync(dirname(join(target, path)), { recursive: true });
-        cpSync(join(root, path), join(target, path));
-    }
 }
 
 it("works in a fresh clone with an empty home, as README begins", () => {

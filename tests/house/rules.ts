@@ -63,7 +63,7 @@ export function findPrinters(sources: Sources): string[] {
 /** Features that take the output as an argument: what they find is printed by the commands. */
 export function findPrintingFeatures(sources: Sources): string[] {
     return findCode(sources, /\bOutput\b|\boutput\.(line|field|table|note|warn|raw|document)\(/, (path) =>
-        /^(src\/cli\/|src\/console\/serve\.ts|app\/|scripts\/)/.test(path),
+        /^(src\/cli\/|src\/console\/(serve|pictures\/take)\.ts|app\/|scripts\/)/.test(path),
     );
 }
 

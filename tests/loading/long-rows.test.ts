@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, expect, test } from "vitest";
-import { exportTables } from "../../app/export.ts";
+import { exportForms } from "../../site/exports.ts";
+import { bundled } from "../../site/seeds.ts";
+import { exportTables } from "../../src/cli/commands/export.ts";
 import { readRows, readValue } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
 import { runHere } from "../support/here.ts";
@@ -54,7 +56,7 @@ describeTargets("rows that are too long for one answer together", (target) => {
 
     test("are exported, each once", async () => {
         const folder = path.join(writeProject({}), "out");
-        const ran = await runHere((context) => exportTables(context, {}), {
+        const ran = await runHere((context) => exportTables(context, {}, bundled, exportForms), {
             root,
             url: database.url,
             args: [folder, "work-queue"],

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { vi } from "vitest";
-import { bundled } from "../../seeds/bundled.ts";
+import { bundled } from "../../site/seeds.ts";
 import { type MigrateOptions, migrate } from "../../src/cli/commands/migrate.ts";
 import { createOutput } from "../../src/cli/output.ts";
 import type { Context } from "../../src/cli/program.ts";

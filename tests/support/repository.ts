@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { root } from "./deployed.ts";
 import { writeProject } from "./project.ts";
@@ -10,7 +10,7 @@ export const migrationCount = readdirSync(path.join(root, "migrations")).filter(
 export function copyRepository(files: Readonly<Record<string, string>> = {}): string {
     const own: Record<string, string> = {};
     for (const folder of ["migrations", "views", "triggers"]) {
-        for (const name of readdirSync(path.join(root, folder))) {
+        for (const name of existsSync(path.join(root, folder)) ? readdirSync(path.join(root, folder)) : []) {
             if (name.endsWith(".sql")) own[`${folder}/${name}`] = readFileSync(path.join(root, folder, name), "utf8");
         }
     }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -7,6 +7,9 @@ import { build, type Plugin } from "esbuild";
 
 /** Variable of the environment that names the folder of the built commands. */
 export const commandsVariable = "TEST_COMMANDS";
+
+/** A program of the tests of a queue, where there are some. */
+const worker = "tests/queue/worker-process.ts";
 
 /**
  * Sets up what a run of the tests shares: a temporary folder of its own, in which everything that they leave behind is
@@ -28,7 +31,7 @@ export async function setup(): Promise<() => void> {
             ...Object.fromEntries(
                 (await readdir("scripts")).map((name) => [path.parse(name).name, path.join("scripts", name)]),
             ),
-            "queue-worker": "tests/queue/worker-process.ts",
+            ...(existsSync(worker) ? { "queue-worker": worker } : {}),
         },
         outdir: commands,
         bundle: true,

@@ -1,10 +1,9 @@
-import { openForWriting, withConnection } from "../../../src/cli/open.ts";
+import { openForWriting, refuseUndeployed, withConnection } from "../../../src/cli/open.ts";
 import type { Context } from "../../../src/cli/program.ts";
 import { conclude, countOf } from "../../../src/cli/report.ts";
 import type { Row } from "../../../src/database/connection.ts";
 import { AppError, type ExitCode, exitCodes } from "../../../src/errors.ts";
 import { assertThat, UnmetAssertion } from "../../../src/queue/effects.ts";
-import { refuseUndeployed } from "../../deployed.ts";
 import { type Bot, runBot } from "../bot.ts";
 import { renderEdit } from "../editing.ts";
 import { writeOnce } from "../runs.ts";

@@ -1,13 +1,12 @@
 import { fileURLToPath } from "node:url";
 import { noModel, readChosenModel } from "../../../src/cli/bots/model.ts";
-import { openForWriting, withConnection } from "../../../src/cli/open.ts";
+import { openForWriting, refuseUndeployed, withConnection } from "../../../src/cli/open.ts";
 import type { Context } from "../../../src/cli/program.ts";
 import { conclude, countOf, listCounts } from "../../../src/cli/report.ts";
 import { AppError, type ExitCode, exitCodes } from "../../../src/errors.ts";
 import { ModelFault } from "../../../src/model/fault.ts";
 import { openModel } from "../../../src/model/model.ts";
 import { readPrompt } from "../../../src/model/prompts.ts";
-import { refuseUndeployed } from "../../deployed.ts";
 import { promptsFolder } from "../answers/requests.ts";
 import { type Bot, type BotResult, runBot } from "../bot.ts";
 import { writeOnce } from "../runs.ts";

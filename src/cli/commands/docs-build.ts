@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { readSchemaFacts, type SchemaFacts } from "../../documents/facts.ts";
@@ -88,8 +87,7 @@ async function renderFileLists(root: string, wanted: ReadonlySet<string>): Promi
 }
 
 async function readFacts(root: string, examples: ReadonlyMap<string, string>): Promise<SchemaFacts> {
-    const [{ sets }, queries] = await Promise.all([readFiles(root), readQueries(root)]);
-    const volumes = existsSync(join(root, "queries/volumes")) ? await readVolumes(root) : [];
+    const [{ sets }, queries, volumes] = await Promise.all([readFiles(root), readQueries(root), readVolumes(root)]);
     const connection = await deployFilled(sets.slice(0, 1), volumes, times);
     try {
         return await readSchemaFacts(connection, queries, volumes, examples);

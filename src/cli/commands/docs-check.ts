@@ -35,7 +35,7 @@ export async function checkDocuments(
         checkFresh(texts, await renderDocuments(root, texts, site)),
         checkLinks(pages, (path) => existsSync(join(root, path))),
         checkReach(
-            pages.filter(({ path }) => path.startsWith("docs/")),
+            pages.filter(({ path }) => path.startsWith("docs/") || path === site.start),
             site.start,
         ),
         checkShell(pages, site.executed),

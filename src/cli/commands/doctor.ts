@@ -118,6 +118,7 @@ export function describeCounts({
         ...(failed > 0 ? [`${failed} failed`] : []),
         ...(skipped > optional ? [`${skipped - optional} skipped`] : []),
     ];
+    if (ran.length === 1 && examined === 0 && skipped === 0) return "Nothing was examined: this project has no checks.";
     const nothing = failed > 0 ? "Nothing found in what could be examined" : "Nothing found";
     return `${found === "" ? nothing : `Found ${found}`}: ${ran.join(", ")}.`;
 }

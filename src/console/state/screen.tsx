@@ -29,10 +29,11 @@ export interface ContentLine {
     readonly last: Value | undefined;
 }
 
+const noContents: Contents = { queries: async () => [], render: () => [] };
 const selectSize = { sql: "SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size" };
 
 /** The first screen: which database this is, its migrations, drift, and what is in it. The same as db:status and db:verify. */
-export function stateScreen(contents: Contents): Screen {
+export function stateScreen(contents = noContents): Screen {
     return { label: "State", path: "/", routes: [{ pattern: "/", show: (visit) => showState(visit, contents) }] };
 }
 

@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { AppError } from "../../errors.ts";
 import { readText } from "../../text/decode.ts";
 import { isKeyword, tokenize } from "../lexer.ts";
@@ -11,6 +12,7 @@ import { type Header, listLinesAbove, type Refuse, readHeader } from "./header.t
 /** The folders of SQL files that are sent as they are; each begins with a comment that says what it is. */
 export const sqlFolders = [
     "operations/checks",
+    "operations/checks/general",
     "operations/maintenance",
     "operations/statistics",
     "queries",
@@ -20,6 +22,8 @@ export const sqlFolders = [
 export interface SqlFolder {
     /** One of sqlFolders, or the folder of an optional set in `queries/`. */
     readonly path: (typeof sqlFolders)[number] | `queries/${string}`;
+    /** A second folder of the same files, for those that suit every schema; no name may be in both. */
+    readonly general?: (typeof sqlFolders)[number];
     readonly names: NameForm;
     /** The page of docs/ that shows what a file looks like. */
     readonly page: string;
@@ -31,7 +35,7 @@ export interface SqlFolder {
     readonly isUntitled?: boolean;
     /** Whether a file may have more than one statement. */
     readonly hasParts?: boolean;
-    /** Whether an empty folder is an error. */
+    /** Whether an empty folder is an error where there are no migrations either: the command runs in the wrong folder. */
     readonly isNeeded?: boolean;
     readonly outcome?: string;
 }
@@ -91,11 +95,11 @@ export async function listSqlFolder(root: string, folder: SqlFolder["path"]): Pr
 }
 
 /**
- * Reads the files of a folder in the order of their names.
+ * Reads the files of a folder, and of its general one, in the order of their names.
  *
  * @param parse reads what is specific to the folder, and refuses what is wrong with it
  * @throws AppError `invalid-files` that lists every problem with its file and line; `usage` for a required folder without
- *     files
+ *     files, outside of a project
  */
 export async function readSqlFolder<T>(
     root: string,
@@ -103,13 +107,14 @@ export async function readSqlFolder<T>(
     parse: (file: DocumentedFile, refuse: Refuse) => T,
 ): Promise<T[]> {
     const { outcome } = folder;
-    const paths = await listSqlFolder(root, folder.path);
-    if (paths.length === 0 && folder.isNeeded) {
+    const folders = [folder.path, ...(folder.general === undefined ? [] : [folder.general])];
+    const paths = sortByName((await Promise.all(folders.map((path) => listSqlFolder(root, path)))).flat());
+    if (paths.length === 0 && folder.isNeeded && !existsSync(join(root, "migrations"))) {
         const hint = "run the command in the project's folder";
         throw new AppError("usage", `${folder.path}/ contains no SQL files`, { hint, outcome });
     }
     const texts = await Promise.all(paths.map((path) => readText(root, path, outcome)));
-    const names = paths.map((path) => folder.names.pattern.exec(path.slice(folder.path.length + 1))?.[1]);
+    const names = paths.map((path) => folder.names.pattern.exec(posix.basename(path))?.[1]);
     const problems: string[][] = [];
     const parsed = paths.flatMap((path, at) => {
         const refuse: Refuse = (line, message, remedy) => {
@@ -131,6 +136,11 @@ export async function readSqlFolder<T>(
     const hint = `${folder.page} shows what a file of ${folder.path}/ looks like`;
     const details = problems.flat();
     throw new AppError("invalid-files", `the files of ${folder.path}/ have ${count}`, { details, hint, outcome });
+}
+
+function sortByName(paths: readonly string[]): string[] {
+    const key = (path: string): string => `${posix.basename(path)} ${path}`;
+    return paths.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 function readStatements(

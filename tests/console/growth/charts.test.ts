@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { consoleSite } from "../../../app/console/site.ts";
+import { consoleSite } from "../../../site/screens.ts";
 import { listenOnLoopback } from "../../../src/console/listen.ts";
 import { readPublicFile } from "../../../src/console/public.ts";
 import { openReader } from "../../../src/console/serve.ts";

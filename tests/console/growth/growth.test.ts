@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
-import { consoleSite } from "../../../app/console/site.ts";
-import { documentSite } from "../../../app/documents.ts";
+import { documentSite } from "../../../site/documents.ts";
+import { consoleSite } from "../../../site/screens.ts";
 import { listWeeks } from "../../../src/console/growth/figures.ts";
 import { readTimedQueries } from "../../../src/console/growth/latency.ts";
 import { listCountedTables, renderWeeks } from "../../../src/console/growth/read.ts";

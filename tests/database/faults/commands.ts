@@ -1,15 +1,16 @@
 import { chmodSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { exportTables } from "../../../app/export.ts";
 import { migrateHistory } from "../../../app/migrate-history.ts";
 import { migrateJobTitles } from "../../../app/migrate-job-titles.ts";
-import { origins } from "../../../app/origins.ts";
-import { bundled } from "../../../seeds/bundled.ts";
+import { exportForms } from "../../../site/exports.ts";
+import { origins } from "../../../site/origins.ts";
+import { bundled } from "../../../site/seeds.ts";
 import { adopt } from "../../../src/cli/commands/adopt.ts";
 import { backup } from "../../../src/cli/commands/backup.ts";
 import { baseline } from "../../../src/cli/commands/baseline.ts";
 import { examineHealth } from "../../../src/cli/commands/doctor.ts";
 import { explain } from "../../../src/cli/commands/explain.ts";
+import { exportTables } from "../../../src/cli/commands/export.ts";
 import { maintain } from "../../../src/cli/commands/maintain.ts";
 import { migrate } from "../../../src/cli/commands/migrate.ts";
 import { push } from "../../../src/cli/commands/push.ts";
@@ -95,7 +96,9 @@ export const commands: readonly Tried[] = [
     reads("db:backup", (context) => backup({ ...context, args: [makeFolder()] }, {})),
     reads("db:status", showStatus),
     reads("db:verify", showVerification),
-    reads("db:export", (context) => exportTables({ ...context, args: ["exported"] }, { force: true })),
+    reads("db:export", (context) =>
+        exportTables({ ...context, args: ["exported"] }, { force: true }, bundled, exportForms),
+    ),
 ];
 
 function writes(name: string, root: () => string, run: Tried["run"]): Tried {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { documentSite } from "../../../app/documents.ts";
+import { documentSite } from "../../../site/documents.ts";
 import type { PictureRelation, PictureTable } from "../../../src/documents/picture/boxes.ts";
 import { arrange } from "../../../src/documents/picture/columns.ts";
 import { layOut, type Picture } from "../../../src/documents/picture/layout.ts";

@@ -1,9 +1,9 @@
-import { collectByteRows, readByteRows } from "../src/database/byte-rows.ts";
-import type { Argument, Connection, Value } from "../src/database/connection.ts";
-import { DatabaseFault } from "../src/database/faults.ts";
-import type { Loader } from "../src/loading/loader.ts";
-import { toSnakeCase } from "../src/sql/names.ts";
-import { parseJson } from "../src/text/json.ts";
+import { collectByteRows, readByteRows } from "../../database/byte-rows.ts";
+import type { Argument, Connection, Value } from "../../database/connection.ts";
+import { DatabaseFault } from "../../database/faults.ts";
+import { toSnakeCase } from "../../sql/names.ts";
+import { parseJson } from "../../text/json.ts";
+import type { Loader } from "../loader.ts";
 
 /** Rows per request; fewer if they exceed a server's response limit of 10 MB. */
 const pageRows = 500;

@@ -1,27 +1,30 @@
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundled } from "../../seeds/bundled.ts";
-import type { Context } from "../../src/cli/program.ts";
-import { readVariables } from "../../src/cli/settings.ts";
-import { listenOnLoopback } from "../../src/console/listen.ts";
-import { type Screenshot, takeScreenshots } from "../../src/console/pictures/screenshots.ts";
-import { findGuard, openReader } from "../../src/console/serve.ts";
-import { createConsole } from "../../src/console/server.tsx";
-import { openConnection } from "../../src/database/open.ts";
-import type { FileTarget } from "../../src/database/target.ts";
-import { readProject } from "../../src/drift/status.ts";
-import { load } from "../../src/loading/load.ts";
-import { chooseSeeds, selectSeedState } from "../../src/loading/seeds.ts";
-import { runDeploy } from "../../src/migrations/carry-out.ts";
-import { prepareDeploy } from "../../src/planning/prepare.ts";
-import { consoleSite } from "./site.ts";
+import type { Context } from "../../cli/program.ts";
+import { readVariables } from "../../cli/settings.ts";
+import { openConnection } from "../../database/open.ts";
+import type { FileTarget } from "../../database/target.ts";
+import { readProject } from "../../drift/status.ts";
+import { load } from "../../loading/load.ts";
+import { type BundledSeeds, chooseSeeds, selectSeedState } from "../../loading/seeds.ts";
+import { runDeploy } from "../../migrations/carry-out.ts";
+import { prepareDeploy } from "../../planning/prepare.ts";
+import { listenOnLoopback } from "../listen.ts";
+import { findGuard, openReader } from "../serve.ts";
+import { createConsole } from "../server.tsx";
+import type { ConsoleSite } from "../site.ts";
+import { type Screenshot, takeScreenshots } from "./screenshots.ts";
 
 const name = "console";
 const nothing = (): void => undefined;
 
 /** docs:pictures: deploys the schema and all bundled data into a temporary file, and pictures the console that shows it. */
-export async function takeConsolePictures({ root, output, signal, elapsed }: Context): Promise<void> {
+export async function takeConsolePictures(
+    { root, output, signal, elapsed }: Context,
+    site: ConsoleSite,
+    bundled: BundledSeeds,
+): Promise<void> {
     const { CHROME_PATH: chosen } = await readVariables(["CHROME_PATH"], root);
     const pictures = (["light", "dark"] as const).map(
         (scheme): Screenshot => ({ path: "/", scheme, file: `docs/${name}.${scheme}.png` }),
@@ -34,8 +37,8 @@ export async function takeConsolePictures({ root, output, signal, elapsed }: Con
             label: "file:local.db",
             local: true,
         };
-        await fill(target, root, signal);
-        await withConsole(target, root, output.redact, (url) =>
+        await fill(target, root, bundled, signal);
+        await withConsole(target, root, site, output.redact, (url) =>
             takeScreenshots(
                 url,
                 pictures.map((picture) => ({ ...picture, file: join(root, picture.file) })),
@@ -51,7 +54,7 @@ export async function takeConsolePictures({ root, output, signal, elapsed }: Con
     }
 }
 
-async function fill(target: FileTarget, root: string, signal: AbortSignal): Promise<void> {
+async function fill(target: FileTarget, root: string, bundled: BundledSeeds, signal: AbortSignal): Promise<void> {
     const connection = await openConnection(target, signal);
     try {
         const prepared = await prepareDeploy(root, connection, { extra: selectSeedState(bundled) });
@@ -79,6 +82,7 @@ async function fill(target: FileTarget, root: string, signal: AbortSignal): Prom
 async function withConsole(
     target: FileTarget,
     root: string,
+    site: ConsoleSite,
     redact: (text: string) => string,
     body: (url: string) => Promise<void>,
 ): Promise<void> {
@@ -87,7 +91,7 @@ async function withConsole(
     let port = 0;
     const app = createConsole({
         root,
-        site: consoleSite,
+        site,
         database: { target, readOnlyBy: findGuard(target), notes: [], schemaVersion },
         connect: reader.connect,
         signal: new AbortController().signal,

@@ -1,0 +1,1 @@
+export { documentSite } from "../app/documents.ts";

@@ -1,0 +1,1 @@
+export { exportForms } from "../app/exports.ts";

@@ -1,0 +1,1 @@
+export { origins } from "../app/origins.ts";

@@ -1,0 +1,1 @@
+export { consoleSite } from "../app/console/site.ts";

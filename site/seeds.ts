@@ -1,0 +1,1 @@
+export { bundled } from "../seeds/bundled.ts";
