@@ -120,6 +120,9 @@ export function faultOfReply(status: number, body: string, retryAfter?: string |
         const answer = status < 400 ? "it is not JSON" : reason;
         return new DatabaseFault("server-fault", answer, undefined, { variant: "foreign-reply" });
     }
+    if (status === 500 && primaryBroken.test(reason)) {
+        return new DatabaseFault("server-fault", reason, undefined, { variant: "primary-broken" });
+    }
     // A transaction may have been committed before its result could not be sent.
     if (notUtf8.test(reason)) return new DatabaseFault("server-fault", reason, undefined, { variant: "not-utf8" });
     if (status === 401 || (status === 400 && /jwt/i.test(reason))) return new DatabaseFault("unauthorized", reason);
@@ -131,6 +134,9 @@ export function faultOfReply(status: number, body: string, retryAfter?: string |
     const more = { variant: variantOfStatus[status], retryAfter: readRetryAfter(retryAfter, new Date()) };
     return new DatabaseFault("server-fault", answer, undefined, more);
 }
+
+/** What a replica says. */
+const primaryBroken = /^connection with primary broken/i;
 
 /** With status 500, for a text that a query returns. */
 const notUtf8 = /\butf-8 (?:byte )?sequence\b/;

@@ -33,7 +33,7 @@ describeTargets("db:explain", (target) => {
     const rows =
         target.name === "sqld"
             ? /\nRows: {5}\d read, 2 returned\n/
-            : /\nRows: {5}2 returned; a file does not count the rows read \(--volumes does\)\n/;
+            : /\nRows: {5}2 returned; neither a file nor a replica counts the rows read \(--volumes does\)\n/;
 
     test("shows a documented query with its plan, the indexes with their columns, rows and time", async () => {
         const { code, stdout } = await run("channels-of-question");

@@ -136,7 +136,8 @@ function renderPlan(plan: readonly PlanStep[], depth = 0): string[] {
 
 function renderRows({ rowsReturned, rowsRead, rowsWritten = 0 }: Measured): string {
     const returned = `${rowsReturned.toLocaleString("en-US")} returned`;
-    if (rowsRead === undefined) return `${returned}; a file does not count the rows read (--volumes does)`;
+    if (rowsRead === undefined)
+        return `${returned}; neither a file nor a replica counts the rows read (--volumes does)`;
     const written = rowsWritten === 0 ? "" : `, ${rowsWritten.toLocaleString("en-US")} written and rolled back`;
     return `${rowsRead.toLocaleString("en-US")} read, ${returned}${written}`;
 }
