@@ -3,7 +3,8 @@ import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.t
 
 export const command: CommandDefinition<LintOptions> = {
     name: "db:lint",
-    summary: "Check without the configured database whether the SQL files run on Turso, are safe and follow the house style.",
+    summary:
+        "Check without the configured database whether the SQL files run on Turso, are safe and follow the house style.",
     database: false,
     define: (command) =>
         command
