@@ -1,9 +1,8 @@
 import { AppError } from "../errors.ts";
-import { isSameName } from "../sql/names.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import type { Statement } from "../sql/statements.ts";
 import { type FoundFiles, type ObjectFile, type SqlFile, withUndo } from "./files.ts";
-import { findRefusal, type Refusal } from "./refusals.ts";
+import { findMisplaced, findRefusal, type Refusal } from "./refusals.ts";
 import { explainBackup, explainDuplicates, explainMigrationNames, findOriginal } from "./renaming.ts";
 import { readStructure } from "./structure.ts";
 
@@ -49,7 +48,10 @@ export function findFileProblems(found: FoundFiles): Problem[] {
         for (const file of set.migrations) {
             for (const part of withUndo(file)) {
                 const { rebuilt } = readStructure(part.statements);
-                problems.push(...findSqlProblems(part, (statement) => findMisplaced(statement, rebuilt)));
+                const isUndo = part !== file;
+                problems.push(
+                    ...findSqlProblems(part, (statement) => findMisplaced(statement, { set, rebuilt, isUndo })),
+                );
             }
         }
         for (const object of set.objects) problems.push(...findSqlProblems(object), ...findObjectProblems(object));
@@ -109,12 +111,21 @@ function findSqlProblems(
         return [{ rule: "nul-character", path, message: "contains a NUL character", remedy: "remove it" }];
     }
     if (file.statements.length === 0) {
-        return [{ rule: noStatement, path, message: "has no statement", remedy: "write one, or delete it" }];
+        return [{ rule: noStatement, path, message: "has no statement", remedy: adviseOnEmpty(path) }];
     }
     return file.statements.flatMap((statement) => {
         const refusal = findRefusal(statement) ?? findMore(statement);
         return refusal ? [{ path, line: statement.line, ...refusal }] : [];
     });
+}
+
+// Without its do file, an undo file is refused too.
+function adviseOnEmpty(path: string): string {
+    if (!path.startsWith("migrations/")) return "write one, or delete the file";
+    const which = path.includes(".undo.")
+        ? "delete the file, so that a rollback stops here"
+        : "delete it with its undo file";
+    return `write one (\`SELECT 1;\` does nothing on purpose), or ${which}`;
 }
 
 const objectFile = "object-file";
@@ -150,14 +161,4 @@ function findNameClashes(objects: readonly ObjectFile[]): Problem[] {
         const message = `has the same name as ${first}`;
         return first ? [{ rule: objectFile, path, message, remedy: "rename one of them" }] : [];
     });
-}
-
-// A view or trigger of a migration would be lost in a later change of its table. Only a rebuild may create triggers: those
-// that were created by hand.
-function findMisplaced(statement: Statement, rebuilt: readonly string[]): Refusal | undefined {
-    const fact = readFact(statement);
-    if (fact.does !== "create" || (fact.type !== "view" && fact.type !== "trigger")) return undefined;
-    if (rebuilt.some((table) => isSameName(table, fact.table))) return undefined;
-    const message = `a migration creates the ${fact.type} '${fact.name}'`;
-    return { rule: "view-in-migration", message, remedy: `move it to ${fact.type}s/${fact.name}.sql` };
 }
