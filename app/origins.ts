@@ -48,6 +48,9 @@ const forms: Readonly<Record<string, Readonly<Record<string, "time" | "json">>>>
     tests: { questions: "json", created_at: "time", last_updated: "time" },
 };
 
+/** What history can call the source of a change that names no writer. */
+export const historySources = ["bot", "user", "system", "import"] as const;
+
 /** The databases from before this repository, and how their columns map to its tables. */
 export const origins: Origins = {
     known,
@@ -67,4 +70,9 @@ export const origins: Origins = {
         ...Object.entries(forms).map(([table, columns]) => [table, new Map(Object.entries(columns))] as const),
     ]),
     newest: ["last_updated", "created_at"],
+    historySource: {
+        sources: historySources,
+        read: "SELECT default_source AS source FROM history_writer",
+        write: "UPDATE history_writer SET default_source = ?",
+    },
 };

@@ -9,6 +9,17 @@ export interface Origins {
     readonly forms: ReadonlyMap<string, ReadonlyMap<string, TextForm>>;
     /** Columns that determine the newest of several rows with the same key, in order of preference. */
     readonly newest: readonly string[];
+    /** Where the database keeps the source of a change that names no writer. */
+    readonly historySource: SourceSetting;
+}
+
+/** A setting in a row of the database that names one of a few sources. */
+export interface SourceSetting {
+    readonly sources: readonly string[];
+    /** Gives it as `source`. */
+    readonly read: string;
+    /** Takes it as its only value. */
+    readonly write: string;
 }
 
 /** The format of the text in a column. */
