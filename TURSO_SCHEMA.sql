@@ -1406,7 +1406,7 @@ CREATE TRIGGER trg_bot_ledger_times
 /*
  * Converts a time that a writer gives in another form, such as YYYY-MM-DD HH:MM:SS, to that of all times: as texts, times of
  * two forms sort wrongly within a day.
- * What is no day and time stays as it is; db:doctor reports it.
+ * Text that is not a day and time stays as it is; db:doctor reports it.
  */
 AFTER INSERT ON bot_ledger
 WHEN NEW.created_at NOT GLOB '????-??-??T??:??:??.???Z'
@@ -1423,7 +1423,7 @@ CREATE TRIGGER trg_question_history_times
 /*
  * Converts a time that a writer gives in another form, such as YYYY-MM-DD HH:MM:SS, to that of all times: as texts, times of
  * two forms sort wrongly within a day.
- * What is no day and time stays as it is; db:doctor reports it.
+ * Text that is not a day and time stays as it is; db:doctor reports it.
  */
 AFTER INSERT ON question_history
 WHEN NEW.created_at NOT GLOB '????-??-??T??:??:??.???Z'
@@ -1748,7 +1748,8 @@ CREATE TRIGGER trg_work_queue_times
 /*
  * Converts times that a writer gives in another form, such as YYYY-MM-DD HH:MM:SS, to that of all times: as texts, times of
  * two forms sort wrongly within a day, and a job would be due too early.
- * What is no day and time stays as it is; db:doctor reports it. Of a day that its month lacks, date() makes one of the next.
+ * Text that is not a day and time stays as it is; db:doctor reports it. Of a day that its month lacks, date() makes one of the
+ * next.
  */
 AFTER INSERT ON work_queue
 WHEN NEW.created_at NOT GLOB '????-??-??T??:??:??.???Z'
@@ -1837,8 +1838,8 @@ UPDATE turso_schema_guard SET is_complete = objects_before = 0 AND 60 = (
         ('view', 'v_bot_run_success', 1147),
         ('view', 'v_queue_health', 2139),
         ('view', 'v_table_growth', 2672),
-        ('trigger', 'trg_bot_ledger_times', 689),
-        ('trigger', 'trg_question_history_times', 707),
+        ('trigger', 'trg_bot_ledger_times', 697),
+        ('trigger', 'trg_question_history_times', 715),
         ('trigger', 'trg_questions_delete', 438),
         ('trigger', 'trg_questions_history_delete', 1770),
         ('trigger', 'trg_questions_history_insert', 2531),
@@ -1846,7 +1847,7 @@ UPDATE turso_schema_guard SET is_complete = objects_before = 0 AND 60 = (
         ('trigger', 'trg_questions_history_update', 3355),
         ('trigger', 'trg_questions_update', 1435),
         ('trigger', 'trg_user_sessions_access', 593),
-        ('trigger', 'trg_work_queue_times', 1726)
+        ('trigger', 'trg_work_queue_times', 1737)
     )
 );
 

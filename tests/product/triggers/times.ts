@@ -7,7 +7,7 @@ export const conversions: readonly [string, string][] = [
     ["2024-02-03T04:05:06.789Z", "2024-02-03T04:05:06.789Z"],
 ];
 
-/** What is no day and time, and so stays as it is. */
+/** Text that is not a day and time, and so stays as it is. */
 export const noTimes: readonly string[] = [
     "",
     "now",

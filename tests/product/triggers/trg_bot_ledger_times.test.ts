@@ -23,7 +23,7 @@ describeTargets("trg_bot_ledger_times", (target) => {
         expect(await store(conversions.map(([given]) => given))).toEqual(conversions.map(([, stored]) => stored));
     });
 
-    test("keeps what is no day and time as it is", async () => {
+    test("keeps text that is not a day and time", async () => {
         expect(await store(noTimes)).toEqual(noTimes);
     });
 });

@@ -28,7 +28,7 @@ describeTargets("trg_work_queue_times", (target) => {
         expect(stored).toEqual([["2024-02-03T04:05:06.000Z"]]);
     });
 
-    test("converts all columns at once, and keeps what is no day and time as it is", async () => {
+    test("converts all columns at once, and keeps text that is not a day and time", async () => {
         const given = [...conversions.map(([time]) => time), ...noTimes];
         const kept = [...conversions.map(([, time]) => time), ...noTimes];
         expect(await store(columns, given)).toEqual(kept.map((time) => columns.map(() => time)));
