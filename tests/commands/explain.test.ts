@@ -161,7 +161,7 @@ describe("db:explain, before any database is opened,", () => {
     test("lists the documented queries", async () => {
         const { code, stdout } = await run([], { list: true });
         expect(code).toBe(0);
-        expect(stdout).toMatch(/^abandon-sessions +maintenance\. +Marks sessions as abandoned /m);
+        expect(stdout).toMatch(/^abandon-sessions +Marks sessions as abandoned /m);
         expect(stdout).toMatch(/\n\d+ queries\. Explain one with `pnpm db:explain <name>`\.\n$/);
     });
 

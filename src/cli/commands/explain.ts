@@ -58,7 +58,7 @@ export async function explain(context: Context, options: ExplainOptions): Promis
 }
 
 function listQueries({ output }: Context, queries: readonly DocumentedQuery[]): void {
-    output.table(queries.map(({ name, purpose, title }) => [name, purpose, title]));
+    output.table(queries.map(({ name, purpose, title }) => [name, `${title} For: ${purpose}`]));
     output.line(`${countOf(queries.length, "query", "queries")}. Explain one with \`pnpm db:explain <name>\`.`);
     output.document(queries);
 }
