@@ -35,6 +35,10 @@ export const sentences = {
         "{db} cannot return a text that is not UTF-8",
         "replace it by an UPDATE of its row, or load a correct record; `pnpm db:export <folder>` lists such rows",
     ],
+    "foreign-collation": [
+        "{db} uses a collation of another program, which libSQL does not have",
+        "with that program, create the table or index again without the collation; `pnpm db:backup --table <name...>` backs up other tables",
+    ],
     "no-answer": ["{db} did not answer in time", `run \`pnpm db:status\`; ${statusPage}`],
     "rate-limited": [
         "{db} accepts no more requests for now",
