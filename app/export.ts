@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { loaders } from "../seeds/index.ts";
 import { openExisting, withConnection } from "../src/cli/open.ts";
@@ -10,6 +10,7 @@ import { AppError, type ExitCode, exitCodes } from "../src/errors.ts";
 import type { Loader } from "../src/loading/loader.ts";
 import { suggest } from "../src/sql/similar.ts";
 import { showEachByte } from "../src/text/decode.ts";
+import { createFolder } from "../src/text/folder.ts";
 import { writeJson } from "../src/text/json.ts";
 import { refuseUndeployed } from "./deployed.ts";
 import { type ExportedRow, exportRows, type LeftOut } from "./export-rows.ts";
@@ -146,7 +147,7 @@ async function exportTable(
 // Only its user may read it: the rows of any table may be about people. An earlier file would keep its mode.
 async function writeText(file: string, text: string): Promise<void> {
     try {
-        await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+        await createFolder(dirname(file), 0o700);
         await rm(file, { force: true });
         await writeFile(file, text, { flag: "wx", mode: 0o600 });
     } catch (error) {

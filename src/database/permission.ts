@@ -30,10 +30,15 @@ export function refuseUnwritable(target: Target, writesOff: boolean, now: Date):
 export function refuseExpired(target: Target, now: Date): void {
     const expiresAt = findToken(target)?.expiresAt;
     if (expiresAt && expiresAt <= now) {
-        throw new AppError("token-expired", `the token for ${target.label} expired on ${expiresAt.toISOString()}`, {
-            hint: describeNewToken(target),
-            outcome: "Nothing was tried.",
-        });
+        const clock = `by this machine's clock (${now.toISOString()})`;
+        throw new AppError(
+            "token-expired",
+            `the token for ${target.label} expired on ${expiresAt.toISOString()}, ${clock}`,
+            {
+                hint: `${describeNewToken(target)}; if the clock is wrong, correct it`,
+                outcome: "Nothing was tried.",
+            },
+        );
     }
 }
 

@@ -1,9 +1,10 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../errors.ts";
 import { coreSet, folderOf, migrationName, readFiles } from "../../planning/files.ts";
 import { loadLenientFormatter } from "../../sql/format.ts";
 import { toSlug } from "../../sql/names.ts";
+import { createFolder } from "../../text/folder.ts";
 import type { Context } from "../program.ts";
 
 export interface ScaffoldOptions {
@@ -41,7 +42,7 @@ export async function scaffold(context: Context, options: ScaffoldOptions): Prom
         });
     }
     if (!slug.includes("-")) output.note(`note: '${slug}' is one word; name migrations by verb and object`);
-    await mkdir(join(root, folder), { recursive: true });
+    await createFolder(join(root, folder));
     const paths = files.map(({ name }) => `${folder}/${name}`);
     for (const [at, { text }] of files.entries()) await writeNew(root, paths[at] as string, text);
     for (const path of paths) output.field("Wrote", path);
