@@ -30,15 +30,11 @@ export function refuseUnwritable(target: Target, writesOff: boolean, now: Date):
 export function refuseExpired(target: Target, now: Date): void {
     const expiresAt = findToken(target)?.expiresAt;
     if (expiresAt && expiresAt <= now) {
-        const clock = `by this machine's clock (${now.toISOString()})`;
-        throw new AppError(
-            "token-expired",
-            `the token for ${target.label} expired on ${expiresAt.toISOString()}, ${clock}`,
-            {
-                hint: `${describeNewToken(target)}; if the clock is wrong, correct it`,
-                outcome: "Nothing was tried.",
-            },
-        );
+        const when = `${expiresAt.toISOString()}, by this machine's clock`;
+        throw new AppError("token-expired", `the token for ${target.label} expired on ${when}`, {
+            hint: `${describeNewToken(target)}; if this machine's clock is wrong, correct it`,
+            outcome: "Nothing was tried.",
+        });
     }
 }
 

@@ -93,7 +93,7 @@ describe.skipIf(binary === undefined)(
             const { code, stderr } = await push(tokens.expired);
             expect(code).toBe(1);
             expect(stderr).toMatch(
-                /error: the token for \S+ expired on \d{4}-\d\d-\d\dT[\d:.]+Z, by this machine's clock \(\d{4}\S+Z\)\n/,
+                /error: the token for \S+ expired on \d{4}-\d\d-\d\dT[\d:.]+Z, by this machine's clock\n/,
             );
             expect(stderr).toContain("hint: copy the token from tokens.env in the server's folder (.sqld) into .env");
             expect(proxy.requests).toBe(0);
