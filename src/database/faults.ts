@@ -76,12 +76,18 @@ export function toFault(error: unknown, unknown: FaultKind = "sql"): DatabaseFau
     if (error instanceof DatabaseFault) return error;
     const { code, message } = readError(error);
     const kind = kindOfCode.find(([pattern]) => pattern.test(code))?.[1];
-    const variant = code.startsWith("SQLITE_IOERR") ? "disk-error" : code === "STREAM_EXPIRED" ? "expired" : undefined;
-    if (kind) return new DatabaseFault(kind, withoutCode(message, code), error, { variant });
+    if (kind)
+        return new DatabaseFault(kind, withoutCode(message, code), error, { variant: findVariant(code, message) });
     if (/Unable to open connection to local database/i.test(message)) {
         return new DatabaseFault("cannot-open", message, error);
     }
     return new DatabaseFault(unknown, withoutCode(message, code), error);
+}
+
+function findVariant(code: string, message: string): FaultVariant | undefined {
+    if (code.startsWith("SQLITE_IOERR")) return "disk-error";
+    if (code === "STREAM_EXPIRED") return "expired";
+    return /\bno such collation sequence: /.test(message) ? "foreign-collation" : undefined;
 }
 
 /** Turns an exception of fetch() into a fault: refused, unknown host, TLS, dropped, timed out. */

@@ -43,9 +43,8 @@ describe.skipIf(findSqld() === undefined)("through a replica", () => {
             ];
             const ran: unknown[] = [];
             for (const [, name, ...args] of commands) {
-                const { code, stdout, stderr } = await run(url, name, ...args);
+                const { code, stdout } = await run(url, name, ...args);
                 ran.push([code, name, ...args]);
-                if (code !== 0) console.log(name, code, stdout.slice(-600), stderr.slice(-600));
                 expect(stdout, name).not.toMatch(/\b0 rows read|\b0 written|\b0 read/);
             }
             expect(ran).toEqual(commands);
@@ -80,7 +79,7 @@ describe.skipIf(findSqld() === undefined)("through a replica", () => {
             expect([code, stderr]).toEqual([
                 1,
                 expect.stringMatching(
-                    /did not answer in time \(no answer within 30 seconds\)[^]*check that its primary runs/,
+                    /did not answer in time \(no answer within 30 seconds\)[\s\S]*check that its primary runs/,
                 ),
             ]);
             await restartPrimary();

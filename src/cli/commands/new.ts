@@ -1,9 +1,10 @@
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AppError } from "../../errors.ts";
 import { coreSet, folderOf, migrationName, readFiles } from "../../planning/files.ts";
 import { loadLenientFormatter } from "../../sql/format.ts";
 import { toSlug } from "../../sql/names.ts";
+import { createFolder } from "../../text/folder.ts";
 import type { Context } from "../program.ts";
 
 export interface ScaffoldOptions {
@@ -104,7 +105,7 @@ const remedies: Readonly<Record<string, string>> = {
 
 async function writeNew(root: string, path: string, text: string): Promise<void> {
     try {
-        await mkdir(dirname(join(root, path)), { recursive: true });
+        await createFolder(dirname(join(root, path)));
         await writeFile(join(root, path), text, { flag: "wx" });
     } catch (error) {
         const { code = "unknown" } = error as NodeJS.ErrnoException;
