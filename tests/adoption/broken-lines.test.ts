@@ -49,7 +49,7 @@ describeTargets(title, (target) => {
             1,
             "connection-lost",
             expect.stringMatching(
-                /\nAdopted so far: users\. The others are unchanged\. Run the same command again to continue\.$/,
+                /^Adopted so far: users\. The others are unchanged\. Run the same command again to continue\.$/,
             ),
         ]);
         expect(await readValue(spoiled.client, "SELECT strict FROM pragma_table_list WHERE name = 'questions'")).toBe(

@@ -129,6 +129,7 @@ describe.skipIf(noBinary)(noBinary ? "db:server (no sqld binary here)" : "db:ser
             pid: expect.any(Number),
             directory: ".sqld",
             tokensFile: null,
+            milliseconds: expect.any(Number),
         });
     });
 

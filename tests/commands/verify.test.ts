@@ -169,7 +169,7 @@ describeTargets("db:verify", (target) => {
         const count = /: (\d+) objects compared/.exec(stdout)?.[1];
         expect([pushed.code, pushed.stdout]).toEqual([
             0,
-            expect.stringContaining(`[X] verified: ${count} objects match the files\n`),
+            expect.stringContaining(`Verified: ${count} objects match the files\n`),
         ]);
     });
 
