@@ -114,6 +114,21 @@ export const cases: readonly Case[] = [
         ["migrations/002.do.a.sql: has no statement", "triggers/trg_a.sql: has no statement"],
     ],
     [
+        "files that another tool splits by its markers",
+        {
+            "migrations/002.do.a.sql": "-- migrate:up\nCREATE TABLE a (b);\n\n-- migrate:down\nDROP TABLE a;\n",
+            "migrations/002.undo.a.sql": "-- +goose Down\n-- +goose StatementBegin\nSELECT 1;\n",
+            "migrations/003.do.b.sql": "CREATE TABLE b (c);\n---- create above / drop below ----\nDROP TABLE b;\n",
+        },
+        [
+            "migrations/002.do.a.sql:4: '-- migrate:down' is an instruction to dbmate and here only a comment, so what stands",
+            "    move what stands below it to migrations/002.undo.a.sql, and remove the markers from both files",
+            "migrations/002.undo.a.sql:1: '-- +goose Down'",
+            "migrations/002.undo.a.sql:2: '-- +goose StatementBegin' is an instruction to goose and here only a comment\n    remove the line",
+            "migrations/003.do.b.sql:2: '---- create above / drop below ----' is an instruction to tern",
+        ],
+    ],
+    [
         "what a server refuses, each place in one go",
         { "migrations/002.do.a.sql": "PRAGMA user_version = 2;\n\nVACUUM;\n", "views/v_notes.sql": "ANALYZE;" },
         [

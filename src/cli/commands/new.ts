@@ -1,7 +1,7 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../errors.ts";
-import { coreSet, folderOf, migrationName, readFiles } from "../../planning/files.ts";
+import { coreSet, findNextNumber, folderOf, migrationName, readFiles } from "../../planning/files.ts";
 import { loadLenientFormatter } from "../../sql/format.ts";
 import { toSlug } from "../../sql/names.ts";
 import type { Context } from "../program.ts";
@@ -12,9 +12,6 @@ export interface ScaffoldOptions {
     /** The table that the migration rebuilds. */
     readonly rebuild?: string;
 }
-
-/** Minimum number of digits in a version number. */
-const fewestDigits = 3;
 
 /**
  * db:new: writes a do and an undo file with the next free number. Each contains only a heading or, with --rebuild, a
@@ -29,7 +26,8 @@ export async function scaffold(context: Context, options: ScaffoldOptions): Prom
     findFolder(options.set ?? coreSet);
     const draft = options.rebuild === undefined ? undefined : await draftRebuild(root, options.rebuild, slug);
     const folder = findFolder(options.set ?? draft?.set ?? coreSet);
-    const number = nextNumber(await readdir(join(root, folder)).catch(() => []));
+    const { next, digits } = findNextNumber(await readdir(join(root, folder)).catch(() => []));
+    const number = String(next).padStart(digits, "0");
     const files = (["do", "undo"] as const).map((action) => ({
         name: `${number}.${action}.${slug}.sql`,
         text: draft?.[action] ?? renderHeading(slug, action),
@@ -91,14 +89,6 @@ function findFolder(set: string): string {
         hint: "use lower-case letters, digits and underscores, beginning with a letter",
         outcome: "Nothing was written.",
     });
-}
-
-// Counts every file that begins with digits, even an unrecognised one: its number is not free.
-function nextNumber(names: readonly string[]): string {
-    const used = names.flatMap((name) => /^\d+(?=.*\.sql$)/i.exec(name)?.[0] ?? []);
-    const highest = used.reduce((max, digits) => (BigInt(digits) > max ? BigInt(digits) : max), 0n);
-    const digits = Math.max(fewestDigits, ...used.map((text) => text.length));
-    return String(highest + 1n).padStart(digits, "0");
 }
 
 function renderHeading(slug: string, action: "do" | "undo"): string {
