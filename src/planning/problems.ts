@@ -5,7 +5,7 @@ import type { Statement } from "../sql/statements.ts";
 import type { ToolMarker } from "../sql/tool-markers.ts";
 import { type FoundFiles, type ObjectFile, type SqlFile, withUndo } from "./files.ts";
 import { findRefusal, type Refusal } from "./refusals.ts";
-import { explainDuplicates, explainMigrationNames } from "./renaming.ts";
+import { explainDuplicates, explainMigrationNames, toImport } from "./renaming.ts";
 import { readStructure } from "./structure.ts";
 
 /** A problem of the files that must be fixed before anything is sent. */
@@ -75,7 +75,9 @@ function explainUnrecognised(path: string): Problem {
         return {
             path,
             message: "is not the folder of a migration set, so its files would be silently ignored",
-            remedy: "name a set's folders migrations/<name>, views/<name> and triggers/<name>, in lower case",
+            remedy: /^migrations\/\d/.test(path)
+                ? toImport
+                : "name a set's folders migrations/<name>, views/<name> and triggers/<name>, in lower case",
         };
     }
     const [, folder = ""] = /^(.*\/)/.exec(path) ?? [];

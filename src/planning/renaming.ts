@@ -6,25 +6,64 @@ interface Misnamed {
     readonly remedy: string;
 }
 
-/** Explains files in migrations/ that postgrator would silently ignore, each with the name that it should have. */
+/**
+ * Explains files in migrations/ that postgrator would silently ignore, each with the name that it should have. Followed
+ * for all of them, the names are unique and keep the order of the old numbers.
+ */
 export function explainMigrationNames(found: FoundFiles, paths: readonly string[]): Misnamed[] {
-    const numbers = createNumbering(found);
-    return paths.map((path) => {
-        const { folder, digits, isUndo, slug } = readIntent(path);
-        const wanted = Number(digits);
-        const action = isUndo ? "undo" : "do";
-        const isFree = wanted > 0 && digits.length <= 15 && !numbers.isTaken(folder, wanted, action);
-        const number = isFree ? digits.padStart(3, "0") : numbers.next(folder, slug);
-        const name = `${number}.${action}.${slug || "what-it-does"}.sql`;
-        // Without a number, it is unknown what an undo file undoes.
-        const isUsable = digits !== "" && migrationName.test(name) && (isFree || !isUndo);
-        if (isFree) numbers.take(folder, wanted, action);
+    const intents = paths.map(readIntent);
+    const names = new Map<Intent, string>();
+    for (const folder of new Set(intents.map((intent) => intent.folder))) {
+        const own = intents.filter((intent) => intent.folder === folder && intent.digits !== "");
+        for (const [intent, name] of nameAll(own, createNumbering(found))) names.set(intent, name);
+    }
+    return intents.map((intent) => {
+        const { path, folder, isData } = intent;
+        const name = names.get(intent) ?? "";
+        const rename = migrationName.test(name)
+            ? `mv ${quote(path)} ${folder}${name}`
+            : `name it like ${folder}013.do.add-something.sql`;
+        const others = intents.filter((other) => other.folder === folder && !other.isData && other.digits !== "");
+        const remedy = others.length > 1 && others[0] === intent ? `${toImport}; or rename each: ${rename}` : rename;
         return {
             path,
             message: "is not named like a migration, so postgrator would silently ignore it",
-            remedy: isUsable ? `mv ${quote(path)} ${folder}${name}` : `name it like ${folder}013.do.add-something.sql`,
+            remedy: isData ? `move it elsewhere; ${toImport}` : remedy,
         };
     });
+}
+
+/** The remedy for files that another tool wrote. */
+export const toImport =
+    "to import what another tool wrote, `mkdir imported`, move its files there, and run `pnpm db:new --import imported`";
+
+// The old numbers stay where all are free; otherwise all files get new ones, so that their order stays.
+function nameAll(intents: readonly Intent[], numbers: Numbering): Map<Intent, string> {
+    const toName = (number: string, { isUndo, slug }: Intent): string =>
+        `${number}.${isUndo ? "undo" : "do"}.${slug || "what-it-does"}.sql`;
+    const isFree = ({ folder, digits, isUndo }: Intent): boolean =>
+        BigInt(digits) > 0n && digits.length <= 15 && !numbers.isTaken(folder, Number(digits), isUndo ? "undo" : "do");
+    const place = ({ digits, isUndo }: Intent): string => `${BigInt(digits)} ${isUndo}`;
+    const stays = intents.every(isFree) && new Set(intents.map(place)).size === intents.length;
+    const sorted = [...intents].sort((a, b) => compare(BigInt(a.digits), BigInt(b.digits)) || compare(a.path, b.path));
+    const keyOf = ({ digits, slug }: Intent): string => `${BigInt(digits)} ${slug}`;
+    const dos = new Map<string, string>();
+    const names = new Map<Intent, string>();
+    for (const intent of sorted.filter(({ isUndo }) => !isUndo)) {
+        const number = stays ? intent.digits.padStart(3, "0") : numbers.next(intent.folder, keyOf(intent));
+        dos.set(keyOf(intent), number);
+        names.set(intent, toName(number, intent));
+    }
+    for (const intent of sorted.filter(({ isUndo }) => isUndo)) {
+        // Without its do file among them, an undo file belongs to one that has the number.
+        const number = dos.get(keyOf(intent)) ?? (isFree(intent) ? intent.digits.padStart(3, "0") : undefined);
+        if (number !== undefined) names.set(intent, toName(number, intent));
+    }
+    return names;
+}
+
+function compare<Value extends bigint | string>(left: Value, right: Value): number {
+    return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** Explains versions that two files have, each with a free number for the one that is not applied anywhere. */
@@ -47,8 +86,19 @@ function splitPath(path: string): readonly string[] {
     return /^(.*\/)(\d+)(\..*)$/.exec(path) ?? [];
 }
 
+/** What the name of a file says in the style of another tool. */
+interface Intent {
+    readonly path: string;
+    readonly folder: string;
+    readonly digits: string;
+    readonly isUndo: boolean;
+    readonly slug: string;
+    /** It cannot hold SQL. */
+    readonly isData: boolean;
+}
+
 // Reads a name in the style of another tool: 002.up.sql, V4__add_tags.sql, U4__add_tags.sql.
-function readIntent(path: string): { folder: string; digits: string; isUndo: boolean; slug: string } {
+function readIntent(path: string): Intent {
     const [, folder = "", name = ""] = /^(.*\/)(.*)$/.exec(path) ?? [];
     const [, prefix = "", digits = "", rest = ""] = /^(\D*)(\d*)(.*)$/s.exec(name.replace(/\.[^.]*$/, "")) ?? [];
     const words = rest
@@ -57,12 +107,12 @@ function readIntent(path: string): { folder: string; digits: string; isUndo: boo
         .filter((word) => word !== "");
     const isUndo = /^u$/i.test(prefix) || words.some((word) => /^(undo|down|revert)$/.test(word));
     const slug = words.filter((word) => !/^(undo|down|revert|do|up)$/.test(word)).join("-");
-    return { folder, digits, isUndo, slug };
+    const isData = /\.(json|toml|lock|ya?ml)$/i.test(name);
+    return { path, folder, digits: isData ? "" : digits, isUndo, slug, isData };
 }
 
 interface Numbering {
     isTaken(folder: string, version: number, action: string): boolean;
-    take(folder: string, version: number, action: string): void;
     /** A free number of three digits or more; the same one for the same key. */
     next(folder: string, key: string): string;
 }
@@ -85,7 +135,6 @@ function createNumbering({ sets, orphans, duplicates }: FoundFiles): Numbering {
         take(folder, Number(digits), action);
     }
     return {
-        take,
         isTaken: (folder, version, action) => taken.has(`${folder}${version}.${action}`),
         next(folder, key) {
             const version = given.get(`${folder} ${key}`) ?? (last.get(folder) ?? 0) + 1;

@@ -51,7 +51,21 @@ export const cases: readonly Case[] = [
     [
         "two misnamed files that want the same number",
         { "migrations/V2__a.sql": addition, "migrations/002_b.sql": addition },
-        ["    mv migrations/002_b.sql migrations/002.do.b.sql", "    mv migrations/V2__a.sql migrations/003.do.a.sql"],
+        [
+            "    to import what another tool wrote, `mkdir imported`, move its files there, and run `pnpm db:new --import " +
+                "imported`; or rename each: mv migrations/002_b.sql migrations/002.do.b.sql",
+            "    mv migrations/V2__a.sql migrations/003.do.a.sql",
+        ],
+    ],
+    [
+        "the folders and files of other tools",
+        { "migrations/20260102030405_a/migration.sql": addition, "migrations/meta/0000_snapshot.json": "{}" },
+        [
+            "migrations/20260102030405_a/: is not the folder of a migration set",
+            "    to import what another tool wrote",
+            "migrations/meta/0000_snapshot.json: is not named like a migration",
+            "    move it elsewhere; to import what another tool wrote",
+        ],
     ],
     [
         "duplicates, the undo files moving along",
