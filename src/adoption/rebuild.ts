@@ -5,7 +5,7 @@ import type { AdoptedTable } from "./prepare.ts";
 import { createQuarantine, quarantineObjects, quarantineRows, quarantineTable } from "./quarantine.ts";
 import { type Reading, rowNumber, selectConverted, selectUnmapped } from "./reading.ts";
 import type { TargetTable } from "./target-tables.ts";
-import { type Parent, parentInPlace, selectRefused, validateRows } from "./validation.ts";
+import { type Parent, selectRefused, validateTogether } from "./validation.ts";
 
 /** Exists only inside the transaction, like the migrator's guard. The name of the CHECK shows what failed. */
 const guard = "schema_guard";
@@ -17,6 +17,7 @@ export const changedSign = "the_table_changed_since_it_was_read";
 const createGuard = `CREATE TABLE ${guard} (
     unchanged INTEGER CONSTRAINT ${changedSign} CHECK (unchanged),
     keys_off INTEGER CONSTRAINT foreign_keys_are_not_off CHECK (keys_off),
+    adopted_table TEXT,
     counted INTEGER CONSTRAINT rows_are_not_those_kept_and_those_refused CHECK (counted),
     equal INTEGER CONSTRAINT a_kept_row_is_not_what_it_was CHECK (equal),
     live_rows INTEGER,
@@ -24,55 +25,86 @@ const createGuard = `CREATE TABLE ${guard} (
     sequence INTEGER
 )`;
 
-const noted = (column: string): string => `(SELECT max(${column}) FROM ${guard})`;
+function noted({ name }: TargetTable, column: string): string {
+    return `(SELECT ${column} FROM ${guard} WHERE adopted_table = ${quoteText(name)})`;
+}
+
+function stagingOf({ name }: TargetTable): string {
+    return quoteName(`${staging}_${name}`);
+}
 
 /**
- * Renders one transaction that rebuilds a table in the files' form: stages the converted rows, quarantines the original of
- * each row that a constraint refuses, creates and fills the table, compares every kept row value by value, and counts the
- * rows. Any difference rolls everything back. Must run with foreign keys off.
+ * Renders one transaction that rebuilds a table, or the tables of a circle, in the files' form: stages the converted rows,
+ * quarantines the original of each row that a constraint refuses, creates and fills the table, compares every kept row value
+ * by value, and counts the rows. Any difference rolls everything back. Must run with foreign keys off.
  *
- * @param options.searched names of full-text indexes over the table, which are rebuilt with it
- * @param options.isMissing whether a referenced table does not exist yet, so that every reference to it dangles
+ * @param options.findSearched the names of full-text indexes over a table, which are rebuilt with it
+ * @param options.findParent a referenced table outside the circle; undefined if it does not exist yet: every reference to it
+ * dangles
  */
-export function renderAdoptedTable(
-    reading: Reading,
+export function renderAdoptedTables(
+    readings: readonly Reading[],
     newest: readonly string[],
-    options: { hasSequences: boolean; searched: readonly string[]; isMissing: (parent: string) => boolean },
+    options: {
+        hasSequences: boolean;
+        findSearched: (target: TargetTable) => readonly string[];
+        findParent: (parent: string) => Parent | undefined;
+    },
 ): Script {
-    const { live, target } = reading;
-    const findParent = (parent: string): Parent | undefined =>
-        options.isMissing(parent) ? undefined : parentInPlace(parent);
-    const validation = validateRows(target, `SELECT * FROM ${staging}`, newest, findParent);
-    const columns = reading.columns.map(({ column }) => quoteName(column.name));
-    const unmapped = selectUnmapped(reading);
-    const sequence = options.hasSequences
-        ? `(SELECT max(seq) FROM sqlite_sequence WHERE name = ${quoteText(live.name)} COLLATE NOCASE)`
-        : "NULL";
+    const members = readings.map(({ target }) => ({ target, rows: `SELECT * FROM ${stagingOf(target)}` }));
+    const validations = validateTogether(members, newest, options.findParent);
     return toScript([
         createGuard,
         checkForeignKeysOff,
-        `INSERT INTO ${guard} (unchanged) SELECT ${isUnchanged(live)}`,
+        ...readings.map(({ live }) => `INSERT INTO ${guard} (unchanged) SELECT ${isUnchanged(live)}`),
         createQuarantine,
-        `INSERT INTO ${guard} (live_rows, first_entry, sequence) SELECT (SELECT count(*) FROM ${quoteName(live.name)}), ` +
-            `(SELECT coalesce(max(id), 0) FROM ${quarantineTable}), ` +
+        ...readings.flatMap((reading) => renderStaging(reading, options.hasSequences)),
+        // All before the first table is dropped: each may reference the others.
+        ...readings.flatMap((reading) => {
+            const validation = validations.get(reading.target.name);
+            return validation ? [quarantineRows(reading, "refused", selectRefused(validation))] : [];
+        }),
+        ...readings.flatMap((reading) => renderTable(reading, options.findSearched(reading.target))),
+        ...readings.map(({ target }) => `DROP TABLE ${stagingOf(target)}`),
+        `DROP TABLE ${guard}`,
+    ]);
+}
+
+function columnsOf({ columns }: Reading): string[] {
+    return columns.map(({ column }) => quoteName(column.name));
+}
+
+function renderStaging(reading: Reading, hasSequences: boolean): string[] {
+    const { live, target } = reading;
+    const sequence = hasSequences
+        ? `(SELECT max(seq) FROM sqlite_sequence WHERE name = ${quoteText(live.name)} COLLATE NOCASE)`
+        : "NULL";
+    return [
+        `INSERT INTO ${guard} (adopted_table, live_rows, first_entry, sequence) SELECT ${quoteText(target.name)}, ` +
+            `(SELECT count(*) FROM ${quoteName(live.name)}), (SELECT coalesce(max(id), 0) FROM ${quarantineTable}), ` +
             `max(coalesce(${sequence}, 0), coalesce((SELECT max(${live.rowid}) FROM ${quoteName(live.name)}), 0))`,
-        `CREATE TABLE ${staging} (${rowNumber} INTEGER PRIMARY KEY, ${columns.join(", ")})`,
-        `INSERT INTO ${staging} ${selectConverted(reading)}`,
-        quarantineRows(reading, "refused", selectRefused(validation)),
+        `CREATE TABLE ${stagingOf(target)} (${[`${rowNumber} INTEGER PRIMARY KEY`, ...columnsOf(reading)].join(", ")})`,
+        `INSERT INTO ${stagingOf(target)} ${selectConverted(reading)}`,
+    ];
+}
+
+function renderTable(reading: Reading, searched: readonly string[]): string[] {
+    const { live, target } = reading;
+    const columns = columnsOf(reading);
+    const unmapped = selectUnmapped(reading);
+    return [
         ...(unmapped === undefined ? [] : [quarantineRows(reading, "kept", exceptRefused(unmapped, target))]),
         quarantineObjects(reading),
         `DROP TABLE ${quoteName(live.name)}`,
         target.sql,
         `INSERT INTO ${quoteName(target.name)} (${[...rowidOf(target), ...columns].join(", ")}) ` +
-            `SELECT ${[...(rowidOf(target).length > 0 ? [rowNumber] : []), ...columns].join(", ")} FROM ${staging} ` +
+            `SELECT ${[...(rowidOf(target).length > 0 ? [rowNumber] : []), ...columns].join(", ")} FROM ${stagingOf(target)} ` +
             `WHERE ${rowNumber} NOT IN (${refusedHere(target)}) ORDER BY ${rowNumber}`,
         ...target.indexes.flatMap(({ sql }) => sql ?? []),
-        ...(target.isAutoincrement ? keepSequence(target, noted("sequence")) : []),
+        ...(target.isAutoincrement ? keepSequence(target, noted(target, "sequence")) : []),
         ...renderProof(target, columns),
-        ...options.searched.map(quoteName).map((index) => `INSERT INTO ${index} (${index}) VALUES ('rebuild')`),
-        `DROP TABLE ${staging}`,
-        `DROP TABLE ${guard}`,
-    ]);
+        ...searched.map(quoteName).map((index) => `INSERT INTO ${index} (${index}) VALUES ('rebuild')`),
+    ];
 }
 
 // The triggers too: a run that has finished meanwhile created those of the files, and a rebuild would drop them.
@@ -114,8 +146,8 @@ function toScript(statements: readonly string[]): Script {
     return statements.map((sql) => ({ sql }));
 }
 
-function refusedHere({ name: table }: TargetTable): string {
-    return `SELECT source_row FROM ${quarantineTable} WHERE id > ${noted("first_entry")} AND source_table = ${quoteText(table)} AND outcome = 'refused'`;
+function refusedHere(target: TargetTable): string {
+    return `SELECT source_row FROM ${quarantineTable} WHERE id > ${noted(target, "first_entry")} AND source_table = ${quoteText(target.name)} AND outcome = 'refused'`;
 }
 
 function exceptRefused(rows: string, target: TargetTable): string {
@@ -134,12 +166,12 @@ function renderProof(target: TargetTable, columns: readonly string[]): string[] 
     const staged = key === undefined ? rowNumber : quoteName(key);
     const values = (table: string): string => `(${columns.map((column) => `${table}.${column}`).join(", ")})`;
     const different =
-        `SELECT 1 FROM ${staging} AS staged LEFT JOIN ${own} AS made ON made.${rowid} = staged.${staged} ` +
+        `SELECT 1 FROM ${stagingOf(target)} AS staged LEFT JOIN ${own} AS made ON made.${rowid} = staged.${staged} ` +
         `WHERE staged.${rowNumber} NOT IN (${refusedHere(target)}) ` +
         `AND (made.${rowid} IS NULL OR ${values("made")} IS NOT ${values("staged")})`;
     return [
-        `INSERT INTO ${guard} (counted) SELECT ${noted("live_rows")} = (SELECT count(*) FROM ${own}) + (SELECT count(*) FROM (${refusedHere(target)})) ` +
-            `AND ${noted("live_rows")} = (SELECT count(*) FROM ${staging})`,
+        `INSERT INTO ${guard} (counted) SELECT ${noted(target, "live_rows")} = (SELECT count(*) FROM ${own}) + (SELECT count(*) FROM (${refusedHere(target)})) ` +
+            `AND ${noted(target, "live_rows")} = (SELECT count(*) FROM ${stagingOf(target)})`,
         `INSERT INTO ${guard} (equal) SELECT NOT EXISTS (${different})`,
     ];
 }

@@ -19,41 +19,138 @@ export interface Parent {
     readonly selectKept: (columns: readonly string[]) => string;
 }
 
+/** A table to validate. */
+interface Member {
+    readonly target: TargetTable;
+    /** SQL of the converted rows with their numbers. */
+    readonly rows: string;
+}
+
 /**
- * Renders the validation of rows: first NOT NULL, types and CHECKs of each row, then foreign keys, then unique keys, of
- * which the newest row is valid. Each step covers the rows that passed the previous one.
+ * Renders the validation of the rows of a table, or of the tables of a circle: first NOT NULL, types and CHECKs of each row,
+ * then foreign keys, then unique keys, of which the newest row is valid, then the foreign keys inside the circle to
+ * rows that were refused meanwhile. Each step covers the rows that passed the previous one.
  *
- * @param rows SQL of the converted rows with their numbers
- * @param findParent returns undefined for a table that does not exist
+ * @param findParent returns undefined for a table that does not exist; not asked for tables of the circle
+ * @returns the validations by the names of the tables
  */
-export function validateRows(
-    target: TargetTable,
-    rows: string,
+export function validateTogether(
+    members: readonly Member[],
     newest: readonly string[],
     findParent: (parent: string) => Parent | undefined,
-): Validation {
-    const parents = target.foreignKeys.map((reference) => ({ reference, parent: findParent(reference.parent) }));
-    const used = listValidated(target, newest);
-    const label = (step: string): string => quoteName(`${step} ${target.name}`);
-    const fields = used.map((column) => quoteName(column));
+): ReadonlyMap<string, Validation> {
+    const isInside = (name: string): boolean => members.some(({ target }) => isSameName(target.name, name));
+    const references = members.flatMap(({ target }) => target.foreignKeys);
+    const outside = references.filter(({ parent }) => !isInside(parent)).map(({ parent }) => findParent(parent));
     const expressions = [
-        ...new Set(parents.flatMap(({ parent }) => parent?.expressions ?? [])),
-        `${label("validated")} AS MATERIALIZED (SELECT ${[rowNumber, `${renderReasons(target)} AS ${rowReasons}`, ...fields].join(", ")} FROM (${rows}))`,
+        ...new Set(outside.flatMap((parent) => parent?.expressions ?? [])),
+        ...members.map(({ target, rows }) => {
+            const fields = [rowNumber, `${renderReasons(target)} AS ${rowReasons}`, ...fieldsOf(target, newest)];
+            return `${label("validated", target)} AS MATERIALIZED (SELECT ${fields.join(", ")} FROM (${rows}))`;
+        }),
     ];
-    let last = label("validated");
+    const validated = (name: string): Parent => ({
+        expressions: [],
+        selectKept: (columns) => selectKept(label("validated", { name }), columns),
+    });
+    const passed = members.map(({ target }) => {
+        const steps = renderSteps(target, newest, (name) =>
+            isInside(name) ? validated(nameOf(members, name)) : findParent(name),
+        );
+        expressions.push(...steps);
+        return target;
+    });
+    const links = passed.flatMap((child) =>
+        child.foreignKeys.flatMap((reference) => {
+            const parent = passed.find(({ name }) => isSameName(name, reference.parent));
+            return parent ? [{ child, parent, reference }] : [];
+        }),
+    );
+    if (links.length > 0) expressions.push(renderGone(links));
+    expressions.push(...passed.map((target) => renderVerdict(target, newest, links)));
+    return new Map(passed.map((target) => [target.name, { expressions, verdict: label("verdict", target) }]));
+}
+
+function nameOf(members: readonly Member[], wanted: string): string {
+    return members.find(({ target }) => isSameName(target.name, wanted))?.target.name ?? wanted;
+}
+
+function label(step: string, { name }: Pick<TargetTable, "name">): string {
+    return quoteName(`${step} ${name}`);
+}
+
+function fieldsOf(target: TargetTable, newest: readonly string[]): string[] {
+    return listValidated(target, newest).map((column) => quoteName(column));
+}
+
+function renderSteps(
+    target: TargetTable,
+    newest: readonly string[],
+    findParent: (parent: string) => Parent | undefined,
+): string[] {
+    const fields = fieldsOf(target, newest);
+    const expressions: string[] = [];
+    let last = label("validated", target);
     const add = (step: string, reasons: readonly string[]): void => {
         if (reasons.length === 0) return;
         const verdict = `iif(${rowReasons} <> '', ${rowReasons}, ${reasons.join(" || ")}) AS ${rowReasons}`;
-        expressions.push(`${label(step)} AS (SELECT ${[rowNumber, verdict, ...fields].join(", ")} FROM ${last})`);
-        last = label(step);
+        expressions.push(
+            `${label(step, target)} AS (SELECT ${[rowNumber, verdict, ...fields].join(", ")} FROM ${last})`,
+        );
+        last = label(step, target);
     };
-    const dangling = parents.map(({ reference, parent }) => renderDangling(reference, parent));
-    add("linked", dangling);
+    add(
+        "linked",
+        target.foreignKeys.map((reference) => renderDangling(reference, findParent(reference.parent))),
+    );
     for (const [at, unique] of listUniqueKeys(target).entries()) {
         add(`counted ${at}`, [renderDuplicate(unique, target, newest)]);
     }
-    expressions.push(`${label("verdict")} AS MATERIALIZED (SELECT * FROM ${last})`);
-    return { expressions, verdict: label("verdict") };
+    expressions.push(`${label("passed", target)} AS MATERIALIZED (SELECT * FROM ${last})`);
+    return expressions;
+}
+
+/** A foreign key inside a circle. */
+interface Link {
+    readonly child: TargetTable;
+    readonly parent: TargetTable;
+    readonly reference: ForeignKey;
+}
+
+// The rows that fall with others: those that reference a refused row, and those that reference these. By now the kept rows
+// of a key are one.
+function renderGone(links: readonly Link[]): string {
+    const reasonOf = ({ columns }: ForeignKey): string => quoteText(`,${JSON.stringify(`key:${columns.join(",")}`)}`);
+    const first = links.map(({ child, parent, reference }) => {
+        const isGone = renderMissing(reference, selectKept(label("passed", parent), reference.parentColumns));
+        return `SELECT ${quoteText(child.name)}, ${rowNumber}, ${reasonOf(reference)} FROM ${label("passed", child)} WHERE ${rowReasons} = '' AND ${isGone}`;
+    });
+    const next = links.map(({ child, parent, reference }) => {
+        const { columns, parentColumns } = reference;
+        const pairs = columns.map(
+            (column, at) => `child.${quoteName(column)} = parent.${quoteName(parentColumns[at] ?? "")}`,
+        );
+        return (
+            `SELECT ${quoteText(child.name)}, child.${rowNumber}, ${reasonOf(reference)} FROM ${goneOf(links)} AS gone ` +
+            `JOIN ${label("passed", parent)} AS parent ON gone.gone_table = ${quoteText(parent.name)} AND parent.${rowNumber} = gone.gone_row ` +
+            `JOIN ${label("passed", child)} AS child ON ${pairs.join(" AND ")} WHERE child.${rowReasons} = ''`
+        );
+    });
+    return `${goneOf(links)} (gone_table, gone_row, gone_reason) AS (${[...first, ...next].join(" UNION ")})`;
+}
+
+function goneOf([link]: readonly Link[]): string {
+    return quoteName(`gone ${link?.child.name}`);
+}
+
+function renderVerdict(target: TargetTable, newest: readonly string[], links: readonly Link[]): string {
+    const all = `SELECT * FROM ${label("passed", target)}`;
+    if (links.length === 0) return `${label("verdict", target)} AS MATERIALIZED (${all})`;
+    const gone = `SELECT gone_row, min(gone_reason) AS gone_reason FROM ${goneOf(links)} WHERE gone_table = ${quoteText(target.name)} GROUP BY gone_row`;
+    const reasons = `coalesce(gone_reason, ${rowReasons}) AS ${rowReasons}`;
+    const fields = [rowNumber, reasons, ...fieldsOf(target, newest)].join(", ");
+    const from = `${label("passed", target)} LEFT JOIN (${gone}) ON gone_row = ${rowNumber}`;
+    return `${label("verdict", target)} AS MATERIALIZED (SELECT ${fields} FROM ${from})`;
 }
 
 /** A referenced table that already has the files' form. */
@@ -65,8 +162,12 @@ export function parentInPlace(table: string): Parent {
 export function parentValidated({ expressions, verdict }: Validation): Parent {
     return {
         expressions,
-        selectKept: (columns) => `SELECT ${quoteNames(columns)} FROM ${verdict} WHERE ${rowReasons} = ''`,
+        selectKept: (columns) => selectKept(verdict, columns),
     };
+}
+
+function selectKept(from: string, columns: readonly string[]): string {
+    return `SELECT ${quoteNames(columns)} FROM ${from} WHERE ${rowReasons} = ''`;
 }
 
 /** SQL that selects the refused rows: their numbers, and their reasons as a JSON array. */
@@ -109,14 +210,16 @@ function findTypeReason(type: string, column: string): string[] {
 }
 
 function renderDangling(reference: ForeignKey, parent: Parent | undefined): string {
-    const { columns, parentColumns } = reference;
-    const reason = `key:${columns.join(",")}`;
+    const kept = parent?.selectKept(reference.parentColumns);
+    return reasonIf(renderMissing(reference, kept), `key:${reference.columns.join(",")}`);
+}
+
+// A condition: the row references something, and that is not among the kept rows.
+function renderMissing({ columns, parentColumns }: ForeignKey, kept: string | undefined): string {
     const isGiven = columns.map((column) => `${quoteName(column)} IS NOT NULL`).join(" AND ");
-    if (!parent) return reasonIf(isGiven, reason);
-    const kept = parent.selectKept(parentColumns);
+    if (kept === undefined) return isGiven;
     const there = parentColumns.map((column) => `${quoteName(column)} IS NOT NULL`).join(" AND ");
-    const isMissing = `${renderRowValue(columns)} NOT IN (SELECT * FROM (${kept}) WHERE ${there})`;
-    return reasonIf(`${isGiven} AND ${isMissing}`, reason);
+    return `${isGiven} AND ${renderRowValue(columns)} NOT IN (SELECT * FROM (${kept}) WHERE ${there})`;
 }
 
 function renderDuplicate({ columns, collations }: UniqueKey, target: TargetTable, newest: readonly string[]): string {
