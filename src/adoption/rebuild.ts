@@ -1,5 +1,5 @@
 import type { Script } from "../database/connection.ts";
-import { checkForeignKeysOff } from "../planning/guards.ts";
+import { checkForeignKeysOff, forgetSequence } from "../planning/guards.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
 import type { AdoptedTable } from "./prepare.ts";
 import { createQuarantine, quarantineObjects, quarantineRows, quarantineTable } from "./quarantine.ts";
@@ -65,6 +65,9 @@ export function renderAdoptedTables(
             return validation ? [quarantineRows(reading, "refused", selectRefused(validation))] : [];
         }),
         ...readings.flatMap((reading) => renderTable(reading, options.findSearched(reading.target))),
+        ...(options.hasSequences ? readings : []).flatMap(({ target }) =>
+            target.isAutoincrement ? [] : [forgetSequence(target.name)],
+        ),
         ...readings.map(({ target }) => `DROP TABLE ${stagingOf(target)}`),
         `DROP TABLE ${guard}`,
     ]);
