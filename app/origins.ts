@@ -99,6 +99,9 @@ const merged: readonly MergedRows[] = [
     },
 ];
 
+/** What history can call the source of a change that names no writer. */
+const historySources = ["bot", "user", "system", "import"] as const;
+
 /** The databases from before this repository, and how their columns map to its tables. */
 export const origins: Origins = {
     known,
@@ -120,4 +123,9 @@ export const origins: Origins = {
     newest: ["last_updated", "created_at"],
     filled,
     merged,
+    historySource: {
+        sources: historySources,
+        read: "SELECT default_source AS source FROM history_writer",
+        write: "UPDATE history_writer SET default_source = ?",
+    },
 };

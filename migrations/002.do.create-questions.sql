@@ -1,4 +1,5 @@
 -- Phase 1, core tables: the questions and everything that is shown about them.
+-- Its CHECKs compare values one by one: for a list of three or more, SQLite builds a table for every row that is written.
 CREATE TABLE questions (
     /*
      * One row is one interview question with its answer.
@@ -70,7 +71,9 @@ CREATE TABLE questions (
     CONSTRAINT questions_question_is_not_empty CHECK (question <> ''),
     CONSTRAINT questions_channel_is_not_empty CHECK (channel <> ''),
     CONSTRAINT questions_difficulty_is_known CHECK (
-        difficulty IN ('beginner', 'intermediate', 'advanced')
+        difficulty = 'beginner'
+        OR difficulty = 'intermediate'
+        OR difficulty = 'advanced'
     ),
     CONSTRAINT questions_tags_is_a_json_array CHECK (
         iif(
@@ -123,7 +126,11 @@ CREATE TABLE questions (
         )
     ),
     CONSTRAINT questions_voice_suitable_is_0_or_1 CHECK (voice_suitable IN (0, 1)),
-    CONSTRAINT questions_status_is_known CHECK (status IN ('active', 'flagged', 'deleted')),
+    CONSTRAINT questions_status_is_known CHECK (
+        status = 'active'
+        OR status = 'flagged'
+        OR status = 'deleted'
+    ),
     CONSTRAINT questions_is_new_is_0_or_1 CHECK (is_new IN (0, 1))
 ) STRICT;
 

@@ -9,10 +9,7 @@ export const command: CommandDefinition<ExportOptions> = {
     define: (command) =>
         command
             .argument("<folder>", "folder for the files")
-            .argument(
-                "[names...]",
-                "what to export, such as questions, or `all`; users and user-sessions only if named",
-            )
+            .argument("[names...]", "loaders whose tables to export, or `all`; personal data only if named")
             .option("--force", "write into a folder that is not empty"),
     run: async (context, options) =>
         (await import("../src/cli/commands/export.ts")).exportTables(context, options, bundled, exportForms),

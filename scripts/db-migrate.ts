@@ -5,11 +5,11 @@ import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.t
 
 export const command: CommandDefinition<MigrateOptions> = {
     name: "db:migrate",
-    summary: "Bring a database up to date: migrations, views and triggers, then the questions.",
+    summary: "Bring a database up to date: migrations, views and triggers, then the default seeds.",
     define: (command) =>
         defineLoad(defineDeploy(command))
             .option("--schema-only", "do not load any data")
-            .option("--data <names...>", "load these seeds in addition to the questions; `all` for all"),
+            .option("--data <names...>", "load these seeds in addition to the default ones; `all` for all"),
     run: async (context, options) =>
         (await import("../src/cli/commands/migrate.ts")).migrate(context, options, bundled),
 };

@@ -2,7 +2,8 @@ import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.t
 
 export const command: CommandDefinition = {
     name: "db:stats",
-    summary: "Show rows, bytes, JSON sizes, growth per week, the queue, the bots, and unused indexes.",
+    summary:
+        "Show rows, bytes, JSON sizes, growth per week, unused indexes, and the figures of operations/statistics/.",
     run: async (context) => (await import("../src/cli/commands/stats.ts")).showStatistics(context),
 };
 

@@ -3,7 +3,7 @@ import type { ServeOptions } from "../src/console/serve.ts";
 
 export const command: CommandDefinition<ServeOptions> = {
     name: "dev",
-    summary: "Show the database in the browser, on this machine only: state, tables, questions, work, growth, health.",
+    summary: "Show the database in the browser, on this machine only: its state, its rows, growth and health.",
     database: false,
     define: (command) => command.option("--port <number>", "port on this machine; default 5001", parseCount),
     run: async (context, options) => {

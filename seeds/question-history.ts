@@ -56,13 +56,14 @@ export const questionHistory: Loader = {
     takesOver: {
         match: ["question_id", "question_type", "event_type"],
         where:
-            "((t.event_source = 'system' AND t.source_name IS NULL) " +
+            "((t.event_source IN ('system', (SELECT default_source FROM history_writer)) AND t.source_name IS NULL) " +
             "OR (t.event_source = 'import' AND t.source_name = 'questions'))",
         id: "id",
         // Most exports lack these.
         keeps: ["changed_fields", "before_snapshot", "after_snapshot"],
         // Changes recorded by triggers in two databases are different changes, but an item was created only once.
-        accepts: (event, row) => event.event_type === "created" || row.event_source !== "system" || !isOfTrigger(event),
+        accepts: (event, row) =>
+            event.event_type === "created" || row.event_source === "import" || !isOfTrigger(event, row.event_source),
     },
     schema,
     find: (document) => {
@@ -73,8 +74,9 @@ export const questionHistory: Loader = {
         isObject(value) && value.questionType === undefined ? { ...value, questionType: "question" } : value,
 };
 
-function isOfTrigger({ event_source, source_name }: ColumnValues): boolean {
-    return event_source === "system" && (source_name ?? null) === null;
+// Triggers name no writer; their source is that of the other database.
+function isOfTrigger({ event_source, source_name }: ColumnValues, ours: unknown): boolean {
+    return (event_source === "system" || event_source === ours) && (source_name ?? null) === null;
 }
 
 // The item's id and type are not repeated in its events.

@@ -9,7 +9,7 @@ BEGIN
     SELECT
         OLD.id,
         'deleted',
-        coalesce((SELECT source FROM history_writer), 'system'),
+        coalesce((SELECT coalesce(source, default_source) FROM history_writer), 'system'),
         (SELECT source_name FROM history_writer),
         json_object(
             'question', OLD.question,

@@ -25,38 +25,45 @@ BEGIN
         NEW.id,
         iif(
             OLD.status IS NEW.status,
-            coalesce((SELECT event_type FROM history_writer), 'updated'),
+            coalesce(writer.event_type, 'updated'),
             iif(NEW.status IN ('deleted', 'flagged'), NEW.status, 'restored')
         ),
-        coalesce((SELECT source FROM history_writer), 'system'),
-        (SELECT source_name FROM history_writer),
-        json_group_array(content.field),
-        json_group_object(content.field, content.old_value),
-        json_group_object(content.field, content.new_value)
+        coalesce(writer.source, writer.default_source, 'system'),
+        writer.source_name,
+        change.fields,
+        change.old_values,
+        change.new_values
     FROM (
-        SELECT 'id' AS field, OLD.id AS old_value, NEW.id AS new_value
-        UNION ALL SELECT 'question', OLD.question, NEW.question
-        UNION ALL SELECT 'answer', OLD.answer, NEW.answer
-        UNION ALL SELECT 'explanation', OLD.explanation, NEW.explanation
-        UNION ALL SELECT 'diagram', OLD.diagram, NEW.diagram
-        UNION ALL SELECT 'difficulty', OLD.difficulty, NEW.difficulty
-        UNION ALL SELECT 'tags', OLD.tags, NEW.tags
-        UNION ALL SELECT 'channel', OLD.channel, NEW.channel
-        UNION ALL SELECT 'sub_channel', OLD.sub_channel, NEW.sub_channel
-        UNION ALL SELECT 'source_url', OLD.source_url, NEW.source_url
-        UNION ALL SELECT 'videos', OLD.videos, NEW.videos
-        UNION ALL SELECT 'companies', OLD.companies, NEW.companies
-        UNION ALL SELECT 'eli5', OLD.eli5, NEW.eli5
-        UNION ALL SELECT 'tldr', OLD.tldr, NEW.tldr
-        UNION ALL SELECT 'voice_keywords', OLD.voice_keywords, NEW.voice_keywords
-        UNION ALL SELECT 'voice_suitable', OLD.voice_suitable, NEW.voice_suitable
-        UNION ALL SELECT 'status', OLD.status, NEW.status
-        UNION ALL SELECT 'created_at', OLD.created_at, NEW.created_at
-    ) AS content
-    WHERE (SELECT source FROM history_writer) IS NOT 'self'
-    AND content.old_value IS NOT content.new_value
-    -- One group is one row; without a difference there is no group.
-    GROUP BY NEW.id;
+        SELECT
+            json_group_array(field) AS fields,
+            json_group_object(field, old_value) AS old_values,
+            json_group_object(field, new_value) AS new_values
+        FROM (
+            SELECT 'id' AS field, OLD.id AS old_value, NEW.id AS new_value
+            UNION ALL SELECT 'question', OLD.question, NEW.question
+            UNION ALL SELECT 'answer', OLD.answer, NEW.answer
+            UNION ALL SELECT 'explanation', OLD.explanation, NEW.explanation
+            UNION ALL SELECT 'diagram', OLD.diagram, NEW.diagram
+            UNION ALL SELECT 'difficulty', OLD.difficulty, NEW.difficulty
+            UNION ALL SELECT 'tags', OLD.tags, NEW.tags
+            UNION ALL SELECT 'channel', OLD.channel, NEW.channel
+            UNION ALL SELECT 'sub_channel', OLD.sub_channel, NEW.sub_channel
+            UNION ALL SELECT 'source_url', OLD.source_url, NEW.source_url
+            UNION ALL SELECT 'videos', OLD.videos, NEW.videos
+            UNION ALL SELECT 'companies', OLD.companies, NEW.companies
+            UNION ALL SELECT 'eli5', OLD.eli5, NEW.eli5
+            UNION ALL SELECT 'tldr', OLD.tldr, NEW.tldr
+            UNION ALL SELECT 'voice_keywords', OLD.voice_keywords, NEW.voice_keywords
+            UNION ALL SELECT 'voice_suitable', OLD.voice_suitable, NEW.voice_suitable
+            UNION ALL SELECT 'status', OLD.status, NEW.status
+            UNION ALL SELECT 'created_at', OLD.created_at, NEW.created_at
+        ) AS content
+        WHERE old_value IS NOT new_value
+    ) AS change
+    -- A database that has lost the row of history_writer still records changes.
+    LEFT JOIN history_writer AS writer
+    WHERE writer.source IS NOT 'self'
+    AND change.fields <> '[]';
 
     UPDATE history_writer
     SET

@@ -77,11 +77,13 @@ export async function measureWrites({ path: file }: SearchDatabase, ids: readonl
     const connection = await connect(server.url);
     const save =
         "INSERT OR REPLACE INTO questions (id, question, answer, explanation, difficulty, channel, sub_channel)";
-    const text =
-        "'How does a cache keep up with its source?', 'Writers drop the entry.', 'It ends.', 'beginner', 'sre', ''";
+    // Another one in each round, so that a replaced question has changed in both.
+    const text = (round: string): string =>
+        `'How does a cache keep up with its source?', 'Writers drop the entry ${round}.', 'It ends.', 'beginner', 'sre', ''`;
     const writes = {
-        "a new question": (at: number, round: string) => `${save} VALUES ('new-${round}-${at}', ${text})`,
-        "a question replaced": (at: number) => `${save} SELECT id, ${text} FROM questions WHERE id = '${ids[at]}'`,
+        "a new question": (at: number, round: string) => `${save} VALUES ('new-${round}-${at}', ${text(round)})`,
+        "a question replaced": (at: number, round: string) =>
+            `${save} SELECT id, ${text(round)} FROM questions WHERE id = '${ids[at]}'`,
         "an answer updated": (at: number, round: string) =>
             `UPDATE questions SET answer = 'In ${round}.' WHERE id = '${ids[at + 100]}'`,
     };

@@ -1,4 +1,4 @@
-import type { Connection } from "../database/connection.ts";
+import type { Connection, Script } from "../database/connection.ts";
 import { isSameName } from "../sql/names.ts";
 import { quoteName } from "../sql/quoting.ts";
 import type { Adoption } from "./prepare.ts";
@@ -9,8 +9,11 @@ export interface Broken {
     readonly dangling: readonly { readonly table: string; readonly parent: string; readonly rows: number }[];
     /** Views not defined by the files that cannot be read. */
     readonly views: readonly { readonly view: string; readonly message: string }[];
-    /** Tables not defined by the files that have a failing trigger, with its first error. */
-    readonly triggers: readonly { readonly table: string; readonly message: string }[];
+    /**
+     * Failing triggers of tables not defined by the files, each with its first error; without a name where a trigger of
+     * another table fails, which one of these fires.
+     */
+    readonly triggers: readonly { readonly table: string; readonly trigger?: string; readonly message: string }[];
 }
 
 /** Finds what no longer works after an adoption. Reads only. */
@@ -51,16 +54,32 @@ async function findBrokenViews(connection: Connection, { state, target }: Adopti
 async function findBrokenTriggers(connection: Connection, { state, extra }: Adoption): Promise<Broken["triggers"]> {
     const broken: Broken["triggers"][number][] = [];
     for (const table of extra) {
-        if (!state.schema.some((row) => row.type === "trigger" && isSameName(row.table, table.name))) continue;
+        const triggers = state.schema.filter((row) => row.type === "trigger" && isSameName(row.table, table.name));
+        if (triggers.length === 0) continue;
         const own = quoteName(table.name);
         const column = quoteName(table.columns.find(({ isGenerated }) => !isGenerated)?.name ?? "");
         // EXPLAIN prepares a statement together with the triggers that it fires.
-        const tried = await connection.tryOut([
+        const writes = [
             { sql: `EXPLAIN INSERT INTO ${own} DEFAULT VALUES` },
             { sql: `EXPLAIN UPDATE ${own} SET ${column} = ${column}` },
             { sql: `EXPLAIN DELETE FROM ${own}` },
-        ]);
-        if (tried.failedIndex !== undefined) broken.push({ table: table.name, message: tried.message ?? "" });
+        ];
+        const message = await findFailure(connection, writes);
+        if (message === undefined) continue;
+        const found: Broken["triggers"][number][] = [];
+        for (const { name } of triggers) {
+            const others = triggers.filter((row) => row.name !== name);
+            const drops = others.map((row) => ({ sql: `DROP TRIGGER ${quoteName(row.name)}` }));
+            const failure = await findFailure(connection, [...drops, ...writes]);
+            if (failure !== undefined) found.push({ table: table.name, trigger: name, message: failure });
+        }
+        broken.push(...(found.length > 0 ? found : [{ table: table.name, message }]));
     }
     return broken;
+}
+
+// Rolled back in any case.
+async function findFailure(connection: Connection, script: Script): Promise<string | undefined> {
+    const { failedIndex, message } = await connection.tryOut(script);
+    return failedIndex === undefined ? undefined : (message ?? "");
 }

@@ -11,6 +11,8 @@ export interface Origins {
     readonly newest: readonly string[];
     readonly filled: readonly FilledTime[];
     readonly merged: readonly MergedRows[];
+    /** Where the database keeps the source of a change that names no writer; undefined where it keeps none. */
+    readonly historySource?: SourceSetting;
 }
 
 /** A time that rows of an origin may lack, although the database tells when it was at the latest. */
@@ -41,6 +43,15 @@ export interface MergedRows {
     readonly where?: string;
     /** Terms of an ORDER BY: the first row is kept. */
     readonly order: readonly string[];
+}
+
+/** A setting in a row of the database that names one of a few sources. */
+export interface SourceSetting {
+    readonly sources: readonly string[];
+    /** Gives it as `source`. */
+    readonly read: string;
+    /** Takes it as its only value. */
+    readonly write: string;
 }
 
 /** The format of the text in a column. */

@@ -40,7 +40,8 @@ export interface BackupResult {
     /** In bytes. */
     readonly size: number;
     readonly requests: number;
-    readonly rowsRead: number;
+    /** Null where the server counts none. */
+    readonly rowsRead: number | null;
     /** Objects that a restore changes or leaves out. */
     readonly unmakeable: readonly UnmakeableObject[];
 }
@@ -112,7 +113,8 @@ async function readInto(
         });
         const size = await file.write(pack(script, recipients));
         if (!manifest) throw new Error("unreachable: a script ends in its manifest");
-        const { requests, rowsRead } = connection.cost;
+        const { requests } = connection.cost;
+        const rowsRead = connection.countsRows || requests === 0 ? connection.cost.rowsRead : null;
         return { manifest, file, size, requests, rowsRead, unmakeable: await findUnmakeable(layout.objects) };
     } catch (error) {
         await file.leave();

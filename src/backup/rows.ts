@@ -1,5 +1,5 @@
 import type { StoredQuery, Value } from "../database/connection.ts";
-import { DatabaseFault } from "../database/faults.ts";
+import { DatabaseFault, toFault } from "../database/faults.ts";
 import { hearInterrupt } from "../database/interrupt.ts";
 import { AppError } from "../errors.ts";
 import { quoteName } from "../sql/quoting.ts";
@@ -27,7 +27,11 @@ export async function countRows(snapshot: RowReader, table: Pick<StoredTable, "n
     // SQLite counts an index, which is smaller, and cannot open one with a collation of another program.
     const answer = await snapshot.read({ sql }).catch((error: unknown) => {
         if (!/no such collation sequence/.test(String(error))) throw error;
-        return snapshot.read({ sql: `${sql} NOT INDEXED` });
+        return snapshot.read({ sql: `${sql} NOT INDEXED` }).catch(() => {
+            // Without a rowid, its rows are in the order of the collation, and cannot be read in any other.
+            const message = `the rows of '${table.name}' are ordered by it: ${toFault(error).message}`;
+            throw new DatabaseFault("sql", message, error, { variant: "foreign-collation" });
+        });
     });
     return Number(answer?.rows[0]?.[0]);
 }

@@ -82,5 +82,10 @@ export function findPath(destination: Destination, name: string): string | undef
 }
 
 function isFolder(path: string): boolean {
-    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+    try {
+        return statSync(path).isDirectory();
+    } catch {
+        // Also a link that leads to itself, or a name that is too long.
+        return false;
+    }
 }

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createReadStream, existsSync } from "node:fs";
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
 import { AppError } from "../errors.ts";
+import { createFolder } from "../text/folder.ts";
 
 /** A file that receives its name when it is complete. */
 export interface PartialFile {
@@ -31,7 +32,7 @@ export async function beginFile(path: string | undefined, name: string, mayMake:
             throw explainWrite(error, folder);
         });
     const file = await run(async () => {
-        if (mayMake) await mkdir(folder, { recursive: true, mode: 0o700 });
+        if (mayMake) await createFolder(folder, 0o700);
         // A killed process with the same id may have left one.
         await rm(partial, { force: true });
         return open(partial, "wx", 0o600);

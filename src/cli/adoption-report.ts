@@ -77,8 +77,9 @@ export function printBroken(output: Output, { dangling, views, triggers }: Broke
     for (const { view, message } of views) {
         output.warn(`view ${view} cannot be read: ${message}; change or drop it`);
     }
-    for (const { table, message } of triggers) {
-        output.warn(`${table}: a trigger fails: ${message}; change or drop it`);
+    for (const { table, trigger, message } of triggers) {
+        const which = trigger === undefined ? "a trigger that it fires" : `the trigger ${trigger}`;
+        output.warn(`${table}: ${which} fails: ${message}; change or drop it`);
     }
 }
 

@@ -31,13 +31,33 @@ async function confirm(context: Context, question: string, reason: string): Prom
             outcome,
         });
     }
+    if (/^y(es)?$/i.test(await ask(context, `${question} [y/N] `))) return;
+    throw new AppError("not-confirmed", "not confirmed", { outcome });
+}
+
+/**
+ * Asks on a terminal for one of some words, until the answer is one of them. Returns undefined for an empty answer, and
+ * where there is no terminal to ask on.
+ */
+export async function chooseWord(
+    context: Context,
+    question: string,
+    words: readonly string[],
+): Promise<string | undefined> {
+    if (!process.stdin.isTTY) return undefined;
+    for (;;) {
+        const answer = await ask(context, question);
+        if (answer === "") return undefined;
+        if (words.includes(answer)) return answer;
+    }
+}
+
+async function ask({ signal }: Context, question: string): Promise<string> {
     const { createInterface } = await import("node:readline/promises");
     const terminal = createInterface({ input: process.stdin, output: process.stderr });
     try {
-        const answer = await terminal.question(`${question} [y/N] `, { signal: context.signal });
-        if (/^y(es)?$/i.test(answer.trim())) return;
+        return (await terminal.question(question, { signal })).trim();
     } finally {
         terminal.close();
     }
-    throw new AppError("not-confirmed", "not confirmed", { outcome });
 }

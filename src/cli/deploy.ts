@@ -92,16 +92,18 @@ export async function runPrepared(
         };
     }
     if (work) await (await import("./confirm.ts")).confirmRemote(context, connection.target, options.yes);
-    const { steps, version } = (await work?.runDeploy(connection, prepared, {
+    const { steps, version, other } = (await work?.runDeploy(connection, prepared, {
         perFile: options.perFile ?? false,
         signal: context.signal,
         pinned: options.plan !== undefined || options.rehearse === true,
         now: new Date(),
         report: createReport(output),
-    })) ?? { steps: [], version: plan.version };
+    })) ?? { steps: [], version: plan.version, other: undefined };
     return {
         ran: true,
-        verdict: describeResult(plan, steps),
+        verdict: [describeResult(plan, steps), describeOthers(plan, steps, other)]
+            .filter((text) => text !== "")
+            .join(" "),
         standing: `The database is at version ${version}: ${describeSchema(state)}.`,
         document: { ...base, transactions: steps.length, version },
     };
@@ -144,6 +146,18 @@ function describeResult(plan: Plan, steps: readonly Step[]): string {
     if (steps.length === 0) return "Nothing to do.";
     if (count > 0) return `${verb} ${countOf(count, "migration")}.`;
     return plan.objects.length > 0 ? "Brought views and triggers up to date." : "Brought the bookkeeping up to date.";
+}
+
+/** A sentence about migrations of the plan that another deploy was faster with. */
+function describeOthers(plan: Plan, steps: readonly Step[], other?: string): string {
+    const own = new Set(steps.flatMap(({ migrations }) => migrations.map(({ path }) => path)));
+    const names = plan.migrations.filter(({ path }) => !own.has(path)).map((file) => baseName(file, plan));
+    if (names.length === 0) return "";
+    const verb = plan.direction === "do" ? "applied" : "undid";
+    const [first = "", last = ""] = [names[0], names.at(-1)];
+    const which = names.length > namedAtMost ? `${first} to ${last}` : names.join(", ");
+    const who = other === undefined ? "Another deploy" : `Another deploy (${other})`;
+    return `${who} ${verb} ${countOf(names.length, "migration")} meanwhile: ${which}.`;
 }
 
 function baseName(file: MigrationFile, plan: Plan): string {

@@ -29,7 +29,7 @@ export async function openDatabase(
     const config = await readConfig(access, context.root);
     const { target } = config;
     const notes = config.notes.length === 0 ? "" : ` (${config.notes.join("; ")})`;
-    context.output.field("Database", `${target.label}${notes}`);
+    context.output.database(target.label, notes);
     if (access === "write") refuseUnwritable(target, config.writesOff, new Date());
     else refuseExpired(target, new Date());
     for (const warning of findTokenWarnings(target, config.use, new Date())) context.output.warn(warning);

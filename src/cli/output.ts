@@ -14,7 +14,7 @@ export interface Output {
     line(text?: string): void;
     /** `Label: value`, padded so that the values of consecutive lines are aligned. */
     field(label: string, value: string): void;
-    /** Aligned columns, on stdout; not under --json. */
+    /** Aligned columns, on stdout, at most 80 characters wide where no terminal shows them; not under --json. */
     table(rows: readonly (readonly string[])[]): void;
     /** A coloured diff, on stdout; not under --json. */
     diff(lines: readonly { readonly sign: "-" | "+" | " "; readonly text: string }[]): void;
@@ -22,8 +22,10 @@ export interface Output {
     note(text: string): void;
     warn(text: string): void;
     error(error: AppError): void;
-    /** The JSON document, on stdout; only under --json. */
+    /** The JSON document, on stdout; only under --json. An object gets the name of the database and the milliseconds of the run. */
     document(value: unknown): void;
+    /** The database of the run, by its name without credentials: as the first line, and in the JSON document. */
+    database(label: string, notes?: string): void;
     /** Unformatted text on stdout, even under --json: a script, a generated file. Unchanged where no terminal shows it. */
     raw(text: string): void;
     /** Sends further lines to stderr, because stdout is for a script that may be piped into a shell. */
@@ -67,8 +69,16 @@ function toOneLine(text: string): string {
     return clean(text).replace(/\s*\n\s*/g, " ");
 }
 
-/** Renders columns with two spaces between them, and each cell on one line; the last column is not padded. */
-export function renderTable(table: readonly (readonly string[])[]): string[] {
+/** The width that a table keeps to where no terminal wraps its lines. */
+const tableWidth = 80;
+/** A narrower last column is not wrapped. */
+const narrowestColumn = 12;
+
+/**
+ * Renders columns with two spaces between them, and each cell on one line; the last column is not padded, and continues on
+ * further lines where the table would be wider than `width`.
+ */
+export function renderTable(table: readonly (readonly string[])[], width = Number.POSITIVE_INFINITY): string[] {
     const rows = table.map((cells) => cells.map(toOneLine));
     const widths: number[] = [];
     for (const row of rows) {
@@ -76,18 +86,31 @@ export function renderTable(table: readonly (readonly string[])[]): string[] {
             widths[column] = Math.max(widths[column] ?? 0, cell.length);
         });
     }
-    return rows.map((row) =>
-        row
-            .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
-            .join("  ")
-            .trimEnd(),
-    );
+    return rows.flatMap((row) => {
+        const before = row.slice(0, -1).map((cell, column) => `${cell.padEnd(widths[column] ?? 0)}  `);
+        const indent = before.join("").length;
+        return wrapWords(row.at(-1) ?? "", width - indent).map((line, at) =>
+            `${at === 0 ? before.join("") : " ".repeat(indent)}${line}`.trimEnd(),
+        );
+    });
+}
+
+function wrapWords(text: string, room: number): string[] {
+    if (text.length <= room || room < narrowestColumn) return [text];
+    const lines: string[] = [];
+    for (const word of text.split(" ")) {
+        const last = lines.at(-1);
+        if (last !== undefined && last.length + 1 + word.length <= room) lines[lines.length - 1] = `${last} ${word}`;
+        else lines.push(word);
+    }
+    return lines;
 }
 
 /**
  * @param options.color write escape codes
  * @param options.isShown a terminal shows stdout
  * @param options.terminal the terminal behind stderr, if it is interactive
+ * @param options.elapsed milliseconds since the run began, for the JSON document
  * @param options.write receives the text; writes to stdout and stderr by default
  */
 export function createOutput(options: {
@@ -96,6 +119,7 @@ export function createOutput(options: {
     isShown?: boolean;
     terminal?: TerminalSize | undefined;
     write?: (stream: "stdout" | "stderr", text: string) => void;
+    elapsed?: () => number;
 }): Output {
     const colors = createColors(options.color);
     const secrets = new Set<string>();
@@ -113,6 +137,14 @@ export function createOutput(options: {
     };
     const print = (stream: "stdout" | "stderr", text: string): void => put(stream, `${redact(text)}\n`);
 
+    let database: string | undefined;
+    const describeRun = (value: unknown): unknown => {
+        if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+        const known = database === undefined ? {} : { database };
+        const measured = options.elapsed ? { milliseconds: Math.round(options.elapsed()) } : {};
+        return { ...known, ...measured, ...value };
+    };
+
     const output: Output = {
         json: options.json,
         line(text = "") {
@@ -125,7 +157,8 @@ export function createOutput(options: {
             output.line(`${`${label}:`.padEnd(fieldWidth - 1)} ${toOneLine(value)}`);
         },
         table(rows) {
-            for (const row of renderTable(rows)) output.line(row);
+            const width = options.isShown ? undefined : tableWidth;
+            for (const row of renderTable(rows, width)) output.line(row);
         },
         diff(changed) {
             const paint = { "-": colors.red, "+": colors.green, " ": colors.dim };
@@ -148,7 +181,11 @@ export function createOutput(options: {
             output.document({ error: { code, message, details, hint, outcome } });
         },
         document(value) {
-            if (options.json) print("stdout", escapeControls(writeJson(value, 2)));
+            if (options.json) print("stdout", escapeControls(writeJson(describeRun(value), 2)));
+        },
+        database(label, notes = "") {
+            database = label;
+            output.field("Database", `${label}${notes}`);
         },
         raw(text) {
             // Addresses stay: a script may hold examples of them.

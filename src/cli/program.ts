@@ -51,7 +51,8 @@ export async function runCommand<Options extends object>(definition: CommandDefi
     const { argv, json } = readArguments(process.argv.slice(2));
     const terminal = isInteractive(process.stderr) ? process.stderr : undefined;
     const isColored = [process.stdout, process.stderr].every((stream) => wantsColor(stream));
-    const output = createOutput({ json, color: isColored, isShown: isInteractive(process.stdout), terminal });
+    const isShown = isInteractive(process.stdout);
+    const output = createOutput({ json, color: isColored, isShown, terminal, elapsed: () => performance.now() });
     for (const secret of await readSecrets(process.cwd())) output.hide(secret);
     // The reader may stop reading (`| head`) or its disk may be full; the command continues.
     let unprinted: NodeJS.ErrnoException | undefined;

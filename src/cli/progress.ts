@@ -40,9 +40,10 @@ export async function createProgress(output: Output, clock = () => performance.n
 /** `questions: 12,000 of 30,000, 4,000 a second, 5 s left` */
 export function renderProgress(loader: string, done: number, of: number, seconds: number): string {
     const rate = done / seconds;
-    const left = Math.ceil((of - done) / rate);
     const [counted, total, speed] = [done, of, Math.round(rate)].map((value) => value.toLocaleString("en-US"));
-    return `${loader}: ${counted} of ${total}, ${speed} a second, ${left} s left`;
+    // At the beginning nothing is known about the end.
+    const left = done > 0 ? `, ${Math.max(0, Math.ceil((of - done) / rate))} s left` : "";
+    return `${loader}: ${counted} of ${total}, ${speed} a second${left}`;
 }
 
 /** `[====      ] questions: 12,000 of 30,000, …`; the bar uses the remaining width. */

@@ -60,21 +60,31 @@ export function describeSize(bytes: number): string {
 /** Prints the last line of a command with its cost so far, and its JSON document. */
 export function conclude(
     { output, elapsed }: Context,
-    { cost }: Connection,
+    { cost, countsRows }: Connection,
     verdict: string,
     document: Readonly<Record<string, unknown>>,
 ): void {
-    const measured = { milliseconds: Math.round(elapsed()), ...cost };
+    const milliseconds = Math.round(elapsed());
+    const isCounted = countsRows || cost.requests === 0;
+    const measured = { milliseconds, ...cost, ...(isCounted ? {} : { rowsRead: null, rowsWritten: null }) };
     output.line(`${verdict} ${describeCost(measured)}.`);
     output.document({ ...document, ...measured });
 }
 
-type MeasuredCost = Omit<Cost, "rowsWritten"> & { readonly milliseconds: number; readonly rowsWritten?: number };
+interface MeasuredCost extends Pick<Cost, "requests"> {
+    readonly milliseconds: number;
+    /** Null where the server counts no rows. */
+    readonly rowsRead: number | null;
+    readonly rowsWritten?: number | null;
+}
 
 /** The time, and what the server counted and Turso bills: `4,721 ms, 81 requests, 750,470 rows read, 360,167 written`. */
 export function describeCost({ milliseconds, requests, rowsRead, rowsWritten }: MeasuredCost): string {
     const time = `${milliseconds.toLocaleString("en-US")} ms`;
     if (requests === 0) return time;
-    const written = rowsWritten === undefined ? "" : `, ${rowsWritten.toLocaleString("en-US")} written`;
-    return `${time}, ${countOf(requests, "request")}, ${countOf(rowsRead, "row")} read${written}`;
+    const sent = `${time}, ${countOf(requests, "request")}`;
+    if (rowsRead === null) return sent;
+    const written =
+        rowsWritten === undefined || rowsWritten === null ? "" : `, ${rowsWritten.toLocaleString("en-US")} written`;
+    return `${sent}, ${countOf(rowsRead, "row")} read${written}`;
 }

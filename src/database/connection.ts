@@ -64,6 +64,7 @@ export interface Connection {
     readonly target: Target;
     /** Whether many rows are written faster by a prepared statement for each than by one statement over JSON. */
     readonly prefersRows: boolean;
+    /** Whether `cost` has the rows. A replica shows only in its replies that it counts none. */
     readonly countsRows: boolean;
     /** Whether VACUUM INTO can copy the database into a file. */
     readonly canVacuumInto: boolean;

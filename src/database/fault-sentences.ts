@@ -35,7 +35,18 @@ export const sentences = {
         "{db} cannot return a text that is not UTF-8",
         "replace it by an UPDATE of its row, or load a correct record; `pnpm db:export <folder> all` lists such rows",
     ],
-    "no-answer": ["{db} did not answer in time", `run \`pnpm db:status\`; ${statusPage}`],
+    "no-answer": [
+        "{db} did not answer in time",
+        `run \`pnpm db:status\`, and if it is a replica, check that its primary runs; ${statusPage}`,
+    ],
+    "primary-broken": [
+        "{db} is a replica that lost the connection to its primary",
+        "check that the primary runs, then run `pnpm db:status`; the primary also ends it for a request of over 4 MB",
+    ],
+    "foreign-collation": [
+        "{db} uses a collation of another program, which libSQL does not have",
+        "with that program, create the table or index again without the collation; `pnpm db:backup --table <name...>` backs up other tables",
+    ],
     "rate-limited": [
         "{db} accepts no more requests for now",
         "run it again in a minute, or with `--wait 60`; other programs may send too many requests",

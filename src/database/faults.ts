@@ -76,12 +76,18 @@ export function toFault(error: unknown, unknown: FaultKind = "sql"): DatabaseFau
     if (error instanceof DatabaseFault) return error;
     const { code, message } = readError(error);
     const kind = kindOfCode.find(([pattern]) => pattern.test(code))?.[1];
-    const variant = code.startsWith("SQLITE_IOERR") ? "disk-error" : code === "STREAM_EXPIRED" ? "expired" : undefined;
-    if (kind) return new DatabaseFault(kind, withoutCode(message, code), error, { variant });
+    if (kind)
+        return new DatabaseFault(kind, withoutCode(message, code), error, { variant: findVariant(code, message) });
     if (/Unable to open connection to local database/i.test(message)) {
         return new DatabaseFault("cannot-open", message, error);
     }
     return new DatabaseFault(unknown, withoutCode(message, code), error);
+}
+
+function findVariant(code: string, message: string): FaultVariant | undefined {
+    if (code.startsWith("SQLITE_IOERR")) return "disk-error";
+    if (code === "STREAM_EXPIRED") return "expired";
+    return /\bno such collation sequence: /.test(message) ? "foreign-collation" : undefined;
 }
 
 /** Turns an exception of fetch() into a fault: refused, unknown host, TLS, dropped, timed out. */
@@ -120,6 +126,9 @@ export function faultOfReply(status: number, body: string, retryAfter?: string |
         const answer = status < 400 ? "it is not JSON" : reason;
         return new DatabaseFault("server-fault", answer, undefined, { variant: "foreign-reply" });
     }
+    if (status === 500 && primaryBroken.test(reason)) {
+        return new DatabaseFault("server-fault", reason, undefined, { variant: "primary-broken" });
+    }
     // A transaction may have been committed before its result could not be sent.
     if (notUtf8.test(reason)) return new DatabaseFault("server-fault", reason, undefined, { variant: "not-utf8" });
     if (status === 401 || (status === 400 && /jwt/i.test(reason))) return new DatabaseFault("unauthorized", reason);
@@ -131,6 +140,9 @@ export function faultOfReply(status: number, body: string, retryAfter?: string |
     const more = { variant: variantOfStatus[status], retryAfter: readRetryAfter(retryAfter, new Date()) };
     return new DatabaseFault("server-fault", answer, undefined, more);
 }
+
+/** What a replica says. */
+const primaryBroken = /^connection with primary broken/i;
 
 /** With status 500, for a text that a query returns. */
 const notUtf8 = /\butf-8 (?:byte )?sequence\b/;

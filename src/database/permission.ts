@@ -30,8 +30,9 @@ export function refuseUnwritable(target: Target, writesOff: boolean, now: Date):
 export function refuseExpired(target: Target, now: Date): void {
     const expiresAt = findToken(target)?.expiresAt;
     if (expiresAt && expiresAt <= now) {
-        throw new AppError("token-expired", `the token for ${target.label} expired on ${expiresAt.toISOString()}`, {
-            hint: describeNewToken(target),
+        const when = `${expiresAt.toISOString()}, by this machine's clock`;
+        throw new AppError("token-expired", `the token for ${target.label} expired on ${when}`, {
+            hint: `${describeNewToken(target)}; if this machine's clock is wrong, correct it`,
             outcome: "Nothing was tried.",
         });
     }

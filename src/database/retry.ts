@@ -58,6 +58,9 @@ export function withPatience(
     };
     return {
         ...connection,
+        get countsRows() {
+            return connection.countsRows;
+        },
         waitLimit: wait,
         readAll: (queries, options) =>
             repeat(options?.settle ? "writes" : "reads", () => connection.readAll(queries, options)),

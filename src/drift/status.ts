@@ -118,7 +118,7 @@ function listObjects(sets: readonly MigrationSet[], state: DatabaseState): Statu
 }
 
 function describeObject(live: string | undefined, record: ObjectRecord | undefined): string {
-    if (live === undefined) return record?.status === "deferred" ? "deferred to a later version" : "";
+    if (live === undefined) return record?.status === "deferred" ? "deferred" : "";
     return record && checksumTokens(live) !== record.checksum ? "changed by hand" : "the file has changed";
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { AppError } from "../errors.ts";
@@ -10,6 +10,7 @@ import { FailedDeploy, readExpectedSchema } from "../planning/shadow.ts";
 import { type DatabaseState, emptyState } from "../planning/state.ts";
 import { compareSchemas, isDrift, type ObjectDifference } from "../schema/compare.ts";
 import { loadLenientFormatter } from "../sql/format.ts";
+import { createFolder } from "../text/folder.ts";
 import { type AlignInput, type Alignment, type FileChange, isLeft, planAlignment } from "./align.ts";
 import { findOwnRows, readAppliedSchema, type SchemaVerification } from "./verify.ts";
 
@@ -135,7 +136,7 @@ async function apply(
             await rm(file, { force: true });
             continue;
         }
-        await mkdir(dirname(file), { recursive: true });
+        await createFolder(dirname(file));
         await writeFile(file, text);
     }
 }

@@ -163,7 +163,9 @@ async function findReason(connection: Connection, sql: string): Promise<string |
 function report({ lost, isPartial, problems }: Replay, path: string, statement: Statement, message: string): void {
     if (needs(statement, lost) || (isPartial && /no such |has no column|already exists/.test(message))) return;
     const line = locateFault(statement, message) ?? statement.line;
-    problems.push({ rule: failingStatement, path, line, message, remedy });
+    const isObject = !path.startsWith("migrations/");
+    const other = isObject ? "correct the statement, or delete the file, if nothing needs it any more" : remedy;
+    problems.push({ rule: failingStatement, path, line, message, remedy: other });
 }
 
 function needs({ tokens }: Statement, names: ReadonlySet<string>): boolean {

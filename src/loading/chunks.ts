@@ -1,8 +1,11 @@
 import { type ColumnValues, type Rejection, toRejection } from "./loader.ts";
 import type { Valid } from "./validate.ts";
 
-/** In UTF-16 units, of at most 3 bytes each: a server refuses an argument of 5 MB (measured). */
-const lengthOnServer = 1_500_000;
+/**
+ * In UTF-16 units, of at most 3 bytes each: a server refuses an argument of 5 MB, and a replica passes on no request of
+ * more than 4 MiB (measured).
+ */
+const lengthOnServer = 1_300_000;
 /** Each transaction ends with a sync of the file, so longer chunks are faster; a reader waits about a second for one. */
 const lengthInFile = 32_000_000;
 const chunkRecords = 5_000;

@@ -10,7 +10,7 @@ import { settleDuplicates } from "./duplicates.ts";
 import { type LoadCounts, type Loader, type Rejection, type SourceRecord, startCounts, toRejection } from "./loader.ts";
 import type { Items } from "./sources/staging.ts";
 import { getRows } from "./statements.ts";
-import { type CheckedRecord, createCheck, refuseAmbiguous, type Valid } from "./validate.ts";
+import { type CheckedRecord, createAmbiguityCheck, createCheck, type Valid } from "./validate.ts";
 import { isChangedMeanwhile, isRace, type LoadTable, prepareChanges } from "./write.ts";
 
 /** How often a chunk is compared and written when other writers change the same rows. */
@@ -60,8 +60,9 @@ export async function loadRecords(
     const [anyRow] = await run.connection.readAll([{ sql: `SELECT 1 FROM ${quoteName(loader.table)} LIMIT 1` }]);
     const isEmpty = getRows(anyRow).length === 0;
     const checkCompleted = createCheck(loader, table.columns);
+    const refuseAmbiguous = createAmbiguityCheck(loader);
     const check = (record: SourceRecord): CheckedRecord =>
-        refuseAmbiguous(loader, record) ?? checkCompleted(complete ? complete(record) : record);
+        refuseAmbiguous(record) ?? checkCompleted(complete ? complete(record) : record);
     const settled = await settleDuplicates(loader, records, { check, counts, reject, signal: run.signal });
     const job: Job = { ...run, loader, table, isEmpty, isMentioned: settled.has, counts, accepted, reject };
     let done = 0;

@@ -2,7 +2,6 @@ import {
     accessSync,
     closeSync,
     constants,
-    existsSync,
     fchmodSync,
     fstatSync,
     openSync,
@@ -42,7 +41,8 @@ export function refuseRejectFile(root: string, path: string | undefined): void {
     const place = resolve(root, path ?? ".");
     try {
         if (path === undefined) accessSync(place, constants.W_OK);
-        else if (!existsSync(place)) accessSync(dirname(place), constants.W_OK);
+        // Unlike existsSync(), this fails for a link that leads to itself and a name that is too long.
+        else if (!statSync(place, { throwIfNoEntry: false })) accessSync(dirname(place), constants.W_OK);
         else if (isRejectFile(place)) accessSync(place, constants.W_OK);
         else throw new Error(wouldOverwrite);
     } catch (error) {

@@ -13,7 +13,7 @@ import {
     type SourceRecord,
     toRejection,
 } from "./loader.ts";
-import { findTwoSpellings } from "./sources/spelling.ts";
+import { createSpellingCheck } from "./sources/spelling.ts";
 import { normalizeTime } from "./time.ts";
 
 /** A valid record with its column values. */
@@ -68,17 +68,17 @@ export function createCheck(loader: Loader, columns: readonly Column[]): CheckRe
     };
 }
 
-/** Rejects a record with two values for one key or column: only one of them could be kept. */
-export function refuseAmbiguous(loader: Loader, source: SourceRecord): CheckedRecord | undefined {
-    const { value, read } = source;
-    const key =
-        findRepeatedKey(value) ??
-        (read === undefined
-            ? undefined
-            : [read, ...Object.values(Object(value))].map(findRepeatedKey).find((found) => found !== undefined));
-    if (key !== undefined) return reject(source, "repeated-key", describeRepeated(key));
-    const two = findTwoSpellings(loader, source);
-    return two === undefined ? undefined : reject(source, "two-spellings", two);
+/** Returns a function that rejects a record with two values for one key or column: only one of them could be kept. */
+export function createAmbiguityCheck(loader: Loader): (source: SourceRecord) => CheckedRecord | undefined {
+    const findTwoSpellings = createSpellingCheck(loader);
+    return (source) => {
+        const { value, read } = source;
+        const parts = read === undefined ? [value] : [read, ...Object.values(Object(value))];
+        const key = parts.map(findRepeatedKey).find((found) => found !== undefined);
+        if (key !== undefined) return reject(source, "repeated-key", describeRepeated(key));
+        const two = findTwoSpellings(source);
+        return two === undefined ? undefined : reject(source, "two-spellings", two);
+    };
 }
 
 /** Says that a key is there twice in one object. */

@@ -36,6 +36,8 @@ export interface RunReport {
 export interface RunOutcome {
     readonly steps: readonly Step[];
     readonly version: number;
+    /** The other deployer that it waited for last. */
+    readonly other?: string | undefined;
 }
 
 /**
@@ -61,7 +63,11 @@ export async function runPlan(input: RunInput, first: DatabaseState): Promise<Ru
         }
     };
     const run: Progress = { input, owner, leased: false, steps: [], busySince: undefined, announce, read };
-    const onWait = (lease: Lease): void => announce(`another deploy is running (${lease.owner})`);
+    let other: string | undefined;
+    const onWait = (lease: Lease): void => {
+        other = lease.owner;
+        announce(`another deploy is running (${lease.owner})`);
+    };
     let state = first;
     try {
         for (;;) {
@@ -70,14 +76,14 @@ export async function runPlan(input: RunInput, first: DatabaseState): Promise<Ru
             if (held && !input.signal?.aborted) throw explainLease(held, describeOutcome(state, run.steps));
             const plan = await input.plan(state, input.perFile || run.leased);
             const step = plan.steps[0];
-            if (!step) return { steps: run.steps, version: versionOf(state) };
+            if (!step) return { steps: run.steps, version: versionOf(state), other };
             if (input.signal?.aborted) throw stop(state, run.steps);
             if (run.leased && !(await tryLease(connection, state, owner))) {
                 state = await read();
                 continue;
             }
             const after = await runStep(run, plan, step, state);
-            if (after === "finished") return { steps: run.steps, version: plan.version };
+            if (after === "finished") return { steps: run.steps, version: plan.version, other };
             state = after;
         }
     } catch (error) {

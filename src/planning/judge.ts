@@ -6,7 +6,7 @@ import { isSameName } from "../sql/names.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import { coreSet, folderOf, type MigrationFile, type MigrationSet, withUndo } from "./files.ts";
 import { fromFile, isManaged, isTriggerOn, type PlannedObject } from "./objects.ts";
-import type { Problem } from "./problems.ts";
+import { type Problem, plainName } from "./problems.ts";
 import { type DatabaseState, findSchemaRow, type VersionRow, versionOf } from "./state.ts";
 import { readStructure, type Structure } from "./structure.ts";
 
@@ -102,7 +102,7 @@ export function findPendingProblems(pending: readonly MigrationFile[], state: Da
                 line,
                 message: `the database already has '${name}', but no record of this migration`,
                 remedy: isRecorded(file.set, state)
-                    ? "fix the file: give the table another name, or drop or rename the old one first"
+                    ? "give the table another name in the file, or drop or rename the old one in an earlier migration"
                     : file.set === coreSet
                       ? madeElsewhere
                       : `adopt it with its rows: \`pnpm db:adopt --set ${file.set}\` (\`--check\` says what that would do)`,
@@ -153,7 +153,8 @@ export function findForeignObjects(
         const row = findSchemaRow(state, name);
         if (!row || gone.has(name.toLowerCase()) || isManaged(row, state, checksum)) return [];
         const message = `the database already has the ${row.type} '${row.name}', and no deploy created it`;
-        const remedy = `drop or rename that one by hand, or give this ${type} and its file another name`;
+        const free = row.type === "table" ? "drop or rename" : "drop";
+        const remedy = `${free} that one by hand, or give this ${type} and its file another name`;
         return [{ path, message, remedy }];
     });
 }
@@ -175,7 +176,9 @@ export function findLostTriggers(
             .map(({ name }) => ({
                 path: find(view)?.path ?? `views/${view}.sql`,
                 message: `the run drops this view, and with it the trigger '${name}', which no file defines`,
-                remedy: `save it as triggers/${name}.sql, or drop it by hand`,
+                remedy: plainName.test(name)
+                    ? `save it as triggers/${name}.sql, or drop it by hand`
+                    : "drop it by hand: no file can have its name",
             })),
     );
 }

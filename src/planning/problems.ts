@@ -1,10 +1,9 @@
 import { AppError } from "../errors.ts";
-import { isSameName } from "../sql/names.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import type { Statement } from "../sql/statements.ts";
 import type { ToolMarker } from "../sql/tool-markers.ts";
 import { type FoundFiles, type ObjectFile, type SqlFile, withUndo } from "./files.ts";
-import { findRefusal, type Refusal } from "./refusals.ts";
+import { findMisplaced, findRefusal, type Refusal } from "./refusals.ts";
 import { explainBackup, explainDuplicates, explainMigrationNames, findOriginal, toImport } from "./renaming.ts";
 import { readStructure } from "./structure.ts";
 
@@ -50,7 +49,10 @@ export function findFileProblems(found: FoundFiles): Problem[] {
         for (const file of set.migrations) {
             for (const part of withUndo(file)) {
                 const { rebuilt } = readStructure(part.statements);
-                problems.push(...findSqlProblems(part, (statement) => findMisplaced(statement, rebuilt)));
+                const isUndo = part !== file;
+                problems.push(
+                    ...findSqlProblems(part, (statement) => findMisplaced(statement, { set, rebuilt, isUndo })),
+                );
             }
         }
         for (const object of set.objects) problems.push(...findSqlProblems(object), ...findObjectProblems(object));
@@ -113,7 +115,7 @@ function findSqlProblems(
     }
     if (file.markers) return explainMarkers(file, file.markers);
     if (file.statements.length === 0) {
-        return [{ rule: noStatement, path, message: "has no statement", remedy: "write one, or delete it" }];
+        return [{ rule: noStatement, path, message: "has no statement", remedy: adviseOnEmpty(path) }];
     }
     return file.statements.flatMap((statement) => {
         const refusal = findRefusal(statement) ?? findMore(statement);
@@ -140,6 +142,15 @@ function explainMarkers({ path, statements }: SqlFile, markers: readonly ToolMar
             : `move what stands below it to ${undo}, and remove the markers from both files`;
     const remedy = `${split}; \`pnpm db:new --import <folder>\` splits a folder of dbmate, goose or sql-migrate files`;
     return [{ ...problem, message: `${problem.message}, so what stands below it would run too`, remedy }];
+}
+
+// Without its do file, an undo file is refused too.
+function adviseOnEmpty(path: string): string {
+    if (!path.startsWith("migrations/")) return "write one, or delete the file";
+    const which = path.includes(".undo.")
+        ? "delete the file, so that a rollback stops here"
+        : "delete it with its undo file";
+    return `write one (\`SELECT 1;\` does nothing on purpose), or ${which}`;
 }
 
 const objectFile = "object-file";
@@ -175,14 +186,4 @@ function findNameClashes(objects: readonly ObjectFile[]): Problem[] {
         const message = `has the same name as ${first}`;
         return first ? [{ rule: objectFile, path, message, remedy: "rename one of them" }] : [];
     });
-}
-
-// A view or trigger of a migration would be lost in a later change of its table. Only a rebuild may create triggers: those
-// that were created by hand.
-function findMisplaced(statement: Statement, rebuilt: readonly string[]): Refusal | undefined {
-    const fact = readFact(statement);
-    if (fact.does !== "create" || (fact.type !== "view" && fact.type !== "trigger")) return undefined;
-    if (rebuilt.some((table) => isSameName(table, fact.table))) return undefined;
-    const message = `a migration creates the ${fact.type} '${fact.name}'`;
-    return { rule: "view-in-migration", message, remedy: `move it to ${fact.type}s/${fact.name}.sql` };
 }

@@ -1,8 +1,11 @@
 import { isMigratorTable } from "../schema/facts.ts";
-import { isKeyword, type Token } from "../sql/lexer.ts";
+import { isKeyword, readName, type Token } from "../sql/lexer.ts";
+import { isSameName } from "../sql/names.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import type { Statement } from "../sql/statements.ts";
+import { coreSet, type MigrationSet } from "./files.ts";
 import { guardTable } from "./guards.ts";
+import { readStructure } from "./structure.ts";
 
 /** What is wrong with a statement, and what to do; `line` where it is not the statement's first. */
 export interface Refusal {
@@ -40,11 +43,15 @@ function findRefusedKind(statement: Statement): Refusal | undefined {
         return refuse("own-transaction", `${keyword} inside a file`, remedy);
     }
     if (isKeyword(tokens[keyword === "EXPLAIN" ? 1 : 0], "PRAGMA")) {
-        return refuse("pragma", "a PRAGMA inside a file", "remove it: the runner sets what a migration needs");
+        const name = tokens.find((_, at) => isKeyword(tokens[at - 1], "PRAGMA"));
+        return refuse("pragma", "a PRAGMA inside a file", adviseOnPragma(name?.text.toLowerCase() ?? ""));
     }
     if (refusedKeywords.test(keyword)) return refuse("refused-statement", `Turso refuses ${keyword}`);
     if (fact.does === "create" && fact.temporary) {
-        const remedy = "use an ordinary table and drop it at the end of the file";
+        const remedy =
+            fact.type === "view" || fact.type === "trigger"
+                ? `create it in ${fact.type}s/${fact.name}.sql, without TEMP`
+                : "use an ordinary table and drop it at the end of the file";
         return refuse("temporary-object", "Turso refuses temporary objects", remedy);
     }
     if (keyword === "CREATE" && isKeyword(tokens[1], "FUNCTION")) {
@@ -57,6 +64,16 @@ function findRefusedKind(statement: Statement): Refusal | undefined {
     const own = findBookkeeping(statement);
     if (own === undefined) return undefined;
     return refuse("bookkeeping-table", `'${own}' is a table of the migrator`, "remove the statement");
+}
+
+function adviseOnPragma(name: string): string {
+    if (name === "writable_schema") {
+        return "remove it and the statements that write sqlite_schema, and rebuild the table instead: `pnpm db:new --rebuild <table> <words>`";
+    }
+    if (/^(foreign_keys|defer_foreign_keys|legacy_alter_table)$/.test(name)) {
+        return "remove it: the runner switches foreign keys off for a rebuild; elsewhere, write parents before their children and delete them after";
+    }
+    return "remove it: in the runner's transaction it does nothing, or a server refuses it";
 }
 
 function findRefusedPart({ tokens, sql }: Statement): Refusal | undefined {
@@ -130,4 +147,60 @@ function isCall(tokens: readonly Token[], at: number): boolean {
     const inside = tokens[at + 1];
     if (before?.kind !== "name" && (before?.kind !== "word" || noFunctions.test(before.text))) return false;
     return !(inside?.kind === "word" && noArguments.test(inside.text));
+}
+
+/** The place of a statement in a migration. */
+interface MigrationPlace {
+    readonly set: MigrationSet;
+    /** What its file rebuilds. */
+    readonly rebuilt: readonly string[];
+    readonly isUndo: boolean;
+}
+
+/**
+ * Finds a view or trigger in a migration, where a later change of its table would drop it for good. Only a rebuild may create
+ * triggers: those that were created by hand.
+ */
+export function findMisplaced(statement: Statement, { set, rebuilt, isUndo }: MigrationPlace): Refusal | undefined {
+    const fact = readFact(statement);
+    if (fact.does !== "create" || (fact.type !== "view" && fact.type !== "trigger")) return undefined;
+    if (rebuilt.some((table) => isSameName(table, fact.table))) return undefined;
+    const { type, name } = fact;
+    const remedy = isUndo
+        ? "remove it: a rollback creates the views and triggers of views/ and triggers/ again"
+        : adviseOnMisplaced(set, statement, type, name);
+    return refuse("view-in-migration", `a migration creates the ${type} '${name}'`, remedy);
+}
+
+// In its own file, the object stands for the present: what later files drop or create again is no part of it.
+function adviseOnMisplaced(set: MigrationSet, statement: Statement, type: "view" | "trigger", name: string): string {
+    const all = set.migrations.flatMap(({ path, statements }) => {
+        const { rebuilt } = readStructure(statements);
+        return statements.map((item) => ({ item, fact: readFact(item), place: `${path}:${item.line}`, rebuilt }));
+    });
+    const names = (token: Token, of: string): boolean => token.kind !== "string" && isSameName(readName(token), of);
+    const uses = (of: string): boolean => statement.tokens.some((token) => names(token, of));
+    const renamed: string[] = [];
+    for (const { fact, place, rebuilt } of all.slice(all.findIndex(({ item }) => item === statement) + 1)) {
+        if (fact.does === "create" && fact.type === type && isSameName(fact.name, name)) {
+            return `remove it: ${place} creates it again`;
+        }
+        if (fact.does === "drop" && isSameName(fact.name, name)) {
+            return `remove it, and the DROP at ${place}`;
+        }
+        if (
+            fact.does === "drop" &&
+            fact.type === "table" &&
+            uses(fact.name) &&
+            !rebuilt.some((own) => isSameName(own, fact.name))
+        ) {
+            return `remove it: ${place} drops '${fact.name}', which it needs`;
+        }
+        if (fact.does === "rename-table" && uses(fact.table)) renamed.push(`'${fact.to}' in place of '${fact.table}'`);
+    }
+    const file = set.objects.find((object) => object.type === type && isSameName(object.name, name));
+    if (file) return `remove it: ${file.path} defines it`;
+    const below = set.name === coreSet ? "" : `/${set.name}`;
+    const path = `${type}s${below}/${name}.sql`;
+    return renamed.length === 0 ? `move it to ${path}` : `move it to ${path}, with ${renamed.join(" and ")}`;
 }

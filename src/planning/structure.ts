@@ -105,11 +105,12 @@ function followTables(): FollowedTables {
             if (isOlder) renamed.set(name.toLowerCase(), name);
             // Renamed back or swapped, it brings its child tables along.
             if (moved.delete(name.toLowerCase()) || isOlder) moved.add(to.toLowerCase());
-            if (dropped.has(to.toLowerCase())) replaced.add(to.toLowerCase());
+            if (replaced.delete(name.toLowerCase()) || dropped.has(to.toLowerCase())) replaced.add(to.toLowerCase());
             place(to, line);
         },
-        // A table that replaced an old one holds its rows.
-        isNew: (name) => created.has(name.toLowerCase()) && !replaced.has(name.toLowerCase()),
+        // A table that replaced an old one holds its rows, and so does an old one under a new name.
+        isNew: (name) =>
+            [replaced, moved].every((older) => !older.has(name.toLowerCase())) && created.has(name.toLowerCase()),
         found: () => ({ rebuilt, renamedAway, created: [...created.values()], renamed: [...renamed.values()] }),
     };
 }

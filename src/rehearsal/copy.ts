@@ -29,7 +29,8 @@ export interface CopyReport {
     /** Read transactions of the server: from 2 on, rows that were written meanwhile may be inconsistent. */
     readonly views: number;
     readonly requests: number;
-    readonly rowsRead: number;
+    /** Null where the server counts none. */
+    readonly rowsRead: number | null;
     /** Differences from the database, as sentences. */
     readonly notes: readonly string[];
 }
@@ -117,7 +118,8 @@ async function copyTables(source: Connection, path: string, options: CopyOptions
             await make([...byType("index"), ...byType("view"), ...byType("trigger")]);
             if (schema.some(({ name }) => name === "sqlite_sequence")) await copySequences(snapshot, database);
             const { views } = snapshot;
-            const { requests, rowsRead } = source.cost;
+            const { requests } = source.cost;
+            const rowsRead = source.countsRows ? source.cost.rowsRead : null;
             const keyed = tables.filter(({ order }) => order.columns.length > 0);
             const kept = options.sample === undefined ? [] : noteKept(keyed);
             return {

@@ -1,7 +1,8 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openConnection } from "../database/open.ts";
 import { AppError } from "../errors.ts";
+import { createFolder } from "../text/folder.ts";
 
 /**
  * Creates the data folder of a server, keeps its contents out of git, and locks it for this process: sqld itself would
@@ -16,7 +17,7 @@ import { AppError } from "../errors.ts";
 export async function takeDirectory(directory: string, label: string, url: string): Promise<() => Promise<void>> {
     const note = join(directory, "server.txt");
     try {
-        await mkdir(directory, { recursive: true, mode: 0o700 });
+        await createFolder(directory, 0o700);
         await writeFile(join(directory, ".gitignore"), "*\n");
     } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);

@@ -12,6 +12,10 @@ export interface SqldOptions {
     port?: number | undefined;
     /** PEM file of the Ed25519 public key that tokens are checked with; without it the server requires no token. */
     jwtPublicKeyFile?: string | undefined;
+    /** Serve replicas on this port of 127.0.0.1. */
+    grpcPort?: number | undefined;
+    /** Replicate the server whose `grpcPort` this is. */
+    primaryPort?: number | undefined;
 }
 
 export interface Sqld {
@@ -113,7 +117,8 @@ function isExecutable(file: string): boolean {
     }
 }
 
-async function findFreePort(): Promise<number> {
+/** Finds a port of 127.0.0.1 that is free now. */
+export async function findFreePort(): Promise<number> {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
@@ -133,6 +138,8 @@ function spawnSqld(binary: string, port: number, options: SqldOptions): Starting
     const args = ["-d", options.directory, "--http-listen-addr", address, "--no-welcome"];
     args.push("--checkpoint-interval-s", CHECKPOINT_SECONDS);
     if (options.jwtPublicKeyFile !== undefined) args.push("--auth-jwt-key-file", options.jwtPublicKeyFile);
+    if (options.grpcPort !== undefined) args.push("--grpc-listen-addr", `127.0.0.1:${options.grpcPort}`);
+    if (options.primaryPort !== undefined) args.push("--primary-grpc-url", `http://127.0.0.1:${options.primaryPort}`);
     // An empty environment: SQLD_* variables could open more listeners.
     const child = spawn(binary, args, { env: {}, stdio: ["ignore", "pipe", "pipe"] });
 

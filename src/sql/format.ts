@@ -29,24 +29,25 @@ export function isHandWritten(path: string, text: string): boolean {
 }
 
 /**
- * Loads the formatter with the settings of the project; refuses a project without settings. It also writes keywords and
- * types in capitals, and in a file with a trigger does only that.
+ * Loads the formatter with the settings of the project; refuses a project without settings.
  *
- * @param names what the files create, in lower case: such words stay as they are
+ * @param names what the files create, in lower case; with them it also writes keywords and types in capitals, where they are
+ * none of these, and in a file with a trigger does only that
  */
-export async function loadFormatter(root: string, names: ReadonlySet<string> = new Set()): Promise<Format> {
+export async function loadFormatter(root: string, names?: ReadonlySet<string>): Promise<Format> {
     const { format } = await import("sql-formatter");
     const options = (await readJsonFile(root, configFile)) as FormatOptionsWithLanguage | undefined;
     if (!options) {
         const hint = "run the command in the project's folder";
         throw new AppError("usage", `${configFile} does not exist`, { hint });
     }
+    const raise = (sql: string): string => (names ? raiseKeywords(sql, names) : sql);
     return (path, raw) => {
         if (isHandWritten(path, raw)) {
-            const text = raiseKeywords(raw, names);
+            const text = raise(raw);
             return { path, text, isFormatted: raw === text };
         }
-        const before = raiseKeywords(normalizeText(raw), names);
+        const before = raise(normalizeText(raw));
         const text = `${tryFormat(path, () => format(before, options)).trimEnd()}\n`;
         refuseChange(path, before, text);
         return { path, text, isFormatted: raw === text };

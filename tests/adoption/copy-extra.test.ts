@@ -75,6 +75,9 @@ describeTargets("adoption of a copy with what others made", (target) => {
         await source.client.execute(
             "CREATE TRIGGER trg_queued AFTER INSERT ON coding_challenges BEGIN UPDATE work_queue SET channel = 'x'; END",
         );
+        await source.client.execute(
+            "CREATE TRIGGER trg_sound AFTER INSERT ON coding_challenges BEGIN UPDATE work_queue SET priority = 1; END",
+        );
         await source.client.execute("CREATE VIEW v_queue AS SELECT channel FROM work_queue");
         const backup = await takeBackup(source.url);
         expect((await restoreHere({ url: copy.url, args: [backup] })).code).toBe(0);
@@ -85,7 +88,7 @@ describeTargets("adoption of a copy with what others made", (target) => {
             "warning: view v_queue cannot be read: no such column: channel; change or drop it\n",
         );
         expect(ran.stderr).toContain(
-            "warning: coding_challenges: a trigger fails: no such column: channel; change or drop it\n",
+            "warning: coding_challenges: the trigger trg_queued fails: no such column: channel; change or drop it\n",
         );
         const kept = await readRows(
             copy.client,

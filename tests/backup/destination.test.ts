@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { createClient } from "@libsql/client";
@@ -84,12 +84,17 @@ describe("db:backup", () => {
         expect(missing.stderr).toContain("\nNo backup was written.\n");
         const file = await backupHere({ url, root, env: { TURSO_BACKUP_FOLDER: "file" } });
         expect([file.code, file.error?.message]).toEqual([1, expect.stringMatching(/file': it is not a folder$/)]);
+        symlinkSync("loop", path.join(root, "loop"));
+        for (const name of ["loop", "x".repeat(300)]) {
+            const { code, error } = await backupHere({ url, root, args: [name] });
+            expect([code, error?.message]).toEqual([2, `there is no folder '${name}'`]);
+        }
         const closed = await backupHere({ url, root, env: { TURSO_BACKUP_FOLDER: "/proc" } });
         expect([closed.code, closed.error?.message]).toEqual([
             1,
             expect.stringMatching(/^the backup cannot be written to '\/proc': /),
         ]);
-        expect(readdirSync(root)).toEqual(["file"]);
+        expect(readdirSync(root)).toEqual(["file", "loop"]);
     });
 
     test.skipIf(process.getuid?.() !== 0 || process.platform !== "linux")(

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { createClient } from "@libsql/client";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -48,6 +49,25 @@ describe("a backup of a schema that libSQL reads and does not create", () => {
     });
     afterEach(() => {
         for (const client of clients.splice(0)) client.close();
+    });
+
+    test("names a table without rowids that is ordered by a collation of another program, and backs up the others", async () => {
+        await open(url).executeMultiple(
+            leave(
+                "CREATE TABLE w (k TEXT COLLATE nocase PRIMARY KEY) WITHOUT ROWID; INSERT INTO w VALUES ('a'); CREATE TABLE other (v); INSERT INTO other VALUES (1);",
+                ["nocase", "german"],
+            ),
+        );
+        const file = path.join(folder, "a.sql.gz");
+        const { code, error } = await backupHere({ url, args: [file] });
+        expect([code, error?.message, error?.outcome]).toEqual([
+            1,
+            `${url} uses a collation of another program, which libSQL does not have (the rows of 'w' are ordered by it: no such collation sequence: german)`,
+            "No backup was written.",
+        ]);
+        expect(error?.hint).toContain("`pnpm db:backup --table <name...>` backs up other tables");
+        expect(existsSync(file)).toBe(false);
+        expect((await backupHere({ url, args: [file] }, { table: ["other"] })).code).toBe(0);
     });
 
     test("names each object, and is restored with every row and verified", async () => {

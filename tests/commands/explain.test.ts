@@ -33,7 +33,7 @@ describeTargets("db:explain", (target) => {
     const rows =
         target.name === "sqld"
             ? /\nRows: {5}\d read, 2 returned\n/
-            : /\nRows: {5}2 returned; a file does not count the rows read \(--volumes does\)\n/;
+            : /\nRows: {5}2 returned; neither a file nor a replica counts the rows read \(--volumes does\)\n/;
 
     test("shows a documented query with its plan, the indexes with their columns, rows and time", async () => {
         const { code, stdout } = await run("channels-of-question");
@@ -161,7 +161,7 @@ describe("db:explain, before any database is opened,", () => {
     test("lists the documented queries", async () => {
         const { code, stdout } = await run([], { list: true });
         expect(code).toBe(0);
-        expect(stdout).toMatch(/^abandon-sessions +maintenance\. +Marks sessions as abandoned /m);
+        expect(stdout).toMatch(/^abandon-sessions +Marks sessions as abandoned /m);
         expect(stdout).toMatch(/\n\d+ queries\. Explain one with `pnpm db:explain <name>`\.\n$/);
     });
 

@@ -47,7 +47,7 @@ describeTargets("db:maintain", (target) => {
         const { code, stdout } = await maintainHere(settings());
         expect(code).toBe(0);
         expect(stdout).toMatch(
-            /^Database: .*\ncompleted-queue-items {2}1,500 rows {2}Completed items of the work queue are deleted after 30 days\.\nold-bot-runs +0 rows +/,
+            /^Database: .*\ncompleted-queue-items {2}1,500 rows {2}Completed items of the work queue are deleted\n +after 30 days\.\nold-bot-runs +0 rows +/,
         );
         expect(stdout).toContain(
             "\nLeft:     1 row by completed-queue-items: completed, but processed_at is missing or not a time\n" +

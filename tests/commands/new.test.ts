@@ -75,7 +75,7 @@ describe("db:new", () => {
         const root = writeProject({});
         const { stdout } = await runScript("db:new", ["create", "Prüfungen!", "--json"], { cwd: root });
         const paths = ["migrations/001.do.create-prufungen.sql", "migrations/001.undo.create-prufungen.sql"];
-        expect(JSON.parse(stdout)).toEqual({ paths });
+        expect(JSON.parse(stdout)).toEqual({ milliseconds: expect.any(Number), paths });
         expect(list(root).map((name) => `migrations/${name}`)).toEqual(paths);
     });
 

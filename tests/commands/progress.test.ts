@@ -51,6 +51,7 @@ describe("progress", () => {
 
     test("says how many rows are done, how fast, and how long the rest takes at that rate", () => {
         expect(renderProgress("questions", 12_000, 30_000, 3)).toBe(text);
+        expect(renderProgress("questions", 0, 30_000, 3)).toBe("questions: 0 of 30,000, 0 a second");
     });
 
     test.each([

@@ -92,7 +92,9 @@ describe.skipIf(binary === undefined)(
         test("names an expired token, and when it expired, before anything is sent", async () => {
             const { code, stderr } = await push(tokens.expired);
             expect(code).toBe(2);
-            expect(stderr).toMatch(/error: the token for \S+ expired on \d{4}-\d\d-\d\dT[\d:.]+Z\n/);
+            expect(stderr).toMatch(
+                /error: the token for \S+ expired on \d{4}-\d\d-\d\dT[\d:.]+Z, by this machine's clock\n/,
+            );
             expect(stderr).toContain("hint: copy the token from tokens.env in the server's folder (.sqld) into .env");
             expect(proxy.requests).toBe(0);
             expect(await readNow()).toEqual(emptySnapshot);

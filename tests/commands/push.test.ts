@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { push } from "../../src/cli/commands/push.ts";
 import type { PushOptions } from "../../src/cli/options.ts";
 import { hashContents, readRows } from "../support/contents.ts";
-import { createDeployedDatabase } from "../support/deployed.ts";
+import { createDeployedDatabase, deployInto } from "../support/deployed.ts";
 import { type Ran, runHere } from "../support/here.ts";
 import { startProxy } from "../support/proxy.ts";
 import { copyProject } from "../support/repository.ts";
@@ -33,6 +33,20 @@ describeTargets("db:push", (target) => {
         if (proxy) expect(proxy.requests).toBe(3);
         expect(await hashContents(database.client)).toBe(before);
         await proxy?.close();
+    });
+
+    test("says what another deploy applied meanwhile", async () => {
+        const database = await target.createDatabase();
+        const nothing = (): void => undefined;
+        const checks = { opened: nothing, prepared: () => deployInto(database), deployed: async () => nothing() };
+        const { code, stdout } = await runHere((context) => push(context, {}, checks), { root, url: database.url });
+        expect([code, stdout]).toEqual([
+            0,
+            expect.stringContaining(
+                "\nNothing to do. Another deploy applied 12 migrations meanwhile: 001.do.create-users.sql to 012.do.create-user-sessions.sql. The database is at version 12: ",
+            ),
+        ]);
+        expect(await readRows(database.client, "SELECT count(*) AS n FROM schemaversion")).toEqual([{ n: 12 }]);
     });
 
     test("stops at --to, and names the command for a version behind the database", async () => {

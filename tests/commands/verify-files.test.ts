@@ -190,7 +190,9 @@ describeTargets("db:verify --write-files", (target) => {
             4,
             expect.stringContaining("\nWould:    write migrations/004.do.align-books.sql\n"),
         ]);
-        expect(dry.stdout).toMatch(/\nview +v_names +CHANGED \(only the file changed: `pnpm db:push` deploys it\)\n/);
+        expect(dry.stdout).toMatch(
+            /\nview +v_names +CHANGED \(only the file changed: `pnpm db:push`\n +deploys it\)\n/,
+        );
         expect(dry.stdout).toContain("\nDry run: no file was written.\n");
         expect(listFiles(root)).toEqual(before);
 

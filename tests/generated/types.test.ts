@@ -38,7 +38,10 @@ async function readTables(): Promise<Map<string, Column[]>> {
     const found = new Map<string, Column[]>();
     for (const { name, sql } of tables) {
         if (/^sqlite_/.test(String(name)) || /^[^(]*\(\s*\/\*[\s*]*Bookkeeping/.test(String(sql))) continue;
-        const lists = [...String(sql).matchAll(/CHECK\s*\(\s*(\w+) IN \(([^)]*)\)/g)];
+        const lists = [
+            ...String(sql).matchAll(/CHECK\s*\(\s*(\w+) IN \(([^)]*)\)/g),
+            ...String(sql).matchAll(/CHECK\s*\(\s*(\w+) = ('[^']*'(?:\s*OR \1 = '[^']*')*)\s*\)/g),
+        ];
         const columns = await readRows(client, `SELECT * FROM pragma_table_info('${name}')`);
         found.set(
             String(name),
@@ -48,7 +51,7 @@ async function readTables(): Promise<Map<string, Column[]>> {
                 isNullable: column.notnull === 0 && column.pk === 0,
                 hasDefault: column.dflt_value !== null || (column.pk === 1 && column.type === "INTEGER"),
                 literals: (lists.find(([, of]) => of === column.name)?.[2] ?? "")
-                    .split(",")
+                    .split(new RegExp(`,|OR ${column.name} =`))
                     .map((literal) => literal.trim().replaceAll("'", '"'))
                     .filter((literal) => literal !== ""),
             })),

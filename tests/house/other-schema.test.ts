@@ -6,6 +6,7 @@ import { findFreePort } from "../console/running.ts";
 import { type CommandResult, startScript } from "../support/command.ts";
 import { readRows } from "../support/contents.ts";
 import { root } from "../support/deployed.ts";
+import { changeProject } from "../support/project.ts";
 import { listTree } from "../support/tree.ts";
 import { makeOther, readCommands } from "./other-schema.ts";
 
@@ -96,6 +97,47 @@ test("its console answers, with the screens that every schema has", async () => 
         running.kill("SIGINT");
         expect((await running.result).code).toBe(130);
     }
+});
+
+const loaderFile = `import { z } from "zod";
+import type { Loader } from "../src/loading/loader.ts";
+
+export const authors: Loader = {
+    name: "authors",
+    table: "authors",
+    fields: { id: "integer", name: "text" },
+    key: ["id"],
+    schema: z.object({ id: z.number(), name: z.string() }),
+    find: (document) =>
+        Array.isArray(document) ? document.map((value, at) => ({ position: String(at), value })) : undefined,
+};
+`;
+
+test("a loader and a seed of its own load and export, without a history", async () => {
+    const seeds = readFileSync(join(project, "site/seeds.ts"), "utf8")
+        .replace(
+            "seeds: []",
+            'seeds: [{ name: "authors", table: "authors", paths: ["authors.json"], isDefault: true }]',
+        )
+        .replace("async () => []", 'async () => [(await import("../seeds/authors.ts")).authors]');
+    const records = [
+        { id: 1, name: "Ada" },
+        { id: 2, name: "Bob" },
+    ];
+    changeProject(project, {
+        ...{ "local.db": undefined, "local.db-wal": undefined, "local.db-shm": undefined },
+        "site/seeds.ts": seeds,
+        "seeds/authors.ts": loaderFile,
+        "seeds/data/authors.json": JSON.stringify(records),
+    });
+    expect(Object.values(await runAll(["db:migrate"]))).toEqual([
+        expect.stringMatching(/^0: Applied 2 migrations\. Loaded 2 authors/),
+    ]);
+    expect(Object.values(await runAll(["db:seed", "db:export loaded"]))).toEqual([
+        expect.stringMatching(/^0: Nothing to do\./),
+        "0: Exported 2 rows to loaded.",
+    ]);
+    expect(JSON.parse(readFileSync(join(project, "loaded/authors.json"), "utf8"))).toEqual(records);
 });
 
 test("no file that goes along imports one that stays behind", () => {

@@ -38,8 +38,8 @@ describe("db:new --import", () => {
 
         const { code, stdout } = await runScript("db:new", ["--import", "./old/"], { cwd: root });
         expect(code).toBe(0);
-        expect(stdout).toMatch(
-            /0009\.do\.trim\.sql +from old\/2_trim\.sql +without PRAGMA foreign_keys, BEGIN, COMMIT\n/,
+        expect(stdout.replace(/\s+/g, " ")).toContain(
+            "/0009.do.trim.sql from old/2_trim.sql, without PRAGMA foreign_keys, BEGIN, COMMIT triggers/",
         );
         expect(stdout).toContain("old/2_trim.sql:2: ran outside a transaction; here it runs in one\n");
         expect(stdout).toContain("old/2_trim.sql: what goes back holds only views and triggers");

@@ -3,7 +3,7 @@ import path from "node:path";
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Rejection } from "../../src/loading/loader.ts";
 import { keepRejections } from "../../src/loading/rejects.ts";
-import { hashContents, readRows, readValue } from "../support/contents.ts";
+import { readContents, readRows, readValue } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
 import { migrateHere } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
@@ -57,6 +57,12 @@ const right: readonly Fields[] = [
     makeQuestion("r-5", { unknownField: { text: low } }),
     makeQuestion("r-6", { tags: "", videos: " " }),
 ];
+
+/** All rows but the note of what was loaded. */
+async function readLoaded({ client }: TestDatabase): Promise<unknown> {
+    const { schema_seeds: _note, ...tables } = await readContents(client);
+    return tables;
+}
 
 describeTargets("records that cannot load", (target) => {
     let deployed: TestDatabase;
@@ -241,7 +247,7 @@ describeTargets("records that cannot load", (target) => {
         expect(failed.error?.message).toBe("the rejected records cannot be written to no/such/folder.ndjson");
         expect(failed.error?.outcome).toBe("All records except 1 rejected one are in the database.");
         expect(await readRows(database.client, "SELECT id FROM questions")).toEqual([{ id: "q-1" }]);
-        const before = await hashContents(database.client);
+        const before = await readLoaded(database);
 
         const ran = await migrateHere(settings, { from: "in" });
         expect([ran.code, ran.stdout]).toEqual([
@@ -254,7 +260,7 @@ describeTargets("records that cannot load", (target) => {
             position: "0",
             code: "missing-id",
         });
-        expect(await hashContents(database.client)).toBe(before);
+        expect(await readLoaded(database)).toEqual(before);
         // The folder that is loaded may be the one that the rejects went to.
         expect(
             (await migrateHere(settings, { from: ".", rejects: path.join(writeProject({}), "x") })).stdout,

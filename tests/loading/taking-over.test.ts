@@ -66,6 +66,25 @@ describeTargets("an event that meets rows of the triggers", (target) => {
         );
     });
 
+    test("takes over a row of the triggers under the default source of the database, and no change of another's", async () => {
+        await database.client.execute("UPDATE history_writer SET default_source = 'bot'");
+        await database.client.execute(`INSERT INTO questions
+            (id, question, answer, explanation, difficulty, channel, sub_channel, created_at)
+            VALUES ('q-1', 'q', 'a', 'e', 'beginner', 'c', 's', '2026-01-01 00:00:00')`);
+        await database.client.execute("UPDATE questions SET answer = 'b'");
+        const created = makeEvent({ eventType: "created", eventSource: "user", sourceName: "ada", createdAt: second });
+        for (const source of ["bot", "system"]) {
+            expect(await loadEvents([makeEvent({ eventSource: source })])).toMatchObject({
+                "question-history": { created: 1, tookOver: 0 },
+            });
+        }
+        const same = makeEvent({ eventType: "created", eventSource: "bot" });
+        expect(await loadEvents([same])).toMatchObject({ "question-history": { created: 0, unchanged: 1 } });
+        expect(await loadEvents([created])).toMatchObject({ "question-history": { created: 1, tookOver: 1 } });
+        expect(await readEvents("created")).toEqual([{ event_source: "user", source_name: "ada", created_at: second }]);
+        expect((await readEvents("updated")).map(({ event_source }) => event_source)).toEqual(["bot", "system", "bot"]);
+    });
+
     test("keeps the texts that the row has, where the event says none", async () => {
         await loadQuestions(database, [makeQuestion("q-1", { answer: "The earlier text." })]);
         const newer = makeQuestion("q-1", { answer: "The later text.", lastUpdated: second });

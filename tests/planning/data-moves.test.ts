@@ -90,6 +90,11 @@ describeTargets("a migration that writes rows", (target) => {
         ["a renamed column", `ALTER TABLE bot_runs RENAME COLUMN summary TO digest;\n\n${update}`, 3],
         ["a dropped column", `-- c\nALTER TABLE bot_runs DROP COLUMN summary;\nWITH a AS (SELECT 1)\n${update}`, 3],
         [
+            "a table that was renamed and renamed back",
+            `ALTER TABLE questions RENAME TO aside;\nALTER TABLE aside RENAME TO questions;\n${update}`,
+            3,
+        ],
+        [
             "a rebuild of the very table",
             `CREATE TABLE q_new AS SELECT * FROM questions;\nDROP TABLE questions;\nALTER TABLE q_new RENAME TO questions;\n${update}`,
             4,

@@ -135,8 +135,24 @@ describeTargets("files that no longer agree with the database", (target) => {
         expect(text).toContain(
             "migrations/006.do.c.sql:3: the database already has 'Tags', but no record of this migration",
         );
-        expect(text).toContain("fix the file: give the table another name, or drop or rename the old one first");
+        expect(text).toContain(
+            "give the table another name in the file, or drop or rename the old one in an earlier migration",
+        );
         expect(text).not.toContain("db:baseline");
+        // With its row, which a file that drops and creates the table would lose.
+        await database.client.execute("INSERT INTO tags (a) VALUES ('old')");
+        const copy = await target.createCopy(database);
+        changeProject(root, {
+            "migrations/006.do.c.sql": "ALTER TABLE tags RENAME TO old_tags;",
+            "migrations/007.do.d.sql": "CREATE TABLE tags (a TEXT) STRICT;",
+        });
+        expect((await deploy(root, copy)).version).toBe(7);
+        expect(await readColumn(copy.client, "SELECT a FROM old_tags")).toEqual(["old"]);
+        await copy.close();
+        changeProject(root, {
+            "migrations/006.do.c.sql": "SELECT 1;\n\nCREATE TABLE Tags (a TEXT) STRICT;",
+            "migrations/007.do.d.sql": undefined,
+        });
         await database.client.execute("DELETE FROM schemaversion");
         before = await readAll(database.client);
         const { text: unrecorded } = await refuse({});

@@ -110,7 +110,7 @@ describeTargets("views and triggers", (target) => {
         expect(error.code).toBe("invalid-files");
         expect(text).toContain(
             "views/v_open.sql: the database already has the view 'v_open', and no deploy created it\n" +
-                "    drop or rename that one by hand, or give this view and its file another name",
+                "    drop that one by hand, or give this view and its file another name",
         );
         expect(text).toContain(
             "triggers/trg_notes_insert.sql: the database already has the trigger 'trg_notes_insert'",
@@ -158,6 +158,14 @@ describeTargets("views and triggers", (target) => {
             );
             expect(await readAll(client)).toEqual(before);
         }
+        // One that no file can hold has but one remedy.
+        await client.execute('CREATE TRIGGER "by hand" INSTEAD OF UPDATE ON v_notes BEGIN SELECT 1; END');
+        changeProject(root, { ...files, ...changed });
+        const { text } = await refusal(deploy(root, database));
+        expect(text).toContain(
+            "the trigger 'by hand', which no file defines\n    drop it by hand: no file can have its name",
+        );
+        await client.execute('DROP TRIGGER "by hand"');
         changeProject(root, {
             ...files,
             ...changed,

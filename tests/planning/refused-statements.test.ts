@@ -32,7 +32,7 @@ describe("the check of statements", () => {
         expect(problems).toHaveLength(1);
         expect(problems[0]?.line).toBe(3);
         expect(problems[0]?.remedy).toMatch(
-            /^(remove it|write the value|use an ordinary table|order the rows|filter with|rebuild)/,
+            /^(remove it|write the value|use an ordinary table|create it in|order the rows|filter with|rebuild)/,
         );
     });
 

@@ -154,7 +154,10 @@ export const cases: readonly Case[] = [
     [
         "files without a statement",
         { "migrations/002.do.a.sql": "-- later\n", "triggers/trg_a.sql": "" },
-        ["migrations/002.do.a.sql: has no statement", "triggers/trg_a.sql: has no statement"],
+        [
+            "migrations/002.do.a.sql: has no statement\n    write one (`SELECT 1;` does nothing on purpose), or delete it with its undo file",
+            "triggers/trg_a.sql: has no statement\n    write one, or delete the file",
+        ],
     ],
     [
         "files that another tool splits by its markers",
@@ -210,7 +213,7 @@ export const cases: readonly Case[] = [
         },
         [
             "migrations/002.do.a.sql:1: a migration creates the trigger 'trg_a'\n    move it to triggers/trg_a.sql",
-            "migrations/002.undo.a.sql:2: a migration creates the view 'v_a'\n    move it to views/v_a.sql",
+            "migrations/002.undo.a.sql:2: a migration creates the view 'v_a'\n    remove it: a rollback creates the views and triggers of views/ and triggers/ again",
         ],
     ],
     [

@@ -47,14 +47,14 @@ describeTargets("the rows written, which a hosted database bills", (target) => {
     );
 
     test.skipIf(target.name === "file:")(
-        "are 16 for a replaced question that gives no times, and 13 when its content stayed the same",
+        "are 14 for a replaced question that gives no times, and 11 when its content stayed the same",
         async () => {
             const replace = (answer: string) => insertQuestions("t", answer, "INSERT OR REPLACE");
             await countWritten(insertQuestions("t"));
             await countWritten("UPDATE questions SET created_at = '2024-01-01' WHERE id LIKE 't-%'");
-            // The row with its indexes, the note three times, two times with an index each, the history and its counter.
-            expect(await countWritten(replace("other"))).toBe(100 * (6 + 3 + 4 + 3) + 1);
-            expect(await countWritten(replace("other"))).toBe(100 * (6 + 3 + 4));
+            // The row with its indexes, the note two times, both times with an index each, the history and its counter.
+            expect(await countWritten(replace("other"))).toBe(100 * (6 + 2 + 3 + 3) + 1);
+            expect(await countWritten(replace("other"))).toBe(100 * (6 + 2 + 3));
         },
     );
 

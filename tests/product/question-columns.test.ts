@@ -21,11 +21,12 @@ const LISTS: Record<string, { holds(column: string): boolean; forms: ((column: s
     trg_questions_history_replace: {
         // The note is about the question with the same id.
         holds: (column) => isContent(column) && column !== "id",
-        forms: [(column) => new RegExp(`'${column}', replaced\\.${column}\\b`)],
-    },
-    trg_questions_history_insert: {
-        holds: (column) => isContent(column) && column !== "id",
-        forms: [(column) => new RegExp(`SELECT '${column}'[^,]*, (NEW\\.|\\(SELECT )${column}\\b`)],
+        forms: [
+            (column) =>
+                new RegExp(
+                    `SELECT\\s+'${column}'[^,]*,\\s+replaced\\.${column}\\b[^,]*,\\s+([a-z]+\\(\\s*)*NEW\\.${column}\\b`,
+                ),
+        ],
     },
     trg_questions_history_delete: {
         // A row of the history has the id in a column of its own.

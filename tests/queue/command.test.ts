@@ -178,8 +178,8 @@ describeTargets("bot:queue", (target) => {
             }),
         };
         for (const args of ["retry 1", "cancel 1", "purge"]) {
-            expect((await run(args, off)).code, args).toBe(1);
-            if (target.name === "sqld") expect((await run(args, readOnly)).code, args).toBe(1);
+            expect((await run(args, off)).code, args).toBe(2);
+            if (target.name === "sqld") expect((await run(args, readOnly)).code, args).toBe(2);
         }
         expect((await run("list", off)).code).toBe(0);
         if (target.name === "sqld") expect((await run("list", readOnly)).code).toBe(0);

@@ -38,9 +38,12 @@ export async function runHere(action: (context: Context) => Promise<unknown>, se
     const variables = { ...(url === undefined ? {} : { TURSO_DATABASE_URL: url }), ...env };
     if (!settings.isRouted) assertLocalUrls(variables);
     const printed = { stdout: "", stderr: "" };
+    const started = performance.now();
+    const elapsed = (): number => performance.now() - started;
     const output = createOutput({
         json,
         color: false,
+        elapsed,
         write: (stream, text) => {
             printed[stream] += text;
         },
@@ -48,8 +51,6 @@ export async function runHere(action: (context: Context) => Promise<unknown>, se
     for (const secret of findSecrets(variables)) output.hide(secret);
     const restore = setVariables(variables);
     try {
-        const started = performance.now();
-        const elapsed = (): number => performance.now() - started;
         const code = await action({ root, output, signal, args, elapsed });
         return { code: typeof code === "number" ? code : 0, ...printed, error: undefined };
     } catch (error) {

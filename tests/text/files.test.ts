@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { readCandidates } from "../../app/bots/writing/candidates.ts";
@@ -8,6 +8,7 @@ import { readProject } from "../../src/drift/status.ts";
 import { readPrompt } from "../../src/model/prompts.ts";
 import { loadFormatter } from "../../src/sql/format.ts";
 import { readSmallFile } from "../../src/text/bounded.ts";
+import { createFolder } from "../../src/text/folder.ts";
 import { writeProject } from "../support/project.ts";
 
 const root = writeProject({ "key.txt": "AGE\n", "large.txt": "x".repeat(100_001) });
@@ -52,4 +53,12 @@ test("a file of settings that is not UTF-8 or not JSON is refused with its place
     writeFileSync(path.join(broken, "package.json"), Buffer.from('{"name":"caf\xe9"}', "latin1"));
     await expect(readProject(broken)).rejects.toThrow("package.json:1: it is not UTF-8 (byte E9)");
     expect((await readProject(root)).name).toBe("unnamed");
+});
+
+test("a folder is created with those around it, and one that no system creates is refused instead of tried for ever", async () => {
+    await createFolder(at("one/two/three"), 0o700);
+    await createFolder(at("one/two/three"));
+    expect(statSync(at("one/two/three")).mode & 0o777).toBe(0o700);
+    await expect(createFolder("/proc/none/at/all")).rejects.toMatchObject({ code: "ENOENT" });
+    await expect(createFolder(at("key.txt/in"))).rejects.toMatchObject({ code: "ENOTDIR" });
 });

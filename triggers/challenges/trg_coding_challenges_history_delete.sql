@@ -10,7 +10,7 @@ BEGIN
         OLD.id,
         'coding',
         'deleted',
-        coalesce((SELECT source FROM history_writer), 'system'),
+        coalesce((SELECT coalesce(source, default_source) FROM history_writer), 'system'),
         (SELECT source_name FROM history_writer),
         json_object(
             'title', OLD.title,

@@ -25,35 +25,42 @@ BEGIN
         NEW.id,
         'coding',
         'updated',
-        coalesce((SELECT source FROM history_writer), 'system'),
-        (SELECT source_name FROM history_writer),
-        json_group_array(content.field),
-        json_group_object(content.field, content.old_value),
-        json_group_object(content.field, content.new_value)
+        coalesce(writer.source, writer.default_source, 'system'),
+        writer.source_name,
+        change.fields,
+        change.old_values,
+        change.new_values
     FROM (
-        SELECT 'id' AS field, OLD.id AS old_value, NEW.id AS new_value
-        UNION ALL SELECT 'title', OLD.title, NEW.title
-        UNION ALL SELECT 'description', OLD.description, NEW.description
-        UNION ALL SELECT 'difficulty', OLD.difficulty, NEW.difficulty
-        UNION ALL SELECT 'category', OLD.category, NEW.category
-        UNION ALL SELECT 'tags', OLD.tags, NEW.tags
-        UNION ALL SELECT 'companies', OLD.companies, NEW.companies
-        UNION ALL SELECT 'starter_code_js', OLD.starter_code_js, NEW.starter_code_js
-        UNION ALL SELECT 'starter_code_py', OLD.starter_code_py, NEW.starter_code_py
-        UNION ALL SELECT 'test_cases', OLD.test_cases, NEW.test_cases
-        UNION ALL SELECT 'hints', OLD.hints, NEW.hints
-        UNION ALL SELECT 'solution_js', OLD.solution_js, NEW.solution_js
-        UNION ALL SELECT 'solution_py', OLD.solution_py, NEW.solution_py
-        UNION ALL SELECT 'complexity_time', OLD.complexity_time, NEW.complexity_time
-        UNION ALL SELECT 'complexity_space', OLD.complexity_space, NEW.complexity_space
-        UNION ALL SELECT 'complexity_explanation', OLD.complexity_explanation, NEW.complexity_explanation
-        UNION ALL SELECT 'time_limit', OLD.time_limit, NEW.time_limit
-        UNION ALL SELECT 'created_at', OLD.created_at, NEW.created_at
-    ) AS content
-    WHERE (SELECT source FROM history_writer) IS NOT 'self'
-    AND content.old_value IS NOT content.new_value
-    -- One group is one row; without a difference there is no group.
-    GROUP BY NEW.id;
+        SELECT
+            json_group_array(field) AS fields,
+            json_group_object(field, old_value) AS old_values,
+            json_group_object(field, new_value) AS new_values
+        FROM (
+            SELECT 'id' AS field, OLD.id AS old_value, NEW.id AS new_value
+            UNION ALL SELECT 'title', OLD.title, NEW.title
+            UNION ALL SELECT 'description', OLD.description, NEW.description
+            UNION ALL SELECT 'difficulty', OLD.difficulty, NEW.difficulty
+            UNION ALL SELECT 'category', OLD.category, NEW.category
+            UNION ALL SELECT 'tags', OLD.tags, NEW.tags
+            UNION ALL SELECT 'companies', OLD.companies, NEW.companies
+            UNION ALL SELECT 'starter_code_js', OLD.starter_code_js, NEW.starter_code_js
+            UNION ALL SELECT 'starter_code_py', OLD.starter_code_py, NEW.starter_code_py
+            UNION ALL SELECT 'test_cases', OLD.test_cases, NEW.test_cases
+            UNION ALL SELECT 'hints', OLD.hints, NEW.hints
+            UNION ALL SELECT 'solution_js', OLD.solution_js, NEW.solution_js
+            UNION ALL SELECT 'solution_py', OLD.solution_py, NEW.solution_py
+            UNION ALL SELECT 'complexity_time', OLD.complexity_time, NEW.complexity_time
+            UNION ALL SELECT 'complexity_space', OLD.complexity_space, NEW.complexity_space
+            UNION ALL SELECT 'complexity_explanation', OLD.complexity_explanation, NEW.complexity_explanation
+            UNION ALL SELECT 'time_limit', OLD.time_limit, NEW.time_limit
+            UNION ALL SELECT 'created_at', OLD.created_at, NEW.created_at
+        ) AS content
+        WHERE old_value IS NOT new_value
+    ) AS change
+    -- A database that has lost the row of history_writer still records changes.
+    LEFT JOIN history_writer AS writer
+    WHERE writer.source IS NOT 'self'
+    AND change.fields <> '[]';
 
     UPDATE history_writer
     SET

@@ -10,7 +10,7 @@ BEGIN
         OLD.id,
         'test',
         'deleted',
-        coalesce((SELECT source FROM history_writer), 'system'),
+        coalesce((SELECT coalesce(source, default_source) FROM history_writer), 'system'),
         (SELECT source_name FROM history_writer),
         json_object(
             'channel_id', OLD.channel_id,

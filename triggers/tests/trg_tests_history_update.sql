@@ -23,26 +23,33 @@ BEGIN
         NEW.id,
         'test',
         'updated',
-        coalesce((SELECT source FROM history_writer), 'system'),
-        (SELECT source_name FROM history_writer),
-        json_group_array(content.field),
-        json_group_object(content.field, content.old_value),
-        json_group_object(content.field, content.new_value)
+        coalesce(writer.source, writer.default_source, 'system'),
+        writer.source_name,
+        change.fields,
+        change.old_values,
+        change.new_values
     FROM (
-        SELECT 'id' AS field, OLD.id AS old_value, NEW.id AS new_value
-        UNION ALL SELECT 'channel_id', OLD.channel_id, NEW.channel_id
-        UNION ALL SELECT 'channel_name', OLD.channel_name, NEW.channel_name
-        UNION ALL SELECT 'title', OLD.title, NEW.title
-        UNION ALL SELECT 'description', OLD.description, NEW.description
-        UNION ALL SELECT 'questions', OLD.questions, NEW.questions
-        UNION ALL SELECT 'passing_score', OLD.passing_score, NEW.passing_score
-        UNION ALL SELECT 'version', OLD.version, NEW.version
-        UNION ALL SELECT 'created_at', OLD.created_at, NEW.created_at
-    ) AS content
-    WHERE (SELECT source FROM history_writer) IS NOT 'self'
-    AND content.old_value IS NOT content.new_value
-    -- One group is one row; without a difference there is no group.
-    GROUP BY NEW.id;
+        SELECT
+            json_group_array(field) AS fields,
+            json_group_object(field, old_value) AS old_values,
+            json_group_object(field, new_value) AS new_values
+        FROM (
+            SELECT 'id' AS field, OLD.id AS old_value, NEW.id AS new_value
+            UNION ALL SELECT 'channel_id', OLD.channel_id, NEW.channel_id
+            UNION ALL SELECT 'channel_name', OLD.channel_name, NEW.channel_name
+            UNION ALL SELECT 'title', OLD.title, NEW.title
+            UNION ALL SELECT 'description', OLD.description, NEW.description
+            UNION ALL SELECT 'questions', OLD.questions, NEW.questions
+            UNION ALL SELECT 'passing_score', OLD.passing_score, NEW.passing_score
+            UNION ALL SELECT 'version', OLD.version, NEW.version
+            UNION ALL SELECT 'created_at', OLD.created_at, NEW.created_at
+        ) AS content
+        WHERE old_value IS NOT new_value
+    ) AS change
+    -- A database that has lost the row of history_writer still records changes.
+    LEFT JOIN history_writer AS writer
+    WHERE writer.source IS NOT 'self'
+    AND change.fields <> '[]';
 
     UPDATE history_writer
     SET

@@ -1,5 +1,5 @@
 import { findBroken } from "../../adoption/dangling.ts";
-import type { Origins } from "../../adoption/origins.ts";
+import type { Origins, SourceSetting } from "../../adoption/origins.ts";
 import { type Adoption, prepareAdoption } from "../../adoption/prepare.ts";
 import { readQuarantined } from "../../adoption/quarantine.ts";
 import { runAdoption } from "../../adoption/run.ts";
@@ -23,7 +23,7 @@ import {
     printBroken,
     printSurvey,
 } from "../adoption-report.ts";
-import { confirmRemote } from "../confirm.ts";
+import { chooseWord, confirmRemote } from "../confirm.ts";
 import { printRejections } from "../load-report.ts";
 import { openExisting, partlyWritten, withConnection } from "../open.ts";
 import type { Context } from "../program.ts";
@@ -33,6 +33,8 @@ export interface AdoptOptions {
     readonly check?: boolean;
     /** Optional migration sets to adopt too. */
     readonly set?: readonly string[];
+    /** What history calls the source of a change that names no writer. */
+    readonly historySource?: string;
     readonly rejects?: string;
     /** Nothing is changed when more rows would be refused. */
     readonly maxRejects?: number;
@@ -106,8 +108,14 @@ async function adoptInPlace(
     if (examined) {
         refuseTooMany(examined.survey, options);
         if (examined.survey.refused > 0) refuseRejectFile(root, options.rejects);
-        await rebuild(context, connection, examined.adoption, options, origins);
+        await confirmRemote(context, connection.target, options.yes);
+        const source = options.historySource ?? (await askSource(context, options, origins.historySource));
+        await rebuild(context, connection, examined.adoption, origins);
+        await setSource(context, connection, origins.historySource, source);
         printBroken(output, await findBroken(connection, examined.adoption));
+    } else if (options.historySource !== undefined) {
+        await confirmRemote(context, connection.target, options.yes);
+        await setSource(context, connection, origins.historySource, options.historySource);
     }
     const standing = await verifyAdopted(root, connection);
     // Even without an adoption: an earlier run may have been interrupted before it wrote the reject file.
@@ -135,15 +143,8 @@ function refuseTooMany({ refused }: AdoptionSurvey, { maxRejects }: AdoptOptions
     });
 }
 
-async function rebuild(
-    context: Context,
-    connection: Connection,
-    adoption: Adoption,
-    { yes }: AdoptOptions,
-    origins: Origins,
-): Promise<void> {
+async function rebuild(context: Context, connection: Connection, adoption: Adoption, origins: Origins): Promise<void> {
     const { root, output, signal } = context;
-    await confirmRemote(context, connection.target, yes);
     const refuse = throwExplained(connection.target, untouched);
     const restorePoint = await prepareRestorePoint(connection, adoption.state, new Date()).catch(refuse);
     const lines = showRestorePoint(output, restorePoint) ? [] : restorePoint.lines;
@@ -152,6 +153,40 @@ async function rebuild(
         if (!(error instanceof AppError) || lines.length === 0) throw error;
         throw error.withOutcome([...lines, error.outcome ?? ""].join("\n"));
     });
+}
+
+async function askSource(
+    context: Context,
+    { yes }: AdoptOptions,
+    setting: SourceSetting | undefined,
+): Promise<string | undefined> {
+    if (yes || !setting) return undefined;
+    const { sources } = setting;
+    const question = `Source of changes that name no writer (${sources.join(", ")})? [as it is; system at first] `;
+    return chooseWord(context, question, sources);
+}
+
+/** Sets the source of changes that name no writer, if one was chosen, and prints what it is. */
+async function setSource(
+    { output }: Context,
+    connection: Connection,
+    setting: SourceSetting | undefined,
+    source: string | undefined,
+): Promise<void> {
+    if (!setting) return;
+    const hint = "run `pnpm db:adopt --history-source <source>`";
+    if (source !== undefined) {
+        const refuse = throwExplained(
+            connection.target,
+            `The source of changes that name no writer was not set: ${hint}.`,
+        );
+        await connection.write([{ sql: setting.write, args: [source] }]).catch(refuse);
+    }
+    const [found] = await connection.readAll([{ sql: setting.read }]);
+    const current = found?.ok ? found.rows[0]?.source : undefined;
+    if (current === undefined) return;
+    const how = source === undefined ? `; to change that, ${hint}` : "";
+    output.field("History", `changes that name no writer have the source '${current}'${how}`);
 }
 
 // Verifies the schema like db:verify. Returns a sentence that describes it.

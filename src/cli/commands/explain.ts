@@ -58,7 +58,7 @@ export async function explain(context: Context, options: ExplainOptions): Promis
 }
 
 function listQueries({ output }: Context, queries: readonly DocumentedQuery[]): void {
-    output.table(queries.map(({ name, purpose, title }) => [name, purpose, title]));
+    output.table(queries.map(({ name, purpose, title }) => [name, `${title} For: ${purpose}`]));
     output.line(`${countOf(queries.length, "query", "queries")}. Explain one with \`pnpm db:explain <name>\`.`);
     output.document(queries);
 }
@@ -136,7 +136,8 @@ function renderPlan(plan: readonly PlanStep[], depth = 0): string[] {
 
 function renderRows({ rowsReturned, rowsRead, rowsWritten = 0 }: Measured): string {
     const returned = `${rowsReturned.toLocaleString("en-US")} returned`;
-    if (rowsRead === undefined) return `${returned}; a file does not count the rows read (--volumes does)`;
+    if (rowsRead === undefined)
+        return `${returned}; neither a file nor a replica counts the rows read (--volumes does)`;
     const written = rowsWritten === 0 ? "" : `, ${rowsWritten.toLocaleString("en-US")} written and rolled back`;
     return `${rowsRead.toLocaleString("en-US")} read, ${returned}${written}`;
 }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { Connection } from "../../database/connection.ts";
 import { AppError, type ExitCode, exitCodes } from "../../errors.ts";
@@ -7,6 +7,7 @@ import { asArray, type ExportForms } from "../../loading/exports/shapes.ts";
 import type { Loader } from "../../loading/loader.ts";
 import type { BundledSeeds } from "../../loading/seeds.ts";
 import { showEachByte } from "../../text/decode.ts";
+import { createFolder } from "../../text/folder.ts";
 import { writeJson } from "../../text/json.ts";
 import { suggest } from "../../text/similar.ts";
 import { openExisting, refuseUndeployed, withConnection } from "../open.ts";
@@ -122,7 +123,7 @@ async function exportTable(
 // Only its user may read it: the rows of any table may be about people. An earlier file would keep its mode.
 async function writeText(file: string, text: string): Promise<void> {
     try {
-        await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+        await createFolder(dirname(file), 0o700);
         await rm(file, { force: true });
         await writeFile(file, text, { flag: "wx", mode: 0o600 });
     } catch (error) {

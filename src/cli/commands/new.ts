@@ -1,9 +1,10 @@
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AppError } from "../../errors.ts";
 import { coreSet, findNextNumber, folderOf, migrationName, readFiles } from "../../planning/files.ts";
 import { loadLenientFormatter } from "../../sql/format.ts";
 import { toSlug } from "../../sql/names.ts";
+import { createFolder } from "../../text/folder.ts";
 import type { Context } from "../program.ts";
 
 export interface ScaffoldOptions {
@@ -121,7 +122,7 @@ const remedies: Readonly<Record<string, string>> = {
 
 async function writeNew(root: string, path: string, text: string): Promise<void> {
     try {
-        await mkdir(dirname(join(root, path)), { recursive: true });
+        await createFolder(dirname(join(root, path)));
         await writeFile(join(root, path), text, { flag: "wx" });
     } catch (error) {
         const { code = "unknown" } = error as NodeJS.ErrnoException;
@@ -164,8 +165,9 @@ async function importMigrations({ root, output }: Context, folder: string, optio
     output.table(
         planned.files.map(({ path, source, removed }) => [
             `  ${path}`,
-            `from ${source}`,
-            removed.length === 0 ? "" : `without ${[...new Set(removed)].join(", ")}`,
+            [`from ${source}`, ...(removed.length === 0 ? [] : [`without ${[...new Set(removed)].join(", ")}`])].join(
+                ", ",
+            ),
         ]),
     );
     if (planned.decisions.length > 0) output.line("To decide:");

@@ -15,7 +15,7 @@ import { push } from "./push.ts";
 /** db:push:schema: db:push with checks before it and a verification after it. */
 export async function pushSchema(context: Context, options: PushOptions): Promise<void> {
     const { output } = context;
-    const check = (what: string): void => output.line(`[X] ${what}`);
+    const check = (what: string): void => output.field("Checked", what);
     await push(context, options, {
         // Settings, the token's expiry and its access are checked while opening.
         opened: (connection) => {
@@ -81,7 +81,7 @@ async function verifyResult({ root, output }: Context, connection: Connection, o
     const differences = await verifySchema(sets, state);
     const drifted = differences.filter(isDrift);
     if (drifted.length === 0) {
-        output.line(`[X] verified: ${listCompared(differences).length} objects match the files`);
+        output.field("Verified", `${listCompared(differences).length} objects match the files`);
         output.line("Next: `pnpm db:migrate` loads the seeds, `pnpm db:status` shows every file.");
         return;
     }

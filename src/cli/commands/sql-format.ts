@@ -20,7 +20,7 @@ export interface FormatOptions {
 
 /**
  * sql:format: formats the named files, or else the views, the documented SQL and the migrations that are not applied to the
- * configured database, keywords in capitals. With --check, compares the files, and all migrations, without changing them.
+ * configured database. Keywords come out in capitals, in migrations only where they are named. With --check, compares the files, and all migrations, without changing them.
  *
  * @throws AppError `drift` when a checked file is not formatted, `invalid-files` when formatting would change the tokens,
  * `usage` for a file that cannot be read
@@ -34,7 +34,11 @@ export async function formatSql(context: Context, { check = false }: FormatOptio
     const kept = candidates.filter((path) => applied.has(path));
     const files: FormattedFile[] = [];
     const triggers: string[] = [];
-    const format = await loadFormatter(root, collectNames(listStatements(sets)));
+    const inCapitals = await loadFormatter(root, collectNames(listStatements(sets)));
+    const asWritten = await loadFormatter(root);
+    // A migration may be applied elsewhere, where other letters count as an edit.
+    const format = (path: string, text: string): FormattedFile =>
+        (named.length === 0 && path.startsWith("migrations/") ? asWritten : inCapitals)(path, text);
     for (const path of candidates.filter((candidate) => !applied.has(candidate))) {
         const text = await readSql(root, path);
         const file = format(path, text);

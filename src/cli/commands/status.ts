@@ -14,8 +14,12 @@ export async function showStatus(context: Context): Promise<ExitCode> {
         readStatus(context.root, opened.connection, warnOfUnfinished(output)),
     );
     const { schemaVersion, version, sets, entries, problems, newer } = status;
-    output.table(entries.map(({ isDone, what, detail }) => [isDone ? "[X]" : "[ ]", what, detail]));
+    output.table(
+        entries.map(({ isDone, what, detail }) => [isDone ? "[X]" : "[ ]", what, detail.replace(/\.\d+Z$/, "Z")]),
+    );
     for (const { path, message, remedy } of problems) output.warn(`${path}: ${message}\n    ${remedy}`);
+    const isComplete = entries.every(({ isDone }) => isDone);
+    output.line(`[X]: the database has it as in the files${isComplete ? "" : "; [ ]: it does not"}`);
     output.line();
     output.field("Schema", `${schemaVersion}, migration ${version}: ${describeSchema(status)}`);
     for (const set of sets) output.field("Set", `${set.name}, migration ${set.version}: ${describeSchema(set)}`);
@@ -23,7 +27,7 @@ export async function showStatus(context: Context): Promise<ExitCode> {
     output.line(describePending(status));
     output.document(describeStatus(status));
     if (problems.length > 0) return exitCodes.drift;
-    return entries.every((entry) => entry.isDone) ? exitCodes.done : exitCodes.pending;
+    return isComplete ? exitCodes.done : exitCodes.pending;
 }
 
 /** Says what is pending, and the command that deploys it. */

@@ -1,5 +1,5 @@
 import type { Connection, Query, ReadResult, Script, ScriptOptions, TrialResult, WriteOptions } from "../connection.ts";
-import { blameStatement, type DatabaseFault } from "../faults.ts";
+import { blameStatement, DatabaseFault } from "../faults.ts";
 import type { ServerTarget } from "../target.ts";
 import { decodeNamed, encodeArgument, readColumns, renderBody } from "./encoding.ts";
 import {
@@ -68,7 +68,7 @@ export function openServer(target: ServerTarget, signal?: AbortSignal, limits = 
             throw await find.catch(() => faultOfError(refusal));
         }
         throwIfStepFailed(outcome, setup.length, script);
-        takeAll(outcome, steps.length);
+        takeAll(outcome, steps.length, endpoint.isReplica);
     };
 
     const prepareWrite: Connection["prepareWrite"] = (statements) => {
@@ -78,14 +78,16 @@ export function openServer(target: ServerTarget, signal?: AbortSignal, limits = 
             const [outcome] = (await exchange(endpoint, body, 1, { signal })).outcomes;
             throwIfFailed(outcome);
             throwIfStepFailed(outcome, 1, statements);
-            return takeAll(outcome, steps.length).slice(1, -1).map(decodeNamed);
+            return takeAll(outcome, steps.length, endpoint.isReplica).slice(1, -1).map(decodeNamed);
         };
     };
 
     return {
         target,
         prefersRows: false,
-        countsRows: true,
+        get countsRows() {
+            return !endpoint.isReplica;
+        },
         canVacuumInto: false,
         cost: endpoint.cost,
         readAll: async (queries, options) => {
@@ -196,8 +198,13 @@ function throwIfStepFailed(outcome: Outcome | undefined, setup: number, script: 
 }
 
 // Steps run in order: without a result of the last one, it is unknown whether any of them ran.
-function takeAll(outcome: Outcome | undefined, count: number): readonly (ProtocolResult | null)[] {
+function takeAll(outcome: Outcome | undefined, count: number, isReplica: boolean): readonly (ProtocolResult | null)[] {
     const results = outcome?.response?.result?.step_results ?? [];
+    // A replica says nothing else of a request that its primary did not accept.
+    if (isReplica && results.length === 0 && outcome?.response?.result?.step_errors?.length === 0) {
+        const message = "it answered for no statement";
+        throw new DatabaseFault("server-fault", message, undefined, { variant: "primary-broken" });
+    }
     if (results.length !== count || !results.at(-1)) throw foreignReply();
     return results;
 }

@@ -5,6 +5,7 @@ import type { Cost, JsonList } from "../connection.ts";
 import { DatabaseFault, faultOfNetwork, faultOfRedirect, faultOfReply, toFault } from "../faults.ts";
 import { throwIfInterrupted } from "../interrupt.ts";
 import type { ServerTarget } from "../target.ts";
+import { isProxied, toDirectError } from "./proxied.ts";
 
 // The parts of Hrana over HTTP, version 2, that are used here:
 // https://github.com/tursodatabase/libsql/blob/main/docs/HRANA_2_SPEC.md
@@ -34,6 +35,7 @@ export interface ProtocolResult {
     readonly affected_row_count?: number;
     readonly rows_read?: number;
     readonly rows_written?: number;
+    readonly query_duration_ms?: number;
     readonly step_results?: readonly (ProtocolResult | null)[];
     readonly step_errors?: readonly (ProtocolError | null)[];
 }
@@ -51,6 +53,8 @@ export interface Endpoint {
     readonly redact: Redactor;
     /** Counts the requests, and the rows that replies report. */
     readonly cost: { -readonly [Key in keyof Cost]: Cost[Key] };
+    /** Whether a reply was a replica's, which counts no rows. */
+    isReplica: boolean;
 }
 
 export interface Ends {
@@ -72,6 +76,7 @@ export function getEndpoint({ url, authToken }: ServerTarget): Endpoint {
         },
         redact: createRedactor(authToken === undefined ? [] : [authToken]),
         cost: { requests: 0, rowsRead: 0, rowsWritten: 0 },
+        isReplica: false,
     };
 }
 
@@ -103,6 +108,7 @@ export async function exchange(
     const outcomes = (Array.isArray(results) ? (results as (Outcome | null)[]) : []).slice(0, count);
     if (outcomes.length < count || !outcomes.every(isOutcome)) throw foreignReply();
     for (const { response } of outcomes) addRows(endpoint.cost, response?.result);
+    endpoint.isReplica ||= isProxied(outcomes);
     const toText = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
     return {
         outcomes: outcomes.map((outcome) => redactErrors(outcome, endpoint.redact)),
@@ -163,7 +169,8 @@ export function foreignReply(message = "its reply has another form"): DatabaseFa
 }
 
 /** Makes the fault of one request or step; `sql` is its statement, from which SQLite's message is derived. */
-export function faultOfError({ message, code }: ProtocolError, sql?: string): DatabaseFault {
+export function faultOfError(error: ProtocolError, sql?: string): DatabaseFault {
+    const { message, code } = toDirectError(error, sql);
     const fault = toFault(Object.assign(new Error(message), { code: code ?? "SQL_" }), "server-fault");
     if (sql === undefined || !fault.isOfStatement) return fault;
     const { kind, cause, variant } = fault;

@@ -59,7 +59,7 @@ export const droppingRules = defineRules("safe", [
         id: "if-exists",
         summary: "IF EXISTS or IF NOT EXISTS",
         why: "It hides an unexpected state, and the schema differs from the files from then on.",
-        remedy: "remove the words: the runner knows what is applied",
+        remedy: "remove the words: the runner knows what is applied; remove the statement where nothing, or something else, has that name",
         *find({ statements }) {
             for (const { tokens } of statements) {
                 const at = tokens.findIndex(

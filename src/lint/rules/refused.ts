@@ -21,14 +21,18 @@ const texts: Readonly<Record<string, readonly [summary: string, why: string, rem
     "no-statement": [
         "a file without a statement",
         "It does nothing, and counts as applied.",
-        "write one, or delete it",
+        "write one (`SELECT 1;` does nothing on purpose), or delete the file",
     ],
     "own-transaction": [
         "BEGIN, COMMIT, ROLLBACK, SAVEPOINT or the like",
         "It would end the runner's transaction, so that later statements could not be rolled back.",
         "remove it",
     ],
-    pragma: ["a PRAGMA", "Inside a transaction most do nothing, and servers refuse most.", "remove it"],
+    pragma: [
+        "a PRAGMA",
+        "Inside a transaction most do nothing, and servers refuse most.",
+        "remove it; the finding says what to do instead",
+    ],
     "refused-statement": [
         "ATTACH, DETACH, VACUUM, ANALYZE or CREATE FUNCTION",
         "Turso refuses them, although SQLite accepts them.",
@@ -37,7 +41,7 @@ const texts: Readonly<Record<string, readonly [summary: string, why: string, rem
     "temporary-object": [
         "a temporary table, view or trigger",
         "Turso refuses it, or drops it with the connection.",
-        "use an ordinary table and drop it at the end of the file",
+        "use an ordinary table and drop it at the end of the file; a view or trigger belongs into views/ or triggers/",
     ],
     "alter-column": [
         "ALTER COLUMN",
@@ -68,7 +72,7 @@ const texts: Readonly<Record<string, readonly [summary: string, why: string, rem
     "view-in-migration": [
         "a migration that creates a view or trigger",
         "A later change of its table would drop it for good.",
-        "move it to views/ or triggers/",
+        "move it to views/ or triggers/; remove it where a later file drops it or creates it again",
     ],
     "object-file": [
         "a file in views/ or triggers/ that does not contain exactly the object of its name",

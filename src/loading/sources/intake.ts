@@ -4,7 +4,7 @@ import { unknownShape } from "../rejects.ts";
 import { describeRepeated } from "../validate.ts";
 import type { SourceDocument } from "./documents.ts";
 import type { SourceSink } from "./read-source.ts";
-import { toFieldForm } from "./spelling.ts";
+import { createFieldForm } from "./spelling.ts";
 import type { StagedItems, Staging } from "./staging.ts";
 
 /** The records of a source by loader, staged. */
@@ -52,6 +52,7 @@ export function createIntake(
 ): Intake {
     const records = new Map<string, StagedItems<SourceRecord>>();
     const rejections = staging.createList<Rejection>();
+    const readers = loaders.map((loader) => ({ loader, toFieldForm: createFieldForm(loader) }));
     let otherFiles = new Map<string, OtherFile>();
     let passedOver = 0;
 
@@ -60,21 +61,21 @@ export function createIntake(
 
     const distribute = (document: SourceDocument): boolean => {
         const file = nameFile(document.file);
-        const found = loaders.flatMap((loader) => {
+        const found = readers.flatMap(({ loader, toFieldForm }) => {
             const own = loader.find(document.value);
-            return own ? [{ loader, own: Array.isArray(own) ? own : [...own] }] : [];
+            return own ? [{ loader, toFieldForm, own: Array.isArray(own) ? own : [...own] }] : [];
         });
         if (isRepeatedAbove(document.value, found)) {
             const message = describeRepeated(findRepeatedKey(document.value) ?? "");
             reject(document, "repeated-key", message, memoryOf(document));
             return true;
         }
-        for (const { loader, own } of found) {
+        for (const { loader, toFieldForm, own } of found) {
             const list = records.get(loader.name) ?? staging.createList<SourceRecord>();
             records.set(loader.name, list);
             const bytes = memoryOf(document) / own.length + recordBytes;
             for (const { position, value: read } of own) {
-                const value = toFieldForm(loader, read);
+                const value = toFieldForm(read);
                 const record = { file, position: placeIn(document, position), value };
                 if (value === read) list.push(record, bytes);
                 else list.push({ ...record, read }, 2 * bytes);

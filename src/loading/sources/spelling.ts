@@ -11,14 +11,6 @@ interface Spellings {
     readonly json: readonly string[];
 }
 
-const known = new WeakMap<Loader, Spellings>();
-
-function getSpellings(loader: Loader): Spellings {
-    const spellings = known.get(loader) ?? listSpellings(loader);
-    known.set(loader, spellings);
-    return spellings;
-}
-
 function listSpellings({ fields }: Loader): Spellings {
     const columns = Object.keys(fields).map((field) => [toSnakeCase(field), field] as const);
     return {
@@ -28,26 +20,28 @@ function listSpellings({ fields }: Loader): Spellings {
 }
 
 /**
- * Gives a record of a table dump the form that loaders work with: fields by their camelCase names, JSON columns as values.
- * A text that is not JSON stays, and so does every other value; returns the value itself if nothing changes. Of a field
- * with both names the camelCase one is kept.
+ * Returns a function that gives a record of a table dump the form that loaders work with: fields by their camelCase names,
+ * JSON columns as values. A text that is not JSON stays, and so does every other value; a record in which nothing changes is
+ * returned itself. Of a field with both names the camelCase one is kept.
  */
-export function toFieldForm(loader: Loader, value: unknown): unknown {
-    if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
-    const { fieldOf, json } = getSpellings(loader);
-    const record = value as Fields;
-    const isNamed = Object.keys(record).some((name) => fieldOf.has(name));
-    const named = isNamed ? rename(record, fieldOf) : record;
-    const parsed = json.flatMap((field) => {
-        const part = Object.hasOwn(named, field) ? named[field] : undefined;
-        const whole = parseText(part);
-        return whole === part ? [] : [[field, whole] as const];
-    });
-    if (parsed.length === 0) return named;
-    const whole = new Map<string, unknown>(parsed);
-    return Object.fromEntries(
-        Object.entries(named).map(([field, part]) => [field, whole.has(field) ? whole.get(field) : part]),
-    );
+export function createFieldForm(loader: Loader): (value: unknown) => unknown {
+    const { fieldOf, json } = listSpellings(loader);
+    return (value) => {
+        if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
+        const record = value as Fields;
+        const isNamed = Object.keys(record).some((name) => fieldOf.has(name));
+        const named = isNamed ? rename(record, fieldOf) : record;
+        const parsed = new Map<string, unknown>();
+        for (const field of json) {
+            const part = Object.hasOwn(named, field) ? named[field] : undefined;
+            const whole = parseText(part);
+            if (whole !== part) parsed.set(field, whole);
+        }
+        if (parsed.size === 0) return named;
+        return Object.fromEntries(
+            Object.entries(named).map(([field, part]) => [field, parsed.has(field) ? parsed.get(field) : part]),
+        );
+    };
 }
 
 function rename(record: Fields, fieldOf: ReadonlyMap<string, string>): Fields {
@@ -69,17 +63,23 @@ function parseText(part: unknown): unknown {
     }
 }
 
-/** Describes a field that a record has under both its names, with values that differ; undefined if there is none. */
-export function findTwoSpellings(loader: Loader, { read }: SourceRecord): string | undefined {
-    if (read === null || typeof read !== "object") return undefined;
-    const record = read as Fields;
-    for (const [column, field] of getSpellings(loader).fieldOf) {
-        if (!Object.hasOwn(record, field) || !Object.hasOwn(record, column)) continue;
-        if (!isSame(loader.fields[field], record[field], record[column])) {
-            return `'${field}' and '${column}' name the same column, but their values differ`;
+/**
+ * Returns a function that describes a field which a record has under both its names, with values that differ; undefined if
+ * there is none.
+ */
+export function createSpellingCheck(loader: Loader): (source: SourceRecord) => string | undefined {
+    const { fieldOf } = listSpellings(loader);
+    return ({ read }) => {
+        if (read === null || typeof read !== "object") return undefined;
+        const record = read as Fields;
+        for (const [column, field] of fieldOf) {
+            if (!Object.hasOwn(record, field) || !Object.hasOwn(record, column)) continue;
+            if (!isSame(loader.fields[field], record[field], record[column])) {
+                return `'${field}' and '${column}' name the same column, but their values differ`;
+            }
         }
-    }
-    return undefined;
+        return undefined;
+    };
 }
 
 function isSame(kind: FieldKind | undefined, left: unknown, right: unknown): boolean {

@@ -75,6 +75,12 @@ export const schemaFaults: readonly PlantedFault[] = [
         "NULL value in voice_sessions.description",
     ),
     inDeployed("history-writer", "a writer that died", "UPDATE history_writer SET source = 'bot'", "was left behind"),
+    inDeployed(
+        "history-writer",
+        "what a writer calls its changes",
+        "UPDATE history_writer SET event_type = 'improved'",
+        "was left behind",
+    ),
     inDeployed("history-writer", "a writer without a row", "DELETE FROM history_writer", "the row is gone"),
     inDeployed(
         "schema-lock",

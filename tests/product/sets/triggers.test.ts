@@ -53,7 +53,7 @@ describeTargets("the triggers of an optional set", (target) => {
             await save({ created_at: "2024-02-03 04:05:06" });
             expect(await readEvents(client, id)).toEqual([event({ type: "created" })]);
             const [found] = await readRows(client, "SELECT * FROM question_history WHERE question_id = ?", [id]);
-            expect(found).toMatchObject({ question_type: type, created_at: "2024-02-03 04:05:06" });
+            expect(found).toMatchObject({ question_type: type, created_at: "2024-02-03T04:05:06.000Z" });
         });
 
         test("record INSERT OR REPLACE of an existing row as one update with the exact old values", async () => {

@@ -100,6 +100,7 @@ describeTargets("trg_questions_history_insert, the times of a replaced question"
                     id: 1,
                     source: null,
                     source_name: null,
+                    default_source: "system",
                     event_type: null,
                     replaced_question_id: null,
                     replaced_content: null,

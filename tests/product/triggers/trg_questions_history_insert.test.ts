@@ -28,7 +28,7 @@ describeTargets("trg_questions_history_insert", (target) => {
             { type: "created", source: "system", name: null, fields: undefined, before: undefined, after: undefined },
         ]);
         const [event] = await readRows(client, "SELECT * FROM question_history WHERE question_id = ?", [id]);
-        expect(event).toMatchObject({ created_at: "2024-02-03 04:05:06", question_type: "question" });
+        expect(event).toMatchObject({ created_at: "2024-02-03T04:05:06.000Z", question_type: "question" });
     });
 
     test("records a question under the id and the time that the database gave it", async () => {
@@ -61,6 +61,51 @@ describeTargets("trg_questions_history_insert", (target) => {
         await insert({ ...pickContent(0), is_new: 0n, relevance_score: 50n, created_at: "2024-01-01T00:00:00.000Z" });
         await insert({ ...pickContent(0), last_updated: "2027-01-01T00:00:00.000Z" }, "INSERT OR REPLACE");
         expect(await readEventTypes(client, id)).toEqual(["created"]);
+    });
+
+    test("records what OR REPLACE makes of a NULL: the default of the column", async () => {
+        await insert({ status: "flagged" });
+        await insert({ status: null, created_at: null }, "INSERT OR REPLACE");
+        expect((await readEvents(client, id)).slice(1)).toMatchObject([
+            { type: "restored", fields: ["status"], before: { status: "flagged" }, after: { status: "active" } },
+        ]);
+    });
+
+    test("takes the default source of the database for a change without a writer, and keeps it when one is cleared", async () => {
+        await client.execute("UPDATE history_writer SET default_source = 'bot'");
+        await insert();
+        await client.batch(
+            [
+                "UPDATE history_writer SET source = 'user', source_name = 'ada'",
+                renderInsert("questions", { id, answer: "second" }, "INSERT OR REPLACE"),
+                "UPDATE history_writer SET source = NULL, source_name = NULL, event_type = NULL",
+                renderInsert("questions", { id, answer: "third" }, "INSERT OR REPLACE"),
+                `UPDATE questions SET answer = 'fourth' WHERE id = '${id}'`,
+                `DELETE FROM questions WHERE id = '${id}'`,
+            ],
+            "write",
+        );
+        expect((await readEvents(client, id)).map((event) => [event.type, event.source, event.name])).toEqual([
+            ["created", "bot", null],
+            ["updated", "user", "ada"],
+            ["updated", "bot", null],
+            ["updated", "bot", null],
+            ["deleted", "bot", null],
+        ]);
+        const refused = await readRefusal(client, "UPDATE history_writer SET default_source = 'self'");
+        expect(refused).toMatch("CHECK constraint failed: history_writer_default_source_is_known");
+        await client.execute("UPDATE history_writer SET default_source = 'system'");
+    });
+
+    test("records new questions and changes even without the row of the writer", async () => {
+        await client.execute("DELETE FROM history_writer");
+        await insert();
+        await client.execute(`UPDATE questions SET answer = 'changed' WHERE id = '${id}'`);
+        await client.execute("INSERT INTO history_writer (id) VALUES (1)");
+        expect((await readEvents(client, id)).map((event) => [event.type, event.source])).toEqual([
+            ["created", "system"],
+            ["updated", "system"],
+        ]);
     });
 
     test("names a replacement after what became of the status", async () => {

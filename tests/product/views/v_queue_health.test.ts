@@ -37,7 +37,7 @@ describeTargets("v_queue_health", (target) => {
         ).toEqual([
             {
                 ...{ status: "failed", assigned_to: "processor", items: 1, urgent_items: 0 },
-                oldest_created_at: "2026-01-05 04:00:00",
+                oldest_created_at: "2026-01-05T04:00:00.000Z",
             },
             {
                 ...{ status: "pending", assigned_to: null, items: 3, urgent_items: 2 },
