@@ -49,11 +49,11 @@ const cases: readonly Case[] = [
         `move what stands below it to ${undo}, and remove the markers from both files`,
         {
             [second]:
-                "-- migrate:up\nDELETE FROM tags WHERE id = 1;\n-- migrate:down\nINSERT INTO tags (id, note_id) VALUES (1, 1);\n",
+                "-- migrate:up\nUPDATE tags SET note_id = 3 WHERE id = 1;\n-- migrate:down\nUPDATE tags SET note_id = 1 WHERE id = 1;\n",
         },
         {
-            [second]: "DELETE FROM tags WHERE id = 1;\n",
-            [undo]: "INSERT INTO tags (id, note_id) VALUES (1, 1);\n",
+            [second]: "UPDATE tags SET note_id = 3 WHERE id = 1;\n",
+            [undo]: "UPDATE tags SET note_id = 1 WHERE id = 1;\n",
         },
     ],
     [
