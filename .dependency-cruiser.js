@@ -21,6 +21,7 @@ const features = [
     "loading",
     "backup",
     "lint",
+    "importing",
     "doctor",
     "maintenance",
     "statistics",

@@ -34,7 +34,7 @@ export type TimeSource =
           readonly match?: { readonly column: string; readonly own: string };
       };
 
-/** Rows that say the same: one of them is kept, and the others are merged into it. No foreign key may refer to the table. */
+/** Rows that say the same: one of them is kept, and the others are merged into it. A row that refers to one of the others is refused. */
 export interface MergedRows {
     readonly table: string;
     /** Equal in all of them. */

@@ -15,7 +15,7 @@ import { findOrigins, listFacts, type Origin, type Origins } from "./origins.ts"
 import { quarantineTable } from "./quarantine.ts";
 import { planReading, type Reading } from "./reading.ts";
 import { readTargetSchema, type TargetSchema, type TargetTable } from "./target-tables.ts";
-import type { PreferredRows } from "./validation.ts";
+import { type Parent, type PreferredRows, parentInPlace } from "./validation.ts";
 
 /** State of a table of the files in the live database. */
 export type TableState = "done" | "missing" | "rebuild";
@@ -50,6 +50,27 @@ interface AdoptionChoice {
     readonly wanted?: readonly string[];
     /** As for readAll(). */
     readonly leaveOut?: LeaveOut;
+}
+
+/** Lists the readings of the tables that are rebuilt, in order; those of tables in a circle together. */
+export function listRebuilds({ tables }: Pick<Adoption, "tables">): Reading[][] {
+    const rebuilds = tables.flatMap(({ state, reading }) => (state === "rebuild" && reading ? [reading] : []));
+    const isFirst = ({ target }: Reading): boolean =>
+        rebuilds.find((other) => target.circle.includes(other.target.name))?.target === target;
+    return rebuilds
+        .filter(isFirst)
+        .map(({ target }) => rebuilds.filter((other) => target.circle.includes(other.target.name)));
+}
+
+/** Finds a referenced table that is not rebuilt, or was before; undefined where the database has none of that name. */
+export function findParentInPlace(
+    { state, tables }: Pick<Adoption, "state" | "tables">,
+    parent: string,
+): Parent | undefined {
+    const own = tables.find(({ target }) => isSameName(target.name, parent));
+    const row = findSchemaRow(state, parent);
+    if (own) return own.reading ? parentInPlace(own.target.name) : undefined;
+    return row?.type === "table" ? parentInPlace(row.name) : undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Script } from "../database/connection.ts";
-import { checkForeignKeysOff } from "../planning/guards.ts";
+import { checkForeignKeysOff, forgetSequence } from "../planning/guards.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
 import { rowNumber } from "./fills.ts";
 import type { AdoptedTable } from "./prepare.ts";
@@ -13,7 +13,7 @@ import {
 } from "./quarantine.ts";
 import { type Reading, selectConverted, selectUnmapped } from "./reading.ts";
 import type { TargetTable } from "./target-tables.ts";
-import { type Parent, type PreferredRows, parentInPlace, selectLeftOut, validateRows } from "./validation.ts";
+import { type Parent, type PreferredRows, selectLeftOut, validateTogether } from "./validation.ts";
 
 /** Exists only inside the transaction, like the migrator's guard. The name of the CHECK shows what failed. */
 const guard = "schema_guard";
@@ -25,6 +25,7 @@ export const changedSign = "the_table_changed_since_it_was_read";
 const createGuard = `CREATE TABLE ${guard} (
     unchanged INTEGER CONSTRAINT ${changedSign} CHECK (unchanged),
     keys_off INTEGER CONSTRAINT foreign_keys_are_not_off CHECK (keys_off),
+    adopted_table TEXT,
     counted INTEGER CONSTRAINT rows_are_not_those_kept_and_those_left_out CHECK (counted),
     equal INTEGER CONSTRAINT a_kept_row_is_not_what_it_was CHECK (equal),
     live_rows INTEGER,
@@ -32,41 +33,77 @@ const createGuard = `CREATE TABLE ${guard} (
     sequence INTEGER
 )`;
 
-const noted = (column: string): string => `(SELECT max(${column}) FROM ${guard})`;
+function noted({ name }: TargetTable, column: string): string {
+    return `(SELECT ${column} FROM ${guard} WHERE adopted_table = ${quoteText(name)})`;
+}
+
+function stagingOf({ name }: TargetTable): string {
+    return quoteName(`${staging}_${name}`);
+}
 
 /**
- * Renders one transaction that rebuilds a table in the files' form: stages the converted rows, quarantines the original of
- * each row that a constraint refuses or that is merged, creates and fills the table, compares every kept row value by value, and counts the
- * rows. Any difference rolls everything back. Must run with foreign keys off.
+ * Renders one transaction that rebuilds a table, or the tables of a circle, in the files' form: stages the converted rows,
+ * quarantines the original of each row that a constraint refuses or that is merged, creates and fills the table, compares
+ * every kept row value by value, and counts the rows. Any difference rolls everything back. Must run with foreign keys off.
  *
- * @param options.searched names of full-text indexes over the table, which are rebuilt with it
- * @param options.isMissing whether a referenced table does not exist yet, so that every reference to it dangles
+ * @param options.findSearched the names of full-text indexes over a table, which are rebuilt with it
+ * @param options.findParent a referenced table outside the circle; undefined if it does not exist yet: every reference to it
+ * dangles
  */
-export function renderAdoptedTable(
-    reading: Reading,
+export function renderAdoptedTables(
+    readings: readonly Reading[],
     preferred: PreferredRows,
-    options: { hasSequences: boolean; searched: readonly string[]; isMissing: (parent: string) => boolean },
+    options: {
+        hasSequences: boolean;
+        findSearched: (target: TargetTable) => readonly string[];
+        findParent: (parent: string) => Parent | undefined;
+    },
 ): Script {
-    const { live, target } = reading;
-    const findParent = (parent: string): Parent | undefined =>
-        options.isMissing(parent) ? undefined : parentInPlace(parent);
-    const validation = validateRows(target, `SELECT * FROM ${staging}`, preferred, findParent);
-    const columns = reading.columns.map(({ column }) => quoteName(column.name));
-    const unmapped = selectUnmapped(reading);
-    const sequence = options.hasSequences
-        ? `(SELECT max(seq) FROM sqlite_sequence WHERE name = ${quoteText(live.name)} COLLATE NOCASE)`
-        : "NULL";
+    const members = readings.map(({ target }) => ({ target, rows: `SELECT * FROM ${stagingOf(target)}` }));
+    const validations = validateTogether(members, preferred, options.findParent);
     return toScript([
         createGuard,
         checkForeignKeysOff,
-        `INSERT INTO ${guard} (unchanged) SELECT ${isUnchanged(live)}`,
+        ...readings.map(({ live }) => `INSERT INTO ${guard} (unchanged) SELECT ${isUnchanged(live)}`),
         createQuarantine,
-        `INSERT INTO ${guard} (live_rows, first_entry, sequence) SELECT (SELECT count(*) FROM ${quoteName(live.name)}), ` +
-            `(SELECT coalesce(max(id), 0) FROM ${quarantineTable}), ` +
+        ...readings.flatMap((reading) => renderStaging(reading, options.hasSequences)),
+        // All before the first table is dropped: each may reference the others.
+        ...readings.flatMap((reading) => {
+            const validation = validations.get(reading.target.name);
+            return validation ? [quarantineLeftOut(reading, selectLeftOut(validation))] : [];
+        }),
+        ...readings.flatMap((reading) => renderTable(reading, options.findSearched(reading.target))),
+        ...(options.hasSequences ? readings : []).flatMap(({ target }) =>
+            target.isAutoincrement ? [] : [forgetSequence(target.name)],
+        ),
+        ...readings.map(({ target }) => `DROP TABLE ${stagingOf(target)}`),
+        `DROP TABLE ${guard}`,
+    ]);
+}
+
+function columnsOf({ columns }: Reading): string[] {
+    return columns.map(({ column }) => quoteName(column.name));
+}
+
+function renderStaging(reading: Reading, hasSequences: boolean): string[] {
+    const { live, target } = reading;
+    const sequence = hasSequences
+        ? `(SELECT max(seq) FROM sqlite_sequence WHERE name = ${quoteText(live.name)} COLLATE NOCASE)`
+        : "NULL";
+    return [
+        `INSERT INTO ${guard} (adopted_table, live_rows, first_entry, sequence) SELECT ${quoteText(target.name)}, ` +
+            `(SELECT count(*) FROM ${quoteName(live.name)}), (SELECT coalesce(max(id), 0) FROM ${quarantineTable}), ` +
             `max(coalesce(${sequence}, 0), coalesce((SELECT max(${live.rowid}) FROM ${quoteName(live.name)}), 0))`,
-        `CREATE TABLE ${staging} (${rowNumber} INTEGER PRIMARY KEY, ${columns.join(", ")})`,
-        `INSERT INTO ${staging} ${selectConverted(reading)}`,
-        quarantineLeftOut(reading, selectLeftOut(validation)),
+        `CREATE TABLE ${stagingOf(target)} (${[`${rowNumber} INTEGER PRIMARY KEY`, ...columnsOf(reading)].join(", ")})`,
+        `INSERT INTO ${stagingOf(target)} ${selectConverted(reading)}`,
+    ];
+}
+
+function renderTable(reading: Reading, searched: readonly string[]): string[] {
+    const { live, target } = reading;
+    const columns = columnsOf(reading);
+    const unmapped = selectUnmapped(reading);
+    return [
         ...(unmapped === undefined
             ? []
             : [
@@ -79,15 +116,13 @@ export function renderAdoptedTable(
         `DROP TABLE ${quoteName(live.name)}`,
         target.sql,
         `INSERT INTO ${quoteName(target.name)} (${[...rowidOf(target), ...columns].join(", ")}) ` +
-            `SELECT ${[...(rowidOf(target).length > 0 ? [rowNumber] : []), ...columns].join(", ")} FROM ${staging} ` +
+            `SELECT ${[...(rowidOf(target).length > 0 ? [rowNumber] : []), ...columns].join(", ")} FROM ${stagingOf(target)} ` +
             `WHERE ${rowNumber} NOT IN (${leftOutHere(target)}) ORDER BY ${rowNumber}`,
         ...target.indexes.flatMap(({ sql }) => sql ?? []),
-        ...(target.isAutoincrement ? keepSequence(target, noted("sequence")) : []),
+        ...(target.isAutoincrement ? keepSequence(target, noted(target, "sequence")) : []),
         ...renderProof(target, columns),
-        ...options.searched.map(quoteName).map((index) => `INSERT INTO ${index} (${index}) VALUES ('rebuild')`),
-        `DROP TABLE ${staging}`,
-        `DROP TABLE ${guard}`,
-    ]);
+        ...searched.map(quoteName).map((index) => `INSERT INTO ${index} (${index}) VALUES ('rebuild')`),
+    ];
 }
 
 // The triggers too: a run that has finished meanwhile created those of the files, and a rebuild would drop them.
@@ -129,7 +164,9 @@ function toScript(statements: readonly string[]): Script {
     return statements.map((sql) => ({ sql }));
 }
 
-const leftOutHere = (target: TargetTable): string => selectQuarantined(target, noted("first_entry"));
+function leftOutHere(target: TargetTable): string {
+    return selectQuarantined(target, noted(target, "first_entry"));
+}
 
 // Rowids are kept: if no column is an alias of the rowid, it is inserted by its own name.
 function rowidOf(target: TargetTable): string[] {
@@ -143,12 +180,12 @@ function renderProof(target: TargetTable, columns: readonly string[]): string[] 
     const staged = key === undefined ? rowNumber : quoteName(key);
     const values = (table: string): string => `(${columns.map((column) => `${table}.${column}`).join(", ")})`;
     const different =
-        `SELECT 1 FROM ${staging} AS staged LEFT JOIN ${own} AS made ON made.${rowid} = staged.${staged} ` +
+        `SELECT 1 FROM ${stagingOf(target)} AS staged LEFT JOIN ${own} AS made ON made.${rowid} = staged.${staged} ` +
         `WHERE staged.${rowNumber} NOT IN (${leftOutHere(target)}) ` +
         `AND (made.${rowid} IS NULL OR ${values("made")} IS NOT ${values("staged")})`;
     return [
-        `INSERT INTO ${guard} (counted) SELECT ${noted("live_rows")} = (SELECT count(*) FROM ${own}) + (SELECT count(*) FROM (${leftOutHere(target)})) ` +
-            `AND ${noted("live_rows")} = (SELECT count(*) FROM ${staging})`,
+        `INSERT INTO ${guard} (counted) SELECT ${noted(target, "live_rows")} = (SELECT count(*) FROM ${own}) + (SELECT count(*) FROM (${leftOutHere(target)})) ` +
+            `AND ${noted(target, "live_rows")} = (SELECT count(*) FROM ${stagingOf(target)})`,
         `INSERT INTO ${guard} (equal) SELECT NOT EXISTS (${different})`,
     ];
 }

@@ -9,8 +9,15 @@ import { findIndexedTable } from "../schema/facts.ts";
 import type { Table } from "../schema/table.ts";
 import { isSameName } from "../sql/names.ts";
 import type { Origins } from "./origins.ts";
-import { type AdoptedTable, type Adoption, findDiffering, prepareAdoption } from "./prepare.ts";
-import { changedSign, renderAdoptedTable, renderMissing } from "./rebuild.ts";
+import {
+    type AdoptedTable,
+    type Adoption,
+    findDiffering,
+    findParentInPlace,
+    listRebuilds,
+    prepareAdoption,
+} from "./prepare.ts";
+import { changedSign, renderAdoptedTables, renderMissing } from "./rebuild.ts";
 import type { TargetTable } from "./target-tables.ts";
 
 /** How long to wait for other writers, in milliseconds, in addition to SQLite's own 5 s. */
@@ -21,8 +28,8 @@ export interface AdoptionReport extends RunReport {
 }
 
 /**
- * Adopts a live database: one transaction for each table that differs, one for the missing tables, then the views, the
- * triggers and the version rows. A run that was interrupted at any point can be continued by another.
+ * Adopts a live database: one transaction for each table or circle of tables that differs, one for the missing tables, then
+ * the views, the triggers and the version rows. A run that was interrupted at any point can be continued by another.
  *
  * @throws AppError whose `outcome` lists the tables that were adopted
  */
@@ -36,13 +43,13 @@ export async function runAdoption(
     const done: string[] = [];
     const hasSequences = findSchemaRow(adoption.state, "sqlite_sequence") !== undefined;
     const missing = adoption.tables.filter(({ state }) => state === "missing");
-    const isMissing = (parent: string): boolean => missing.some(({ target }) => isSameName(target.name, parent));
-    const steps: { tables: readonly AdoptedTable[]; script: Script }[] = adoption.tables.flatMap((table) => {
-        const { state, reading } = table;
-        if (state !== "rebuild" || !reading) return [];
-        const searched = findSearched(adoption, table.target);
-        const script = renderAdoptedTable(reading, adoption.preferred, { hasSequences, searched, isMissing });
-        return [{ tables: [table], script }];
+    const steps: { tables: readonly AdoptedTable[]; script: Script }[] = listRebuilds(adoption).map((readings) => {
+        const script = renderAdoptedTables(readings, adoption.preferred, {
+            hasSequences,
+            findSearched: (target) => findSearched(adoption, target),
+            findParent: (parent) => findParentInPlace(adoption, parent),
+        });
+        return { tables: adoption.tables.filter(({ reading }) => reading && readings.includes(reading)), script };
     });
     // Last, because validation treats references to a missing table as dangling.
     if (missing.length > 0) steps.push({ tables: missing, script: renderMissing(missing) });

@@ -3,16 +3,15 @@ import { hearInterrupt } from "../database/interrupt.ts";
 import { readRows, type SchemaRow, takeRows } from "../schema/row.ts";
 import { isSameName } from "../sql/names.ts";
 import { quoteName } from "../sql/quoting.ts";
-import type { AdoptedTable, Adoption, TableState } from "./prepare.ts";
+import { type AdoptedTable, type Adoption, findParentInPlace, listRebuilds, type TableState } from "./prepare.ts";
 import { countConverted, type Reading, rowReasons, selectConverted, selectUnmapped } from "./reading.ts";
 import {
     isMerged,
     type Parent,
-    parentInPlace,
     parentValidated,
     selectLeftOut,
     type Validation,
-    validateRows,
+    validateTogether,
 } from "./validation.ts";
 
 /** What adoption would do to the rows of one table. */
@@ -62,17 +61,17 @@ export async function surveyAdoption(
 }
 
 // Tables to be rebuilt are validated together with those that they reference.
-function validateAll({ tables, preferred }: Pick<Adoption, "tables" | "preferred">): ReadonlyMap<string, Validation> {
+function validateAll(adoption: Adoption): ReadonlyMap<string, Validation> {
     const validations = new Map<string, Validation>();
     const findParent = (parent: string): Parent | undefined => {
-        const table = tables.find(({ target }) => isSameName(target.name, parent));
-        const validation = table && validations.get(table.target.name);
-        if (validation) return parentValidated(validation);
-        return table?.reading ? parentInPlace(table.target.name) : undefined;
+        const validation = [...validations].find(([name]) => isSameName(name, parent))?.[1];
+        return validation ? parentValidated(validation) : findParentInPlace(adoption, parent);
     };
-    for (const { target, state, reading } of tables) {
-        if (state === "rebuild" && reading)
-            validations.set(target.name, validateRows(target, selectConverted(reading), preferred, findParent));
+    for (const readings of listRebuilds(adoption)) {
+        const members = readings.map((reading) => ({ target: reading.target, rows: selectConverted(reading) }));
+        for (const [name, validation] of validateTogether(members, adoption.preferred, findParent)) {
+            validations.set(name, validation);
+        }
     }
     return validations;
 }

@@ -1,4 +1,3 @@
-import { AppError } from "../errors.ts";
 import type { MigrationSet } from "../planning/files.ts";
 import { deployScratch } from "../planning/shadow.ts";
 import { readState } from "../planning/state.ts";
@@ -12,6 +11,8 @@ import { quoteName } from "../sql/quoting.ts";
 export interface TargetTable extends Table {
     /** Rows that the migrations insert, as lists of literals. */
     readonly content: readonly string[];
+    /** The names of the tables that reference each other in a circle with it; its own where there is none. */
+    readonly circle: readonly string[];
 }
 
 /** The schema that a database has after adoption. */
@@ -38,7 +39,7 @@ export async function readTargetSchema(
         const tables = (await readTables(connection)).filter(
             ({ name }) => !isMigratorTable(name) && isWanted({ name, table: name }),
         );
-        const withContent: TargetTable[] = [];
+        const withContent: Omit<TargetTable, "circle">[] = [];
         for (const table of tables) {
             const stored = table.columns.filter((column) => !column.isGenerated);
             const literals = stored.map((column) => `quote(${quoteName(column.name)})`).join(" || ', ' || ");
@@ -73,20 +74,33 @@ export function listUniqueKeys({ indexes, rowidColumn }: Table): UniqueKey[] {
     return rowidColumn === undefined ? keys : [{ columns: [rowidColumn], collations: ["BINARY"] }, ...keys];
 }
 
-function sortByReference(tables: readonly TargetTable[]): TargetTable[] {
+// Tables of one circle stand together.
+function sortByReference(tables: readonly Omit<TargetTable, "circle">[]): TargetTable[] {
+    const reached = new Map<Table, ReadonlySet<Table>>(tables.map((table) => [table, findReached(table, tables)]));
+    const reaches = (from: Table, to: Table): boolean => reached.get(from)?.has(to) === true;
     const sorted: TargetTable[] = [];
-    const isFree = (table: TargetTable): boolean =>
-        table.foreignKeys.every(({ parent }) => sorted.some((other) => isSameName(other.name, parent)));
-    for (let left = [...tables]; left.length > 0; left = left.filter((table) => !sorted.includes(table))) {
-        const next = left.find(isFree);
-        if (!next) {
-            const message = `the tables ${left.map((table) => table.name).join(", ")} reference each other`;
-            throw new AppError("invalid-files", message, {
-                hint: "adoption validates one table after the other, so it does not support circular foreign keys",
-                outcome: "Nothing was changed.",
-            });
-        }
-        sorted.push(next);
+    const isSorted = (table: Table): boolean => sorted.some(({ name }) => name === table.name);
+    for (let left = tables; left.length > 0; left = left.filter((table) => !isSorted(table))) {
+        const isNext = (table: Table): boolean =>
+            left.every((other) => !reaches(table, other) || other === table || reaches(other, table));
+        const next = left.find(isNext) as Omit<TargetTable, "circle">;
+        const circle = left.filter((other) => other === next || (reaches(next, other) && reaches(other, next)));
+        sorted.push(...circle.map((table) => ({ ...table, circle: circle.map(({ name }) => name) })));
     }
     return sorted;
+}
+
+// The tables that a table references, and those that these reference.
+function findReached(from: Table, tables: readonly Table[]): ReadonlySet<Table> {
+    const reached = new Set<Table>();
+    const visit = ({ foreignKeys }: Table): void => {
+        for (const { parent } of foreignKeys) {
+            const table = tables.find(({ name }) => isSameName(name, parent));
+            if (!table || reached.has(table)) continue;
+            reached.add(table);
+            visit(table);
+        }
+    };
+    visit(from);
+    return reached;
 }

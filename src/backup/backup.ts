@@ -8,7 +8,7 @@ import type { Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
 import { isVirtual } from "../schema/facts.ts";
 import { findUnmakeable, type UnmakeableObject } from "../schema/unmakeable.ts";
-import { suggest } from "../sql/similar.ts";
+import { suggest } from "../text/similar.ts";
 import { firstWords, formatNumber, type Manifest } from "./format.ts";
 import { type DatabaseLayout, readLayout } from "./layout.ts";
 import { type BackupScriptInput, writeScript } from "./script.ts";

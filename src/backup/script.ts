@@ -1,5 +1,6 @@
 import type { ReadTransaction } from "../database/connection.ts";
 import { isMigratorTable, isVirtual } from "../schema/facts.ts";
+import { readTableDefinition } from "../sql/create-table.ts";
 import { tokenize } from "../sql/lexer.ts";
 import { quoteName, quoteNames } from "../sql/quoting.ts";
 import {
@@ -131,12 +132,16 @@ function collectRows({ name, columns, order: { columns: key, isRowid } }: Stored
     };
 }
 
-// With sqlite_sequence, an id that was used once is not used again.
-async function renderSequences(snapshot: RowReader, { tables }: DatabaseLayout): Promise<Buffer[]> {
+// With sqlite_sequence, an id that was used once is not used again. A row that a table without AUTOINCREMENT left there has
+// no meaning, and a restored database may lack sqlite_sequence.
+async function renderSequences(snapshot: RowReader, { tables, objects }: DatabaseLayout): Promise<Buffer[]> {
     const answer = await snapshot.read({ sql: "SELECT CAST(name AS BLOB), seq FROM sqlite_sequence" });
     return (answer?.rows ?? []).flatMap(([bytes, sequence]) => {
         const table = Buffer.from(bytes as Uint8Array).toString();
-        if (!tables.some(({ name }) => name === table) || typeof sequence !== "bigint") return [];
+        const isCounted = ({ type, name, sql }: SchemaObject): boolean =>
+            type === "table" && name === table && readTableDefinition(sql).isAutoincrement;
+        const isStored = tables.some(({ name }) => name === table) && objects.some(isCounted);
+        if (!isStored || typeof sequence !== "bigint") return [];
         const note = { does: "sequence", table } as const;
         return [renderStatement(renderNoSequence(table), note), renderStatement(renderSequence(table, sequence), note)];
     });

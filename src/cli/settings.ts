@@ -4,8 +4,8 @@ import { isSameDatabase, parseTarget, type Target } from "../database/target.ts"
 import { AppError } from "../errors.ts";
 import { modelVariables } from "../model/settings.ts";
 import { findSecrets } from "../redaction.ts";
-import { findSimilar } from "../sql/similar.ts";
 import { decodeText } from "../text/decode.ts";
+import { findSimilar } from "../text/similar.ts";
 
 /**
  * What a command does with the database. `read` prefers the read-only pair of variables. So does `plan`, which shows what a

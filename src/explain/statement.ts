@@ -2,9 +2,9 @@ import type { Argument } from "../database/connection.ts";
 import { AppError } from "../errors.ts";
 import { type DocumentedQuery, listParameters, readLiteral } from "../queries/files.ts";
 import { isKeyword, type Token, tokenize } from "../sql/lexer.ts";
-import { suggest } from "../sql/similar.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import { type Statement, splitStatements } from "../sql/statements.ts";
+import { suggest } from "../text/similar.ts";
 
 /** A statement to explain. */
 export interface Explained {

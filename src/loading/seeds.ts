@@ -4,7 +4,7 @@ import { explainFault, toFault } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
 import { recordSeed, selectSeeds } from "../planning/bookkeeping.ts";
 import { quoteName } from "../sql/quoting.ts";
-import { suggest } from "../sql/similar.ts";
+import { suggest } from "../text/similar.ts";
 import type { Loader, OtherKind } from "./loader.ts";
 import type { ContentHistory } from "./recognition.ts";
 import { hashFiles } from "./sources/file-reader.ts";

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { AppError } from "../errors.ts";
 import { type Token, tokenize } from "../sql/lexer.ts";
 import { checksumTokens, findOpenToken, normalizeText, type Statement, splitStatements } from "../sql/statements.ts";
+import { findToolMarkers, type ToolMarker } from "../sql/tool-markers.ts";
 import { readText } from "../text/decode.ts";
 
 export interface SqlFile {
@@ -15,6 +16,8 @@ export interface SqlFile {
     readonly statements: readonly Statement[];
     /** The unclosed literal, name or comment in which the text ends. */
     readonly open?: Token;
+    /** Comments by which another tool tells the directions of a migration apart. */
+    readonly markers?: readonly ToolMarker[];
     /** Over the tokens: comments, white space and line endings do not matter. */
     readonly checksum: string;
 }
@@ -71,6 +74,8 @@ export function listStatements(sets: readonly MigrationSet[]): Statement[] {
 
 /** The names that migration files may have; others are reported, because postgrator silently ignores them. */
 export const migrationName = /^(?!0+\.)(\d{1,15})\.(do|undo)\.([a-z0-9]+(?:-[a-z0-9]+)*)\.sql$/;
+/** Minimum number of digits in a version number. */
+const fewestDigits = 3;
 const setName = /^[a-z][a-z0-9_]*$/;
 
 /** The files in the folders, before validation. */
@@ -163,12 +168,11 @@ async function readMigrations(root: string, folder: string, names: readonly stri
         names.flatMap((file) => {
             const [, version = "", action, name = ""] = migrationName.exec(file) ?? [];
             if (action !== "do" && action !== "undo") return [];
-            return readSqlFile(root, `${folder}/${file}`).then(({ raw, ...read }) => ({
-                ...read,
+            return readSqlFile(root, `${folder}/${file}`).then((raw) => ({
+                ...parseMigration(`${folder}/${file}`, raw),
                 version: Number(version),
                 action: action as ReadMigration["action"],
                 name,
-                md5: createHash("md5").update(raw.replace(/\r\n?/g, "\n")).digest("hex"),
             }));
         }),
     );
@@ -203,26 +207,45 @@ async function readObjects(root: string, folder: string, type: ObjectType, set: 
         .sort();
     return Promise.all(
         names.map(async (file) => {
-            const { raw: _, ...read } = await readSqlFile(root, `${folder}/${file}`);
+            const path = `${folder}/${file}`;
+            const read = parseSqlFile(path, await readSqlFile(root, path));
             return { ...read, set, type, name: file.slice(0, -".sql".length) };
         }),
     );
 }
 
-/** Reads one SQL file. `path` is relative to `root`. */
-async function readSqlFile(root: string, path: string): Promise<SqlFile & { raw: string }> {
-    const raw = await readText(root, path, "Nothing was applied.");
+// `path` is relative to `root`.
+function readSqlFile(root: string, path: string): Promise<string> {
+    return readText(root, path, "Nothing was applied.");
+}
+
+/** Makes one SQL file of its text, as it is on disk. */
+export function parseSqlFile(path: string, raw: string): SqlFile {
     const sql = normalizeText(raw);
     const tokens = tokenize(sql);
     const open = findOpenToken(sql, tokens);
+    const markers = findToolMarkers(tokens);
     return {
-        raw,
         path,
         sql,
         statements: splitStatements(sql, tokens),
         checksum: checksumTokens(sql, tokens),
         ...(open ? { open } : {}),
+        ...(markers.length > 0 ? { markers } : {}),
     };
+}
+
+/** Makes one direction of a migration of its text, as it is on disk. */
+export function parseMigration(path: string, raw: string): SqlFile & Pick<MigrationFile, "md5"> {
+    const md5 = createHash("md5").update(raw.replace(/\r\n?/g, "\n")).digest("hex");
+    return { ...parseSqlFile(path, raw), md5 };
+}
+
+/** Returns the next free number of a folder and how many digits it has; an unrecognised file's number is not free. */
+export function findNextNumber(names: readonly string[]): { readonly next: bigint; readonly digits: number } {
+    const used = names.flatMap((name) => /^\d+(?=.*\.sql$)/i.exec(name)?.[0] ?? []);
+    const highest = used.reduce((max, digits) => (BigInt(digits) > max ? BigInt(digits) : max), 0n);
+    return { next: highest + 1n, digits: Math.max(fewestDigits, ...used.map((text) => text.length)) };
 }
 
 async function readFolder(path: string): Promise<Dirent[]> {

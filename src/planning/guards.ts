@@ -102,13 +102,32 @@ function newlyViolated(tables: readonly string[]): string {
 
 /** Notes the rows, indexes and triggers of a table that a rebuild must keep, and its AUTOINCREMENT sequence. */
 export function noteTable(table: string, managed: readonly string[], hasSequences: boolean): string {
-    const sequence = hasSequences
-        ? `, 'sequence', (SELECT seq FROM sqlite_sequence WHERE name = ${quoteText(table)} COLLATE NOCASE)`
-        : "";
+    const sequence = hasSequences ? `, 'sequence', (SELECT max(seq) FROM ${sequenceOf(table)})` : "";
     return (
         `INSERT INTO ${guardTable} (subject, noted) SELECT ${quoteText(table)}, json_object(` +
         `'rows', (SELECT count(*) FROM ${quoteName(table)}), 'objects', (${ownedObjects(table, managed)})${sequence})`
     );
+}
+
+/** Raises the sequence of a rebuilt table to what noteTable() noted, and leaves it one row, under its name as it is now. */
+export function keepSequence(table: string): string[] {
+    const own = sequenceOf(table);
+    const before = `(SELECT json_extract(noted, '$.sequence') FROM ${guardTable} WHERE subject = ${quoteText(table)})`;
+    const name = `(SELECT name FROM sqlite_schema WHERE type = 'table' AND name = ${quoteText(table)} COLLATE NOCASE)`;
+    return [
+        `DELETE FROM ${own} AND (seq < ${before} OR rowid <> (SELECT rowid FROM ${own} ORDER BY seq DESC, rowid LIMIT 1))`,
+        `INSERT INTO sqlite_sequence (name, seq) SELECT ${name}, ${before} WHERE ${before} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ${own})`,
+        `UPDATE sqlite_sequence SET name = ${name} WHERE name <> ${name} AND name = ${quoteText(table)} COLLATE NOCASE`,
+    ];
+}
+
+/** Removes the sequence of a table that has none any more. */
+export function forgetSequence(table: string): string {
+    return `DELETE FROM ${sequenceOf(table)}`;
+}
+
+function sequenceOf(table: string): string {
+    return `sqlite_sequence WHERE name = ${quoteText(table)} COLLATE NOCASE`;
 }
 
 /** Fails when a rebuilt table has lost a row, an index or a trigger that its migration does not drop by name. */

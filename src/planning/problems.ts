@@ -1,9 +1,10 @@
 import { AppError } from "../errors.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import type { Statement } from "../sql/statements.ts";
+import type { ToolMarker } from "../sql/tool-markers.ts";
 import { type FoundFiles, type ObjectFile, type SqlFile, withUndo } from "./files.ts";
 import { findMisplaced, findRefusal, type Refusal } from "./refusals.ts";
-import { explainBackup, explainDuplicates, explainMigrationNames, findOriginal } from "./renaming.ts";
+import { explainBackup, explainDuplicates, explainMigrationNames, findOriginal, toImport } from "./renaming.ts";
 import { readStructure } from "./structure.ts";
 
 /** A problem of the files that must be fixed before anything is sent. */
@@ -76,7 +77,9 @@ function explainUnrecognised(path: string): Problem {
         return {
             path,
             message: "is not the folder of a migration set, so its files would be silently ignored",
-            remedy: "name a set's folders migrations/<name>, views/<name> and triggers/<name>, in lower case",
+            remedy: /^migrations\/\d/.test(path)
+                ? toImport
+                : "name a set's folders migrations/<name>, views/<name> and triggers/<name>, in lower case",
         };
     }
     const original = findOriginal(path);
@@ -110,6 +113,7 @@ function findSqlProblems(
     if (file.sql.includes("\0")) {
         return [{ rule: "nul-character", path, message: "contains a NUL character", remedy: "remove it" }];
     }
+    if (file.markers) return explainMarkers(file, file.markers);
     if (file.statements.length === 0) {
         return [{ rule: noStatement, path, message: "has no statement", remedy: adviseOnEmpty(path) }];
     }
@@ -117,6 +121,27 @@ function findSqlProblems(
         const refusal = findRefusal(statement) ?? findMore(statement);
         return refusal ? [{ path, line: statement.line, ...refusal }] : [];
     });
+}
+
+// SQLite takes the marker for a comment, so that both directions would run, one after the other.
+function explainMarkers({ path, statements }: SqlFile, markers: readonly ToolMarker[]): Problem[] {
+    const describe = ({ tool, token }: ToolMarker): Pick<Problem, "rule" | "path" | "line" | "message"> => {
+        const message = `'${token.text.trim()}' is an instruction to ${tool} and here only a comment`;
+        return { rule: "tool-marker", path, line: token.line, message };
+    };
+    const down = markers.find(({ begins }) => begins === "down");
+    const isBelow = down && statements.map(({ line }) => line > down.token.line);
+    if (!down || !isBelow?.includes(true) || !isBelow.includes(false)) {
+        return markers.map((marker) => ({ ...describe(marker), remedy: "remove the line" }));
+    }
+    const problem = describe(down);
+    const undo = path.replace(/\.do\./, ".undo.");
+    const split =
+        undo === path
+            ? "keep only what belongs into this file, without the markers"
+            : `move what stands below it to ${undo}, and remove the markers from both files`;
+    const remedy = `${split}; \`pnpm db:new --import <folder>\` splits a folder of dbmate, goose or sql-migrate files`;
+    return [{ ...problem, message: `${problem.message}, so what stands below it would run too`, remedy }];
 }
 
 // Without its do file, an undo file is refused too.

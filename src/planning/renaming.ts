@@ -6,28 +6,43 @@ interface Misnamed {
     readonly remedy: string;
 }
 
-/** Explains files in migrations/ that postgrator would silently ignore, each with the name that it should have. */
+/**
+ * Explains files in migrations/ that postgrator would silently ignore, each with the name that it should have. Followed
+ * for all of them, the names are unique and keep the order of the old numbers.
+ */
 export function explainMigrationNames(found: FoundFiles, paths: readonly string[]): Misnamed[] {
-    const numbers = createNumbering(found);
+    const intents = paths.filter((path) => findOriginal(path) === undefined).map(readIntent);
+    const names = new Map<Intent, string>();
+    for (const folder of new Set(intents.map((intent) => intent.folder))) {
+        const own = intents.filter((intent) => intent.folder === folder && intent.digits !== "");
+        for (const [intent, name] of nameAll(own, createNumbering(found))) names.set(intent, name);
+    }
     return paths.map((path) => {
         const original = findOriginal(path);
         if (original !== undefined) return explainBackup(path, original);
-        if (isVersionZero(path)) return explainVersionZero(path, numbers);
-        const { folder, digits, isUndo, slug } = readIntent(path);
-        const wanted = Number(digits);
-        const action = isUndo ? "undo" : "do";
-        const isFree = wanted > 0 && digits.length <= 15 && !numbers.isTaken(folder, wanted, action);
-        const number = isFree ? digits.padStart(3, "0") : numbers.next(folder, slug);
-        const name = `${number}.${action}.${slug || "what-it-does"}.sql`;
-        // Without a number, it is unknown what an undo file undoes.
-        const isUsable = digits !== "" && migrationName.test(name) && (isFree || !isUndo);
-        if (isFree) numbers.take(folder, wanted, action);
-        return {
-            path,
-            message: "is not named like a migration, so postgrator would silently ignore it",
-            remedy: isUsable ? `mv ${quote(path)} ${folder}${name}` : `name it like ${folder}013.do.add-something.sql`,
-        };
+        const intent = intents.find((other) => other.path === path) ?? readIntent(path);
+        return explainName(intent, names.get(intent) ?? "", intents);
     });
+}
+
+function explainName(intent: Intent, name: string, intents: readonly Intent[]): Misnamed {
+    const { path, folder, isData } = intent;
+    const rename = migrationName.test(name)
+        ? `mv ${quote(path)} ${folder}${name}`
+        : `name it like ${folder}013.do.add-something.sql`;
+    if (isVersionZero(path)) {
+        const message = "has version 0, which is the empty database; versions begin at 1";
+        return { path, message, remedy: rename };
+    }
+    const others = intents.filter(
+        (other) => other.folder === folder && other.digits !== "" && !isVersionZero(other.path),
+    );
+    const remedy = others.length > 1 && others[0] === intent ? `${toImport}; or rename each: ${rename}` : rename;
+    return {
+        path,
+        message: "is not named like a migration, so postgrator would silently ignore it",
+        remedy: isData ? `move it elsewhere; ${toImport}` : remedy,
+    };
 }
 
 /** Finds the file of which a file is a backup by an editor or a merge; undefined for another file. */
@@ -48,16 +63,43 @@ function isVersionZero(path: string): boolean {
     return /\/0+\.(do|undo)\.[^/]*\.sql$/.test(path);
 }
 
-// Do and undo file get the same number: the last free one before the other files, or else the next one.
-function explainVersionZero(path: string, numbers: Numbering): Misnamed {
-    const [, folder = "", , rest = ""] = splitPath(path);
-    const slug = rest.replace(/^\.(do|undo)\./, "");
-    const number = numbers.beforeFirst(folder) ?? numbers.next(folder, slug);
-    return {
-        path,
-        message: "has version 0, which is the empty database; versions begin at 1",
-        remedy: `mv ${quote(path)} ${quote(`${folder}${number}${rest}`)}`,
-    };
+/** The remedy for files that another tool wrote. */
+export const toImport =
+    "to import what another tool wrote, `mkdir imported`, move its files there, and run `pnpm db:new --import imported`";
+
+// The old numbers stay where all are free; otherwise all files get new ones, so that their order stays. A version 0 alone
+// gets the number before the other files, if there is one.
+function nameAll(intents: readonly Intent[], numbers: Numbering): Map<Intent, string> {
+    const toName = (number: string, { isUndo, slug }: Intent): string =>
+        `${number}.${isUndo ? "undo" : "do"}.${slug || "what-it-does"}.sql`;
+    const isFree = ({ folder, digits, isUndo }: Intent): boolean =>
+        BigInt(digits) > 0n && digits.length <= 15 && !numbers.isTaken(folder, Number(digits), isUndo ? "undo" : "do");
+    const place = ({ digits, isUndo }: Intent): string => `${BigInt(digits)} ${isUndo}`;
+    const isUnique = new Set(intents.map(place)).size === intents.length;
+    const stays = isUnique && intents.every(isFree);
+    const isZero = isUnique && intents.every(({ path }) => isVersionZero(path));
+    const sorted = [...intents].sort((a, b) => compare(BigInt(a.digits), BigInt(b.digits)) || compare(a.path, b.path));
+    const keyOf = ({ digits, slug }: Intent): string => (isZero ? "0" : `${BigInt(digits)} ${slug}`);
+    const findNumber = (intent: Intent): string =>
+        (isZero ? numbers.beforeFirst(intent.folder) : undefined) ?? numbers.next(intent.folder, keyOf(intent));
+    const dos = new Map<string, string>();
+    const names = new Map<Intent, string>();
+    for (const intent of sorted.filter(({ isUndo }) => !isUndo)) {
+        const number = stays ? intent.digits.padStart(3, "0") : findNumber(intent);
+        dos.set(keyOf(intent), number);
+        names.set(intent, toName(number, intent));
+    }
+    for (const intent of sorted.filter(({ isUndo }) => isUndo)) {
+        // Without its do file among them, an undo file belongs to one that has the number.
+        const own = isFree(intent) ? intent.digits.padStart(3, "0") : isZero ? findNumber(intent) : undefined;
+        const number = dos.get(keyOf(intent)) ?? own;
+        if (number !== undefined) names.set(intent, toName(number, intent));
+    }
+    return names;
+}
+
+function compare<Value extends bigint | string>(left: Value, right: Value): number {
+    return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** Explains versions that two files have, each with a free number for the one that is not applied anywhere. */
@@ -80,8 +122,19 @@ function splitPath(path: string): readonly string[] {
     return /^(.*\/)(\d+)(\..*)$/.exec(path) ?? [];
 }
 
+/** What the name of a file says in the style of another tool. */
+interface Intent {
+    readonly path: string;
+    readonly folder: string;
+    readonly digits: string;
+    readonly isUndo: boolean;
+    readonly slug: string;
+    /** It cannot hold SQL. */
+    readonly isData: boolean;
+}
+
 // Reads a name in the style of another tool: 002.up.sql, V4__add_tags.sql, U4__add_tags.sql.
-function readIntent(path: string): { folder: string; digits: string; isUndo: boolean; slug: string } {
+function readIntent(path: string): Intent {
     const [, folder = "", name = ""] = /^(.*\/)(.*)$/.exec(path) ?? [];
     const [, prefix = "", digits = "", rest = ""] = /^(\D*)(\d*)(.*)$/s.exec(name.replace(/\.[^.]*$/, "")) ?? [];
     const words = rest
@@ -90,14 +143,14 @@ function readIntent(path: string): { folder: string; digits: string; isUndo: boo
         .filter((word) => word !== "");
     const isUndo = /^u$/i.test(prefix) || words.some((word) => /^(undo|down|revert)$/.test(word));
     const slug = words.filter((word) => !/^(undo|down|revert|do|up)$/.test(word)).join("-");
-    return { folder, digits, isUndo, slug };
+    const isData = /\.(json|toml|lock|ya?ml)$/i.test(name);
+    return { path, folder, digits: isData ? "" : digits, isUndo, slug, isData };
 }
 
 interface Numbering {
     /** The number before that of the first file of a folder; undefined if it is 0. */
     beforeFirst(folder: string): string | undefined;
     isTaken(folder: string, version: number, action: string): boolean;
-    take(folder: string, version: number, action: string): void;
     /** A free number of three digits or more; the same one for the same key. */
     next(folder: string, key: string): string;
 }
@@ -122,7 +175,6 @@ function createNumbering({ sets, orphans, duplicates }: FoundFiles): Numbering {
         first.set(folder, Math.min(first.get(folder) ?? Number(digits), Number(digits)));
     }
     return {
-        take,
         beforeFirst(folder) {
             const before = (first.get(folder) ?? 2) - 1;
             return before > 0 ? String(before).padStart(3, "0") : undefined;

@@ -1,8 +1,8 @@
 import type { ScriptOptions } from "../database/connection.ts";
 import { findTablesAfter } from "../schema/known-schema.ts";
-import type { TableDefinition } from "../sql/create-table.ts";
+import { readTableDefinition, type TableDefinition } from "../sql/create-table.ts";
 import { isSameName } from "../sql/names.ts";
-import { quoteName, quoteText } from "../sql/quoting.ts";
+import { quoteName } from "../sql/quoting.ts";
 import { findTriggerEvent, readFact } from "../sql/statement-facts.ts";
 import {
     bumpGeneration,
@@ -73,7 +73,7 @@ export function renderParts(input: ScriptInput): ScriptPart[] {
         ...rebuilt.map((table) => guard(guards.noteTable(table, managed, hasSequences))),
         ...renderRecords(input),
         ...step.actions.flatMap(renderAction),
-        ...rebuilt.flatMap((table) => keepSequence(table, state)),
+        ...keepSequences(step, rebuilt, state).map(guard),
         ...renderProofs(step, state),
         ...rebuilt.map((table) => guard(guards.checkTable(table, step.dropped))),
         ...(checksKeys ? [guard(guards.checkViolations(tables))] : []),
@@ -199,13 +199,21 @@ function findSettable(columns: readonly string[], table: TableDefinition | undef
     return columns.filter((name) => !isGenerated(name));
 }
 
-// A rebuilt table must not reuse the ids of rows that were deleted before.
-function keepSequence(table: string, state: DatabaseState): ScriptPart[] {
-    if (!/\bAUTOINCREMENT\b/i.test(findSchemaRow(state, table)?.sql ?? "")) return [];
-    const before = `(SELECT json_extract(noted, '$.sequence') FROM ${guards.guardTable} WHERE subject = ${quoteText(table)})`;
-    const own = `sqlite_sequence WHERE name = ${quoteText(table)} COLLATE NOCASE`;
-    const insert =
-        `INSERT INTO sqlite_sequence (name, seq) SELECT ${quoteText(table)}, ${before} ` +
-        `WHERE ${before} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ${own})`;
-    return [`DELETE FROM ${own} AND seq < ${before}`, insert].map((sql) => ({ sql, role: "guard" }));
+// A rebuilt table with AUTOINCREMENT must not reuse the ids of rows that were deleted before; one without it, or a table that
+// is gone, leaves no row behind.
+function keepSequences(step: Step, rebuilt: readonly string[], state: DatabaseState): string[] {
+    if (!findSchemaRow(state, "sqlite_sequence")) return [];
+    const statements = step.actions.flatMap((action) => (action.does === "migrate" ? action.statements : []));
+    const findShape = findTablesAfter(statements, state.schema);
+    const isGone = (table: string): boolean =>
+        findSchemaRow(state, table)?.type === "table" && findShape(table) === undefined;
+    const kept = rebuilt.filter((table) => findShape(table)?.isAutoincrement);
+    const lost = rebuilt.filter((table) => !kept.includes(table));
+    // SQLite itself removes the row of a table that has AUTOINCREMENT.
+    const gone = step.dropped.filter((table) => isGone(table) && !isAutoincrement(state, table));
+    return [...kept.flatMap(guards.keepSequence), ...[...lost, ...gone].map(guards.forgetSequence)];
+}
+
+function isAutoincrement(state: DatabaseState, table: string): boolean {
+    return readTableDefinition(findSchemaRow(state, table)?.sql ?? "").isAutoincrement;
 }

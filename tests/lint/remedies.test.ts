@@ -45,6 +45,18 @@ const cases: readonly Case[] = [
         { [second]: undefined, [undo]: undefined },
     ],
     [
+        "tool-marker",
+        `move what stands below it to ${undo}, and remove the markers from both files`,
+        {
+            [second]:
+                "-- migrate:up\nUPDATE tags SET note_id = 3 WHERE id = 1;\n-- migrate:down\nUPDATE tags SET note_id = 1 WHERE id = 1;\n",
+        },
+        {
+            [second]: "UPDATE tags SET note_id = 3 WHERE id = 1;\n",
+            [undo]: "UPDATE tags SET note_id = 1 WHERE id = 1;\n",
+        },
+    ],
+    [
         "own-transaction",
         "remove it",
         "BEGIN;\nDELETE FROM tags WHERE id = 1;\nCOMMIT;",

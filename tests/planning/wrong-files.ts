@@ -80,7 +80,21 @@ export const cases: readonly Case[] = [
     [
         "two misnamed files that want the same number",
         { "migrations/V2__a.sql": addition, "migrations/002_b.sql": addition },
-        ["    mv migrations/002_b.sql migrations/002.do.b.sql", "    mv migrations/V2__a.sql migrations/003.do.a.sql"],
+        [
+            "    to import what another tool wrote, `mkdir imported`, move its files there, and run `pnpm db:new --import " +
+                "imported`; or rename each: mv migrations/002_b.sql migrations/002.do.b.sql",
+            "    mv migrations/V2__a.sql migrations/003.do.a.sql",
+        ],
+    ],
+    [
+        "the folders and files of other tools",
+        { "migrations/20260102030405_a/migration.sql": addition, "migrations/meta/0000_snapshot.json": "{}" },
+        [
+            "migrations/20260102030405_a/: is not the folder of a migration set",
+            "    to import what another tool wrote",
+            "migrations/meta/0000_snapshot.json: is not named like a migration",
+            "    move it elsewhere; to import what another tool wrote",
+        ],
     ],
     [
         "duplicates, the undo files moving along",
@@ -143,6 +157,21 @@ export const cases: readonly Case[] = [
         [
             "migrations/002.do.a.sql: has no statement\n    write one (`SELECT 1;` does nothing on purpose), or delete it with its undo file",
             "triggers/trg_a.sql: has no statement\n    write one, or delete the file",
+        ],
+    ],
+    [
+        "files that another tool splits by its markers",
+        {
+            "migrations/002.do.a.sql": "-- migrate:up\nCREATE TABLE a (b);\n\n-- migrate:down\nDROP TABLE a;\n",
+            "migrations/002.undo.a.sql": "-- +goose Down\n-- +goose StatementBegin\nSELECT 1;\n",
+            "migrations/003.do.b.sql": "CREATE TABLE b (c);\n---- create above / drop below ----\nDROP TABLE b;\n",
+        },
+        [
+            "migrations/002.do.a.sql:4: '-- migrate:down' is an instruction to dbmate and here only a comment, so what stands",
+            "    move what stands below it to migrations/002.undo.a.sql, and remove the markers from both files",
+            "migrations/002.undo.a.sql:1: '-- +goose Down'",
+            "migrations/002.undo.a.sql:2: '-- +goose StatementBegin' is an instruction to goose and here only a comment\n    remove the line",
+            "migrations/003.do.b.sql:2: '---- create above / drop below ----' is an instruction to tern",
         ],
     ],
     [

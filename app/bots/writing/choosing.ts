@@ -1,6 +1,6 @@
 import { AppError } from "../../../src/errors.ts";
 import { compareWords, splitWords } from "../../../src/search/words.ts";
-import { findSimilar } from "../../../src/sql/similar.ts";
+import { findSimilar } from "../../../src/text/similar.ts";
 import { difficulties } from "../rules/question.ts";
 import type { BotStore } from "../store.ts";
 

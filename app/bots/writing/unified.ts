@@ -1,7 +1,7 @@
 import { refuseOtherOptions } from "../../../src/cli/options.ts";
 import type { Context } from "../../../src/cli/program.ts";
 import { AppError, type ExitCode } from "../../../src/errors.ts";
-import { findSimilar } from "../../../src/sql/similar.ts";
+import { findSimilar } from "../../../src/text/similar.ts";
 import type { SessionsOptions } from "../sessions/sessions.ts";
 import type { ChallengeOptions } from "./challenges.ts";
 import type { QuestionOptions } from "./questions.ts";

@@ -1,7 +1,7 @@
 import { AppError } from "../../errors.ts";
 import { findIndexedTables, isVirtual } from "../../schema/facts.ts";
 import { quoteName } from "../../sql/quoting.ts";
-import { suggest } from "../../sql/similar.ts";
+import { suggest } from "../../text/similar.ts";
 import type { Manifest, StatementNote } from "../format.ts";
 import type { SchemaObject } from "../layout.ts";
 import type { CheckedBackup } from "./check.ts";

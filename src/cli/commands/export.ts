@@ -6,10 +6,10 @@ import { type ExportedRow, exportRows, type LeftOut } from "../../loading/export
 import { asArray, type ExportForms } from "../../loading/exports/shapes.ts";
 import type { Loader } from "../../loading/loader.ts";
 import type { BundledSeeds } from "../../loading/seeds.ts";
-import { suggest } from "../../sql/similar.ts";
 import { showEachByte } from "../../text/decode.ts";
 import { createFolder } from "../../text/folder.ts";
 import { writeJson } from "../../text/json.ts";
+import { suggest } from "../../text/similar.ts";
 import { openExisting, refuseUndeployed, withConnection } from "../open.ts";
 import type { Output } from "../output.ts";
 import type { Context } from "../program.ts";

@@ -1,7 +1,7 @@
 import { readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AppError } from "../../errors.ts";
-import { coreSet, folderOf, migrationName, readFiles } from "../../planning/files.ts";
+import { coreSet, findNextNumber, folderOf, migrationName, readFiles } from "../../planning/files.ts";
 import { loadLenientFormatter } from "../../sql/format.ts";
 import { toSlug } from "../../sql/names.ts";
 import { createFolder } from "../../text/folder.ts";
@@ -12,6 +12,11 @@ export interface ScaffoldOptions {
     readonly set?: string;
     /** The table that the migration rebuilds. */
     readonly rebuild?: string;
+    /** The folder with the migrations of another tool. */
+    readonly import?: string;
+    /** The tool that wrote them; detected by default. */
+    readonly format?: string;
+    readonly dryRun?: boolean;
 }
 
 interface NewFile {
@@ -19,23 +24,25 @@ interface NewFile {
     readonly text: string;
 }
 
-/** Minimum number of digits in a version number. */
-const fewestDigits = 3;
-
 /**
  * db:new: writes a do and an undo file with the next free number. Each contains only a heading or, with --rebuild, a
- * complete rebuild of a table, ready to be edited.
+ * complete rebuild of a table, ready to be edited; with --import, the migrations of another tool.
  *
  * @throws AppError `usage` for an invalid name, set or table, `invalid-files` if the files do not deploy
  */
 export async function scaffold(context: Context, options: ScaffoldOptions): Promise<void> {
     const { output, root, args } = context;
     const words = args.join(" ").trim();
+    refuseContradiction(words, options);
     const slug = toSlug(words);
     findFolder(options.set ?? coreSet);
+    if (options.import !== undefined) {
+        return importMigrations(context, options.import, options);
+    }
     const draft = options.rebuild === undefined ? undefined : await draftRebuild(root, options.rebuild, slug);
     const folder = findFolder(options.set ?? draft?.set ?? coreSet);
-    const number = nextNumber(await readdir(join(root, folder)).catch(() => []));
+    const { next, digits } = findNextNumber(await readdir(join(root, folder)).catch(() => []));
+    const number = String(next).padStart(digits, "0");
     const files = (["do", "undo"] as const).map((action) => ({
         name: `${number}.${action}.${slug}.sql`,
         text: draft?.[action] ?? renderHeading(slug, action),
@@ -52,6 +59,16 @@ export async function scaffold(context: Context, options: ScaffoldOptions): Prom
     for (const path of paths) output.field("Wrote", path);
     output.line(draft ? afterRebuild : afterHeading);
     output.document({ paths });
+}
+
+function refuseContradiction(words: string, { import: folder, rebuild, format, dryRun }: ScaffoldOptions): void {
+    const refuse = (message: string): never => {
+        throw new AppError("usage", message, { hint: "see `pnpm db:new --help`", outcome: "Nothing was written." });
+    };
+    if (folder === undefined && (format !== undefined || dryRun)) refuse("--format and --dry-run belong to --import");
+    if (folder === undefined && words === "") refuse("missing required argument 'words'");
+    if (folder !== undefined && words !== "") refuse("--import takes the names from the files, so it takes no words");
+    if (folder !== undefined && rebuild !== undefined) refuse("--import and --rebuild exclude each other");
 }
 
 const afterHeading =
@@ -125,14 +142,6 @@ function findFolder(set: string): string {
     });
 }
 
-// Counts every file that begins with digits, even an unrecognised one: its number is not free.
-function nextNumber(names: readonly string[]): string {
-    const used = names.flatMap((name) => /^\d+(?=.*\.sql$)/i.exec(name)?.[0] ?? []);
-    const highest = used.reduce((max, digits) => (BigInt(digits) > max ? BigInt(digits) : max), 0n);
-    const digits = Math.max(fewestDigits, ...used.map((text) => text.length));
-    return String(highest + 1n).padStart(digits, "0");
-}
-
 function renderHeading(slug: string, action: "do" | "undo"): string {
     const sentence = slug.replaceAll("-", " ");
     if (action === "undo") return `-- Undoes: ${sentence}.\n`;
@@ -141,4 +150,44 @@ function renderHeading(slug: string, action: "do" | "undo"): string {
 
 function capitalize(sentence: string): string {
     return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
+}
+
+// Writes the migrations of another tool as files of this one, and lists what a person must decide.
+async function importMigrations({ root, output }: Context, folder: string, options: ScaffoldOptions): Promise<void> {
+    const { format, set = coreSet, dryRun = false } = options;
+    const { planImport } = await import("../../importing/plan.ts");
+    const { writeImport } = await import("../../importing/write.ts");
+    const planned = await planImport(root, folder, { set, format });
+    if (!dryRun) await writeImport(root, planned.files);
+    output.field("Format", planned.format);
+    output.field("Read", `${planned.folder}, ${count(planned.read, "migration")}`);
+    output.line(dryRun ? "Would write:" : "Wrote:");
+    output.table(
+        planned.files.map(({ path, source, removed }) => [
+            `  ${path}`,
+            [`from ${source}`, ...(removed.length === 0 ? [] : [`without ${[...new Set(removed)].join(", ")}`])].join(
+                ", ",
+            ),
+        ]),
+    );
+    if (planned.decisions.length > 0) output.line("To decide:");
+    for (const [at, { path, line, message, remedy }] of planned.decisions.entries()) {
+        output.line(`  ${path}${line === undefined ? "" : `:${line}`}: ${message}`);
+        // A remedy of several stands once, below the last.
+        if (planned.decisions[at + 1]?.remedy !== remedy) output.line(`      ${remedy}`);
+    }
+    output.line(renderResult(planned.files.length, planned.decisions.length, dryRun));
+    const files = planned.files.map(({ path, source, removed }) => ({ path, source, removed }));
+    output.document({ format: planned.format, folder: planned.folder, dryRun, files, decisions: planned.decisions });
+}
+
+function renderResult(files: number, decisions: number, dryRun: boolean): string {
+    if (dryRun)
+        return `Nothing was written: ${count(files, "file")} would be, and ${count(decisions, "thing")} left to decide.`;
+    const left = decisions === 0 ? "nothing is left to decide" : `${count(decisions, "thing")} left to decide`;
+    return `Wrote ${count(files, "file")}; ${left}. Check them with \`pnpm db:lint\`, then see \`pnpm db:push --dry-run\`.`;
+}
+
+function count(number: number, noun: string): string {
+    return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

@@ -13,6 +13,11 @@ const texts: Readonly<Record<string, readonly [summary: string, why: string, rem
         "close it",
     ],
     "nul-character": ["a NUL character", "SQLite ignores the text after it.", "remove it"],
+    "tool-marker": [
+        "a comment by which dbmate, goose or another tool tells the directions of a migration apart",
+        "Both directions would run, one after the other: the table is created and dropped, and the file counts as applied.",
+        "move what stands below the down marker to the undo file, and remove the markers",
+    ],
     "no-statement": [
         "a file without a statement",
         "It does nothing, and counts as applied.",

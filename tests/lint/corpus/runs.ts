@@ -18,6 +18,11 @@ export const runs: Readonly<Record<string, Sample>> = {
     },
     "open-text": inMigration("SELECT 1;\nSELECT 'it''s;", [2], "SELECT 1;\nSELECT 'it''s';"),
     "nul-character": { ...inMigration("SELECT 'a\0b';", [0], "SELECT 'a\\0b';") },
+    "tool-marker": inMigration(
+        "-- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 2;",
+        [3],
+        "-- Migrate: up to 3 levels, down to none.\nSELECT '\n-- migrate:down\n'; -- +goose Down",
+    ),
     "no-statement": { caught: { [second]: "-- Later.\n" }, at: [`${second}:1`], fine: migration("SELECT 1;") },
     "own-transaction": inMigration(
         "SELECT 1;\nCOMMIT;",

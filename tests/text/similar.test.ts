@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { countEdits, findSimilar, suggest } from "../../src/sql/similar.ts";
+import { countEdits, findSimilar, suggest } from "../../src/text/similar.ts";
 
 test("counts letters that are added, missing, replaced or swapped", () => {
     const edits = [

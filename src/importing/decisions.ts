@@ -1,0 +1,190 @@
+import { toFault } from "../database/faults.ts";
+import { AppError } from "../errors.ts";
+import type { FoundFiles, MigrationFile, MigrationSet } from "../planning/files.ts";
+import { findPendingProblems, findUnwatchedWrites } from "../planning/judge.ts";
+import { findFileProblems } from "../planning/problems.ts";
+import { readExpectedSchema } from "../planning/shadow.ts";
+import { emptyState } from "../planning/state.ts";
+import { readStructure } from "../planning/structure.ts";
+import { compareSchemas } from "../schema/compare.ts";
+import { emptySchema, followStatements, type KnownSchema, toSchemaRows } from "../schema/known-schema.ts";
+import type { SchemaRow } from "../schema/row.ts";
+import { isSameName } from "../sql/names.ts";
+import { readFact } from "../sql/statement-facts.ts";
+import type { MovedObject } from "./objects.ts";
+import type { ParsedScript } from "./parse.ts";
+import { type Replayed, withoutBookkeeping } from "./replay.ts";
+import type { Imported } from "./transcribe.ts";
+
+/** Something that a person must decide: in a file that was written, or about one that was read. */
+export interface Decision {
+    readonly path: string;
+    readonly line?: number | undefined;
+    readonly message: string;
+    readonly remedy: string;
+}
+
+/** Finds what of the other tool's files has no counterpart here. */
+export function explainSources(folder: string, imported: readonly Imported[]): Decision[] {
+    const written = imported.filter(({ forward }) => forward.text !== undefined);
+    const goesOnlyForward = written.length > 1 && imported.every(({ down }) => down === undefined);
+    const all = {
+        path: folder,
+        message: `none of its ${written.length} migrations has anything that goes back`,
+        remedy,
+    };
+    return [
+        ...imported.flatMap(({ up, down, forward, back }) => [
+            ...[up, down].flatMap((script) => (script ? explainInstructions(script) : [])),
+            ...explainEmpty(up, down, forward.text !== undefined),
+            ...(forward.text === undefined && back?.text !== undefined && down ? [explainLoose(down)] : []),
+        ]),
+        ...(goesOnlyForward
+            ? [all]
+            : written.flatMap(({ up, down, back }) => (back?.text === undefined ? [explainMissing(up, down)] : []))),
+    ];
+}
+
+const remedy = "write the undo files, unless no rollback has to go back that far";
+
+function explainInstructions({ path, instructions }: ParsedScript): Decision[] {
+    return instructions.flatMap(({ text, line }) => {
+        if (/transaction\s*:\s*false|no ?transaction/i.test(text)) {
+            const message = "ran outside a transaction; here it runs in one";
+            return [{ path, line, message, remedy: "see that no statement of it needs that" }];
+        }
+        if (!/envsub on/i.test(text)) return [];
+        const message = "took values from the environment; here they stay as written";
+        return [{ path, line, message, remedy: "write the values themselves" }];
+    });
+}
+
+function explainEmpty(
+    { path, statements }: ParsedScript,
+    down: ParsedScript | undefined,
+    isWritten: boolean,
+): Decision[] {
+    if (isWritten || statements.length > 0) return [];
+    const message = "has no statement that goes forward, so no migration was made of it";
+    return down === undefined || down.statements.length === 0
+        ? [{ path, message, remedy: "nothing, unless something is missing in it" }]
+        : [{ path, message, remedy: "see whether what goes back belongs to another migration" }];
+}
+
+function explainMissing({ path }: ParsedScript, down: ParsedScript | undefined): Decision {
+    const isEmpty = down !== undefined && down.statements.length > 0;
+    const message = isEmpty
+        ? "what goes back holds only views and triggers, so no undo file was made of it"
+        : "has nothing that goes back";
+    return { path, message, remedy };
+}
+
+function explainLoose({ path, statements }: ParsedScript): Decision {
+    const message = "what goes back was left out, because nothing goes forward";
+    return { path, line: statements[0]?.line, message, remedy: "see whether it belongs to another migration" };
+}
+
+/** Says what became of the views and triggers. */
+export function explainObjects(
+    objects: ReadonlyMap<string, MovedObject>,
+    replayed: Replayed,
+    ups: readonly ParsedScript[],
+): Decision[] {
+    const failed: Decision[] =
+        "schema" in replayed
+            ? []
+            : [
+                  {
+                      ...replayed,
+                      message: `fails in a fresh database: ${replayed.message}`,
+                      remedy: "what follows was not tried; correct the written file, then run `pnpm db:push --dry-run`",
+                  },
+              ];
+    const lost = [...objects.values()].flatMap(({ type, name, path, line, isDropped }): Decision[] => {
+        const isThere = !("schema" in replayed) || replayed.schema.some((row) => isSameName(row.name, name));
+        if (isDropped || isThere) return [];
+        const message = `the ${type} '${name}' was dropped with its table later and not created again, so it has no file`;
+        return [{ path, line, message, remedy: `if it is wanted, create ${type}s/${name}.sql` }];
+    });
+    return [...failed, ...lost, ...findReaders(objects, ups)];
+}
+
+// A view is created after all migrations of a run, where its file prepares.
+function findReaders(objects: ReadonlyMap<string, MovedObject>, ups: readonly ParsedScript[]): Decision[] {
+    const views = [...objects.values()].filter(({ type }) => type === "view");
+    return ups.flatMap(({ path, statements }) =>
+        statements.flatMap((statement) => {
+            if (readFact(statement).does !== "write") return [];
+            const read = views.find(({ name }) => statement.tokens.some(({ text }) => isSameName(text, name)));
+            if (!read) return [];
+            const message = `uses the view '${read.name}', which is now in views/ and has its last form`;
+            return [{ path, line: statement.line, message, remedy: "write what it selects into the statement" }];
+        }),
+    );
+}
+
+/**
+ * Finds what a deploy of imported files would refuse, and where it would lead to another schema than the other tool did.
+ *
+ * @param found the files of the core set and the set, the imported ones among them
+ */
+export async function judgeImport(
+    found: FoundFiles,
+    imported: readonly { readonly path: string }[],
+    replayed: Replayed,
+): Promise<Decision[]> {
+    const paths = new Set(imported.map(({ path }) => path));
+    const problems = [...findFileProblems(found), ...judgeFiles(found.sets)].filter(({ path }) => paths.has(path));
+    if (problems.length > 0) return problems.sort((left, right) => left.path.localeCompare(right.path));
+    return "schema" in replayed ? compareResult(found.sets, replayed.schema) : [];
+}
+
+function judgeFiles(sets: readonly MigrationSet[]): Decision[] {
+    let schema = emptySchema;
+    return sets.flatMap((set) =>
+        set.migrations.flatMap((file) => {
+            const before = schema;
+            schema = followStatements(before, file.path, file.statements);
+            const structure = readStructure(file.statements);
+            return [
+                ...findPendingProblems([file], { ...emptyState, schema: toSchemaRows(before) }),
+                ...findUnwatchedWrites(sets, emptyState, [{ file, structure }]),
+                ...findLostIndexes(file, before, schema),
+            ];
+        }),
+    );
+}
+
+function findLostIndexes(file: MigrationFile, before: KnownSchema, after: KnownSchema): Decision[] {
+    const { rebuilt, dropped } = readStructure(file.statements);
+    return [...before.parts.values()].flatMap(({ name, type, table }) => {
+        const isKept = after.parts.has(name.toLowerCase()) || dropped.some((item) => isSameName(item, name));
+        const own = rebuilt.find((item) => isSameName(item, table));
+        if (type !== "index" || isKept || own === undefined) return [];
+        const line = file.statements.find((statement) => {
+            const fact = readFact(statement);
+            return fact.does === "drop" && isSameName(fact.name, own);
+        })?.line;
+        const message = `rebuilds '${own}' without its index '${name}', which a deploy refuses`;
+        const remedy = `create it again at the end, or write DROP INDEX ${name}; above this line if it is not wanted`;
+        return [{ path: file.path, line, message, remedy }];
+    });
+}
+
+async function compareResult(sets: readonly MigrationSet[], wanted: readonly SchemaRow[]): Promise<Decision[]> {
+    const all = sets.flatMap((set) => set.migrations);
+    const path = all.at(-1)?.path ?? "";
+    const remedy = "compare the two, and correct the files";
+    try {
+        const schema = withoutBookkeeping(await readExpectedSchema(sets, all));
+        return compareSchemas(schema, wanted).flatMap(({ type, name, state }) => {
+            if (state === "same" || state === "comment") return [];
+            const how =
+                state === "changed" ? "differs from" : state === "missing" ? "is missing, unlike" : "is there, unlike";
+            return [{ path, message: `after all files the ${type} '${name}' ${how} that after the originals`, remedy }];
+        });
+    } catch (error) {
+        const why = error instanceof AppError ? [error.message, ...error.details].join("; ") : toFault(error).message;
+        return [{ path, message: `the files do not deploy into a fresh database: ${why}`, remedy: "correct them" }];
+    }
+}
