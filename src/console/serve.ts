@@ -49,6 +49,7 @@ export async function serveConsole(context: Context, options: ServeOptions, site
             connect: reader.connect,
             getPort: () => port,
             signal,
+            patience: 3_000,
             redact: output.redact,
             now: () => new Date().toISOString(),
         });

@@ -19,6 +19,8 @@ export interface ConsoleOptions {
     readonly getPort: () => number;
     /** Aborted when the console ends. */
     readonly signal: AbortSignal;
+    /** How long a page waits for what takes long, in milliseconds, before it says so. */
+    readonly patience: number;
     /** Removes secrets from what is shown of an error. */
     readonly redact: (text: string) => string;
     /** ISO-8601, UTC. */
@@ -96,7 +98,7 @@ function describe({ site, database }: ConsoleOptions): { site: ConsoleSite; data
 type Request = Pick<Visit, "path" | "query" | "parameters" | "isOwn" | "memory" | "now">;
 
 function startVisit(options: ConsoleOptions, log: ReadLog, signal: AbortSignal, request: Request): Visit {
-    const { root, site, database } = options;
+    const { root, site, database, patience } = options;
     const connect = (limit?: number): Connection => record(options.connect(signal, limit), log);
     const { target } = database;
     const isMissing = target.kind === "file" && isAbsent(target.path);
@@ -110,6 +112,7 @@ function startVisit(options: ConsoleOptions, log: ReadLog, signal: AbortSignal, 
         root,
         site,
         database,
+        patience,
         connection,
         getConnection,
         getLastingConnection: () => {

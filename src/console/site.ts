@@ -86,6 +86,8 @@ export interface Visit {
     readonly isOwn: boolean;
     /** ISO-8601, UTC. */
     readonly now: string;
+    /** How long the page waits for what takes long, in milliseconds, before it says so. */
+    readonly patience: number;
     /** What earlier pages found out, since the console was started. */
     readonly memory: ConsoleMemory;
 }

@@ -23,6 +23,8 @@ interface Settings {
     readonly root?: string;
     readonly site?: ConsoleSite;
     readonly now?: string;
+    /** Milliseconds; a busy machine is slow. */
+    readonly patience?: number;
     /** What is redacted. */
     readonly secrets?: readonly string[];
 }
@@ -32,7 +34,7 @@ const port = 5001;
 /** Opens the console on a test's database. */
 export function openTestConsole({ url, authToken }: Address, settings: Settings = {}): TestConsole {
     assertLocal(url);
-    const { root = repository, site = consoleSite, now, secrets = [] } = settings;
+    const { root = repository, site = consoleSite, now, secrets = [], patience = 60_000 } = settings;
     const target = parseTarget(url, "the test's URL", authToken, root);
     const output = createOutput({ json: false, color: false });
     for (const secret of secrets) output.hide(secret);
@@ -44,6 +46,7 @@ export function openTestConsole({ url, authToken }: Address, settings: Settings 
         connect: reader.connect,
         getPort: () => port,
         signal: new AbortController().signal,
+        patience,
         redact: output.redact,
         now: () => now ?? new Date().toISOString(),
     });

@@ -83,7 +83,7 @@ describeTargets("the health of a database", (target) => {
             release = resolve;
         });
         const proxy = await startProxy(database.url, { onRequest: () => held });
-        const slow = openTestConsole(proxy, { site: { ...consoleSite, screens } });
+        const slow = openTestConsole(proxy, { site: { ...consoleSite, screens }, patience: 100 });
         try {
             const first = await slow.get("/health");
             expect(first.headers.get("refresh")).toBe("2; url=/health");

@@ -75,12 +75,12 @@ describeTargets("an event that meets rows of the triggers", (target) => {
         const created = makeEvent({ eventType: "created", eventSource: "user", sourceName: "ada", createdAt: second });
         for (const source of ["bot", "system"]) {
             expect(await loadEvents([makeEvent({ eventSource: source })])).toMatchObject({
-                "question-history": { created: 1, tookOver: 0 },
+                "question-history": { created: 1, replaced: 0 },
             });
         }
         const same = makeEvent({ eventType: "created", eventSource: "bot" });
         expect(await loadEvents([same])).toMatchObject({ "question-history": { created: 0, unchanged: 1 } });
-        expect(await loadEvents([created])).toMatchObject({ "question-history": { created: 1, tookOver: 1 } });
+        expect(await loadEvents([created])).toMatchObject({ "question-history": { created: 0, replaced: 1 } });
         expect(await readEvents("created")).toEqual([{ event_source: "user", source_name: "ada", created_at: second }]);
         expect((await readEvents("updated")).map(({ event_source }) => event_source)).toEqual(["bot", "system", "bot"]);
     });

@@ -128,11 +128,11 @@ describeTargets("a migration that writes rows", (target) => {
     });
 
     test("is not refused where no trigger of ours is on the table", async () => {
-        await client.execute("CREATE TRIGGER watch AFTER UPDATE ON work_queue BEGIN SELECT 1; END");
+        await client.execute("CREATE TRIGGER watch AFTER UPDATE ON certifications BEGIN SELECT 1; END");
         changeProject(root, {
             "migrations/013.do.both.sql":
                 "ALTER TABLE bot_runs RENAME COLUMN summary TO digest;\nUPDATE bot_runs SET digest = NULL;\n" +
-                "UPDATE work_queue SET priority = 1;\n",
+                "UPDATE certifications SET estimated_hours = 1;\n",
         });
         expect((await deploy(root, database)).version).toBe(13);
     });

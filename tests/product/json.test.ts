@@ -82,6 +82,7 @@ describeTargets("the JSON columns", (target) => {
     });
 
     test("keeps in `user_sessions.session_data` any JSON, and nothing else", async () => {
+        await insertRow(client, "user_sessions");
         const update = "UPDATE user_sessions SET session_data = ?";
         const select = "SELECT session_data FROM user_sessions LIMIT 1";
         for (const text of [...GOOD.array, ...GOOD.object, "null", "1", '"[]"', "true", null]) {

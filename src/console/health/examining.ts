@@ -5,8 +5,7 @@ import type { Check } from "../../doctor/checks.ts";
 import { countFindings, type ExaminationCounts, examineDatabase } from "../../doctor/examine.ts";
 import type { ConsoleMemory, Visit } from "../site.ts";
 
-/** Milliseconds after which the page that begins an examination says that it goes on; and those that look again. */
-const patience = 3_000;
+/** Milliseconds for which a page waits that looks again. */
 const brief = 200;
 
 /**
@@ -21,7 +20,7 @@ export async function readExamination(
     isDue: boolean,
     isDeep: boolean,
 ): Promise<string | undefined> {
-    const { memory, query } = visit;
+    const { memory, query, patience } = visit;
     const isFirst = memory.examining === undefined;
     if (isDue) memory.examining ??= begin(visit, all, isDeep);
     // A program waits until it is over.

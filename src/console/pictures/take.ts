@@ -95,6 +95,7 @@ async function withConsole(
         database: { target, readOnlyBy: findGuard(target), notes: [], schemaVersion },
         connect: reader.connect,
         signal: new AbortController().signal,
+        patience: 60_000,
         getPort: () => port,
         redact,
         now: () => new Date().toISOString(),

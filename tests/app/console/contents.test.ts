@@ -29,7 +29,8 @@ describeTargets("the contents on the first page", (target) => {
         await insertRow(client, "work_queue", {
             status: "failed",
             created_at: "2026-11-11T16:00:00.000Z",
-            processed_at: "2026-11-28T15:00:00.000Z",
+            // The view counts by the clock of the database.
+            processed_at: new Date().toISOString(),
         });
         await insertRow(client, "bot_runs", { status: "running", started_at: "2026-11-22T08:00:00.000Z" });
         await insertRow(client, "bot_runs", { status: "completed", started_at: "2026-11-27T08:00:00.000Z" });
@@ -38,7 +39,7 @@ describeTargets("the contents on the first page", (target) => {
         const text = toText(page);
         expect(text).toMatch(/Questions 3 active, 1 flagged, 0 deleted 2 2026-11-28 12:34/);
         expect(page).toContain('<span class="warn">18 d</span>');
-        expect(text).toMatch(/Queue 1 pending, oldest 18 d ; 0 in work; 1 failed in 24 h 0 2026-11-28 15:00/);
+        expect(text).toMatch(/Queue 1 pending, oldest 18 d ; 0 in work; 1 failed in 24 h 0 \d{4}-\d\d-\d\d \d\d:\d\d/);
         expect(text).toMatch(/Runs 1 completed, 0 failed; 1 running for 6 d 2 2026-11-27 08:00/);
         expect(text).toMatch(/Ledger 4 actions by 2 bots 2 2026-11-28 10:00/);
         // The weeks begin on Mondays: the 23rd, and the 16th.

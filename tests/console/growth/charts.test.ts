@@ -42,6 +42,7 @@ describe.skipIf(executablePath === undefined)("the charts in a browser", () => {
         const app = createConsole({
             ...{ root, site: consoleSite, connect: reader.connect, getPort: () => port, now: () => now },
             signal: new AbortController().signal,
+            patience: 60_000,
             database: { target, readOnlyBy: "mode=ro", notes: [], schemaVersion: "2.2.0" },
             redact: (text) => text,
         });

@@ -177,7 +177,7 @@ describeTargets("growth", (target) => {
             growthScreen.routes[0]?.show({
                 ...{ root, site: consoleSite, path: "/growth", query: new URLSearchParams(query), parameters: {} },
                 ...{ isOwn, memory, now: at, connection, connect: () => connection },
-                ...{ getConnection: () => connection, getLastingConnection: () => connection },
+                ...{ getConnection: () => connection, getLastingConnection: () => connection, patience: 60_000 },
                 database: { target, readOnlyBy: undefined, notes: [], schemaVersion: "" },
             }) ?? Promise.reject(new Error("no route"));
         for (const query of ["", "count=1", "all=1"])
