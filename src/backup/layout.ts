@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { ReadTransaction, Value } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
+import { AppError } from "../errors.ts";
 import { findShadows } from "../schema/facts.ts";
 import { findRowOrder, type RowOrder, readTablesInside, type Table } from "../schema/table.ts";
 import { findOpenToken } from "../sql/statements.ts";
@@ -68,7 +69,13 @@ export async function readLayout(snapshot: ReadTransaction): Promise<DatabaseLay
 async function refuseOtherEncoding(snapshot: RowReader): Promise<void> {
     const [[encoding = ""] = []] = await readSome(snapshot, "SELECT * FROM pragma_encoding");
     if (encoding === "UTF-8") return;
-    throw new DatabaseFault("sql", `its texts are in ${String(encoding)}, and only UTF-8 can be backed up`);
+    throw new AppError(
+        "sql",
+        `the texts of this database are in ${String(encoding)}, and only UTF-8 can be backed up`,
+        {
+            hint: "convert it with `sqlite3 <this file> .dump | sqlite3 <new file>`, and use the new file",
+        },
+    );
 }
 
 /**

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { createClient } from "@libsql/client";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -68,6 +68,17 @@ describe("a backup of a schema that libSQL reads and does not create", () => {
         expect(error?.hint).toContain("`pnpm db:backup --table <name...>` backs up other tables");
         expect(existsSync(file)).toBe(false);
         expect((await backupHere({ url, args: [file] }, { table: ["other"] })).code).toBe(0);
+    });
+
+    test("is refused where the texts are not UTF-8, with the way to convert the file", async () => {
+        await open(url).executeMultiple(
+            "PRAGMA encoding = 'UTF-16le'; CREATE TABLE t (v); INSERT INTO t VALUES ('é');",
+        );
+        const { code, stderr } = await backupHere({ url, args: [folder] });
+        expect(code).toBe(1);
+        expect(stderr).toContain("the texts of this database are in UTF-16le, and only UTF-8 can be backed up");
+        expect(stderr).toContain("sqlite3 <this file> .dump | sqlite3 <new file>");
+        expect(readdirSync(folder).filter((name) => name.endsWith(".gz"))).toEqual([]);
     });
 
     test("names each object, and is restored with every row and verified", async () => {
