@@ -59,10 +59,10 @@ export function countRepeatedKeys(value: unknown): number {
 
 /** Adds fields that an object lacks in front of its own. */
 export function withFields<T extends object>(fields: Readonly<Record<string, unknown>>, value: T): T {
-    const missing = Object.fromEntries(Object.entries(fields).filter(([field]) => !(field in value)));
-    const extended = { ...missing, ...value };
+    const extended = { ...fields, ...value };
     const mark = getForm(value);
     if (mark) {
+        const missing = Object.fromEntries(Object.entries(fields).filter(([field]) => !(field in value)));
         const [before, after] = [writeJson(missing).slice(0, -1), mark.text.slice(1)];
         setForm(extended, { ...mark, text: before + (before === "{" || after === "}" ? "" : ",") + after });
     }
