@@ -113,7 +113,9 @@ export const origins: Origins = {
                     table,
                     new Map(
                         Object.entries(fields).flatMap(([field, kind]) =>
-                            kind === "time" || kind === "json" ? [[toSnakeCase(field), kind] as const] : [],
+                            kind === "time" || kind === "json" || kind === "any-json"
+                                ? [[toSnakeCase(field), kind] as const]
+                                : [],
                         ),
                     ),
                 ] as const,

@@ -55,7 +55,7 @@ export interface SourceSetting {
 }
 
 /** The format of the text in a column. */
-export type TextForm = "time" | "json";
+export type TextForm = "time" | "json" | "any-json";
 
 /** A program or script that creates databases. */
 export interface Origin {
