@@ -124,6 +124,7 @@ export const origins: Origins = {
     ]),
     newest: ["last_updated", "created_at"],
     filled,
+    loaded: loaders.map(({ table }) => table),
     merged,
     historySource: {
         sources: historySources,

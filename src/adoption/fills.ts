@@ -1,6 +1,6 @@
 import type { Table } from "../schema/table.ts";
 import { isSameName } from "../sql/names.ts";
-import { quoteName } from "../sql/quoting.ts";
+import { quoteName, quoteText } from "../sql/quoting.ts";
 import type { FilledTime, TimeSource } from "./origins.ts";
 
 /** The column of a live row's number that the queries of an adoption add to its own. */
@@ -49,6 +49,32 @@ export function fillTimes(
     return (
         `WITH ${expressions.join(", ")} SELECT ${inRow(rowNumber)} AS ${rowNumber}, ${selected.join(", ")} ` +
         `FROM (${rows}) AS ${given} LEFT JOIN ${filledRows} ON ${filledRows}.${rowNumber} = ${inRow(rowNumber)}`
+    );
+}
+
+/** What selectFilled() calls the filled values of a row. */
+export const filledValues = "filled_values";
+
+/**
+ * Renders SQL that selects, for each stored row that lacks a time, its number and what it got instead, as a JSON object: the
+ * time, and the columns that it implies. Undefined if the rules fill none.
+ *
+ * @param rows SQL of the stored rows with their numbers
+ * @param converted the name of a table with the filled and converted rows
+ */
+export function selectFilled(rows: string, converted: string, filled: readonly FilledTime[]): string | undefined {
+    if (filled.length === 0) return undefined;
+    const pairs = filled.flatMap((time) =>
+        [time.column, ...Object.keys(time.implies ?? {})].map((column) => {
+            const value = `converted.${quoteName(column)}`;
+            const pair = `${quoteText(`,${JSON.stringify(column)}:`)} || json_quote(${value})`;
+            return `iif(${lacksTime(time)} AND typeof(${value}) <> 'blob', ${pair}, '')`;
+        }),
+    );
+    return (
+        `SELECT ${inRow(rowNumber)} AS ${rowNumber}, '{' || substr(${pairs.join(" || ")}, 2) || '}' AS ${filledValues} ` +
+        `FROM (${rows}) AS ${given} JOIN ${converted} AS converted ON converted.${rowNumber} = ${inRow(rowNumber)} ` +
+        `WHERE ${filled.map(lacksTime).join(" OR ")}`
     );
 }
 

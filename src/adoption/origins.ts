@@ -10,6 +10,8 @@ export interface Origins {
     /** Columns that determine the newest of several rows with the same key, in order of preference. */
     readonly newest: readonly string[];
     readonly filled: readonly FilledTime[];
+    /** Tables whose corrected rows db:migrate loads from a reject file. */
+    readonly loaded: readonly string[];
     readonly merged: readonly MergedRows[];
     /** Where the database keeps the source of a change that names no writer; undefined where it keeps none. */
     readonly historySource?: SourceSetting;

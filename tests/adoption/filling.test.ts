@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "vitest";
 import { migrateHistory } from "../../app/migrate-history.ts";
 import { readRows } from "../support/contents.ts";
-import { runHere } from "../support/here.ts";
+import { migrateHere, runHere } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
 import { adoptHere, root, verifyHere } from "./adopting.ts";
@@ -72,6 +72,26 @@ describeTargets("an adoption", (target) => {
             "2024-07-07T07:07:07.000Z 2024-07-07T07:07:07.000Z",
             "2024-08-08T08:08:08.000Z 2024-08-08T08:08:08.000Z",
         ]);
+        // A refused row gets them in the reject file, where it is corrected and loaded; the quarantine has it as it was.
+        const again = await target.createDatabase();
+        await buildOriginal(again.client, "drizzle", 6);
+        await again.client.executeMultiple(`${untimed}
+            UPDATE questions SET difficulty = 'Beginner' WHERE id IN ('q-1', 'q-4');`);
+        const rejects = path.join(writeProject({}), "left.ndjson");
+        expect((await adoptHere(again.url, { rejects })).code).toBe(5);
+        const quarantined = `SELECT record ->> 'id' AS id, record ->> 'created_at' AS time, record ->> 'is_new' AS is_new, filled
+            FROM schema_adoption WHERE outcome = 'refused' AND source_table = 'questions'`;
+        expect(await readRows(again.client, quarantined)).toEqual([
+            { id: "q-1", time: null, is_new: 1, filled: '{"created_at":"2024-03-02T21:15:00.000Z","is_new":0}' },
+            { id: "q-4", time: "2023-01-01 00:00:00", is_new: 1, filled: null },
+        ]);
+        const corrected = readFileSync(rejects, "utf8").replaceAll("Beginner", "beginner");
+        const from = path.join(writeProject({ "corrected.ndjson": corrected }), "corrected.ndjson");
+        const loaded = await migrateHere({ root, url: again.url }, { from });
+        expect([loaded.code, loaded.stderr]).toEqual([0, ""]);
+        const q = "SELECT id, created_at, is_new FROM questions WHERE id IN ('q-1', 'q-4') ORDER BY id";
+        expect(await readRows(again.client, q)).toEqual(await readRows(client, q));
+
         // The events that later commands add have the time of the question.
         const history = await runHere((context) => migrateHistory(context, {}), { root, url });
         expect(history.code).toBe(0);

@@ -17,6 +17,7 @@ import { isDrift } from "../../schema/compare.ts";
 import { describeUnmakeable, findUnmakeable } from "../../schema/unmakeable.ts";
 import {
     describeAdoption,
+    describeCorrection,
     describeMerged,
     describeRefused,
     describeStanding,
@@ -214,12 +215,16 @@ async function writeRefused(
     const staging = openStaging();
     try {
         const rejections = staging.createList<Rejection>();
+        const byHand = new Set<string>();
+        let isLoadable = false;
         for await (const { rejection, bytes } of readQuarantined(connection, origins)) {
+            if (origins.loaded.includes(rejection.file)) isLoadable = true;
+            else byHand.add(rejection.file);
             rejections.push(rejection, rowBytes + bytes);
         }
         const outcome = "The database is adopted; its table schema_adoption has the refused rows.";
         const summary = keepRejections(root, path, rejections, outcome);
-        printRejections(output, summary);
+        printRejections(output, summary, (file) => describeCorrection(file, [...byHand], !isLoadable));
         return { refused: summary.rejected, file: summary.rejectFile };
     } finally {
         staging.close();
