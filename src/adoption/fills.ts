@@ -1,7 +1,7 @@
 import type { Table } from "../schema/table.ts";
 import { isSameName } from "../sql/names.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
-import type { FilledTime, TimeSource } from "./origins.ts";
+import type { ColumnValue, FilledTime, TimeSource } from "./origins.ts";
 
 /** The column of a live row's number that the queries of an adoption add to its own. */
 export const rowNumber = "adopted_row";
@@ -133,10 +133,16 @@ function renderSource(source: TimeSource, live: readonly Table[], lookups: Looku
     const from = `FROM ${quoteName(found.name)} WHERE ${isTime(time)}`;
     // With min(), SQLite takes the other columns from the row of the minimum.
     if (!match) return `(SELECT time FROM (SELECT ${time} AS time, min(julianday(${time})) ${from}))`;
+    const { column, own, only, when } = match;
     const name = `found_${lookups.length}`;
-    const sql = `SELECT ${quoteName(match.column)} AS own, ${time} AS time, min(julianday(${time})) ${from} GROUP BY 1`;
-    lookups.push({ name, sql, own: match.own });
-    return `${name}.time`;
+    const these = only && has(only.column) ? `${from} AND ${isValue(quoteName(only.column), only)}` : from;
+    const sql = `SELECT ${quoteName(column)} AS own, ${time} AS time, min(julianday(${time})) ${these} GROUP BY 1`;
+    lookups.push({ name, sql, own });
+    return when ? `iif(${isValue(inRow(when.column), when)}, ${name}.time, NULL)` : `${name}.time`;
+}
+
+function isValue(stored: string, { value }: ColumnValue): string {
+    return `coalesce(${stored}, ${quoteText(value)}) = ${quoteText(value)}`;
 }
 
 // In any form that is converted: other text would not become a time.

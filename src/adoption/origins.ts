@@ -33,8 +33,21 @@ export type TimeSource =
     | {
           readonly table: string;
           readonly earliest: string;
-          readonly match?: { readonly column: string; readonly own: string };
+          readonly match?: {
+              readonly column: string;
+              readonly own: string;
+              /** Only rows of the table with this value; all, if it lacks the column. */
+              readonly only?: ColumnValue;
+              /** Only for a row with this value. */
+              readonly when?: ColumnValue;
+          };
       };
+
+/** A text in a column; NULL counts as that text. */
+export interface ColumnValue {
+    readonly column: string;
+    readonly value: string;
+}
 
 /** Rows that say the same: one of them is kept, and the others are merged into it. A row that refers to one of the others is refused. */
 export interface MergedRows {
