@@ -160,6 +160,8 @@ export const origins: Origins = {
     merged,
     historySource: {
         sources: historySources,
+        initial: "system",
+        check: "history-writer",
         read: "SELECT default_source AS source FROM history_writer",
         write: "UPDATE history_writer SET default_source = ?",
     },

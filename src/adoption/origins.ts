@@ -63,6 +63,10 @@ export interface MergedRows {
 /** A setting in a row of the database that names one of a few sources. */
 export interface SourceSetting {
     readonly sources: readonly string[];
+    /** What it is in a new database. */
+    readonly initial: string;
+    /** The name of the check that tells when the row is missing. */
+    readonly check: string;
     /** Gives it as `source`. */
     readonly read: string;
     /** Takes it as its only value. */
