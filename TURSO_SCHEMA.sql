@@ -1403,9 +1403,9 @@ GROUP BY
 
 CREATE TRIGGER trg_bot_ledger_times
 /*
- * Converts a time that a writer gives in another form, such as YYYY-MM-DD HH:MM:SS, to that of all times: as texts, times of
- * two forms sort wrongly within a day.
- * Text that is not a day and time stays as it is; db:doctor reports it.
+ * Converts a time that a writer gives on insert in another form, such as YYYY-MM-DD HH:MM:SS, to that of all times: as texts,
+ * times of two forms sort wrongly within a day.
+ * Other text stays as it is; db:doctor reports it.
  */
 AFTER INSERT ON bot_ledger
 WHEN NEW.created_at NOT GLOB '????-??-??T??:??:??.???Z'
@@ -1420,9 +1420,9 @@ END;
 
 CREATE TRIGGER trg_question_history_times
 /*
- * Converts a time that a writer gives in another form, such as YYYY-MM-DD HH:MM:SS, to that of all times: as texts, times of
- * two forms sort wrongly within a day.
- * Text that is not a day and time stays as it is; db:doctor reports it.
+ * Converts a time that a writer gives on insert in another form, such as YYYY-MM-DD HH:MM:SS, to that of all times: as texts,
+ * times of two forms sort wrongly within a day.
+ * Other text stays as it is; db:doctor reports it.
  */
 AFTER INSERT ON question_history
 WHEN NEW.created_at NOT GLOB '????-??-??T??:??:??.???Z'
@@ -1745,10 +1745,9 @@ END;
 
 CREATE TRIGGER trg_work_queue_times
 /*
- * Converts times that a writer gives in another form, such as YYYY-MM-DD HH:MM:SS, to that of all times: as texts, times of
- * two forms sort wrongly within a day, and a job would be due too early.
- * Text that is not a day and time stays as it is; db:doctor reports it. Of a day that its month lacks, date() makes one of the
- * next.
+ * Converts times that a writer gives on insert in another form, such as YYYY-MM-DD HH:MM:SS, to that of all times: as texts,
+ * times of two forms sort wrongly within a day, and a job would be due too early.
+ * Other text stays as it is; db:doctor reports it. Of a day that its month lacks, date() makes one of the next.
  */
 AFTER INSERT ON work_queue
 WHEN NEW.created_at NOT GLOB '????-??-??T??:??:??.???Z'

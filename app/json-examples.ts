@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { bundled } from "../seeds/bundled.ts";
 import { loaders } from "../seeds/index.ts";
 import { isObject } from "../seeds/shapes.ts";
+import { holdsJson } from "../src/loading/loader.ts";
 import { listFiles } from "../src/loading/sources/files.ts";
 import { toSnakeCase } from "../src/sql/names.ts";
 import { decodeText } from "../src/text/decode.ts";
@@ -18,7 +19,7 @@ export async function readJsonExamples(root: string): Promise<Map<string, string
     const examples = new Map<string, string>();
     for (const document of texts.map(parseJson)) {
         for (const { table, fields, find } of loaders) {
-            const columns = Object.keys(fields).filter((field) => fields[field] === "json");
+            const columns = Object.keys(fields).filter((field) => holdsJson(fields[field]));
             for (const { value } of columns.length === 0 ? [] : (find(document) ?? [])) {
                 if (!isObject(value)) continue;
                 for (const field of columns) keepShorter(examples, `${table}.${toSnakeCase(field)}`, value[field]);

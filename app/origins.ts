@@ -49,11 +49,20 @@ const forms: Readonly<Record<string, Readonly<Record<string, "time" | "json">>>>
 };
 
 const earliest = (table: string, column = "created_at"): TimeSource => ({ table, earliest: column });
+const own = (column: string): TimeSource => ({ column });
 const fill = (table: string, column: string, ...known: readonly string[]): FilledTime => ({
     table,
     column,
-    sources: [...known.map((other) => ({ column: other })), earliest(table, column)],
+    sources: [...known.map(own), earliest(table, column)],
 });
+/** For an event without a time: when its item was created. */
+const createdAtOf = (table: string, type: string): TimeSource => ({
+    table,
+    earliest: "created_at",
+    match: { column: "id", own: "question_id", when: { column: "question_type", value: type } },
+});
+// The same for both times, so that no session starts after its last access.
+const sessions = [earliest("user_sessions", "started_at"), earliest("user_sessions", "last_accessed_at")];
 
 // Not by the time of the adoption: what was there before would seem to be new.
 const filled: readonly FilledTime[] = [
@@ -64,9 +73,9 @@ const filled: readonly FilledTime[] = [
             {
                 table: "question_history",
                 earliest: "created_at",
-                match: { column: "question_id", own: "id" },
+                match: { column: "question_id", own: "id", only: { column: "question_type", value: "question" } },
             },
-            { column: "last_updated" },
+            own("last_updated"),
             earliest("questions"),
         ],
         implies: { is_new: { instead: "1", value: "0" } },
@@ -75,11 +84,34 @@ const filled: readonly FilledTime[] = [
     fill("learning_paths", "created_at", "last_updated", "last_generated"),
     fill("voice_sessions", "created_at", "last_updated"),
     fill("work_queue", "created_at", "processed_at"),
+    // As created_at, so that a waiting job keeps its place.
+    {
+        table: "work_queue",
+        column: "run_after",
+        sources: [own("created_at"), own("processed_at"), earliest("work_queue")],
+    },
     fill("bot_ledger", "created_at"),
     fill("question_relationships", "created_at"),
-    fill("question_history", "created_at"),
-    fill("user_sessions", "started_at", "last_accessed_at", "completed_at"),
-    fill("user_sessions", "last_accessed_at", "completed_at", "started_at"),
+    {
+        table: "question_history",
+        column: "created_at",
+        sources: [
+            createdAtOf("questions", "question"),
+            createdAtOf("tests", "test"),
+            createdAtOf("coding_challenges", "coding"),
+            earliest("question_history"),
+        ],
+    },
+    {
+        table: "user_sessions",
+        column: "started_at",
+        sources: [own("last_accessed_at"), own("completed_at"), ...sessions],
+    },
+    {
+        table: "user_sessions",
+        column: "last_accessed_at",
+        sources: [own("completed_at"), own("started_at"), ...sessions],
+    },
     fill("coding_challenges", "created_at", "last_updated"),
     fill("tests", "created_at", "last_updated"),
 ];
@@ -113,7 +145,9 @@ export const origins: Origins = {
                     table,
                     new Map(
                         Object.entries(fields).flatMap(([field, kind]) =>
-                            kind === "time" || kind === "json" ? [[toSnakeCase(field), kind] as const] : [],
+                            kind === "time" || kind === "json" || kind === "any-json"
+                                ? [[toSnakeCase(field), kind] as const]
+                                : [],
                         ),
                     ),
                 ] as const,
@@ -122,9 +156,12 @@ export const origins: Origins = {
     ]),
     newest: ["last_updated", "created_at"],
     filled,
+    loaded: loaders.map(({ table }) => table),
     merged,
     historySource: {
         sources: historySources,
+        initial: "system",
+        check: "history-writer",
         read: "SELECT default_source AS source FROM history_writer",
         write: "UPDATE history_writer SET default_source = ?",
     },

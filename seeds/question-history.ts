@@ -57,7 +57,9 @@ export const questionHistory: Loader = {
         match: ["question_id", "question_type", "event_type"],
         where:
             "((t.event_source IN ('system', (SELECT default_source FROM history_writer)) AND t.source_name IS NULL) " +
-            "OR (t.event_source = 'import' AND t.source_name = 'questions'))",
+            "OR (t.event_source = 'import' AND t.source_name = 'questions')) " +
+            // An event that another writer recorded under the same source says more.
+            "AND coalesce(t.changes_summary, t.reason, t.metadata) IS NULL",
         id: "id",
         // Most exports lack these.
         keeps: ["changed_fields", "before_snapshot", "after_snapshot"],
@@ -74,9 +76,11 @@ export const questionHistory: Loader = {
         isObject(value) && value.questionType === undefined ? { ...value, questionType: "question" } : value,
 };
 
-// Triggers name no writer; their source is that of the other database.
-function isOfTrigger({ event_source, source_name }: ColumnValues, ours: unknown): boolean {
-    return (event_source === "system" || event_source === ours) && (source_name ?? null) === null;
+// Triggers name no writer, and record what changed; their source is a setting of the other database.
+function isOfTrigger(event: ColumnValues, ours: unknown): boolean {
+    const { event_source, source_name, changed_fields, before_snapshot, after_snapshot } = event;
+    const saysWhatChanged = [changed_fields, before_snapshot, after_snapshot].some((value) => (value ?? null) !== null);
+    return (source_name ?? null) === null && (saysWhatChanged || event_source === "system" || event_source === ours);
 }
 
 // The item's id and type are not repeated in its events.

@@ -15,8 +15,7 @@ const schema = z.object({
     progress: percent.nullish(),
     totalItems: count,
     completedItems: count.nullish(),
-    // Any JSON, also a number or a text.
-    sessionData: z.unknown(),
+    sessionData: z.unknown().optional(),
     startedAt: optionalText,
     lastAccessedAt: optionalText,
     completedAt: optionalText,
@@ -39,7 +38,7 @@ export const userSessions: Loader = {
         progress: "integer",
         totalItems: "integer",
         completedItems: "integer",
-        sessionData: "json",
+        sessionData: "any-json",
         startedAt: "time",
         lastAccessedAt: "time",
         completedAt: "time",

@@ -1,8 +1,8 @@
 CREATE TRIGGER trg_bot_ledger_times
 /*
- * Converts a time that a writer gives in another form, such as YYYY-MM-DD HH:MM:SS, to that of all times: as texts, times of
- * two forms sort wrongly within a day.
- * Text that is not a day and time stays as it is; db:doctor reports it.
+ * Converts a time that a writer gives on insert in another form, such as YYYY-MM-DD HH:MM:SS, to that of all times: as texts,
+ * times of two forms sort wrongly within a day.
+ * Other text stays as it is; db:doctor reports it.
  */
 AFTER INSERT ON bot_ledger
 WHEN NEW.created_at NOT GLOB '????-??-??T??:??:??.???Z'

@@ -1,9 +1,8 @@
 CREATE TRIGGER trg_work_queue_times
 /*
- * Converts times that a writer gives in another form, such as YYYY-MM-DD HH:MM:SS, to that of all times: as texts, times of
- * two forms sort wrongly within a day, and a job would be due too early.
- * Text that is not a day and time stays as it is; db:doctor reports it. Of a day that its month lacks, date() makes one of the
- * next.
+ * Converts times that a writer gives on insert in another form, such as YYYY-MM-DD HH:MM:SS, to that of all times: as texts,
+ * times of two forms sort wrongly within a day, and a job would be due too early.
+ * Other text stays as it is; db:doctor reports it. Of a day that its month lacks, date() makes one of the next.
  */
 AFTER INSERT ON work_queue
 WHEN NEW.created_at NOT GLOB '????-??-??T??:??:??.???Z'

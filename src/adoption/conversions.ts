@@ -32,7 +32,7 @@ function convertType(column: Column, form: TextForm | undefined, value: string):
         }
         case "TEXT": {
             const digits = `CAST(${value} AS TEXT)`;
-            const isEmptyJson = form === "json" && !column.notNull;
+            const isEmptyJson = (form === "json" || form === "any-json") && !column.notNull;
             const written =
                 form === "time" ? convertTime(value) : isEmptyJson ? `iif(trim(${value}) = '', NULL, ${value})` : value;
             return (

@@ -1,7 +1,7 @@
 import type { Table } from "../schema/table.ts";
 import { isSameName } from "../sql/names.ts";
-import { quoteName } from "../sql/quoting.ts";
-import type { FilledTime, TimeSource } from "./origins.ts";
+import { quoteName, quoteText } from "../sql/quoting.ts";
+import type { ColumnValue, FilledTime, TimeSource } from "./origins.ts";
 
 /** The column of a live row's number that the queries of an adoption add to its own. */
 export const rowNumber = "adopted_row";
@@ -49,6 +49,32 @@ export function fillTimes(
     return (
         `WITH ${expressions.join(", ")} SELECT ${inRow(rowNumber)} AS ${rowNumber}, ${selected.join(", ")} ` +
         `FROM (${rows}) AS ${given} LEFT JOIN ${filledRows} ON ${filledRows}.${rowNumber} = ${inRow(rowNumber)}`
+    );
+}
+
+/** What selectFilled() calls the filled values of a row. */
+export const filledValues = "filled_values";
+
+/**
+ * Renders SQL that selects, for each stored row that lacks a time, its number and what it got instead, as a JSON object: the
+ * time, and the columns that it implies. Undefined if the rules fill none.
+ *
+ * @param rows SQL of the stored rows with their numbers
+ * @param converted the name of a table with the filled and converted rows
+ */
+export function selectFilled(rows: string, converted: string, filled: readonly FilledTime[]): string | undefined {
+    if (filled.length === 0) return undefined;
+    const pairs = filled.flatMap((time) =>
+        [time.column, ...Object.keys(time.implies ?? {})].map((column) => {
+            const value = `converted.${quoteName(column)}`;
+            const pair = `${quoteText(`,${JSON.stringify(column)}:`)} || json_quote(${value})`;
+            return `iif(${lacksTime(time)} AND typeof(${value}) <> 'blob', ${pair}, '')`;
+        }),
+    );
+    return (
+        `SELECT ${inRow(rowNumber)} AS ${rowNumber}, '{' || substr(${pairs.join(" || ")}, 2) || '}' AS ${filledValues} ` +
+        `FROM (${rows}) AS ${given} JOIN ${converted} AS converted ON converted.${rowNumber} = ${inRow(rowNumber)} ` +
+        `WHERE ${filled.map(lacksTime).join(" OR ")}`
     );
 }
 
@@ -107,10 +133,16 @@ function renderSource(source: TimeSource, live: readonly Table[], lookups: Looku
     const from = `FROM ${quoteName(found.name)} WHERE ${isTime(time)}`;
     // With min(), SQLite takes the other columns from the row of the minimum.
     if (!match) return `(SELECT time FROM (SELECT ${time} AS time, min(julianday(${time})) ${from}))`;
+    const { column, own, only, when } = match;
     const name = `found_${lookups.length}`;
-    const sql = `SELECT ${quoteName(match.column)} AS own, ${time} AS time, min(julianday(${time})) ${from} GROUP BY 1`;
-    lookups.push({ name, sql, own: match.own });
-    return `${name}.time`;
+    const these = only && has(only.column) ? `${from} AND ${isValue(quoteName(only.column), only)}` : from;
+    const sql = `SELECT ${quoteName(column)} AS own, ${time} AS time, min(julianday(${time})) ${these} GROUP BY 1`;
+    lookups.push({ name, sql, own });
+    return when ? `iif(${isValue(inRow(when.column), when)}, ${name}.time, NULL)` : `${name}.time`;
+}
+
+function isValue(stored: string, { value }: ColumnValue): string {
+    return `coalesce(${stored}, ${quoteText(value)}) = ${quoteText(value)}`;
 }
 
 // In any form that is converted: other text would not become a time.

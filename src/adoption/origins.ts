@@ -10,6 +10,8 @@ export interface Origins {
     /** Columns that determine the newest of several rows with the same key, in order of preference. */
     readonly newest: readonly string[];
     readonly filled: readonly FilledTime[];
+    /** Tables whose corrected rows db:migrate loads from a reject file. */
+    readonly loaded: readonly string[];
     readonly merged: readonly MergedRows[];
     /** Where the database keeps the source of a change that names no writer; undefined where it keeps none. */
     readonly historySource?: SourceSetting;
@@ -31,8 +33,21 @@ export type TimeSource =
     | {
           readonly table: string;
           readonly earliest: string;
-          readonly match?: { readonly column: string; readonly own: string };
+          readonly match?: {
+              readonly column: string;
+              readonly own: string;
+              /** Only rows of the table with this value; all, if it lacks the column. */
+              readonly only?: ColumnValue;
+              /** Only for a row with this value. */
+              readonly when?: ColumnValue;
+          };
       };
+
+/** A text in a column; NULL counts as that text. */
+export interface ColumnValue {
+    readonly column: string;
+    readonly value: string;
+}
 
 /** Rows that say the same: one of them is kept, and the others are merged into it. A row that refers to one of the others is refused. */
 export interface MergedRows {
@@ -48,6 +63,10 @@ export interface MergedRows {
 /** A setting in a row of the database that names one of a few sources. */
 export interface SourceSetting {
     readonly sources: readonly string[];
+    /** What it is in a new database. */
+    readonly initial: string;
+    /** The name of the check that tells when the row is missing. */
+    readonly check: string;
     /** Gives it as `source`. */
     readonly read: string;
     /** Takes it as its only value. */
@@ -55,7 +74,7 @@ export interface SourceSetting {
 }
 
 /** The format of the text in a column. */
-export type TextForm = "time" | "json";
+export type TextForm = "time" | "json" | "any-json";
 
 /** A program or script that creates databases. */
 export interface Origin {

@@ -1,11 +1,11 @@
-import type { Connection } from "../database/connection.ts";
+import type { Connection, Value } from "../database/connection.ts";
 import { readRows } from "../schema/row.ts";
 import { describeCheck } from "../sql/checks.ts";
 import { type CheckDefinition, readTableDefinition } from "../sql/create-table.ts";
 import { quoteName, quoteText } from "../sql/quoting.ts";
-import { rowNumber } from "./fills.ts";
+import { filledValues, rowNumber, selectFilled } from "./fills.ts";
 import type { Origins } from "./origins.ts";
-import { type Reading, renderRecord, rowReasons } from "./reading.ts";
+import { type Reading, renderRecord, rowReasons, selectRaw } from "./reading.ts";
 import { readDocument } from "./records.ts";
 import type { TargetTable } from "./target-tables.ts";
 import { isMerged } from "./validation.ts";
@@ -34,16 +34,24 @@ export const createQuarantine = `CREATE TABLE IF NOT EXISTS ${quarantineTable} (
     reasons TEXT NOT NULL,
     -- The complete row or object as JSON.
     record TEXT NOT NULL,
+    -- JSON object: the times that a refused row would have got for those that it lacks, and what they imply; NULL for none.
+    filled TEXT,
     -- Time of the adoption, in UTC.
     adopted_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
 ) STRICT`;
 
-/** SQL that copies the rows that are refused or merged into the quarantine. `rows` is SQL that selects their rowids and reasons. */
-export function quarantineLeftOut(reading: Reading, rows: string): string {
+/**
+ * SQL that copies the rows that are refused or merged into the quarantine.
+ *
+ * @param rows SQL that selects their rowids and reasons
+ * @param converted the name of a table with the filled and converted rows
+ */
+export function quarantineLeftOut(reading: Reading, rows: string, converted: string): string {
     return quarantine(
         reading,
         `iif(${isMerged(`given.${rowReasons}`)}, ${outcome("merged")}, ${outcome("refused")})`,
         rows,
+        selectFilled(selectRaw(reading), converted, reading.filled),
     );
 }
 
@@ -60,12 +68,15 @@ export function selectQuarantined({ name }: TargetTable, since: string): string 
 
 const outcome = (word: AdoptionOutcome): string => quoteText(word);
 
-function quarantine({ live, target }: Reading, outcomeSql: string, rows: string): string {
+function quarantine({ live, target }: Reading, outcomeSql: string, rows: string, filled?: string): string {
+    const values = filled === undefined ? "NULL" : `filled.${filledValues}`;
+    const join =
+        filled === undefined ? "" : `LEFT JOIN (${filled}) AS filled ON filled.${rowNumber} = given.${rowNumber} `;
     return (
-        `INSERT INTO ${quarantineTable} (source_table, source_row, outcome, reasons, record) ` +
-        `SELECT ${quoteText(target.name)}, given.${rowNumber}, ${outcomeSql}, given.${rowReasons}, ${renderRecord(live)} ` +
+        `INSERT INTO ${quarantineTable} (source_table, source_row, outcome, reasons, record, filled) ` +
+        `SELECT ${quoteText(target.name)}, given.${rowNumber}, ${outcomeSql}, given.${rowReasons}, ${renderRecord(live)}, ${values} ` +
         `FROM (${rows}) AS given CROSS JOIN ${quoteName(live.name)} AS live ON live.${live.rowid} = given.${rowNumber} ` +
-        `ORDER BY given.${rowNumber}`
+        `${join}ORDER BY given.${rowNumber}`
     );
 }
 
@@ -108,7 +119,7 @@ export async function* readQuarantined(connection: Connection, { forms }: Origin
     const checks = new Map(schema.rows.map((row) => [row.name, readTableDefinition(String(row.sql)).checks]));
     for (let last = 0; ; ) {
         const page =
-            `SELECT id, source_table, CAST(source_row AS TEXT) AS source_row, reasons, CAST(record AS BLOB) AS record FROM ${quarantineTable} ` +
+            `SELECT id, source_table, CAST(source_row AS TEXT) AS source_row, reasons, CAST(record AS BLOB) AS record, coalesce(filled, '{}') AS filled FROM ${quarantineTable} ` +
             `WHERE id > ? AND outcome = 'refused' ORDER BY id LIMIT ${pageRows}`;
         const rows = await readRows(connection, {
             sql:
@@ -126,7 +137,8 @@ export async function* readQuarantined(connection: Connection, { forms }: Origin
                     position: String(row.source_row),
                     code: reasons[0]?.replace(/^check:/, "") ?? "",
                     message: reasons.map((reason) => explainReason(reason, checks.get(table) ?? [])).join("; "),
-                    record: readDocument(bytes, forms.get(table)),
+                    // Loaded without them, an old row would seem to be new.
+                    record: { ...readDocument(bytes, forms.get(table)), ...readFilled(row.filled) },
                 },
                 bytes: bytes.byteLength,
             };
@@ -135,6 +147,10 @@ export async function* readQuarantined(connection: Connection, { forms }: Origin
         if (!end) return;
         last = Number(end.id);
     }
+}
+
+function readFilled(filled: Value | undefined): Record<string, unknown> {
+    return readDocument(Buffer.from(String(filled)), undefined);
 }
 
 function explainReason(reason: string, checks: readonly CheckDefinition[]): string {

@@ -70,7 +70,7 @@ export function renderAdoptedTables(
         // All before the first table is dropped: each may reference the others.
         ...readings.flatMap((reading) => {
             const validation = validations.get(reading.target.name);
-            return validation ? [quarantineLeftOut(reading, selectLeftOut(validation))] : [];
+            return validation ? [quarantineLeftOut(reading, selectLeftOut(validation), stagingOf(reading.target))] : [];
         }),
         ...readings.flatMap((reading) => renderTable(reading, options.findSearched(reading.target))),
         ...(options.hasSequences ? readings : []).flatMap(({ target }) =>

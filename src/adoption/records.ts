@@ -16,10 +16,13 @@ export function readDocument(
     forms: ReadonlyMap<string, TextForm> | undefined,
 ): Record<string, unknown> {
     return Object.fromEntries(
-        Object.entries(parseRecord(bytes)).map(([column, value]) => [
-            toCamelCase(column),
-            forms?.get(column) === "json" && typeof value === "string" ? parseOrKeep(value) : value,
-        ]),
+        Object.entries(parseRecord(bytes)).flatMap(([column, value]) => {
+            const form = forms?.get(column);
+            // In a record, null would be the JSON null.
+            if (form === "any-json" && value === null) return [];
+            const isJson = (form === "json" || form === "any-json") && typeof value === "string";
+            return [[toCamelCase(column), isJson ? parseOrKeep(value) : value]];
+        }),
     );
 }
 

@@ -8,6 +8,7 @@ import { countObjects, listComparable } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { describeCheck } from "../sql/checks.ts";
 import type { CheckDefinition } from "../sql/create-table.ts";
+import { loadCorrected } from "./load-report.ts";
 import type { Output } from "./output.ts";
 import { countOf, describeSchema, listCounts } from "./report.ts";
 
@@ -125,4 +126,17 @@ export function describeStanding({ schema }: DatabaseState, differences: readonl
     const more = listCounts([tables, "table"], [indexes, "index", "indexes"], [views, "view"]);
     const tail = more === "" ? "" : ` In addition: ${more} that the files lack.`;
     return `The database matches the files: ${describeSchema({ schema: own ?? [] })}.${tail}`;
+}
+
+/**
+ * Tells how refused rows are corrected.
+ *
+ * @param byHand the tables among theirs that no loader fills
+ * @param isAll whether all of them belong to these
+ */
+export function describeCorrection(file: string, byHand: readonly string[], isAll: boolean): string {
+    if (byHand.length === 0) return loadCorrected(file);
+    const names = byHand.join(", ");
+    const own = `no loader fills ${names}: insert corrected rows from schema_adoption, as docs/reference/adopting.md shows`;
+    return isAll ? own : `${loadCorrected(file)}; ${own}`;
 }

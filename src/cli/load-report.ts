@@ -44,7 +44,7 @@ export async function loadAndReport(
         output.note(`${loader}: ${countOf(count, "id")} in ${mention.field} ${verb} not in ${mention.table}`);
     }
     printCounts(output, result, dryRun);
-    printRejections(output, result, command);
+    printRejections(output, result, (file) => loadCorrected(file, command));
     if (!result.isRefused) return result;
     const message = `${countOf(result.rejected, "record")} cannot be loaded, but --max-rejects allows ${maxRejects}`;
     throw new AppError("rejected", message, {
@@ -66,19 +66,27 @@ function printOtherFiles(output: Output, { otherFiles }: LoadResult): void {
     if (files.length > namedFiles) output.note(`and ${countOf(files.length - namedFiles, "more file")}`);
 }
 
-/** Prints the first rejected records, the path of the reject file, and the command that loads it. */
+/**
+ * Prints the first rejected records, the path of the reject file, and what to do with it.
+ *
+ * @param describeRemedy takes the path
+ */
 export function printRejections(
     output: Output,
     { rejected, firstRejected, unlisted, rejectFile }: RejectSummary,
-    command = "db:migrate",
+    describeRemedy = (file: string): string => loadCorrected(file),
 ): void {
     for (const { file, position, code, message } of firstRejected) {
         output.warn(`rejected ${file}${position === "" ? "" : ` at ${position}`}: ${code}: ${message}`);
     }
     if (unlisted > 0) output.warn(`and ${unlisted} more`);
     if (rejectFile === undefined) return;
-    const load = `\`pnpm ${command} --from ${rejectFile}\``;
-    output.warn(`wrote ${countOf(rejected, "rejected record")} to ${rejectFile}; correct them there, then run ${load}`);
+    output.warn(`wrote ${countOf(rejected, "rejected record")} to ${rejectFile}; ${describeRemedy(rejectFile)}`);
+}
+
+/** Tells how corrected records of a reject file are loaded. */
+export function loadCorrected(file: string, command = "db:migrate"): string {
+    return `correct them there, then run \`pnpm ${command} --from ${file}\``;
 }
 
 /** What the JSON of every command that loads says of it. */

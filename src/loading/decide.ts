@@ -1,7 +1,7 @@
 import type { Argument, Connection, ReadResult, Row, Value } from "../database/connection.ts";
 import { toSnakeCase } from "../sql/names.ts";
 import { isSameJson } from "../text/json.ts";
-import { type ColumnValues, keyOf, type Loader, type Rejection, toRejection } from "./loader.ts";
+import { type ColumnValues, holdsJson, keyOf, type Loader, type Rejection, toRejection } from "./loader.ts";
 import { getRows, readExisting, selectExisting, selectReferenced } from "./statements.ts";
 import { type OfferedRow, offerRows, selectTakeOver, takeOverKey } from "./take-over.ts";
 import { normalizeTime } from "./time.ts";
@@ -158,7 +158,8 @@ export function isEqual(loader: Loader, values: ColumnValues, row: Readonly<Reco
         const kind = kinds.get(column);
         const live = row[column] ?? null;
         if (value === live) return true;
-        if (kind === "json") return typeof value === "string" && typeof live === "string" && isSameJson(value, live);
+        if (kind === "any-json" && value === "null" && live === null) return true;
+        if (holdsJson(kind)) return typeof value === "string" && typeof live === "string" && isSameJson(value, live);
         return kind === "time" && timeOf(value) !== undefined && timeOf(value) === timeOf(live);
     });
 }

@@ -1,8 +1,17 @@
 import type { ZodType } from "zod";
 import type { Argument, Query, Row } from "../database/connection.ts";
 
-/** How a field of a record becomes the value of a column. */
-export type FieldKind = "text" | "integer" | "json" | "time";
+/**
+ * How a field of a record becomes the value of a column. `json` is an array, an object or nothing, also as a text of JSON;
+ * `any-json` any JSON value, for which a text is a text and null is null: only a record without the field has no value. By the
+ * name of the column, which must differ from the field's, a table dump has its text of JSON, or null for no value.
+ */
+export type FieldKind = "text" | "integer" | "json" | "any-json" | "time";
+
+/** Whether a column of this kind holds JSON. */
+export function holdsJson(kind: FieldKind | undefined): boolean {
+    return kind === "json" || kind === "any-json";
+}
 
 /** A record of a source, with its place. */
 export interface SourceRecord {

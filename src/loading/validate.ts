@@ -8,12 +8,13 @@ import { WrittenNumber } from "../text/written.ts";
 import {
     type ColumnValues,
     type FieldKind,
+    holdsJson,
     type Loader,
     type Rejection,
     type SourceRecord,
     toRejection,
 } from "./loader.ts";
-import { createSpellingCheck } from "./sources/spelling.ts";
+import { createSpellingCheck, isByColumn } from "./sources/spelling.ts";
 import { normalizeTime } from "./time.ts";
 
 /** A valid record with its column values. */
@@ -41,15 +42,15 @@ export function createCheck(loader: Loader, columns: readonly Column[]): CheckRe
         for (const { field, column, kind } of fields) {
             const valid = result.data[field];
             if (valid === undefined) continue;
-            if (valid === null) {
+            if (valid === null && !isJsonNull(source, field, kind)) {
                 // A default that is not a literal is computed by the INSERT.
                 const filled = defaults.has(column) ? defaults.get(column) : null;
                 if (filled !== undefined) values[column] = filled;
                 continue;
             }
             // JSON as it was written: a schema may leave out parts of it.
-            const value = kind === "json" ? (source.value as Readonly<Record<string, unknown>>)[field] : valid;
-            if (kind === "json" && isDeeperThan(value, deepest)) {
+            const value = holdsJson(kind) ? (source.value as Readonly<Record<string, unknown>>)[field] : valid;
+            if (holdsJson(kind) && isDeeperThan(value, deepest)) {
                 const message = `${field}: its arrays and objects are nested more than ${deepest} deep`;
                 return reject(source, "too-deep", message);
             }
@@ -59,7 +60,7 @@ export function createCheck(loader: Loader, columns: readonly Column[]): CheckRe
             }
             const mayBeBroken =
                 typeof converted === "string" &&
-                (kind !== "json" || escaped.test(converted) || !converted.isWellFormed());
+                (!holdsJson(kind) || escaped.test(converted) || !converted.isWellFormed());
             const broken = mayBeBroken ? findBrokenText(value, field) : undefined;
             if (broken !== undefined) return reject(source, "invalid-text", broken);
             values[column] = converted;
@@ -98,6 +99,14 @@ function toFields(value: unknown, { fields }: Loader): unknown {
     return Object.fromEntries(entries.map(([field, part]) => [field, convertField(field, part)]));
 }
 
+// A table dump has null for no value, and the text `null` for the JSON null.
+function isJsonNull({ read }: SourceRecord, field: string, kind: FieldKind): boolean {
+    if (kind !== "any-json") return false;
+    if (read === null || typeof read !== "object" || !isByColumn(read, field)) return true;
+    const text = (read as Readonly<Record<string, unknown>>)[toSnakeCase(field)];
+    return typeof text === "string" && text.trim() !== "";
+}
+
 function readLiteral(sql: string): Argument | undefined {
     if (/^-?\d+$/.test(sql)) return Number(sql);
     const [, text] = /^'((?:[^']|'')*)'$/.exec(sql) ?? [];
@@ -123,7 +132,7 @@ function reject(source: SourceRecord, code: string, message: string): CheckedRec
 }
 
 function convert(value: unknown, kind: FieldKind): Argument | undefined {
-    if (kind === "json") return writeJson(value);
+    if (holdsJson(kind)) return writeJson(value);
     if (kind === "time") return normalizeTime(String(value));
     if (kind === "integer") return typeof value === "boolean" ? Number(value) : (value as number);
     return value as string;

@@ -74,6 +74,7 @@ const datedOrigins: Origins = {
         ["events", new Map([["at", "time"]])],
     ]),
     newest: [],
+    loaded: [],
     filled: [
         {
             table: "tasks",

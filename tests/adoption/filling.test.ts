@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "vitest";
 import { migrateHistory } from "../../app/migrate-history.ts";
 import { readRows } from "../support/contents.ts";
-import { runHere } from "../support/here.ts";
+import { migrateHere, runHere } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
 import { adoptHere, root, verifyHere } from "./adopting.ts";
@@ -20,7 +20,11 @@ const untimed = `
         ('q-1', 'flagged', 'bot', '2024-03-02T23:15:00+02:00'), -- 21:15 UTC
         ('q-1', 'flagged', 'bot', 'once'),
         ('q-2', 'updated', 'bot', NULL),
-        ('gone', 'created', 'bot', '2020-01-01 00:00:00');
+        ('gone', 'created', 'bot', '2020-01-01 00:00:00'),
+        ('q-9', 'updated', 'bot', NULL);
+    INSERT INTO question_history (question_id, question_type, event_type, event_source, created_at) VALUES
+        ('q-1', 'test', 'created', 'bot', '2021-01-01 00:00:00'), -- of a test with the same id
+        ('q-4', 'coding', 'updated', 'bot', NULL);
     UPDATE questions SET created_at = ' ' WHERE id = 'q-3';
     UPDATE questions SET created_at = '2023-01-01 00:00:00' WHERE id = 'q-4';
     UPDATE questions SET created_at = 'yesterday' WHERE id = 'q-5';
@@ -28,7 +32,9 @@ const untimed = `
     UPDATE certifications SET created_at = NULL, last_updated = '2024-02-02 02:02:02';
     INSERT INTO bot_ledger (bot_name, action, item_type, item_id) VALUES ('creator', 'queued', 'flashcard', 'f-1');
     UPDATE user_sessions SET started_at = NULL, last_accessed_at = '2024-07-07 07:07:07' WHERE id = 's-1';
-    UPDATE user_sessions SET started_at = '2024-08-08 08:08:08', last_accessed_at = NULL WHERE id = 's-2';`;
+    UPDATE user_sessions SET started_at = '2024-08-08 08:08:08', last_accessed_at = NULL WHERE id = 's-2';
+    INSERT INTO user_sessions (id, session_type, session_key, title, total_items, started_at, last_accessed_at)
+    VALUES ('s-3', 'test', 'k', 'T', 1, NULL, NULL);`;
 
 const doubled = `
     DELETE FROM question_relationships;
@@ -63,15 +69,46 @@ describeTargets("an adoption", (target) => {
         const others = `
             SELECT created_at AS time FROM certifications UNION ALL
             SELECT created_at FROM bot_ledger WHERE item_id = 'f-1' UNION ALL
-            SELECT created_at FROM question_history WHERE question_id = 'q-2' UNION ALL
+            SELECT created_at FROM question_history WHERE created_at > '2024-05' AND question_id = 'q-2' UNION ALL
+            SELECT created_at FROM question_history WHERE question_id IN ('q-9', 'q-4') UNION ALL
+            SELECT run_after || iif(run_after = created_at, '', created_at) FROM work_queue WHERE status = 'pending' UNION ALL
             SELECT started_at || ' ' || last_accessed_at FROM user_sessions`;
         expect((await readRows(client, others)).map(({ time }) => time)).toEqual([
             "2024-02-02T02:02:02.000Z",
             "2025-01-02T03:04:05.600Z",
+            "2024-05-05T05:05:05.000Z",
             "2020-01-01T00:00:00.000Z",
+            "2020-01-01T00:00:00.000Z",
+            "2025-01-02T03:04:05.000Z",
+            "2025-01-02T03:04:05.000Z",
             "2024-07-07T07:07:07.000Z 2024-07-07T07:07:07.000Z",
             "2024-08-08T08:08:08.000Z 2024-08-08T08:08:08.000Z",
+            "2024-08-08T08:08:08.000Z 2024-08-08T08:08:08.000Z",
         ]);
+        // A refused row gets them in the reject file, where it is corrected and loaded; the quarantine has it as it was.
+        const again = await target.createDatabase();
+        await buildOriginal(again.client, "drizzle", 6);
+        await again.client.executeMultiple(`${untimed}
+            UPDATE user_sessions SET started_at = NULL;
+            UPDATE questions SET difficulty = 'Beginner' WHERE id IN ('q-1', 'q-4');`);
+        const rejects = path.join(writeProject({}), "left.ndjson");
+        expect((await adoptHere(again.url, { rejects })).code).toBe(5);
+        const quarantined = `SELECT record ->> 'id' AS id, record ->> 'created_at' AS time, record ->> 'is_new' AS is_new, filled
+            FROM schema_adoption WHERE outcome = 'refused' AND source_table = 'questions'`;
+        expect(await readRows(again.client, quarantined)).toEqual([
+            { id: "q-1", time: null, is_new: 1, filled: '{"created_at":"2024-03-02T21:15:00.000Z","is_new":0}' },
+            { id: "q-4", time: "2023-01-01 00:00:00", is_new: 1, filled: null },
+        ]);
+        const corrected = readFileSync(rejects, "utf8").replaceAll("Beginner", "beginner");
+        const from = path.join(writeProject({ "corrected.ndjson": corrected }), "corrected.ndjson");
+        const loaded = await migrateHere({ root, url: again.url }, { from });
+        expect([loaded.code, loaded.stderr]).toEqual([0, ""]);
+        const q = "SELECT id, created_at, is_new FROM questions WHERE id IN ('q-1', 'q-4') ORDER BY id";
+        expect(await readRows(again.client, q)).toEqual(await readRows(client, q));
+        const late =
+            "SELECT id FROM user_sessions WHERE started_at > '2024-07-07T07:07:07.000Z' OR started_at > last_accessed_at";
+        expect(await readRows(again.client, late)).toEqual([]);
+
         // The events that later commands add have the time of the question.
         const history = await runHere((context) => migrateHistory(context, {}), { root, url });
         expect(history.code).toBe(0);

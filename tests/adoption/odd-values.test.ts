@@ -21,6 +21,7 @@ const odd = `
     UPDATE questions SET relevance_score = 9e999, is_new = 0.1 + 0.2 WHERE id = 'q-5';
     INSERT INTO question_relationships (id, source_question_id, target_question_id, relationship_type)
     VALUES (-9223372036854775807, 'q-1', 'q-6', 'related'), (9007199254740993, 'q-1', 'q-7', 'related'), (9007199254740995, 'q-1', 'gone', 'related');
+    UPDATE question_relationships SET created_at = '2024-01-01 00:00:00';
     CREATE TABLE snowflakes (id INTEGER PRIMARY KEY AUTOINCREMENT, note TEXT);
     INSERT INTO snowflakes VALUES (-9223372036854775808, 'lowest'), (9007199254740993, 'a'), (9007199254740995, CAST(X'${broken}' AS TEXT)), (9223372036854775806, 'high');
     CREATE TABLE pairs (left TEXT COLLATE NOCASE, right REAL, note, PRIMARY KEY (left, right)) WITHOUT ROWID;

@@ -96,7 +96,23 @@ describeTargets("adoption of the tables of optional sets", (target) => {
         const ran = await adoptHere(database.url, { ...both, rejects }, { root });
         expect([ran.code, ran.error]).toEqual([5, undefined]);
         expect(readFileSync(rejects, "utf8")).toContain("not JSON");
+        expect(ran.stderr).toMatch(
+            / 1 rejected record to \S+; no loader fills coding_challenges: insert corrected rows from schema_adoption, /,
+        );
         await expectAdopted();
+        // Loading them is no remedy, and says so.
+        const adopted = await hashContents(client);
+        const loaded = await migrateHere({ root, url: database.url }, { from: rejects, rejects: `${rejects}.again` });
+        expect(loaded.code).toBe(5);
+        expect(loaded.stderr).toMatch(
+            /^warning: rejected \S+left\.ndjson: it belongs to the set challenges, which no loader fills: /m,
+        );
+        expect(await hashContents(client)).toBe(adopted);
+        const page = readFileSync(path.join(root, "docs/reference/adopting.md"), "utf8");
+        await client.execute(/```sql\n(INSERT INTO coding_challenges[\s\S]*?)```/.exec(page)?.[1] ?? "");
+        expect(
+            await readRows(client, "SELECT test_cases, time_limit, created_at FROM coding_challenges WHERE id = 'cc2'"),
+        ).toEqual([{ test_cases: "[]", time_limit: 15, created_at: "2025-01-02T10:00:00.000Z" }]);
         const again = await adoptHere(database.url, { check: true, ...both }, { root });
         expect([again.code, again.stdout]).toEqual([0, expect.stringContaining("Nothing to adopt")]);
     });

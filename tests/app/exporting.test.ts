@@ -7,6 +7,7 @@ import { loaders } from "../../seeds/index.ts";
 import { exportForms } from "../../site/exports.ts";
 import { bundled } from "../../site/seeds.ts";
 import { exportTables } from "../../src/cli/commands/export.ts";
+import { holdsJson } from "../../src/loading/loader.ts";
 import { toSnakeCase } from "../../src/sql/names.ts";
 import { hashLoaded, readRows } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
@@ -25,7 +26,7 @@ const personal = ["users", "user-sessions"];
 async function hashTables({ client }: TestDatabase): Promise<Record<string, string>> {
     const hashes: Record<string, string> = {};
     for (const { table, fields } of loaders) {
-        const json = Object.keys(fields).filter((field) => fields[field] === "json");
+        const json = Object.keys(fields).filter((field) => holdsJson(fields[field]));
         const isNumbered = fields.id === undefined;
         const rows = (await readRows(client, `SELECT * FROM ${table}`)).map((row) => {
             const parsed = json.map(toSnakeCase).map((column) => [column, JSON.parse(String(row[column] ?? "null"))]);
@@ -150,6 +151,54 @@ describeTargets("an export", (target) => {
         const before = await hashLoaded(copy.client);
         expect((await loadInto(copy, everything)).code).toBe(0);
         expect(await hashLoaded(copy.client)).toBe(before);
+    });
+
+    test("and a table dump keep each type of JSON where a column holds any, also null and a text that holds JSON", async () => {
+        const from = await createDeployedDatabase(target);
+        const texts = [
+            '{"a":1}',
+            "[1,2]",
+            '"x"',
+            '""',
+            '"[1,2]"',
+            '" {\\"a\\":1}"',
+            '"5"',
+            "5",
+            "true",
+            "null",
+            '"null"',
+            null,
+        ];
+        for (const [at, text] of texts.entries()) {
+            await from.client.execute({
+                sql: `INSERT INTO user_sessions (id, session_type, session_key, title, total_items, session_data, last_accessed_at)
+                    VALUES (?, 'test', 'k' || ?1, 'T', 1, ?, '2026-01-01T00:00:00.000Z')`,
+                args: [`s-${at + 10}`, text],
+            });
+        }
+        const read = async ({ client }: TestDatabase) =>
+            (await readRows(client, "SELECT session_data FROM user_sessions ORDER BY id")).map(
+                (row) => row.session_data,
+            );
+        const folder = path.join(writeProject({}), "sessions");
+        expect((await run(from, folder, ["user-sessions"])).code).toBe(0);
+        const dump = JSON.stringify(await readRows(from.client, "SELECT * FROM user_sessions"));
+        for (const source of [folder, path.join(writeProject({ "dump.json": dump }), "dump.json")]) {
+            const copy = await createDeployedDatabase(target);
+            expect((await loadInto(copy, source)).code).toBe(0);
+            expect(await read(copy)).toEqual(texts);
+            const own = await loadInto(from, source);
+            expect([own.code, JSON.parse(own.stdout).loaded]).toMatchObject([
+                0,
+                { "user-sessions": { unchanged: 12 } },
+            ]);
+            await copy.client.execute(
+                `UPDATE user_sessions SET session_data = '{"b":1}', last_accessed_at = '2025-01-01T00:00:00.000Z'`,
+            );
+            expect((await loadInto(copy, `${source}`)).code).toBe(0);
+            // An export leaves out a field without a value, and the row keeps its own.
+            expect(await read(copy)).toEqual(source === folder ? [...texts.slice(0, -1), '{"b":1}'] : texts);
+        }
     });
 
     test("an export of tables without rows holds no records, and loads as such", async () => {

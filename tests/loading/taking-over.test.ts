@@ -85,6 +85,36 @@ describeTargets("an event that meets rows of the triggers", (target) => {
         expect((await readEvents("updated")).map(({ event_source }) => event_source)).toEqual(["bot", "system", "bot"]);
     });
 
+    test("replaces no change that a trigger of another source recorded, nor an event that the application wrote", async () => {
+        await loadQuestions(database, [makeQuestion("q-1", { createdAt: "2025-12-01T00:00:00.000Z" })]);
+        await database.client.execute("UPDATE questions SET answer = 'b'");
+        const snapshots = { before_snapshot: expect.any(String), after_snapshot: '{"answer":"b"}' };
+        const theirs = { changedFields: ["tldr"], beforeSnapshot: { tldr: "a" }, afterSnapshot: { tldr: "b" } };
+        for (const [at, part] of Object.keys(theirs).entries()) {
+            const event = { eventSource: "bot", sourceName: null, [part]: theirs[part as keyof typeof theirs] };
+            expect(
+                await loadEvents([makeEvent({ ...event, createdAt: `2025-01-0${at + 1}T00:00:00.000Z` })]),
+            ).toMatchObject({
+                "question-history": { created: 1, replaced: 0 },
+            });
+        }
+        const own =
+            "SELECT before_snapshot, after_snapshot FROM question_history WHERE event_source = 'system' AND event_type = 'updated'";
+        expect(await readRows(database.client, own)).toEqual([snapshots]);
+
+        await database.client.execute("UPDATE history_writer SET default_source = 'bot'");
+        for (const column of ["changes_summary", "reason", "metadata"]) {
+            await database.client.execute(`DELETE FROM question_history`);
+            await database.client.execute(
+                `INSERT INTO question_history (question_id, event_type, event_source, ${column}, created_at)
+                VALUES ('q-1', 'updated', 'bot', '{}', '${second}')`,
+            );
+            const event = makeEvent({ eventSource: "bot", sourceName: "writer" });
+            expect(await loadEvents([event])).toMatchObject({ "question-history": { created: 1, replaced: 0 } });
+            expect((await readEvents("updated")).map(({ created_at }) => created_at)).toEqual([first, second]);
+        }
+    });
+
     test("keeps the texts that the row has, where the event says none", async () => {
         await loadQuestions(database, [makeQuestion("q-1", { answer: "The earlier text." })]);
         const newer = makeQuestion("q-1", { answer: "The later text.", lastUpdated: second });

@@ -17,6 +17,7 @@ import { isDrift } from "../../schema/compare.ts";
 import { describeUnmakeable, findUnmakeable } from "../../schema/unmakeable.ts";
 import {
     describeAdoption,
+    describeCorrection,
     describeMerged,
     describeRefused,
     describeStanding,
@@ -84,6 +85,7 @@ async function check(
     const { output } = context;
     const examined = await examine(context, connection, options, origins);
     if (!examined) {
+        noteUnset(context, options);
         output.line(nothingToDo);
         output.document({ database: connection.target.label, adopted: true });
         return exitCodes.done;
@@ -91,9 +93,18 @@ async function check(
     const { adoption, survey } = examined;
     const unmakeable = await findUnmakeable(adoption.state.schema);
     for (const object of unmakeable) output.warn(describeUnmakeable(object));
+    noteUnset(context, options);
     output.line(`Check: nothing was changed. ${describeRefused(survey.refused)}`);
     output.document({ ...describeAdoption(connection, adoption, survey), unmakeable, check: true });
     return survey.refused > 0 ? exitCodes.rejected : exitCodes.done;
+}
+
+function noteUnset({ output }: Context, { historySource }: AdoptOptions): void {
+    if (historySource === undefined) return;
+    output.field(
+        "History",
+        `a run without --check would give changes that name no writer the source '${historySource}'`,
+    );
 }
 
 async function adoptInPlace(
@@ -109,7 +120,7 @@ async function adoptInPlace(
         refuseTooMany(examined.survey, options);
         if (examined.survey.refused > 0) refuseRejectFile(root, options.rejects);
         await confirmRemote(context, connection.target, options.yes);
-        const source = options.historySource ?? (await askSource(context, options, origins.historySource));
+        const source = options.historySource ?? (await askSource(context, connection, options, origins.historySource));
         await rebuild(context, connection, examined.adoption, origins);
         await setSource(context, connection, origins.historySource, source);
         printBroken(output, await findBroken(connection, examined.adoption));
@@ -119,7 +130,10 @@ async function adoptInPlace(
     }
     const standing = await verifyAdopted(root, connection);
     // Even without an adoption: an earlier run may have been interrupted before it wrote the reject file.
-    const { refused, file } = await writeRefused(context, connection, options.rejects, origins);
+    const isOnlySetting = !examined && options.historySource !== undefined && options.rejects === undefined;
+    const { refused, file } = isOnlySetting
+        ? { refused: 0, file: undefined }
+        : await writeRefused(context, connection, options.rejects, origins);
     const verdict = examined ? "Adopted the database." : nothingToDo;
     const document = examined
         ? describeAdoption(connection, examined.adoption, examined.survey)
@@ -130,7 +144,11 @@ async function adoptInPlace(
         ...(refused > 0 ? [describeRefused(refused, true)] : []),
         standing,
     ];
-    conclude(context, connection, sentences.join(" "), { ...document, refused, rejects: file ?? null });
+    conclude(context, connection, sentences.join(" "), {
+        ...document,
+        historySource: (await readSource(connection, origins.historySource)) ?? null,
+        ...(isOnlySetting ? {} : { refused, rejects: file ?? null }),
+    });
     return refused > 0 ? exitCodes.rejected : exitCodes.done;
 }
 
@@ -157,13 +175,21 @@ async function rebuild(context: Context, connection: Connection, adoption: Adopt
 
 async function askSource(
     context: Context,
+    connection: Connection,
     { yes }: AdoptOptions,
     setting: SourceSetting | undefined,
 ): Promise<string | undefined> {
     if (yes || !setting) return undefined;
-    const { sources } = setting;
-    const question = `Source of changes that name no writer (${sources.join(", ")})? [as it is; system at first] `;
-    return chooseWord(context, question, sources);
+    const { sources, initial } = setting;
+    const current = (await readSource(connection, setting)) ?? initial;
+    return chooseWord(context, `Source of changes that name no writer (${sources.join(", ")})? [${current}] `, sources);
+}
+
+async function readSource(connection: Connection, setting: SourceSetting | undefined): Promise<string | undefined> {
+    if (!setting) return undefined;
+    const [found] = await connection.readAll([{ sql: setting.read }]);
+    const source = found?.ok ? found.rows[0]?.source : undefined;
+    return typeof source === "string" ? source : undefined;
 }
 
 /** Sets the source of changes that name no writer, if one was chosen, and prints what it is. */
@@ -182,8 +208,17 @@ async function setSource(
         );
         await connection.write([{ sql: setting.write, args: [source] }]).catch(refuse);
     }
-    const [found] = await connection.readAll([{ sql: setting.read }]);
-    const current = found?.ok ? found.rows[0]?.source : undefined;
+    const current = await readSource(connection, setting);
+    if (source !== undefined && current !== source) {
+        throw new AppError(
+            "invalid-input",
+            "the source of changes that name no writer cannot be set: its row is missing",
+            {
+                hint: `follow the remedy that \`pnpm db:doctor --check ${setting.check}\` shows, then run \`pnpm db:adopt --history-source ${source}\``,
+                outcome: "The source of changes that name no writer was not set.",
+            },
+        );
+    }
     if (current === undefined) return;
     const how = source === undefined ? `; to change that, ${hint}` : "";
     output.field("History", `changes that name no writer have the source '${current}'${how}`);
@@ -214,12 +249,16 @@ async function writeRefused(
     const staging = openStaging();
     try {
         const rejections = staging.createList<Rejection>();
+        const byHand = new Set<string>();
+        let isLoadable = false;
         for await (const { rejection, bytes } of readQuarantined(connection, origins)) {
+            if (origins.loaded.includes(rejection.file)) isLoadable = true;
+            else byHand.add(rejection.file);
             rejections.push(rejection, rowBytes + bytes);
         }
         const outcome = "The database is adopted; its table schema_adoption has the refused rows.";
         const summary = keepRejections(root, path, rejections, outcome);
-        printRejections(output, summary);
+        printRejections(output, summary, (file) => describeCorrection(file, [...byHand], !isLoadable));
         return { refused: summary.rejected, file: summary.rejectFile };
     } finally {
         staging.close();

@@ -3,7 +3,7 @@ import type { Argument, Connection, Value } from "../../database/connection.ts";
 import { DatabaseFault } from "../../database/faults.ts";
 import { toSnakeCase } from "../../sql/names.ts";
 import { parseJson } from "../../text/json.ts";
-import type { Loader } from "../loader.ts";
+import { type FieldKind, holdsJson, type Loader } from "../loader.ts";
 
 /** Rows per request; fewer if they exceed a server's response limit of 10 MB. */
 const pageRows = 500;
@@ -60,9 +60,14 @@ function isBroken(value: Value | undefined): boolean {
 
 function toExported(loader: Loader, row: Readonly<Record<string, Value>>): ExportedRow {
     return Object.fromEntries(
-        Object.entries(loader.fields).map(([field, kind]) => {
+        Object.entries(loader.fields).flatMap(([field, kind]) => {
             const value = row[toSnakeCase(field)] ?? null;
-            return [field, kind === "json" && typeof value === "string" ? parseJson(value) : value];
+            // Here null is the JSON null.
+            return kind === "any-json" && value === null ? [] : [[field, toValue(kind, value)] as const];
         }),
     );
+}
+
+function toValue(kind: FieldKind, value: Value): unknown {
+    return holdsJson(kind) && typeof value === "string" ? parseJson(value) : value;
 }

@@ -11,11 +11,16 @@ export interface SourceDocument {
     readonly bytes: number;
     /** It comes from a file that is too large for memory. */
     readonly isOfLarge?: boolean;
+    /** It is the record of a line of a reject file, which is never skipped. */
+    readonly isReject?: boolean | undefined;
     /** For a part of an array: the index of its first item in the whole array. */
     readonly firstIndex?: number;
 }
 
-export type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string };
+/** A value, and whether it is the record of a line of a reject file. */
+export type Parsed =
+    | { readonly ok: true; readonly value: unknown; readonly isReject?: boolean }
+    | { readonly ok: false; readonly message: string };
 
 /** Parses a document, unwrapping a record of a reject file. */
 export function parseDocument(text: string): Parsed {
@@ -32,7 +37,8 @@ function unwrapRejection(value: unknown): Parsed {
         Object.keys(value).sort().join() === "code,file,message,position,record";
     if (!isWrapped) return { ok: true, value };
     const { record } = value as Rejection;
-    return typeof record === "string" ? parse(record) : { ok: true, value: record };
+    const parsed: Parsed = typeof record === "string" ? parse(record) : { ok: true, value: record };
+    return parsed.ok ? { ...parsed, isReject: true } : parsed;
 }
 
 /** Splits the text of a file into documents: one per line if the name says so or the first line is a document. */

@@ -106,9 +106,11 @@ export function createIntake(
                 return;
             }
             const other = otherKinds.find(({ matches }) => matches(document.value));
-            noteOther(document.file, other?.says ?? unknown, !other);
-            if (other) return;
-            reject(document, unknownShape, `it ${unknown}; seeds/README.md describes the formats`, memoryOf(document));
+            const isSkipped = other !== undefined && document.isReject !== true;
+            noteOther(document.file, other?.says ?? unknown, !isSkipped);
+            if (isSkipped) return;
+            const says = other?.says ?? `${unknown}; seeds/README.md describes the formats`;
+            reject(document, unknownShape, `it ${says}`, memoryOf(document));
         },
         rejected(rejection) {
             const bytes = typeof rejection.record === "string" ? rejection.record.length : 0;

@@ -74,8 +74,10 @@ async function readLargeFile(
 
 function readDocument(file: string, position: string, text: string, sink: SourceSink, isOfLarge = false): void {
     const parsed = parseDocument(text);
-    if (parsed.ok) sink.document({ file, position, value: parsed.value, bytes: text.length, isOfLarge });
-    else {
+    if (parsed.ok) {
+        const { value, isReject } = parsed;
+        sink.document({ file, position, value, bytes: text.length, isOfLarge, isReject });
+    } else {
         const [code, message] = text.isWellFormed()
             ? ["invalid-json", parsed.message]
             : ["invalid-text", "it is neither UTF-8 nor JSON; save it as UTF-8"];

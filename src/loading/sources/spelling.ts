@@ -1,6 +1,6 @@
 import { toSnakeCase } from "../../sql/names.ts";
 import { isSameJson, parseJson, writeJson } from "../../text/json.ts";
-import type { FieldKind, Loader, SourceRecord } from "../loader.ts";
+import { type FieldKind, holdsJson, type Loader, type SourceRecord } from "../loader.ts";
 import { normalizeTime } from "../time.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -15,7 +15,7 @@ function listSpellings({ fields }: Loader): Spellings {
     const columns = Object.keys(fields).map((field) => [toSnakeCase(field), field] as const);
     return {
         fieldOf: new Map(columns.filter(([column, field]) => column !== field)),
-        json: Object.keys(fields).filter((field) => fields[field] === "json"),
+        json: Object.keys(fields).filter((field) => holdsJson(fields[field])),
     };
 }
 
@@ -34,7 +34,8 @@ export function createFieldForm(loader: Loader): (value: unknown) => unknown {
         const parsed = new Map<string, unknown>();
         for (const field of json) {
             const part = Object.hasOwn(named, field) ? named[field] : undefined;
-            const whole = parseText(part);
+            const isWhole = loader.fields[field] === "any-json" && !isByColumn(record, field);
+            const whole = isWhole ? part : parseAs(loader.fields[field], part);
             if (whole !== part) parsed.set(field, whole);
         }
         if (parsed.size === 0) return named;
@@ -53,7 +54,23 @@ function rename(record: Fields, fieldOf: ReadonlyMap<string, string>): Fields {
     );
 }
 
-// A number or a text in a text is left alone: no JSON column holds one.
+/** Whether a record has a field by the name of its column, as a table dump does. */
+export function isByColumn(record: object, field: string): boolean {
+    return !Object.hasOwn(record, field) && Object.hasOwn(record, toSnakeCase(field));
+}
+
+// A text without a character is no JSON, as older programs wrote it.
+function parseAs(kind: FieldKind | undefined, part: unknown): unknown {
+    if (kind !== "any-json" || typeof part !== "string") return parseText(part);
+    if (part.trim() === "") return null;
+    try {
+        return parseJson(part);
+    } catch {
+        return part;
+    }
+}
+
+// A number or a text in a text is left alone: such a column holds none.
 function parseText(part: unknown): unknown {
     if (typeof part !== "string" || !/^\s*(?:[[{]|null\s*$)/.test(part)) return part;
     try {
@@ -88,6 +105,7 @@ function isSame(kind: FieldKind | undefined, left: unknown, right: unknown): boo
         const time = normalizeTime(left);
         return time !== undefined && time === normalizeTime(right);
     }
+    if (kind === "any-json") return isSameJson(writeJson(left), writeJson(parseAs(kind, right)));
     const [one, other] = [left, right].map((part) => {
         if (kind === "json") return parseText(part);
         return typeof part === "boolean" ? Number(part) : part;
