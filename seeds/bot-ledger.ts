@@ -34,6 +34,4 @@ export const botLedger: Loader = {
     find: (document) => listRecords(document, ["ledger", "bot_ledger"], isLedgerEntry),
 };
 
-function isLedgerEntry(value: unknown): boolean {
-    return hasFields(value, "botName", "itemType");
-}
+const isLedgerEntry = hasFields("botName", "itemType");

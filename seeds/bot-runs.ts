@@ -34,6 +34,5 @@ export const botRuns: Loader = {
     changedAt: "completed_at",
     ignored: ["completed_at"],
     schema,
-    find: (document) =>
-        listRecords(document, ["runs", "bot_runs"], (value) => hasFields(value, "botName", "startedAt")),
+    find: (document) => listRecords(document, ["runs", "bot_runs"], hasFields("botName", "startedAt")),
 };

@@ -60,5 +60,5 @@ export const certifications: Loader = {
     ignored: ["question_count", "created_at", "last_updated"],
     mentions: [{ field: "prerequisites", table: "certifications", key: "id" }],
     schema,
-    find: (document) => listRecords(document, ["certifications"], (value) => hasFields(value, "provider", "category")),
+    find: (document) => listRecords(document, ["certifications"], hasFields("provider", "category")),
 };

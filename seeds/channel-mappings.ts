@@ -42,9 +42,7 @@ function keyOf(value: unknown): string {
     return isObject(value) ? JSON.stringify([value.channelId, value.subChannel, value.questionId]) : "";
 }
 
-function isMapping(value: unknown): boolean {
-    return hasFields(value, "channelId", "questionId");
-}
+const isMapping = hasFields("channelId", "questionId");
 
 function hasSubChannels(value: unknown): boolean {
     return isObject(value) && isObject(getField(value, "subChannels"));

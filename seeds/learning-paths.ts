@@ -97,9 +97,7 @@ export const learningPaths: Loader = {
     },
 };
 
-function isPath(value: unknown): boolean {
-    return hasFields(value, "questionIds", "title");
-}
+const isPath = hasFields("questionIds", "title");
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -4,9 +4,7 @@ import { hasFields, listRecords } from "./shapes.ts";
 const testFields = ["channelId", "questions", "passingScore"];
 
 /** Whether a document is one test, whose `questions` are none of the table's. */
-export function isTest(document: unknown): boolean {
-    return hasFields(document, ...testFields);
-}
+export const isTest = hasFields(...testFields);
 
 const kinds: readonly {
     readonly says: string;
@@ -49,7 +47,7 @@ const kinds: readonly {
 export const otherKinds: readonly OtherKind[] = kinds.map(({ says, wrappers, fields }) => ({
     says,
     matches: (document) => {
-        const found = listRecords(document, wrappers, (value) => hasFields(value, ...fields));
+        const found = listRecords(document, wrappers, hasFields(...fields));
         return found !== undefined && [...found].length > 0;
     },
 }));

@@ -70,7 +70,7 @@ export const questionHistory: Loader = {
     schema,
     find: (document) => {
         if (isObject(document) && Array.isArray(document.history)) return listEvents(document);
-        return listRecords(document, ["history", "question_history"], (value) => hasFields(value, "eventType"));
+        return listRecords(document, ["history", "question_history"], hasFields("eventType"));
     },
     complete: () => (value) =>
         isObject(value) && value.questionType === undefined ? { ...value, questionType: "question" } : value,
@@ -92,7 +92,7 @@ function listEvents(item: Readonly<Record<string, unknown>>): FoundRecord[] {
     return (item.history as unknown[]).map((event, at) => ({
         position: `history/${at}`,
         value: isObject(event)
-            ? withFields(Object.fromEntries(above.filter(([field]) => !hasFields(event, field))), event)
+            ? withFields(Object.fromEntries(above.filter(([field]) => getField(event, field) === undefined)), event)
             : event,
     }));
 }

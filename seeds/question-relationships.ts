@@ -32,6 +32,4 @@ export const questionRelationships: Loader = {
     find: (document) => listRecords(document, ["relationships", "question_relationships"], isRelationship),
 };
 
-function isRelationship(value: unknown): boolean {
-    return hasFields(value, "sourceQuestionId", "targetQuestionId");
-}
+const isRelationship = hasFields("sourceQuestionId", "targetQuestionId");

@@ -6,9 +6,13 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
     return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
-/** Whether a value is an object with all of these fields, each by its camelCase name or by that of its column. */
-export function hasFields(value: unknown, ...fields: readonly string[]): boolean {
-    return isObject(value) && fields.every((field) => field in value || toSnakeCase(field) in value);
+/**
+ * Returns a function that tells whether a value is an object with all of these fields, each by its camelCase name or by that
+ * of its column. Every loader asks it of every record, so the names are made once.
+ */
+export function hasFields(...fields: readonly string[]): (value: unknown) => boolean {
+    const names = fields.map((field) => [field, toSnakeCase(field)] as const);
+    return (value) => isObject(value) && names.every(([field, column]) => field in value || column in value);
 }
 
 /** The value of a field by its camelCase name or by that of its column. */

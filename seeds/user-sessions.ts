@@ -50,7 +50,5 @@ export const userSessions: Loader = {
     references: [{ column: "user_id", table: "users", key: "id" }],
     schema,
     find: (document) =>
-        listRecords(document, ["userSessions", "user_sessions"], (value) =>
-            hasFields(value, "sessionType", "sessionKey"),
-        ),
+        listRecords(document, ["userSessions", "user_sessions"], hasFields("sessionType", "sessionKey")),
 };

@@ -10,5 +10,5 @@ export const users: Loader = {
     fields: { id: "text", username: "text", password: "text" },
     key: ["id"],
     schema: z.object({ id: name, username: name, password: name }),
-    find: (document) => listRecords(document, ["users"], (value) => hasFields(value, "username", "password")),
+    find: (document) => listRecords(document, ["users"], hasFields("username", "password")),
 };

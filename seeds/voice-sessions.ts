@@ -45,6 +45,4 @@ export const voiceSessions: Loader = {
             : value,
 };
 
-function isVoiceSession(value: unknown): boolean {
-    return hasFields(value, "topic", "questionIds");
-}
+const isVoiceSession = hasFields("topic", "questionIds");

@@ -61,7 +61,9 @@ export const workQueue: Loader = {
     find: (document) => listRecords(document, ["queue", "work_queue"], isQueueItem),
 };
 
+const [isAction, isOfBot] = [hasFields("itemType", "action"), hasFields("botName")];
+
+// The bots' ledger has these two fields as well, and the bot's name.
 function isQueueItem(value: unknown): boolean {
-    // The bots' ledger has these two fields as well, and the bot's name.
-    return hasFields(value, "itemType", "action") && !hasFields(value, "botName");
+    return isAction(value) && !isOfBot(value);
 }
