@@ -780,12 +780,16 @@ export interface Tables {
     user_sessions: { row: UserSession; insert: NewUserSession; stored: UserSessionsRow };
 }
 
-type CamelCase<Name> = Name extends `${infer First}_${infer Rest}` ? `${First}${Capitalize<CamelCase<Rest>>}` : Name;
+type CamelCase<Name> = Name extends `${infer First}_${infer Rest}`
+    ? Capitalize<Rest> extends Rest
+        ? `${First}_${CamelCase<Rest>}`
+        : `${First}${Capitalize<CamelCase<Rest>>}`
+    : Name;
 type SnakeCase<Name> = Name extends `${infer First}${infer Rest}`
     ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${SnakeCase<Rest>}`
     : Name;
 
-/** Names the columns of a row as documents, exports and the API do: sub_channel becomes subChannel. JSON stays text. */
+/** Names the columns of a row as documents, exports and the API do: sub_channel becomes subChannel, line_1 stays. JSON stays text. */
 export function toFields<Row extends object>(row: Row): { [Column in keyof Row as CamelCase<Column>]: Row[Column] };
 
 /** Names the fields of an insert as the database does: subChannel becomes sub_channel. */

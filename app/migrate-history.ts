@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { bundled } from "../seeds/bundled.ts";
 import { confirmRemote } from "../src/cli/confirm.ts";
-import { type LoadOptions, loadAndReport, toLoadDocument } from "../src/cli/load-report.ts";
+import { type LoadOptions, loadAndReport, refuseRejects, toLoadDocument } from "../src/cli/load-report.ts";
 import { openForWriting, partlyWritten, refuseUndeployed, withConnection } from "../src/cli/open.ts";
 import type { Context } from "../src/cli/program.ts";
 import { conclude, countOf } from "../src/cli/report.ts";
@@ -21,6 +21,7 @@ export interface HistoryOptions extends LoadOptions {
  */
 export async function migrateHistory(context: Context, options: HistoryOptions): Promise<ExitCode> {
     const { output } = context;
+    refuseRejects(context, options);
     const { connection } = await openForWriting(context, options);
     return withConnection(
         connection,

@@ -86,7 +86,12 @@ export async function prepareAdoption(
     { known, wanted = [], leaveOut }: AdoptionChoice = {},
 ): Promise<Adoption | undefined> {
     // In the same snapshot as the state: another adoption may be committing table after table.
-    const read = await readAll(root, connection, { extra: tableQueries, sets: wanted, leaveOut });
+    const read = await readAll(root, connection, {
+        extra: tableQueries,
+        sets: wanted,
+        leaveOut,
+        outcome: "Nothing was changed.",
+    });
     const { state, sets } = read;
     const recorded = sets.filter(({ name }) => (state.versions.get(name) ?? []).length > 0);
     if (recorded.length === sets.length || (wanted.length === 0 && recorded.length > 0)) return undefined;

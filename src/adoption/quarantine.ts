@@ -159,6 +159,6 @@ function explainReason(reason: string, checks: readonly CheckDefinition[]): stri
     if (kind === "null") return `${what} is NULL`;
     if (kind === "type") return `${what} has another type`;
     if (kind === "unique") return `another row has the same ${what}`;
-    if (kind === "key") return `${what} refers to a missing row`;
+    if (kind === "key") return `${what} refers to a missing or refused row`;
     return `CHECK ${describeCheck(what, checks)}`;
 }

@@ -1,7 +1,7 @@
 import type { Connection } from "../database/connection.ts";
 import { AppError } from "../errors.ts";
 import { type LoadRequest, type LoadResult, load } from "../loading/load.ts";
-import type { RejectSummary } from "../loading/rejects.ts";
+import { type RejectSummary, refuseRejectFile } from "../loading/rejects.ts";
 import type { Output } from "./output.ts";
 import type { Context } from "./program.ts";
 import { createProgress } from "./progress.ts";
@@ -16,6 +16,15 @@ export interface LoadOptions {
     readonly rejects?: string;
     /** No record is written when more are rejected. */
     readonly maxRejects?: number;
+}
+
+/**
+ * Refuses a reject file that cannot be written, before anything is changed.
+ *
+ * @throws AppError `cannot-open`
+ */
+export function refuseRejects({ root }: Context, { rejects, dryRun }: LoadOptions): void {
+    if (rejects !== undefined && !dryRun) refuseRejectFile(root, rejects);
 }
 
 /** Loads a source and prints the outcome; throws `rejected` for more rejected records than the options allow. */

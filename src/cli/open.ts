@@ -8,6 +8,7 @@ import type { Target } from "../database/target.ts";
 import { AppError, nothingChanged } from "../errors.ts";
 import { isMadeElsewhere, madeElsewhere } from "../planning/judge.ts";
 import { readAll } from "../planning/prepare.ts";
+import type { SchemaRow } from "../schema/row.ts";
 import { quoteName } from "../sql/quoting.ts";
 import type { Context } from "./program.ts";
 import { warnOfUnfinished } from "./report.ts";
@@ -108,6 +109,7 @@ export async function withDatabase<T>(
  * Refuses a database without the schema, or with a newer one.
  *
  * @param options.anyVersion accept a newer one, for a command that only reads
+ * @returns the rows of sqlite_schema
  * @throws AppError `usage` or `database-newer`, or the fault of the read
  */
 export async function refuseUndeployed(
@@ -115,13 +117,13 @@ export async function refuseUndeployed(
     connection: Connection,
     table: string,
     options: { anyVersion?: boolean } = {},
-): Promise<void> {
+): Promise<readonly SchemaRow[]> {
     const { state } = await readAll(root, connection, {
         ...options,
         leaveOut: warnOfUnfinished(output),
         extra: [{ sql: `SELECT 1 FROM ${quoteName(table)} LIMIT 0` }],
     });
-    if (state.extra[0]?.ok) return;
+    if (state.extra[0]?.ok) return state.schema;
     throw new AppError("usage", `the database has no table '${table}' yet`, {
         hint: isMadeElsewhere(state) ? madeElsewhere : "deploy the schema first with `pnpm db:migrate`",
         outcome: "Nothing was changed.",

@@ -1,9 +1,9 @@
 import type { Connection } from "../database/connection.ts";
 import { AppError } from "../errors.ts";
 import type { ObjectRecord } from "../planning/bookkeeping.ts";
-import type { MigrationSet } from "../planning/files.ts";
+import type { MigrationFile, MigrationSet } from "../planning/files.ts";
 import { findHistoryProblems, refuseNewer } from "../planning/judge.ts";
-import { type LeaveOut, readAll } from "../planning/prepare.ts";
+import { type LeaveOut, type ReadFilesAndState, readAll } from "../planning/prepare.ts";
 import type { Problem } from "../planning/problems.ts";
 import { type DatabaseState, findSchemaRow, versionOf } from "../planning/state.ts";
 import { isOfSet } from "../planning/structure.ts";
@@ -14,7 +14,7 @@ import { readJsonFile } from "../text/json-file.ts";
 
 /** A migration, view or trigger, and whether the database has it as in the files. */
 export interface StatusEntry {
-    readonly kind: "migration" | "object";
+    readonly kind: "migration" | "unfinished" | "object";
     /** Its file, or type and name where the file was deleted. */
     readonly what: string;
     readonly isDone: boolean;
@@ -51,12 +51,15 @@ export async function readStatus(
     connection: Connection | undefined,
     leaveOut: LeaveOut,
 ): Promise<Status> {
-    const { sets, state } = await readAll(root, connection, { anyVersion: true, leaveOut });
-    return toStatus(sets, state, (await readProject(root)).schemaVersion);
+    const read = await readAll(root, connection, { anyVersion: true, leaveOut });
+    return toStatus(read, (await readProject(root)).schemaVersion);
 }
 
 /** Compares a state that was read with the files. Pure. */
-export function toStatus(sets: readonly MigrationSet[], state: DatabaseState, schemaVersion: string): Status {
+export function toStatus(
+    { sets, state, unfinished }: Pick<ReadFilesAndState, "sets" | "state" | "unfinished">,
+    schemaVersion: string,
+): Status {
     const newer = findNewer(sets, state);
     const optional = sets.slice(1).map((set) => describeSet(set, state));
     return {
@@ -65,7 +68,12 @@ export function toStatus(sets: readonly MigrationSet[], state: DatabaseState, sc
         // Without shadow tables, which nothing tells from those of the core once their owner is left out.
         schema: listComparable(state.schema).filter((row) => !optional.some(({ schema }) => schema.includes(row))),
         sets: optional,
-        entries: [...listMigrations(sets, state), ...listObjects(sets, state), ...listOrphans(sets, state)],
+        entries: [
+            ...listMigrations(sets, state),
+            ...unfinished.map(listUnfinished),
+            ...listObjects(sets, state),
+            ...listOrphans(sets, state),
+        ],
         problems: newer ? [] : findHistoryProblems(sets, state),
         newer,
     };
@@ -104,6 +112,10 @@ function listMigrations(sets: readonly MigrationSet[], state: DatabaseState): St
             return { kind: "migration", what: file.path, isDone: row !== undefined, detail: row?.runAt ?? "" };
         }),
     );
+}
+
+function listUnfinished({ path }: MigrationFile): StatusEntry {
+    return { kind: "unfinished", what: path, isDone: false, detail: "unfinished" };
 }
 
 function listObjects(sets: readonly MigrationSet[], state: DatabaseState): StatusEntry[] {

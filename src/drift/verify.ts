@@ -16,6 +16,8 @@ export interface SchemaVerification {
     readonly state: DatabaseState;
     readonly version: number;
     readonly differences: readonly ObjectDifference[];
+    /** How many migrations were left out, because they have no statement yet. */
+    readonly unfinished: number;
     /** Whether extra indexes on tables of the files are drift. */
     readonly strict: boolean;
 }
@@ -33,14 +35,15 @@ export async function verifyDatabase(
     connection: Connection | undefined,
     { strict = false, leaveOut }: { readonly strict?: boolean | undefined; readonly leaveOut: LeaveOut },
 ): Promise<SchemaVerification> {
-    const { sets, state } = await readAll(root, connection, { leaveOut });
+    const { sets, state, unfinished } = await readAll(root, connection, { leaveOut });
     const version = versionOf(state);
     if (version === 0) {
         throw new AppError("drift", "this database has no migrations, so there is nothing to compare", {
             hint: isMadeElsewhere(state) ? madeElsewhere : "deploy it with `pnpm db:migrate`",
         });
     }
-    return { sets, state, version, strict, differences: await verifySchema(sets, state, { strict }) };
+    const differences = await verifySchema(sets, state, { strict });
+    return { sets, state, version, strict, unfinished: unfinished.length, differences };
 }
 
 /** The comparison as a document of --json. */

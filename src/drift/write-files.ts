@@ -62,7 +62,7 @@ function refuseAlignment(reason: string, details: readonly string[] = []): AppEr
 
 function refuseUnready(sets: readonly MigrationSet[], state: DatabaseState): void {
     const problems = findHistoryProblems(sets, state);
-    if (problems.length > 0) throw refuseFiles(problems).withOutcome(outcome);
+    if (problems.length > 0) throw refuseFiles(problems, outcome);
     const pending = sets.flatMap((set) => findPending(set, state));
     if (pending.length === 0) return;
     throw new AppError("drift", "migrations are pending, and a new one would come after them", {
@@ -88,7 +88,7 @@ async function findRemaining(
             ...findFileProblems(found),
             ...findPendingProblems(added, { ...emptyState, schema: expected }),
         ];
-        if (problems.length > 0) throw refuseFiles(problems).withOutcome(outcome);
+        if (problems.length > 0) throw refuseFiles(problems, outcome);
         const reached = await readExpectedSchema(found.sets, migrations);
         return compareSchemas(live, reached, { strict }).filter((item) => isDrift(item) && !isLeft(item, left));
     } catch (error) {

@@ -9,8 +9,11 @@ import { readStructure } from "../planning/structure.ts";
 import { compareSchemas } from "../schema/compare.ts";
 import { emptySchema, followStatements, type KnownSchema, toSchemaRows } from "../schema/known-schema.ts";
 import type { SchemaRow } from "../schema/row.ts";
+import { isKeyword } from "../sql/lexer.ts";
 import { isSameName } from "../sql/names.ts";
+import { topLevel } from "../sql/nesting.ts";
 import { readFact } from "../sql/statement-facts.ts";
+import type { Statement } from "../sql/statements.ts";
 import type { MovedObject } from "./objects.ts";
 import type { ParsedScript } from "./parse.ts";
 import { type Replayed, withoutBookkeeping } from "./replay.ts";
@@ -84,11 +87,16 @@ function explainLoose({ path, statements }: ParsedScript): Decision {
     return { path, line: statements[0]?.line, message, remedy: "see whether it belongs to another migration" };
 }
 
-/** Says what became of the views and triggers. */
+/**
+ * Says what became of the views and triggers.
+ *
+ * @param check the command that shows what a deploy of the written files would do
+ */
 export function explainObjects(
     objects: ReadonlyMap<string, MovedObject>,
     replayed: Replayed,
     ups: readonly ParsedScript[],
+    check: string,
 ): Decision[] {
     const failed: Decision[] =
         "schema" in replayed
@@ -97,7 +105,7 @@ export function explainObjects(
                   {
                       ...replayed,
                       message: `fails in a fresh database: ${replayed.message}`,
-                      remedy: "what follows was not tried; correct the written file, then run `pnpm db:push --dry-run`",
+                      remedy: `what follows was not tried; correct the written file, then run \`${check}\``,
                   },
               ];
     const lost = [...objects.values()].flatMap(({ type, name, path, line, isDropped }): Decision[] => {
@@ -109,12 +117,19 @@ export function explainObjects(
     return [...failed, ...lost, ...findReaders(objects, ups)];
 }
 
+// CREATE and DROP of the view itself name it too; of a CREATE TABLE only the query after AS can read it.
+function mayRead(statement: Statement): boolean {
+    const fact = readFact(statement);
+    if (fact.does !== "create") return fact.does === "write" || fact.does === "other";
+    return fact.type === "table" && topLevel(statement.tokens).some((token) => isKeyword(token, "SELECT"));
+}
+
 // A view is created after all migrations of a run, where its file prepares.
 function findReaders(objects: ReadonlyMap<string, MovedObject>, ups: readonly ParsedScript[]): Decision[] {
     const views = [...objects.values()].filter(({ type }) => type === "view");
     return ups.flatMap(({ path, statements }) =>
         statements.flatMap((statement) => {
-            if (readFact(statement).does !== "write") return [];
+            if (!mayRead(statement)) return [];
             const read = views.find(({ name }) => statement.tokens.some(({ text }) => isSameName(text, name)));
             if (!read) return [];
             const message = `uses the view '${read.name}', which is now in views/ and has its last form`;
@@ -147,7 +162,10 @@ function judgeFiles(sets: readonly MigrationSet[]): Decision[] {
             schema = followStatements(before, file.path, file.statements);
             const structure = readStructure(file.statements);
             return [
-                ...findPendingProblems([file], { ...emptyState, schema: toSchemaRows(before) }),
+                ...findPendingProblems([file], { ...emptyState, schema: toSchemaRows(before) }, (_, table) => ({
+                    message: `creates '${table}', which ${before.tables.get(table.toLowerCase())?.path ?? "an earlier file"} creates`,
+                    remedy: "remove the statement if it is the same table, or give this one another name",
+                })),
                 ...findUnwatchedWrites(sets, emptyState, [{ file, structure }]),
                 ...findLostIndexes(file, before, schema),
             ];

@@ -1,3 +1,4 @@
+import { isTransactionControl } from "../planning/refusals.ts";
 import { isKeyword, isSignificant, type Token, tokenize } from "../sql/lexer.ts";
 import { findOpenToken, type Statement, splitStatements } from "../sql/statements.ts";
 import { findToolMarkers } from "../sql/tool-markers.ts";
@@ -54,9 +55,11 @@ function closeStatements(text: string): string {
 const strippedPragma = /^(foreign_keys|defer_foreign_keys|foreign_key_check)$/i;
 
 /** Names what the runner does itself: the control of the transaction and the switching of foreign keys. */
-export function findRunnersPart({ tokens: [first, second] }: Statement): string | undefined {
+export function findRunnersPart(statement: Statement): string | undefined {
+    const [first, second] = statement.tokens;
     const keyword = first?.text.toUpperCase() ?? "";
-    if (/^(BEGIN|COMMIT|END|SAVEPOINT|RELEASE)$/.test(keyword)) return keyword;
+    // What a ROLLBACK undid would stay, so it is left for a person to decide.
+    if (isTransactionControl(statement) && keyword !== "ROLLBACK") return keyword;
     if (!isKeyword(first, "PRAGMA") || !strippedPragma.test(second?.text ?? "")) return undefined;
     return `PRAGMA ${second?.text.toLowerCase()}`;
 }

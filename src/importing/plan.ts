@@ -41,6 +41,8 @@ export interface Import {
     readonly read: number;
     readonly files: readonly ImportedFile[];
     readonly decisions: readonly Decision[];
+    /** The command that shows what a deploy of the files would do. */
+    readonly check: string;
 }
 
 /**
@@ -78,12 +80,13 @@ export async function planImport(
     const names = await readdir(join(root, folderOf(set.name))).catch(() => []);
     const files = [...nameFiles(imported, set.name, names), ...nameObjects(objects, replayed, set.name)];
     refuseExisting(found, files);
+    const check = `pnpm db:push --dry-run${set.name === coreSet ? "" : ` --set ${set.name}`}`;
     const decisions = [
         ...explainSources(source.path, imported),
-        ...explainObjects(objects, replayed, ups),
+        ...explainObjects(objects, replayed, ups, check),
         ...(await judgeImport({ ...found, sets: [...before.slice(0, -1), withImported(set, files)] }, files, replayed)),
     ];
-    return { format, folder: source.path, read: migrations.length, files, decisions };
+    return { format, folder: source.path, read: migrations.length, files, decisions, check };
 }
 
 function findSet({ sets }: FoundFiles, name: string): MigrationSet {

@@ -1,12 +1,13 @@
 import { toFault } from "../database/faults.ts";
 import type { MigrationSet } from "../planning/files.ts";
+import { isTransactionControl } from "../planning/refusals.ts";
 import { deployScratch } from "../planning/shadow.ts";
 import { readState } from "../planning/state.ts";
 import { isMigratorTable } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { isKeyword } from "../sql/lexer.ts";
 import type { Statement } from "../sql/statements.ts";
-import { findRunnersPart, type ParsedScript } from "./parse.ts";
+import type { ParsedScript } from "./parse.ts";
 
 /** The schema that scripts of another tool lead to, or where they fail. */
 export type Replayed =
@@ -34,8 +35,11 @@ export async function replayOriginals(
                     () => undefined,
                     (error: unknown) => toFault(error),
                 );
-                if (fault) return { path, line: statement.line, message: fault.message };
+                // The other tool may have opened a transaction before, or ended this one.
+                if (fault && !isTransactionControl(statement))
+                    return { path, line: statement.line, message: fault.message };
             }
+            await connection.runAlone("COMMIT").catch(() => undefined);
         }
         return { schema: withoutBookkeeping((await readState(connection, [])).schema) };
     } finally {
@@ -52,5 +56,5 @@ export function withoutBookkeeping(schema: readonly SchemaRow[]): SchemaRow[] {
 function isReplayed(statement: Statement): boolean {
     const [first, second] = statement.tokens;
     if (isKeyword(first, "PRAGMA")) return isKeyword(second, "legacy_alter_table");
-    return !findRunnersPart(statement) && !/^(ATTACH|DETACH|VACUUM|ANALYZE)$/i.test(first?.text ?? "");
+    return !/^(ATTACH|DETACH|VACUUM|ANALYZE)$/i.test(first?.text ?? "");
 }

@@ -122,9 +122,58 @@ function rejectIssue(source: SourceRecord, { fields }: Loader, issue: z.core.$Zo
     const isText = typeof value === "string" && fields[field ?? ""] === "json" && what === "invalid";
     const parts = [
         path.join("."),
-        isText ? "is a text that is not a JSON array or object" : (issue?.message ?? "is not valid"),
+        isText
+            ? "is a text that is not a JSON array or object"
+            : issue
+              ? describeIssue(issue, source.value)
+              : "is not valid",
     ];
     return reject(source, code, parts.filter((part) => part !== "").join(": "));
+}
+
+// Says what a value must be. A custom check has its own sentence.
+function describeIssue(issue: z.core.$ZodIssue, record: unknown): string {
+    const value = issue.path.reduce<unknown>((part, key) => Object(part ?? {})[key], record);
+    if (value === undefined && issue.path.length > 0) return "is missing";
+    if (value === null && issue.code !== "custom") return "must not be null";
+    switch (issue.code) {
+        case "invalid_type":
+            return `must be ${typeWords[issue.expected] ?? issue.expected}`;
+        case "too_small":
+            return describeLimit(issue.origin, issue.inclusive === false ? "more than" : "at least", issue.minimum);
+        case "too_big":
+            return describeLimit(issue.origin, issue.inclusive === false ? "less than" : "at most", issue.maximum);
+        case "invalid_value":
+            return `must be ${issue.values.length > 1 ? "one of " : ""}${issue.values.map(String).join(", ")}`;
+        case "invalid_format":
+            return issue.pattern === undefined ? `is not a valid ${issue.format}` : `must match ${issue.pattern}`;
+        case "unrecognized_keys":
+            return `has the unknown key '${issue.keys.map(showEachByte).join("', '")}'`;
+        case "invalid_union": {
+            const [first, ...others] = issue.errors.flatMap(([own]) => (own ? [describeIssue(own, value)] : []));
+            const rest = others.map((other) => other.replace(/^must be /, ""));
+            return first === undefined ? "is not valid" : [first, ...rest].join(" or ");
+        }
+        default:
+            return issue.message;
+    }
+}
+
+const typeWords: Readonly<Record<string, string>> = {
+    string: "text",
+    number: "a number",
+    int: "a whole number",
+    boolean: "true or false",
+    array: "an array",
+    object: "an object",
+    record: "an object",
+};
+
+function describeLimit(origin: string, than: string, limit: number | bigint): string {
+    const unit = { string: "character", array: "item" }[origin];
+    if (unit === undefined) return `must be ${than} ${limit}`;
+    if (than === "at least" && limit === 1) return "must not be empty";
+    return `must have ${than} ${limit} ${unit}${limit === 1 ? "" : "s"}`;
 }
 
 function reject(source: SourceRecord, code: string, message: string): CheckedRecord {

@@ -9,6 +9,8 @@ import type { DatabaseState } from "../planning/state.ts";
 import { readStructure } from "../planning/structure.ts";
 import { readFact } from "../sql/statement-facts.ts";
 
+const nothingRecorded = "Nothing was recorded.";
+
 /**
  * Plans recording migrations up to version `to` without running them. Views and triggers are brought to the form of the
  * files, which changes no row. In a database with version rows, the pending migrations are recorded.
@@ -24,7 +26,7 @@ export async function prepareBaseline(
     to: number | undefined,
     { read, leaveOut }: { read?: Pick<PreparedDeploy, "sets" | "state">; leaveOut?: LeaveOut } = {},
 ): Promise<PreparedDeploy & { reached: readonly MigrationFile[] }> {
-    const { sets: all, state } = read ?? (await readAll(root, connection, { leaveOut }));
+    const { sets: all, state } = read ?? (await readAll(root, connection, { leaveOut, outcome: nothingRecorded }));
     const core = all[0];
     const isFirst = (state.versions.get(core?.name ?? "") ?? []).length === 0;
     const sets = isFirst && !read ? all.slice(0, 1) : all;
@@ -86,7 +88,7 @@ function refuseUnknowable(
             })),
         ),
     ];
-    if (problems.length > 0) throw refuseFiles(problems).withOutcome("Nothing was recorded.");
+    if (problems.length > 0) throw refuseFiles(problems, nothingRecorded);
 }
 
 // A rebuild fills the table that replaces the old one: that changes no row.

@@ -21,6 +21,8 @@ interface Loss {
     readonly count: number;
 }
 
+const nothingUndone = "Nothing was undone.";
+
 interface RollbackChoice {
     /** Whether the run fails when there are rows to lose by the time it begins. */
     readonly keepsRows?: boolean;
@@ -40,9 +42,13 @@ export async function prepareRollback(
     to: number,
     { keepsRows = false, set = coreSet, leaveOut }: RollbackChoice = {},
 ): Promise<PreparedDeploy> {
-    const { sets, state } = await readAll(root, connection, { leaveOut, ...(set === coreSet ? {} : { sets: [set] }) });
+    const { sets, state } = await readAll(root, connection, {
+        leaveOut,
+        outcome: nothingUndone,
+        ...(set === coreSet ? {} : { sets: [set] }),
+    });
     const problems = findHistoryProblems(sets, state);
-    if (problems.length > 0) throw refuseFiles(problems);
+    if (problems.length > 0) throw refuseFiles(problems, nothingUndone);
     refuseTarget(sets, state, { set, to });
     const findDeferred = rememberDeferred(sets);
     const replan = async (current: DatabaseState, perFile: boolean): Promise<Plan> => {
@@ -71,7 +77,7 @@ function refuseDependents(sets: readonly MigrationSet[], set: string, { objects 
     if (!dependent) return;
     throw new AppError("usage", `the set '${dependent.name}' needs what this would undo`, {
         hint: `undo it first: \`pnpm db:rollback --set ${dependent.name} --to 0\``,
-        outcome: "Nothing was undone.",
+        outcome: nothingUndone,
     });
 }
 
@@ -200,12 +206,15 @@ function refuseTarget(sets: readonly MigrationSet[], state: DatabaseState, targe
     }
     const missing = chooseUndone(sets, state, target).filter((file) => !file.undo);
     if (missing.length > 0) {
+        const stop = Math.max(...missing.map(({ version }) => version));
+        const less = stop < current ? `, or roll back only to version ${stop} (\`--to ${stop}\`)` : "";
         throw refuseFiles(
             missing.map(({ path }) => ({
                 path,
                 message: "has no undo file",
-                remedy: `write ${path.replace(".do.", ".undo.")}, or roll back to a version above it`,
+                remedy: `write ${path.replace(".do.", ".undo.")}${less}`,
             })),
+            nothingUndone,
         );
     }
 }

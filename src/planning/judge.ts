@@ -78,8 +78,15 @@ export function findHistoryProblems(sets: readonly MigrationSet[], state: Databa
     });
 }
 
+/** Says that a table which a migration creates exists already, and what to do. */
+type ExplainExisting = (file: MigrationFile, table: string) => Pick<Problem, "message" | "remedy">;
+
 /** Finds pending migrations that fail in this database: tables that exist already, rebuilds in the wrong order. */
-export function findPendingProblems(pending: readonly MigrationFile[], state: DatabaseState): Problem[] {
+export function findPendingProblems(
+    pending: readonly MigrationFile[],
+    state: DatabaseState,
+    explain: ExplainExisting = ({ set }, table) => explainUnrecorded(set, table, state),
+): Problem[] {
     const problems: Problem[] = [];
     const gone = new Set<string>();
     for (const file of pending) {
@@ -97,19 +104,20 @@ export function findPendingProblems(pending: readonly MigrationFile[], state: Da
         }
         for (const { name, line } of findCreatedTables(file)) {
             if (!findSchemaRow(state, name) || gone.has(name.toLowerCase())) continue;
-            problems.push({
-                path: file.path,
-                line,
-                message: `the database already has '${name}', but no record of this migration`,
-                remedy: isRecorded(file.set, state)
-                    ? "give the table another name in the file, or drop or rename the old one in an earlier migration"
-                    : file.set === coreSet
-                      ? madeElsewhere
-                      : `adopt it with its rows: \`pnpm db:adopt --set ${file.set}\` (\`--check\` says what that would do)`,
-            });
+            problems.push({ path: file.path, line, ...explain(file, name) });
         }
     }
     return problems;
+}
+
+function explainUnrecorded(set: string, table: string, state: DatabaseState): ReturnType<ExplainExisting> {
+    const message = `the database already has '${table}', but no record of this migration`;
+    if (isRecorded(set, state)) {
+        const remedy = "give the table another name in the file, or drop or rename the old one in an earlier migration";
+        return { message, remedy };
+    }
+    const adopting = `adopt it with its rows: \`pnpm db:adopt --set ${set}\` (\`--check\` says what that would do)`;
+    return { message, remedy: set === coreSet ? madeElsewhere : adopting };
 }
 
 /**

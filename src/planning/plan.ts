@@ -162,7 +162,9 @@ function refuseProblems(
         ...(takesOver ? [] : findForeignObjects(sets, state, gone)),
         ...findLostTriggers(sets, state, gone, droppedViews, takesOver),
     ];
-    if (problems.length > 0) throw refuseFiles(problems);
+    if (problems.length > 0) {
+        throw refuseFiles(problems, direction === "do" ? "Nothing was applied." : "Nothing was undone.");
+    }
 }
 
 interface Planned {

@@ -30,7 +30,12 @@ export interface DeployOptions {
 interface ReadOptions extends Pick<DeployOptions, "sets" | "extra" | "whileReading"> {
     readonly anyVersion?: boolean;
     readonly leaveOut?: LeaveOut | undefined;
+    /** What the command did not do, for the error of invalid files; undefined for one that only reads. */
+    readonly outcome?: string | undefined;
 }
+
+/** The outcome of a deploy that was refused. */
+const nothingApplied = "Nothing was applied.";
 
 export interface PreparedDeploy {
     readonly sets: readonly MigrationSet[];
@@ -50,7 +55,7 @@ export async function prepareDeploy(
     connection: Connection | undefined,
     options: DeployOptions = {},
 ): Promise<PreparedDeploy> {
-    const { sets, state } = await readAll(root, connection, options);
+    const { sets, state } = await readAll(root, connection, { ...options, outcome: nothingApplied });
     const choose = (current: DatabaseState): MigrationFile[] => choosePending(sets, current, options.to);
     const pending = choose(state);
     const problems = [...findHistoryProblems(sets, state), ...findPendingProblems(pending, state)];
@@ -78,6 +83,15 @@ export function rememberDeferred(sets: readonly MigrationSet[]): FindDeferred {
 /** Called with each file of a pending migration that has no statement yet, such as one that db:new wrote. */
 export type LeaveOut = (unfinished: Problem) => void;
 
+export interface ReadFilesAndState {
+    readonly found: FoundFiles;
+    /** The sets of the database, without the unfinished migrations. */
+    readonly sets: readonly MigrationSet[];
+    readonly state: DatabaseState;
+    /** The migrations of these sets that were left out. */
+    readonly unfinished: readonly MigrationFile[];
+}
+
 /**
  * Reads files and state at the same time, and refuses files that are invalid whatever the database holds.
  *
@@ -89,7 +103,7 @@ export async function readAll(
     root: string,
     connection: Connection | undefined,
     options: ReadOptions = {},
-): Promise<{ found: FoundFiles; sets: readonly MigrationSet[]; state: DatabaseState }> {
+): Promise<ReadFilesAndState> {
     const reading = connection
         ? listSets(root)
               .then((names) => readState(connection, names, options.extra))
@@ -101,7 +115,7 @@ export async function readAll(
     const { leaveOut } = options;
     const problems = findFileProblems(found);
     const unfinished = leaveOut ? findUnfinished(found.sets, problems) : [];
-    if (unfinished.length < problems.length) throw refuseFiles(problems);
+    if (unfinished.length < problems.length) throw refuseFiles(problems, options.outcome);
     const unknown = options.sets?.find((name) => !found.sets.some((set) => set.name === name));
     if (unknown !== undefined) {
         throw new AppError("usage", `there is no migration set '${unknown}'`, {
@@ -111,11 +125,13 @@ export async function readAll(
     if (connection?.target.kind === "server") options.whileReading?.();
     const state = await reading;
     const isApplied = ({ file }: Unfinished): boolean => findApplied(found.sets, state).includes(file);
-    if (unfinished.some(isApplied)) throw refuseFiles(problems);
+    if (unfinished.some(isApplied)) throw refuseFiles(problems, options.outcome);
     for (const { problem } of unfinished) leaveOut?.(problem);
     const sets = findInstalledSets(withoutFiles(found.sets, unfinished), state, options.sets);
     if (!options.anyVersion) refuseNewer(sets, state);
-    return { found, sets, state };
+    const leftOut = new Set(unfinished.map(({ file }) => file));
+    const isOfSets = (file: MigrationFile): boolean => sets.some(({ name }) => name === file.set);
+    return { found, sets, state, unfinished: [...leftOut].filter(isOfSets) };
 }
 
 interface Unfinished {
@@ -138,11 +154,11 @@ function withoutFiles(sets: readonly MigrationSet[], unfinished: readonly Unfini
 }
 
 function refuseDeploy(problems: readonly Problem[]): AppError {
-    if (problems.some(({ remedy }) => remedy !== madeElsewhere)) return refuseFiles(problems);
+    if (problems.some(({ remedy }) => remedy !== madeElsewhere)) return refuseFiles(problems, nothingApplied);
     return new AppError("invalid-files", "something else made this database: it has no record of these migrations", {
         details: problems.map(({ path, line, message }) => `${path}:${line}: ${message}`),
         hint: madeElsewhere,
-        outcome: "Nothing was applied.",
+        outcome: nothingApplied,
     });
 }
 

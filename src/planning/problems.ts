@@ -61,15 +61,19 @@ export function findFileProblems(found: FoundFiles): Problem[] {
     return problems;
 }
 
-/** Makes one error of all problems, each with its place and remedy. */
-export function refuseFiles(problems: readonly Problem[]): AppError {
+/**
+ * Makes one error of all problems, each with its place and remedy.
+ *
+ * @param outcome what the command did not do: `Nothing was applied.`; undefined for one that only reads
+ */
+export function refuseFiles(problems: readonly Problem[], outcome?: string): AppError {
     // A remedy of several problems stands once, below the last.
     const details = problems.flatMap(({ path, line, message, remedy }, at) => [
         `${path}${line === undefined ? "" : `:${line}`}: ${message}`,
         ...(problems[at + 1]?.remedy === remedy ? [] : [`    ${remedy}`]),
     ]);
     const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
-    return new AppError("invalid-files", `the SQL files have ${count}`, { details, outcome: "Nothing was applied." });
+    return new AppError("invalid-files", `the SQL files have ${count}`, { details, outcome });
 }
 
 function explainUnrecognised(path: string): Problem {

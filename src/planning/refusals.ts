@@ -19,7 +19,6 @@ export interface Refusal {
 /** A server refuses a statement with more bytes (sqld's max_row_size; measured). */
 const statementLimit = 5_000_000;
 
-const transactionControl = /^(BEGIN|COMMIT|END|ROLLBACK|SAVEPOINT|RELEASE)$/;
 const refusedKeywords = /^(ATTACH|DETACH|VACUUM|ANALYZE)$/;
 
 /**
@@ -30,6 +29,11 @@ export function findRefusal(statement: Statement): Refusal | undefined {
     return findRefusedKind(statement) ?? findRefusedPart(statement);
 }
 
+/** Whether a statement begins, ends or undoes a transaction, or a part of one. */
+export function isTransactionControl({ tokens: [first] }: Statement): boolean {
+    return /^(BEGIN|COMMIT|END|ROLLBACK|SAVEPOINT|RELEASE)$/i.test(first?.text ?? "");
+}
+
 function refuse(rule: string, message: string, remedy = "remove it", at?: Token): Refusal {
     return { rule, message, remedy, ...(at ? { line: at.line } : {}) };
 }
@@ -38,8 +42,9 @@ function findRefusedKind(statement: Statement): Refusal | undefined {
     const { tokens } = statement;
     const keyword = tokens[0]?.text.toUpperCase() ?? "";
     const fact = readFact(statement);
-    if (transactionControl.test(keyword)) {
-        const remedy = "remove it: the runner opens and ends the transaction";
+    if (isTransactionControl(statement)) {
+        const what = keyword === "ROLLBACK" ? "it and what it undid" : "it";
+        const remedy = `remove ${what}: the runner opens and ends the transaction`;
         return refuse("own-transaction", `${keyword} inside a file`, remedy);
     }
     if (isKeyword(tokens[keyword === "EXPLAIN" ? 1 : 0], "PRAGMA")) {

@@ -1,6 +1,6 @@
 /** Maps an SQL name (snake_case) to that of documents, exports and the API (camelCase). */
 export function toCamelCase(name: string): string {
-    return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+    return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** `subChannel` → `sub_channel`. */

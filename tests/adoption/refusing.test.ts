@@ -100,7 +100,9 @@ describeTargets("adoption of bad rows", (target) => {
         const check = await adoptHere(url, { check: true });
         expect(check.code).toBe(5);
         expect(check.stdout).toContain("\nCheck: nothing was changed. 9 rows would be refused.\n");
-        const ran = await adoptHere(url, { rejects: path.join(writeProject({}), "left.ndjson") });
+        const rejects = path.join(writeProject({}), "left.ndjson");
+        const ran = await adoptHere(url, { rejects });
+        expect(readFileSync(rejects, "utf8")).toContain('"message":"question_id refers to a missing or refused row"');
         expect([ran.code, ran.stdout]).toEqual([
             5,
             expect.stringContaining(

@@ -206,11 +206,15 @@ describeTargets("db:rollback", (target) => {
         const root = copyProject();
         changeProject(root, { "migrations/011.undo.create-voice-sessions.sql": undefined });
         const { code, error } = await expectRefused({ to: 9, discardRows: true }, root);
-        expect([code, error?.code]).toEqual([1, "invalid-files"]);
+        expect([code, error?.code, error?.outcome]).toEqual([1, "invalid-files", "Nothing was undone."]);
         expect(error?.details).toEqual([
             "migrations/011.do.create-voice-sessions.sql: has no undo file",
-            "    write migrations/011.undo.create-voice-sessions.sql, or roll back to a version above it",
+            "    write migrations/011.undo.create-voice-sessions.sql, or roll back only to version 11 (`--to 11`)",
         ]);
+        const last = "migrations/012.undo.create-user-sessions.sql";
+        changeProject(root, { [last]: undefined });
+        const none = await expectRefused({ to: 9, discardRows: true }, root);
+        expect(none.error?.details).toContain(`    write ${last}`);
     });
 
     test("tells which values are lost with a column, and undoes with --discard-rows", async () => {

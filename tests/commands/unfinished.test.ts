@@ -51,8 +51,6 @@ describeTarget("file:", (target) => {
 
     const exported = path.join(writeProject({}), "exported");
     test.each<[string, (context: Context) => Promise<unknown>]>([
-        ["db:status", showStatus],
-        ["db:verify", (context) => showVerification(context)],
         ["db:stats", (context) => showStatistics(context)],
         ["db:export", (context) => exportTables({ ...context, args: [exported] }, {}, bundled, exportForms)],
         ["db:maintain", (context) => maintain(context, {})],
@@ -62,6 +60,22 @@ describeTarget("file:", (target) => {
     ])("%s warns of an unfinished migration and goes on", async (name, action) => {
         const { code, stderr } = await run(action, deployed);
         expect([name, code, stderr]).toEqual([name, 0, expect.stringContaining(warnings.join(""))]);
+    });
+
+    test("db:status counts it as pending, also when only its undo file is empty, and db:verify says that it is left out", async () => {
+        for (const sql of ["-- Add teams.\n", "CREATE TABLE teams (id INTEGER PRIMARY KEY) STRICT;\n"]) {
+            changeProject(root, { [files[0] ?? ""]: sql });
+            const { code, stdout, stderr } = await run(showStatus, deployed);
+            expect([code, stderr]).toEqual([3, expect.stringContaining(`${files[1]} has no statement yet`)]);
+            expect(stdout).toMatch(/^\[ \] +migrations\/013\.do\.add-teams\.sql +unfinished$/m);
+            expect(stdout).toContain("\nPending: 1 unfinished migration. Write the statements that are missing, then ");
+            const verified = await run((context) => showVerification(context), deployed);
+            expect([verified.code, verified.stdout]).toEqual([
+                0,
+                expect.stringMatching(/ matches the files: \d+ objects compared, without 1 unfinished migration\.\n/),
+            ]);
+        }
+        changeProject(root, { [files[0] ?? ""]: "-- Add teams.\n" });
     });
 
     test("db:adopt --check and db:baseline go on too, and a baseline does not record it", async () => {
@@ -74,21 +88,29 @@ describeTarget("file:", (target) => {
 
     test("a deploy and a reset refuse it, and so does every command once it is applied", async () => {
         const before = await hashContents(deployed.client);
-        for (const action of [
-            (context: Context) => migrate(context, {}, bundled),
-            (context: Context) => push(context, {}),
-            (context: Context) => pushSchema(context, {}),
-            (context: Context) => reset(context, { yes: true }),
-        ]) {
+        const refusing: [(context: Context) => Promise<unknown>, string][] = [
+            [(context) => migrate(context, {}, bundled), "Nothing was applied."],
+            [(context) => push(context, {}), "Nothing was applied."],
+            [(context) => pushSchema(context, {}), "Nothing was applied."],
+            [(context) => reset(context, { yes: true }), "Nothing was dropped."],
+        ];
+        for (const [action, outcome] of refusing) {
             const { error, stderr } = await run(action, deployed);
-            expect(error).toMatchObject({ code: "invalid-files", outcome: "Nothing was applied." });
+            expect(error).toMatchObject({ code: "invalid-files", outcome });
             expect(stderr).toContain(`${files[0]}: has no statement\n`);
         }
         expect(await hashContents(deployed.client)).toBe(before);
         const applied = "migrations/012.do.create-user-sessions.sql";
         changeProject(root, { [applied]: "-- Emptied.\n" });
-        const { error, stderr } = await run(showStatus, deployed);
-        expect(error).toMatchObject({ code: "invalid-files" });
-        expect(stderr).toContain(`${applied}: has no statement`);
+        const reading: [(context: Context) => Promise<unknown>, string | undefined][] = [
+            [showStatus, undefined],
+            [(context) => rollback(context, { to: 11 }), "Nothing was undone."],
+        ];
+        for (const [action, outcome] of reading) {
+            const { error, stderr } = await run(action, deployed);
+            expect([error?.code, error?.outcome]).toEqual(["invalid-files", outcome]);
+            expect(stderr).toContain(`${applied}: has no statement`);
+        }
+        expect(await hashContents(deployed.client)).toBe(before);
     });
 });

@@ -12,6 +12,10 @@ import { changeProject, makeFolder } from "../support/project.ts";
 import { tell } from "../support/snapshot.ts";
 import { commandsVariable } from "../support/temporary.ts";
 
+/** The counts of objects that a page prints or states. */
+const objectCounts =
+    /\d+ tables, \d+ indexes, \d+ views, \d+ triggers|\d+ views(?:,| and) \d+ triggers|\d+ objects (?:match|compared)/g;
+
 /** Stands for pnpm: runs the built commands, and leaves out what installs and what runs the tests. */
 const pnpm = `#!/bin/sh
 [ "$1" != --silent ] || shift
@@ -54,48 +58,55 @@ function findPort(): Promise<number> {
 }
 
 describe("the shell examples of", () => {
-    test.each(documentSite.executed)("%s run one after the other in a clone", async (name) => {
-        const page = readPage(name, readFileSync(path.join(root, name), "utf8"));
-        const blocks = listShellBlocks(page);
-        expect(blocks.length).toBeGreaterThan(0);
-        const project = copyClone();
-        const home = path.join(makeFolder(), "home");
-        mkdirSync(home);
-        const port = await findPort();
-        const env = {
-            ...{ PATH: `${makePrograms()}:${process.env.PATH}`, HOME: home, TMPDIR: process.env.TMPDIR },
-            ...{ NODE: process.execPath, COMMANDS: process.env[commandsVariable] },
-        };
-        const start = (text: string): { child: ChildProcess; printed: () => string } => {
-            let printed = "";
-            const child = spawn("sh", ["-ec", text], { cwd: project, env, stdio: ["ignore", "pipe", "pipe"] });
-            for (const stream of [child.stdout, child.stderr]) {
-                stream.setEncoding("utf8").on("data", (part: string) => {
-                    printed += part;
-                });
-            }
-            return { child, printed: () => printed };
-        };
-        const servers: ChildProcess[] = [];
-        try {
-            for (const { text, line } of blocks) {
-                if (/^pnpm db:server\b/.test(text)) {
-                    const server = start(`exec ${text} --port ${port}`);
-                    servers.push(server.child);
-                    await expect.poll(server.printed, { timeout: 30_000 }).toContain("Stop it with Ctrl-C.");
-                    continue;
+    test.each(documentSite.executed)(
+        "%s run one after the other in a clone, and print the counts of objects that it states",
+        async (name) => {
+            const text = readFileSync(path.join(root, name), "utf8");
+            const page = readPage(name, text);
+            const blocks = listShellBlocks(page);
+            expect(blocks.length).toBeGreaterThan(0);
+            const project = copyClone();
+            const home = path.join(makeFolder(), "home");
+            mkdirSync(home);
+            const port = await findPort();
+            const env = {
+                ...{ PATH: `${makePrograms()}:${process.env.PATH}`, HOME: home, TMPDIR: process.env.TMPDIR },
+                ...{ NODE: process.execPath, COMMANDS: process.env[commandsVariable] },
+            };
+            const start = (text: string): { child: ChildProcess; printed: () => string } => {
+                let printed = "";
+                const child = spawn("sh", ["-ec", text], { cwd: project, env, stdio: ["ignore", "pipe", "pipe"] });
+                for (const stream of [child.stdout, child.stderr]) {
+                    stream.setEncoding("utf8").on("data", (part: string) => {
+                        printed += part;
+                    });
                 }
-                const { child, printed } = start(text);
-                const code = await new Promise((resolve) => child.once("close", resolve));
-                expect(code, `${name}:${line}\n${printed()}`).toBe(0);
+                return { child, printed: () => printed };
+            };
+            const servers: ChildProcess[] = [];
+            let output = "";
+            try {
+                for (const { text, line } of blocks) {
+                    if (/^pnpm db:server\b/.test(text)) {
+                        const server = start(`exec ${text} --port ${port}`);
+                        servers.push(server.child);
+                        await expect.poll(server.printed, { timeout: 30_000 }).toContain("Stop it with Ctrl-C.");
+                        continue;
+                    }
+                    const { child, printed } = start(text);
+                    const code = await new Promise((resolve) => child.once("close", resolve));
+                    expect(code, `${name}:${line}\n${printed()}`).toBe(0);
+                    output += printed();
+                }
+            } finally {
+                for (const server of servers) {
+                    const closed = new Promise((resolve) => server.once("close", resolve));
+                    server.kill("SIGINT");
+                    await closed;
+                }
             }
-        } finally {
-            for (const server of servers) {
-                const closed = new Promise((resolve) => server.once("close", resolve));
-                server.kill("SIGINT");
-                await closed;
-            }
-        }
-        tell(`${name}: ${blocks.length} shell examples ran`);
-    });
+            for (const [stated] of text.matchAll(objectCounts)) expect(output).toContain(stated.replace(" and ", ", "));
+            tell(`${name}: ${blocks.length} shell examples ran`);
+        },
+    );
 });

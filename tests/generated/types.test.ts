@@ -136,6 +136,11 @@ describe("schema.d.ts", () => {
             expect(Object.keys(toFields(row))).toEqual(columns.map(({ name }) => toCamel(name)));
             expect(toColumns(toFields(row))).toEqual(row);
         }
+        // A digit has no capital letter to come back from.
+        const numbered = { line_1: 1, line1: 2, sub_2_channel_b: 3 };
+        const fields: { line_1: number; line1: number; sub_2ChannelB: number } = toFields(numbered);
+        const columns: { line_1: number; line1: number; sub_2_channel_b: number } = toColumns(fields);
+        expect([fields, columns]).toEqual([{ line_1: 1, line1: 2, sub_2ChannelB: 3 }, numbered]);
     });
 
     test("knows values that the documents name", () => {

@@ -63,8 +63,9 @@ describe("db:new --import", () => {
             "old/0000_a.sql": "CREATE INDEX i ON b (c)\n--> statement-breakpoint\nCREATE INDEX j ON b (c DESC)",
             "old/0001_b.sql": "CREATE TABLE b (c);--> statement-breakpoint\nSELECT 1;",
         });
-        const { code } = await runScript("db:new", ["--import", "old", "--set", "more"], { cwd: root });
+        const { code, stdout } = await runScript("db:new", ["--import", "old", "--set", "more"], { cwd: root });
         expect(code).toBe(0);
+        expect(stdout).toContain("then see `pnpm db:push --dry-run --set more`.\n");
         const read = (name: string): string => readFileSync(path.join(root, "migrations/more", name), "utf8");
         expect(read("001.do.b.sql")).toBe("CREATE TABLE b (c);\nSELECT 1;\n");
         expect(read("002.do.a.sql")).toBe("CREATE INDEX i ON b (c);\nCREATE INDEX j ON b (c DESC)\n");
@@ -81,7 +82,8 @@ describe("db:new --import", () => {
                 "CREATE TABLE n (b TEXT);\nINSERT INTO n SELECT b FROM a;\nDROP TABLE a;\nALTER TABLE n RENAME TO a;\n",
             "old/4_swap.up.sql": "\nALTER TABLE c RENAME TO c_old;\nCREATE TABLE c (d TEXT);\nDROP TABLE c_old;\n",
             "old/5_more.up.sql": "VACUUM;\nCREATE TEMP TABLE x (y);\n",
-            "old/6_view.up.sql": "CREATE VIEW v AS SELECT 1 AS one;\nINSERT INTO c SELECT one FROM v;\n",
+            "old/6_view.up.sql":
+                "CREATE VIEW v AS SELECT 1 AS one;\nINSERT INTO c SELECT one FROM v;\nCREATE TABLE w AS SELECT one FROM v;\n",
         });
         const { code, stdout } = await runScript("db:new", ["--import", "old", "--json"], { cwd: root });
         expect(code).toBe(0);
@@ -96,11 +98,31 @@ describe("db:new --import", () => {
             "old/6_view.up.sql: has nothing that goes back",
             "old/1_tables.up.sql:4: the trigger 't' was dropped with its table later and not created again, so it has no file",
             "old/6_view.up.sql:2: uses the view 'v', which is now in views/ and has its last form",
+            "old/6_view.up.sql:3: uses the view 'v', which is now in views/ and has its last form",
             "migrations/002.do.lose.sql:3: rebuilds 'a' without its index 'i', which a deploy refuses",
             "migrations/003.do.swap.sql:2: renames 'c' away and creates it again, so that the deploy would not check that its rows and indexes are kept",
             "migrations/004.do.more.sql:1: Turso refuses VACUUM",
             "migrations/004.do.more.sql:2: Turso refuses temporary objects",
         ]);
+    });
+
+    test("leaves a ROLLBACK and a table that is there already to a person, with what must be removed", async () => {
+        const root = writeProject({
+            ...base,
+            "old/1_undone.up.sql":
+                "BEGIN;\nCREATE TABLE a (b);\nROLLBACK;\nBEGIN;\nCREATE TABLE a (c);\nCOMMIT;\nCOMMIT;\nCREATE TABLE d (e);\n",
+            "old/2_again.up.sql": "CREATE TABLE IF NOT EXISTS Shops (id INTEGER PRIMARY KEY);\n",
+        });
+        const { stdout } = await runScript("db:new", ["--import", "old", "--set", "extras"], { cwd: root });
+        const told = stdout.slice(stdout.indexOf("To decide:\n")).split("\n").slice(3, -2);
+        expect(told).toEqual([
+            "  migrations/extras/001.do.undone.sql:2: ROLLBACK inside a file",
+            "      remove it and what it undid: the runner opens and ends the transaction",
+            "  migrations/extras/002.do.again.sql:1: creates 'Shops', which migrations/0007.do.create-shops.sql creates",
+            "      remove the statement if it is the same table, or give this one another name",
+        ]);
+        const undone = readFileSync(path.join(root, "migrations/extras/001.do.undone.sql"), "utf8");
+        expect(undone).toBe("CREATE TABLE a (b);\nROLLBACK;\nCREATE TABLE a (c);\nCREATE TABLE d (e);\n");
     });
 
     const mark = "-- migrate:up\nSELECT 1;\n";

@@ -1,11 +1,15 @@
-import { chmodSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import type { Rejection } from "../../src/loading/loader.ts";
+import { migrateHistory } from "../../app/migrate-history.ts";
+import { loaders } from "../../seeds/index.ts";
+import type { Context } from "../../src/cli/program.ts";
+import type { Loader, Rejection, SourceRecord } from "../../src/loading/loader.ts";
 import { keepRejections } from "../../src/loading/rejects.ts";
+import { createCheck } from "../../src/loading/validate.ts";
 import { readContents, readRows, readValue } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
-import { migrateHere } from "../support/here.ts";
+import { migrateHere, runHere } from "../support/here.ts";
 import { writeProject } from "../support/project.ts";
 import { copyProject } from "../support/repository.ts";
 import { tell } from "../support/snapshot.ts";
@@ -236,17 +240,31 @@ describeTargets("records that cannot load", (target) => {
         expect(await readValue(database.client, "SELECT count(*) FROM channel_mappings")).toBe(4);
     });
 
-    test("are written beside the command where no file is named, and are not lost where it cannot be written", async () => {
+    test("are written beside the command where no file is named; a file that cannot be written is refused before the load", async () => {
         const root = copyProject(
             {},
             { "in/questions.json": JSON.stringify([makeQuestion("", {}), makeQuestion("q-1")]) },
         );
         const settings = { root, url: database.url };
-        const failed = await migrateHere(settings, { from: "in", rejects: "no/such/folder.ndjson" });
-        expect(failed.code).toBe(1);
-        expect(failed.error?.message).toBe("the rejected records cannot be written to no/such/folder.ndjson");
-        expect(failed.error?.outcome).toBe("All records except 1 rejected one are in the database.");
-        expect(await readRows(database.client, "SELECT id FROM questions")).toEqual([{ id: "q-1" }]);
+        symlinkSync("circle.ndjson", path.join(root, "circle.ndjson"));
+        const untouched = await readLoaded(database);
+        for (const rejects of ["no/such/folder.ndjson", "circle.ndjson", "in/questions.json"]) {
+            const load = (context: Context) => migrateHistory(context, { from: "in", rejects });
+            for (const failed of [
+                await migrateHere(settings, { from: "in", rejects }),
+                await runHere(load, settings),
+            ]) {
+                expect([failed.code, failed.error?.message, failed.error?.outcome]).toEqual([
+                    1,
+                    `the rejected records cannot be written to ${rejects}`,
+                    "Nothing was changed.",
+                ]);
+            }
+        }
+        expect(await readLoaded(database)).toEqual(untouched);
+        rmSync(path.join(root, "circle.ndjson"));
+        const elsewhere = path.join(writeProject({}), "left.ndjson");
+        expect((await migrateHere(settings, { from: "in", rejects: elsewhere })).code).toBe(5);
         const before = await readLoaded(database);
 
         const ran = await migrateHere(settings, { from: "in" });
@@ -266,6 +284,44 @@ describeTargets("records that cannot load", (target) => {
             (await migrateHere(settings, { from: ".", rejects: path.join(writeProject({}), "x") })).stdout,
         ).toContain("questions: 2 read, 1 unchanged, 1 rejected");
     });
+});
+
+test("a reject file that becomes unwritable during a load fails with what the database is then", () => {
+    const rejections = [{ file: "f", position: "1", code: "missing-id", message: "no id", record: {} }];
+    const keep = () => keepRejections(writeProject({}), "no/file.ndjson", rejections as Rejection[], "All are there.");
+    expect(keep).toThrow(expect.objectContaining({ code: "cannot-open", outcome: "All are there." }));
+});
+
+test("says in plain words what a value must be", () => {
+    const check = (name: string, value: object): string => {
+        const loader = loaders.find((other) => other.name === name) as Loader;
+        const checked = createCheck(loader, [])({ file: "f", position: "1", value } as SourceRecord);
+        return checked.ok ? "" : checked.rejection.message;
+    };
+    const question = makeQuestion("q-1");
+    expect([
+        check("questions", { ...question, question: undefined }),
+        check("questions", { ...question, question: null }),
+        check("questions", { ...question, question: "" }),
+        check("questions", { ...question, question: 7 }),
+        check("questions", { ...question, difficulty: "hard" }),
+        check("questions", { ...question, isNew: "yes" }),
+        check("questions", { ...question, tags: [1] }),
+        check("work-queue", { itemType: "question", itemId: "q", action: "A b" }),
+        check("work-queue", { itemType: "question", itemId: "q", action: "improve", priority: 11 }),
+        check("work-queue", { itemType: "question", itemId: "q", action: "improve", priority: 1.5 }),
+    ]).toEqual([
+        "question: is missing",
+        "question: must not be null",
+        "question: must not be empty",
+        "question: must be text",
+        "difficulty: must be one of beginner, intermediate, advanced",
+        "isNew: must be 0 or 1 or true or false",
+        "tags.0: must be text",
+        "action: must match /^[a-z0-9_]+$/",
+        "priority: must be at most 10",
+        "priority: must be a whole number",
+    ]);
 });
 
 test("only its user may read a reject file, also one that others could read before", () => {

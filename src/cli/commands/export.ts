@@ -6,6 +6,9 @@ import { type ExportedRow, exportRows, type LeftOut } from "../../loading/export
 import { asArray, type ExportForms } from "../../loading/exports/shapes.ts";
 import type { Loader } from "../../loading/loader.ts";
 import type { BundledSeeds } from "../../loading/seeds.ts";
+import { isBookkeeping, isVirtual, listComparable } from "../../schema/facts.ts";
+import type { SchemaRow } from "../../schema/row.ts";
+import { isSameName } from "../../sql/names.ts";
 import { showEachByte } from "../../text/decode.ts";
 import { createFolder } from "../../text/folder.ts";
 import { writeJson } from "../../text/json.ts";
@@ -33,7 +36,9 @@ export async function exportTables(
 ): Promise<ExitCode> {
     const { output, root } = context;
     const [target, ...names] = context.args;
-    const chosen = chooseLoaders(await bundled.loaders(), names, personal);
+    const loaders = await bundled.loaders();
+    const chosen = chooseLoaders(loaders, names, personal);
+    const isWhole = names.length === 0 || names.includes(everything);
     const [first] = chosen;
     const folder = resolve(root, target ?? "");
     await refuseOccupied(folder, options.force ?? false);
@@ -41,8 +46,8 @@ export async function exportTables(
     return withConnection(
         connection,
         async () => {
-            if (first) await refuseUndeployed(context, connection, first.table, { anyVersion: true });
-            else
+            const schema = first && (await refuseUndeployed(context, connection, first.table, { anyVersion: true }));
+            if (!schema)
                 output.note(
                     "This project has no loader, so no table has a format. `pnpm db:backup` writes every table.",
                 );
@@ -64,9 +69,10 @@ export async function exportTables(
                 if (left.length > 0) leftOut[loader.table] = left;
             }
             const notExported = names.length === 0 ? personal : [];
-            if (notExported.length > 0) {
-                output.field("Left out", `${notExported.join(", ")}: ${whyPersonal}; name them, or \`${everything}\``);
-            }
+            showNotExported(output, notExported, `${whyPersonal}; name them, or \`${everything}\``);
+            const withoutLoader = schema && isWhole ? findUnread(schema, loaders) : [];
+            const them = withoutLoader.length === 1 ? "it" : "them";
+            showNotExported(output, withoutLoader, `no loader reads ${them}; \`pnpm db:backup\` has ${them}`);
             const lost = warnOfLeftOut(output, leftOut);
             const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
             conclude(
@@ -78,6 +84,7 @@ export async function exportTables(
                     folder: target,
                     counts,
                     notExported,
+                    withoutLoader,
                     ...(lost > 0 ? { leftOut } : {}),
                 },
             );
@@ -85,6 +92,18 @@ export async function exportTables(
         },
         incomplete,
     );
+}
+
+function showNotExported(output: Output, names: readonly string[], why: string): void {
+    if (names.length > 0) output.field("Left out", `${names.join(", ")}: ${why}`);
+}
+
+// The tables of a whole export that have no format, such as those of an optional set.
+function findUnread(schema: readonly SchemaRow[], loaders: readonly Loader[]): string[] {
+    return listComparable(schema)
+        .filter((row) => row.type === "table" && !isVirtual(row) && !isBookkeeping(row))
+        .filter(({ name }) => !loaders.some(({ table }) => isSameName(table, name)))
+        .map(({ name }) => name);
 }
 
 /** How many rows that were left out are named. */

@@ -6,7 +6,7 @@ import { type OpenedSource, openSource } from "../../loading/sources/files.ts";
 import { type PreparedDeploy, prepareDeploy } from "../../planning/prepare.ts";
 import { confirmRemote } from "../confirm.ts";
 import { deploy, printSummary } from "../deploy.ts";
-import { describeLoad, type LoadOptions, loadAndReport, toLoadDocument } from "../load-report.ts";
+import { describeLoad, type LoadOptions, loadAndReport, refuseRejects, toLoadDocument } from "../load-report.ts";
 import { openForWriting, withConnection } from "../open.ts";
 import { type PushOptions, toDeploy } from "../options.ts";
 import type { Context } from "../program.ts";
@@ -21,6 +21,7 @@ export interface MigrateOptions extends PushOptions, LoadOptions {
 /** db:migrate: deploys the schema, then loads an export or the bundled seeds. Exit code 5 when records were rejected. */
 export async function migrate(context: Context, options: MigrateOptions, bundled: BundledSeeds): Promise<ExitCode> {
     refuseContradictions(options);
+    refuseRejects(context, options);
     const { config, connection } = await openForWriting(context, options);
     let chosen: Chosen = {};
     return withConnection(connection, async () => {

@@ -1,6 +1,7 @@
 import { readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AppError } from "../../errors.ts";
+import type { Import } from "../../importing/plan.ts";
 import { coreSet, findNextNumber, folderOf, migrationName, readFiles } from "../../planning/files.ts";
 import { loadLenientFormatter } from "../../sql/format.ts";
 import { toSlug } from "../../sql/names.ts";
@@ -176,16 +177,17 @@ async function importMigrations({ root, output }: Context, folder: string, optio
         // A remedy of several stands once, below the last.
         if (planned.decisions[at + 1]?.remedy !== remedy) output.line(`      ${remedy}`);
     }
-    output.line(renderResult(planned.files.length, planned.decisions.length, dryRun));
+    output.line(renderResult(planned, dryRun));
     const files = planned.files.map(({ path, source, removed }) => ({ path, source, removed }));
     output.document({ format: planned.format, folder: planned.folder, dryRun, files, decisions: planned.decisions });
 }
 
-function renderResult(files: number, decisions: number, dryRun: boolean): string {
+function renderResult(planned: Import, dryRun: boolean): string {
+    const [files, decisions] = [planned.files.length, planned.decisions.length];
     if (dryRun)
         return `Nothing was written: ${count(files, "file")} would be, and ${count(decisions, "thing")} left to decide.`;
     const left = decisions === 0 ? "nothing is left to decide" : `${count(decisions, "thing")} left to decide`;
-    return `Wrote ${count(files, "file")}; ${left}. Check them with \`pnpm db:lint\`, then see \`pnpm db:push --dry-run\`.`;
+    return `Wrote ${count(files, "file")}; ${left}. Check them with \`pnpm db:lint\`, then see \`${planned.check}\`.`;
 }
 
 function count(number: number, noun: string): string {

@@ -15,6 +15,8 @@ import type { RunOptions } from "../options.ts";
 import type { Context } from "../program.ts";
 import { showRestorePoint } from "../report.ts";
 
+const nothingDropped = "Nothing was dropped.";
+
 /** db:reset: drops everything in a local database and deploys the schema again, with the same migration sets. */
 export async function reset(context: Context, options: RunOptions): Promise<void> {
     const { output } = context;
@@ -26,10 +28,13 @@ export async function reset(context: Context, options: RunOptions): Promise<void
                 const message = `${config.target.label} is on another machine, and db:reset drops everything`;
                 throw new AppError("usage", message, {
                     hint: "it works on file: and loopback databases only; create a new database instead",
-                    outcome: "Nothing was dropped.",
+                    outcome: nothingDropped,
                 });
             }
-            const { sets, state } = await readAll(context.root, connection, { anyVersion: true });
+            const { sets, state } = await readAll(context.root, connection, {
+                anyVersion: true,
+                outcome: nothingDropped,
+            });
             await validateFiles(sets);
             if (state.schema.length > 0) await confirmReset(context, config.target, options.yes);
             const restorePoint = await prepareRestorePoint(connection, state, new Date());
@@ -47,7 +52,7 @@ export async function reset(context: Context, options: RunOptions): Promise<void
             );
             printSummary(context, connection, summary);
         },
-        "Nothing was dropped.",
+        nothingDropped,
     );
 }
 
@@ -64,7 +69,7 @@ async function validateFiles(sets: readonly MigrationSet[]): Promise<void> {
         if (!(error instanceof FailedDeploy)) throw error;
         throw new AppError("migration-failed", `the files do not deploy into an empty database: ${error.message}`, {
             ...(error.hint === undefined ? {} : { hint: error.hint }),
-            outcome: "Nothing was dropped.",
+            outcome: nothingDropped,
         });
     }
 }
@@ -79,7 +84,7 @@ async function dropAll(context: Context, connection: Connection, state: Database
         const explained = explainFault(error, connection.target);
         if (!after)
             throw explained.withOutcome("The state of the database could not be read. Nothing was tried again.");
-        if (after.schema.length === state.schema.length) throw explained.withOutcome("Nothing was dropped.");
+        if (after.schema.length === state.schema.length) throw explained.withOutcome(nothingDropped);
         context.output.note(`The reply was lost (${error.message}), but everything is dropped.`);
     }
 }

@@ -37,9 +37,11 @@ export function describePending({ version, entries, problems, schema }: Status):
         entries.filter((entry) => entry.kind === kind && !entry.isDone).length;
     const pending = listCounts(
         [count("migration"), "migration"],
+        [count("unfinished"), "unfinished migration"],
         [count("object"), "view or trigger", "views and triggers"],
     );
     if (pending === "") return "The database is up to date.";
     const isForeign = version === 0 && countObjects(schema).tables > 0;
-    return `Pending: ${pending}. ${isForeign ? `Next: ${madeElsewhere}` : "Deploy with `pnpm db:migrate`"}.`;
+    const deploy = count("unfinished") > 0 ? "Write the statements that are missing, then deploy" : "Deploy";
+    return `Pending: ${pending}. ${isForeign ? `Next: ${madeElsewhere}` : `${deploy} with \`pnpm db:migrate\``}.`;
 }

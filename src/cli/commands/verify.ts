@@ -30,7 +30,8 @@ export async function showVerification(context: Context, options: VerifyOptions 
     const verification = await withDatabase(opened, () =>
         verifyDatabase(root, opened.connection, { strict, leaveOut: warnOfUnfinished(output) }),
     );
-    const { version, differences } = verification;
+    const { version, unfinished, differences } = verification;
+    const without = unfinished === 0 ? "" : `, without ${countOf(unfinished, "unfinished migration")}`;
     printDifferences(output, differences);
     const drifted = differences.filter(isDrift);
     const compared = listCompared(differences).length;
@@ -41,7 +42,7 @@ export async function showVerification(context: Context, options: VerifyOptions 
     if (alignment) printAlignment(output, alignment, dryRun);
     output.line(
         drifted.length === 0
-            ? `The database at version ${version} matches the files: ${countOf(compared, "object")} compared.`
+            ? `The database at version ${version} matches the files: ${countOf(compared, "object")} compared${without}.`
             : `The database at version ${version} differs from the files in ${countOf(drifted.length, "object")}.`,
     );
     if (alignment) output.line(dryRun ? "Dry run: no file was written." : describeNextStep(alignment));

@@ -41,12 +41,13 @@ async function showState(visit: Visit, contents: Contents): Promise<ConsolePage>
     const { root, connection, database, now } = visit;
     const queries = await contents.queries(visit);
     const unfinished: Problem[] = [];
-    const { sets, state } = await readAll(root, connection, {
+    const read = await readAll(root, connection, {
         anyVersion: true,
         extra: [selectSize, ...queries],
         leaveOut: (problem) => unfinished.push(problem),
     });
-    const status = toStatus(sets, state, database.schemaVersion);
+    const { sets, state } = read;
+    const status = toStatus(read, database.schemaVersion);
     const isComparable = status.version > 0 && status.newer === undefined;
     const differences = isComparable ? await verifySchema(sets, state) : [];
     const lines = status.version > 0 ? contents.render(state.extra.slice(1), now) : [];

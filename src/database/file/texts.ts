@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { isKeyword, isSignificant, readName, type Token, tokenize } from "../../sql/lexer.ts";
 import { splitList, topLevel } from "../../sql/nesting.ts";
 import { quoteName } from "../../sql/quoting.ts";
+import { splitStatements } from "../../sql/statements.ts";
 import type { Value } from "../connection.ts";
 import { DatabaseFault } from "../faults.ts";
 
@@ -13,16 +14,22 @@ export const selectEncoding = "SELECT encoding FROM pragma_encoding";
 
 /** The columns of a statement's result as SQL that gives bytes; undefined for a statement that cannot be asked so. */
 export function askForBytes(sql: string, names: readonly string[]): string | undefined {
-    const returning = askReturningForBytes(sql);
+    const statement = takeFirst(sql);
+    const returning = askReturningForBytes(statement);
     if (returning !== undefined) return returning;
-    if (!selects.test(sql)) return undefined;
+    if (!selects.test(statement)) return undefined;
     const columns = names.map((_, at) => `c${at}`);
     const given = columns.map(toBytes).join(", ");
     // Because of LIMIT and WHERE, SQLite computes each column once, and does not repeat its expression in `given`.
-    return `WITH result (${columns.join(", ")}) AS (SELECT * FROM (${sql.replace(/[;\s]+$/, "")}\n) LIMIT -1) SELECT ${given} FROM result WHERE true`;
+    return `WITH result (${columns.join(", ")}) AS (SELECT * FROM (${statement}\n) LIMIT -1) SELECT ${given} FROM result WHERE true`;
 }
 
-const selects = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:SELECT|WITH|VALUES)\b/i;
+const selects = /^\s*(?:SELECT|WITH|VALUES)\b/i;
+
+// SQLite runs the first statement of a text, without the comments and semicolons around it.
+function takeFirst(sql: string): string {
+    return /;|--|\/\*/.test(sql) ? (splitStatements(sql)[0]?.sql ?? "") : sql;
+}
 
 /** Like askForBytes() for INSERT, UPDATE and DELETE, keeping the names of the columns; undefined without a list to replace. */
 export function askReturningForBytes(sql: string): string | undefined {

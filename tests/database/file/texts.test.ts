@@ -44,9 +44,16 @@ test("a file refuses a text that is not UTF-8 wherever a statement returns one, 
         variant: "not-utf8",
         message: "the text of 'a' in row 2 of its result is not UTF-8",
     };
-    for (const sql of ["SELECT b, a FROM t", "VALUES ('x', 'y'), (2, 3)", "SELECT a FROM t ORDER BY b LIMIT 5;"]) {
+    for (const sql of [
+        "SELECT b, a FROM t",
+        "VALUES ('x', 'y'), (2, 3)",
+        "SELECT a FROM t ORDER BY b LIMIT 5;",
+        "SELECT b, a FROM t; -- all",
+        "SELECT b, a FROM t; /* then */ SELECT 1",
+        ";SELECT b, a FROM t",
+    ]) {
         const reading = connection.readAll([{ sql }]);
-        if (sql.startsWith("SELECT")) await expect(reading).rejects.toMatchObject(refusal);
+        if (sql.includes("FROM")) await expect(reading).rejects.toMatchObject(refusal);
         else expect((await reading)[0]?.ok).toBe(true);
     }
     await expect(connection.write([{ sql: "UPDATE t SET b = b + 1 RETURNING b, a" }])).rejects.toMatchObject(refusal);
