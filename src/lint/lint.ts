@@ -62,7 +62,13 @@ function toFinding(
 }
 
 /** Rules, beside those that a deploy refuses, that tell why a statement fails. */
-const explaining = ["deep-parentheses", "too-many-terms", "vector-in-strict-table", "add-column-default"];
+const explaining = [
+    "deep-parentheses",
+    "too-many-terms",
+    "vector-in-strict-table",
+    "add-column-default",
+    "foreign-key-parent",
+];
 
 // Where such a rule finds something in a statement, its failure says nothing more.
 function withoutEchoes({ statements }: LintFile, findings: readonly Finding[]): Finding[] {

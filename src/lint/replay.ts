@@ -73,7 +73,13 @@ async function findFailedDeploy(
         return undefined;
     } catch (error) {
         if (!(error instanceof FailedDeploy)) throw error;
-        return { ...error.problem, rule: failingStatement, remedy };
+        const { problem } = error;
+        // A statement, unlike a guard, has no advice of its own.
+        return {
+            ...problem,
+            rule: failingStatement,
+            remedy: /^correct /.test(problem.remedy) ? remedy : problem.remedy,
+        };
     }
 }
 

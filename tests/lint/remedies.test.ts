@@ -311,12 +311,30 @@ const cases: readonly Case[] = [
     ["rebuild-loses-rules", "add it to the new definition", spoiled(" AUTOINCREMENT", ""), rebuild],
     [
         "foreign-key-index",
-        "add CREATE INDEX idx_<table>_<column> ON <table> (<column>)",
+        "add CREATE INDEX idx_tags_note_id ON tags (note_id)",
         { "migrations/002.do.change-notes.sql": "-- Drops.\nDROP INDEX idx_tags_note_id;\n" },
         {
             ...after(second, "DROP INDEX idx_tags_note_id;"),
             ...after(third, "CREATE INDEX idx_tags_note_id ON tags (note_id);"),
         },
+    ],
+    [
+        "foreign-key-parent",
+        "correct the name, or create the table",
+        "CREATE TABLE links (a INTEGER PRIMARY KEY REFERENCES note (id)) STRICT;",
+        "CREATE TABLE links (a INTEGER PRIMARY KEY REFERENCES notes (id)) STRICT;",
+    ],
+    [
+        "foreign-key-parent",
+        "or columns with a UNIQUE index of their own",
+        "CREATE TABLE links (a INTEGER PRIMARY KEY REFERENCES tags (note_id)) STRICT;",
+        "CREATE UNIQUE INDEX idx_settings_writer ON settings (writer);\nCREATE TABLE links (a TEXT PRIMARY KEY REFERENCES settings (writer)) STRICT;",
+    ],
+    [
+        "foreign-key-parent",
+        "make 'a' INTEGER before this file is applied",
+        "CREATE TABLE links (a TEXT PRIMARY KEY REFERENCES notes (id)) STRICT;",
+        "CREATE TABLE links (a INTEGER PRIMARY KEY REFERENCES notes (id)) STRICT;",
     ],
     ["column-type", "correct the word", "CREATE TABLE loose (a TEXT NOTNUL);", "CREATE TABLE loose (a TEXT NOT NULL);"],
     ["no-undo", "write the undo file beside it", { [second]: "-- Looks.\nSELECT 1;\n" }, migration("SELECT 1;")],

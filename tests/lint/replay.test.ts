@@ -118,3 +118,21 @@ const cases: readonly (readonly [string, Files, readonly string[]])[] = [
 test.each(cases)("finds %s", async (_, files, failures) => {
     expect(await findFailures(files)).toEqual(failures);
 });
+
+test("says what a rebuild of the files would lose of their own rows, and what to do", async () => {
+    const root = writeProject(base);
+    const kept = rebuild.replace("FROM notes;", "FROM notes WHERE size > 1;");
+    expect(kept).not.toBe(rebuild);
+    changeProject(root, {
+        ...migration("INSERT INTO notes (id, body) VALUES (1, 'a'), (2, 'bb');"),
+        "migrations/003.do.rebuild-notes.sql": `-- Rebuilds.\n${kept}\n`,
+    });
+    expect(await findFailingStatements(await readFiles(root))).toEqual([
+        {
+            rule: "failing-statement",
+            path: "migrations/003.do.rebuild-notes.sql",
+            message: "the rebuild would lose what the table has now; would be lost: 1 row of notes",
+            remedy: expect.stringMatching(/^copy every row; if rows should go, delete them in a migration of its own/),
+        },
+    ]);
+});

@@ -23,9 +23,10 @@ export const nameRules = defineRules("style", [
         why: "One spelling of a name avoids mistakes.",
         remedy: "write names in lower snake_case",
         summed: "names have capitals",
-        *find({ tokens }) {
+        *find({ sql, tokens, names }) {
+            const keywords = new Set(findLowerKeywords(sql, names, tokens));
             for (const token of tokens) {
-                if (token.kind !== "word" && token.kind !== "name") continue;
+                if ((token.kind !== "word" && token.kind !== "name") || keywords.has(token)) continue;
                 const name = readName(token);
                 const isMixed = /[A-Z]/.test(name) && (token.kind === "name" || /[a-z]/.test(name));
                 if (isMixed && !isKeywordLike(name)) yield { line: token.line, message: `'${name}' has capitals` };

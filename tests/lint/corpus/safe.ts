@@ -130,6 +130,22 @@ export const safe: Readonly<Record<string, Sample>> = {
         [2, 3, 6],
         "CREATE TABLE loose (\n    id INTEGER PRIMARY KEY,\n    a varchar (20) NOT NULL,\n    b UNSIGNED BIG INT,\n    c,\n    d DECIMAL(10, 2)\n);",
     ),
+    "foreign-key-parent": {
+        caught: {
+            ...migration(
+                "CREATE TABLE links (\n    id TEXT PRIMARY KEY,\n    a INTEGER REFERENCES note (id),\n    b INTEGER REFERENCES notes (size),\n    c INTEGER,\n    d ANY,\n    FOREIGN KEY (c) REFERENCES links\n) STRICT;",
+            ),
+            [third]: "-- Adds.\nALTER TABLE tags ADD COLUMN other TEXT REFERENCES notes (id);\n",
+        },
+        at: [`${second}:4`, `${second}:5`, `${second}:6`, `${third}:2`],
+        fine: {
+            ...migration(
+                "CREATE TABLE links_new (\n    id INT PRIMARY KEY,\n    a INTEGER REFERENCES notes,\n    b ANY REFERENCES notes (body),\n    c INTEGER REFERENCES links_new (id)\n) STRICT;\nALTER TABLE links_new RENAME TO links;",
+            ),
+            [third]:
+                "-- Adds.\nCREATE UNIQUE INDEX idx_notes_body ON notes (body);\nALTER TABLE tags ADD COLUMN other INTEGER REFERENCES links (id);\n",
+        },
+    },
     "foreign-key-index": {
         caught: {
             ...migration(
@@ -137,7 +153,7 @@ export const safe: Readonly<Record<string, Sample>> = {
             ),
             [third]: "-- Adds.\nALTER TABLE tags ADD COLUMN other INTEGER REFERENCES notes (id);\n",
         },
-        at: ["migrations/001.do.create-notes.sql:18", `${second}:4`],
+        at: [`${second}:4`, `${third}:2`],
         fine: {
             ...migration(
                 "CREATE TABLE links (\n    a INTEGER PRIMARY KEY REFERENCES notes (id),\n    b INTEGER REFERENCES notes (id),\n    c INTEGER REFERENCES notes (id),\n    UNIQUE (b, c)\n) STRICT;",
