@@ -371,6 +371,23 @@ test("the remedy of every rule of what runs and what is safe is followed here, o
     expect([...new Set([...cases.map(([id]) => id), ...plain])].sort()).toEqual([...ids].sort());
 });
 
+test("a comment that is missing and a gap of numbers have a remedy of their own place", async () => {
+    const found = await lint({
+        "migrations/005.do.change-notes.sql": "-- Adds.\nCREATE INDEX idx_notes_body ON notes (body);\n",
+        "migrations/005.undo.change-notes.sql": "-- Undoes it.\nDROP INDEX idx_notes_body;\n",
+        "views/v_notes.sql": "CREATE VIEW v_notes AS\nSELECT\n    id AS id\nFROM\n    notes;\n",
+    });
+    expect(found.map(({ rule, remedy }) => [rule, remedy])).toEqual([
+        [
+            "version-gap",
+            "`mv migrations/005.do.change-notes.sql migrations/002.do.change-notes.sql` and `mv migrations/005.undo.change-notes.sql " +
+                "migrations/002.undo.change-notes.sql` before the migration is applied anywhere, or allow it with the reason",
+        ],
+        ["object-comment", "say which queries it serves: write ON notes (/* Serves … */ before its columns"],
+        ["object-comment", "say what one row is: write AS /* One row is … */ before its SELECT"],
+    ]);
+});
+
 describeTarget("file:", (target) => {
     const rows =
         "INSERT INTO notes (body) VALUES ('a'), ('bb'), ('ccc'); INSERT INTO tags (note_id) VALUES (1), (3); INSERT INTO settings (id) VALUES (1);";

@@ -104,6 +104,18 @@ const cases: readonly (readonly [string, Files, readonly string[]])[] = [
         },
         ['migrations/003.do.fill-moods.sql:3 near "SELEC": syntax error'],
     ],
+    [
+        "a foreign key to what is not a key, where its rule is allowed",
+        migration(
+            "-- lint: allow foreign-key-parent: tried\nCREATE TABLE links (\n    id INTEGER PRIMARY KEY,\n    size INTEGER REFERENCES notes (size)\n) STRICT;",
+        ),
+        [`${second}:5 foreign key mismatch - "links" referencing "notes"`],
+    ],
+    [
+        "nothing of such a foreign key where its rule is not allowed",
+        migration("CREATE TABLE links (id INTEGER PRIMARY KEY REFERENCES notes (size)) STRICT;"),
+        [],
+    ],
     ["nothing where another rule tells why it fails", migration("ALTER TABLE notes ADD COLUMN code TEXT UNIQUE;"), []],
     [
         "nothing that a file would need which ends inside a literal",

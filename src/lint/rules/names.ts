@@ -80,10 +80,20 @@ export const nameRules = defineRules("style", [
         summary: "a migration whose number is not the next one of its set; numbers of 8 digits or more may be dates",
         why: "The next file gets a number after it, and one in between is refused as out of order.",
         remedy: "give both files the next number before the migration is applied anywhere, or allow it with the reason",
-        *find({ version, previous }) {
+        *find({ path, version, previous, opposite }) {
             if (version === undefined || previous === undefined || version === previous + 1) return;
-            if (version < firstDate)
-                yield { line: 1, message: `is number ${version}, and the one before it ${previous}` };
+            if (version >= firstDate) return;
+            const moves = [path, ...(opposite ? [opposite.path] : [])].map((from) => {
+                const to = from.replace(/\d+(?=\.(?:do|undo)\.[^/]*$)/, (digits) =>
+                    String(previous + 1).padStart(digits.length, "0"),
+                );
+                return `\`mv ${from} ${to}\``;
+            });
+            yield {
+                line: 1,
+                message: `is number ${version}, and the one before it ${previous}`,
+                remedy: `${moves.join(" and ")} before the migration is applied anywhere, or allow it with the reason`,
+            };
         },
     },
 ]);
