@@ -10,7 +10,7 @@ export interface User {
     password: string;
 }
 
-/** A row of users as the database returns it; toFields() makes a User of it. */
+/** A row of users as the database returns it; toFields() gives the type User. */
 export interface UsersRow {
     id: string;
     username: string;
@@ -76,7 +76,7 @@ export interface Question {
     createdAt: string;
 }
 
-/** A row of questions as the database returns it; toFields() makes a Question of it. */
+/** A row of questions as the database returns it; toFields() gives the type Question. */
 export interface QuestionsRow {
     id: string;
     question: string;
@@ -144,7 +144,7 @@ export interface ChannelMapping {
     questionId: string;
 }
 
-/** A row of channel_mappings as the database returns it; toFields() makes a ChannelMapping of it. */
+/** A row of channel_mappings as the database returns it; toFields() gives the type ChannelMapping. */
 export interface ChannelMappingsRow {
     id: number;
     channel_id: string;
@@ -198,7 +198,7 @@ export interface WorkQueue {
     lockedUntil: string | null;
 }
 
-/** A row of work_queue as the database returns it; toFields() makes a WorkQueue of it. */
+/** A row of work_queue as the database returns it; toFields() gives the type WorkQueue. */
 export interface WorkQueueRow {
     id: number;
     item_type: "question" | "challenge" | "test" | "blog" | "certification" | "voice_session" | "flashcard";
@@ -262,7 +262,7 @@ export interface BotLedger {
     createdAt: string;
 }
 
-/** A row of bot_ledger as the database returns it; toFields() makes a BotLedger of it. */
+/** A row of bot_ledger as the database returns it; toFields() gives the type BotLedger. */
 export interface BotLedgerRow {
     id: number;
     bot_name: string;
@@ -312,7 +312,7 @@ export interface BotRun {
     summary: string | null;
 }
 
-/** A row of bot_runs as the database returns it; toFields() makes a BotRun of it. */
+/** A row of bot_runs as the database returns it; toFields() gives the type BotRun. */
 export interface BotRunsRow {
     id: number;
     bot_name: string;
@@ -356,7 +356,7 @@ export interface QuestionRelationship {
     createdAt: string;
 }
 
-/** A row of question_relationships as the database returns it; toFields() makes a QuestionRelationship of it. */
+/** A row of question_relationships as the database returns it; toFields() gives the type QuestionRelationship. */
 export interface QuestionRelationshipsRow {
     id: number;
     source_question_id: string;
@@ -406,7 +406,7 @@ export interface QuestionHistory {
     createdAt: string;
 }
 
-/** A row of question_history as the database returns it; toFields() makes a QuestionHistory of it. */
+/** A row of question_history as the database returns it; toFields() gives the type QuestionHistory. */
 export interface QuestionHistoryRow {
     id: number;
     question_id: string;
@@ -486,7 +486,7 @@ export interface Certification {
     lastUpdated: string | null;
 }
 
-/** A row of certifications as the database returns it; toFields() makes a Certification of it. */
+/** A row of certifications as the database returns it; toFields() gives the type Certification. */
 export interface CertificationsRow {
     id: string;
     name: string;
@@ -584,7 +584,7 @@ export interface LearningPath {
     lastGenerated: string | null;
 }
 
-/** A row of learning_paths as the database returns it; toFields() makes a LearningPath of it. */
+/** A row of learning_paths as the database returns it; toFields() gives the type LearningPath. */
 export interface LearningPathsRow {
     id: string;
     title: string;
@@ -660,7 +660,7 @@ export interface VoiceSession {
     lastUpdated: string | null;
 }
 
-/** A row of voice_sessions as the database returns it; toFields() makes a VoiceSession of it. */
+/** A row of voice_sessions as the database returns it; toFields() gives the type VoiceSession. */
 export interface VoiceSessionsRow {
     id: string;
     topic: string;
@@ -724,7 +724,7 @@ export interface UserSession {
     status: "active" | "completed" | "abandoned";
 }
 
-/** A row of user_sessions as the database returns it; toFields() makes a UserSession of it. */
+/** A row of user_sessions as the database returns it; toFields() gives the type UserSession. */
 export interface UserSessionsRow {
     id: string;
     user_id: string | null;

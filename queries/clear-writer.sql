@@ -1,4 +1,4 @@
--- Says that nobody in particular writes to questions.
+-- Removes the note of who writes to questions.
 -- For: the bots, last in each transaction that changes questions.
 UPDATE history_writer
 SET

@@ -1,4 +1,4 @@
--- Active questions that no bot has verified in the last 7 days as they are now, those that nobody has changed for the longest
+-- Active questions that no bot has verified in the last 7 days as they are now, those without a change for the longest
 -- time first. With a model, a check by rules alone does not count.
 -- For: the verifier.
 -- :channel = NULL

@@ -4,7 +4,7 @@ import { type CommandDefinition, isMain, runCommand } from "../src/cli/program.t
 
 export const command: CommandDefinition<VerifierOptions> = {
     name: "bot:verifier",
-    summary: "Verify questions: those that are queued, then those that nobody has verified for a week.",
+    summary: "Verify questions: those that are queued, then those that have not been verified for a week.",
     define: (command) =>
         defineWorker(
             command.option("--channel <channel>", "besides the queue, verify only questions of this channel"),

@@ -1,6 +1,6 @@
 -- Actions in the bots' ledger that are not documented.
 -- Level: note
--- Why: Nobody can tell what was done: v_bot_activity counts them only in the total.
+-- Why: What was done cannot be told: v_bot_activity counts them only in the total.
 -- Remedy: Document the action, or correct the bot that writes it. The ledger itself is never changed.
 SELECT
     entry.action AS action,

@@ -1,4 +1,4 @@
--- Jobs of the work queue that nobody works on any more.
+-- Jobs of the work queue that no worker works on any more.
 -- Level: note
 -- Why: A lease that has ended means that its worker died, and no worker takes one for over a day; a job that was taken without
 --     a lease over a day ago was most likely abandoned. No bot claims them before they are returned to the queue, which each bot does when it runs.

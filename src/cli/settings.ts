@@ -109,8 +109,8 @@ export async function readVariables<Name extends string>(
 }
 
 /**
- * Reads INPUT_<name> of each name, as a workflow that is started by hand sets them; one that nobody filled in, which is set
- * to an empty text, is undefined.
+ * Reads INPUT_<name> of each name, as a workflow that is started by hand sets them; one that was left empty is
+ * undefined.
  */
 export function readInputs(names: readonly string[], environment: Variables = process.env): (string | undefined)[] {
     return names.map((name) => environment[`INPUT_${name}`]?.trim() || undefined);

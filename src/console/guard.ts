@@ -16,7 +16,7 @@ const headers: Readonly<Record<string, string>> = {
     "cache-control": "no-store",
 };
 
-/** Names of this machine's loopback interface. A name that somebody else resolves to it is refused: DNS rebinding. */
+/** Names of this machine's loopback interface. A foreign name that resolves to it is refused: DNS rebinding. */
 const hosts = ["localhost", "127.0.0.1", "[::1]"];
 
 /**

@@ -41,7 +41,7 @@ function renderTable(table: TableDefinition): string[] {
         ]),
         "}",
         "",
-        `/** A row of ${table.name} as the database returns it; toFields() makes a ${name} of it. */`,
+        `/** A row of ${table.name} as the database returns it; toFields() gives the type ${name}. */`,
         `export interface ${toRowName(table.name)} {`,
         ...table.columns.map((column) => renderColumn(table, column, (own) => own)),
         "}",

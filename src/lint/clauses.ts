@@ -69,7 +69,7 @@ export function findRowCopy(statement: Statement): RowCopy | undefined {
     return {
         source: readName(source),
         alias: readName(hasAlias ? next : source),
-        isJoined: findJoin(tokens.slice(sourceAt)) !== undefined,
+        isJoined: findJoins(tokens.slice(sourceAt)).length > 0,
         columns: open === -1 ? undefined : named.map(([item]) => (item ? readName(item) : "")),
         values: splitList(tokens.slice(select + 1, from)),
     };
@@ -78,13 +78,14 @@ export function findRowCopy(statement: Statement): RowCopy | undefined {
 const sourceEnd =
     /^(WHERE|GROUP|ORDER|LIMIT|JOIN|INNER|LEFT|RIGHT|FULL|CROSS|NATURAL|ON|UNION|INTERSECT|EXCEPT|WINDOW|INDEXED|NOT|RETURNING)$/i;
 
-// The first comma or JOIN outside parentheses, up to the end of the FROM clause.
-function findJoin(tokens: readonly Token[]): Token | undefined {
+// The commas and JOINs outside parentheses, up to the end of the FROM clause, each with the words before it.
+function findJoins(tokens: readonly Token[]): { join: Token; kind: readonly Token[] }[] {
     const outside = topLevel(tokens);
     const end = outside.findIndex(({ kind, text }) => kind === "word" && fromEnd.test(text));
-    return outside
-        .slice(0, end === -1 ? undefined : end)
-        .find((token) => token.text === "," || isKeyword(token, "JOIN"));
+    return outside.slice(0, end === -1 ? undefined : end).flatMap((join, at) => {
+        if (join.text !== "," && !isKeyword(join, "JOIN")) return [];
+        return [{ join, kind: outside.slice(Math.max(0, at - 2), at) }];
+    });
 }
 
 const fromEnd = /^(WHERE|GROUP|ORDER|LIMIT|UNION|INTERSECT|EXCEPT|WINDOW|RETURNING)$/i;
@@ -97,14 +98,12 @@ export function findSelection(statement: Statement): string | undefined {
     if (choosesRows(statement)) return "WHERE";
     const word = ["DISTINCT", "GROUP", "HAVING", "LIMIT", "INTERSECT", "EXCEPT"].find((item) => has(item));
     if (word !== undefined) return word === "GROUP" ? "GROUP BY" : word;
+    if (outside.some((token, at) => isKeyword(token, "UNION") && !isKeyword(outside[at + 1], "ALL"))) return "UNION";
     const from = outside.findIndex((token) => isKeyword(token, "FROM"));
-    const join = from === -1 ? undefined : findJoin(outside.slice(from));
-    if (!join) return undefined;
-    const at = outside.indexOf(join);
-    const isOuter = outside
-        .slice(Math.max(0, at - 2), at)
-        .some((token) => isKeyword(token, "LEFT") || isKeyword(token, "FULL"));
-    return isOuter ? undefined : "a join";
+    const joins = from === -1 ? [] : findJoins(outside.slice(from));
+    const keepsRows = ({ join, kind }: (typeof joins)[number]): boolean =>
+        join.text !== "," && kind.some((token) => isKeyword(token, "LEFT") || isKeyword(token, "FULL"));
+    return joins.every(keepsRows) ? undefined : "a join";
 }
 
 /** Renders a CREATE TABLE for comparison: without quotes, letter case and the names of the table. */

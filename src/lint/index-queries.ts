@@ -1,4 +1,4 @@
-import type { FoundFiles } from "../planning/files.ts";
+import { type FoundFiles, type SqlFile, withUndo } from "../planning/files.ts";
 import type { Problem } from "../planning/problems.ts";
 import { emptySchema, followStatements, type KnownSchema } from "../schema/known-schema.ts";
 import { readComment } from "../sql/create-table.ts";
@@ -18,7 +18,8 @@ export async function findUnknownQueries(root: string, found: FoundFiles): Promi
     );
     const folders = ["queries", ...found.sets.slice(1).map(({ name }) => `queries/${name}`)] as const;
     const listed = await Promise.all(folders.map((folder) => listSqlFolder(root, folder as "queries")));
-    const known = new Set([...listNames(schema, found), ...listed.flat().flatMap((path) => [path, fileOf(path)])]);
+    const paths = [...listed.flat(), ...listPaths(found)].map((path) => path.toLowerCase());
+    const known = new Set([...listNames(schema, found), ...paths.flatMap((path) => [path, fileOf(path)])]);
     return migrations.flatMap(({ path, statements }) =>
         statements.flatMap((statement) => {
             const fact = readFact(statement);
@@ -49,6 +50,11 @@ function listNames({ tables, parts }: KnownSchema, { sets }: FoundFiles): string
     const columns = [...tables.values()].flatMap((table) => table.columns.map(({ name }) => name.toLowerCase()));
     const objects = sets.flatMap((set) => set.objects.map(({ name }) => name.toLowerCase()));
     return [...tables.keys(), ...columns, ...parts.keys(), ...objects];
+}
+
+function listPaths({ sets }: FoundFiles): string[] {
+    const files = sets.flatMap(({ migrations, objects }): SqlFile[] => [...migrations.flatMap(withUndo), ...objects]);
+    return files.map(({ path }) => path);
 }
 
 function fileOf(path: string): string {

@@ -29,8 +29,9 @@ export function lintFiles(
         .filter(({ path }) => chosen(path))
         .flatMap((file) => {
             const places = rules.flatMap((rule) => judge(file, rule));
-            const findings = applyAllows(file, withoutEchoes(file, places), rules);
-            return sumUp(isHistory(file, from) ? findings.filter(keepsFromRunning) : findings);
+            const findings = applyAllows(file, places, rules);
+            const reported = isHistory(file, from) ? findings.filter(keepsFromRunning) : findings;
+            return sumUp(withoutEchoes(file, reported));
         });
     for (const problem of others.filter(({ path }) => chosen(path))) {
         const rule = rules.find((other) => other.id === problem.rule);
@@ -64,14 +65,19 @@ function toFinding(
 /** Rules, beside those that a deploy refuses, that tell why a statement fails. */
 const explaining = ["deep-parentheses", "too-many-terms", "vector-in-strict-table", "add-column-default"];
 
+const isOfKey = ({ rule }: Finding): boolean => rule === "foreign-key-parent";
+
 // Where such a rule finds something in a statement, its failure says nothing more.
 function withoutEchoes({ statements }: LintFile, findings: readonly Finding[]): Finding[] {
     const refused = rules.filter((rule) => rule.refused).map(({ id }) => id);
     const explained = findings.filter(({ rule }) => explaining.includes(rule) || refused.includes(rule));
-    return findings.filter(({ rule, line }) => {
+    return findings.filter(({ rule, line, message }) => {
         const statement = statements.find(({ from, to }) => line >= from && line <= to);
         if (rule !== failingStatement || !statement) return true;
-        return !explained.some((other) => other.line >= statement.from && other.line <= statement.to);
+        const isKey = message.startsWith("foreign key mismatch");
+        return !(isKey ? findings.filter(isOfKey) : explained).some(
+            (other) => other.line >= statement.from && other.line <= statement.to,
+        );
     });
 }
 

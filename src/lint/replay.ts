@@ -2,12 +2,13 @@ import type { Connection } from "../database/connection.ts";
 import { DatabaseFault } from "../database/faults.ts";
 import { openScratch } from "../database/file/connection.ts";
 import type { FoundFiles, MigrationFile, MigrationSet, ObjectFile, SqlFile } from "../planning/files.ts";
+import { keyAdvice } from "../planning/guards.ts";
 import { findFileProblems, type Problem } from "../planning/problems.ts";
 import { findRefusal } from "../planning/refusals.ts";
 import { proofOf } from "../planning/script.ts";
 import { deployScratch, FailedDeploy, locateFault } from "../planning/shadow.ts";
 import { readStructure } from "../planning/structure.ts";
-import { findTablesAfter } from "../schema/known-schema.ts";
+import { emptySchema, findMismatchedKey, findTablesAfter, followStatements } from "../schema/known-schema.ts";
 import { isKeywordLike } from "../sql/keywords.ts";
 import { readName, type Token } from "../sql/lexer.ts";
 import { quoteName } from "../sql/quoting.ts";
@@ -58,9 +59,24 @@ export async function findFailingStatements(found: FoundFiles): Promise<Problem[
     } finally {
         connection.close();
     }
-    if (replay.problems.length > 0 || others.length > 0) return replay.problems;
+    if (replay.problems.length > 0 || others.length > 0) return placeMismatches(replay.problems, migrations);
     const failed = await findFailedDeploy(found.sets, migrations);
     return failed ? [failed] : [];
+}
+
+// Every write to a table whose foreign key is wrong fails, in triggers too: one problem, at the key.
+function placeMismatches(problems: readonly Problem[], migrations: readonly MigrationFile[]): Problem[] {
+    const schema = migrations.reduce(
+        (before, { path, statements }) => followStatements(before, path, statements),
+        emptySchema,
+    );
+    const placed = problems.map((problem) => {
+        const place = findMismatchedKey(schema, problem.message);
+        return place ? { ...problem, ...place, remedy: keyAdvice } : problem;
+    });
+    const isSame = (one: Problem, other: Problem): boolean =>
+        one.path === other.path && one.line === other.line && one.message === other.message;
+    return placed.filter((problem, at) => placed.findIndex((other) => isSame(problem, other)) === at);
 }
 
 // What the replay does not do: triggers that fire for the rows of migrations, and the guards.
@@ -73,7 +89,13 @@ async function findFailedDeploy(
         return undefined;
     } catch (error) {
         if (!(error instanceof FailedDeploy)) throw error;
-        return { ...error.problem, rule: failingStatement, remedy };
+        const { problem } = error;
+        // A statement, unlike a guard, has no advice of its own.
+        return {
+            ...problem,
+            rule: failingStatement,
+            remedy: /^correct /.test(problem.remedy) ? remedy : problem.remedy,
+        };
     }
 }
 

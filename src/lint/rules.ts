@@ -6,6 +6,7 @@ import { limitRules } from "./rules/limits.ts";
 import { nameRules } from "./rules/names.ts";
 import { queryRules } from "./rules/queries.ts";
 import { rebuildRules } from "./rules/rebuilding.ts";
+import { referenceRules } from "./rules/references.ts";
 import { refusedRules } from "./rules/refused.ts";
 import { rowRules } from "./rules/rows.ts";
 import { tableRules } from "./rules/tables.ts";
@@ -34,6 +35,7 @@ export const rules: readonly Rule[] = [
     ...rebuildRules,
     ...undoRules,
     ...tableRules,
+    ...referenceRules,
     ...commentRules,
     ...nameRules,
     ...layoutRules,

@@ -141,7 +141,7 @@ function decide(
     if (force) return "updated";
     const changedAt = loader.changedAt ?? "";
     const [theirs, ours] = [timeOf(values[changedAt]), timeOf(row[changedAt])];
-    // Nobody can have meant bytes that are not UTF-8, so a record of the same age replaces them.
+    // Bytes that are not UTF-8 cannot be intended, so a record of the same age replaces them.
     if (hasBrokenText(values, row) && !(theirs !== undefined && ours !== undefined && theirs < ours)) return "updated";
     if (theirs === undefined || theirs === ours) {
         const why = theirs === undefined ? "the record does not say when" : `both say ${theirs}`;

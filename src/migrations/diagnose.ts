@@ -2,19 +2,16 @@ import type { Connection } from "../database/connection.ts";
 import { type DatabaseFault, explainFault } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
 import { coreSet, type MigrationSet, type SqlFile, withUndo } from "../planning/files.ts";
-import { listLosses, listViolations } from "../planning/guards.ts";
+import { keyAdvice } from "../planning/guards.ts";
 import { plainName } from "../planning/problems.ts";
 import { renderParts, type ScriptInput, type ScriptPart, scriptOptions } from "../planning/script.ts";
-import { findSchemaRow } from "../planning/state.ts";
-import { findOwnTables } from "../planning/structure.ts";
+import { explainFailedGuard, listPaths, locateFault, locateMismatch } from "../planning/shadow.ts";
 import { findBlamedLine } from "../sql/blame.ts";
 import { explainRefusal } from "../sql/checks.ts";
 import { isSameName } from "../sql/names.ts";
 import { writeName } from "../sql/quoting.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import { findBrokenObject, noSet } from "./broken-object.ts";
-
-const shownViolations = 20;
 
 /**
  * Explains why a step failed. The fault has the index of the statement; further trials find what a guard protected, and
@@ -35,7 +32,12 @@ export async function diagnose(connection: Connection, input: ScriptInput, fault
     }
     const statements = [...parts.map(({ sql }) => sql), ...input.state.schema.map(({ sql }) => sql)];
     const message = explainRefusal(fault.message, statements);
-    if (failed.role === "guard") return explainGuard(connection, input, parts.slice(0, fault.part), message);
+    const mismatch = locateMismatch(input, message);
+    if (mismatch) {
+        const place = `${mismatch.path}:${mismatch.line}`;
+        return new AppError("migration-failed", `${place}: ${message}`, { hint: keyAdvice, cause: fault });
+    }
+    if (failed.role === "guard") return toGuardError(connection, input, parts.slice(0, fault.part), message);
     const culprit = failed.proves
         ? await findBrokenObject({
               ...{ connection, parts, failed, message, options: scriptOptions(input) },
@@ -45,74 +47,17 @@ export async function diagnose(connection: Connection, input: ScriptInput, fault
     return explainStatement(input.sets, culprit.part, culprit.message, fault);
 }
 
-async function explainGuard(
+async function toGuardError(
     connection: Connection,
     input: ScriptInput,
     before: readonly ScriptPart[],
     message: string,
 ): Promise<AppError> {
-    const { step, sets } = input;
-    const list = async (queries: string[]): Promise<string[]> => {
-        const asked = queries.map((sql) => ({ sql }));
-        const { results } = await connection.tryOut(before, asked, scriptOptions(input));
-        return results.flatMap((item) => (item.ok ? item.rows.map((row) => String(Object.values(row)[0])) : []));
-    };
-    const path = step.migrations.map((file) => file.path).join(", ");
-    if (message.includes("foreign_keys_are_violated")) {
-        return new AppError("would-lose", `${path}: leaves rows that violate a foreign key`, {
-            details: await list([listViolations(findOwnTables(sets), shownViolations)]),
-            hint: "in the same migration, delete these rows or let them reference existing ones",
-        });
-    }
-    if (message.includes("rows_came_that_would_be_lost")) {
-        return new AppError("would-lose", "rows were added meanwhile that this run would lose", {
-            hint: "run the command again: it lists them",
-        });
-    }
-    if (message.startsWith("foreign key mismatch")) {
-        return new AppError("migration-failed", `${path}: ${message}`, {
-            hint: "reference the primary key, or columns with a UNIQUE index of their own",
-        });
-    }
-    if (message.includes("a_rebuild_would_lose")) {
-        const lost = await list(step.rebuilt.map((table) => listLosses(table, step.dropped)));
-        const isNew = (item: string): boolean => {
-            const [, index] = /^index (.+)$/.exec(item) ?? [];
-            return index !== undefined && !findSchemaRow(input.state, index);
-        };
-        return new AppError("would-lose", `${path}: the rebuild would lose what the table has now`, {
-            details: lost.map((item) => `would be lost: ${item}`),
-            hint: lost.every(isNew)
-                ? "an index was created meanwhile: run the command again, which keeps it"
-                : adviseOnLosses(step.rebuilt[0] ?? "", lost),
-        });
-    }
-    return new AppError("migration-failed", message, {
-        hint: message.includes("foreign_keys_are_not_off")
-            ? "rebuild the table elsewhere: this server does not switch foreign keys off"
-            : "run the command again: it reads the database first",
+    const { code, isOfFiles, details, hint, ...failure } = await explainFailedGuard(connection, input, before, message);
+    return new AppError(code, isOfFiles ? `${listPaths(input)}: ${failure.message}` : failure.message, {
+        details,
+        hint,
     });
-}
-
-function adviseOnLosses(table: string, lost: readonly string[]): string {
-    const objects = lost.filter((item) => /^(index|trigger) /.test(item));
-    const [type, ...name] = (objects[0] ?? "").split(" ");
-    const drop = `DROP ${type?.toUpperCase()} ${writeName(name.join(" "))};`;
-    const hints = [
-        ...(objects.length < lost.length
-            ? [
-                  `copy every row; if rows should go, delete them in a migration of its own with the number before this one ` +
-                      `(DELETE FROM ${writeName(table)} WHERE …; after what references them), and copy all rows here`,
-              ]
-            : []),
-        ...(objects.length > 0
-            ? [
-                  "create the indexes and triggers again after the rename; one that should go is dropped by name before " +
-                      `DROP TABLE (${drop})`,
-              ]
-            : []),
-    ];
-    return hints.join("; ");
 }
 
 /** Makes the error of a failed statement, with path, line and excerpt for a statement of a file. */
@@ -148,7 +93,7 @@ export function explainStatement(
     }
     const file = findFile(sets, failed.path);
     const hint = adviseOnOther(sets, message, failed.line) ?? `correct ${failed.path}, then run the command again`;
-    return new AppError("migration-failed", `${failed.path}:${failed.line}: ${message}`, {
+    return new AppError("migration-failed", `${failed.path}:${locateFault(failed, message)}: ${message}`, {
         details: file ? excerpt(file, failed, message) : [failed.sql],
         hint,
         cause,

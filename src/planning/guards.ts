@@ -1,5 +1,5 @@
 import { lockTable } from "../schema/facts.ts";
-import { quoteName, quoteText } from "../sql/quoting.ts";
+import { quoteName, quoteText, writeName } from "../sql/quoting.ts";
 import type { MigrationSet } from "./files.ts";
 import { type DatabaseState, versionOf } from "./state.ts";
 
@@ -141,9 +141,9 @@ export function checkTable(table: string, dropped: readonly string[]): string {
 /** Queries what makes checkTable() fail: one column `lost`. */
 export function listLosses(table: string, dropped: readonly string[]): string {
     return (
-        `SELECT (json_extract(noted, '$.rows') - (SELECT count(*) FROM ${quoteName(table)})) || ' rows of ' || subject AS lost ` +
-        `FROM ${guardTable} WHERE subject = ${quoteText(table)} ` +
-        `AND json_extract(noted, '$.rows') > (SELECT count(*) FROM ${quoteName(table)}) ` +
+        `SELECT missing || iif(missing = 1, ' row of ', ' rows of ') || subject AS lost FROM (` +
+        `SELECT json_extract(noted, '$.rows') - (SELECT count(*) FROM ${quoteName(table)}) AS missing, subject ` +
+        `FROM ${guardTable} WHERE subject = ${quoteText(table)}) WHERE missing > 0 ` +
         `UNION ALL SELECT object.value FROM ${guardTable}, json_each(noted, '$.objects') AS object ` +
         `WHERE subject = ${quoteText(table)} AND ${isLost("object.value", dropped)}`
     );
@@ -167,4 +167,101 @@ function isLost(object: string, dropped: readonly string[]): string {
         .flatMap((item) => [`index ${item}`, `trigger ${item}`])
         .map((item) => quoteText(item.toLowerCase()));
     return names.length === 0 ? gone : `${gone} AND lower(${object}) NOT IN (${names.join(", ")})`;
+}
+
+const shownViolations = 20;
+
+/** What to do about a foreign key to columns that are not a key. */
+export const keyAdvice = "reference the primary key, or columns with a UNIQUE index of their own";
+
+/** Why a guard stopped a step, for the user. */
+export interface GuardFailure {
+    readonly code: "would-lose" | "migration-failed";
+    readonly message: string;
+    /** Whether the files have to be corrected; otherwise the database is not what it was. */
+    readonly isOfFiles: boolean;
+    readonly details: readonly string[];
+    readonly hint: string;
+}
+
+interface GuardedStep {
+    /** The tables of all files. */
+    readonly tables: readonly string[];
+    readonly rebuilt: readonly string[];
+    readonly dropped: readonly string[];
+    /** Whether there was an index when the state was read. */
+    hasIndex(name: string): boolean;
+}
+
+/**
+ * Explains the message of a guard that failed.
+ *
+ * @param list runs queries of one column as the guard saw the database
+ */
+export async function explainGuard(
+    { tables, rebuilt, dropped, hasIndex }: GuardedStep,
+    message: string,
+    list: (queries: readonly string[]) => Promise<readonly string[]>,
+): Promise<GuardFailure> {
+    const ofFiles = { code: "would-lose", isOfFiles: true } as const;
+    if (message.includes("foreign_keys_are_violated")) {
+        return {
+            ...ofFiles,
+            message: "leaves rows that violate a foreign key",
+            details: await list([listViolations(tables, shownViolations)]),
+            hint: "in the same migration, delete these rows or let them reference existing ones",
+        };
+    }
+    if (message.includes("a_rebuild_would_lose")) {
+        const lost = await list(rebuilt.map((table) => listLosses(table, dropped)));
+        const isNew = (item: string): boolean => {
+            const [, index] = /^index (.+)$/.exec(item) ?? [];
+            return index !== undefined && !hasIndex(index);
+        };
+        return {
+            ...ofFiles,
+            message: "the rebuild would lose what the table has now",
+            details: lost.map((item) => `would be lost: ${item}`),
+            hint: lost.every(isNew)
+                ? "an index was created meanwhile: run the command again, which keeps it"
+                : adviseOnLosses(rebuilt[0] ?? "", lost),
+        };
+    }
+    if (message.startsWith("foreign key mismatch")) {
+        return { code: "migration-failed", message, isOfFiles: true, details: [], hint: keyAdvice };
+    }
+    const isAdded = message.includes("rows_came_that_would_be_lost");
+    const hint = isAdded
+        ? "run the command again: it lists them"
+        : "run the command again: it reads the database first";
+    return {
+        code: isAdded ? "would-lose" : "migration-failed",
+        message: isAdded ? "rows were added meanwhile that this run would lose" : message,
+        isOfFiles: false,
+        details: [],
+        hint: message.includes("foreign_keys_are_not_off")
+            ? "rebuild the table elsewhere: this server does not switch foreign keys off"
+            : hint,
+    };
+}
+
+function adviseOnLosses(table: string, lost: readonly string[]): string {
+    const objects = lost.filter((item) => /^(index|trigger) /.test(item));
+    const [type, ...name] = (objects[0] ?? "").split(" ");
+    const drop = `DROP ${type?.toUpperCase()} ${writeName(name.join(" "))};`;
+    const hints = [
+        ...(objects.length < lost.length
+            ? [
+                  `copy every row; if rows should go, delete them in a migration of its own with the number before this one ` +
+                      `(DELETE FROM ${writeName(table)} WHERE …; after what references them), and copy all rows here`,
+              ]
+            : []),
+        ...(objects.length > 0
+            ? [
+                  "create the indexes and triggers again after the rename; one that should go is dropped by name before " +
+                      `DROP TABLE (${drop})`,
+              ]
+            : []),
+    ];
+    return hints.join("; ");
 }

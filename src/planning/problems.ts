@@ -142,7 +142,7 @@ function explainMarkers({ path, statements }: SqlFile, markers: readonly ToolMar
     const undo = path.replace(/\.do\./, ".undo.");
     const split =
         undo === path
-            ? "keep only what belongs into this file, without the markers"
+            ? "keep only what belongs in this file, without the markers"
             : `move what stands below it to ${undo}, and remove the markers from both files`;
     const remedy = `${split}; \`pnpm db:new --import <folder>\` splits a folder of dbmate, goose or sql-migrate files`;
     return [{ ...problem, message: `${problem.message}, so what stands below it would run too`, remedy }];

@@ -3,16 +3,24 @@ import { DatabaseFault } from "../database/faults.ts";
 import { openScratch } from "../database/file/connection.ts";
 import { AppError } from "../errors.ts";
 import { type FillProgress, fillVolumes, type Volume } from "../queries/volumes.ts";
-import { findTablesAfter } from "../schema/known-schema.ts";
+import {
+    emptySchema,
+    findMismatchedKey,
+    findTablesAfter,
+    followStatements,
+    type KnownSchema,
+} from "../schema/known-schema.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { findBlamedLine } from "../sql/blame.ts";
 import { quoteName } from "../sql/quoting.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import type { MigrationFile, MigrationSet, ObjectFile } from "./files.ts";
-import { planRun, type Step } from "./plan.ts";
+import { explainGuard, type GuardFailure, keyAdvice } from "./guards.ts";
+import { planRun } from "./plan.ts";
 import type { Problem } from "./problems.ts";
-import { proofOf, renderParts, type ScriptPart, scriptOptions } from "./script.ts";
-import { emptyState, readState } from "./state.ts";
+import { proofOf, renderParts, type ScriptInput, type ScriptPart, scriptOptions } from "./script.ts";
+import { emptyState, findSchemaRow, readState } from "./state.ts";
+import { findOwnTables } from "./structure.ts";
 
 /** Files that do not deploy into an empty database, with the statement that fails. */
 export class FailedDeploy extends AppError {
@@ -54,8 +62,8 @@ export async function deployScratch(
         for (const step of plan.steps) {
             const input = { step, direction: "do" as const, sets, state, refreshed: [], leaseOwner: undefined };
             const parts = renderParts(input);
-            await connection.runScript(parts, scriptOptions(input)).catch((error: unknown) => {
-                throw error instanceof DatabaseFault ? toFailedDeploy(step, parts, error) : error;
+            await connection.runScript(parts, scriptOptions(input)).catch(async (error: unknown) => {
+                throw error instanceof DatabaseFault ? await toFailedDeploy(connection, input, parts, error) : error;
             });
             state = await readState(connection, sets);
         }
@@ -66,14 +74,53 @@ export async function deployScratch(
     }
 }
 
-// A guard belongs to no line; its name is the sentence that says what does not hold.
-function toFailedDeploy(step: Step, parts: readonly ScriptPart[], fault: DatabaseFault): FailedDeploy {
+async function toFailedDeploy(
+    connection: Connection,
+    input: ScriptInput,
+    parts: readonly ScriptPart[],
+    fault: DatabaseFault,
+): Promise<FailedDeploy> {
     const part = fault.part === undefined ? undefined : parts[fault.part];
-    const path = part?.path ?? part?.proves?.path ?? step.migrations.map((file) => file.path).join(", ");
-    const message = part?.role === "guard" ? fault.message.replaceAll("_", " ") : fault.message;
+    const mismatch = locateMismatch(input, fault.message);
+    if (mismatch) return new FailedDeploy({ ...mismatch, message: fault.message, remedy: keyAdvice }, fault);
+    const path = part?.path ?? part?.proves?.path ?? listPaths(input);
+    if (part?.role === "guard") {
+        const before = parts.slice(0, fault.part);
+        const { message, details, hint } = await explainFailedGuard(connection, input, before, fault.message);
+        return new FailedDeploy({ path, message: [message, ...details].join("; "), remedy: hint }, fault);
+    }
     const line = part && locateFault(part, fault.message);
     const remedy = `correct ${path}, then run the command again`;
-    return new FailedDeploy({ path, message, remedy, ...(line === undefined ? {} : { line }) }, fault);
+    return new FailedDeploy({ path, message: fault.message, remedy, ...(line === undefined ? {} : { line }) }, fault);
+}
+
+/** Lists the files of a step, for a message. */
+export function listPaths({ step }: ScriptInput): string {
+    return step.migrations.map(({ path }) => path).join(", ");
+}
+
+/** Explains the guard that failed after these parts, which run once more in a transaction that is rolled back. */
+export function explainFailedGuard(
+    connection: Connection,
+    input: ScriptInput,
+    before: readonly ScriptPart[],
+    message: string,
+): Promise<GuardFailure> {
+    const { step, sets, state } = input;
+    const { rebuilt, dropped } = step;
+    const hasIndex = (name: string): boolean => findSchemaRow(state, name) !== undefined;
+    return explainGuard({ tables: findOwnTables(sets), rebuilt, dropped, hasIndex }, message, async (queries) => {
+        const asked = queries.map((sql) => ({ sql }));
+        const { results } = await connection.tryOut(before, asked, scriptOptions(input));
+        return results.flatMap((item) => (item.ok ? item.rows.map((row) => String(Object.values(row)[0])) : []));
+    });
+}
+
+/** Finds the foreign key that a message calls a mismatch, in the files of a step. */
+export function locateMismatch({ step }: ScriptInput, message: string): ReturnType<typeof findMismatchedKey> {
+    const follow = (known: KnownSchema, { path, statements }: MigrationFile): KnownSchema =>
+        followStatements(known, path, statements);
+    return findMismatchedKey(step.migrations.reduce(follow, emptySchema), message);
 }
 
 /** Finds the line, in its file, of a statement that failed. */

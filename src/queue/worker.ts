@@ -176,7 +176,7 @@ async function settle(queue: Queue, claim: Claim, outcome: WorkOutcome): Promise
                 return { claim, state: "completed", message: undefined };
             } catch (error) {
                 if (error instanceof UnmetAssertion) {
-                    // Somebody was faster: the work is done again on what is there now. With a pause, because an assertion
+                    // Another writer was faster: the work is done again on what is there now. With a pause, because an assertion
                     // that never holds would otherwise be tried without end; after a day of that each attempt counts.
                     return toSnoozed(await queue.snooze(claim, pauseAfterUnmet, error.message), error.message);
                 }

@@ -31,7 +31,7 @@ const failureSchema = z.strictObject({
      * interpreter failed.
      */
     reason: z.enum(["invalid", "threw", "no-value", "unsettled", "time", "memory", "output", "crashed"]),
-    /** What happened, as a phrase; in the words of the program, where it threw. */
+    /** What happened, as a phrase; where the program threw, its own message. */
     problem: z.string(),
 });
 const replySchema = z.array(z.union([z.strictObject({ value: z.unknown() }), failureSchema]));

@@ -1,5 +1,6 @@
 import { alterTable } from "../sql/alter-table.ts";
 import { readTableDefinition, type TableDefinition } from "../sql/create-table.ts";
+import { isKeyword, readName } from "../sql/lexer.ts";
 import { isSameName } from "../sql/names.ts";
 import { readFact, type StatementFact } from "../sql/statement-facts.ts";
 import { readAllTokens, type Statement, splitStatements } from "../sql/statements.ts";
@@ -63,6 +64,26 @@ export function followStatements(before: KnownSchema, path: string, statements: 
     return { tables, parts };
 }
 
+/**
+ * Finds the foreign key that a message calls a mismatch.
+ *
+ * @returns the file and the line of the child table that declares it; undefined for other messages and tables
+ */
+export function findMismatchedKey(
+    { tables }: KnownSchema,
+    message: string,
+): { path: string; line: number } | undefined {
+    const [, child, parent = ""] = /^foreign key mismatch - "(.+)" referencing "(.+)"$/.exec(message) ?? [];
+    const table = child === undefined ? undefined : tables.get(child.toLowerCase());
+    if (!table) return undefined;
+    const { tokens, line } = table.statement;
+    const at = tokens.findIndex((token, index) => {
+        const next = tokens[index + 1];
+        return isKeyword(token, "REFERENCES") && next !== undefined && isSameName(readName(next), parent);
+    });
+    return { path: table.path, line: tokens[at]?.line ?? line };
+}
+
 /** Returns a function that finds a table, by name, as it is after these statements on a schema. Parses only that table. */
 export function findTablesAfter(
     statements: readonly Statement[],
@@ -107,12 +128,10 @@ function rename(tables: Map<string, KnownTable>, parts: Map<string, KnownPart>, 
     if (!table) return;
     tables.delete(from);
     const key = to.toLowerCase();
-    for (const [other, known] of tables) {
-        const references = known.references.map((item) =>
-            isSameName(item.parent, from) ? { ...item, parent: to } : item,
-        );
-        tables.set(other, { ...known, references });
-    }
-    tables.set(key, { ...table, name: to });
+    const follow = ({ references }: KnownTable): Pick<KnownTable, "references"> => ({
+        references: references.map((item) => (isSameName(item.parent, from) ? { ...item, parent: to } : item)),
+    });
+    for (const [other, known] of tables) tables.set(other, { ...known, ...follow(known) });
+    tables.set(key, { ...table, ...follow(table), name: to });
     for (const [name, part] of parts) if (part.table === from) parts.set(name, { ...part, table: key });
 }

@@ -1,6 +1,6 @@
 import { findAddedColumn } from "./alter-table.ts";
 import { readTableDefinition } from "./create-table.ts";
-import { isKeywordLike, isReserved } from "./keywords.ts";
+import { isKeywordAt, isKeywordLike, isReserved } from "./keywords.ts";
 import { isSignificant, readName, type Token, tokenize } from "./lexer.ts";
 import { readFact } from "./statement-facts.ts";
 import { readAllTokens, type Statement, splitStatements } from "./statements.ts";
@@ -42,7 +42,7 @@ export function findLowerKeywords(
     const typeOffsets = new Set(splitStatements(sql, tokens).flatMap(findTypes));
     return words.filter((token, at) => {
         if (token.kind !== "word" || token.text === token.text.toUpperCase()) return false;
-        if (typeOffsets.has(token.offset)) return true;
+        if (typeOffsets.has(token.offset) || isKeywordHere(words, at)) return true;
         if (!isKeywordLike(token.text) || isName(words, at)) return false;
         const word = token.text.toLowerCase();
         return isReserved(word) || !(names.has(word) || own.has(word));
@@ -78,6 +78,12 @@ function findLocalNames(words: readonly Token[]): string[] {
         const isQuery = words[at + 1]?.text.toUpperCase() === "AS" && words[at + 2]?.text === "(";
         return isAlias || isQuery ? [word.text.toLowerCase()] : [];
     });
+}
+
+function isKeywordHere(words: readonly Token[], at: number): boolean {
+    const render = ({ kind, text }: Token): string =>
+        kind === "string" ? "'" : kind === "name" ? '"' : text.toUpperCase();
+    return isKeywordAt(words.slice(Math.max(0, at - 6), at).map(render), words.slice(at, at + 5).map(render));
 }
 
 // Beside a dot, after AS, or called as a function, a word is a name: replace(a, b), each.key, AS before.

@@ -28,3 +28,48 @@ export function isReserved(word: string): boolean {
 export function isKeywordLike(word: string): boolean {
     return reserved.has(word.toLowerCase()) || contextual.has(word.toLowerCase());
 }
+
+// A sign before a word marks it as the keyword that the words around it make of it.
+const positional = [
+    "(?:PRIMARY|FOREIGN) ~KEY",
+    "ON (?:DELETE|UPDATE) ~(?:CASCADE|RESTRICT|NO ACTION)",
+    "ON (?:DELETE|UPDATE) NO ~ACTION",
+    "DEFERRABLE ~INITIALLY",
+    "DEFERRABLE INITIALLY ~(?:DEFERRED|IMMEDIATE)",
+    "~GENERATED ALWAYS AS",
+    "GENERATED ~ALWAYS AS",
+    "WITHOUT ~ROWID",
+    "ALTER TABLE (?:[^ ]+ \\. )?[^ ]+ ~RENAME",
+    "ALTER TABLE (?:[^ ]+ \\. )?[^ ]+ (?:ADD|DROP|RENAME|ALTER) ~COLUMN",
+    "(?:INSERT|UPDATE) OR ~(?:IGNORE|ABORT|FAIL|ROLLBACK)",
+    "ON CONFLICT ~(?:IGNORE|ABORT|FAIL|ROLLBACK)",
+    "~RAISE \\( (?:IGNORE|ABORT|FAIL|ROLLBACK) [,)]",
+    "RAISE \\( ~(?:IGNORE|ABORT|FAIL|ROLLBACK) [,)]",
+    "(?!(?:FROM|JOIN|,|AS) )[^ ]+ ~(?:INNER|RIGHT|FULL) (?:OUTER )?JOIN",
+    "NULLS ~(?:FIRST|LAST)",
+    "FOR ~EACH ROW",
+    "(?:INSTEAD|(?:BEFORE|AFTER) UPDATE) ~OF",
+    "AS (?:NOT )?~MATERIALIZED \\(",
+    "~INDEXED BY",
+    "\\) ~(?:OVER|FILTER) \\(",
+    "(?:ORDER|GROUP|PARTITION) ~BY \\(",
+    "ON ~CONFLICT \\(",
+    "(?!(?:SELECT|,|\\() )[^ ]+ ~(?:MATCH|REGEXP) '",
+    "~(?:ROWS|RANGE|GROUPS) (?:BETWEEN )?(?:UNBOUNDED|CURRENT|[^ ]+ PRECEDING|[^ ]+ FOLLOWING)",
+    "(?:ROWS|RANGE|GROUPS|BETWEEN|AND) ~UNBOUNDED (?:PRECEDING|FOLLOWING)",
+    "(?:ROWS|RANGE|GROUPS|BETWEEN|AND) ~CURRENT ROW",
+    "(?:(?:ROWS|RANGE|GROUPS|BETWEEN|AND) [^ ]+|UNBOUNDED) ~(?:PRECEDING|FOLLOWING)",
+].map((pattern) => pattern.split("~"));
+
+const positions = positional.map(([before = "", word = ""]) => new RegExp(`(?:^| )${before}~${word}(?: |$)`));
+
+/**
+ * Whether words that may be names are a keyword where they stand, such as KEY behind PRIMARY.
+ *
+ * @param before the tokens before the word, and `after` the word itself and those behind it, in upper case; a literal is `'`,
+ * a quoted name `"`
+ */
+export function isKeywordAt(before: readonly string[], after: readonly string[]): boolean {
+    const text = `${before.join(" ")} ~${after.join(" ")}`;
+    return positions.some((position) => position.test(text));
+}

@@ -1,4 +1,5 @@
-import type { Token } from "./lexer.ts";
+import { isKeyword, type Token } from "./lexer.ts";
+import { splitStatements } from "./statements.ts";
 
 /** A comment by which another migration tool tells apart what goes forward and what goes back. */
 export interface ToolMarker {
@@ -44,8 +45,26 @@ export function findToolMarkers(tokens: readonly Token[]): ToolMarker[] {
         if (token.kind !== "comment" || !token.text.startsWith("--")) return [];
         const before = tokens[at - 1];
         const isFirst = before === undefined || (before.kind === "space" && (at === 1 || before.text.includes("\n")));
-        return isFirst ? (readMarker(token) ?? []) : [];
+        const marker = isFirst ? readMarker(token) : undefined;
+        // Plain words, which a comment above a column may be.
+        return marker && !(marker.tool === "node-sqlite" && isInside(tokens, token)) ? marker : [];
     });
+}
+
+const firstWord = /^(ALTER|CREATE|DELETE|DROP|INSERT|PRAGMA|REINDEX|REPLACE|SELECT|UPDATE|VALUES|WITH)$/i;
+
+// Whether a comment is part of a statement; the last statement before a marker may lack its semicolon.
+function isInside(tokens: readonly Token[], { offset }: Token): boolean {
+    const text = tokens.map((token) => token.text).join("");
+    for (const { tokens: own } of splitStatements(text, tokens)) {
+        const at = own.findIndex((token) => token.offset > offset);
+        const next = own[at];
+        if (at < 1 || !next) continue;
+        const count = (sign: string): number => own.slice(0, at).filter((token) => token.text === sign).length;
+        const isBody = isKeyword(own.at(-1), "END");
+        return count("(") > count(")") || isBody || !firstWord.test(next.text);
+    }
+    return false;
 }
 
 function readMarker(token: Token): ToolMarker | undefined {

@@ -42,6 +42,12 @@ describe("schema:build", () => {
         expect(read("TURSO_SCHEMA.sql")).toBe(schemaFile);
 
         const wrong = "migrations/900.do.add-oops.sql";
+        changeProject(root, { [wrong]: "-- Adds.\nCREATE TABLE oops (id INTEGER PRIMARY KEY) STRICT;\n" });
+        const lacking = await runScript("schema:build", ["--check"], { cwd: root });
+        expect(lacking.stderr).toContain(
+            "\nTURSO_SCHEMA.sql lacks the table oops\nschema.d.ts lacks the interface Oop\n",
+        );
+
         changeProject(root, {
             [wrong]: "-- Adds.\nCREATE TABLE oops (id INTEGER PRIMARY KEY,\n    a TEXT NOT NUL) STRICT;\n",
         });

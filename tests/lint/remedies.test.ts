@@ -311,12 +311,30 @@ const cases: readonly Case[] = [
     ["rebuild-loses-rules", "add it to the new definition", spoiled(" AUTOINCREMENT", ""), rebuild],
     [
         "foreign-key-index",
-        "add CREATE INDEX idx_<table>_<column> ON <table> (<column>)",
+        "add CREATE INDEX idx_tags_note_id ON tags (note_id)",
         { "migrations/002.do.change-notes.sql": "-- Drops.\nDROP INDEX idx_tags_note_id;\n" },
         {
             ...after(second, "DROP INDEX idx_tags_note_id;"),
             ...after(third, "CREATE INDEX idx_tags_note_id ON tags (note_id);"),
         },
+    ],
+    [
+        "foreign-key-parent",
+        "correct the name, or create the table",
+        "CREATE TABLE links (a INTEGER PRIMARY KEY REFERENCES note (id)) STRICT;",
+        "CREATE TABLE links (a INTEGER PRIMARY KEY REFERENCES notes (id)) STRICT;",
+    ],
+    [
+        "foreign-key-parent",
+        "or columns with a UNIQUE index of their own",
+        "CREATE TABLE links (a INTEGER PRIMARY KEY REFERENCES tags (note_id)) STRICT;",
+        "CREATE UNIQUE INDEX idx_settings_writer ON settings (writer);\nCREATE TABLE links (a TEXT PRIMARY KEY REFERENCES settings (writer)) STRICT;",
+    ],
+    [
+        "foreign-key-parent",
+        "make 'a' INTEGER before this file is applied",
+        "CREATE TABLE links (a TEXT PRIMARY KEY REFERENCES notes (id)) STRICT;",
+        "CREATE TABLE links (a INTEGER PRIMARY KEY REFERENCES notes (id)) STRICT;",
     ],
     ["column-type", "correct the word", "CREATE TABLE loose (a TEXT NOTNUL);", "CREATE TABLE loose (a TEXT NOT NULL);"],
     ["no-undo", "write the undo file beside it", { [second]: "-- Looks.\nSELECT 1;\n" }, migration("SELECT 1;")],
@@ -351,6 +369,23 @@ async function lint(files: Files): Promise<readonly Finding[]> {
 test("the remedy of every rule of what runs and what is safe is followed here, or leaves open what to write", () => {
     const ids = rules.filter(({ group }) => group !== "style").map(({ id }) => id);
     expect([...new Set([...cases.map(([id]) => id), ...plain])].sort()).toEqual([...ids].sort());
+});
+
+test("a comment that is missing and a gap of numbers have a remedy of their own place", async () => {
+    const found = await lint({
+        "migrations/005.do.change-notes.sql": "-- Adds.\nCREATE INDEX idx_notes_body ON notes (body);\n",
+        "migrations/005.undo.change-notes.sql": "-- Undoes it.\nDROP INDEX idx_notes_body;\n",
+        "views/v_notes.sql": "CREATE VIEW v_notes AS\nSELECT\n    id AS id\nFROM\n    notes;\n",
+    });
+    expect(found.map(({ rule, remedy }) => [rule, remedy])).toEqual([
+        [
+            "version-gap",
+            "`mv migrations/005.do.change-notes.sql migrations/002.do.change-notes.sql` and `mv migrations/005.undo.change-notes.sql " +
+                "migrations/002.undo.change-notes.sql` before the migration is applied anywhere, or allow it with the reason",
+        ],
+        ["object-comment", "say which queries it serves: write ON notes (/* Serves … */ before its columns"],
+        ["object-comment", "say what one row is: write AS /* One row is … */ before its SELECT"],
+    ]);
 });
 
 describeTarget("file:", (target) => {

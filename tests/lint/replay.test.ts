@@ -104,6 +104,18 @@ const cases: readonly (readonly [string, Files, readonly string[]])[] = [
         },
         ['migrations/003.do.fill-moods.sql:3 near "SELEC": syntax error'],
     ],
+    [
+        "a foreign key to what is not a key, where its rule is allowed",
+        migration(
+            "-- lint: allow foreign-key-parent: tried\nCREATE TABLE links (\n    id INTEGER PRIMARY KEY,\n    size INTEGER REFERENCES notes (size)\n) STRICT;",
+        ),
+        [`${second}:5 foreign key mismatch - "links" referencing "notes"`],
+    ],
+    [
+        "nothing of such a foreign key where its rule is not allowed",
+        migration("CREATE TABLE links (id INTEGER PRIMARY KEY REFERENCES notes (size)) STRICT;"),
+        [],
+    ],
     ["nothing where another rule tells why it fails", migration("ALTER TABLE notes ADD COLUMN code TEXT UNIQUE;"), []],
     [
         "nothing that a file would need which ends inside a literal",
@@ -117,4 +129,22 @@ const cases: readonly (readonly [string, Files, readonly string[]])[] = [
 
 test.each(cases)("finds %s", async (_, files, failures) => {
     expect(await findFailures(files)).toEqual(failures);
+});
+
+test("says what a rebuild of the files would lose of their own rows, and what to do", async () => {
+    const root = writeProject(base);
+    const kept = rebuild.replace("FROM notes;", "FROM notes WHERE size > 1;");
+    expect(kept).not.toBe(rebuild);
+    changeProject(root, {
+        ...migration("INSERT INTO notes (id, body) VALUES (1, 'a'), (2, 'bb');"),
+        "migrations/003.do.rebuild-notes.sql": `-- Rebuilds.\n${kept}\n`,
+    });
+    expect(await findFailingStatements(await readFiles(root))).toEqual([
+        {
+            rule: "failing-statement",
+            path: "migrations/003.do.rebuild-notes.sql",
+            message: "the rebuild would lose what the table has now; would be lost: 1 row of notes",
+            remedy: expect.stringMatching(/^copy every row; if rows should go, delete them in a migration of its own/),
+        },
+    ]);
 });

@@ -22,6 +22,7 @@ const seen: Readonly<Record<string, readonly string[]>> = {
         "2 renamed-away: renames 'parents' away and creates it again, so child tables would follow the old one",
     ],
     "rename the old table away and the new one into its place": [
+        "5 foreign-key-parent: 'parents.boss' refers to the table 'parents_old', which does not exist",
         "10 renamed-away: renames 'parents' away and creates it again, so child tables would follow the old one",
     ],
     "forget all rows": ["8 rebuild-loses-rows: rebuilds 'parents' without copying its rows"],

@@ -29,11 +29,11 @@ function breakEach(file: SqlFile): Break[] {
 
 // A view or trigger must create itself, so what breaks is the last table that it names.
 function breakTable(file: SqlFile): Break {
-    const { line = 0, tokens = [] } = file.statements[0] ?? {};
+    const { tokens = [] } = file.statements[0] ?? {};
     const at = tokens.findLastIndex(
         ({ text }, index) => /^(FROM|INTO|UPDATE)$/.test(text) && tokens[index + 1]?.kind === "word",
     );
-    const { offset = 0, text = "" } = tokens[at + 1] ?? {};
+    const { offset = 0, text = "", line = 0 } = tokens[at + 1] ?? {};
     const broken = `${file.sql.slice(0, offset)}a_missing_table${file.sql.slice(offset + text.length)}`;
     return { file, line, broken, reason: `no such table: main.a_missing_table` };
 }

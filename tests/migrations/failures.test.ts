@@ -1,4 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
+import { readFiles } from "../../src/planning/files.ts";
+import { readExpectedSchema } from "../../src/planning/shadow.ts";
 import { createDeployedProject } from "../support/deployed.ts";
 import { runScript } from "../support/here.ts";
 import { changeProject, writeProject } from "../support/project.ts";
@@ -29,7 +31,7 @@ const failures: readonly (readonly [string, Record<string, string>, string])[] =
                     "\r\n",
                 ),
         },
-        `${second}:1: near "REFERENCE": syntax error\n    2 |     id TEXT,\n    3 |     name TEXT NOT NULL REFERENCE notes,\n    4 |     a TEXT\n`,
+        `${second}:3: near "REFERENCE": syntax error\n    2 |     id TEXT,\n    3 |     name TEXT NOT NULL REFERENCE notes,\n    4 |     a TEXT\n`,
     ],
     [
         "a missing table in the second statement",
@@ -39,7 +41,7 @@ const failures: readonly (readonly [string, Record<string, string>, string])[] =
     [
         "an index on a column that is not there",
         { [second]: "CREATE INDEX idx_notes_text ON notes (\n    size,\n    text\n);\n" },
-        `${second}:1: no such column: text\n    2 |     size,\n    3 |     text\n    4 | );\n`,
+        `${second}:3: no such column: text\n    2 |     size,\n    3 |     text\n    4 | );\n`,
     ],
     [
         "a row that is there twice",
@@ -62,7 +64,7 @@ const failures: readonly (readonly [string, Record<string, string>, string])[] =
             "views/v_sizes.sql":
                 "-- all\nCREATE VIEW v_sizes AS\nSELECT\n    size AS size,\n    weight AS weight\nFROM\n    notes;\n",
         },
-        "views/v_sizes.sql:2: no such column: weight\n    4 |     size AS size,\n    5 |     weight AS weight\n    6 | FROM\n",
+        "views/v_sizes.sql:5: no such column: weight\n    4 |     size AS size,\n    5 |     weight AS weight\n    6 | FROM\n",
     ],
     [
         "a view that a broken one reads",
@@ -75,7 +77,7 @@ const failures: readonly (readonly [string, Record<string, string>, string])[] =
     [
         "a trigger that does not parse",
         { "triggers/trg_b.sql": "CREATE TRIGGER trg_b AFTER INSERT ON notes BEGIN\n    INSERT INTO notes;\nEND;\n" },
-        'triggers/trg_b.sql:1: near ";": syntax error\n',
+        'triggers/trg_b.sql:2: near ";": syntax error\n',
     ],
     [
         "a trigger on a table that is not there",
@@ -85,7 +87,7 @@ const failures: readonly (readonly [string, Record<string, string>, string])[] =
     [
         "a trigger that writes into what is not there, behind one that is well",
         { "triggers/trg_b.sql": "CREATE TRIGGER trg_b AFTER INSERT ON notes\nBEGIN\n    DELETE FROM papers;\nEND;\n" },
-        "triggers/trg_b.sql:1: no such table: main.papers\n    2 | BEGIN\n    3 |     DELETE FROM papers;\n    4 | END;\n",
+        "triggers/trg_b.sql:3: no such table: main.papers\n    2 | BEGIN\n    3 |     DELETE FROM papers;\n    4 | END;\n",
     ],
     [
         "a trigger that another one sets off",
@@ -96,7 +98,7 @@ const failures: readonly (readonly [string, Record<string, string>, string])[] =
             "triggers/trg_log.sql":
                 "CREATE TRIGGER trg_log AFTER INSERT ON log BEGIN\n    UPDATE notes SET weight = 1;\nEND;\n",
         },
-        "triggers/trg_log.sql:1: no such column: weight\n    1 | CREATE TRIGGER trg_log AFTER INSERT ON log BEGIN\n    2 |     UPDATE notes SET weight = 1;\n",
+        "triggers/trg_log.sql:2: no such column: weight\n    1 | CREATE TRIGGER trg_log AFTER INSERT ON log BEGIN\n    2 |     UPDATE notes SET weight = 1;\n",
     ],
 ];
 
@@ -123,6 +125,24 @@ describeTargets("a failure", (target) => {
         const added = Object.keys(changes).map((path) => [path, (files as Record<string, string>)[path]]);
         changeProject(root, { ...Object.fromEntries(added), [second]: "SELECT 1;" });
         expect((await deploy(root, database)).version).toBe(3);
+    });
+
+    test("a foreign key to what is not a key is named at its line, in a deploy as in a scratch database", async () => {
+        changeProject(root, {
+            [second]:
+                "CREATE TABLE links (\n    id INTEGER PRIMARY KEY,\n    size INTEGER REFERENCES notes (size)\n) STRICT;\n",
+            "migrations/003.do.third.sql": "ALTER TABLE notes ADD COLUMN third TEXT;\n",
+        });
+        const { sets } = await readFiles(root);
+        const place = `${second}:3: foreign key mismatch - "links" referencing "notes"`;
+        for (const run of [() => deploy(root, database), () => readExpectedSchema(sets, sets[0]?.migrations ?? [])]) {
+            const { error } = await refusal(run());
+            expect(error).toMatchObject({
+                message: place,
+                hint: expect.stringContaining("columns with a UNIQUE index"),
+            });
+        }
+        expect(await readAll(database.client)).toEqual(before);
     });
 
     test("a failure with --per-file keeps the files before it and says so", async () => {

@@ -54,7 +54,7 @@ describeTargets("a rebuild that would lose something", (target) => {
         for (const sql of [some, gone + some]) {
             changeProject(root, { [path]: sql });
             const { text } = await refusal(deploy(root, database));
-            expect(text).toContain("would be lost: 1 rows of parents\nwould be lost: index idx_parents_size\n");
+            expect(text).toContain("would be lost: 1 row of parents\nwould be lost: index idx_parents_size\n");
             expect(text).toContain(
                 "copy every row; if rows should go, delete them in a migration of its own with the number before this one " +
                     "(DELETE FROM parents WHERE …; after what references them), and copy all rows here; create the indexes and triggers again after the " +

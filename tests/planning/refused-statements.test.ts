@@ -8,7 +8,7 @@ import { describeTargets, type TestDatabase } from "../support/targets.ts";
 
 const all = [...refusedByServer, ...refusedByRule, ...accepted];
 
-/** Each statement in a file of its own, of the kind that it belongs into, behind two lines: what the check says of it. */
+/** Each statement in a file of its own, of the kind that it belongs in, behind two lines: what the check says of it. */
 async function check(statements: readonly string[]): Promise<Map<string, Problem[]>> {
     const files = statements.map((sql, at): [path: string, sql: string] => {
         const [, type] = /^CREATE (VIEW|TRIGGER) \w+ /.exec(sql) ?? [];

@@ -1,6 +1,6 @@
 import type { InValue } from "@libsql/client";
 
-/** Two different values for each column of a question whose change belongs into its history. */
+/** Two different values for each column of a question whose change belongs in its history. */
 export const CONTENT: Record<string, [InValue, InValue]> = {
     question: ["What is a lock?", "What is a latch?"],
     answer: ['It\'s "exclusive".', "Line one\nline two \\ ü 🔒"],

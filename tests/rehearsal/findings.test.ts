@@ -63,7 +63,7 @@ describeTargets("a rehearsal", (target) => {
         const moveSome = moveBooks.replace("FROM books;", "FROM books WHERE pages > 1;");
         const said = await refuse(booksNew(bookColumns) + moveSome);
         expect(said).toContain(`${path}: the rebuild would lose what the table has now`);
-        expect(said).toMatch(/would be lost: 1 rows of books\n.*index idx_books_author\n.*trigger watch\n/);
+        expect(said).toMatch(/would be lost: 1 row of books\n.*index idx_books_author\n.*trigger watch\n/);
     });
 
     test("shows the line of a rebuild whose CHECK the rows do not pass", async () => {

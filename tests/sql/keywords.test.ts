@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { raiseKeywords } from "../../src/sql/keyword-case.ts";
 import { isReserved } from "../../src/sql/keywords.ts";
 import { describeTargets } from "../support/targets.ts";
 
@@ -28,4 +29,23 @@ describeTargets("a keyword as a name", (target) => {
         expect(refused.filter((word) => !isReserved(word))).toEqual([]);
         expect(keywords.filter((word) => isReserved(word) && !refused.includes(word))).toEqual([]);
     });
+});
+
+/** Statements in which only names are in lower case, although each word may be a name. */
+const written: readonly string[] = [
+    "CREATE TABLE a (key TEXT, no INTEGER, PRIMARY KEY (key), FOREIGN KEY (no) REFERENCES b (no) ON DELETE NO ACTION ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED) WITHOUT ROWID",
+    "CREATE TABLE a (action INTEGER REFERENCES b ON UPDATE RESTRICT, x TEXT GENERATED ALWAYS AS (first))",
+    "ALTER TABLE main.a ADD COLUMN column TEXT; ALTER TABLE a RENAME COLUMN column TO key; ALTER TABLE a RENAME TO rename; ALTER TABLE a DROP COLUMN key",
+    "INSERT INTO a (no) VALUES (1) ON CONFLICT (no) DO NOTHING",
+    "INSERT OR IGNORE INTO a (ignore) SELECT ignore FROM b INNER JOIN c ON inner = c.full FULL OUTER JOIN d RIGHT JOIN e",
+    "SELECT key FROM a INDEXED BY i WHERE body MATCH 'x' ORDER BY first NULLS FIRST, last NULLS LAST",
+    "WITH q AS MATERIALIZED (SELECT 1), r AS NOT MATERIALIZED (SELECT 2) SELECT * FROM q",
+    "CREATE TRIGGER t INSTEAD OF INSERT ON v FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'no'); END",
+    "CREATE TRIGGER t AFTER UPDATE OF key, no ON a BEGIN UPDATE OR ROLLBACK a SET no = 1; END",
+    "SELECT sum(rows) OVER (ORDER BY range ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW), sum(x) OVER (ORDER BY y ROWS 3 PRECEDING) FROM a",
+];
+
+test.each(written)("words are keywords where they stand as one, and names elsewhere: %s", (sql) => {
+    const names = new Set("key no action column first last ignore inner full rename rows range".split(" "));
+    expect(raiseKeywords(sql.toLowerCase(), names)).toBe(sql);
 });

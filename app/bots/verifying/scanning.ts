@@ -55,7 +55,7 @@ interface Scan {
 }
 
 /**
- * Verifies active questions that nobody has verified lately, up to the limit or the signal. What passes the rules is written
+ * Verifies active questions that have not been verified lately, up to the limit or the signal. What passes the rules is written
  * together; every other verdict, and every one that a model was asked for, in a transaction of its own.
  */
 export async function scanQuestions(bot: Bot, prompt: Prompt, options: ScanOptions): Promise<Scanned> {

@@ -22,7 +22,7 @@ export interface VerifierOptions extends BotOptions {
 
 const usualLimit = 100;
 
-/** bot:verifier: does the jobs of its queue, then verifies active questions that nobody has verified lately. */
+/** bot:verifier: does the jobs of its queue, then verifies active questions that have not been verified lately. */
 export async function verifyQuestions(context: Context, given: VerifierOptions): Promise<ExitCode> {
     const options = await completeOptions(context, given);
     const settings = await readChosenModel(context);

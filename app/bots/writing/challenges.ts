@@ -242,7 +242,7 @@ async function save(
     return id;
 }
 
-/** Saves a challenge unless somebody has added one with its title meanwhile; the id is free as long as nobody has added any. */
+/** Saves a challenge unless another writer has added one with its title meanwhile, or any with its id. */
 async function saveNew(
     bot: Bot,
     sql: Roles<keyof typeof statements>,

@@ -62,7 +62,7 @@ export async function openSaver(
                     context.output.line(line);
                     return { state: review === undefined ? "created" : "review", line, id };
                 } catch (error) {
-                    // Somebody added a question to the channel: it may be the same.
+                    // Another writer added a question to the channel: it may be the same.
                     if (!(error instanceof UnmetAssertion) || error.assertion !== isUnchanged) throw error;
                 }
             }

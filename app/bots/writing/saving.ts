@@ -21,14 +21,14 @@ export interface NewQuestion {
 export interface SaveOptions {
     /** When the newest question of the channel was created, as it was when duplicates were looked for; null for none. */
     readonly newest: string | null;
-    /** Where it resembles another one too closely to be shown before somebody has looked: why. */
+    /** Where it resembles another one too closely to be shown before a person has looked: why. */
     readonly review?: string | undefined;
     /** Kept in the ledger: how it came about, such as the model and the version of its prompt. */
     readonly origin: Readonly<Record<string, unknown>>;
     readonly reason?: string | undefined;
 }
 
-/** Thrown where somebody else added a question meanwhile: look for duplicates again. */
+/** Thrown where another writer added a question meanwhile: look for duplicates again. */
 export const isUnchanged = "the channel is as it was when duplicates were looked for";
 const isFree = "the id is free";
 /** How many ids others may take first. */

@@ -266,7 +266,7 @@ async function save(
         ]);
     } catch (error) {
         if (!(error instanceof UnmetAssertion)) throw error;
-        throw new AppError("usage", `${plan.id} was changed by somebody else meanwhile`, {
+        throw new AppError("usage", `${plan.id} was changed by another writer meanwhile`, {
             hint: "run it again",
             outcome: "Nothing was written.",
         });

@@ -11,7 +11,7 @@ export interface UnifiedOptions extends QuestionOptions, ChallengeOptions, TestO
     readonly type?: string;
 }
 
-// Only what was given: sessions have no other options.
+// Sessions have no other options.
 function voiceOptions({ channel, dryRun, yes, count }: UnifiedOptions): SessionsOptions {
     return {
         ...(channel === undefined ? {} : { channel }),

@@ -59,7 +59,8 @@ export async function explain(context: Context, options: ExplainOptions): Promis
 
 function listQueries({ output }: Context, queries: readonly DocumentedQuery[]): void {
     output.table(queries.map(({ name, purpose, title }) => [name, `${title} For: ${purpose}`]));
-    output.line(`${countOf(queries.length, "query", "queries")}. Explain one with \`pnpm db:explain <name>\`.`);
+    const advice = queries.length === 0 ? "" : " Explain one with `pnpm db:explain <name>`.";
+    output.line(`${countOf(queries.length, "query", "queries")}.${advice}`);
     output.document(queries);
 }
 

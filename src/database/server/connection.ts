@@ -133,7 +133,7 @@ export function openServer(target: ServerTarget, signal?: AbortSignal, limits = 
 
 const tooLarge = "RESPONSE_TOO_LARGE";
 
-// A server counts rows that nobody asked for. Its refusal names no statement, so this tries, and rolls back, ever shorter
+// A server also counts rows that no statement asked for. Its refusal names no statement, so this tries, and rolls back, ever shorter
 // beginnings of the script.
 async function findTooLarge(
     script: Script,

@@ -1,6 +1,7 @@
 import { findAddedColumn } from "../../sql/alter-table.ts";
 import { readComment } from "../../sql/create-table.ts";
 import { isKeyword, type Token } from "../../sql/lexer.ts";
+import { writeName } from "../../sql/quoting.ts";
 import { readAllTokens } from "../../sql/statements.ts";
 import { isLintComment, type LintFile, type LintStatement } from "../files.ts";
 import { defineRules } from "../rule.ts";
@@ -36,7 +37,8 @@ export const commentRules = defineRules("style", [
             }
             for (const { statement, type, name } of findMadeObjects(file)) {
                 if (hasOpeningComment(statement, type)) continue;
-                yield { line: statement.line, message: `the ${type} '${name}' has no comment at its beginning` };
+                const message = `the ${type} '${name}' has no comment at its beginning`;
+                yield { line: statement.line, message, remedy: adviseOnComment(statement, type) };
             }
         },
     },
@@ -79,6 +81,13 @@ export const commentRules = defineRules("style", [
         },
     },
 ]);
+
+function adviseOnComment({ fact }: LintStatement, type: MadeObject["type"]): string {
+    if (type === "view") return "say what one row is: write AS /* One row is … */ before its SELECT";
+    if (type === "trigger") return "say why it exists: write /* … */ after its name";
+    const table = fact.does === "create" && fact.type === "index" ? fact.table : "…";
+    return `say which queries it serves: write ON ${writeName(table)} (/* Serves … */ before its columns`;
+}
 
 interface MadeObject {
     readonly statement: LintStatement;

@@ -23,9 +23,10 @@ export const nameRules = defineRules("style", [
         why: "One spelling of a name avoids mistakes.",
         remedy: "write names in lower snake_case",
         summed: "names have capitals",
-        *find({ tokens }) {
+        *find({ sql, tokens, names }) {
+            const keywords = new Set(findLowerKeywords(sql, names, tokens));
             for (const token of tokens) {
-                if (token.kind !== "word" && token.kind !== "name") continue;
+                if ((token.kind !== "word" && token.kind !== "name") || keywords.has(token)) continue;
                 const name = readName(token);
                 const isMixed = /[A-Z]/.test(name) && (token.kind === "name" || /[a-z]/.test(name));
                 if (isMixed && !isKeywordLike(name)) yield { line: token.line, message: `'${name}' has capitals` };
@@ -79,10 +80,20 @@ export const nameRules = defineRules("style", [
         summary: "a migration whose number is not the next one of its set; numbers of 8 digits or more may be dates",
         why: "The next file gets a number after it, and one in between is refused as out of order.",
         remedy: "give both files the next number before the migration is applied anywhere, or allow it with the reason",
-        *find({ version, previous }) {
+        *find({ path, version, previous, opposite }) {
             if (version === undefined || previous === undefined || version === previous + 1) return;
-            if (version < firstDate)
-                yield { line: 1, message: `is number ${version}, and the one before it ${previous}` };
+            if (version >= firstDate) return;
+            const moves = [path, ...(opposite ? [opposite.path] : [])].map((from) => {
+                const to = from.replace(/\d+(?=\.(?:do|undo)\.[^/]*$)/, (digits) =>
+                    String(previous + 1).padStart(digits.length, "0"),
+                );
+                return `\`mv ${from} ${to}\``;
+            });
+            yield {
+                line: 1,
+                message: `is number ${version}, and the one before it ${previous}`,
+                remedy: `${moves.join(" and ")} before the migration is applied anywhere, or allow it with the reason`,
+            };
         },
     },
 ]);

@@ -41,7 +41,7 @@ const texts: Readonly<Record<string, readonly [summary: string, why: string, rem
     "temporary-object": [
         "a temporary table, view or trigger",
         "Turso refuses it, or drops it with the connection.",
-        "use an ordinary table and drop it at the end of the file; a view or trigger belongs into views/ or triggers/",
+        "use an ordinary table and drop it at the end of the file; a view or trigger belongs in views/ or triggers/",
     ],
     "alter-column": [
         "ALTER COLUMN",

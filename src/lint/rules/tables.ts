@@ -6,7 +6,6 @@ import { readAllTokens } from "../../sql/statements.ts";
 import { describeTable } from "../clauses.ts";
 import type { LintFile, LintStatement } from "../files.ts";
 import { defineRules } from "../rule.ts";
-import { leadsIndex } from "../uniques.ts";
 
 interface MadeTable {
     readonly name: string;
@@ -103,29 +102,6 @@ export const tableRules = defineRules("style", [
                     if (name === undefined) yield { line: token.line, message: `a CHECK of '${table}' has no name` };
                     else if (!name.toLowerCase().startsWith(`${table.toLowerCase()}_`))
                         yield { line: token.line, message: `the CHECK '${name}' does not begin with '${table}_'` };
-                }
-            }
-        },
-    },
-    {
-        id: "foreign-key-index",
-        group: "safe",
-        summary: "a foreign key that no index begins with, after all files",
-        why: "Each delete or replace of a parent reads the whole table for rows that refer to it.",
-        remedy: "add CREATE INDEX idx_<table>_<column> ON <table> (<column>): here, or in a new migration if this one is applied",
-        *find({ kind, path, final }) {
-            if (kind !== "do") return;
-            for (const table of final.tables.values()) {
-                for (const { columns, parent } of table.path === path ? table.references : []) {
-                    const [first = ""] = columns;
-                    if (leadsIndex(first, table, final)) continue;
-                    const column = table.columns.find(({ name }) => isSameName(name, first));
-                    // After an ALTER TABLE, it may be the line of another file.
-                    const line = (table.altered ? undefined : column?.tokens[0]?.line) ?? table.statement.line;
-                    yield {
-                        line,
-                        message: `'${table.name}.${first}' refers to '${parent}', and no index begins with it`,
-                    };
                 }
             }
         },

@@ -21,7 +21,8 @@ export const runs: Readonly<Record<string, Sample>> = {
     "tool-marker": inMigration(
         "-- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 2;",
         [3],
-        "-- Migrate: up to 3 levels, down to none.\nSELECT '\n-- migrate:down\n'; -- +goose Down",
+        "-- Migrate: up to 3 levels, down to none.\nSELECT '\n-- migrate:down\n'; -- +goose Down\n" +
+            "CREATE TABLE votes (\n    -- Up\n    up INTEGER,\n    -- Down\n    down INTEGER\n) STRICT;",
     ),
     "no-statement": { caught: { [second]: "-- Later.\n" }, at: [`${second}:1`], fine: migration("SELECT 1;") },
     "own-transaction": inMigration(

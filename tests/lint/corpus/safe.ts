@@ -4,6 +4,7 @@ const cascading =
     "CREATE TABLE marks (\n    id INTEGER PRIMARY KEY REFERENCES notes (id) ON DELETE CASCADE\n) STRICT;\n";
 const replace = "INSERT OR REPLACE INTO notes (id, body) VALUES (1, 'a');";
 const third = "migrations/003.do.save-notes.sql";
+const fourth = "migrations/004.do.unite-notes.sql";
 const undo = "migrations/002.undo.change-notes.sql";
 const withUndo = (sql: string): Record<string, string> => ({
     [second]: "-- Adds.\nALTER TABLE notes ADD COLUMN lang TEXT;\nCREATE INDEX idx_notes_lang ON notes (lang);\n",
@@ -102,11 +103,20 @@ export const safe: Readonly<Record<string, Sample>> = {
             "INSERT INTO notes_new (id, body, size) SELECT old.id, trim(old.body), size AS size FROM notes AS old;",
         ),
     ),
-    "rebuild-drops-rows": inMigration(
-        `DELETE FROM notes WHERE size < 0;\n${spoil(copy, copy.replace(";", " WHERE size > 1;"))}`,
-        [1, 13],
-        `DELETE FROM tags WHERE note_id = 1;\n${spoil(copy, copy.replace("size FROM notes;", "t.id FROM notes LEFT JOIN tags AS t ON t.note_id = notes.id WHERE true;"))}`,
-    ),
+    "rebuild-drops-rows": {
+        caught: {
+            ...migration(`DELETE FROM notes WHERE size < 0;\n${spoil(copy, copy.replace(";", " WHERE size > 1;"))}`),
+            [third]: `-- Joins.\n${spoil(copy, copy.replace("size FROM notes;", "notes.size FROM notes LEFT JOIN tags AS t ON t.note_id = notes.id JOIN settings AS s ON s.id = t.id;"))}`,
+            [fourth]: `-- Unites.\n${spoil(copy, copy.replace(";", " UNION SELECT 9, 'nine', 9;"))}`,
+        },
+        at: [`${second}:2`, `${second}:14`, `${third}:13`, `${fourth}:13`],
+        fine: {
+            ...migration(
+                `DELETE FROM tags WHERE note_id = 1;\n${spoil(copy, copy.replace("size FROM notes;", "t.id FROM notes LEFT JOIN tags AS t ON t.note_id = notes.id LEFT OUTER JOIN settings AS s ON s.id = t.id WHERE true;"))}`,
+            ),
+            [third]: `-- Unites.\n${spoil(copy, copy.replace(";", " UNION ALL SELECT 9, 'nine', 9;"))}`,
+        },
+    },
     "rebuild-loses-columns": inMigration(
         spoil(
             "    -- How long it is.\n    size INTEGER,\n    CONSTRAINT notes_size_is_small CHECK (size < 9000)\n",
@@ -130,6 +140,22 @@ export const safe: Readonly<Record<string, Sample>> = {
         [2, 3, 6],
         "CREATE TABLE loose (\n    id INTEGER PRIMARY KEY,\n    a varchar (20) NOT NULL,\n    b UNSIGNED BIG INT,\n    c,\n    d DECIMAL(10, 2)\n);",
     ),
+    "foreign-key-parent": {
+        caught: {
+            ...migration(
+                "CREATE TABLE links (\n    id TEXT PRIMARY KEY,\n    a INTEGER REFERENCES note (id),\n    b INTEGER REFERENCES notes (size),\n    c INTEGER,\n    d ANY,\n    FOREIGN KEY (c) REFERENCES links\n) STRICT;",
+            ),
+            [third]: "-- Adds.\nALTER TABLE tags ADD COLUMN other TEXT REFERENCES notes (id);\n",
+        },
+        at: [`${second}:4`, `${second}:5`, `${second}:6`, `${third}:2`],
+        fine: {
+            ...migration(
+                "CREATE TABLE links_new (\n    id INT PRIMARY KEY,\n    a INTEGER REFERENCES notes,\n    b ANY REFERENCES notes (body),\n    c INTEGER REFERENCES links_new (id)\n) STRICT;\nALTER TABLE links_new RENAME TO links;",
+            ),
+            [third]:
+                "-- Adds.\nCREATE UNIQUE INDEX idx_notes_body ON notes (body);\nALTER TABLE tags ADD COLUMN other INTEGER REFERENCES links (id);\n",
+        },
+    },
     "foreign-key-index": {
         caught: {
             ...migration(
@@ -137,7 +163,7 @@ export const safe: Readonly<Record<string, Sample>> = {
             ),
             [third]: "-- Adds.\nALTER TABLE tags ADD COLUMN other INTEGER REFERENCES notes (id);\n",
         },
-        at: ["migrations/001.do.create-notes.sql:18", `${second}:4`],
+        at: [`${second}:4`, `${third}:2`],
         fine: {
             ...migration(
                 "CREATE TABLE links (\n    a INTEGER PRIMARY KEY REFERENCES notes (id),\n    b INTEGER REFERENCES notes (id),\n    c INTEGER REFERENCES notes (id),\n    UNIQUE (b, c)\n) STRICT;",
@@ -155,7 +181,7 @@ export const safe: Readonly<Record<string, Sample>> = {
         at: ["migrations/001.do.create-notes.sql:13", `${second}:2`, `${second}:2`],
         fine: {
             ...migration(
-                "CREATE UNIQUE INDEX idx_notes_body ON notes (\n    /* Says everything once: v_notes, by-body.sql and note_id. */\n    body\n);",
+                "CREATE UNIQUE INDEX idx_notes_body ON notes (\n    /* Says everything once: v_notes, by-body.sql note_id, views/v_notes.sql and trg_notes_insert.sql. */\n    body\n);",
             ),
             "queries/by-body.sql": "-- Notes by body.\nSELECT id FROM notes ORDER BY body;\n",
         },

@@ -63,7 +63,10 @@ export const style: Readonly<Record<string, Sample>> = {
     "keyword-case": inMigration(
         "SELECT id from notes;\nALTER TABLE notes ADD COLUMN x text;",
         [1],
-        "SELECT replace(body, 'select', 'from') AS body, each.key FROM notes, json_each('[]') AS each; -- from here",
+        "SELECT replace(body, 'select', 'from') AS body, each.key FROM notes, json_each('[]') AS each; -- from here\n" +
+            "CREATE TABLE words (key TEXT, action TEXT, first TEXT, no TEXT, column TEXT, rows INTEGER, ignore TEXT, match TEXT) STRICT;\n" +
+            "SELECT key, first, inner.no, column FROM words AS inner WHERE rows BETWEEN 1 AND 2 AND match = 'x' ORDER BY key, ignore;\n" +
+            "ALTER TABLE words RENAME COLUMN column TO rename;\nUPDATE words SET action = 'no action', key = ignore;",
     ),
     "name-case": inMigration("SELECT Body FROM notes;", [1], "SELECT body FROM notes WHERE body = 'Body';"),
     "quoted-name": inMigration('SELECT "body" FROM notes;', [1], 'SELECT body AS "order", id AS "a b" FROM notes;'),

@@ -12,7 +12,7 @@ export interface ContentSet {
     readonly table: string;
     /** What the history calls its rows. */
     readonly type: string;
-    /** Two different values for each column whose change belongs into the history. */
+    /** Two different values for each column whose change belongs in the history. */
     readonly content: Readonly<Record<string, readonly [InValue, InValue]>>;
 }
 
