@@ -109,7 +109,7 @@ describeTargets("adoption of the tables of optional sets", (target) => {
         );
         expect(await hashContents(client)).toBe(adopted);
         const page = readFileSync(path.join(root, "docs/reference/adopting.md"), "utf8");
-        await client.execute(/```sql\n(INSERT INTO coding_challenges[\s\S]*?)```/.exec(page)?.[1] ?? "");
+        await client.execute(/```sql file\n(INSERT INTO coding_challenges[\s\S]*?)```/.exec(page)?.[1] ?? "");
         expect(
             await readRows(client, "SELECT test_cases, time_limit, created_at FROM coding_challenges WHERE id = 'cc2'"),
         ).toEqual([{ test_cases: "[]", time_limit: 15, created_at: "2025-01-02T10:00:00.000Z" }]);

@@ -252,7 +252,7 @@ describeTargets("views and triggers", (target) => {
         const before = await readAll(client);
         changeProject(root, { "migrations/002.do.a.sql": "ALTER TABLE notes RENAME COLUMN state TO status;" });
         const { text } = await refusal(deploy(root, database));
-        expect(text).toContain("views/v_notes.sql:1: no such column: state\n");
+        expect(text).toContain("views/v_notes.sql:2: no such column: state\n");
         expect(text).toContain(
             "    1 | CREATE VIEW v_notes AS\n    2 | SELECT id AS id, body AS body, state AS state FROM notes;",
         );

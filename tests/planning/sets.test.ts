@@ -119,7 +119,7 @@ describeTargets("an optional set", (target) => {
         changeProject(root, { "migrations/002.do.a.sql": "ALTER TABLE notes RENAME COLUMN body TO text;" });
         changeProject(root, { "views/v_notes.sql": "CREATE VIEW v_notes AS SELECT text AS body FROM notes;" });
         const here = await refusal(deploy(root, database));
-        expect(here.text).toContain("triggers/extras/trg_notes_size.sql:1: no such column: NEW.body");
+        expect(here.text).toContain("triggers/extras/trg_notes_size.sql:2: no such column: NEW.body");
         changeProject(root, Object.fromEntries(folders.map((folder) => [folder, undefined])));
         const gone = await refusal(deploy(root, database));
         expect(gone.text).toContain("trigger 'trg_notes_size' of the extras set: no such column: NEW.body");
