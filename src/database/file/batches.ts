@@ -1,5 +1,7 @@
 import { pathToFileURL } from "node:url";
 import type { Client, ResultSet } from "@libsql/client/sqlite3";
+import { readFact } from "../../sql/statement-facts.ts";
+import { splitStatements } from "../../sql/statements.ts";
 import type { Connection, Row, Value } from "../connection.ts";
 import { DatabaseFault, toFault } from "../faults.ts";
 import { toBound, toRow } from "../values.ts";
@@ -27,10 +29,12 @@ export function openBatches(path: string, lock: number): Pick<Connection, "write
                     const { rows } = await client.execute(selectEncoding);
                     isUtf8Inside = rows[0]?.encoding === "UTF-8";
                 }
-                const asked = statements.map(({ sql, args = [] }) => {
-                    const forBytes = isUtf8Inside ? askReturningForBytes(sql) : undefined;
-                    return { sql: forBytes ?? sql, args: args.map(toBound), isOfBytes: forBytes !== undefined };
-                });
+                const asked: { sql: string; args: Value[]; isOfBytes: boolean }[] = [];
+                for (const { sql, args = [] } of statements) {
+                    const names = returnsAll.test(sql) ? await listColumns(client, sql) : [];
+                    const forBytes = isUtf8Inside ? askReturningForBytes(sql, names) : undefined;
+                    asked.push({ sql: forBytes ?? sql, args: args.map(toBound), isOfBytes: forBytes !== undefined });
+                }
                 const results = await client.batch(asked, "write");
                 return results.map((result, at) => toRows(result, asked[at]?.isOfBytes ?? false));
             } catch (error) {
@@ -42,6 +46,21 @@ export function openBatches(path: string, lock: number): Pick<Connection, "write
         },
         close,
     };
+}
+
+const returnsAll = /\bRETURNING\s*\*/i;
+
+/** The columns of the table that a statement writes; none for a statement that writes to no table of the database yet. */
+async function listColumns(client: Client, sql: string): Promise<string[]> {
+    const facts = splitStatements(sql).map(readFact);
+    const [table] = facts.flatMap((fact) => (fact.does === "write" ? [fact.table] : []));
+    if (table === undefined) return [];
+    // Not the hidden ones, which `*` leaves out.
+    const { rows } = await client.execute({
+        sql: "SELECT name FROM pragma_table_xinfo(?) WHERE hidden <> 1",
+        args: [table],
+    });
+    return rows.map(({ name }) => String(name));
 }
 
 function toRows({ columns, rows }: ResultSet, isOfBytes: boolean): Row[] {

@@ -15,7 +15,7 @@ export const selectEncoding = "SELECT encoding FROM pragma_encoding";
 /** The columns of a statement's result as SQL that gives bytes; undefined for a statement that cannot be asked so. */
 export function askForBytes(sql: string, names: readonly string[]): string | undefined {
     const statement = takeFirst(sql);
-    const returning = askReturningForBytes(statement);
+    const returning = askReturningForBytes(statement, names);
     if (returning !== undefined) return returning;
     if (!selects.test(statement)) return undefined;
     const columns = names.map((_, at) => `c${at}`);
@@ -31,14 +31,22 @@ function takeFirst(sql: string): string {
     return /;|--|\/\*/.test(sql) ? (splitStatements(sql)[0]?.sql ?? "") : sql;
 }
 
-/** Like askForBytes() for INSERT, UPDATE and DELETE, keeping the names of the columns; undefined without a list to replace. */
-export function askReturningForBytes(sql: string): string | undefined {
+/**
+ * Like askForBytes() for INSERT, UPDATE and DELETE, keeping the names of the columns; undefined without a list to replace.
+ *
+ * @param names of the columns of the result, which `*` stands for, where they are known
+ */
+export function askReturningForBytes(sql: string, names: readonly string[] = []): string | undefined {
     if (!/\bRETURNING\b/i.test(sql)) return undefined;
     const tokens = topLevel(tokenize(sql)).filter(isSignificant);
     const start = tokens.findLast((token) => isKeyword(token, "RETURNING"));
     if (!start) return undefined;
     const from = start.offset + start.text.length;
     const list = tokenize(sql.slice(from)).filter((token) => isSignificant(token) && token.text !== ";");
+    if (list.length === 1 && list[0]?.text === "*" && names.length > 0) {
+        const columns = names.map(quoteName);
+        return `${sql.slice(0, from)} ${columns.map((column) => `${toBytes(column)} AS ${column}`).join(", ")}`;
+    }
     const items = splitList(list).map((item) => {
         const [first, last] = [item[0], item.at(-1)];
         if (!first || !last || last.text === "*") return undefined;

@@ -1,6 +1,9 @@
+import path from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { openScratch } from "../../../src/database/file/connection.ts";
 import { askReturningForBytes } from "../../../src/database/file/texts.ts";
+import { openTestConnection } from "../../support/deployed.ts";
+import { makeFolder } from "../../support/project.ts";
 
 const connection = openScratch();
 afterAll(() => connection.close());
@@ -25,6 +28,21 @@ test.each([
     const [checked, trusted] = await connection.readAll([{ sql }, { sql, trustsTexts: true }]);
     expect(checked?.ok).toBe(true);
     expect(checked).toEqual(trusted);
+});
+
+test("a file on disk refuses a text that is not UTF-8 from RETURNING *, hidden columns left out, and goes on", async () => {
+    const file = await openTestConnection({ url: `file:${path.join(makeFolder(), "odd.db")}` });
+    await file.runScript([
+        { sql: "CREATE TABLE t (a, b, c AS (b + 1))" },
+        { sql: "INSERT INTO t VALUES ('one', 1), (CAST(x'63e9' AS TEXT), 2)" },
+    ]);
+    await expect(file.write([{ sql: "UPDATE t SET b = b RETURNING *" }])).rejects.toMatchObject({
+        variant: "not-utf8",
+    });
+    expect(await file.write([{ sql: "DELETE FROM t WHERE b = 1 RETURNING *" }])).toMatchObject([
+        [{ a: "one", b: 1, c: 2 }],
+    ]);
+    file.close();
 });
 
 test("a file gives all of a text with a NUL", async () => {
@@ -56,7 +74,10 @@ test("a file refuses a text that is not UTF-8 wherever a statement returns one, 
         if (sql.includes("FROM")) await expect(reading).rejects.toMatchObject(refusal);
         else expect((await reading)[0]?.ok).toBe(true);
     }
-    await expect(connection.write([{ sql: "UPDATE t SET b = b + 1 RETURNING b, a" }])).rejects.toMatchObject(refusal);
+    for (const columns of ["b, a", "*"])
+        await expect(connection.write([{ sql: `UPDATE t SET b = b + 1 RETURNING ${columns}` }])).rejects.toMatchObject(
+            refusal,
+        );
     expect(await connection.readAll([{ sql: "SELECT sum(b) AS b, hex(max(a)) AS a FROM t" }])).toMatchObject([
         { rows: [{ b: 3, a: "6F6E65" }] },
     ]);
