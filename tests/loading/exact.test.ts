@@ -123,7 +123,7 @@ describeTargets("what a record says, byte for byte", (target) => {
         expect(taken.counts["question-history"]).toMatchObject({ created: 0, replaced: 1 });
     });
 
-    test("a row whose text is not UTF-8 is compared, left alone by other records, and mended by its own", async () => {
+    test("a row whose text is not UTF-8 is compared, left alone by other records, and replaced by a record of its own", async () => {
         const broken = "CAST(x'636166e9' AS TEXT)";
         await loadFiles(database, { "a.json": [makeQuestion("m-1", { tags: ["a"] }), makeQuestion("m-2")] });
         await database.client.execute("DROP TRIGGER IF EXISTS trg_questions_update");
@@ -132,10 +132,10 @@ describeTargets("what a record says, byte for byte", (target) => {
         expect(others.questions).toMatchObject({ unchanged: 1, created: 1 });
         const old = makeQuestion("m-1", { lastUpdated: "2020-01-01T00:00:00.000Z" });
         expect((await loadFiles(database, { "a.json": [old] })).questions).toMatchObject({ older: 1 });
-        const mended = await loadFiles(database, {
+        const replaced = await loadFiles(database, {
             "a.json": [makeQuestion("m-1", { lastUpdated: "2099-01-01T00:00:00Z" })],
         });
-        expect([mended.code, mended.questions]).toMatchObject([0, { updated: 1 }]);
+        expect([replaced.code, replaced.questions]).toMatchObject([0, { updated: 1 }]);
         expect(await readValue(database.client, "SELECT answer FROM questions WHERE id = 'm-1'")).toContain("m-1");
     });
 });

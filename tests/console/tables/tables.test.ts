@@ -285,7 +285,7 @@ test("gives the names of the columns of an empty table as CSV, in their order", 
     console.close();
 });
 
-test("says that the files cannot be read, and reads them again when they are mended", async () => {
+test("says that the files cannot be read, and reads them again when they are correct", async () => {
     const path = `${makeFolder()}/files.db`;
     const client = createClient({ url: `file:${path}` });
     await client.execute("CREATE TABLE kept (id INTEGER PRIMARY KEY)");
@@ -296,9 +296,9 @@ test("says that the files cannot be read, and reads them again when they are men
     const broken = await console.read("/tables/kept");
     expect(broken).toContain("The files of the project could not be read");
     writeFileSync(`${root}/migrations/001.do.create-kept.sql`, `${file};\n`);
-    const mended = await console.read("/tables/kept");
-    expect(mended).not.toContain("could not be read");
-    expect(mended).toContain("migrations/001.do.create-kept.sql");
+    const corrected = await console.read("/tables/kept");
+    expect(corrected).not.toContain("could not be read");
+    expect(corrected).toContain("migrations/001.do.create-kept.sql");
     console.close();
 });
 
