@@ -79,18 +79,27 @@ function indexPieces(secrets: readonly string[], shortest: number): Pieces {
 function findPieces(text: string, { shortest, length, places }: Pieces): [start: number, end: number][] {
     if (places.size === 0) return [];
     const bare = text.replace(ignored, "");
+    let origins: readonly number[] | undefined;
+    // Behind a backslash, the first letter of a piece may be ignored as that of an escape.
+    const isEscaped = (start: number, letter: string | undefined): boolean => {
+        origins ??= listOrigins(text);
+        return letter !== undefined && text[(origins[start] ?? 0) - 1] === letter;
+    };
     const found: [number, number][] = [];
-    for (let at = 0; at + length <= bare.length; at += shortest - length + 1) {
+    for (let at = 0; at + length <= bare.length; at += shortest - length) {
         for (const [secret, offset] of places.get(bare.slice(at, at + length)) ?? []) {
             let [before, after] = [0, length];
             while (before < Math.min(at, offset) && bare[at - before - 1] === secret[offset - before - 1]) before++;
             while (offset + after < secret.length && bare[at + after] === secret[offset + after]) after++;
-            if (before + after >= shortest) found.push([at - before, at + after]);
+            const isPiece =
+                before + after >= shortest ||
+                (before + after === shortest - 1 && isEscaped(at - before, secret[offset - before - 1]));
+            if (isPiece) found.push([at - before, at + after]);
         }
     }
     if (found.length === 0) return [];
-    const origins = listOrigins(text);
-    return merge(found).map(([start, end]) => [origins[start] ?? 0, (origins[end - 1] ?? 0) + 1]);
+    const known = origins ?? listOrigins(text);
+    return merge(found).map(([start, end]) => [known[start] ?? 0, (known[end - 1] ?? 0) + 1]);
 }
 
 // The place in the text of each character that is not ignored.

@@ -41,6 +41,12 @@ describe("redaction", () => {
         );
     });
 
+    test("finds a piece behind a backslash, which makes an escape of its first letter", () => {
+        const key = "tok-A1b2C3d4E5f6G7h8";
+        const text = `\\${key.slice(0, 12)} end`;
+        expect(createRedactor([key])(text)).toBe("\\t[token] end");
+    });
+
     test("of a password on both sides of percent-encoding, and of a short one as a whole", () => {
         const both = createRedactor(["p%40ss-w%C3%B6rd-of-mine"]);
         expect(both("p%40ss-w%C3%B6rd-of-mine, p@ss-wörd-of-mine")).toBe("[token], [token]");
