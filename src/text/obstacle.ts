@@ -1,10 +1,7 @@
-import { statSync } from "node:fs";
 import { lstat, stat } from "node:fs/promises";
 
 /** Says what keeps a path from being read as a file to its end; undefined for a file. Opens nothing: a pipe would block. */
 export async function findObstacle(path: string): Promise<string | undefined> {
-    // Hundreds of files are read one after the other; waiting for each answer takes longer than the answer.
-    if (isPlainFile(path)) return undefined;
     try {
         const stats = await stat(path);
         if (stats.isFile()) return undefined;
@@ -17,14 +14,6 @@ export async function findObstacle(path: string): Promise<string | undefined> {
             () => false,
         );
         return isLink ? "the link leads to no file" : describeReadError(error);
-    }
-}
-
-function isPlainFile(path: string): boolean {
-    try {
-        return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
-    } catch {
-        return false;
     }
 }
 

@@ -31,7 +31,7 @@ export function openBatches(path: string, lock: number): Pick<Connection, "write
                 }
                 const asked: { sql: string; args: Value[]; isOfBytes: boolean }[] = [];
                 for (const { sql, args = [] } of statements) {
-                    const names = returnsAll.test(sql) ? await listColumns(client, sql) : [];
+                    const names = isUtf8Inside && returnsAll.test(sql) ? await listColumns(client, sql) : [];
                     const forBytes = isUtf8Inside ? askReturningForBytes(sql, names) : undefined;
                     asked.push({ sql: forBytes ?? sql, args: args.map(toBound), isOfBytes: forBytes !== undefined });
                 }
