@@ -20,11 +20,6 @@ export interface ScaffoldOptions {
     readonly dryRun?: boolean;
 }
 
-interface NewFile {
-    readonly name: string;
-    readonly text: string;
-}
-
 /**
  * db:new: writes a do and an undo file with the next free number. Each contains only a heading or, with --rebuild, a
  * complete rebuild of a table, ready to be edited; with --import, the migrations of another tool.
@@ -46,6 +41,7 @@ export async function scaffold(context: Context, options: ScaffoldOptions): Prom
     const number = String(next).padStart(digits, "0");
     const files = (["do", "undo"] as const).map((action) => ({
         name: `${number}.${action}.${slug}.sql`,
+        path: `${folder}/${number}.${action}.${slug}.sql`,
         text: draft?.[action] ?? renderHeading(slug, action),
     }));
     if (!files.every(({ name }) => migrationName.test(name))) {
@@ -55,8 +51,8 @@ export async function scaffold(context: Context, options: ScaffoldOptions): Prom
         });
     }
     if (!slug.includes("-")) output.note(`note: '${slug}' is one word; name migrations by verb and object`);
-    const paths = files.map(({ name }) => `${folder}/${name}`);
-    await writeBoth(root, folder, files);
+    const paths = files.map(({ path }) => path);
+    await writeAll(root, files);
     for (const path of paths) output.field("Wrote", path);
     output.line(draft ? afterRebuild : afterHeading);
     output.document({ paths });
@@ -98,16 +94,19 @@ async function draftRebuild(
     };
 }
 
-// Both or none: a do file without its undo file would take the number.
-async function writeBoth(root: string, folder: string, files: readonly NewFile[]): Promise<void> {
+// All or none: a do file without its undo file would take the number.
+async function writeAll(
+    root: string,
+    files: readonly { readonly path: string; readonly text: string }[],
+): Promise<void> {
     const written: string[] = [];
     try {
-        for (const { name, text } of files) {
-            await writeNew(root, `${folder}/${name}`, text);
-            written.push(name);
+        for (const { path, text } of files) {
+            await writeNew(root, path, text);
+            written.push(path);
         }
     } catch (error) {
-        for (const name of written) await rm(join(root, folder, name), { force: true });
+        for (const path of written) await rm(join(root, path), { force: true });
         throw error;
     }
 }
@@ -157,9 +156,8 @@ function capitalize(sentence: string): string {
 async function importMigrations({ root, output }: Context, folder: string, options: ScaffoldOptions): Promise<void> {
     const { format, set = coreSet, dryRun = false } = options;
     const { planImport } = await import("../../importing/plan.ts");
-    const { writeImport } = await import("../../importing/write.ts");
     const planned = await planImport(root, folder, { set, format });
-    if (!dryRun) await writeImport(root, planned.files);
+    if (!dryRun) await writeAll(root, planned.files);
     output.field("Format", planned.format);
     output.field("Read", `${planned.folder}, ${count(planned.read, "migration")}`);
     output.line(dryRun ? "Would write:" : "Wrote:");
