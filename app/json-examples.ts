@@ -7,7 +7,8 @@ import { holdsJson } from "../src/loading/loader.ts";
 import { listFiles } from "../src/loading/sources/files.ts";
 import { toSnakeCase } from "../src/sql/names.ts";
 import { decodeText } from "../src/text/decode.ts";
-import { parseJson, writeJson } from "../src/text/json.ts";
+import { parseJson } from "../src/text/json.ts";
+import { writeJson } from "../src/text/written.ts";
 
 /** Reads the shortest value of each JSON column that the bundled data fill, by `table.column`; empty values do not count. */
 export async function readJsonExamples(root: string): Promise<Map<string, string>> {

@@ -73,7 +73,7 @@ async function load(
     const what = {
         loaders: loaders.filter(({ name }) => name === "question-history"),
         passOver: loaders.filter(({ name }) => name !== "question-history"),
-        otherKinds: bundled.otherKinds,
+        otherKinds: await bundled.otherKinds(),
         source,
         history: options.from === undefined ? undefined : bundled.history,
     };

@@ -1,5 +1,4 @@
 import type { BundledSeeds } from "../src/loading/seeds.ts";
-import { otherKinds } from "./other-kinds.ts";
 
 /** The data in this repository, which never include users. */
 export const bundled: BundledSeeds = {
@@ -35,5 +34,5 @@ export const bundled: BundledSeeds = {
         { name: "bots", table: "bot_ledger", paths: ["bots.json"] },
     ],
     loaders: async () => (await import("./index.ts")).loaders,
-    otherKinds,
+    otherKinds: async () => (await import("./other-kinds.ts")).otherKinds,
 };

@@ -6,5 +6,5 @@ export const bundled: BundledSeeds = {
     lists: [],
     seeds: [],
     loaders: async () => [],
-    otherKinds: [],
+    otherKinds: async () => [],
 };

@@ -1,6 +1,6 @@
 import type { Connection } from "../database/connection.ts";
 import { AppError } from "../errors.ts";
-import { type LoadRequest, type LoadResult, load } from "../loading/load.ts";
+import type { LoadRequest, LoadResult } from "../loading/load.ts";
 import { type RejectSummary, refuseRejectFile } from "../loading/rejects.ts";
 import type { Output } from "./output.ts";
 import type { Context } from "./program.ts";
@@ -39,6 +39,7 @@ export async function loadAndReport(
     const { force = false, dryRun = false, rejects: rejectFile, maxRejects } = options;
     const startProgress = () => createProgress(output);
     const request = { ...what, force, dryRun, root, rejectFile, maxRejects, signal, startProgress };
+    const { load } = await import("../loading/load.ts");
     const result = await load(connection, request);
     if (result.unchangedSince !== undefined) {
         const { path } = what.source.recognizable ?? {};

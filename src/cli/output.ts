@@ -2,7 +2,7 @@ import { Writable } from "node:stream";
 import { createColors } from "picocolors";
 import type { AppError } from "../errors.ts";
 import { createRedactor } from "../redaction.ts";
-import { writeJson } from "../text/json.ts";
+import { writeJson } from "../text/written.ts";
 
 /**
  * The only writer to stdout and stderr. Redacts secrets in everything it prints, and replaces characters of names and values that

@@ -5,7 +5,6 @@ import { AppError } from "../errors.ts";
 import { modelVariables } from "../model/settings.ts";
 import { findSecrets } from "../redaction.ts";
 import { decodeText } from "../text/decode.ts";
-import { findSimilar } from "../text/similar.ts";
 
 /**
  * What a command does with the database. `read` prefers the read-only pair of variables. So does `plan`, which shows what a
@@ -86,8 +85,11 @@ export async function readSecrets(root: string, environment: Variables = process
 
 /** Finds variables whose names are misspelt, as sentences: they would be ignored. */
 export async function findMisspelt(root: string, environment: Variables = process.env): Promise<string[]> {
-    return Object.keys(await readAllVariables(root, environment)).flatMap((name) => {
-        if (!/^(TURSO|LLM)_/.test(name) || knownNames.includes(name)) return [];
+    const isUnknown = (name: string): boolean => /^(TURSO|LLM)_/.test(name) && !knownNames.includes(name);
+    const unknown = Object.keys(await readAllVariables(root, environment)).filter(isUnknown);
+    if (unknown.length === 0) return [];
+    const { findSimilar } = await import("../text/similar.ts");
+    return unknown.flatMap((name) => {
         const meant = findSimilar(name, knownNames, 2);
         return meant === undefined ? [] : [`${name} is not a known variable; did you mean ${meant}?`];
     });

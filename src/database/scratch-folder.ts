@@ -70,7 +70,7 @@ export async function savePipe(
     folderPrefix: string,
     signal: AbortSignal | undefined,
 ): Promise<SavedInput | undefined> {
-    const obstacle = await findObstacle(path);
+    const obstacle = findObstacle(path);
     if (obstacle === "it is a pipe") return saveInput(Readable.from(readPipe(path, signal)), folderPrefix, signal);
     if (obstacle !== "it is a device" && obstacle !== "it is a socket") return undefined;
     const hint = "name a file, or - for standard input";

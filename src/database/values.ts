@@ -1,4 +1,4 @@
-import { writeJson } from "../text/json.ts";
+import { writeJson } from "../text/written.ts";
 import type { Argument, JsonList, Row, Value } from "./connection.ts";
 
 /** Converts a bound value for a driver: a list to JSON, a whole number to BigInt, because drivers bind a number as REAL. */

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { AppError } from "../errors.ts";
-import { writeJson } from "../text/json.ts";
+import { writeJson } from "../text/written.ts";
 import type { Rejection } from "./loader.ts";
 import type { Items } from "./sources/staging.ts";
 

@@ -33,7 +33,7 @@ export interface BundledSeeds {
     /** Imported only when something is to be loaded: validation is slow to start. */
     readonly loaders: () => Promise<readonly Loader[]>;
     /** Documents of exports that no loader reads. */
-    readonly otherKinds: readonly OtherKind[];
+    readonly otherKinds: () => Promise<readonly OtherKind[]>;
 }
 
 /** The queries whose results chooseSeeds() needs. */

@@ -3,8 +3,8 @@ import type { Argument } from "../database/connection.ts";
 import type { Column } from "../schema/table.ts";
 import { toSnakeCase } from "../sql/names.ts";
 import { showEachByte } from "../text/decode.ts";
-import { findRepeatedKey, writeJson } from "../text/json.ts";
-import { WrittenNumber } from "../text/written.ts";
+import { findRepeatedKey } from "../text/json.ts";
+import { WrittenNumber, writeJson } from "../text/written.ts";
 import {
     type ColumnValues,
     type FieldKind,

@@ -23,7 +23,7 @@ export async function readPrompt(folder: string, name: string): Promise<Prompt> 
         const hint = "restore the file with `git restore`";
         throw new AppError("invalid-files", `the prompt '${name}' cannot be read: ${path}: ${why}`, { hint });
     };
-    const obstacle = await findObstacle(path);
+    const obstacle = findObstacle(path);
     if (obstacle !== undefined) refuse(obstacle);
     const bytes = await readFile(path).catch((error: unknown) => refuse(describeReadError(error)));
     const content = decodeText(bytes, path);

@@ -149,7 +149,7 @@ async function readSet(
         readObjects(root, `triggers${below}`, "trigger", name),
     ]);
     const names = listed.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
-    const files = await readMigrations(root, folder, names);
+    const files = readMigrations(root, folder, names);
     const { migrations, duplicates, orphans } = pairUp(name, files);
     return { set: { name, versionTable, migrations, objects: [...views, ...triggers] }, duplicates, orphans };
 }
@@ -163,19 +163,13 @@ interface ReadMigration extends SqlFile {
 
 // Names and checksums are postgrator's; db:lint compares them with those that postgrator reads. Its own reader is not
 // used here: it silently skips what it cannot read, and loads forty modules.
-async function readMigrations(root: string, folder: string, names: readonly string[]): Promise<ReadMigration[]> {
-    return Promise.all(
-        names.flatMap((file) => {
-            const [, version = "", action, name = ""] = migrationName.exec(file) ?? [];
-            if (action !== "do" && action !== "undo") return [];
-            return readSqlFile(root, `${folder}/${file}`).then((raw) => ({
-                ...parseMigration(`${folder}/${file}`, raw),
-                version: Number(version),
-                action: action as ReadMigration["action"],
-                name,
-            }));
-        }),
-    );
+function readMigrations(root: string, folder: string, names: readonly string[]): ReadMigration[] {
+    return names.flatMap((file) => {
+        const [, version = "", action, name = ""] = migrationName.exec(file) ?? [];
+        if (action !== "do" && action !== "undo") return [];
+        const path = `${folder}/${file}`;
+        return [{ ...parseMigration(path, readSqlFile(root, path)), version: Number(version), action, name }];
+    });
 }
 
 function pairUp(
@@ -205,17 +199,15 @@ async function readObjects(root: string, folder: string, type: ObjectType, set: 
         .filter((entry) => !entry.isDirectory() && entry.name.endsWith(".sql"))
         .map((entry) => entry.name)
         .sort();
-    return Promise.all(
-        names.map(async (file) => {
-            const path = `${folder}/${file}`;
-            const read = parseSqlFile(path, await readSqlFile(root, path));
-            return { ...read, set, type, name: file.slice(0, -".sql".length) };
-        }),
-    );
+    return names.map((file) => {
+        const path = `${folder}/${file}`;
+        const read = parseSqlFile(path, readSqlFile(root, path));
+        return { ...read, set, type, name: file.slice(0, -".sql".length) };
+    });
 }
 
 // `path` is relative to `root`.
-function readSqlFile(root: string, path: string): Promise<string> {
+function readSqlFile(root: string, path: string): string {
     return readText(root, path, "Nothing was applied.");
 }
 

@@ -1,5 +1,4 @@
-import { type ExtraIndexChange, type IndexAction, trackExtraIndexes } from "../schema/extra-indexes.ts";
-import { emptySchema, followStatements, type KnownSchema } from "../schema/known-schema.ts";
+import type { ExtraIndexChange, ExtraIndexTracker, IndexAction } from "../schema/extra-indexes.ts";
 import { checksumTokens, type Statement } from "../sql/statements.ts";
 import type { ObjectRecord } from "./bookkeeping.ts";
 import type { MigrationFile, MigrationSet } from "./files.ts";
@@ -73,7 +72,7 @@ export async function planRun(input: PlanInput): Promise<Plan> {
     const { sets, state, direction } = input;
     const takesOver = isRecording(input);
     const tracker = trackObjects(sets, state, takesOver);
-    const extraIndexes = trackExtraIndexes(state.schema, () => followFiles(findApplied(sets, state)));
+    const extraIndexes = await openExtraIndexes(input);
     let applied = findApplied(sets, state);
     const groups = groupIntoSteps(input);
     if (groups.length === 0 && direction === "do") groups.push([]);
@@ -132,8 +131,13 @@ export async function planRun(input: PlanInput): Promise<Plan> {
     };
 }
 
-function followFiles(files: readonly MigrationFile[]): KnownSchema {
-    return files.reduce((schema, file) => followStatements(schema, file.path, file.statements), emptySchema);
+// Most runs have nothing to do with them, and neither has a fresh database.
+async function openExtraIndexes({ sets, state, migrations }: PlanInput): Promise<ExtraIndexTracker> {
+    if (migrations.length === 0 || !state.schema.some(({ type }) => type === "index")) {
+        return { surround: () => ({ before: [], after: [] }), changes: () => [] };
+    }
+    const { trackExtraIndexes } = await import("../schema/extra-indexes.ts");
+    return trackExtraIndexes(state.schema, findApplied(sets, state));
 }
 
 function partOf(file: MigrationFile, direction: Direction): { path: string; statements: readonly Statement[] } {

@@ -4,7 +4,8 @@ import type { ReadTransaction, Transaction } from "../database/connection.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import type { ForeignKey } from "../schema/table.ts";
 import { quoteName, quoteNames, quoteText, renderRowValue } from "../sql/quoting.ts";
-import { parseJson, writeJson } from "../text/json.ts";
+import { parseJson } from "../text/json.ts";
+import { writeJson } from "../text/written.ts";
 import { copyRows } from "./copy-rows.ts";
 import { queryRows, readNumber } from "./queries.ts";
 

@@ -3,7 +3,7 @@ import { readFact } from "../sql/statement-facts.ts";
 import { type Statement, splitStatements } from "../sql/statements.ts";
 import { isLooseIndex } from "./compare.ts";
 import { findShadows } from "./facts.ts";
-import type { KnownSchema } from "./known-schema.ts";
+import { emptySchema, followStatements, type KnownSchema } from "./known-schema.ts";
 import type { SchemaRow } from "./row.ts";
 
 /** What a run does to an index on a table of the files that no file creates, such as one that an application creates at its start. */
@@ -18,7 +18,13 @@ export type IndexAction =
     | { readonly does: "drop-index"; readonly name: string }
     | { readonly does: "create-index"; readonly name: string; readonly statement: Statement };
 
-interface ExtraIndexTracker {
+interface AppliedFile {
+    readonly path: string;
+    readonly statements: readonly Statement[];
+}
+
+/** Follows them from migration to migration. */
+export interface ExtraIndexTracker {
     /** What must happen before and after the statements of a migration. */
     surround(
         statements: readonly Statement[],
@@ -32,10 +38,10 @@ interface ExtraIndexTracker {
  * because of one: one whose name it takes is dropped first, and those of a table that it rebuilds are created again. A
  * unique one is drift, and stays in the way.
  *
- * @param readKnown the schema that the applied migrations lead to
+ * @param applied the migrations that led to the schema
  */
-export function trackExtraIndexes(live: readonly SchemaRow[], readKnown: () => KnownSchema): ExtraIndexTracker {
-    // Read only if needed: most plans have nothing to do with them.
+export function trackExtraIndexes(live: readonly SchemaRow[], applied: readonly AppliedFile[]): ExtraIndexTracker {
+    // Read only if needed: most migrations touch no index and rebuild nothing.
     let found: SchemaRow[] | undefined;
     const changes: ExtraIndexChange[] = [];
     const note = (change: ExtraIndexChange["change"], { name, table }: SchemaRow): void => {
@@ -49,7 +55,7 @@ export function trackExtraIndexes(live: readonly SchemaRow[], readKnown: () => K
                 .map(readFact)
                 .flatMap((fact) => (fact.does === "create" && fact.type === "index" ? [fact.name] : []));
             if (made.length + rebuilt.length + dropped.length === 0) return { before: [], after: [] };
-            found ??= findExtraIndexes(live, readKnown());
+            found ??= findExtraIndexes(live, applied);
             const taken = found.filter(({ name }) => isIn(made, name) && !isIn(dropped, name));
             const gone = found.filter(({ name, table }) => isIn(dropped, name) || isIn(dropped, table));
             const kept = gone.filter(({ name, table }) => !isIn([...made, ...dropped], name) && isIn(rebuilt, table));
@@ -68,7 +74,10 @@ export function trackExtraIndexes(live: readonly SchemaRow[], readKnown: () => K
 }
 
 // On tables of the migrations, by a name that none of them has given by now.
-function findExtraIndexes(live: readonly SchemaRow[], { tables, parts }: KnownSchema): SchemaRow[] {
+function findExtraIndexes(live: readonly SchemaRow[], applied: readonly AppliedFile[]): SchemaRow[] {
+    const follow = (schema: KnownSchema, { path, statements }: AppliedFile): KnownSchema =>
+        followStatements(schema, path, statements);
+    const { tables, parts } = applied.reduce(follow, emptySchema);
     const isShadow = findShadows(live);
     const isKnown = ({ name, table }: SchemaRow): boolean =>
         parts.has(name.toLowerCase()) || !tables.has(table.toLowerCase());

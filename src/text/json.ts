@@ -1,8 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { markContainers } from "./marks.ts";
 import { endOfNumber, endOfString, isDigit, isUsualNumber, mapTokens, startsNumber } from "./scan.ts";
-import { getForm, setForm } from "./written.ts";
+import { getForm, isContainer, setForm, writeJson } from "./written.ts";
 
 /** An object or array that JSON.stringify() may be too deep for. */
 const deep = 500;
@@ -26,20 +25,6 @@ export function findJson(text: unknown): unknown {
     } catch {
         return undefined;
     }
-}
-
-/** Renders a value as JSON, with each part that parseJson() read as it was written, and each BigInt as its digits. */
-export function writeJson(value: unknown, indent?: number): string {
-    if (!holdsWritten(value)) return JSON.stringify(value, undefined, indent);
-    const written: string[] = [];
-    const replace = (_: string, part: unknown): unknown => {
-        const text = isContainer(part) ? getForm(part)?.text : typeof part === "bigint" ? String(part) : undefined;
-        if (text === undefined) return part;
-        written.push(text);
-        return place;
-    };
-    const [first = "", ...rest] = JSON.stringify(value, replace, indent).split(`"${place}"`);
-    return first + rest.map((piece, at) => written[at] + piece).join("");
 }
 
 /** The text of an object or array as it was written, without white space; undefined where JSON.stringify() gives the same. */
@@ -84,22 +69,6 @@ export function isSameJson(left: string, right: string): boolean {
 // Numbers as texts, told apart from strings by their first character.
 function parseTokens(text: string): unknown {
     return JSON.parse(mapTokens(text, (token) => (token.startsWith('"') ? `"s${token.slice(1)}` : `"n${token}"`)));
-}
-
-/** A placeholder of what was written. */
-const place = randomUUID();
-
-function isContainer(value: unknown): value is object {
-    return value !== null && typeof value === "object";
-}
-
-/** Whether writeJson() gives another text than JSON.stringify(). */
-export function holdsWritten(value: unknown): boolean {
-    if (!isContainer(value)) return typeof value === "bigint";
-    if (getForm(value)) return true;
-    if (Array.isArray(value)) return value.some(holdsWritten);
-    for (const key in value) if (holdsWritten((value as Readonly<Record<string, unknown>>)[key])) return true;
-    return false;
 }
 
 // Whether JSON.stringify() writes the value of a text with the same tokens. The loop is as fast as JSON.parse().

@@ -1,18 +1,15 @@
-import { lstat, stat } from "node:fs/promises";
+import { lstatSync, statSync } from "node:fs";
 
 /** Says what keeps a path from being read as a file to its end; undefined for a file. Opens nothing: a pipe would block. */
-export async function findObstacle(path: string): Promise<string | undefined> {
+export function findObstacle(path: string): string | undefined {
     try {
-        const stats = await stat(path);
+        const stats = statSync(path);
         if (stats.isFile()) return undefined;
         if (stats.isDirectory()) return "it is a folder";
         if (stats.isFIFO()) return "it is a pipe";
         return stats.isSocket() ? "it is a socket" : "it is a device";
     } catch (error) {
-        const isLink = await lstat(path).then(
-            (stats) => stats.isSymbolicLink(),
-            () => false,
-        );
+        const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink();
         return isLink ? "the link leads to no file" : describeReadError(error);
     }
 }

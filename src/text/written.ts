@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 /** How an object or array was written. */
 export interface WrittenForm {
     /** Without white space. */
@@ -29,3 +31,34 @@ export class WrittenNumber {
         setForm(this, { text, repeated: undefined, repeats: 0 });
     }
 }
+
+/** Renders a value as JSON, with each part that parseJson() read as it was written, and each BigInt as its digits. */
+export function writeJson(value: unknown, indent?: number): string {
+    if (!holdsWritten(value)) return JSON.stringify(value, undefined, indent);
+    const written: string[] = [];
+    const replace = (_: string, part: unknown): unknown => {
+        const text = isContainer(part) ? getForm(part)?.text : typeof part === "bigint" ? String(part) : undefined;
+        if (text === undefined) return part;
+        written.push(text);
+        return place;
+    };
+    const [first = "", ...rest] = JSON.stringify(value, replace, indent).split(`"${place}"`);
+    return first + rest.map((piece, at) => written[at] + piece).join("");
+}
+
+/** Whether writeJson() gives another text than JSON.stringify(). */
+export function holdsWritten(value: unknown): boolean {
+    if (!isContainer(value)) return typeof value === "bigint";
+    if (getForm(value)) return true;
+    if (Array.isArray(value)) return value.some(holdsWritten);
+    for (const key in value) if (holdsWritten((value as Readonly<Record<string, unknown>>)[key])) return true;
+    return false;
+}
+
+/** Whether a value is an object or an array. */
+export function isContainer(value: unknown): value is object {
+    return value !== null && typeof value === "object";
+}
+
+/** A placeholder of what was written. */
+const place = randomUUID();

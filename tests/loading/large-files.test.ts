@@ -7,7 +7,7 @@ import { createIntake } from "../../src/loading/sources/intake.ts";
 import { readPieces } from "../../src/loading/sources/large-files.ts";
 import { readSource } from "../../src/loading/sources/read-source.ts";
 import { openStaging } from "../../src/loading/sources/staging.ts";
-import { writeJson } from "../../src/text/json.ts";
+import { writeJson } from "../../src/text/written.ts";
 import { writeProject } from "../support/project.ts";
 import { makeQuestion } from "./records.ts";
 

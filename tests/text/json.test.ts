@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createDecoder, decodeBytes, encodeBytes, showEachByte } from "../../src/text/decode.ts";
-import { findRepeatedKey, isSameJson, parseJson, withFields, writeJson } from "../../src/text/json.ts";
+import { findRepeatedKey, isSameJson, parseJson, withFields } from "../../src/text/json.ts";
+import { writeJson } from "../../src/text/written.ts";
 
 const unusual = [
     '{"a":[1.0,9007199254740993,1e400,-0,1E5],"b":"caf\\u00e9 \\/","10":1,"9":2}',

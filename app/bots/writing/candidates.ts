@@ -38,7 +38,7 @@ export async function readCandidates(path: string): Promise<readonly NewQuestion
         throw new AppError("usage", `${path} cannot be read: ${why}`, { hint, outcome: "Nothing was saved." });
     };
     // Opening a pipe would wait for its writer, and hear no Ctrl-C.
-    const obstacle = path === "-" ? undefined : await findObstacle(path);
+    const obstacle = path === "-" ? undefined : findObstacle(path);
     if (obstacle !== undefined) refuse(obstacle);
     const bytes = await (path === "-" ? buffer(process.stdin) : readFile(path)).catch(refuse);
     const content = decodeText(bytes, name, "Nothing was saved.").replace(/^\uFEFF/, "");

@@ -1,5 +1,6 @@
 import type { Value } from "../../../src/database/connection.ts";
-import { findJson, writeJson } from "../../../src/text/json.ts";
+import { findJson } from "../../../src/text/json.ts";
+import { writeJson } from "../../../src/text/written.ts";
 
 /** The reasons why a job failed, the latest first, from its result; a result that is not JSON is a reason by itself. */
 export function readErrors(result: Value | undefined): string[] {

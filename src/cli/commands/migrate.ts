@@ -99,7 +99,7 @@ async function load(
 ): Promise<LoadResult> {
     const recorded = options.dryRun ? undefined : seeds;
     if (recorded) await recordSeeds(connection, recorded, "begun");
-    const what = { loaders: await loaders(), otherKinds, source, history };
+    const what = { loaders: await loaders(), otherKinds: await otherKinds(), source, history };
     const result = await loadAndReport(context, connection, options, what);
     if (recorded && result.rejected === 0) await recordSeeds(connection, recorded, "loaded");
     return result;

@@ -96,7 +96,7 @@ async function readApplied(context: Context, sets: readonly MigrationSet[]): Pro
 }
 
 async function readSql(root: string, path: string): Promise<string> {
-    const obstacle = await findObstacle(join(root, path));
+    const obstacle = findObstacle(join(root, path));
     if (obstacle === undefined) return readText(root, path);
     throw new AppError("usage", `${path} cannot be read: ${obstacle}`, { outcome: "Nothing was changed." });
 }

@@ -1,5 +1,6 @@
 import type { Child } from "hono/jsx";
-import { findJson, writeJson } from "../../text/json.ts";
+import { findJson } from "../../text/json.ts";
+import { writeJson } from "../../text/written.ts";
 import { compareTexts, type TextPart } from "./words.ts";
 
 /** A field with its values before and after; undefined where a snapshot does not have it. */

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { writeJson } from "../../text/json.ts";
+import { writeJson } from "../../text/written.ts";
 import type { Argument, JsonList, Row, Value } from "../connection.ts";
 import { isJsonList, toBound, toRow } from "../values.ts";
 import { foreignReply, type ProtocolResult, type ProtocolValue } from "./protocol.ts";

@@ -1,4 +1,5 @@
-import { findRepeatedKey, parseJson, writeJson } from "../../text/json.ts";
+import { findRepeatedKey, parseJson } from "../../text/json.ts";
+import { writeJson } from "../../text/written.ts";
 
 // A parser of pieces decodes the escapes of strings, and how they were written is lost. So they are hidden from it: `\u00e9`
 // is turned into NUL and `00e9`, and `\/` into NUL and `/`. No string has another NUL, which JSON can write only as `\u0000`.

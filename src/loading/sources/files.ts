@@ -79,7 +79,7 @@ async function walk(folder: string, roots: string[]): Promise<string[]> {
         if (entry.isDirectory()) continue;
         const file = entry.parentPath + sep + entry.name;
         const isNamed = sourceName.test(entry.name) && !rejectsName.test(entry.name);
-        const obstacle = entry.isFile() ? undefined : await findObstacle(file);
+        const obstacle = entry.isFile() ? undefined : findObstacle(file);
         if (entry.isSymbolicLink() && obstacle === "it is a folder") {
             const real = await realpath(file);
             if (roots.some((root) => `${real}${sep}`.startsWith(`${root}${sep}`))) continue;

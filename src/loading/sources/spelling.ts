@@ -1,5 +1,6 @@
 import { toSnakeCase } from "../../sql/names.ts";
-import { isSameJson, parseJson, writeJson } from "../../text/json.ts";
+import { isSameJson, parseJson } from "../../text/json.ts";
+import { writeJson } from "../../text/written.ts";
 import { type FieldKind, holdsJson, type Loader, type SourceRecord } from "../loader.ts";
 import { normalizeTime } from "../time.ts";
 

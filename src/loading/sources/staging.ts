@@ -1,7 +1,8 @@
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { holdsWritten, parseJson, writeJson } from "../../text/json.ts";
+import { parseJson } from "../../text/json.ts";
+import { holdsWritten, writeJson } from "../../text/written.ts";
 
 /** A list that can be read several times and by index, such as an array. */
 export interface Items<T> extends Iterable<T> {
