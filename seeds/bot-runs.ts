@@ -15,6 +15,8 @@ const schema = z.object({
     summary: optionalObject,
 });
 
+const isRun = hasFields("botName", "startedAt");
+
 /** The bots' runs: `{runs: [...]}` as exported by the monitor, or an array. */
 export const botRuns: Loader = {
     name: "bot-runs",
@@ -34,5 +36,5 @@ export const botRuns: Loader = {
     changedAt: "completed_at",
     ignored: ["completed_at"],
     schema,
-    find: (document) => listRecords(document, ["runs", "bot_runs"], hasFields("botName", "startedAt")),
+    find: (document) => listRecords(document, ["runs", "bot_runs"], isRun),
 };

@@ -27,6 +27,8 @@ const schema = z.object({
     lastUpdated: optionalText,
 });
 
+const isCertification = hasFields("provider", "category");
+
 /** Certifications: an array, an object by id, `{certifications: …}`, or a single one. */
 export const certifications: Loader = {
     name: "certifications",
@@ -60,5 +62,5 @@ export const certifications: Loader = {
     ignored: ["question_count", "created_at", "last_updated"],
     mentions: [{ field: "prerequisites", table: "certifications", key: "id" }],
     schema,
-    find: (document) => listRecords(document, ["certifications"], hasFields("provider", "category")),
+    find: (document) => listRecords(document, ["certifications"], isCertification),
 };

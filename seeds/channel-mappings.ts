@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { FoundRecord, Loader, SourceRecord } from "../src/loading/loader.ts";
-import { getField, hasFields, isObject, listRecords } from "./shapes.ts";
+import { fieldReader, hasFields, isObject, listRecords } from "./shapes.ts";
 
 /**
  * The questions of each channel: `{channels: {channel: {subChannels: {sub: [ids]}}}}`, with or without the wrapper, or
@@ -43,14 +43,15 @@ function keyOf(value: unknown): string {
 }
 
 const isMapping = hasFields("channelId", "questionId");
+const readSubChannels = fieldReader("subChannels");
 
 function hasSubChannels(value: unknown): boolean {
-    return isObject(value) && isObject(getField(value, "subChannels"));
+    return isObject(value) && isObject(readSubChannels(value));
 }
 
 function* listMappings(channels: Readonly<Record<string, unknown>>): Generator<FoundRecord> {
     for (const [channelId, channel] of Object.entries(channels)) {
-        const subChannels = isObject(channel) ? getField(channel, "subChannels") : undefined;
+        const subChannels = isObject(channel) ? readSubChannels(channel) : undefined;
         for (const [subChannel, ids] of Object.entries(isObject(subChannels) ? subChannels : {})) {
             const list = Array.isArray(ids) ? ids : [ids];
             for (const [at, questionId] of list.entries()) {

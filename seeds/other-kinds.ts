@@ -44,10 +44,13 @@ const kinds: readonly {
 ];
 
 /** What the site's exports hold beside the records of the loaders. */
-export const otherKinds: readonly OtherKind[] = kinds.map(({ says, wrappers, fields }) => ({
-    says,
-    matches: (document) => {
-        const found = listRecords(document, wrappers, hasFields(...fields));
-        return found !== undefined && [...found].length > 0;
-    },
-}));
+export const otherKinds: readonly OtherKind[] = kinds.map(({ says, wrappers, fields }) => {
+    const isRecord = hasFields(...fields);
+    return {
+        says,
+        matches: (document) => {
+            const found = listRecords(document, wrappers, isRecord);
+            return found !== undefined && [...found].length > 0;
+        },
+    };
+});

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ColumnValues, FoundRecord, Loader } from "../src/loading/loader.ts";
 import { withFields } from "../src/text/json.ts";
 import { name, optionalObject, optionalStrings, optionalText } from "./fields.ts";
-import { getField, hasFields, isObject, listRecords } from "./shapes.ts";
+import { fieldReader, hasFields, isObject, listRecords } from "./shapes.ts";
 
 const schema = z.object({
     questionId: name,
@@ -18,6 +18,8 @@ const schema = z.object({
     metadata: optionalObject,
     createdAt: name,
 });
+
+const isEvent = hasFields("eventType");
 
 /**
  * Events of questions, tests and coding challenges: a file for each item with its events in `history`, arrays of events, or
@@ -70,7 +72,7 @@ export const questionHistory: Loader = {
     schema,
     find: (document) => {
         if (isObject(document) && Array.isArray(document.history)) return listEvents(document);
-        return listRecords(document, ["history", "question_history"], hasFields("eventType"));
+        return listRecords(document, ["history", "question_history"], isEvent);
     },
     complete: () => (value) =>
         isObject(value) && value.questionType === undefined ? { ...value, questionType: "question" } : value,
@@ -83,16 +85,19 @@ function isOfTrigger(event: ColumnValues, ours: unknown): boolean {
     return (source_name ?? null) === null && (saysWhatChanged || event_source === "system" || event_source === ours);
 }
 
-// The item's id and type are not repeated in its events.
+/** What an item says once for all its events. */
+const saidAbove = ["questionId", "questionType"].map((field) => ({ field, read: fieldReader(field) }));
+
 function listEvents(item: Readonly<Record<string, unknown>>): FoundRecord[] {
-    const above = ["questionId", "questionType"].flatMap((field) => {
-        const value = getField(item, field);
-        return value === undefined ? [] : [[field, value] as const];
+    const above = saidAbove.filter(({ read }) => read(item) !== undefined);
+    const values = Object.fromEntries(above.map(({ field, read }) => [field, read(item)]));
+    return (item.history as unknown[]).map((event, at) => {
+        if (!isObject(event)) return { position: `history/${at}`, value: event };
+        const missing = above.filter(({ read }) => read(event) === undefined);
+        const fields =
+            missing.length === above.length
+                ? values
+                : Object.fromEntries(missing.map(({ field }) => [field, values[field]]));
+        return { position: `history/${at}`, value: withFields(fields, event) };
     });
-    return (item.history as unknown[]).map((event, at) => ({
-        position: `history/${at}`,
-        value: isObject(event)
-            ? withFields(Object.fromEntries(above.filter(([field]) => getField(event, field) === undefined)), event)
-            : event,
-    }));
 }

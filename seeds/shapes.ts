@@ -8,16 +8,18 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 
 /**
  * Returns a function that tells whether a value is an object with all of these fields, each by its camelCase name or by that
- * of its column. Every loader asks it of every record, so the names are made once.
+ * of its column. Every loader asks it of every record, so the function is made once.
  */
 export function hasFields(...fields: readonly string[]): (value: unknown) => boolean {
     const names = fields.map((field) => [field, toSnakeCase(field)] as const);
-    return (value) => isObject(value) && names.every(([field, column]) => field in value || column in value);
+    return (value) =>
+        isObject(value) && names.every(([field, column]) => field in value || (column !== field && column in value));
 }
 
-/** The value of a field by its camelCase name or by that of its column. */
-export function getField(value: Readonly<Record<string, unknown>>, field: string): unknown {
-    return value[field] ?? value[toSnakeCase(field)];
+/** Returns a function that reads a field of a record by its camelCase name or by that of its column. */
+export function fieldReader(field: string): (record: Readonly<Record<string, unknown>>) => unknown {
+    const column = toSnakeCase(field);
+    return (record) => record[field] ?? record[column];
 }
 
 /**

@@ -22,6 +22,8 @@ const schema = z.object({
     status: z.enum(["active", "completed", "abandoned"]).nullish(),
 });
 
+const isSession = hasFields("sessionType", "sessionKey");
+
 /** Sessions of users: an array, an object by id, `{userSessions: …}`, or a single one. */
 export const userSessions: Loader = {
     name: "user-sessions",
@@ -49,6 +51,5 @@ export const userSessions: Loader = {
     ignored: ["last_accessed_at", "started_at"],
     references: [{ column: "user_id", table: "users", key: "id" }],
     schema,
-    find: (document) =>
-        listRecords(document, ["userSessions", "user_sessions"], hasFields("sessionType", "sessionKey")),
+    find: (document) => listRecords(document, ["userSessions", "user_sessions"], isSession),
 };

@@ -90,13 +90,20 @@ export function describeRepeated(key: string): string {
 // Like an adoption, takes an empty text for no JSON, as older programs wrote it.
 function toFields(value: unknown, { fields }: Loader): unknown {
     if (value === null || typeof value !== "object") return value;
-    const convertField = (field: string, part: unknown): unknown => {
-        if (part instanceof WrittenNumber) return part.value;
-        return fields[field] === "json" && typeof part === "string" && part.trim() === "" ? null : part;
-    };
-    const entries = Object.entries(value);
-    if (entries.every(([field, part]) => convertField(field, part) === part)) return value;
-    return Object.fromEntries(entries.map(([field, part]) => [field, convertField(field, part)]));
+    const record = value as Readonly<Record<string, unknown>>;
+    let converted: Record<string, unknown> | undefined;
+    for (const field in record) {
+        const part = toPlain(record[field], fields[field]);
+        if (part === record[field]) continue;
+        converted ??= { ...record };
+        converted[field] = part;
+    }
+    return converted ?? record;
+}
+
+function toPlain(part: unknown, kind: FieldKind | undefined): unknown {
+    if (typeof part === "object" && part instanceof WrittenNumber) return part.value;
+    return kind === "json" && typeof part === "string" && part.trim() === "" ? null : part;
 }
 
 // A table dump has null for no value, and the text `null` for the JSON null.

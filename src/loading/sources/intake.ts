@@ -61,10 +61,11 @@ export function createIntake(
 
     const distribute = (document: SourceDocument): boolean => {
         const file = nameFile(document.file);
-        const found = readers.flatMap(({ loader, toFieldForm }) => {
-            const own = loader.find(document.value);
-            return own ? [{ loader, toFieldForm, own: Array.isArray(own) ? own : [...own] }] : [];
-        });
+        const found = [];
+        for (const reader of readers) {
+            const own = reader.loader.find(document.value);
+            if (own) found.push({ ...reader, own: [...own] });
+        }
         if (isRepeatedAbove(document.value, found)) {
             const message = describeRepeated(findRepeatedKey(document.value) ?? "");
             reject(document, "repeated-key", message, memoryOf(document));
@@ -151,5 +152,5 @@ function isEmptyFile({ position, value }: SourceDocument): boolean {
 // Indexes in a part of a file are counted from the beginning of the file.
 function placeIn({ position, firstIndex = 0 }: SourceDocument, found: string): string {
     const place = firstIndex === 0 ? found : found.replace(/\d+$/, (index) => String(Number(index) + firstIndex));
-    return [position, place].filter((part) => part !== "").join("/");
+    return position === "" || place === "" ? position + place : `${position}/${place}`;
 }

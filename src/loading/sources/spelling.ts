@@ -30,20 +30,22 @@ export function createFieldForm(loader: Loader): (value: unknown) => unknown {
     return (value) => {
         if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
         const record = value as Fields;
-        const isNamed = Object.keys(record).some((name) => fieldOf.has(name));
-        const named = isNamed ? rename(record, fieldOf) : record;
-        const parsed = new Map<string, unknown>();
+        const named = holdsAny(record, fieldOf) ? rename(record, fieldOf) : record;
+        let parsed: Map<string, unknown> | undefined;
         for (const field of json) {
             const part = Object.hasOwn(named, field) ? named[field] : undefined;
             const isWhole = loader.fields[field] === "any-json" && !isByColumn(record, field);
             const whole = isWhole ? part : parseAs(loader.fields[field], part);
-            if (whole !== part) parsed.set(field, whole);
+            if (whole !== part) parsed = (parsed ?? new Map()).set(field, whole);
         }
-        if (parsed.size === 0) return named;
-        return Object.fromEntries(
-            Object.entries(named).map(([field, part]) => [field, parsed.has(field) ? parsed.get(field) : part]),
-        );
+        return parsed ? { ...named, ...Object.fromEntries(parsed) } : named;
     };
+}
+
+// A loop without a list of the names: most records have no such name.
+function holdsAny(record: Fields, names: ReadonlyMap<string, string>): boolean {
+    for (const name in record) if (names.has(name)) return true;
+    return false;
 }
 
 function rename(record: Fields, fieldOf: ReadonlyMap<string, string>): Fields {
