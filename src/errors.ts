@@ -93,3 +93,8 @@ export class AppError extends Error {
         return new AppError(code, message, { details, hint, outcome, cause });
     }
 }
+
+/** An error of another part of the program that says for itself what the user is told. */
+export abstract class ExplainedError extends Error {
+    abstract explain(): AppError;
+}

@@ -4,7 +4,7 @@ import { openExisting, refuseUndeployed, withConnection } from "../../src/cli/op
 import type { Context } from "../../src/cli/program.ts";
 import { conclude } from "../../src/cli/report.ts";
 import { AppError, type ExitCode, exitCodes } from "../../src/errors.ts";
-import { explainModelFault, ModelFault } from "../../src/model/fault.ts";
+import { ModelFault } from "../../src/model/fault.ts";
 import type { Model } from "../../src/model/model.ts";
 import { usualPatience } from "../../src/queue/worker.ts";
 import { finishRun, type Run, startRun } from "./runs.ts";
@@ -102,7 +102,7 @@ export async function runBot(
                     cause: error,
                 });
             }
-            throw error instanceof ModelFault ? explainModelFault(error) : error;
+            throw error instanceof ModelFault ? error.explain() : error;
         }
     });
 }

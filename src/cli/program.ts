@@ -5,8 +5,7 @@ import { DatabaseFault, explainFault } from "../database/faults.ts";
 import { listenForInterrupt } from "../database/interrupt.ts";
 import type { Patience } from "../database/retry.ts";
 import type { Target } from "../database/target.ts";
-import { AppError, type ExitCode, exitCodes, nothingChanged } from "../errors.ts";
-import { explainModelFault, ModelFault } from "../model/fault.ts";
+import { AppError, type ExitCode, ExplainedError, exitCodes, nothingChanged } from "../errors.ts";
 import { createOutput, type Output } from "./output.ts";
 import { isInteractive, readSecrets, wantsColor } from "./settings.ts";
 
@@ -135,7 +134,7 @@ export function parseCount(value: string): number {
 
 function toAppError(error: unknown, isInterrupted: boolean): AppError {
     if (error instanceof AppError) return error;
-    if (error instanceof ModelFault) return explainModelFault(error);
+    if (error instanceof ExplainedError) return error.explain();
     if (error instanceof DatabaseFault) {
         const unknown: Target = { kind: "file", path: "", label: "the database", local: true };
         return explainFault(error, unknown);

@@ -2,7 +2,6 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { isSameDatabase, parseTarget, type Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
-import { modelVariables } from "../model/settings.ts";
 import { findSecrets } from "../redaction.ts";
 import { decodeText } from "../text/decode.ts";
 
@@ -27,10 +26,10 @@ type Variables = Readonly<Record<string, string | undefined>>;
 const embeddedDefault = "file:local.db";
 const urlNames = ["TURSO_DATABASE_URL", "TURSO_DATABASE_URL_RO"];
 const tokenNames = ["TURSO_AUTH_TOKEN", "TURSO_AUTH_TOKEN_RO"];
-const knownNames = [
+/** Those of this module; the ones of a model are listed with it. */
+const ownNames = [
     ...[...urlNames, ...tokenNames, "TURSO_WRITE_MODE"],
     ...["FOLDER", "COMMAND", "FETCH", "RECIPIENT", "IDENTITY"].map((name) => `TURSO_BACKUP_${name}`),
-    ...modelVariables,
 ];
 const readOnlyNames = ["TURSO_DATABASE_URL_RO", "TURSO_AUTH_TOKEN_RO"];
 
@@ -85,12 +84,17 @@ export async function readSecrets(root: string, environment: Variables = process
 
 /** Finds variables whose names are misspelt, as sentences: they would be ignored. */
 export async function findMisspelt(root: string, environment: Variables = process.env): Promise<string[]> {
-    const isUnknown = (name: string): boolean => /^(TURSO|LLM)_/.test(name) && !knownNames.includes(name);
-    const unknown = Object.keys(await readAllVariables(root, environment)).filter(isUnknown);
-    if (unknown.length === 0) return [];
-    const { findSimilar } = await import("../text/similar.ts");
+    const set = Object.keys(await readAllVariables(root, environment));
+    const others = set.filter((name) => /^(TURSO|LLM)_/.test(name) && !ownNames.includes(name));
+    if (others.length === 0) return [];
+    const [{ modelVariables }, { findSimilar }] = await Promise.all([
+        import("../model/settings.ts"),
+        import("../text/similar.ts"),
+    ]);
+    const known: readonly string[] = [...ownNames, ...modelVariables];
+    const unknown = others.filter((name) => !known.includes(name));
     return unknown.flatMap((name) => {
-        const meant = findSimilar(name, knownNames, 2);
+        const meant = findSimilar(name, known, 2);
         return meant === undefined ? [] : [`${name} is not a known variable; did you mean ${meant}?`];
     });
 }

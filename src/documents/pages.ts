@@ -22,7 +22,7 @@ export async function readPageTexts(root: string): Promise<PageTexts> {
             }),
     );
     const paths = [...top, ...below.flat()].sort();
-    const texts = paths.map((path) => readText(root, path));
+    const texts = await Promise.all(paths.map((path) => readText(root, path)));
     return new Map(paths.map((path, at) => [path, texts[at] ?? ""]));
 }
 

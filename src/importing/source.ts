@@ -46,7 +46,7 @@ export async function readSourceFolder(root: string, folder: string): Promise<So
     const isRead = (name: string): boolean => /\.sql$/i.test(name) || name === journalPath;
     const files = await Promise.all(
         names.filter(isRead).map(async (name): Promise<[string, string]> => {
-            const text = readText(base, join(path, name), nothingWritten);
+            const text = await readText(base, join(path, name), nothingWritten);
             return [name, text.replace(/^\uFEFF/, "")];
         }),
     );

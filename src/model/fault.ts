@@ -1,4 +1,4 @@
-import { AppError } from "../errors.ts";
+import { AppError, ExplainedError } from "../errors.ts";
 
 /** What a fault means for the work that asked: `bury` it, `stop` the run, or try it again later. */
 const consequences = {
@@ -34,7 +34,7 @@ const hints: Partial<Record<ModelFaultCode, string>> = {
 };
 
 /** A model did not give an answer that can be used. The message is a sentence and never holds the key. */
-export class ModelFault extends Error {
+export class ModelFault extends ExplainedError {
     readonly code: ModelFaultCode;
     /** How long the server wants to be left alone, in milliseconds; undefined where it does not say. */
     readonly wait: number | undefined;
@@ -55,11 +55,10 @@ export class ModelFault extends Error {
     get endsRun(): boolean {
         return consequences[this.code] === "stop";
     }
-}
 
-/** The same for the user, with a remedy. */
-export function explainModelFault(fault: ModelFault): AppError {
-    const usual = fault.isPermanent ? "use another model" : "run it again; if it lasts, use another model";
-    const hint = hints[fault.code] ?? usual;
-    return new AppError("model-failed", fault.message, { hint, cause: fault });
+    /** The same with a remedy. */
+    explain(): AppError {
+        const usual = this.isPermanent ? "use another model" : "run it again; if it lasts, use another model";
+        return new AppError("model-failed", this.message, { hint: hints[this.code] ?? usual, cause: this });
+    }
 }

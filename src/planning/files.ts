@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Dirent } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { AppError } from "../errors.ts";
+import { AppError, nothingChanged } from "../errors.ts";
 import { type Token, tokenize } from "../sql/lexer.ts";
 import { checksumTokens, findOpenToken, normalizeText, type Statement, splitStatements } from "../sql/statements.ts";
 import { findToolMarkers, type ToolMarker } from "../sql/tool-markers.ts";
@@ -149,7 +149,7 @@ async function readSet(
         readObjects(root, `triggers${below}`, "trigger", name),
     ]);
     const names = listed.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
-    const files = readMigrations(root, folder, names);
+    const files = await readMigrations(root, folder, names);
     const { migrations, duplicates, orphans } = pairUp(name, files);
     return { set: { name, versionTable, migrations, objects: [...views, ...triggers] }, duplicates, orphans };
 }
@@ -163,13 +163,17 @@ interface ReadMigration extends SqlFile {
 
 // Names and checksums are postgrator's; db:lint compares them with those that postgrator reads. Its own reader is not
 // used here: it silently skips what it cannot read, and loads forty modules.
-function readMigrations(root: string, folder: string, names: readonly string[]): ReadMigration[] {
-    return names.flatMap((file) => {
-        const [, version = "", action, name = ""] = migrationName.exec(file) ?? [];
-        if (action !== "do" && action !== "undo") return [];
-        const path = `${folder}/${file}`;
-        return [{ ...parseMigration(path, readSqlFile(root, path)), version: Number(version), action, name }];
-    });
+async function readMigrations(root: string, folder: string, names: readonly string[]): Promise<ReadMigration[]> {
+    const files = await Promise.all(
+        names.map(async (file) => {
+            const [, version = "", action, name = ""] = migrationName.exec(file) ?? [];
+            if (action !== "do" && action !== "undo") return [];
+            const path = `${folder}/${file}`;
+            const parsed = parseMigration(path, await readSqlFile(root, path));
+            return [{ ...parsed, version: Number(version), action, name } as const];
+        }),
+    );
+    return files.flat();
 }
 
 function pairUp(
@@ -199,16 +203,18 @@ async function readObjects(root: string, folder: string, type: ObjectType, set: 
         .filter((entry) => !entry.isDirectory() && entry.name.endsWith(".sql"))
         .map((entry) => entry.name)
         .sort();
-    return names.map((file) => {
-        const path = `${folder}/${file}`;
-        const read = parseSqlFile(path, readSqlFile(root, path));
-        return { ...read, set, type, name: file.slice(0, -".sql".length) };
-    });
+    return Promise.all(
+        names.map(async (file) => {
+            const path = `${folder}/${file}`;
+            const read = parseSqlFile(path, await readSqlFile(root, path));
+            return { ...read, set, type, name: file.slice(0, -".sql".length) };
+        }),
+    );
 }
 
 // `path` is relative to `root`.
-function readSqlFile(root: string, path: string): string {
-    return readText(root, path, "Nothing was applied.");
+function readSqlFile(root: string, path: string): Promise<string> {
+    return readText(root, path, nothingChanged);
 }
 
 /** Makes one SQL file of its text, as it is on disk. */

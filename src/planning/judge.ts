@@ -1,9 +1,10 @@
-import { AppError } from "../errors.ts";
+import { AppError, nothingChanged } from "../errors.ts";
 import { countObjects } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { readTableDefinition } from "../sql/create-table.ts";
 import { isSameName } from "../sql/names.ts";
-import { readFact } from "../sql/statement-facts.ts";
+import { findTriggerEvent, readFact, type WriteEvent } from "../sql/statement-facts.ts";
+import { type Statement, splitStatements } from "../sql/statements.ts";
 import { coreSet, folderOf, type MigrationFile, type MigrationSet, withUndo } from "./files.ts";
 import { fromFile, isManaged, isTriggerOn, type PlannedObject } from "./objects.ts";
 import { type Problem, plainName } from "./problems.ts";
@@ -54,7 +55,7 @@ export function refuseNewer(sets: readonly MigrationSet[], state: DatabaseState)
         const names = newer.map((row) => `${row.version} ${row.name ?? ""}`.trim()).join(", ");
         throw new AppError("database-newer", `the database is newer than these files: it has ${names}`, {
             hint: "update this checkout (`git pull`), then run the command again",
-            outcome: `Nothing was applied. The database is at version ${versionOf(state, set.name)}.`,
+            outcome: `${nothingChanged} The database is at version ${versionOf(state, set.name)}.`,
         });
     }
 }
@@ -121,8 +122,8 @@ function explainUnrecorded(set: string, table: string, state: DatabaseState): Re
 }
 
 /**
- * Finds migrations that write rows of a table after a change that drops its triggers. Triggers of the files count like
- * those of the database, so that the result is the same for a fresh database.
+ * Finds migrations that write rows of a table after a change that drops the triggers which the write would fire. Triggers of
+ * the files count like those of the database, so that the result is the same for a fresh database.
  */
 export function findUnwatchedWrites(
     sets: readonly MigrationSet[],
@@ -130,19 +131,24 @@ export function findUnwatchedWrites(
     pending: readonly { readonly file: MigrationFile; readonly structure: Structure }[],
 ): Problem[] {
     const files = sets.flatMap((set) => set.objects.map(fromFile));
-    const isInteractive = (table: string): boolean =>
-        files.some((object) => isTriggerOn(object, table)) ||
-        state.schema.some((row) => isTriggerRowOn(row, table) && isManaged(row, state));
+    const fires = (statement: Statement | undefined, events: readonly WriteEvent[]): boolean => {
+        const event = statement && findTriggerEvent(statement)?.event;
+        return event === undefined || events.includes(event);
+    };
+    const firesAny = ({ table, events }: Structure["writtenAfter"][number]): boolean =>
+        files.some((object) => isTriggerOn(object, table) && fires(object.statement, events)) ||
+        state.schema.some(
+            (row) =>
+                isTriggerRowOn(row, table) && isManaged(row, state) && fires(splitStatements(row.sql ?? "")[0], events),
+        );
     return pending.flatMap(({ file, structure }) =>
-        structure.writtenAfter
-            .filter(({ table }) => isInteractive(table))
-            .map(({ table, line }) => ({
-                rule: "unwatched-write",
-                path: file.path,
-                line,
-                message: `writes rows of '${table}' after a change that drops its triggers`,
-                remedy: "move these statements to a migration of their own, so that the triggers fire",
-            })),
+        structure.writtenAfter.filter(firesAny).map(({ table, line }) => ({
+            rule: "unwatched-write",
+            path: file.path,
+            line,
+            message: `writes rows of '${table}' after a change that drops its triggers`,
+            remedy: "move these statements to a migration of their own, so that the triggers fire",
+        })),
     );
 }
 

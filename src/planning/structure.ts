@@ -1,7 +1,7 @@
 import type { SchemaRow } from "../schema/row.ts";
 import type { TableDefinition } from "../sql/create-table.ts";
 import { isSameName } from "../sql/names.ts";
-import { readFact } from "../sql/statement-facts.ts";
+import { readFact, type WriteEvent } from "../sql/statement-facts.ts";
 import type { Statement } from "../sql/statements.ts";
 import type { MigrationSet } from "./files.ts";
 
@@ -18,8 +18,12 @@ export interface Structure {
     readonly renamed: readonly string[];
     readonly dropped: readonly string[];
     /** Older tables whose rows are written before the first structural statement, and after it. */
-    readonly writtenBefore: readonly TableAt[];
-    readonly writtenAfter: readonly TableAt[];
+    readonly writtenBefore: readonly WrittenTable[];
+    readonly writtenAfter: readonly WrittenTable[];
+}
+
+interface WrittenTable extends TableAt {
+    readonly events: readonly WriteEvent[];
 }
 
 interface TableAt {
@@ -36,8 +40,8 @@ interface TableAt {
 export function readStructure(statements: readonly Statement[]): Structure {
     const tables = followTables();
     const dropped: string[] = [];
-    const writtenBefore: TableAt[] = [];
-    const writtenAfter: TableAt[] = [];
+    const writtenBefore: WrittenTable[] = [];
+    const writtenAfter: WrittenTable[] = [];
     let firstStructural: number | undefined;
 
     statements.forEach((statement, index) => {
@@ -52,7 +56,8 @@ export function readStructure(statements: readonly Statement[]): Structure {
             isStructural = true;
         }
         if (fact.does === "write" && !tables.isNew(fact.table)) {
-            (firstStructural === undefined ? writtenBefore : writtenAfter).push({ table: fact.table, line });
+            const { table, events } = fact;
+            (firstStructural === undefined ? writtenBefore : writtenAfter).push({ table, line, events });
         }
         if (isStructural) firstStructural ??= index;
     });

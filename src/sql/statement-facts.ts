@@ -5,6 +5,9 @@ import type { Statement } from "./statements.ts";
 
 type SchemaType = "table" | "index" | "view" | "trigger";
 
+/** What fires a trigger. */
+export type WriteEvent = "INSERT" | "UPDATE" | "DELETE";
+
 /** What a statement does to the schema or to rows, judged by its first words. */
 export type StatementFact =
     | {
@@ -18,7 +21,12 @@ export type StatementFact =
     | { readonly does: "drop"; readonly type: SchemaType; readonly name: string }
     | { readonly does: "rename-table"; readonly table: string; readonly to: string }
     | { readonly does: "alter"; readonly table: string; readonly action: "add" | "drop" | "rename" | "alter" }
-    | { readonly does: "write"; readonly table: string }
+    | {
+          readonly does: "write";
+          readonly table: string;
+          /** Those whose triggers it may fire on the table. */
+          readonly events: readonly WriteEvent[];
+      }
     | { readonly does: "other"; readonly keyword: string };
 
 const schemaTypes: readonly SchemaType[] = ["table", "index", "view", "trigger"];
@@ -30,13 +38,12 @@ export function readFact(statement: Statement): StatementFact {
     if (isKeyword(first, "CREATE")) return readCreate(tokens) ?? other(first);
     if (isKeyword(first, "DROP")) return readDrop(tokens) ?? other(first);
     if (isKeyword(first, "ALTER") && isKeyword(tokens[1], "TABLE")) return readAlter(tokens);
-    const table = findWrittenTable(tokens);
-    return table === undefined ? other(first) : { does: "write", table };
+    return readWrite(tokens) ?? other(first);
 }
 
 /** What fires a trigger: for each event the table and, for UPDATE OF, the columns. */
 interface TriggerEvent {
-    readonly event: "INSERT" | "UPDATE" | "DELETE";
+    readonly event: WriteEvent;
     readonly table: string;
     /** Columns whose UPDATE fires it: those of UPDATE OF, else the rowid; for a view, a column that the body names. */
     readonly columns: readonly string[];
@@ -53,7 +60,7 @@ export function findTriggerEvent(statement: Statement): TriggerEvent | undefined
     const mentioned = tokens.filter((_, index) => tokens[index - 1]?.text === "." && isRow(tokens[index - 2]));
     const fallback = isKeyword(tokens[at - 2], "INSTEAD") ? mentioned.slice(0, 1).map(readName) : ["rowid"];
     return {
-        event: (tokens[at] as Token).text.toUpperCase() as TriggerEvent["event"],
+        event: (tokens[at] as Token).text.toUpperCase() as WriteEvent,
         table: nameAt(tokens, on + 1).name,
         columns: named.length > 0 ? named.map(readName) : fallback,
     };
@@ -129,19 +136,30 @@ function readAlter(tokens: readonly Token[]): StatementFact {
 }
 
 // INSERT … INTO t, REPLACE INTO t, UPDATE … t, DELETE FROM t; after WITH, at the first of them outside parentheses.
-function findWrittenTable(tokens: readonly Token[]): string | undefined {
+function readWrite(tokens: readonly Token[]): StatementFact | undefined {
     let depth = 0;
     for (const [at, token] of tokens.entries()) {
         if (token.text === "(") depth++;
         if (token.text === ")") depth--;
         if (depth > 0 || (at > 0 && !isKeyword(tokens[0], "WITH"))) continue;
-        if (isKeyword(token, "UPDATE")) return nameAt(tokens, skipConflictClause(tokens, at + 1)).name;
-        if (isKeyword(token, "DELETE")) return nameAt(tokens, skipWords(tokens, at + 1, "FROM")).name;
-        if (isKeyword(token, "INSERT") || isKeyword(token, "REPLACE")) {
-            return nameAt(tokens, skipWords(tokens, skipConflictClause(tokens, at + 1), "INTO")).name;
-        }
+        const event = (["UPDATE", "DELETE", "INSERT", "REPLACE"] as const).find((word) => isKeyword(token, word));
+        if (event === undefined) continue;
+        const named = skipConflictClause(tokens, at + 1);
+        const into = event === "DELETE" ? "FROM" : "INTO";
+        const { name } = nameAt(tokens, event === "UPDATE" ? named : skipWords(tokens, named, into));
+        return { does: "write", table: name, events: listEvents(tokens.slice(at), event) };
     }
     return undefined;
+}
+
+function listEvents(tokens: readonly Token[], verb: WriteEvent | "REPLACE"): WriteEvent[] {
+    const replaces = verb === "REPLACE" || (isKeyword(tokens[1], "OR") && isKeyword(tokens[2], "REPLACE"));
+    const isUpsert = tokens.some((token, at) => isKeyword(token, "DO") && isKeyword(tokens[at + 1], "UPDATE"));
+    return [
+        verb === "REPLACE" ? "INSERT" : verb,
+        ...(isUpsert ? ["UPDATE" as const] : []),
+        ...(replaces ? ["DELETE" as const] : []),
+    ];
 }
 
 function skipConflictClause(tokens: readonly Token[], at: number): number {

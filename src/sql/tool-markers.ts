@@ -39,10 +39,13 @@ function markWith(sign: string): Markers {
     };
 }
 
+/** How all of them begin, so that other comments are compared with one expression only. */
+const beginning = /^-+\s*(?:migrate:|\+|rambler\s|create above|=|!|\/\/|(?:up|down)\b)/i;
+
 /** Finds these comments among all tokens of a script, in order. One in a literal or after a statement on its line is none. */
 export function findToolMarkers(tokens: readonly Token[]): ToolMarker[] {
     return tokens.flatMap((token, at) => {
-        if (token.kind !== "comment" || !token.text.startsWith("--")) return [];
+        if (token.kind !== "comment" || !beginning.test(token.text)) return [];
         const before = tokens[at - 1];
         const isFirst = before === undefined || (before.kind === "space" && (at === 1 || before.text.includes("\n")));
         const marker = isFirst ? readMarker(token) : undefined;

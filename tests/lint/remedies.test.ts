@@ -206,10 +206,10 @@ const cases: readonly Case[] = [
     [
         "unwatched-write",
         "move these statements to a migration of their own",
-        "ALTER TABLE settings RENAME COLUMN writer TO author;\nDELETE FROM notes WHERE body = 'bb';",
+        "ALTER TABLE settings RENAME COLUMN writer TO author;\nINSERT INTO notes (body) VALUES ('c');",
         {
             ...migration("ALTER TABLE settings RENAME COLUMN writer TO author;"),
-            ...after(third, "DELETE FROM notes WHERE body = 'bb';"),
+            ...after(third, "INSERT INTO notes (body) VALUES ('c');"),
         },
     ],
     [

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { explainModelFault, ModelFault } from "../../src/model/fault.ts";
+import { ModelFault } from "../../src/model/fault.ts";
 import { type ModelServer, type Reply, replies, startModelServer } from "../support/model-server.ts";
 import { tell } from "../support/snapshot.ts";
 import { answer, ask, faultOf, key, open } from "./asking.ts";
@@ -172,7 +172,7 @@ describe("a model", () => {
         if (typeof message === "string") expect(fault.message).toBe(message);
         else expect(fault.message).toMatch(message);
         expect([server.requests.length, model.spend().calls]).toEqual([calls, calls]);
-        const shown = explainModelFault(fault as ModelFault);
+        const shown = (fault as ModelFault).explain();
         expect([shown.code, shown.hint === undefined]).toEqual(["model-failed", false]);
         tell(`${code}: ${fault.message} (${shown.hint})`);
     });

@@ -120,7 +120,7 @@ describeTargets("a migration that writes rows", (target) => {
         expect(here.text).toContain("migrations/013.do.both.sql:2: writes rows of 'questions' after a change");
         expect(here.text).toBe(there.text);
         expect(await readAll(fresh.client)).toEqual({ schema: [] });
-        // So nothing is dropped to be made anew from such files; a database that has had them is still compared.
+        // So nothing is dropped to be made again from such files; a database that has had them is still compared.
         const { sets } = await readFiles(root);
         const files = sets[0]?.migrations ?? [];
         expect((await refusal(deployScratch(sets, files))).text).toBe(there.text);
@@ -135,6 +135,24 @@ describeTargets("a migration that writes rows", (target) => {
                 "UPDATE certifications SET estimated_hours = 1;\n",
         });
         expect((await deploy(root, database)).version).toBe(13);
+    });
+
+    test.each([
+        ["UPDATE work_queue SET priority = 1;", false],
+        ["DELETE FROM work_queue WHERE status = 'completed';", false],
+        ["INSERT INTO work_queue (item_type, item_id, action) VALUES ('question', 'q-1', 'verify');", true],
+        ["REPLACE INTO work_queue (item_type, item_id, action) VALUES ('question', 'q-1', 'verify');", true],
+        [
+            "WITH a AS (SELECT 1) INSERT INTO work_queue (item_type, item_id, action) SELECT 'question', 'q', 'verify';",
+            true,
+        ],
+    ])("%s after a change is refused: %s, because the table's trigger is one of inserts", async (write, isRefused) => {
+        changeProject(root, {
+            "migrations/013.do.both.sql": `ALTER TABLE bot_runs RENAME COLUMN summary TO digest;\n${write}\n`,
+        });
+        const deployed = deploy(root, database);
+        if (isRefused) expect((await refusal(deployed)).text).toContain(":2: writes rows of 'work_queue' after");
+        else expect((await deployed).version).toBe(13);
     });
 
     test("rolls everything back when one row breaks a rule, and names the rule", async () => {

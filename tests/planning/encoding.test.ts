@@ -25,7 +25,7 @@ test.each([
         code: "invalid-files",
         message: `'${file}' cannot be read: ${file}:3: it is not UTF-8 (byte E9)`,
         hint: `save ${file} as UTF-8`,
-        outcome: "Nothing was applied.",
+        outcome: "Nothing was changed.",
     });
     writeFileSync(path.join(root, file), utf16);
     await expect(readFiles(root)).rejects.toMatchObject({ message: expect.stringContaining(":1: it is UTF-16") });

@@ -123,7 +123,7 @@ describeTargets("files that no longer agree with the database", (target) => {
         expect(text).toBe(
             "the database is newer than these files: it has 6 c\n" +
                 "update this checkout (`git pull`), then run the command again\n" +
-                "Nothing was applied. The database is at version 6.",
+                "Nothing was changed. The database is at version 6.",
         );
         expect(await readAll(database.client)).toEqual(before);
     });

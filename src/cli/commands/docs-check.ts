@@ -95,7 +95,7 @@ async function readWorkflows(root: string): Promise<{ path: string; text: string
     return Promise.all(
         names.map(async (name) => ({
             path: `${folder}/${name}`,
-            text: readText(root, `${folder}/${name}`),
+            text: await readText(root, `${folder}/${name}`),
         })),
     );
 }

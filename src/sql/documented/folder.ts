@@ -113,7 +113,7 @@ export async function readSqlFolder<T>(
         const hint = "run the command in the project's folder";
         throw new AppError("usage", `${folder.path}/ contains no SQL files`, { hint, outcome });
     }
-    const texts = paths.map((path) => readText(root, path, outcome));
+    const texts = await Promise.all(paths.map((path) => readText(root, path, outcome)));
     const names = paths.map((path) => folder.names.pattern.exec(posix.basename(path))?.[1]);
     const problems: string[][] = [];
     const parsed = paths.flatMap((path, at) => {

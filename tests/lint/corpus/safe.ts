@@ -31,9 +31,9 @@ export const safe: Readonly<Record<string, Sample>> = {
     ),
     "dropped-parent": inMigration("DROP TABLE notes;", [0], "DROP TABLE tags;\nDROP TABLE notes;"),
     "unwatched-write": inMigration(
-        "ALTER TABLE notes RENAME COLUMN size TO length;\nDELETE FROM notes WHERE length = 0;",
+        "ALTER TABLE settings RENAME COLUMN writer TO author;\nINSERT INTO notes (body) VALUES ('c');",
         [2],
-        "DELETE FROM notes WHERE size = 0;\nALTER TABLE notes RENAME COLUMN size TO length;",
+        "ALTER TABLE settings RENAME COLUMN writer TO author;\nDELETE FROM notes WHERE body = 'c';",
     ),
     "drop-table": inMigration("SELECT 1;\nDROP TABLE tags;", [2], rebuild),
     "drop-column": inMigration(
