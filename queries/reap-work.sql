@@ -30,7 +30,7 @@ SET
                 (
                     SELECT
                         - 1 AS place,
-                        'the lease of ' || coalesce(locked_by, assigned_to, 'nobody') || ' ended' AS value
+                        'the lease of ' || coalesce(locked_by, assigned_to, 'no worker') || ' ended' AS value
                     UNION ALL
                     SELECT
                         key AS place,

@@ -72,7 +72,9 @@ function listPieces(columns: readonly StoredColumn[], largeRow: number): string[
         if (joined.length > 0) pieces.push(joinInDatabase(joined, largeRow));
         joined = [];
     };
-    for (const column of columns) {
+    // A result has at most 2,000 columns, as a table may, so the values of a wide one are joined, too. Its key is read as well.
+    const isWide = columns.length > 1_000;
+    for (const column of columns.map((each) => (isWide ? { ...each, holds: "texts" as const } : each))) {
         if (column.holds === "anything") {
             flush();
             const name = quoteName(column.name);

@@ -20,6 +20,7 @@ const firstLimit = 50;
 const mostRows = 5_000;
 /** Rows with more bytes are read one by one: a server refuses an answer over 10 MB. */
 const largeRow = 150_000;
+const mostExpressions = 1_000;
 
 /** Counts the rows of a table. */
 export async function countRows(snapshot: RowReader, table: Pick<StoredTable, "name">): Promise<number> {
@@ -111,15 +112,7 @@ async function toRow(
     const rowid = isRowid ? (values[0] as bigint) : undefined;
     const literals = reader.join(values.slice(key.length));
     if (literals) return { rowid, literals };
-    const expressions = listSlowExpressions(table.columns).join(", ");
-    const where = listKey(table)
-        .map((column, at) => `${column} IS ${keyLiteral(values[at])}`)
-        .join(" AND ");
-    const answer = await snapshot.read({ sql: `SELECT ${expressions} FROM ${quoteName(table.name)} WHERE ${where}` });
-    if (!answer) throw tooLarge(table);
-    const [row, ...others] = answer.rows;
-    if (!row || others.length > 0)
-        throw new DatabaseFault("corrupt", `the key of '${table.name}' does not name one row`);
+    const row = await readSlowly(snapshot, table, values);
     const size = row.reduce<number>((sum, value) => sum + (value instanceof Uint8Array ? value.length : 0), 0);
     if (size > largestRow) {
         const limit = `a backup holds at most ${largestRow / 1_000_000} MB per row`;
@@ -128,6 +121,25 @@ async function toRow(
         });
     }
     return { rowid, literals: joinSlowly(row) };
+}
+
+// A result has at most 2,000 columns, and so may a table, whose values are read by two expressions each.
+async function readSlowly(snapshot: RowReader, table: StoredTable, key: Values): Promise<Values> {
+    const expressions = listSlowExpressions(table.columns);
+    const where = listKey(table)
+        .map((column, at) => `${column} IS ${keyLiteral(key[at])}`)
+        .join(" AND ");
+    const row: Value[] = [];
+    for (let at = 0; at < expressions.length; at += mostExpressions) {
+        const list = expressions.slice(at, at + mostExpressions).join(", ");
+        const answer = await snapshot.read({ sql: `SELECT ${list} FROM ${quoteName(table.name)} WHERE ${where}` });
+        if (!answer) throw tooLarge(table);
+        const [part, ...others] = answer.rows;
+        if (!part || others.length > 0)
+            throw new DatabaseFault("corrupt", `the key of '${table.name}' does not name one row`);
+        row.push(...part);
+    }
+    return row;
 }
 
 function renderPage(

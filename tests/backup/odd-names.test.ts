@@ -96,3 +96,15 @@ test("a file and a table with line ends in their names are backed up so that the
     expect((await backupHere({ url, args: [named] }, { table: ["a\nb"] })).code).toBe(0);
     expect((await readManifest(named)).tables.map(({ name }) => name)).toEqual(["a\nb"]);
 });
+
+test("a table with as many columns as fit beside its rowid comes back with all kinds of values", async () => {
+    const names = Array.from({ length: 1_999 }, (_, at) => `c${at}`);
+    const [ints, mixed] = [
+        names.map((_, at) => at),
+        names.map((_, at) => ["1.5", "X'00ff'", "'a''b'", "NULL"][at % 4]),
+    ];
+    const large = [`'${"x".repeat(200_000)}'`, ...ints.slice(1)];
+    const rows = [ints, mixed, large].map((values) => `INSERT INTO wide VALUES (${values.join(", ")});`);
+    const file = make("wide.db", `CREATE TABLE wide (${names.join(", ")}); ${rows.join(" ")}`);
+    expect(all(await bringBack(file), "SELECT * FROM wide")).toEqual(all(file, "SELECT * FROM wide"));
+});
