@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { toCamelCase } from "../sql/names.ts";
-import { parseJson } from "../text/json.ts";
+import { parseAny } from "../text/json.ts";
 import { mapTokens } from "../text/scan.ts";
 import type { TextForm } from "./origins.ts";
 
@@ -28,7 +28,7 @@ export function readDocument(
 
 function parseOrKeep(text: string): unknown {
     try {
-        return parseJson(text);
+        return parseAny(text);
     } catch {
         return text;
     }

@@ -3,7 +3,7 @@ import type { Argument } from "../database/connection.ts";
 import type { Column } from "../schema/table.ts";
 import { toSnakeCase } from "../sql/names.ts";
 import { showEachByte } from "../text/decode.ts";
-import { findRepeatedKey } from "../text/json.ts";
+import { findRepeatedKey, getMember } from "../text/json.ts";
 import { WrittenNumber, writeJson } from "../text/written.ts";
 import {
     type ColumnValues,
@@ -49,7 +49,7 @@ export function createCheck(loader: Loader, columns: readonly Column[]): CheckRe
                 continue;
             }
             // JSON as it was written: a schema may leave out parts of it.
-            const value = holdsJson(kind) ? (source.value as Readonly<Record<string, unknown>>)[field] : valid;
+            const value = holdsJson(kind) ? getMember(source.value as Readonly<Record<string, unknown>>, field) : valid;
             if (holdsJson(kind) && isDeeperThan(value, deepest)) {
                 const message = `${field}: its arrays and objects are nested more than ${deepest} deep`;
                 return reject(source, "too-deep", message);

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { markContainers } from "./marks.ts";
 import { endOfNumber, endOfString, isDigit, isUsualNumber, mapTokens, startsNumber } from "./scan.ts";
-import { getForm, isContainer, setForm, writeJson } from "./written.ts";
+import { getForm, isContainer, setForm, WrittenNumber, writeJson } from "./written.ts";
 
 /** An object or array that JSON.stringify() may be too deep for. */
 const deep = 500;
@@ -32,6 +32,24 @@ export function getWritten(value: unknown): string | undefined {
     return isContainer(value) ? getForm(value)?.text : undefined;
 }
 
+/** A member of an object that parseJson() read: a number that JSON.stringify() would write differently as a WrittenNumber. */
+export function getMember(object: Readonly<Record<string, unknown>>, key: string): unknown {
+    const [value, written] = [object[key], getWritten(object)];
+    if (typeof value !== "number" || written === undefined) return value;
+    const token = (parseTokens(written) as Readonly<Record<string, unknown>>)[`s${key}`];
+    return typeof token === "string" ? toNumber(token.slice(1)) : value;
+}
+
+/** Parses a JSON text that is a number, as getMember() returns it; any other as parseJson() does. */
+export function parseAny(text: string): unknown {
+    const value = parseJson(text);
+    return typeof value === "number" ? toNumber(text.trim()) : value;
+}
+
+function toNumber(token: string): number | WrittenNumber {
+    return isUsualNumber(token) ? Number(token) : new WrittenNumber(token);
+}
+
 /** The first key that is there twice in one object of a value that parseJson() returned. */
 export function findRepeatedKey(value: unknown): string | undefined {
     return isContainer(value) ? getForm(value)?.repeated : undefined;
@@ -58,7 +76,7 @@ export function withFields<T extends object>(fields: Readonly<Record<string, unk
 /** Whether two JSON texts have the same structure, strings, and numbers as they are written. */
 export function isSameJson(left: string, right: string): boolean {
     try {
-        const [one, other] = [parseJson(left), parseJson(right)];
+        const [one, other] = [parseAny(left), parseAny(right)];
         if (countRepeatedKeys(one) + countRepeatedKeys(other) > 0) return false;
         if (getWritten(one) === undefined && getWritten(other) === undefined) return isDeepStrictEqual(one, other);
         return isDeepStrictEqual(parseTokens(left), parseTokens(right));

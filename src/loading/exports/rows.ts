@@ -2,7 +2,7 @@ import { collectByteRows, readByteRows } from "../../database/byte-rows.ts";
 import type { Argument, Connection, Value } from "../../database/connection.ts";
 import { DatabaseFault } from "../../database/faults.ts";
 import { toSnakeCase } from "../../sql/names.ts";
-import { parseJson } from "../../text/json.ts";
+import { parseAny } from "../../text/json.ts";
 import { type FieldKind, holdsJson, type Loader } from "../loader.ts";
 
 /** Rows per request; fewer if they exceed a server's response limit of 10 MB. */
@@ -69,5 +69,5 @@ function toExported(loader: Loader, row: Readonly<Record<string, Value>>): Expor
 }
 
 function toValue(kind: FieldKind, value: Value): unknown {
-    return holdsJson(kind) && typeof value === "string" ? parseJson(value) : value;
+    return holdsJson(kind) && typeof value === "string" ? parseAny(value) : value;
 }

@@ -1,5 +1,5 @@
 import { toSnakeCase } from "../../sql/names.ts";
-import { isSameJson, parseJson } from "../../text/json.ts";
+import { getMember, isSameJson, parseAny, parseJson } from "../../text/json.ts";
 import { writeJson } from "../../text/written.ts";
 import { type FieldKind, holdsJson, type Loader, type SourceRecord } from "../loader.ts";
 import { normalizeTime } from "../time.ts";
@@ -35,7 +35,7 @@ export function createFieldForm(loader: Loader): (value: unknown) => unknown {
         for (const field of json) {
             const part = Object.hasOwn(named, field) ? named[field] : undefined;
             const isWhole = loader.fields[field] === "any-json" && !isByColumn(record, field);
-            const whole = isWhole ? part : parseAs(loader.fields[field], part);
+            const whole = isWhole ? getMember(record, field) : parseAs(loader.fields[field], part);
             if (whole !== part) parsed = (parsed ?? new Map()).set(field, whole);
         }
         return parsed ? { ...named, ...Object.fromEntries(parsed) } : named;
@@ -67,7 +67,7 @@ function parseAs(kind: FieldKind | undefined, part: unknown): unknown {
     if (kind !== "any-json" || typeof part !== "string") return parseText(part);
     if (part.trim() === "") return null;
     try {
-        return parseJson(part);
+        return parseAny(part);
     } catch {
         return part;
     }
