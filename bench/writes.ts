@@ -7,11 +7,12 @@ import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { createClient } from "@libsql/client";
 import { createOutput } from "../src/cli/output.ts";
-import { startSqld } from "../src/server/sqld.ts";
+import { type Sqld, startSqld } from "../src/server/sqld.ts";
 import { hasFacts, renderOriginal } from "../tests/adoption/original-schema.ts";
 import { deployInto } from "../tests/support/deployed.ts";
 import { type Contender, measureWrites } from "./writes/measure.ts";
 import { type Counted, countRows } from "./writes/rows.ts";
+import { measureServed } from "./writes/served.ts";
 import { writes } from "./writes/statements.ts";
 
 const { values: flags } = parseArgs({
@@ -28,36 +29,61 @@ const folder = await mkdtemp(path.join(tmpdir(), "bench-writes-"));
 try {
     await reportRows();
     output.line();
-    output.line(
-        `Processor time of ${rows.toLocaleString("en-US")} rows in a transaction, the least of ${rounds} rounds`,
-    );
+    const count = rows.toLocaleString("en-US");
+    output.line(`Processor time of ${count} rows, the least of ${rounds} rounds, of a third of them by requests`);
     for (const preparesEach of [false, true]) await reportTimes(preparesEach);
+    await reportServed();
     output.line("ratio: to the original; of history: to the original with the application's own row of history");
 } finally {
     await rm(folder, { recursive: true, force: true });
 }
 
+// One transaction.
 async function reportTimes(preparesEach: boolean): Promise<void> {
     const file = (name: string): string => path.join(folder, `${name}-${preparesEach}.db`);
-    const [original, recorded, ours]: [Contender, Contender, Contender] = [
+    const contenders = [
         { title: "original", file: file("original") },
         { title: "original with history", file: file("recorded"), writesHistory: true },
         { title: "ours", file: file("ours") },
-    ];
+    ] as const;
+    const [original, recorded, ours] = contenders;
     for (const { file } of [original, recorded]) await makeOriginal(pathToFileURL(file).href);
     await deployInto({ url: pathToFileURL(ours.file).href });
-    const contenders = [original, recorded, ours];
     const measured = measureWrites(contenders, { rows, rounds, preparesEach });
+    reportRatios(preparesEach ? "prepared for every row" : "prepared once", contenders, measured);
+}
+
+// As an application writes: each statement is a request and a transaction.
+async function reportServed(): Promise<void> {
+    const start = (name: string): Promise<Sqld> => startSqld({ directory: path.join(folder, `served-${name}`) });
+    const servers = [await start("original"), await start("recorded"), await start("ours")] as const;
+    try {
+        const [original, recorded, ours] = servers;
+        for (const { url } of [original, recorded]) await makeOriginal(url);
+        await deployInto({ url: ours.url });
+        const contenders = [
+            { title: "original", server: original },
+            { title: "original with history", server: recorded, writesHistory: true },
+            { title: "ours", server: ours },
+        ] as const;
+        const measured = await measureServed(contenders, { rows, rounds: Math.ceil(rounds / 3) });
+        reportRatios("a request each, client and server", contenders, measured);
+    } finally {
+        for (const server of servers) await server.stop();
+    }
+}
+
+function reportRatios(
+    name: string,
+    contenders: readonly Pick<Contender, "title">[],
+    measured: ReadonlyMap<string, ReadonlyMap<string, number>>,
+): void {
     output.table([
-        [
-            preparesEach ? "prepared for every row" : "prepared once",
-            ...contenders.map(({ title }) => `${title}, ms`),
-        ].concat("ratio", "of history"),
+        [name, ...contenders.map(({ title }) => `${title}, ms`), "ratio", "of history"],
         ...[...measured].map(([write, times]) => {
-            const [base, withHistory, own] = contenders.map(({ title }) => times.get(title) ?? Number.NaN);
-            const ratio = (to = Number.NaN): string => ((own ?? Number.NaN) / to).toFixed(2);
-            const cells = [base, withHistory, own].map((time) => (time ?? Number.NaN).toFixed(0));
-            return [write, ...cells, ratio(base), ratio(withHistory)];
+            const [base = NaN, withHistory = NaN, own = NaN] = contenders.map(({ title }) => times.get(title));
+            const cells = [base, withHistory, own].map((time) => time.toFixed(0));
+            return [write, ...cells, (own / base).toFixed(2), (own / withHistory).toFixed(2)];
         }),
     ]);
     output.line();

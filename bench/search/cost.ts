@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, statSync } from "node:fs";
+import { cpSync, mkdtempSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createClient } from "@libsql/client";
@@ -7,6 +7,7 @@ import { type Encoder, renderVector } from "../../src/search/encoders/encoder.ts
 import { bindSearch } from "../../src/search/site.ts";
 import { readSearchWords } from "../../src/search/words.ts";
 import { startSqld } from "../../src/server/sqld.ts";
+import { readProcessor } from "../processor.ts";
 import { inTurn, median } from "../rounds.ts";
 import { connect, type SearchDatabase } from "./databases.ts";
 import { exactScan, fullText, matchAny, noFilters } from "./quality.ts";
@@ -139,16 +140,6 @@ async function measure(
         p95: [...times].sort((a, b) => a - b)[Math.floor(times.length * 0.95)] ?? 0,
         rowsRead: target === "sqld" ? rows / rounds : undefined,
     }));
-}
-
-// For this process by Node, more finely; for another one by its clock ticks of 10 ms.
-function readProcessor(pid: number): number {
-    if (pid === process.pid) {
-        const { user, system } = process.cpuUsage();
-        return (user + system) / 1_000;
-    }
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-    return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 /** Bytes on disk by what holds them, of a file. */
