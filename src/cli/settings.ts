@@ -87,10 +87,8 @@ export async function findMisspelt(root: string, environment: Variables = proces
     const set = Object.keys(await readAllVariables(root, environment));
     const others = set.filter((name) => /^(TURSO|LLM)_/.test(name) && !ownNames.includes(name));
     if (others.length === 0) return [];
-    const [{ modelVariables }, { findSimilar }] = await Promise.all([
-        import("../model/settings.ts"),
-        import("../text/similar.ts"),
-    ]);
+    const { modelVariables } = await import("../model/settings.ts");
+    const { findSimilar } = await import("../text/similar.ts");
     const known: readonly string[] = [...ownNames, ...modelVariables];
     const unknown = others.filter((name) => !known.includes(name));
     return unknown.flatMap((name) => {
