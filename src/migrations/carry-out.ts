@@ -10,6 +10,8 @@ import { pinPlan } from "./plan-id.ts";
 import { prepareRestorePoint, type RestorePoint } from "./restore-point.ts";
 import { type RunOutcome, type RunReport, runPlan } from "./run.ts";
 
+export { findMissingParents } from "./missing-parents.ts";
+
 export interface DeployReport extends RunReport {
     /** True if the user has seen it, so that the error of a failure need not repeat it. */
     restorePoint(restorePoint: RestorePoint): unknown;

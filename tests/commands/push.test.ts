@@ -4,6 +4,7 @@ import type { PushOptions } from "../../src/cli/options.ts";
 import { hashContents, readRows } from "../support/contents.ts";
 import { createDeployedDatabase, deployInto } from "../support/deployed.ts";
 import { type Ran, runHere } from "../support/here.ts";
+import { changeProject } from "../support/project.ts";
 import { startProxy } from "../support/proxy.ts";
 import { copyProject } from "../support/repository.ts";
 import { describeTargets, type TestDatabase } from "../support/targets.ts";
@@ -33,6 +34,29 @@ describeTargets("db:push", (target) => {
         if (proxy) expect(proxy.requests).toBe(3);
         expect(await hashContents(database.client)).toBe(before);
         await proxy?.close();
+    });
+
+    test("warns of a foreign key to a table that does not exist, and of no other", async () => {
+        const project = copyProject();
+        changeProject(project, {
+            "migrations/013.do.add-notes.sql":
+                "CREATE TABLE notes (id INTEGER PRIMARY KEY, q TEXT REFERENCES question (id), u TEXT REFERENCES users (id),\n" +
+                "    l INTEGER REFERENCES later (id), n INTEGER REFERENCES notes (id)) STRICT;\n",
+            "migrations/014.do.add-later.sql":
+                "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT;\nALTER TABLE later ADD COLUMN o INTEGER REFERENCES other (id);\n",
+        });
+        const database = await target.createDatabase();
+        const deployTo = (to?: number): Promise<Ran> =>
+            runHere((context) => push(context, to === undefined ? {} : { to }), { root: project, url: database.url });
+        const [first, second] = [await deployTo(13), await deployTo()];
+        expect([first.code, first.stderr, second.code, second.stderr]).toEqual([
+            0,
+            "warning: 'notes' has a foreign key to 'question', a table that does not exist, so that no row can be written to 'notes' (Did you mean 'questions'?)\n",
+            0,
+            "warning: 'later' has a foreign key to 'other', a table that does not exist, so that no row can be written to 'later'\n",
+        ]);
+        await expect(database.client.execute("INSERT INTO notes (id) VALUES (1)")).rejects.toThrow(/question/);
+        await expect(database.client.execute("INSERT INTO later (id) VALUES (1)")).rejects.toThrow(/other/);
     });
 
     test("says what another deploy applied meanwhile", async () => {

@@ -307,7 +307,13 @@ describeTargets("the queue", (target) => {
                 attempts: 1,
                 error: "the lease of dead ended",
             },
-            { item_id: "last", status: "failed", assigned_to: null, attempts: 5, error: "the lease of no worker ended" },
+            {
+                item_id: "last",
+                status: "failed",
+                assigned_to: null,
+                attempts: 5,
+                error: "the lease of no worker ended",
+            },
             { item_id: "held", status: "processing", assigned_to: null, attempts: 1, error: null },
             {
                 item_id: "old",
