@@ -77,7 +77,7 @@ export async function runPrepared(
     const state = preview?.state ?? prepared.state;
     if (options.showSql) output.raw((preview?.renderScripts() ?? []).join("\n"));
     else printPlan(output, plan);
-    for (const warning of work?.findMissingParents(prepared) ?? []) output.warn(warning);
+    for (const warning of preview?.warnings ?? []) output.warn(warning);
     const base = {
         database: connection.target.label,
         migrations: plan.migrations.map((file) => file.path),

@@ -6,11 +6,10 @@ import { predictState } from "../planning/predict.ts";
 import type { PreparedDeploy } from "../planning/prepare.ts";
 import { renderScript } from "../planning/script.ts";
 import type { DatabaseState } from "../planning/state.ts";
+import { findMissingParents } from "./missing-parents.ts";
 import { pinPlan } from "./plan-id.ts";
 import { prepareRestorePoint, type RestorePoint } from "./restore-point.ts";
 import { type RunOutcome, type RunReport, runPlan } from "./run.ts";
-
-export { findMissingParents } from "./missing-parents.ts";
 
 export interface DeployReport extends RunReport {
     /** True if the user has seen it, so that the error of a failure need not repeat it. */
@@ -65,11 +64,16 @@ export async function runDeploy(
     }
 }
 
-/** Predicts the state after a plan, and renders its scripts on demand, one for each transaction. */
-export function previewPlan({ sets, state, plan }: Pick<PreparedDeploy, "sets" | "state" | "plan">): {
-    state: DatabaseState;
-    renderScripts: () => string[];
-} {
+interface Preview {
+    readonly state: DatabaseState;
+    /** Renders the scripts, one for each transaction. */
+    readonly renderScripts: () => string[];
+    readonly warnings: readonly string[];
+}
+
+/** Predicts the state after a plan. */
+export function previewPlan(prepared: Pick<PreparedDeploy, "sets" | "state" | "plan">): Preview {
+    const { sets, state, plan } = prepared;
     const states = [state];
     for (const step of plan.steps) states.push(predictState(states.at(-1) ?? state, plan, step, sets));
     const renderScripts = (): string[] =>
@@ -78,5 +82,5 @@ export function previewPlan({ sets, state, plan }: Pick<PreparedDeploy, "sets" |
             const input = { step, direction: plan.direction, sets, refreshed, leaseOwner: undefined };
             return renderScript({ ...input, state: states[at] ?? state });
         });
-    return { state: states.at(-1) ?? state, renderScripts };
+    return { state: states.at(-1) ?? state, renderScripts, warnings: findMissingParents(prepared) };
 }
