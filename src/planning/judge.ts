@@ -1,7 +1,9 @@
 import { AppError, nothingChanged } from "../errors.ts";
+import { followCascades, type WrittenRows } from "../schema/cascades.ts";
 import { countObjects } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
-import { readTableDefinition } from "../sql/create-table.ts";
+import { readTableDefinition, type TableDefinition } from "../sql/create-table.ts";
+import { isKeyword } from "../sql/lexer.ts";
 import { isSameName } from "../sql/names.ts";
 import { findTriggerEvent, readFact, type WriteEvent } from "../sql/statement-facts.ts";
 import { type Statement, splitStatements } from "../sql/statements.ts";
@@ -135,12 +137,18 @@ export function findUnwatchedWrites(
         const event = statement && findTriggerEvent(statement)?.event;
         return event === undefined || events.includes(event);
     };
-    const firesAny = ({ table, events }: Structure["writtenAfter"][number]): boolean =>
+    const isWatched = ({ table, events }: WrittenRows): boolean =>
         files.some((object) => isTriggerOn(object, table) && fires(object.statement, events)) ||
         state.schema.some(
             (row) =>
                 isTriggerRowOn(row, table) && isManaged(row, state) && fires(splitStatements(row.sql ?? "")[0], events),
         );
+    // Read only where there is such a write.
+    let tables: TableDefinition[] | undefined;
+    const firesAny = (written: Structure["writtenAfter"][number]): boolean => {
+        tables ??= listTables(sets, state);
+        return [written, ...followCascades(written, tables)].some(isWatched);
+    };
     return pending.flatMap(({ file, structure }) =>
         structure.writtenAfter.filter(firesAny).map(({ table, line }) => ({
             rule: "unwatched-write",
@@ -150,6 +158,15 @@ export function findUnwatchedWrites(
             remedy: "move these statements to a migration of their own, so that the triggers fire",
         })),
     );
+}
+
+// Of the database and of all files: a fresh database has none yet.
+function listTables(sets: readonly MigrationSet[], { schema }: DatabaseState): TableDefinition[] {
+    const texts = schema.flatMap(({ type, sql }) => (type === "table" && sql !== null ? [sql] : []));
+    const created = sets
+        .flatMap((set) => set.migrations.flatMap((file) => file.statements))
+        .filter((statement) => isKeyword(statement.tokens[0], "CREATE") && isKeyword(statement.tokens[1], "TABLE"));
+    return [...texts, ...created.map(({ sql }) => sql)].map((text) => readTableDefinition(text));
 }
 
 /**

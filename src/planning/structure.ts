@@ -1,7 +1,8 @@
+import type { WrittenRows } from "../schema/cascades.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import type { TableDefinition } from "../sql/create-table.ts";
 import { isSameName } from "../sql/names.ts";
-import { readFact, type WriteEvent } from "../sql/statement-facts.ts";
+import { readFact } from "../sql/statement-facts.ts";
 import type { Statement } from "../sql/statements.ts";
 import type { MigrationSet } from "./files.ts";
 
@@ -22,8 +23,8 @@ export interface Structure {
     readonly writtenAfter: readonly WrittenTable[];
 }
 
-interface WrittenTable extends TableAt {
-    readonly events: readonly WriteEvent[];
+interface WrittenTable extends TableAt, WrittenRows {
+    readonly replaces: boolean;
 }
 
 interface TableAt {
@@ -56,8 +57,8 @@ export function readStructure(statements: readonly Statement[]): Structure {
             isStructural = true;
         }
         if (fact.does === "write" && !tables.isNew(fact.table)) {
-            const { table, events } = fact;
-            (firstStructural === undefined ? writtenBefore : writtenAfter).push({ table, line, events });
+            const { table, events, replaces } = fact;
+            (firstStructural === undefined ? writtenBefore : writtenAfter).push({ table, line, events, replaces });
         }
         if (isStructural) firstStructural ??= index;
     });

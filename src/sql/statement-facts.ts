@@ -26,6 +26,8 @@ export type StatementFact =
           readonly table: string;
           /** Those whose triggers it may fire on the table. */
           readonly events: readonly WriteEvent[];
+          /** Whether it replaces rows: that fires no trigger of a deletion, but the actions of foreign keys to the table. */
+          readonly replaces: boolean;
       }
     | { readonly does: "other"; readonly keyword: string };
 
@@ -147,19 +149,16 @@ function readWrite(tokens: readonly Token[]): StatementFact | undefined {
         const named = skipConflictClause(tokens, at + 1);
         const into = event === "DELETE" ? "FROM" : "INTO";
         const { name } = nameAt(tokens, event === "UPDATE" ? named : skipWords(tokens, named, into));
-        return { does: "write", table: name, events: listEvents(tokens.slice(at), event) };
+        const rest = tokens.slice(at);
+        const replaces = event === "REPLACE" || (isKeyword(rest[1], "OR") && isKeyword(rest[2], "REPLACE"));
+        return { does: "write", table: name, events: listEvents(rest, event), replaces };
     }
     return undefined;
 }
 
 function listEvents(tokens: readonly Token[], verb: WriteEvent | "REPLACE"): WriteEvent[] {
-    const replaces = verb === "REPLACE" || (isKeyword(tokens[1], "OR") && isKeyword(tokens[2], "REPLACE"));
     const isUpsert = tokens.some((token, at) => isKeyword(token, "DO") && isKeyword(tokens[at + 1], "UPDATE"));
-    return [
-        verb === "REPLACE" ? "INSERT" : verb,
-        ...(isUpsert ? ["UPDATE" as const] : []),
-        ...(replaces ? ["DELETE" as const] : []),
-    ];
+    return [verb === "REPLACE" ? "INSERT" : verb, ...(isUpsert ? ["UPDATE" as const] : [])];
 }
 
 function skipConflictClause(tokens: readonly Token[], at: number): number {

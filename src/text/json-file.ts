@@ -10,7 +10,7 @@ import { findObstacle, noSuchFile } from "./obstacle.ts";
  * @throws AppError `invalid-files` when it cannot be read, is not UTF-8, or holds anything else
  */
 export async function readJsonFile(root: string, path: string): Promise<Record<string, unknown> | undefined> {
-    if ((await findObstacle(join(root, path))) === noSuchFile) return undefined;
+    if (findObstacle(join(root, path)) === noSuchFile) return undefined;
     const text = await readText(root, path);
     const value = parse(text.replace(/^\uFEFF/, ""));
     if (value !== null && typeof value === "object" && !Array.isArray(value)) return value as Record<string, unknown>;

@@ -18,10 +18,10 @@ export function parseJson(text: string): unknown {
     return value;
 }
 
-/** Parses a text of JSON, as parseJson() does; undefined for anything else. */
-export function findJson(text: unknown): unknown {
+/** Parses a text of JSON; undefined for anything else. */
+export function findJson(text: unknown, parse = parseJson): unknown {
     try {
-        return parseJson(String(text));
+        return parse(String(text));
     } catch {
         return undefined;
     }

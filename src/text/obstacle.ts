@@ -9,8 +9,15 @@ export function findObstacle(path: string): string | undefined {
         if (stats.isFIFO()) return "it is a pipe";
         return stats.isSocket() ? "it is a socket" : "it is a device";
     } catch (error) {
-        const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink();
-        return isLink ? "the link leads to no file" : describeReadError(error);
+        return isLink(path) ? "the link leads to no file" : describeReadError(error);
+    }
+}
+
+function isLink(path: string): boolean {
+    try {
+        return lstatSync(path).isSymbolicLink();
+    } catch {
+        return false;
     }
 }
 

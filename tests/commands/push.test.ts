@@ -51,9 +51,9 @@ describeTargets("db:push", (target) => {
         const [first, second] = [await deployTo(13), await deployTo()];
         expect([first.code, first.stderr, second.code, second.stderr]).toEqual([
             0,
-            "warning: 'notes' has a foreign key to 'question', a table that does not exist, so that no row can be written to 'notes' (Did you mean 'questions'?)\n",
+            "warning: 'notes' has a foreign key to 'question', a table that does not exist, so that no row can be inserted into 'notes' or deleted from it (Did you mean 'questions'?)\n",
             0,
-            "warning: 'later' has a foreign key to 'other', a table that does not exist, so that no row can be written to 'later'\n",
+            "warning: 'later' has a foreign key to 'other', a table that does not exist, so that no row can be inserted into 'later' or deleted from it\n",
         ]);
         await expect(database.client.execute("INSERT INTO notes (id) VALUES (1)")).rejects.toThrow(/question/);
         await expect(database.client.execute("INSERT INTO later (id) VALUES (1)")).rejects.toThrow(/other/);

@@ -5,7 +5,7 @@ import type { Relation } from "../../documents/relations.ts";
 import { takeRows } from "../../schema/row.ts";
 import type { Table } from "../../schema/table.ts";
 import { readTableDefinition } from "../../sql/create-table.ts";
-import { findJson } from "../../text/json.ts";
+import { findJson, parseAny } from "../../text/json.ts";
 import { writeJson } from "../../text/written.ts";
 import { isMasked } from "../masked.ts";
 import { Cell, State, Time } from "../parts.tsx";
@@ -134,7 +134,7 @@ function WholeValue({ value, isJson }: { readonly value: Value; readonly isJson:
 }
 
 function readJson(text: string): string | undefined {
-    const value = findJson(text);
+    const value = findJson(text, parseAny);
     if (value === undefined) return undefined;
     const pretty = writeJson(value, 2);
     return pretty.length <= lineLength ? pretty.replaceAll(/\n\s*/g, " ").replace(/^\[ (.*) \]$/, "[$1]") : pretty;

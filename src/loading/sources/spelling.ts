@@ -9,14 +9,16 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Names of a loader's columns that are not those of its fields, and its JSON fields. */
 interface Spellings {
     readonly fieldOf: ReadonlyMap<string, string>;
-    readonly json: readonly string[];
+    readonly json: readonly { readonly field: string; readonly column: string; readonly kind: FieldKind }[];
 }
 
 function listSpellings({ fields }: Loader): Spellings {
-    const columns = Object.keys(fields).map((field) => [toSnakeCase(field), field] as const);
+    const all = Object.entries(fields).map(([field, kind]) => ({ field, column: toSnakeCase(field), kind }));
     return {
-        fieldOf: new Map(columns.filter(([column, field]) => column !== field)),
-        json: Object.keys(fields).filter((field) => holdsJson(fields[field])),
+        fieldOf: new Map(
+            all.filter(({ column, field }) => column !== field).map(({ column, field }) => [column, field]),
+        ),
+        json: all.filter(({ kind }) => holdsJson(kind)),
     };
 }
 
@@ -32,11 +34,11 @@ export function createFieldForm(loader: Loader): (value: unknown) => unknown {
         const record = value as Fields;
         const named = holdsAny(record, fieldOf) ? rename(record, fieldOf) : record;
         let parsed: Map<string, unknown> | undefined;
-        for (const field of json) {
-            const part = Object.hasOwn(named, field) ? named[field] : undefined;
-            const isWhole = loader.fields[field] === "any-json" && !isByColumn(record, field);
-            const whole = isWhole ? getMember(record, field) : parseAs(loader.fields[field], part);
-            if (whole !== part) parsed = (parsed ?? new Map()).set(field, whole);
+        for (const { field, column, kind } of json) {
+            const isOwn = Object.hasOwn(record, field) || !Object.hasOwn(record, column);
+            const part = getMember(record, isOwn ? field : column);
+            const whole = kind === "any-json" && isOwn ? part : parseAs(kind, part);
+            if (whole !== named[field]) parsed = (parsed ?? new Map()).set(field, whole);
         }
         return parsed ? { ...named, ...Object.fromEntries(parsed) } : named;
     };
@@ -94,7 +96,7 @@ export function createSpellingCheck(loader: Loader): (source: SourceRecord) => s
         const record = read as Fields;
         for (const [column, field] of fieldOf) {
             if (!Object.hasOwn(record, field) || !Object.hasOwn(record, column)) continue;
-            if (!isSame(loader.fields[field], record[field], record[column])) {
+            if (!isSame(loader.fields[field], getMember(record, field), getMember(record, column))) {
                 return `'${field}' and '${column}' name the same column, but their values differ`;
             }
         }
