@@ -59,6 +59,23 @@ describeTargets("db:push", (target) => {
         await expect(database.client.execute("INSERT INTO later (id) VALUES (1)")).rejects.toThrow(/other/);
     });
 
+    test("warns of a foreign key to the old name of a table, and not where a later migration creates the table", async () => {
+        const project = copyProject();
+        changeProject(project, {
+            "migrations/013.do.add-tags.sql": "CREATE TABLE tags (id INTEGER PRIMARY KEY) STRICT;\n",
+            "migrations/014.do.rename-tags.sql": "ALTER TABLE tags RENAME TO labels;\n",
+            "migrations/015.do.add-late.sql":
+                "CREATE TABLE late (t INTEGER REFERENCES tags (id), l INTEGER REFERENCES labels (id), s TEXT REFERENCES soon (id)) STRICT;\n",
+            "migrations/016.do.add-soon.sql": "CREATE TABLE soon (id TEXT PRIMARY KEY) STRICT;\n",
+        });
+        const database = await target.createDatabase();
+        const ran = await runHere((context) => push(context, { to: 15 }), { root: project, url: database.url });
+        expect([ran.code, ran.stderr]).toEqual([
+            0,
+            "warning: 'late' has a foreign key to 'tags', a table that does not exist, so that no row can be inserted into 'late' or deleted from it\n",
+        ]);
+    });
+
     test("says what another deploy applied meanwhile", async () => {
         const database = await target.createDatabase();
         const nothing = (): void => undefined;

@@ -173,6 +173,30 @@ describeTargets("a table dump", (target) => {
         expect(await hashContents(database.client)).toBe(before);
     });
 
+    test("keeps a number that is a whole JSON value as it is written, under either name, and compares both names so", async () => {
+        const values: readonly (readonly [data: string, kept: string | undefined])[] = [
+            ['"session_data":9007199254740993', "9007199254740993"],
+            ['"session_data":1.0', "1.0"],
+            ['"session_data":"1e400"', "1e400"],
+            ['"sessionData":1e400', "1e400"],
+            ['"sessionData":9007199254740993,"session_data":"9007199254740993"', "9007199254740993"],
+            ['"sessionData":9007199254740993,"session_data":"9007199254740992"', undefined],
+            ['"sessionData":1.0,"session_data":1', undefined],
+        ];
+        const { userId: _, sessionData: __, ...session } = records["user-sessions"] as Fields;
+        const texts = values.map(([data], at) => {
+            const text = JSON.stringify({ ...session, id: `number-${at}`, sessionKey: `number-${at}` });
+            return `${text.slice(0, -1)},${data}}`;
+        });
+        const { code, codes } = await loadFiles(database, { "numbers.json": `[${texts.join(",")}]` });
+        expect([code, codes]).toEqual([5, ["two-spellings 5", "two-spellings 6"]]);
+        const stored = await readRows(
+            database.client,
+            "SELECT session_data FROM user_sessions WHERE id LIKE 'number-%' ORDER BY id",
+        );
+        expect(stored.map((row) => row.session_data)).toEqual(values.flatMap(([, kept]) => kept ?? []));
+    });
+
     test("of a set, and other files of an export, are named one by one, apart from what is damaged", async () => {
         const before = await hashContents(database.client);
         const challenge = { id: "cc1", title: "T", description: "D", test_cases: "[]" };

@@ -155,6 +155,29 @@ describeTargets("a migration that writes rows", (target) => {
         else expect((await deployed).version).toBe(13);
     });
 
+    test("is refused where a foreign key would delete rows of a table whose trigger sees deletions", async () => {
+        const tables = `CREATE TABLE par (id INTEGER PRIMARY KEY) STRICT;
+            CREATE TABLE kid (id INTEGER PRIMARY KEY, par INTEGER REFERENCES par (id) ON DELETE CASCADE) STRICT;`;
+        const trigger = (name: string, event: string, table: string): string =>
+            `CREATE TRIGGER ${name} AFTER ${event} ON ${table} BEGIN SELECT 1; END;`;
+        const change = (write: string): Record<string, string> => ({
+            "migrations/014.do.both.sql": `ALTER TABLE bot_runs RENAME COLUMN summary TO digest;\n${write}\n`,
+        });
+        changeProject(root, {
+            "migrations/013.do.add.sql": tables,
+            "triggers/t_kid.sql": trigger("t_kid", "DELETE", "kid"),
+        });
+        await deploy(root, database);
+        for (const write of ["DELETE FROM par;", "REPLACE INTO par VALUES (1);"]) {
+            changeProject(root, change(write));
+            expect((await refusal(deploy(root, database))).text).toContain(
+                "014.do.both.sql:2: writes rows of 'par' after",
+            );
+        }
+        changeProject(root, change("UPDATE par SET id = 2; REPLACE INTO kid VALUES (1, NULL);"));
+        expect((await deploy(root, database)).version).toBe(14);
+    });
+
     test("rolls everything back when one row breaks a rule, and names the rule", async () => {
         const before = await readAll(client);
         changeProject(root, {

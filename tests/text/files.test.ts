@@ -9,6 +9,7 @@ import { readPrompt } from "../../src/model/prompts.ts";
 import { loadFormatter } from "../../src/sql/format.ts";
 import { readSmallFile } from "../../src/text/bounded.ts";
 import { createFolder } from "../../src/text/folder.ts";
+import { findObstacle } from "../../src/text/obstacle.ts";
 import { writeProject } from "../support/project.ts";
 
 const root = writeProject({ "key.txt": "AGE\n", "large.txt": "x".repeat(100_001) });
@@ -53,6 +54,11 @@ test("a file of settings that is not UTF-8 or not JSON is refused with its place
     writeFileSync(path.join(broken, "package.json"), Buffer.from('{"name":"caf\xe9"}', "latin1"));
     await expect(readProject(broken)).rejects.toThrow("package.json:1: it is not UTF-8 (byte E9)");
     expect((await readProject(root)).name).toBe("unnamed");
+});
+
+test("a path that leads through a file, or is too long, is told in words, too", () => {
+    expect(findObstacle(at("key.txt/in"))).toBe("ENOTDIR");
+    expect(findObstacle(at("x".repeat(300)))).toBe("ENAMETOOLONG");
 });
 
 test("a folder is created with those around it, and one that no system creates is refused instead of tried for ever", async () => {
