@@ -29,6 +29,11 @@ const withLang = (constraint: string): string =>
     );
 const allowed = (rule: string, statement: string): string =>
     `-- lint: allow ${rule}: counted on production\n${statement}`;
+const archive = allowed("rename", "ALTER TABLE notes RENAME TO notes_2023;");
+const fresh =
+    "CREATE TABLE notes (id INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT, size INTEGER, lang TEXT) STRICT;\n" +
+    "INSERT INTO notes (id, body, size) SELECT id, body, size FROM notes_2023 WHERE size > 2;";
+const beside = fresh.replace(/(TABLE|INTO) notes/g, "$1 notes_new").replace("notes_2023", "notes");
 
 const cases: readonly Case[] = [
     ["file-name", "restore its do file, or delete it", { [undo]: "-- Undoes it.\nSELECT 1;\n" }, { [undo]: undefined }],
@@ -192,6 +197,21 @@ const cases: readonly Case[] = [
         "create 'notes_new' first, fill it, drop 'notes', then rename",
         `ALTER TABLE notes RENAME TO notes_old;\n${rebuild.replace("notes_new (\n", "notes (\n").replace("notes_new (id", "notes (id").replace("FROM notes", "FROM notes_old").replace("DROP TABLE notes;", "DROP TABLE notes_old;").replace("ALTER TABLE notes_new RENAME TO notes;", "")}`,
         rebuild,
+    ],
+    [
+        "renamed-away",
+        "put the CREATE TABLE, and the statements after it, into a migration of its own after this one; 'tags' then references 'notes_2023'",
+        `${archive}\n${fresh}`,
+        { ...migration(archive), ...after(third, fresh) },
+    ],
+    [
+        "renamed-away",
+        "put the RENAME, and the statements after it, into a migration of its own after this one; 'tags' then references 'notes_2023'",
+        `${beside}\n${archive}\nALTER TABLE notes_new RENAME TO notes;`,
+        {
+            ...migration(`${beside}\n${archive}`),
+            ...after(third, allowed("rename", "ALTER TABLE notes_new RENAME TO notes;")),
+        },
     ],
     [
         "dropped-parent",
@@ -406,6 +426,20 @@ describeTarget("file:", (target) => {
         const { root, database } = await createNotes();
         changeProject(root, filesOf(right));
         await deploy(root, database);
+    });
+
+    test("an archived table keeps its rows, and its children follow it, when the new one has a migration of its own", async () => {
+        const { root, database, client } = await createNotes();
+        changeProject(root, { ...migration(archive), ...after(third, fresh) });
+        expect((await deploy(root, database)).version).toBe(3);
+        const counts = "SELECT (SELECT count(*) FROM notes_2023) AS old, (SELECT count(*) FROM notes) AS new";
+        expect((await client.execute(counts)).rows).toMatchObject([{ old: 3, new: 1 }]);
+        const parents = "SELECT \"table\" AS parent FROM pragma_foreign_key_list('tags')";
+        expect((await client.execute(parents)).rows).toMatchObject([{ parent: "notes_2023" }]);
+        await client.execute("INSERT INTO notes (body) VALUES ('four')");
+        expect((await client.execute("SELECT size FROM notes ORDER BY id DESC LIMIT 1")).rows).toMatchObject([
+            { size: 4 },
+        ]);
     });
 
     test("an undo file that does nothing on purpose is applied, and the version goes back", async () => {

@@ -84,6 +84,19 @@ const variants: readonly (readonly [rule: string, files: Files, ...messages: str
         migration("ALTER TABLE tags RENAME TO tags_old;\nCREATE TABLE tags (id INTEGER) STRICT;\nDROP TABLE tags_old;"),
         "renames 'tags' away and creates it again, so that the deploy would not check that its rows and indexes are kept",
     ],
+    ["renamed-away", migration("ALTER TABLE tags RENAME TO tags_2023;\nCREATE TABLE tags (id INTEGER) STRICT;")],
+    [
+        "rename",
+        migration("ALTER TABLE tags RENAME TO tags_2023;\nCREATE TABLE tags (id INTEGER) STRICT;"),
+        "renames 'tags'",
+    ],
+    [
+        "renamed-away",
+        migration(
+            "ALTER TABLE tags RENAME TO x;\nALTER TABLE x RENAME TO y;\nCREATE TABLE tags (id INTEGER) STRICT;\nDROP TABLE y;",
+        ),
+        "renames 'tags' away and creates it again, so that the deploy would not check that its rows and indexes are kept",
+    ],
     [
         "renamed-away",
         migration(
