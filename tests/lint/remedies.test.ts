@@ -109,6 +109,25 @@ const cases: readonly Case[] = [
     ],
     [
         "view-in-migration",
+        "give it a name of letters, digits, _ and $ that begins with no digit, and move it to views/<that name>.sql, with 'words' in place of 'tags'",
+        {
+            ...migration('CREATE VIEW "My View" AS SELECT id AS id FROM tags;'),
+            ...after(third, allowed("rename", "ALTER TABLE tags RENAME TO words;")),
+        },
+        {
+            ...migration("SELECT 1;"),
+            ...after(third, allowed("rename", "ALTER TABLE tags RENAME TO words;")),
+            "views/My_View.sql": "CREATE VIEW My_View AS SELECT id AS id FROM words;",
+        },
+    ],
+    [
+        "view-in-migration",
+        "and move it to triggers/<that name>.sql",
+        aTrigger.replace("trg_tags", '"1st tag"'),
+        { ...migration("SELECT 1;"), "triggers/trg_tags.sql": aTrigger },
+    ],
+    [
+        "view-in-migration",
         "remove it: views/v_notes.sql defines it",
         "CREATE VIEW v_notes AS SELECT 1 AS one;",
         "SELECT 1;",
