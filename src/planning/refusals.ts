@@ -75,7 +75,10 @@ function adviseOnPragma(name: string): string {
     if (name === "writable_schema") {
         return "remove it and the statements that write sqlite_schema, and rebuild the table instead: `pnpm db:new --rebuild <table> <words>`";
     }
-    if (/^(foreign_keys|defer_foreign_keys|legacy_alter_table)$/.test(name)) {
+    if (name === "legacy_alter_table") {
+        return "remove it: the runner needs none; views, triggers and foreign keys then follow a rename, so check what they reference after it";
+    }
+    if (/^(foreign_keys|defer_foreign_keys)$/.test(name)) {
         return "remove it: the runner switches foreign keys off for a rebuild; elsewhere, write parents before their children and delete them after";
     }
     return "remove it: in the runner's transaction it does nothing, or a server refuses it";
