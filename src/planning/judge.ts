@@ -9,6 +9,7 @@ import { findTriggerEvent, readFact, type WriteEvent } from "../sql/statement-fa
 import { type Statement, splitStatements } from "../sql/statements.ts";
 import { coreSet, folderOf, type MigrationFile, type MigrationSet, withUndo } from "./files.ts";
 import { findOrphanedTables, findRenamedAway } from "./judging/children.ts";
+import { renderMove } from "./judging/moves.ts";
 import { fromFile, isManaged, isTriggerOn, type PlannedObject } from "./objects.ts";
 import { type Problem, plainName } from "./problems.ts";
 import { type DatabaseState, findSchemaRow, type VersionRow, versionOf } from "./state.ts";
@@ -229,15 +230,12 @@ function findCreatedTables(file: MigrationFile): { name: string; line: number }[
 }
 
 function explainOrder(file: MigrationFile, current: number, next: number): Problem {
-    const rename = (path: string): string => {
-        const [, folder, digits = "", rest] = /^(.*\/)(\d+)(.*)$/.exec(path) ?? [];
-        return `mv ${path} ${folder}${String(next).padStart(digits.length, "0")}${rest}`;
-    };
-    const commands = withUndo(file).map(({ path }) => rename(path));
     return {
         path: file.path,
         message: `is out of order: the database is already at version ${current}`,
-        remedy: commands.join(" && "),
+        remedy: withUndo(file)
+            .map(({ path }) => renderMove(path, next))
+            .join(" && "),
     };
 }
 

@@ -1,4 +1,8 @@
+import { execSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { AppError } from "../../src/errors.ts";
 import { lintFiles } from "../../src/lint/lint.ts";
 import { findFailingStatements } from "../../src/lint/replay.ts";
 import type { Finding } from "../../src/lint/rule.ts";
@@ -346,7 +350,8 @@ const cases: readonly Case[] = [
     ],
     [
         "rebuild-drops-rows",
-        "delete the rows in a migration of its own with the number before this one, and copy all rows here",
+        `\`mv ${second} ${third.replace("more", "notes")} && mv ${undo} ${undo.replace("002", "003")}\` before these are applied anywhere; ` +
+            "delete the rows in migrations/002.do.delete-rows.sql, and copy all rows here",
         spoiled(copy, copy.replace(";", " WHERE id > 1;")),
         {
             ...migration("DELETE FROM tags WHERE note_id = 1;\nDELETE FROM notes WHERE id = 1;"),
@@ -451,6 +456,45 @@ describeTarget("file:", (target) => {
         const { root, database } = await createNotes();
         changeProject(root, filesOf(right));
         await deploy(root, database);
+    });
+
+    test("rows are deleted before a rebuild whose number and the next ones are taken, with the commands of the lint and of the deploy", async () => {
+        const deletes = "DELETE FROM tags WHERE note_id = 1;\nDELETE FROM notes WHERE id = 1;\n";
+        const files = {
+            ...migration(spoiled(copy, copy.replace(";", " WHERE id > 1;"))),
+            ...after(third, "UPDATE notes SET size = 9 WHERE id = 2;"),
+            ...after("migrations/0010.do.change-last.sql", "SELECT 1;"),
+        };
+        const [finding] = (await lint(files)).filter(({ rule }) => rule === "rebuild-drops-rows");
+        const { root, database, client } = await createNotes();
+        changeProject(root, files);
+        const error = await deploy(root, database).catch((reason: unknown) => reason);
+        const hint = error instanceof AppError ? (error.hint ?? "") : "";
+        const [commands = ""] = /mv [^`]+/.exec(hint) ?? [];
+        expect(finding?.remedy).toContain(`\`${commands}\``);
+        expect(hint).toBe(
+            `copy every row; if rows should go, \`${commands}\`, then delete them in migrations/002.do.delete-rows.sql ` +
+                "(DELETE FROM notes WHERE …; after what references them), and copy all rows here",
+        );
+        execSync(commands, { cwd: root });
+        changeProject(root, {
+            "migrations/002.do.delete-rows.sql": deletes,
+            "migrations/003.do.change-notes.sql": rebuild,
+        });
+        expect(readdirSync(join(root, "migrations")).filter((name) => /^\d/.test(name))).toEqual([
+            "001.do.create-notes.sql",
+            "001.undo.create-notes.sql",
+            "0010.do.change-last.sql",
+            "002.do.delete-rows.sql",
+            "003.do.change-notes.sql",
+            "003.undo.change-notes.sql",
+            "004.do.change-more.sql",
+        ]);
+        expect((await deploy(root, database)).version).toBe(10);
+        expect((await client.execute("SELECT id, size FROM notes ORDER BY id")).rows).toMatchObject([
+            { id: 2, size: 9 },
+            { id: 3, size: 3 },
+        ]);
     });
 
     test("an archived table keeps its rows, and its children follow it, when the new one has a migration of its own", async () => {
