@@ -72,7 +72,7 @@ export function refuseFiles(problems: readonly Problem[], outcome?: string): App
     // A remedy of several problems stands once, below the last.
     const details = problems.flatMap(({ path, line, message, remedy }, at) => [
         `${path}${line === undefined ? "" : `:${line}`}: ${message}`,
-        ...(problems[at + 1]?.remedy === remedy ? [] : [`    ${remedy}`]),
+        ...(problems[at + 1]?.remedy === remedy ? [] : remedy.split("\n").map((text) => `    ${text}`)),
     ]);
     const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
     return new AppError("invalid-files", `the SQL files have ${count}`, { details, outcome });
