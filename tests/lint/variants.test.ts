@@ -84,6 +84,13 @@ const variants: readonly (readonly [rule: string, files: Files, ...messages: str
         migration("ALTER TABLE tags RENAME TO tags_old;\nCREATE TABLE tags (id INTEGER) STRICT;\nDROP TABLE tags_old;"),
         "renames 'tags' away and creates it again, so that the deploy would not check that its rows and indexes are kept",
     ],
+    [
+        "rebuild-loses-columns",
+        {
+            ...migration("CREATE TABLE IF NOT EXISTS notes (id INTEGER, y TEXT);"),
+            "migrations/003.do.rebuild-notes.sql": `-- Rebuilds.\n${rebuild}\n`,
+        },
+    ],
     ["renamed-away", migration("ALTER TABLE tags RENAME TO tags_2023;\nCREATE TABLE tags (id INTEGER) STRICT;")],
     [
         "rename",
