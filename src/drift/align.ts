@@ -1,5 +1,5 @@
 import { folderOf, type MigrationFile, type MigrationSet, type ObjectFile } from "../planning/files.ts";
-import { pointsTo } from "../planning/judge.ts";
+import { pointsTo } from "../planning/judging/children.ts";
 import { findOwnTables } from "../planning/structure.ts";
 import { isDrift, type ObjectDifference } from "../schema/compare.ts";
 import { isMigratorTable, isVirtual, listComparable } from "../schema/facts.ts";

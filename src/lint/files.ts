@@ -49,6 +49,8 @@ export interface LintFile {
     /** What an undo file must restore; undefined for other files. */
     readonly restores: KnownSchema | undefined;
     readonly opposite: SqlFile | undefined;
+    /** Of a do file: the migrations of its set. */
+    readonly siblings: readonly MigrationFile[];
     readonly problems: readonly Problem[];
 }
 
@@ -71,7 +73,9 @@ export function toLintFiles(
             const [first, ...undo] = readMigration(found.sets, migration, schema, after, problems);
             const previous = set.migrations[at - 1]?.version;
             const { version } = migration;
-            if (first) files.push({ ...first, version, previous }, ...undo.map((file) => ({ ...file, version })));
+            const siblings = set.migrations;
+            if (first)
+                files.push({ ...first, version, previous, siblings }, ...undo.map((file) => ({ ...file, version })));
             schema = after;
         }
     }
@@ -129,6 +133,7 @@ function readFile(
         restores: undefined,
         version: undefined,
         previous: undefined,
+        siblings: [],
         final: after,
         names: new Set<string>(),
     };

@@ -11,6 +11,7 @@ import { readStructure } from "../planning/structure.ts";
 import { emptySchema, findMismatchedKey, findTablesAfter, followStatements } from "../schema/known-schema.ts";
 import { isKeywordLike } from "../sql/keywords.ts";
 import { readName, type Token } from "../sql/lexer.ts";
+import { isSameName } from "../sql/names.ts";
 import { quoteName } from "../sql/quoting.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import type { Statement } from "../sql/statements.ts";
@@ -59,9 +60,18 @@ export async function findFailingStatements(found: FoundFiles): Promise<Problem[
     } finally {
         connection.close();
     }
-    if (replay.problems.length > 0 || others.length > 0) return placeMismatches(replay.problems, migrations);
+    const problems = placeMismatches(replay.problems, migrations);
+    const needsObject = ({ message }: Problem): boolean => namesObject(message, found.sets);
+    if (others.length > 0 || (problems.length > 0 && !problems.some(needsObject))) return problems;
     const failed = await findFailedDeploy(found.sets, migrations);
-    return failed ? [failed] : [];
+    if (failed) return problems.length > 0 ? problems : [failed];
+    return problems.filter(({ path }) => !migrations.some((file) => file.path === path));
+}
+
+// A deploy creates views and triggers before a file that writes to what they watch; the replay, after all files.
+function namesObject(message: string, sets: readonly MigrationSet[]): boolean {
+    const [, name = ""] = /^no such table: (?:main\.)?(.+)$/s.exec(message) ?? [];
+    return sets.some(({ objects }) => objects.some((object) => isSameName(object.name, name)));
 }
 
 // Every write to a table whose foreign key is wrong fails, in triggers too: one problem, at the key.

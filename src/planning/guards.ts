@@ -1,6 +1,7 @@
 import { lockTable } from "../schema/facts.ts";
 import { quoteName, quoteText, writeName } from "../sql/quoting.ts";
 import type { MigrationSet } from "./files.ts";
+import type { PlaceBefore } from "./judging/moves.ts";
 import { type DatabaseState, versionOf } from "./state.ts";
 
 /**
@@ -191,6 +192,8 @@ interface GuardedStep {
     readonly dropped: readonly string[];
     /** Whether there was an index when the state was read. */
     hasIndex(name: string): boolean;
+    /** Where rows are deleted before the rebuild of a table; undefined for a rollback. */
+    findPlaceBefore(table: string): PlaceBefore | undefined;
 }
 
 /**
@@ -199,7 +202,7 @@ interface GuardedStep {
  * @param list runs queries of one column as the guard saw the database
  */
 export async function explainGuard(
-    { tables, rebuilt, dropped, hasIndex }: GuardedStep,
+    { tables, rebuilt, dropped, hasIndex, findPlaceBefore }: GuardedStep,
     message: string,
     list: (queries: readonly string[]) => Promise<readonly string[]>,
 ): Promise<GuardFailure> {
@@ -224,7 +227,7 @@ export async function explainGuard(
             details: lost.map((item) => `would be lost: ${item}`),
             hint: lost.every(isNew)
                 ? "an index was created meanwhile: run the command again, which keeps it"
-                : adviseOnLosses(rebuilt[0] ?? "", lost),
+                : adviseOnLosses(lost, findPlaceBefore),
         };
     }
     if (message.startsWith("foreign key mismatch")) {
@@ -245,17 +248,13 @@ export async function explainGuard(
     };
 }
 
-function adviseOnLosses(table: string, lost: readonly string[]): string {
+function adviseOnLosses(lost: readonly string[], findPlaceBefore: GuardedStep["findPlaceBefore"]): string {
     const objects = lost.filter((item) => /^(index|trigger) /.test(item));
     const [type, ...name] = (objects[0] ?? "").split(" ");
     const drop = `DROP ${type?.toUpperCase()} ${writeName(name.join(" "))};`;
+    const [, table] = /^\d+ rows? of (.+)$/s.exec(lost.find((item) => !objects.includes(item)) ?? "") ?? [];
     const hints = [
-        ...(objects.length < lost.length
-            ? [
-                  `copy every row; if rows should go, delete them in a migration of its own with the number before this one ` +
-                      `(DELETE FROM ${writeName(table)} WHERE …; after what references them), and copy all rows here`,
-              ]
-            : []),
+        ...(table === undefined ? [] : [adviseOnRows(table, findPlaceBefore(table))]),
         ...(objects.length > 0
             ? [
                   "create the indexes and triggers again after the rename; one that should go is dropped by name before " +
@@ -264,4 +263,11 @@ function adviseOnLosses(table: string, lost: readonly string[]): string {
             : []),
     ];
     return hints.join("; ");
+}
+
+function adviseOnRows(table: string, before: PlaceBefore | undefined): string {
+    const sql = `(DELETE FROM ${writeName(table)} WHERE …; after what references them)`;
+    if (!before) return `copy every row; delete those that should go before the rollback ${sql}`;
+    const first = before.makeRoom === undefined ? "" : `\`${before.makeRoom}\`, then `;
+    return `copy every row; if rows should go, ${first}delete them in ${before.path} ${sql}, and copy all rows here`;
 }

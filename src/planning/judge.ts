@@ -8,6 +8,8 @@ import { isSameName } from "../sql/names.ts";
 import { findTriggerEvent, readFact, type WriteEvent } from "../sql/statement-facts.ts";
 import { type Statement, splitStatements } from "../sql/statements.ts";
 import { coreSet, folderOf, type MigrationFile, type MigrationSet, withUndo } from "./files.ts";
+import { findOrphanedTables, findRenamedAway } from "./judging/children.ts";
+import { renderMove } from "./judging/moves.ts";
 import { fromFile, isManaged, isTriggerOn, type PlannedObject } from "./objects.ts";
 import { type Problem, plainName } from "./problems.ts";
 import { type DatabaseState, findSchemaRow, type VersionRow, versionOf } from "./state.ts";
@@ -92,19 +94,11 @@ export function findPendingProblems(
 ): Problem[] {
     const problems: Problem[] = [];
     const gone = new Set<string>();
-    for (const file of pending) {
+    for (const [at, file] of pending.entries()) {
         const structure = readStructure(file.statements);
         for (const table of [...structure.dropped, ...structure.renamed]) gone.add(table.toLowerCase());
         problems.push(...findOrphanedTables(file, structure, state, gone));
-        for (const { table, line } of structure.renamedAway) {
-            const isParent = state.schema.some((row) => !isSameName(row.name, table) && pointsTo(row, table));
-            const harm = isParent
-                ? "so child tables would follow the old one"
-                : "so that the deploy would not check that its rows and indexes are kept";
-            const message = `renames '${table}' away and creates it again, ${harm}`;
-            const remedy = `create '${table}_new' first, fill it, drop '${table}', then rename (migrations/README.md)`;
-            problems.push({ rule: "renamed-away", path: file.path, line, message, remedy });
-        }
+        problems.push(...findRenamedAway(file, structure, state, pending.slice(0, at)));
         for (const { name, line } of findCreatedTables(file)) {
             if (!findSchemaRow(state, name) || gone.has(name.toLowerCase())) continue;
             problems.push({ path: file.path, line, ...explain(file, name) });
@@ -224,32 +218,6 @@ export function isEdited(file: MigrationFile, row: VersionRow): boolean {
     return row.md5 !== null && row.md5 !== file.md5;
 }
 
-// Dropping a table first deletes its rows, and those of children that cascade.
-function findOrphanedTables(
-    file: MigrationFile,
-    { dropped, created }: Structure,
-    state: DatabaseState,
-    gone: ReadonlySet<string>,
-): Problem[] {
-    const parents = dropped.filter((name) => !created.some((table) => isSameName(table, name)));
-    return parents.flatMap((parent) =>
-        state.schema
-            .filter((row) => row.type === "table" && !gone.has(row.name.toLowerCase()) && pointsTo(row, parent))
-            .map(({ name }) => ({
-                rule: "dropped-parent",
-                path: file.path,
-                message: `drops '${parent}', which '${name}' references: its rows would be deleted too, or could no longer be written`,
-                remedy: `rebuild it in one file (migrations/README.md), drop '${name}', or rebuild '${name}' without the foreign key`,
-            })),
-    );
-}
-
-/** Whether a table has a foreign key to `parent`. */
-export function pointsTo(child: SchemaRow, parent: string): boolean {
-    const { references } = readTableDefinition(child.sql ?? "");
-    return references.some((reference) => isSameName(reference.parent, parent));
-}
-
 function isRecorded(set: string, state: Pick<DatabaseState, "versions">): boolean {
     return (state.versions.get(set) ?? []).length > 0;
 }
@@ -262,15 +230,12 @@ function findCreatedTables(file: MigrationFile): { name: string; line: number }[
 }
 
 function explainOrder(file: MigrationFile, current: number, next: number): Problem {
-    const rename = (path: string): string => {
-        const [, folder, digits = "", rest] = /^(.*\/)(\d+)(.*)$/.exec(path) ?? [];
-        return `mv ${path} ${folder}${String(next).padStart(digits.length, "0")}${rest}`;
-    };
-    const commands = withUndo(file).map(({ path }) => rename(path));
     return {
         path: file.path,
         message: `is out of order: the database is already at version ${current}`,
-        remedy: commands.join(" && "),
+        remedy: withUndo(file)
+            .map(({ path }) => renderMove(path, next))
+            .join(" && "),
     };
 }
 

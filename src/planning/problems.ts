@@ -51,7 +51,9 @@ export function findFileProblems(found: FoundFiles): Problem[] {
                 const { rebuilt } = readStructure(part.statements);
                 const isUndo = part !== file;
                 problems.push(
-                    ...findSqlProblems(part, (statement) => findMisplaced(statement, { set, rebuilt, isUndo })),
+                    ...findSqlProblems(part, (statement) =>
+                        findMisplaced(statement, { set, rebuilt, isUndo, isPlain }),
+                    ),
                 );
             }
         }
@@ -70,7 +72,7 @@ export function refuseFiles(problems: readonly Problem[], outcome?: string): App
     // A remedy of several problems stands once, below the last.
     const details = problems.flatMap(({ path, line, message, remedy }, at) => [
         `${path}${line === undefined ? "" : `:${line}`}: ${message}`,
-        ...(problems[at + 1]?.remedy === remedy ? [] : [`    ${remedy}`]),
+        ...(problems[at + 1]?.remedy === remedy ? [] : remedy.split("\n").map((text) => `    ${text}`)),
     ]);
     const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
     return new AppError("invalid-files", `the SQL files have ${count}`, { details, outcome });
@@ -160,6 +162,7 @@ function adviseOnEmpty(path: string): string {
 const objectFile = "object-file";
 /** The names that a view or trigger with a file may have. */
 export const plainName = /^[A-Za-z_][A-Za-z0-9_$]*$/;
+const isPlain = (name: string): boolean => plainName.test(name);
 
 function findObjectProblems(file: ObjectFile): Problem[] {
     const { path } = file;

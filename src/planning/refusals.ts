@@ -75,7 +75,10 @@ function adviseOnPragma(name: string): string {
     if (name === "writable_schema") {
         return "remove it and the statements that write sqlite_schema, and rebuild the table instead: `pnpm db:new --rebuild <table> <words>`";
     }
-    if (/^(foreign_keys|defer_foreign_keys|legacy_alter_table)$/.test(name)) {
+    if (name === "legacy_alter_table") {
+        return "remove it: the runner needs none; views, triggers and foreign keys then follow a rename, so check what they reference after it";
+    }
+    if (/^(foreign_keys|defer_foreign_keys)$/.test(name)) {
         return "remove it: the runner switches foreign keys off for a rebuild; elsewhere, write parents before their children and delete them after";
     }
     return "remove it: in the runner's transaction it does nothing, or a server refuses it";
@@ -160,25 +163,32 @@ interface MigrationPlace {
     /** What its file rebuilds. */
     readonly rebuilt: readonly string[];
     readonly isUndo: boolean;
+    /** Whether a view or trigger with a file may have a name. */
+    isPlain(name: string): boolean;
 }
 
 /**
  * Finds a view or trigger in a migration, where a later change of its table would drop it for good. Only a rebuild may create
  * triggers: those that were created by hand.
  */
-export function findMisplaced(statement: Statement, { set, rebuilt, isUndo }: MigrationPlace): Refusal | undefined {
+export function findMisplaced(statement: Statement, place: MigrationPlace): Refusal | undefined {
     const fact = readFact(statement);
     if (fact.does !== "create" || (fact.type !== "view" && fact.type !== "trigger")) return undefined;
-    if (rebuilt.some((table) => isSameName(table, fact.table))) return undefined;
+    if (place.rebuilt.some((table) => isSameName(table, fact.table))) return undefined;
     const { type, name } = fact;
-    const remedy = isUndo
+    const remedy = place.isUndo
         ? "remove it: a rollback creates the views and triggers of views/ and triggers/ again"
-        : adviseOnMisplaced(set, statement, type, name);
+        : adviseOnMisplaced(place, statement, type, name);
     return refuse("view-in-migration", `a migration creates the ${type} '${name}'`, remedy);
 }
 
 // In its own file, the object stands for the present: what later files drop or create again is no part of it.
-function adviseOnMisplaced(set: MigrationSet, statement: Statement, type: "view" | "trigger", name: string): string {
+function adviseOnMisplaced(
+    { set, isPlain }: Pick<MigrationPlace, "set" | "isPlain">,
+    statement: Statement,
+    type: "view" | "trigger",
+    name: string,
+): string {
     const all = set.migrations.flatMap(({ path, statements }) => {
         const { rebuilt } = readStructure(statements);
         return statements.map((item) => ({ item, fact: readFact(item), place: `${path}:${item.line}`, rebuilt }));
@@ -205,7 +215,9 @@ function adviseOnMisplaced(set: MigrationSet, statement: Statement, type: "view"
     }
     const file = set.objects.find((object) => object.type === type && isSameName(object.name, name));
     if (file) return `remove it: ${file.path} defines it`;
-    const below = set.name === coreSet ? "" : `/${set.name}`;
-    const path = `${type}s${below}/${name}.sql`;
-    return renamed.length === 0 ? `move it to ${path}` : `move it to ${path}, with ${renamed.join(" and ")}`;
+    const folder = set.name === coreSet ? `${type}s` : `${type}s/${set.name}`;
+    const move = isPlain(name)
+        ? `move it to ${folder}/${name}.sql`
+        : `give it a name of letters, digits, _ and $ that begins with no digit, and move it to ${folder}/<that name>.sql`;
+    return renamed.length === 0 ? move : `${move}, with ${renamed.join(" and ")}`;
 }

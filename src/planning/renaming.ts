@@ -1,4 +1,5 @@
 import { type FoundFiles, migrationName, withUndo } from "./files.ts";
+import { renderMove } from "./judging/moves.ts";
 
 interface Misnamed {
     readonly path: string;
@@ -7,42 +8,55 @@ interface Misnamed {
 }
 
 /**
- * Explains files in migrations/ that postgrator would silently ignore, each with the name that it should have. Followed
- * for all of them, the names are unique and keep the order of the old numbers.
+ * Explains files in migrations/ that postgrator would silently ignore, each with the name that it should have, in the order of
+ * their numbers. Followed for all of them, the names are unique and keep that order. Commands stand on lines of their own.
  */
 export function explainMigrationNames(found: FoundFiles, paths: readonly string[]): Misnamed[] {
-    const intents = paths.filter((path) => findOriginal(path) === undefined).map(readIntent);
-    const names = new Map<Intent, string>();
-    for (const folder of new Set(intents.map((intent) => intent.folder))) {
-        const own = intents.filter((intent) => intent.folder === folder && intent.digits !== "");
-        for (const [intent, name] of nameAll(own, createNumbering(found))) names.set(intent, name);
-    }
-    return paths.map((path) => {
+    const backups = paths.flatMap((path) => {
         const original = findOriginal(path);
-        if (original !== undefined) return explainBackup(path, original);
-        const intent = intents.find((other) => other.path === path) ?? readIntent(path);
-        return explainName(intent, names.get(intent) ?? "", intents);
+        return original === undefined ? [] : [explainBackup(path, original)];
     });
+    const intents = sortIntents(paths.filter((path) => findOriginal(path) === undefined).map(readIntent));
+    const misnamed = [...new Set(intents.map((intent) => intent.folder))].flatMap((folder) => {
+        const all = intents.filter((intent) => intent.folder === folder);
+        const own = all.filter(({ digits }) => digits !== "");
+        const { names, first } = nameAll(own, createNumbering(found));
+        const foreign = own.filter(({ path }) => !isVersionZero(path));
+        const canImport = foreign.length > 1 && isImportable(all);
+        return all.map((intent) => {
+            const toRead = canImport && intent === foreign[0] ? [`${toImport}; or rename each:`] : [];
+            return explainName(intent, names.get(intent) ?? "", [...toRead, ...(intent === own[0] ? first : [])]);
+        });
+    });
+    return [...misnamed, ...backups];
 }
 
-function explainName(intent: Intent, name: string, intents: readonly Intent[]): Misnamed {
+// Those with a number first, in its order.
+function sortIntents(intents: readonly Intent[]): Intent[] {
+    const numbered = intents.filter(({ digits }) => digits !== "");
+    return [...sortByNumber(numbered), ...intents.filter(({ digits }) => digits === "")];
+}
+
+function explainName(intent: Intent, name: string, before: readonly string[]): Misnamed {
     const { path, folder, isData } = intent;
     const rename = migrationName.test(name)
         ? `mv ${quote(path)} ${folder}${name}`
         : `name it like ${folder}013.do.add-something.sql`;
-    if (isVersionZero(path)) {
-        const message = "has version 0, which is the empty database; versions begin at 1";
-        return { path, message, remedy: rename };
-    }
-    const others = intents.filter(
-        (other) => other.folder === folder && other.digits !== "" && !isVersionZero(other.path),
-    );
-    const remedy = others.length > 1 && others[0] === intent ? `${toImport}; or rename each: ${rename}` : rename;
-    return {
-        path,
-        message: "is not named like a migration, so postgrator would silently ignore it",
-        remedy: isData ? `move it elsewhere; ${toImport}` : remedy,
-    };
+    const message = isVersionZero(path)
+        ? "has version 0, which is the empty database; versions begin at 1"
+        : "is not named like a migration, so postgrator would silently ignore it";
+    return { path, message, remedy: isData ? `move it elsewhere; ${toImport}` : [...before, rename].join("\n") };
+}
+
+// `pnpm db:new --import` reads a folder whose files all have names of one of these kinds.
+function isImportable(intents: readonly Intent[]): boolean {
+    const names = intents.flatMap(({ path, folder, isData }) => (isData ? [] : [path.slice(folder.length)]));
+    const kinds = [
+        /^\d+_.*\.(?:up|down)\.sql$/,
+        /^\d+_(?!.*\.(?:up|down)\.sql$).*\.sql$/i,
+        /^\d+\.(?:do|undo)(?:\..*)?\.sql$/i,
+    ];
+    return kinds.some((kind) => names.every((name) => kind.test(name)));
 }
 
 /** Finds the file of which a file is a backup by an editor or a merge; undefined for another file. */
@@ -67,9 +81,12 @@ function isVersionZero(path: string): boolean {
 export const toImport =
     "to import what another tool wrote, `mkdir imported`, move its files there, and run `pnpm db:new --import imported`";
 
-// The old numbers stay where all are free; otherwise all files get new ones, so that their order stays. A version 0 alone
-// gets the number before the other files, if there is one.
-function nameAll(intents: readonly Intent[], numbers: Numbering): Map<Intent, string> {
+// The old numbers stay where all are free; otherwise all files get new ones, so that their order stays: those before the
+// first file of the folder lower ones, for which the files of the folder make room.
+function nameAll(
+    intents: readonly Intent[],
+    numbers: Numbering,
+): { names: Map<Intent, string> /** What the first one is told before its command. */; first: readonly string[] } {
     const toName = (number: string, { isUndo, slug }: Intent): string =>
         `${number}.${isUndo ? "undo" : "do"}.${slug || "what-it-does"}.sql`;
     const isFree = ({ folder, digits, isUndo }: Intent): boolean =>
@@ -77,25 +94,51 @@ function nameAll(intents: readonly Intent[], numbers: Numbering): Map<Intent, st
     const place = ({ digits, isUndo }: Intent): string => `${BigInt(digits)} ${isUndo}`;
     const isUnique = new Set(intents.map(place)).size === intents.length;
     const stays = isUnique && intents.every(isFree);
-    const isZero = isUnique && intents.every(({ path }) => isVersionZero(path));
-    const sorted = [...intents].sort((a, b) => compare(BigInt(a.digits), BigInt(b.digits)) || compare(a.path, b.path));
-    const keyOf = ({ digits, slug }: Intent): string => (isZero ? "0" : `${BigInt(digits)} ${slug}`);
-    const findNumber = (intent: Intent): string =>
-        (isZero ? numbers.beforeFirst(intent.folder) : undefined) ?? numbers.next(intent.folder, keyOf(intent));
+    const sorted = sortByNumber(intents);
+    const keyOf = ({ digits, slug }: Intent): string => `${BigInt(digits)}${isUnique ? "" : ` ${slug}`}`;
+    const { lower, first } = stays
+        ? { lower: new Map<string, string>(), first: [] }
+        : findLower(sorted, keyOf, numbers);
     const dos = new Map<string, string>();
     const names = new Map<Intent, string>();
     for (const intent of sorted.filter(({ isUndo }) => !isUndo)) {
-        const number = stays ? intent.digits.padStart(3, "0") : findNumber(intent);
-        dos.set(keyOf(intent), number);
+        const key = keyOf(intent);
+        const number = stays ? intent.digits.padStart(3, "0") : (lower.get(key) ?? numbers.next(intent.folder, key));
+        dos.set(key, number);
         names.set(intent, toName(number, intent));
     }
     for (const intent of sorted.filter(({ isUndo }) => isUndo)) {
         // Without its do file among them, an undo file belongs to one that has the number.
-        const own = isFree(intent) ? intent.digits.padStart(3, "0") : isZero ? findNumber(intent) : undefined;
+        const own = isFree(intent) ? intent.digits.padStart(3, "0") : lower.get(keyOf(intent));
         const number = dos.get(keyOf(intent)) ?? own;
         if (number !== undefined) names.set(intent, toName(number, intent));
     }
-    return names;
+    return { names, first };
+}
+
+// Finds numbers below those of the folder, by key, and how the folder makes room for them.
+function findLower(
+    sorted: readonly Intent[],
+    keyOf: (intent: Intent) => string,
+    numbers: Numbering,
+): { lower: Map<string, string>; first: readonly string[] } {
+    const folder = sorted[0]?.folder ?? "";
+    const lowest = numbers.lowest(folder);
+    const before = lowest === undefined ? [] : sorted.filter(({ digits }) => BigInt(digits) < BigInt(lowest));
+    const keys = [...new Set(before.map(keyOf))];
+    const number = (from: number): Map<string, string> =>
+        new Map(keys.map((key, at) => [key, String(from + at).padStart(3, "0")]));
+    if (lowest === undefined || keys.length === 0) return { lower: new Map(), first: [] };
+    if (lowest > keys.length) return { lower: number(lowest - keys.length), first: [] };
+    // A version 0 beside others was a wrong number, not an older file.
+    if (before.every(({ path }) => isVersionZero(path))) return { lower: new Map(), first: [] };
+    const { moves, last } = numbers.makeRoom(folder, keys.length + 1);
+    const room = `first make room, if none of these files is applied anywhere (otherwise take the numbers from ${last + 1} on):`;
+    return { lower: number(1), first: [room, moves.join(" && ")] };
+}
+
+function sortByNumber(intents: readonly Intent[]): Intent[] {
+    return [...intents].sort((a, b) => compare(BigInt(a.digits), BigInt(b.digits)) || compare(a.path, b.path));
 }
 
 function compare<Value extends bigint | string>(left: Value, right: Value): number {
@@ -148,8 +191,10 @@ function readIntent(path: string): Intent {
 }
 
 interface Numbering {
-    /** The number before that of the first file of a folder; undefined if it is 0. */
-    beforeFirst(folder: string): string | undefined;
+    /** The lowest number of the files of a folder that are named like migrations. */
+    lowest(folder: string): number | undefined;
+    /** The commands that raise the numbers of these files, as far as needed, to `from` and more; and the last number now. */
+    makeRoom(folder: string, from: number): { readonly moves: readonly string[]; readonly last: number };
     isTaken(folder: string, version: number, action: string): boolean;
     /** A free number of three digits or more; the same one for the same key. */
     next(folder: string, key: string): string;
@@ -175,9 +220,23 @@ function createNumbering({ sets, orphans, duplicates }: FoundFiles): Numbering {
         first.set(folder, Math.min(first.get(folder) ?? Number(digits), Number(digits)));
     }
     return {
-        beforeFirst(folder) {
-            const before = (first.get(folder) ?? 2) - 1;
-            return before > 0 ? String(before).padStart(3, "0") : undefined;
+        lowest: (folder) => first.get(folder),
+        makeRoom(folder, from) {
+            const own = paths.filter((path) => path.replace(/[^/]*$/, "") === folder);
+            const versions = [...new Set(own.map(versionIn))].sort((a, b) => a - b);
+            const now = last.get(folder) ?? 0;
+            const moves: string[] = [];
+            let lowest = from;
+            for (const version of versions) {
+                const to = Math.max(version, lowest);
+                lowest = to + 1;
+                if (to !== version)
+                    moves.unshift(
+                        ...own.filter((path) => versionIn(path) === version).map((path) => renderMove(path, to)),
+                    );
+            }
+            last.set(folder, Math.max(now, lowest - 1));
+            return { moves, last: now };
         },
         isTaken: (folder, version, action) => taken.has(`${folder}${version}.${action}`),
         next(folder, key) {
@@ -187,6 +246,10 @@ function createNumbering({ sets, orphans, duplicates }: FoundFiles): Numbering {
             return String(version).padStart(3, "0");
         },
     };
+}
+
+function versionIn(path: string): number {
+    return Number(splitPath(path)[2]);
 }
 
 function quote(path: string): string {

@@ -12,15 +12,17 @@ import {
 } from "../schema/known-schema.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { findBlamedLine } from "../sql/blame.ts";
+import { isSameName } from "../sql/names.ts";
 import { quoteName } from "../sql/quoting.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import type { MigrationFile, MigrationSet, ObjectFile } from "./files.ts";
 import { explainGuard, type GuardFailure, keyAdvice } from "./guards.ts";
+import { findPlaceBefore, type PlaceBefore } from "./judging/moves.ts";
 import { planRun } from "./plan.ts";
 import type { Problem } from "./problems.ts";
 import { proofOf, renderParts, type ScriptInput, type ScriptPart, scriptOptions } from "./script.ts";
 import { emptyState, findSchemaRow, readState } from "./state.ts";
-import { findOwnTables } from "./structure.ts";
+import { findOwnTables, readStructure } from "./structure.ts";
 
 /** Files that do not deploy into an empty database, with the statement that fails. */
 export class FailedDeploy extends AppError {
@@ -106,10 +108,17 @@ export function explainFailedGuard(
     before: readonly ScriptPart[],
     message: string,
 ): Promise<GuardFailure> {
-    const { step, sets, state } = input;
+    const { step, sets, state, direction } = input;
     const { rebuilt, dropped } = step;
     const hasIndex = (name: string): boolean => findSchemaRow(state, name) !== undefined;
-    return explainGuard({ tables: findOwnTables(sets), rebuilt, dropped, hasIndex }, message, async (queries) => {
+    const placeBefore = (table: string): PlaceBefore | undefined => {
+        const rebuilds = ({ statements }: MigrationFile): boolean =>
+            readStructure(statements).rebuilt.some((name) => isSameName(name, table));
+        const file = direction === "do" ? step.migrations.find(rebuilds) : undefined;
+        return file && findPlaceBefore(file, sets.find(({ name }) => name === file.set)?.migrations ?? []);
+    };
+    const guarded = { tables: findOwnTables(sets), rebuilt, dropped, hasIndex, findPlaceBefore: placeBefore };
+    return explainGuard(guarded, message, async (queries) => {
         const asked = queries.map((sql) => ({ sql }));
         const { results } = await connection.tryOut(before, asked, scriptOptions(input));
         return results.flatMap((item) => (item.ok ? item.rows.map((row) => String(Object.values(row)[0])) : []));

@@ -12,8 +12,8 @@ export interface Structure {
     readonly firstStructural: number | undefined;
     /** Tables that are dropped and created again under the same name. */
     readonly rebuilt: readonly string[];
-    /** Tables that are renamed away and created again: the wrong order, because child tables follow the rename. */
-    readonly renamedAway: readonly TableAt[];
+    /** Tables that are renamed away and created again, with the place where they are. */
+    readonly renamedAway: readonly RenamedAway[];
     /** Tables that the file creates, by their names at its end. */
     readonly created: readonly string[];
     readonly renamed: readonly string[];
@@ -30,6 +30,13 @@ interface WrittenTable extends TableAt, WrittenRows {
 interface TableAt {
     readonly table: string;
     readonly line: number;
+}
+
+interface RenamedAway extends TableAt {
+    /** The name of the old table at the end of the file; undefined when the file drops it: a rebuild in the wrong order. */
+    readonly to: string | undefined;
+    /** What creates the name again. */
+    readonly by: "CREATE TABLE" | "RENAME";
 }
 
 /**
@@ -88,16 +95,20 @@ function followTables(): FollowedTables {
     const created = new Map<string, string>();
     const dropped = new Set<string>();
     const renamed = new Map<string, string>();
-    /** Older tables under a new name. */
-    const moved = new Set<string>();
+    /** Older tables under a new name, with their first one. */
+    const moved = new Map<string, string>();
     const replaced = new Set<string>();
     const rebuilt: string[] = [];
-    const renamedAway: TableAt[] = [];
-    const place = (name: string, line: number): void => {
+    const renamedAway: Omit<RenamedAway, "to">[] = [];
+    const place = (name: string, line: number, by: RenamedAway["by"]): void => {
         const key = name.toLowerCase();
-        if (renamed.has(key) && !moved.has(key)) renamedAway.push({ table: name, line });
+        if (renamed.has(key) && !moved.has(key)) renamedAway.push({ table: name, line, by });
         else if (dropped.has(key)) rebuilt.push(name);
         created.set(key, name);
+    };
+    const locate = (table: string): string | undefined => {
+        const [key = ""] = [...moved].find(([, first]) => isSameName(first, table)) ?? [];
+        return created.get(key);
     };
     return {
         drop(name) {
@@ -105,19 +116,26 @@ function followTables(): FollowedTables {
             dropped.add(name.toLowerCase());
             return true;
         },
-        create: place,
+        create: (name, line) => place(name, line, "CREATE TABLE"),
         rename(name, to, line) {
             const isOlder = !created.delete(name.toLowerCase());
             if (isOlder) renamed.set(name.toLowerCase(), name);
+            const first = moved.get(name.toLowerCase()) ?? (isOlder ? name : undefined);
+            moved.delete(name.toLowerCase());
             // Renamed back or swapped, it brings its child tables along.
-            if (moved.delete(name.toLowerCase()) || isOlder) moved.add(to.toLowerCase());
+            if (first !== undefined) moved.set(to.toLowerCase(), first);
             if (replaced.delete(name.toLowerCase()) || dropped.has(to.toLowerCase())) replaced.add(to.toLowerCase());
-            place(to, line);
+            place(to, line, "RENAME");
         },
         // A table that replaced an old one holds its rows, and so does an old one under a new name.
         isNew: (name) =>
             [replaced, moved].every((older) => !older.has(name.toLowerCase())) && created.has(name.toLowerCase()),
-        found: () => ({ rebuilt, renamedAway, created: [...created.values()], renamed: [...renamed.values()] }),
+        found: () => ({
+            rebuilt,
+            renamedAway: renamedAway.map((item) => ({ ...item, to: locate(item.table) })),
+            created: [...created.values()],
+            renamed: [...renamed.values()],
+        }),
     };
 }
 

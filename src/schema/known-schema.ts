@@ -2,7 +2,7 @@ import { alterTable } from "../sql/alter-table.ts";
 import { readTableDefinition, type TableDefinition } from "../sql/create-table.ts";
 import { isKeyword, readName } from "../sql/lexer.ts";
 import { isSameName } from "../sql/names.ts";
-import { readFact, type StatementFact } from "../sql/statement-facts.ts";
+import { findCreated, readFact, type StatementFact } from "../sql/statement-facts.ts";
 import { readAllTokens, type Statement, splitStatements } from "../sql/statements.ts";
 import type { SchemaRow } from "./row.ts";
 
@@ -39,6 +39,7 @@ export function followStatements(before: KnownSchema, path: string, statements: 
     };
     for (const statement of statements) {
         const fact = readFact(statement);
+        if (fact.does === "create" && isThere(statement, fact.name, fact.type === "table" ? tables : parts)) continue;
         if (fact.does === "create" && fact.type === "table") {
             const table = readTableDefinition(readAllTokens(statement));
             tables.set(fact.name.toLowerCase(), { ...table, statement, path, altered: false });
@@ -62,6 +63,13 @@ export function followStatements(before: KnownSchema, path: string, statements: 
         }
     }
     return { tables, parts };
+}
+
+// CREATE … IF NOT EXISTS of what is there already does nothing.
+function isThere({ tokens }: Statement, name: string, known: ReadonlyMap<string, unknown>): boolean {
+    const at = findCreated(tokens)?.typeAt ?? tokens.length;
+    const isCautious = isKeyword(tokens[at + 1], "IF") && isKeyword(tokens[at + 2], "NOT");
+    return isCautious && known.has(name.toLowerCase());
 }
 
 /**

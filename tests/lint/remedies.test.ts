@@ -1,4 +1,8 @@
+import { execSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { AppError } from "../../src/errors.ts";
 import { lintFiles } from "../../src/lint/lint.ts";
 import { findFailingStatements } from "../../src/lint/replay.ts";
 import type { Finding } from "../../src/lint/rule.ts";
@@ -29,6 +33,11 @@ const withLang = (constraint: string): string =>
     );
 const allowed = (rule: string, statement: string): string =>
     `-- lint: allow ${rule}: counted on production\n${statement}`;
+const archive = allowed("rename", "ALTER TABLE notes RENAME TO notes_2023;");
+const fresh =
+    "CREATE TABLE notes (id INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT, size INTEGER, lang TEXT) STRICT;\n" +
+    "INSERT INTO notes (id, body, size) SELECT id, body, size FROM notes_2023 WHERE size > 2;";
+const beside = fresh.replace(/(TABLE|INTO) notes/g, "$1 notes_new").replace("notes_2023", "notes");
 
 const cases: readonly Case[] = [
     ["file-name", "restore its do file, or delete it", { [undo]: "-- Undoes it.\nSELECT 1;\n" }, { [undo]: undefined }],
@@ -80,6 +89,12 @@ const cases: readonly Case[] = [
         "PRAGMA writable_schema = ON;\nUPDATE sqlite_schema SET sql = replace(sql, 'size >= 0', 'size >= -1') WHERE name = 'notes';",
         rebuild,
     ],
+    [
+        "pragma",
+        "remove it: the runner needs none; views, triggers and foreign keys then follow a rename, so check what they reference after it",
+        `PRAGMA legacy_alter_table = ON;\n${rebuild}`,
+        rebuild,
+    ],
     ["pragma", "remove it: in the runner's transaction", "PRAGMA user_version = 2;\nSELECT 1;", "SELECT 1;"],
     ["refused-statement", "remove it", "ANALYZE;\nSELECT 1;", "SELECT 1;"],
     [
@@ -101,6 +116,25 @@ const cases: readonly Case[] = [
         "move it to views/v_long.sql",
         aView,
         { ...migration("SELECT 1;"), "views/v_long.sql": aView },
+    ],
+    [
+        "view-in-migration",
+        "give it a name of letters, digits, _ and $ that begins with no digit, and move it to views/<that name>.sql, with 'words' in place of 'tags'",
+        {
+            ...migration('CREATE VIEW "My View" AS SELECT id AS id FROM tags;'),
+            ...after(third, allowed("rename", "ALTER TABLE tags RENAME TO words;")),
+        },
+        {
+            ...migration("SELECT 1;"),
+            ...after(third, allowed("rename", "ALTER TABLE tags RENAME TO words;")),
+            "views/My_View.sql": "CREATE VIEW My_View AS SELECT id AS id FROM words;",
+        },
+    ],
+    [
+        "view-in-migration",
+        "and move it to triggers/<that name>.sql",
+        aTrigger.replace("trg_tags", '"1st tag"'),
+        { ...migration("SELECT 1;"), "triggers/trg_tags.sql": aTrigger },
     ],
     [
         "view-in-migration",
@@ -192,6 +226,21 @@ const cases: readonly Case[] = [
         "create 'notes_new' first, fill it, drop 'notes', then rename",
         `ALTER TABLE notes RENAME TO notes_old;\n${rebuild.replace("notes_new (\n", "notes (\n").replace("notes_new (id", "notes (id").replace("FROM notes", "FROM notes_old").replace("DROP TABLE notes;", "DROP TABLE notes_old;").replace("ALTER TABLE notes_new RENAME TO notes;", "")}`,
         rebuild,
+    ],
+    [
+        "renamed-away",
+        "put the CREATE TABLE, and the statements after it, into a migration of its own after this one; 'tags' then references 'notes_2023'",
+        `${archive}\n${fresh}`,
+        { ...migration(archive), ...after(third, fresh) },
+    ],
+    [
+        "renamed-away",
+        "put the RENAME, and the statements after it, into a migration of its own after this one; 'tags' then references 'notes_2023'",
+        `${beside}\n${archive}\nALTER TABLE notes_new RENAME TO notes;`,
+        {
+            ...migration(`${beside}\n${archive}`),
+            ...after(third, allowed("rename", "ALTER TABLE notes_new RENAME TO notes;")),
+        },
     ],
     [
         "dropped-parent",
@@ -301,7 +350,8 @@ const cases: readonly Case[] = [
     ],
     [
         "rebuild-drops-rows",
-        "delete the rows in a migration of its own with the number before this one, and copy all rows here",
+        `\`mv ${second} ${third.replace("more", "notes")} && mv ${undo} ${undo.replace("002", "003")}\` before these are applied anywhere; ` +
+            "delete the rows in migrations/002.do.delete-rows.sql, and copy all rows here",
         spoiled(copy, copy.replace(";", " WHERE id > 1;")),
         {
             ...migration("DELETE FROM tags WHERE note_id = 1;\nDELETE FROM notes WHERE id = 1;"),
@@ -406,6 +456,59 @@ describeTarget("file:", (target) => {
         const { root, database } = await createNotes();
         changeProject(root, filesOf(right));
         await deploy(root, database);
+    });
+
+    test("rows are deleted before a rebuild whose number and the next ones are taken, with the commands of the lint and of the deploy", async () => {
+        const deletes = "DELETE FROM tags WHERE note_id = 1;\nDELETE FROM notes WHERE id = 1;\n";
+        const files = {
+            ...migration(spoiled(copy, copy.replace(";", " WHERE id > 1;"))),
+            ...after(third, "UPDATE notes SET size = 9 WHERE id = 2;"),
+            ...after("migrations/0010.do.change-last.sql", "SELECT 1;"),
+        };
+        const [finding] = (await lint(files)).filter(({ rule }) => rule === "rebuild-drops-rows");
+        const { root, database, client } = await createNotes();
+        changeProject(root, files);
+        const error = await deploy(root, database).catch((reason: unknown) => reason);
+        const hint = error instanceof AppError ? (error.hint ?? "") : "";
+        const [commands = ""] = /mv [^`]+/.exec(hint) ?? [];
+        expect(finding?.remedy).toContain(`\`${commands}\``);
+        expect(hint).toBe(
+            `copy every row; if rows should go, \`${commands}\`, then delete them in migrations/002.do.delete-rows.sql ` +
+                "(DELETE FROM notes WHERE …; after what references them), and copy all rows here",
+        );
+        execSync(commands, { cwd: root });
+        changeProject(root, {
+            "migrations/002.do.delete-rows.sql": deletes,
+            "migrations/003.do.change-notes.sql": rebuild,
+        });
+        expect(readdirSync(join(root, "migrations")).filter((name) => /^\d/.test(name))).toEqual([
+            "001.do.create-notes.sql",
+            "001.undo.create-notes.sql",
+            "0010.do.change-last.sql",
+            "002.do.delete-rows.sql",
+            "003.do.change-notes.sql",
+            "003.undo.change-notes.sql",
+            "004.do.change-more.sql",
+        ]);
+        expect((await deploy(root, database)).version).toBe(10);
+        expect((await client.execute("SELECT id, size FROM notes ORDER BY id")).rows).toMatchObject([
+            { id: 2, size: 9 },
+            { id: 3, size: 3 },
+        ]);
+    });
+
+    test("an archived table keeps its rows, and its children follow it, when the new one has a migration of its own", async () => {
+        const { root, database, client } = await createNotes();
+        changeProject(root, { ...migration(archive), ...after(third, fresh) });
+        expect((await deploy(root, database)).version).toBe(3);
+        const counts = "SELECT (SELECT count(*) FROM notes_2023) AS old, (SELECT count(*) FROM notes) AS new";
+        expect((await client.execute(counts)).rows).toMatchObject([{ old: 3, new: 1 }]);
+        const parents = "SELECT \"table\" AS parent FROM pragma_foreign_key_list('tags')";
+        expect((await client.execute(parents)).rows).toMatchObject([{ parent: "notes_2023" }]);
+        await client.execute("INSERT INTO notes (body) VALUES ('four')");
+        expect((await client.execute("SELECT size FROM notes ORDER BY id DESC LIMIT 1")).rows).toMatchObject([
+            { size: 4 },
+        ]);
     });
 
     test("an undo file that does nothing on purpose is applied, and the version goes back", async () => {

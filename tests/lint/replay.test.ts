@@ -20,6 +20,12 @@ const undo = second.replace(".do.", ".undo.");
 const view = (body: string): string => `CREATE VIEW v_more AS\n${body};\n`;
 const trigger = "triggers/trg_notes_insert.sql";
 const broken = (event: string): string => `CREATE TRIGGER ${event}\nBEGIN\n    UPDATE notes SET sizes = 1;\nEND;\n`;
+const throughView = (sql: string): Files => ({
+    ...migration(sql),
+    "views/v_more.sql": view("SELECT body AS body FROM notes"),
+    "triggers/trg_v_more_insert.sql":
+        "CREATE TRIGGER trg_v_more_insert INSTEAD OF INSERT ON v_more\nBEGIN\n    INSERT INTO notes (id, body) VALUES (1, NEW.body);\nEND;\n",
+});
 
 const cases: readonly (readonly [string, Files, readonly string[]])[] = [
     ["nothing in a rebuild", migration(rebuild), []],
@@ -118,6 +124,24 @@ const cases: readonly (readonly [string, Files, readonly string[]])[] = [
     ],
     ["nothing where another rule tells why it fails", migration("ALTER TABLE notes ADD COLUMN code TEXT UNIQUE;"), []],
     [
+        "no row that is written through a view, whose file a deploy creates before, nor what needs that row",
+        throughView("INSERT INTO v_more (body) VALUES ('x');\nINSERT INTO tags (id, note_id) VALUES (1, 1);"),
+        [],
+    ],
+    [
+        "a view that a migration reads before a deploy creates it",
+        throughView("INSERT INTO tags (id, note_id) SELECT 1, count(*) FROM v_more;"),
+        [`${second}:2 no such table: v_more`],
+    ],
+    [
+        "an undo file that fails, beside a row that is written through a view",
+        {
+            ...throughView("INSERT INTO v_more (body) VALUES ('x');"),
+            [undo]: "-- Undoes it.\nDELETE FROM moods;\n",
+        },
+        [`${undo}:2 no such table: moods`],
+    ],
+    [
         "nothing that a file would need which ends inside a literal",
         {
             ...migration("CREATE TABLE moods (id INTEGER) STRICT;\nSELECT 'open;"),
@@ -144,7 +168,9 @@ test("says what a rebuild of the files would lose of their own rows, and what to
             rule: "failing-statement",
             path: "migrations/003.do.rebuild-notes.sql",
             message: "the rebuild would lose what the table has now; would be lost: 1 row of notes",
-            remedy: expect.stringMatching(/^copy every row; if rows should go, delete them in a migration of its own/),
+            remedy: expect.stringMatching(
+                /^copy every row; if rows should go, `mv \S+ \S+`, then delete them in migrations\/003.do.delete-rows.sql/,
+            ),
         },
     ]);
 });

@@ -85,6 +85,26 @@ const variants: readonly (readonly [rule: string, files: Files, ...messages: str
         "renames 'tags' away and creates it again, so that the deploy would not check that its rows and indexes are kept",
     ],
     [
+        "rebuild-loses-columns",
+        {
+            ...migration("CREATE TABLE IF NOT EXISTS notes (id INTEGER, y TEXT);"),
+            "migrations/003.do.rebuild-notes.sql": `-- Rebuilds.\n${rebuild}\n`,
+        },
+    ],
+    ["renamed-away", migration("ALTER TABLE tags RENAME TO tags_2023;\nCREATE TABLE tags (id INTEGER) STRICT;")],
+    [
+        "rename",
+        migration("ALTER TABLE tags RENAME TO tags_2023;\nCREATE TABLE tags (id INTEGER) STRICT;"),
+        "renames 'tags'",
+    ],
+    [
+        "renamed-away",
+        migration(
+            "ALTER TABLE tags RENAME TO x;\nALTER TABLE x RENAME TO y;\nCREATE TABLE tags (id INTEGER) STRICT;\nDROP TABLE y;",
+        ),
+        "renames 'tags' away and creates it again, so that the deploy would not check that its rows and indexes are kept",
+    ],
+    [
         "renamed-away",
         migration(
             "ALTER TABLE notes RENAME TO notes_old;\nCREATE TABLE notes (id INTEGER) STRICT;\nDROP TABLE notes_old;",

@@ -56,8 +56,8 @@ describeTargets("a rebuild that would lose something", (target) => {
             const { text } = await refusal(deploy(root, database));
             expect(text).toContain("would be lost: 1 row of parents\nwould be lost: index idx_parents_size\n");
             expect(text).toContain(
-                "copy every row; if rows should go, delete them in a migration of its own with the number before this one " +
-                    "(DELETE FROM parents WHERE …; after what references them), and copy all rows here; create the indexes and triggers again after the " +
+                "copy every row; if rows should go, `mv migrations/002.do.rebuild.sql migrations/003.do.rebuild.sql`, " +
+                    "then delete them in migrations/002.do.delete-rows.sql (DELETE FROM parents WHERE …; after what references them), and copy all rows here; create the indexes and triggers again after the " +
                     "rename; one that should go is dropped by name before DROP TABLE (DROP INDEX idx_parents_size;)",
             );
             expect(await readAll(client)).toEqual(before);

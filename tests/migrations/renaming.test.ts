@@ -38,12 +38,44 @@ describeTargets("a migration", (target) => {
         ]);
         expect(await readRows(client, "SELECT name FROM v_names")).toEqual([{ name: "draft" }]);
 
-        // A new table in the place of one that was swapped is still the wrong order.
+        // Child tables would follow the old one.
         changeProject(root, {
-            "migrations/004.do.wrong.sql": `${rename(["drafts", "x"], ["users", "drafts"], ["x", "y"])}CREATE TABLE users (id INTEGER) STRICT;\n`,
+            "migrations/004.do.wrong.sql": `${rename(["drafts", "x"], ["users", "y"], ["x", "z"])}CREATE TABLE drafts (id INTEGER) STRICT;\n`,
         });
         expect(textOf((await deploy(root, database)).error)).toContain(
-            "migrations/004.do.wrong.sql:4: renames 'users' away and creates it again",
+            "migrations/004.do.wrong.sql:4: renames 'drafts' away and creates it again, so child tables would follow the old one\n" +
+                "    put the CREATE TABLE, and the statements after it, into a migration of its own after this one; 'notes' then references 'z'",
         );
+    });
+
+    test("keeps an archived table and creates a new one under its name, which no child table references", async () => {
+        const database = await target.createDatabase();
+        const { client } = database;
+        const root = writeProject(files);
+        await deploy(root, database);
+        changeProject(root, {
+            "migrations/002.do.archive.sql":
+                "ALTER TABLE notes RENAME TO notes_2023;\nCREATE TABLE notes (id INTEGER PRIMARY KEY, word TEXT) STRICT;\n",
+            "migrations/003.do.back.sql":
+                "DROP TABLE notes;\nALTER TABLE notes_2023 RENAME TO notes;\nCREATE TABLE notes_2023 (id INTEGER) STRICT;\n",
+        });
+        expect((await deploy(root, database, { to: 2 })).outcome?.version).toBe(2);
+        const counts = "SELECT (SELECT count(*) FROM notes_2023) AS old, (SELECT count(*) FROM notes) AS new";
+        expect(await readRows(client, counts)).toEqual([{ old: 1, new: 0 }]);
+        expect((await deploy(root, database)).outcome?.version).toBe(3);
+        expect(await readRows(client, counts)).toEqual([{ old: 0, new: 1 }]);
+        const fresh = await target.createDatabase();
+        expect((await deploy(root, fresh)).outcome?.version).toBe(3);
+    });
+
+    test("is refused for a child table of an earlier pending migration, as in a database that has it", async () => {
+        const database = await target.createDatabase();
+        const root = writeProject({
+            ...files,
+            "migrations/002.do.archive.sql":
+                "ALTER TABLE users RENAME TO users_2023;\nCREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT) STRICT;\n",
+        });
+        expect(textOf((await deploy(root, database)).error)).toContain("'notes' then references 'users_2023'");
+        expect(await readRows(database.client, "SELECT name FROM sqlite_schema")).toEqual([]);
     });
 });

@@ -81,8 +81,7 @@ export const cases: readonly Case[] = [
         "two misnamed files that want the same number",
         { "migrations/V2__a.sql": addition, "migrations/002_b.sql": addition },
         [
-            "    to import what another tool wrote, `mkdir imported`, move its files there, and run `pnpm db:new --import " +
-                "imported`; or rename each: mv migrations/002_b.sql migrations/002.do.b.sql",
+            "silently ignore it\n    mv migrations/002_b.sql migrations/002.do.b.sql",
             "    mv migrations/V2__a.sql migrations/003.do.a.sql",
         ],
     ],

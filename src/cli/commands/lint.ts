@@ -78,7 +78,7 @@ function listRules(output: Output): ExitCode {
 function printFinding(output: Output, { path, line, level, rule, message, why, remedy }: Finding): void {
     output.line(`${path}:${line}: ${level}: ${rule}: ${message}`);
     output.line(`    Why:    ${why}`);
-    output.line(`    Remedy: ${remedy}`);
+    for (const text of `Remedy: ${remedy}`.split("\n")) output.line(`    ${text}`);
 }
 
 function conclude(files: number, errors: number, warnings: number): string {

@@ -49,8 +49,9 @@ export const droppingRules = defineRules("safe", [
                 const isTable = fact.does === "rename-table";
                 if (!isTable && !(fact.does === "alter" && fact.action === "rename")) continue;
                 if (!before.tables.has(fact.table.toLowerCase())) continue;
-                // renamed-away reports it.
-                if (structure.renamedAway.some(({ table }) => isSameName(table, fact.table))) continue;
+                // renamed-away reports it, unless the old table stays.
+                const away = structure.renamedAway.find(({ table }) => isSameName(table, fact.table));
+                if (away && away.to === undefined) continue;
                 yield { line, message: `renames ${isTable ? "" : "a column of "}'${fact.table}'` };
             }
         },

@@ -1,3 +1,4 @@
+import { renderMove } from "../../planning/judging/moves.ts";
 import { findLowerKeywords } from "../../sql/keyword-case.ts";
 import { isKeywordLike, isReserved } from "../../sql/keywords.ts";
 import { readName } from "../../sql/lexer.ts";
@@ -83,12 +84,8 @@ export const nameRules = defineRules("style", [
         *find({ path, version, previous, opposite }) {
             if (version === undefined || previous === undefined || version === previous + 1) return;
             if (version >= firstDate) return;
-            const moves = [path, ...(opposite ? [opposite.path] : [])].map((from) => {
-                const to = from.replace(/\d+(?=\.(?:do|undo)\.[^/]*$)/, (digits) =>
-                    String(previous + 1).padStart(digits.length, "0"),
-                );
-                return `\`mv ${from} ${to}\``;
-            });
+            const paths = [path, ...(opposite ? [opposite.path] : [])];
+            const moves = paths.map((from) => `\`${renderMove(from, previous + 1)}\``);
             yield {
                 line: 1,
                 message: `is number ${version}, and the one before it ${previous}`,

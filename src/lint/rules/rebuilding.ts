@@ -1,3 +1,4 @@
+import { findPlaceBefore } from "../../planning/judging/moves.ts";
 import type { KnownTable } from "../../schema/known-schema.ts";
 import { isKeyword, readName, type Token } from "../../sql/lexer.ts";
 import { isSameName } from "../../sql/names.ts";
@@ -43,16 +44,17 @@ export const rebuildRules = defineRules("safe", [
         level: "error",
         summary: "a rebuild that deletes rows, or whose copy leaves some out by WHERE, a join or the like",
         why: "It works in an empty database; where there are such rows, the deploy refuses it, because a rebuild must keep each.",
-        remedy: "delete the rows in a migration of its own with the number before this one, and copy all rows here",
+        remedy: "delete the rows in a migration of its own right before this one, and copy all rows here",
         *find(file) {
             if (file.kind !== "do") return;
+            const remedy = adviseOnRows(file);
             for (const { old, temporaryName = "", copies = [] } of findRebuilds(file)) {
                 for (const statement of file.statements) {
                     const { fact, line } = statement;
                     const isOwn =
                         fact.does === "write" && [old.name, temporaryName].some((name) => isSameName(fact.table, name));
                     if (isOwn && findVerb(statement) === "DELETE")
-                        yield { line, message: `deletes rows of '${old.name}' in the file that rebuilds it` };
+                        yield { line, message: `deletes rows of '${old.name}' in the file that rebuilds it`, remedy };
                 }
                 // Several may share the rows out among them.
                 const [copy, second] = copies;
@@ -62,6 +64,7 @@ export const rebuildRules = defineRules("safe", [
                     yield {
                         line: copy.line,
                         message: `copies the rows of '${old.name}' with ${words}, which may leave some out`,
+                        remedy,
                     };
             }
         },
@@ -188,4 +191,12 @@ function findPlainName(value: readonly Token[]): { name: string; of: string | un
 
 function hasColumn({ columns }: KnownTable, column: string): boolean {
     return columns.some(({ name }) => isSameName(name, column));
+}
+
+function adviseOnRows({ path, siblings }: LintFile): string {
+    const own = siblings.find((file) => file.path === path);
+    if (!own) return "delete the rows in a migration before this one, and copy all rows here";
+    const before = findPlaceBefore(own, siblings);
+    const first = before.makeRoom === undefined ? "" : `\`${before.makeRoom}\` before these are applied anywhere; `;
+    return `${first}delete the rows in ${before.path}, and copy all rows here`;
 }

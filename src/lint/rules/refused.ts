@@ -80,9 +80,9 @@ const texts: Readonly<Record<string, readonly [summary: string, why: string, rem
         "write one CREATE statement into it, with the name of the file",
     ],
     "renamed-away": [
-        "a table renamed away and created again",
-        "Foreign keys of children follow the rename to the table that is dropped later, and no rebuild is recognised whose rows, indexes and triggers must be kept.",
-        "create the new table first, fill it, drop the old one, then rename",
+        "a table renamed away and created again in one file that drops the old one, or while others reference it",
+        "Foreign keys of children follow the rename to the old table, and no rebuild is recognised whose rows, indexes and triggers must be kept.",
+        "create the new table first, fill it, drop the old one, then rename; to keep the old table, create the new one in a later file",
     ],
     "dropped-parent": [
         "DROP TABLE of a table that others still reference",
