@@ -1,14 +1,9 @@
-import { toFault } from "../database/faults.ts";
-import { AppError } from "../errors.ts";
 import type { FoundFiles, MigrationFile, MigrationSet } from "../planning/files.ts";
 import { findPendingProblems, findUnwatchedWrites } from "../planning/judge.ts";
 import { findFileProblems } from "../planning/problems.ts";
-import { readExpectedSchema } from "../planning/shadow.ts";
 import { emptyState } from "../planning/state.ts";
 import { readStructure } from "../planning/structure.ts";
-import { compareSchemas } from "../schema/compare.ts";
 import { emptySchema, followStatements, type KnownSchema, toSchemaRows } from "../schema/known-schema.ts";
-import type { SchemaRow } from "../schema/row.ts";
 import { isKeyword } from "../sql/lexer.ts";
 import { isSameName } from "../sql/names.ts";
 import { topLevel } from "../sql/nesting.ts";
@@ -16,7 +11,7 @@ import { readFact } from "../sql/statement-facts.ts";
 import type { Statement } from "../sql/statements.ts";
 import type { MovedObject } from "./objects.ts";
 import type { ParsedScript } from "./parse.ts";
-import { type Replayed, withoutBookkeeping } from "./replay.ts";
+import type { Replayed } from "./replay.ts";
 import type { Imported } from "./transcribe.ts";
 
 /** Something that a person must decide: in a file that was written, or about one that was read. */
@@ -139,19 +134,14 @@ function findReaders(objects: ReadonlyMap<string, MovedObject>, ups: readonly Pa
 }
 
 /**
- * Finds what a deploy of imported files would refuse, and where it would lead to another schema than the other tool did.
+ * Finds what a deploy of imported files would refuse.
  *
  * @param found the files of the core set and the set, the imported ones among them
  */
-export async function judgeImport(
-    found: FoundFiles,
-    imported: readonly { readonly path: string }[],
-    replayed: Replayed,
-): Promise<Decision[]> {
+export function judgeImport(found: FoundFiles, imported: readonly { readonly path: string }[]): Decision[] {
     const paths = new Set(imported.map(({ path }) => path));
     const problems = [...findFileProblems(found), ...judgeFiles(found.sets)].filter(({ path }) => paths.has(path));
-    if (problems.length > 0) return problems.sort((left, right) => left.path.localeCompare(right.path));
-    return "schema" in replayed ? compareResult(found.sets, replayed.schema) : [];
+    return problems.sort((left, right) => left.path.localeCompare(right.path));
 }
 
 function judgeFiles(sets: readonly MigrationSet[]): Decision[] {
@@ -187,22 +177,4 @@ function findLostIndexes(file: MigrationFile, before: KnownSchema, after: KnownS
         const remedy = `create it again at the end, or write DROP INDEX ${name}; above this line if it is not wanted`;
         return [{ path: file.path, line, message, remedy }];
     });
-}
-
-async function compareResult(sets: readonly MigrationSet[], wanted: readonly SchemaRow[]): Promise<Decision[]> {
-    const all = sets.flatMap((set) => set.migrations);
-    const path = all.at(-1)?.path ?? "";
-    const remedy = "compare the two, and correct the files";
-    try {
-        const schema = withoutBookkeeping(await readExpectedSchema(sets, all));
-        return compareSchemas(schema, wanted).flatMap(({ type, name, state }) => {
-            if (state === "same" || state === "comment") return [];
-            const how =
-                state === "changed" ? "differs from" : state === "missing" ? "is missing, unlike" : "is there, unlike";
-            return [{ path, message: `after all files the ${type} '${name}' ${how} that after the originals`, remedy }];
-        });
-    } catch (error) {
-        const why = error instanceof AppError ? [error.message, ...error.details].join("; ") : toFault(error).message;
-        return [{ path, message: `the files do not deploy into a fresh database: ${why}`, remedy: "correct them" }];
-    }
 }

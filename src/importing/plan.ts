@@ -20,6 +20,7 @@ import { readMigrations } from "./formats.ts";
 import { followObjects, type MovedObject, renderObject, tellMoved } from "./objects.ts";
 import { parseScript } from "./parse.ts";
 import { type Replayed, replayOriginals } from "./replay.ts";
+import { compareResult, type ResultInput } from "./result.ts";
 import { nothingWritten, readSourceFolder } from "./source.ts";
 import { type Imported, type Transcript, transcribe } from "./transcribe.ts";
 
@@ -81,10 +82,16 @@ export async function planImport(
     const files = [...nameFiles(imported, set.name, names), ...nameObjects(objects, replayed, set.name)];
     refuseExisting(found, files);
     const check = `pnpm db:push --dry-run${set.name === coreSet ? "" : ` --set ${set.name}`}`;
+    const sets = [...before.slice(0, -1), withImported(set, files)];
+    const refused = judgeImport({ ...found, sets }, files);
+    const replay: ResultInput["replay"] = (how) => replayOriginals(before, ups, how);
     const decisions = [
         ...explainSources(source.path, imported),
         ...explainObjects(objects, replayed, ups, check),
-        ...(await judgeImport({ ...found, sets: [...before.slice(0, -1), withImported(set, files)] }, files, replayed)),
+        ...refused,
+        ...(refused.length === 0 && "schema" in replayed
+            ? await compareResult({ sets, ups, objects, wanted: replayed, replay })
+            : []),
     ];
     return { format, folder: source.path, read: migrations.length, files, decisions, check };
 }

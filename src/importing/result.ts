@@ -1,0 +1,109 @@
+import { toFault } from "../database/faults.ts";
+import { AppError } from "../errors.ts";
+import type { MigrationSet } from "../planning/files.ts";
+import { deployScratch } from "../planning/shadow.ts";
+import { readState } from "../planning/state.ts";
+import { compareSchemas } from "../schema/compare.ts";
+import { isSameName } from "../sql/names.ts";
+import { readFact } from "../sql/statement-facts.ts";
+import type { Decision } from "./decisions.ts";
+import { blameMisfire, findMisfires, type Misfire } from "./misfires.ts";
+import type { MovedObject } from "./objects.ts";
+import type { ParsedScript } from "./parse.ts";
+import { type Replayed, type ReplayedWell, withoutBookkeeping } from "./replay.ts";
+import { findDifferentTables, readContents } from "./table-rows.ts";
+
+/** What compareResult() compares. */
+export interface ResultInput {
+    /** The core set and the set, with the imported files. */
+    readonly sets: readonly MigrationSet[];
+    readonly ups: readonly ParsedScript[];
+    readonly objects: ReadonlyMap<string, MovedObject>;
+    /** What the originals made, run before this. */
+    readonly wanted: ReplayedWell;
+    /** Runs the originals again. */
+    replay(options?: { readonly switchesKeys: boolean }): Promise<Replayed>;
+}
+
+const remedy = "compare the two, and correct the files";
+
+/** Deploys the written files in memory, and finds where they lead to another schema or other rows than the originals. */
+export async function compareResult(input: ResultInput): Promise<Decision[]> {
+    const { sets, wanted } = input;
+    const all = sets.flatMap((set) => set.migrations);
+    const path = all.at(-1)?.path ?? "";
+    try {
+        const made = await deployWritten(sets);
+        const schemas = compareSchemas(made.schema, wanted.schema).flatMap(({ type, name, state }) => {
+            if (state === "same" || state === "comment") return [];
+            const how =
+                state === "changed" ? "differs from" : state === "missing" ? "is missing, unlike" : "is there, unlike";
+            return [{ path, message: `after all files the ${type} '${name}' ${how} that after the originals`, remedy }];
+        });
+        return [...schemas, ...(await compareRows(input, made))];
+    } catch (error) {
+        const why = error instanceof AppError ? [error.message, ...error.details].join("; ") : toFault(error).message;
+        return [{ path, message: `the files do not deploy into a fresh database: ${why}`, remedy: "correct them" }];
+    }
+}
+
+async function deployWritten(sets: readonly MigrationSet[]): Promise<ReplayedWell> {
+    const all = sets.flatMap((set) => set.migrations);
+    const connection = await deployScratch(sets, all, { unjudged: true });
+    try {
+        const schema = withoutBookkeeping((await readState(connection, sets)).schema);
+        return { schema, contents: await readContents(connection, schema) };
+    } finally {
+        connection.close();
+    }
+}
+
+// What differs is compared once more, without what depends on the time or on chance.
+async function compareRows({ ups, objects, wanted, replay }: ResultInput, made: ReplayedWell): Promise<Decision[]> {
+    if (findDifferentTables(wanted.contents, made.contents).length === 0) return [];
+    const again = await replay();
+    if (!("contents" in again)) return [];
+    const runs = [wanted.contents, again.contents] as const;
+    const tables = findDifferentTables(wanted.contents, made.contents, runs);
+    if (tables.length === 0) return [];
+    const switched = await replay({ switchesKeys: true });
+    const others = "contents" in switched ? findDifferentTables(switched.contents, made.contents, runs) : tables;
+    const misfires = findMisfires(ups, objects);
+    return tables.map((table) => {
+        const [ours, theirs] = [made, wanted].map(({ contents }) => contents.get(table)?.count);
+        const counts = ours === theirs ? "" : ` (${ours}, not ${theirs})`;
+        const what = `the rows of '${table}' differ from those that the originals make${counts}`;
+        const misfire = blameMisfire(misfires, objects, table);
+        if (misfire) return explainMisfire(misfire, table, what);
+        const place = findFirstWrite(ups, table);
+        if (others.includes(table)) return { ...place, message: what, remedy };
+        const message = `${what} with foreign keys off; with foreign keys on they are the same`;
+        return { ...place, message, remedy: "nothing, if the other tool had foreign keys on; else correct the rows" };
+    });
+}
+
+function explainMisfire({ path, line, trigger, how }: Misfire, table: string, what: string): Decision {
+    const why = {
+        early: `the trigger '${trigger}' fires for this statement, although the originals create it later`,
+        gone: `the trigger '${trigger}', which the originals drop later, does not fire for this statement`,
+        late: `the trigger '${trigger}' does not fire for this statement, because this file creates the table`,
+        changed: `the trigger '${trigger}' fires for this statement in its last form`,
+    }[how];
+    const advice = {
+        early: `take back what it does to '${table}' by a statement after this one, unless these rows are right`,
+        gone: `write what it did to '${table}' as a statement after this one`,
+        late: "move this statement to a migration of its own after this one",
+        changed: `correct '${table}' by a statement after this one, unless these rows are right`,
+    }[how];
+    return { path, line, message: `${what}: ${why}`, remedy: advice };
+}
+
+function findFirstWrite(ups: readonly ParsedScript[], table: string): Pick<Decision, "path" | "line"> {
+    const [first] = ups.flatMap(({ path, statements }) =>
+        statements.flatMap((statement) => {
+            const fact = readFact(statement);
+            return fact.does === "write" && isSameName(fact.table, table) ? [{ path, line: statement.line }] : [];
+        }),
+    );
+    return first ?? { path: ups.at(-1)?.path ?? "" };
+}
