@@ -55,6 +55,17 @@ describe("db:new --import", () => {
         expect(list(root)).toHaveLength(6);
     });
 
+    test("keeps the spaces before a line break inside a literal, beside what is left out", async () => {
+        const insert = "INSERT INTO a VALUES ('two spaces  \nnext');";
+        const root = writeProject({
+            "old/1_a.sql": "CREATE TABLE a (b TEXT);\n",
+            "old/2_b.sql": `BEGIN; ${insert} COMMIT;\nBEGIN; SELECT '\t\n'; COMMIT; -- end  \nSELECT 1;  BEGIN;  \nCOMMIT;\n`,
+        });
+        await runScript("db:new", ["--import", "old"], { cwd: root });
+        const text = readFileSync(path.join(root, "migrations/002.do.b.sql"), "utf8");
+        expect(text).toBe(` ${insert}\n SELECT '\t\n';  -- end  \nSELECT 1;\n`);
+    });
+
     test("imports into a set, in the order of the journal, statements without a semicolon", async () => {
         const entries = ["0001_b", "0000_a"].map((tag, idx) => ({ idx, tag }));
         const root = writeProject({
