@@ -10,7 +10,7 @@ import { topLevel } from "../sql/nesting.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import type { Statement } from "../sql/statements.ts";
 import type { MovedObject } from "./objects.ts";
-import type { ParsedScript } from "./parse.ts";
+import { findKeySwitches, type ParsedScript } from "./parse.ts";
 import type { Replayed } from "./replay.ts";
 import type { Imported } from "./transcribe.ts";
 
@@ -33,7 +33,7 @@ export function explainSources(folder: string, imported: readonly Imported[]): D
     };
     return [
         ...imported.flatMap(({ up, down, forward, back }) => [
-            ...[up, down].flatMap((script) => (script ? explainInstructions(script) : [])),
+            ...[up, down].flatMap((script) => (script ? [...explainInstructions(script), ...explainKeys(script)] : [])),
             ...explainEmpty(up, down, forward.text !== undefined),
             ...(forward.text === undefined && back?.text !== undefined && down ? [explainLoose(down)] : []),
         ]),
@@ -54,6 +54,16 @@ function explainInstructions({ path, instructions }: ParsedScript): Decision[] {
         if (!/envsub on/i.test(text)) return [];
         const message = "took values from the environment; here they stay as written";
         return [{ path, line, message, remedy: "write the values themselves" }];
+    });
+}
+
+function explainKeys(script: ParsedScript): Decision[] {
+    const remedy =
+        "write parents before their children and delete them after, and see which actions of foreign keys (ON DELETE, ON UPDATE) change the children now";
+    return findKeySwitches(script).map(({ tokens, line }) => {
+        const how = isKeyword(tokens[1], "FOREIGN_KEYS") ? "off" : "deferred";
+        const message = `ran with foreign keys ${how}; here they are on, because the file rebuilds no table`;
+        return { path: script.path, line, message, remedy };
     });
 }
 

@@ -64,8 +64,8 @@ export function withoutBookkeeping(schema: readonly SchemaRow[]): SchemaRow[] {
 function isReplayed(statement: Statement, switchesKeys: boolean): boolean {
     const [first, second] = statement.tokens;
     if (isKeyword(first, "PRAGMA")) {
-        const isOfKeys = isKeyword(second, "foreign_keys") || isKeyword(second, "defer_foreign_keys");
-        return isKeyword(second, "legacy_alter_table") || (switchesKeys && isOfKeys);
+        const isOfKeys = isKeyword(second, "FOREIGN_KEYS") || isKeyword(second, "DEFER_FOREIGN_KEYS");
+        return isKeyword(second, "LEGACY_ALTER_TABLE") || (switchesKeys && isOfKeys);
     }
     return !/^(ATTACH|DETACH|VACUUM|ANALYZE)$/i.test(first?.text ?? "");
 }

@@ -86,5 +86,10 @@ describe("an import compares the rows that the originals and the written files m
         expect(await decide({ "1_a.sql": family, "2_b.sql": "DELETE FROM p WHERE id = 2;\n" })).toEqual([
             "old/1_a.sql:4: the rows of 'c' differ from those that the originals make (1, not 2) with foreign keys off; with foreign keys on they are the same | nothing, if the other tool had foreign keys on; else correct the rows",
         ]);
+        const kept = "PRAGMA foreign_keys=OFF;\nDELETE FROM p WHERE id = 2;\nINSERT INTO p VALUES (2);\n";
+        expect(await decide({ "1_a.sql": family, "2_b.sql": kept })).toEqual([
+            expect.stringContaining("old/2_b.sql:1: ran with foreign keys off; here they are on"),
+            "old/1_a.sql:4: the rows of 'c' differ from those that the originals make (1, not 2) | compare the two, and correct the files",
+        ]);
     });
 });
