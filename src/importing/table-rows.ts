@@ -60,19 +60,19 @@ function digestOf(values: readonly string[]): string {
 /**
  * Finds the tables whose contents differ.
  *
- * @param runs the contents after two runs of the same statements, one before and one after those that are compared: what
- * differs between the two depends on the time or on chance, and is not compared
+ * @param runs the contents after several runs of the same statements, of which one came before and one after those that are
+ * compared: what differs between them depends on the time or on chance, and is not compared
  */
-export function findDifferentTables(wanted: Contents, made: Contents, runs?: readonly [Contents, Contents]): string[] {
+export function findDifferentTables(wanted: Contents, made: Contents, runs: readonly Contents[] = []): string[] {
     return [...wanted].flatMap(([name, content]) => {
         const own = made.get(name);
         if (!own || own.digest === content.digest) return [];
-        const [first, second] = runs?.map((contents) => contents.get(name)) ?? [];
-        if (first?.count !== second?.count) return [];
-        if (own.count !== content.count || first?.digest === second?.digest) return [name];
-        const isStable = (column: string): boolean => first?.columns.get(column) === second?.columns.get(column);
+        const isStable = (read: (run: TableContent | undefined) => unknown): boolean =>
+            new Set(runs.map((contents) => read(contents.get(name)))).size < 2;
+        if (!isStable((run) => run?.count)) return [];
+        if (own.count !== content.count || isStable((run) => run?.digest)) return [name];
         const differs = [...content.columns].some(
-            ([column, digest]) => isStable(column) && own.columns.get(column) !== digest,
+            ([column, digest]) => own.columns.get(column) !== digest && isStable((run) => run?.columns.get(column)),
         );
         return differs ? [name] : [];
     });

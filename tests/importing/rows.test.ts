@@ -64,8 +64,8 @@ describe("an import compares the rows that the originals and the written files m
     test("without what depends on the time or on chance, but with the columns beside that", async () => {
         const drawn = "CREATE TABLE a (n TEXT, r INTEGER DEFAULT (random()), at TEXT DEFAULT (strftime('%f')));\n";
         const log = "CREATE TABLE log (what TEXT);\n";
-        const many = "INSERT INTO log SELECT r FROM a WHERE r > 0;\n";
-        expect(await decide({ "1_a.sql": `${drawn}${log}${insert.repeat(40)}${many}` })).toEqual([]);
+        const many = "INSERT INTO log SELECT 'x' FROM a, a AS b, a AS c, a AS d WHERE random() > 0;\n";
+        expect(await decide({ "1_a.sql": `${drawn}${log}${insert.repeat(5)}${many}` })).toEqual([]);
         const change = "CREATE TRIGGER a_ai AFTER INSERT ON a BEGIN UPDATE a SET n = 'w'; END;\n";
         expect(await decide({ "1_a.sql": drawn, "2_b.sql": insert, "3_c.sql": change })).toEqual([
             expect.stringMatching(/^old\/2_b\.sql:1: the rows of 'a' differ .* make: the trigger 'a_ai' fires/),
