@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { FoundFiles, MigrationFile, MigrationSet } from "../planning/files.ts";
 import { findPendingProblems, findUnwatchedWrites } from "../planning/judge.ts";
 import { findFileProblems } from "../planning/problems.ts";
@@ -12,6 +13,7 @@ import type { Statement } from "../sql/statements.ts";
 import type { MovedObject } from "./objects.ts";
 import { findKeySwitches, type ParsedScript } from "./parse.ts";
 import type { Replayed } from "./replay.ts";
+import { journalPath, type SourceFolder, type SourceMigration } from "./source.ts";
 import type { Imported } from "./transcribe.ts";
 
 /** Something that a person must decide: in a file that was written, or about one that was read. */
@@ -41,6 +43,30 @@ export function explainSources(folder: string, imported: readonly Imported[]): D
             ? [all]
             : written.flatMap(({ up, down, back }) => (back?.text === undefined ? [explainMissing(up, down)] : []))),
     ];
+}
+
+/** Lists the SQL files that no migration was made of, because the tool does not run them. */
+export function explainUnused(
+    { path: folder, files }: SourceFolder,
+    format: string,
+    migrations: readonly SourceMigration[],
+): Decision[] {
+    const used = new Set(migrations.flatMap(({ up, down }) => [up.path, ...(down ? [down.path] : [])]));
+    return [...files.keys()].flatMap((name) => {
+        const path = join(folder, name);
+        if (!/\.sql$/i.test(name) || used.has(path)) return [];
+        const message = name.includes("/")
+            ? `lies in a sub-folder, which ${format} does not read, so it was left out`
+            : "is not in the journal, so it was left out";
+        const how = name.includes("/") ? "move it beside the others" : `add it to ${join(folder, journalPath)}`;
+        return [
+            {
+                path,
+                message,
+                remedy: `nothing, unless it is a migration; then delete the written files, ${how} and import again`,
+            },
+        ];
+    });
 }
 
 const remedy = "write the undo files, unless no rollback has to go back that far";

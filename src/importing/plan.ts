@@ -15,7 +15,7 @@ import {
 } from "../planning/files.ts";
 import { findFileProblems, refuseFiles } from "../planning/problems.ts";
 import { toSlug } from "../sql/names.ts";
-import { type Decision, explainObjects, explainSources, judgeImport } from "./decisions.ts";
+import { type Decision, explainObjects, explainSources, explainUnused, judgeImport } from "./decisions.ts";
 import { readMigrations } from "./formats.ts";
 import { followObjects, type MovedObject, renderObject, tellMoved } from "./objects.ts";
 import { parseScript } from "./parse.ts";
@@ -87,6 +87,7 @@ export async function planImport(
     const replay: ResultInput["replay"] = (how) => replayOriginals(before, ups, how);
     const decisions = [
         ...explainSources(source.path, imported),
+        ...explainUnused(source, format, migrations),
         ...explainObjects(objects, replayed, ups, check),
         ...refused,
         ...(refused.length === 0 && "schema" in replayed

@@ -55,17 +55,6 @@ describe("db:new --import", () => {
         expect(list(root)).toHaveLength(6);
     });
 
-    test("keeps the spaces before a line break inside a literal, beside what is left out", async () => {
-        const insert = "INSERT INTO a VALUES ('two spaces  \nnext');";
-        const root = writeProject({
-            "old/1_a.sql": "CREATE TABLE a (b TEXT);\n",
-            "old/2_b.sql": `BEGIN; ${insert} COMMIT;\nBEGIN; SELECT '\t\n'; COMMIT; -- end  \nSELECT 1;  BEGIN;  \nCOMMIT;\n`,
-        });
-        await runScript("db:new", ["--import", "old"], { cwd: root });
-        const text = readFileSync(path.join(root, "migrations/002.do.b.sql"), "utf8");
-        expect(text).toBe(` ${insert}\n SELECT '\t\n';  -- end  \nSELECT 1;\n`);
-    });
-
     test("imports into a set, in the order of the journal, statements without a semicolon", async () => {
         const entries = ["0001_b", "0000_a"].map((tag, idx) => ({ idx, tag }));
         const root = writeProject({
@@ -115,37 +104,6 @@ describe("db:new --import", () => {
             "migrations/004.do.more.sql:1: Turso refuses VACUUM",
             "migrations/004.do.more.sql:2: Turso refuses temporary objects",
         ]);
-    });
-
-    test("says which files wrote with foreign keys off or deferred, but for rebuilds and files that only create", async () => {
-        const family =
-            "CREATE TABLE p (id INTEGER PRIMARY KEY, n TEXT);\nCREATE TABLE c (p INTEGER REFERENCES p ON DELETE CASCADE);\n" +
-            "INSERT INTO p VALUES (1, 'A'), (2, 'B');\nINSERT INTO c VALUES (1), (2);\n";
-        const rebuild =
-            "PRAGMA foreign_keys=OFF;\nCREATE TABLE n (id INTEGER PRIMARY KEY, n TEXT);\nINSERT INTO n SELECT * FROM p;\n" +
-            "DROP TABLE p;\nALTER TABLE n RENAME TO p;\nPRAGMA foreign_keys=ON;\n";
-        const root = writeProject({
-            "old/1_a.sql": family,
-            "old/2_b.sql": rebuild,
-            "old/3_c.sql":
-                "PRAGMA foreign_keys=OFF;\nDELETE FROM p WHERE id=2;\nINSERT INTO p VALUES(2,'B');\nPRAGMA foreign_keys=ON;\n",
-            "old/4_d.sql":
-                "PRAGMA defer_foreign_keys = true;\nINSERT INTO c VALUES (3);\nINSERT INTO p VALUES (3, 'C');\n",
-            "old/5_e.sql":
-                "PRAGMA foreign_keys=OFF;\nCREATE TABLE e (f);\nPRAGMA foreign_keys(1);\nINSERT INTO e VALUES (1);\n",
-            "old/6_f.sql": "INSERT INTO e VALUES (2);\nPRAGMA foreign_keys = 0;\nCREATE TABLE f (f);\n",
-        });
-        const { stdout } = await runScript("db:new", ["--import", "old", "--json"], { cwd: root });
-        const { decisions } = JSON.parse(stdout) as { decisions: { path: string; line?: number; message: string }[] };
-        const told = decisions.map(({ path: at, line, message }) => `${at}${line ? `:${line}` : ""}: ${message}`);
-        const because = "here they are on, because the file rebuilds no table";
-        expect(told.filter((text) => text.includes("foreign keys"))).toEqual([
-            `old/3_c.sql:1: ran with foreign keys off; ${because}`,
-            `old/4_d.sql:1: ran with foreign keys deferred; ${because}`,
-            `old/5_e.sql:1: ran with foreign keys off; ${because}`,
-        ]);
-        expect(stdout).toContain("write parents before their children and delete them after");
-        expect(told.at(-1)).toContain("FOREIGN KEY constraint failed");
     });
 
     test("leaves a ROLLBACK and a table that is there already to a person, with what must be removed", async () => {

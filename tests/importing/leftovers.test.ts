@@ -1,0 +1,69 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { runScript } from "../support/here.ts";
+import { writeProject } from "../support/project.ts";
+
+describe("an import", () => {
+    test("keeps the spaces before a line break inside a literal, beside what is left out", async () => {
+        const insert = "INSERT INTO a VALUES ('two spaces  \nnext');";
+        const root = writeProject({
+            "old/1_a.sql": "CREATE TABLE a (b TEXT);\n",
+            "old/2_b.sql": `BEGIN; ${insert} COMMIT;\nBEGIN; SELECT '\t\n'; COMMIT; -- end  \nSELECT 1;  BEGIN;  \nCOMMIT;\n`,
+        });
+        await runScript("db:new", ["--import", "old"], { cwd: root });
+        const text = readFileSync(path.join(root, "migrations/002.do.b.sql"), "utf8");
+        expect(text).toBe(` ${insert}\n SELECT '\t\n';  -- end  \nSELECT 1;\n`);
+    });
+
+    test("says which files wrote with foreign keys off or deferred, but for rebuilds and files that only create", async () => {
+        const family =
+            "CREATE TABLE p (id INTEGER PRIMARY KEY, n TEXT);\nCREATE TABLE c (p INTEGER REFERENCES p ON DELETE CASCADE);\n" +
+            "INSERT INTO p VALUES (1, 'A'), (2, 'B');\nINSERT INTO c VALUES (1), (2);\n";
+        const rebuild =
+            "PRAGMA foreign_keys=OFF;\nCREATE TABLE n (id INTEGER PRIMARY KEY, n TEXT);\nINSERT INTO n SELECT * FROM p;\n" +
+            "DROP TABLE p;\nALTER TABLE n RENAME TO p;\nPRAGMA foreign_keys=ON;\n";
+        const root = writeProject({
+            "old/1_a.sql": family,
+            "old/2_b.sql": rebuild,
+            "old/3_c.sql":
+                "PRAGMA foreign_keys=OFF;\nDELETE FROM p WHERE id=2;\nINSERT INTO p VALUES(2,'B');\nPRAGMA foreign_keys=ON;\n",
+            "old/4_d.sql":
+                "PRAGMA defer_foreign_keys = true;\nINSERT INTO c VALUES (3);\nINSERT INTO p VALUES (3, 'C');\n",
+            "old/5_e.sql":
+                "PRAGMA foreign_keys=OFF;\nCREATE TABLE e (f);\nPRAGMA foreign_keys(1);\nINSERT INTO e VALUES (1);\n",
+            "old/6_f.sql": "INSERT INTO e VALUES (2);\nPRAGMA foreign_keys = 0;\nCREATE TABLE f (f);\n",
+        });
+        const { stdout } = await runScript("db:new", ["--import", "old", "--json"], { cwd: root });
+        const { decisions } = JSON.parse(stdout) as { decisions: { path: string; line?: number; message: string }[] };
+        const told = decisions.map(({ path: at, line, message }) => `${at}${line ? `:${line}` : ""}: ${message}`);
+        const because = "here they are on, because the file rebuilds no table";
+        expect(told.filter((text) => text.includes("foreign keys"))).toEqual([
+            `old/3_c.sql:1: ran with foreign keys off; ${because}`,
+            `old/4_d.sql:1: ran with foreign keys deferred; ${because}`,
+            `old/5_e.sql:1: ran with foreign keys off; ${because}`,
+        ]);
+        expect(stdout).toContain("write parents before their children and delete them after");
+        expect(told.at(-1)).toContain("FOREIGN KEY constraint failed");
+    });
+
+    test("lists the files that the other tool does not run either", async () => {
+        const undone = "-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 1;\n";
+        const goose = writeProject({ "old/001_a.sql": undone, "old/2024/002_b.sql": undone, "old/notes/todo.txt": "" });
+        const told = await runScript("db:new", ["--import", "old"], { cwd: goose });
+        expect(told.stdout).toContain(
+            "To decide:\n  old/2024/002_b.sql: lies in a sub-folder, which goose does not read, so it was left out\n" +
+                "      nothing, unless it is a migration; then delete the written files, move it beside the others and import again\n",
+        );
+        const drizzle = writeProject({
+            "old/meta/_journal.json": '{"entries":[{"tag":"0000_a"}]}',
+            "old/0000_a.sql": "CREATE TABLE a (b);\n",
+            "old/0001_b.sql": "CREATE TABLE b (b);\n",
+        });
+        const { stdout } = await runScript("db:new", ["--import", "old"], { cwd: drizzle });
+        expect(stdout).toContain(
+            "  old/0001_b.sql: is not in the journal, so it was left out\n" +
+                "      nothing, unless it is a migration; then delete the written files, add it to old/meta/_journal.json and import again\n",
+        );
+    });
+});
