@@ -21,6 +21,7 @@ import { followObjects, type MovedObject, renderObject, tellMoved } from "./obje
 import { parseScript } from "./parse.ts";
 import { type Replayed, replayOriginals } from "./replay.ts";
 import { compareResult, type ResultInput } from "./result.ts";
+import { explainRollbacks } from "./rollbacks.ts";
 import { nothingWritten, readSourceFolder } from "./source.ts";
 import { type Imported, type Transcript, transcribe } from "./transcribe.ts";
 
@@ -83,7 +84,16 @@ export async function planImport(
     refuseExisting(found, files);
     const check = `pnpm db:push --dry-run${set.name === coreSet ? "" : ` --set ${set.name}`}`;
     const sets = [...before.slice(0, -1), withImported(set, files)];
-    const refused = judgeImport({ ...found, sets }, files);
+    const undone = files.flatMap((file) => {
+        const own = imported.find(({ up, down }) => file.source === up.path || file.source === down?.path);
+        const script = file.path.includes(".undo.") ? own?.down : own?.up;
+        return script && file.path.startsWith("migrations/") ? explainRollbacks(file, script, isMoved) : [];
+    });
+    const refused = judgeImport({ ...found, sets }, files).map(
+        (problem) =>
+            undone.find((item) => (["path", "line", "message"] as const).every((key) => item[key] === problem[key])) ??
+            problem,
+    );
     const replay: ResultInput["replay"] = (how) => replayOriginals(before, ups, how);
     const decisions = [
         ...explainSources(source.path, imported),

@@ -66,4 +66,28 @@ describe("an import", () => {
                 "      nothing, unless it is a migration; then delete the written files, add it to old/meta/_journal.json and import again\n",
         );
     });
+
+    test("names the lines that a ROLLBACK undid", async () => {
+        const root = writeProject({
+            "old/1_a.up.sql":
+                "CREATE TABLE a (id, n);\nBEGIN;\nSAVEPOINT s1;\nINSERT INTO a VALUES (1, 'x');\nRELEASE s1;\nSAVEPOINT \"S 2\";\n" +
+                "INSERT INTO a VALUES (2,\n'y');\nCREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END;\nINSERT INTO a VALUES (3, '');\n" +
+                "ROLLBACK TO SAVEPOINT [s 2];\nRELEASE \"s 2\";\nINSERT INTO a VALUES (4, 'z');\nCOMMIT;\nROLLBACK;\n" +
+                "BEGIN;\nSELECT 1;\nSAVEPOINT s1;\nSELECT 2;\nROLLBACK TRANSACTION;\n",
+            "old/1_a.down.sql": "DROP TABLE a;\nBEGIN;\nSELECT 3;\nROLLBACK;\n",
+        });
+        const { stdout } = await runScript("db:new", ["--import", "old"], { cwd: root });
+        const told = stdout.slice(stdout.indexOf("To decide:\n")).split("\n").slice(3, -2);
+        const why = ": the runner opens and ends the transaction";
+        expect(told).toEqual([
+            "  migrations/001.do.a.sql:6: ROLLBACK inside a file",
+            `      remove it and lines 3 to 5, which it undid${why}`,
+            "  migrations/001.do.a.sql:8: ROLLBACK inside a file",
+            `      remove it (it undid nothing that is left here)${why}`,
+            "  migrations/001.do.a.sql:11: ROLLBACK inside a file",
+            `      remove it and lines 9 to 10, which it undid${why}`,
+            "  migrations/001.undo.a.sql:3: ROLLBACK inside a file",
+            `      remove it and line 2, which it undid${why}`,
+        ]);
+    });
 });
