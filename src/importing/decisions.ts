@@ -34,7 +34,8 @@ export function explainSources(folder: string, imported: readonly Imported[]): D
         remedy,
     };
     return [
-        ...imported.flatMap(({ up, down, forward, back }) => [
+        ...imported.flatMap(({ source, up, down, forward, back }) => [
+            ...(source.unwrapped ? [{ ...source.unwrapped, ...wrapped }] : []),
             ...[up, down].flatMap((script) => (script ? [...explainInstructions(script), ...explainKeys(script)] : [])),
             ...explainEmpty(up, down, forward.text !== undefined),
             ...(forward.text === undefined && back?.text !== undefined && down ? [explainLoose(down)] : []),
@@ -71,11 +72,15 @@ export function explainUnused(
 
 const remedy = "write the undo files, unless no rollback has to go back that far";
 
+const wrapped = {
+    message: "ran outside a transaction; here it runs in one",
+    remedy: "see that no statement of it needs that",
+};
+
 function explainInstructions({ path, instructions }: ParsedScript): Decision[] {
     return instructions.flatMap(({ text, line }) => {
         if (/transaction\s*:\s*false|no ?transaction/i.test(text)) {
-            const message = "ran outside a transaction; here it runs in one";
-            return [{ path, line, message, remedy: "see that no statement of it needs that" }];
+            return [{ path, line, ...wrapped }];
         }
         if (!/envsub on/i.test(text)) return [];
         const message = "took values from the environment; here they stay as written";

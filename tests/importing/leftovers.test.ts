@@ -90,4 +90,20 @@ describe("an import", () => {
             `      remove it and line 2, which it undid${why}`,
         ]);
     });
+
+    test("says that diesel ran a migration outside a transaction", async () => {
+        const root = writeProject({
+            "old/2024-01-01-000001_a/up.sql": "CREATE TABLE a (id);\n",
+            "old/2024-01-01-000001_a/down.sql": "DROP TABLE a;\n",
+            "old/2024-01-01-000001_a/metadata.toml": "# run_in_transaction = false\nrun_in_transaction = true\n",
+            "old/2024-01-01-000002_b/up.sql": "CREATE TABLE b (id);\n",
+            "old/2024-01-01-000002_b/down.sql": "DROP TABLE b;\n",
+            "old/2024-01-01-000002_b/metadata.toml": "# why\nrun_in_transaction = false # really\n",
+        });
+        const { stdout } = await runScript("db:new", ["--import", "old"], { cwd: root });
+        expect(stdout.slice(stdout.indexOf("To decide:\n")).split("\n").slice(1, -2)).toEqual([
+            "  old/2024-01-01-000002_b/metadata.toml:2: ran outside a transaction; here it runs in one",
+            "      see that no statement of it needs that",
+        ]);
+    });
 });
