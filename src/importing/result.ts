@@ -1,7 +1,7 @@
 import { toFault } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
 import type { MigrationSet } from "../planning/files.ts";
-import { deployScratch } from "../planning/shadow.ts";
+import { deployScratch, FailedDeploy } from "../planning/shadow.ts";
 import { readState } from "../planning/state.ts";
 import { compareSchemas } from "../schema/compare.ts";
 import { isSameName } from "../sql/names.ts";
@@ -42,9 +42,26 @@ export async function compareResult(input: ResultInput): Promise<Decision[]> {
         });
         return [...schemas, ...(await compareRows(input, made))];
     } catch (error) {
-        const why = error instanceof AppError ? [error.message, ...error.details].join("; ") : toFault(error).message;
-        return [{ path, message: `the files do not deploy into a fresh database: ${why}`, remedy: "correct them" }];
+        return explainFailure(error, path);
     }
+}
+
+function explainFailure(error: unknown, path: string): Decision[] {
+    const what = "does not deploy into a fresh database";
+    if (error instanceof FailedDeploy) {
+        const { problem } = error;
+        // A statement, unlike a guard, has no advice of its own.
+        const advice = /^correct /.test(problem.remedy)
+            ? "correct the statement; `pnpm db:lint` tries what comes after it"
+            : problem.remedy;
+        return [{ path: problem.path, line: problem.line, message: `${what}: ${problem.message}`, remedy: advice }];
+    }
+    if (!(error instanceof AppError)) {
+        return [{ path, message: `${what}: ${toFault(error).message}`, remedy: "correct the files" }];
+    }
+    const hint = error.hint ?? "correct the files";
+    const reasons = error.details.length > 0 ? error.details : [error.message];
+    return reasons.map((reason) => ({ path, message: `${what}: ${reason.trim()}`, remedy: hint }));
 }
 
 async function deployWritten(sets: readonly MigrationSet[]): Promise<ReplayedWell> {

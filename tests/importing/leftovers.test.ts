@@ -106,4 +106,26 @@ describe("an import", () => {
             "      see that no statement of it needs that",
         ]);
     });
+
+    test("names the file and the line that fail where the written files do not deploy", async () => {
+        const root = writeProject({
+            "old/1_a.sql": "CREATE TABLE p (id INTEGER PRIMARY KEY);\nCREATE TABLE c (p INTEGER REFERENCES p);\n",
+            "old/2_b.sql": "SELECT 1;\n\nINSERT INTO c VALUES (5);\n",
+            "old/3_c.sql": "SELECT 1;\n",
+        });
+        const { stdout } = await runScript("db:new", ["--import", "old"], { cwd: root });
+        expect(stdout).toContain(
+            "  migrations/002.do.b.sql:3: does not deploy into a fresh database: FOREIGN KEY constraint failed\n" +
+                "      correct the statement; `pnpm db:lint` tries what comes after it\n",
+        );
+        const kept = "CREATE TABLE a (id INTEGER PRIMARY KEY, n TEXT);\n";
+        const lost = "CREATE TABLE n (id INTEGER PRIMARY KEY, n TEXT);\nDROP TABLE a;\nALTER TABLE n RENAME TO a;\n";
+        const files = { "old/1_a.sql": kept, "old/2_b.sql": "INSERT INTO a VALUES (1, 'x');\n", "old/3_c.sql": lost };
+        const other = writeProject({ ...files, "old/4_d.sql": "SELECT 1;\n" });
+        const told = await runScript("db:new", ["--import", "old"], { cwd: other });
+        expect(told.stdout).toContain(
+            "  migrations/003.do.c.sql: does not deploy into a fresh database: the rebuild would",
+        );
+        expect(told.stdout).toContain("1 row of a\n      copy every row; ");
+    });
 });
