@@ -168,8 +168,13 @@ function findReaders(objects: ReadonlyMap<string, MovedObject>, ups: readonly Pa
             if (!mayRead(statement)) return [];
             const read = views.find(({ name }) => statement.tokens.some(({ text }) => isSameName(text, name)));
             if (!read) return [];
-            const message = `uses the view '${read.name}', which is now in views/ and has its last form`;
-            return [{ path, line: statement.line, message, remedy: "write what it selects into the statement" }];
+            const fact = readFact(statement);
+            const isWritten = fact.does === "write" && isSameName(fact.table, read.name);
+            const message = `${isWritten ? "writes through" : "uses"} the view '${read.name}', which is now in views/ and has its last form`;
+            const remedy = isWritten
+                ? "write to the table, as its INSTEAD OF trigger does"
+                : "write what it selects into the statement";
+            return [{ path, line: statement.line, message, remedy }];
         }),
     );
 }

@@ -128,4 +128,20 @@ describe("an import", () => {
         );
         expect(told.stdout).toContain("1 row of a\n      copy every row; ");
     });
+
+    test("advises otherwise where a statement writes through a view than where it reads one", async () => {
+        const root = writeProject({
+            "old/1_a.sql":
+                "CREATE TABLE a (n TEXT);\nCREATE VIEW v AS SELECT n AS n FROM a;\n" +
+                "CREATE TRIGGER t INSTEAD OF INSERT ON v BEGIN INSERT INTO a VALUES (NEW.n); END;\n",
+            "old/2_b.sql": "INSERT INTO v VALUES ('x');\nINSERT INTO a SELECT n FROM v;\n",
+        });
+        const { stdout } = await runScript("db:new", ["--import", "old"], { cwd: root });
+        expect(stdout).toContain(
+            "  old/2_b.sql:1: writes through the view 'v', which is now in views/ and has its last form\n" +
+                "      write to the table, as its INSTEAD OF trigger does\n" +
+                "  old/2_b.sql:2: uses the view 'v', which is now in views/ and has its last form\n" +
+                "      write what it selects into the statement\n",
+        );
+    });
 });
