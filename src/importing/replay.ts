@@ -8,12 +8,12 @@ import type { SchemaRow } from "../schema/row.ts";
 import { isKeyword } from "../sql/lexer.ts";
 import type { Statement } from "../sql/statements.ts";
 import type { ParsedScript } from "./parse.ts";
-import { type Contents, readContents } from "./table-rows.ts";
+import { readContents, type TableContents } from "./table-rows.ts";
 
 /** A schema, and what its tables hold. */
 export interface ReplayedWell {
     readonly schema: readonly SchemaRow[];
-    readonly contents: Contents;
+    readonly contents: TableContents;
 }
 
 /** What scripts of another tool lead to, or where they fail. */

@@ -7,9 +7,8 @@ import { compareSchemas } from "../schema/compare.ts";
 import { isSameName } from "../sql/names.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import type { Decision } from "./decisions.ts";
-import { blameMisfire, findMisfires, type Misfire } from "./misfires.ts";
-import type { MovedObject } from "./objects.ts";
-import type { ParsedScript } from "./parse.ts";
+import { blameMisfire, findMisfires, type Misfire, type MovedObject } from "./objects.ts";
+import { findKeySwitches, type ParsedScript } from "./parse.ts";
 import { type Replayed, type ReplayedWell, withoutBookkeeping } from "./replay.ts";
 import { findDifferentTables, readContents } from "./table-rows.ts";
 
@@ -91,7 +90,8 @@ async function compareRows({ ups, objects, wanted, replay }: ResultInput, made: 
         const misfire = blameMisfire(misfires, objects, table);
         if (misfire) return explainMisfire(misfire, table, what);
         const place = findFirstWrite(ups, table);
-        if (others.includes(table)) return { ...place, message: what, remedy };
+        const switchedOff = explainSwitch(ups, table, what);
+        if (others.includes(table)) return switchedOff ?? { ...place, message: what, remedy };
         const message = `${what} with foreign keys off; with foreign keys on they are the same`;
         return { ...place, message, remedy: "nothing, if the other tool had foreign keys on; else correct the rows" };
     });
@@ -111,6 +111,14 @@ function explainMisfire({ path, line, trigger, how }: Misfire, table: string, wh
         changed: `correct '${table}' by a statement after this one, unless these rows are right`,
     }[how];
     return { path, line, message: `${what}: ${why}`, remedy: advice };
+}
+
+// Where no trigger makes the difference, an action of a foreign key that the originals had switched off may.
+function explainSwitch(ups: readonly ParsedScript[], table: string, what: string): Decision | undefined {
+    const [first] = ups.flatMap((script) => findKeySwitches(script).map(({ line }) => ({ path: script.path, line })));
+    if (!first) return undefined;
+    const message = `${what}; the originals switch foreign keys off here, or defer them`;
+    return { ...first, message, remedy: `see which action of a foreign key changes '${table}', and correct the rows` };
 }
 
 function findFirstWrite(ups: readonly ParsedScript[], table: string): Pick<Decision, "path" | "line"> {

@@ -13,13 +13,13 @@ export interface TableContent {
 }
 
 /** The contents of tables, by their names. */
-export type Contents = ReadonlyMap<string, TableContent>;
+export type TableContents = ReadonlyMap<string, TableContent>;
 
 /** Reads what each table of a schema holds. Shadow tables, and tables that cannot be read, are left out. */
 export async function readContents(
     connection: Pick<Connection, "readAll">,
     schema: readonly SchemaRow[],
-): Promise<Contents> {
+): Promise<TableContents> {
     const found = new Map<string, TableContent>();
     for (const { type, name } of listComparable(schema)) {
         const content = type === "table" ? await readContent(connection, name) : undefined;
@@ -63,7 +63,11 @@ function digestOf(values: readonly string[]): string {
  * @param runs the contents after several runs of the same statements, of which one came before and one after those that are
  * compared: what differs between them depends on the time or on chance, and is not compared
  */
-export function findDifferentTables(wanted: Contents, made: Contents, runs: readonly Contents[] = []): string[] {
+export function findDifferentTables(
+    wanted: TableContents,
+    made: TableContents,
+    runs: readonly TableContents[] = [],
+): string[] {
     return [...wanted].flatMap(([name, content]) => {
         const own = made.get(name);
         if (!own || own.digest === content.digest) return [];

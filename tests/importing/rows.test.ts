@@ -89,7 +89,7 @@ describe("an import compares the rows that the originals and the written files m
         const kept = "PRAGMA foreign_keys=OFF;\nDELETE FROM p WHERE id = 2;\nINSERT INTO p VALUES (2);\n";
         expect(await decide({ "1_a.sql": family, "2_b.sql": kept })).toEqual([
             expect.stringContaining("old/2_b.sql:1: ran with foreign keys off; here they are on"),
-            "old/1_a.sql:4: the rows of 'c' differ from those that the originals make (1, not 2) | compare the two, and correct the files",
+            "old/2_b.sql:1: the rows of 'c' differ from those that the originals make (1, not 2); the originals switch foreign keys off here, or defer them | see which action of a foreign key changes 'c', and correct the rows",
         ]);
     });
 });
