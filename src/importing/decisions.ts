@@ -1,22 +1,19 @@
-import { toFault } from "../database/faults.ts";
-import { AppError } from "../errors.ts";
+import { join } from "node:path";
 import type { FoundFiles, MigrationFile, MigrationSet } from "../planning/files.ts";
 import { findPendingProblems, findUnwatchedWrites } from "../planning/judge.ts";
 import { findFileProblems } from "../planning/problems.ts";
-import { readExpectedSchema } from "../planning/shadow.ts";
 import { emptyState } from "../planning/state.ts";
 import { readStructure } from "../planning/structure.ts";
-import { compareSchemas } from "../schema/compare.ts";
 import { emptySchema, followStatements, type KnownSchema, toSchemaRows } from "../schema/known-schema.ts";
-import type { SchemaRow } from "../schema/row.ts";
 import { isKeyword } from "../sql/lexer.ts";
 import { isSameName } from "../sql/names.ts";
 import { topLevel } from "../sql/nesting.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import type { Statement } from "../sql/statements.ts";
 import type { MovedObject } from "./objects.ts";
-import type { ParsedScript } from "./parse.ts";
-import { type Replayed, withoutBookkeeping } from "./replay.ts";
+import { findKeySwitches, type ParsedScript } from "./parse.ts";
+import type { Replayed } from "./replay.ts";
+import { journalPath, type SourceFolder, type SourceMigration } from "./source.ts";
 import type { Imported } from "./transcribe.ts";
 
 /** Something that a person must decide: in a file that was written, or about one that was read. */
@@ -37,8 +34,9 @@ export function explainSources(folder: string, imported: readonly Imported[]): D
         remedy,
     };
     return [
-        ...imported.flatMap(({ up, down, forward, back }) => [
-            ...[up, down].flatMap((script) => (script ? explainInstructions(script) : [])),
+        ...imported.flatMap(({ source, up, down, forward, back }) => [
+            ...(source.unwrapped ? [{ ...source.unwrapped, ...wrapped }] : []),
+            ...[up, down].flatMap((script) => (script ? [...explainInstructions(script), ...explainKeys(script)] : [])),
             ...explainEmpty(up, down, forward.text !== undefined),
             ...(forward.text === undefined && back?.text !== undefined && down ? [explainLoose(down)] : []),
         ]),
@@ -48,17 +46,55 @@ export function explainSources(folder: string, imported: readonly Imported[]): D
     ];
 }
 
+/** Lists the SQL files that no migration was made of, because the tool does not run them. */
+export function explainUnused(
+    { path: folder, files }: SourceFolder,
+    format: string,
+    migrations: readonly SourceMigration[],
+): Decision[] {
+    const used = new Set(migrations.flatMap(({ up, down }) => [up.path, ...(down ? [down.path] : [])]));
+    return [...files.keys()].flatMap((name) => {
+        const path = join(folder, name);
+        if (!/\.sql$/i.test(name) || used.has(path)) return [];
+        const message = name.includes("/")
+            ? `lies in a sub-folder, which ${format} does not read, so it was left out`
+            : "is not in the journal, so it was left out";
+        const how = name.includes("/") ? "move it beside the others" : `add it to ${join(folder, journalPath)}`;
+        return [
+            {
+                path,
+                message,
+                remedy: `nothing, unless it is a migration; then delete the written files, ${how} and import again`,
+            },
+        ];
+    });
+}
+
 const remedy = "write the undo files, unless no rollback has to go back that far";
+
+const wrapped = {
+    message: "ran outside a transaction; here it runs in one",
+    remedy: "see that no statement of it needs that",
+};
 
 function explainInstructions({ path, instructions }: ParsedScript): Decision[] {
     return instructions.flatMap(({ text, line }) => {
         if (/transaction\s*:\s*false|no ?transaction/i.test(text)) {
-            const message = "ran outside a transaction; here it runs in one";
-            return [{ path, line, message, remedy: "see that no statement of it needs that" }];
+            return [{ path, line, ...wrapped }];
         }
         if (!/envsub on/i.test(text)) return [];
         const message = "took values from the environment; here they stay as written";
         return [{ path, line, message, remedy: "write the values themselves" }];
+    });
+}
+
+function explainKeys(script: ParsedScript): Decision[] {
+    const remedy =
+        "write parents before their children and delete them after, and see which actions of foreign keys (ON DELETE, ON UPDATE) change the children now";
+    return findKeySwitches(script).map(({ tokens, line }) => {
+        const how = isKeyword(tokens[1], "FOREIGN_KEYS") ? "off" : "deferred";
+        const message = `ran with foreign keys ${how}; here they are on, because the file rebuilds no table`;
+        return { path: script.path, line, message, remedy };
     });
 }
 
@@ -132,26 +168,26 @@ function findReaders(objects: ReadonlyMap<string, MovedObject>, ups: readonly Pa
             if (!mayRead(statement)) return [];
             const read = views.find(({ name }) => statement.tokens.some(({ text }) => isSameName(text, name)));
             if (!read) return [];
-            const message = `uses the view '${read.name}', which is now in views/ and has its last form`;
-            return [{ path, line: statement.line, message, remedy: "write what it selects into the statement" }];
+            const fact = readFact(statement);
+            const isWritten = fact.does === "write" && isSameName(fact.table, read.name);
+            const message = `${isWritten ? "writes through" : "uses"} the view '${read.name}', which is now in views/ and has its last form`;
+            const remedy = isWritten
+                ? "write to the table, as its INSTEAD OF trigger does"
+                : "write what it selects into the statement";
+            return [{ path, line: statement.line, message, remedy }];
         }),
     );
 }
 
 /**
- * Finds what a deploy of imported files would refuse, and where it would lead to another schema than the other tool did.
+ * Finds what a deploy of imported files would refuse.
  *
  * @param found the files of the core set and the set, the imported ones among them
  */
-export async function judgeImport(
-    found: FoundFiles,
-    imported: readonly { readonly path: string }[],
-    replayed: Replayed,
-): Promise<Decision[]> {
+export function judgeImport(found: FoundFiles, imported: readonly { readonly path: string }[]): Decision[] {
     const paths = new Set(imported.map(({ path }) => path));
     const problems = [...findFileProblems(found), ...judgeFiles(found.sets)].filter(({ path }) => paths.has(path));
-    if (problems.length > 0) return problems.sort((left, right) => left.path.localeCompare(right.path));
-    return "schema" in replayed ? compareResult(found.sets, replayed.schema) : [];
+    return problems.sort((left, right) => left.path.localeCompare(right.path));
 }
 
 function judgeFiles(sets: readonly MigrationSet[]): Decision[] {
@@ -187,22 +223,4 @@ function findLostIndexes(file: MigrationFile, before: KnownSchema, after: KnownS
         const remedy = `create it again at the end, or write DROP INDEX ${name}; above this line if it is not wanted`;
         return [{ path: file.path, line, message, remedy }];
     });
-}
-
-async function compareResult(sets: readonly MigrationSet[], wanted: readonly SchemaRow[]): Promise<Decision[]> {
-    const all = sets.flatMap((set) => set.migrations);
-    const path = all.at(-1)?.path ?? "";
-    const remedy = "compare the two, and correct the files";
-    try {
-        const schema = withoutBookkeeping(await readExpectedSchema(sets, all));
-        return compareSchemas(schema, wanted).flatMap(({ type, name, state }) => {
-            if (state === "same" || state === "comment") return [];
-            const how =
-                state === "changed" ? "differs from" : state === "missing" ? "is missing, unlike" : "is there, unlike";
-            return [{ path, message: `after all files the ${type} '${name}' ${how} that after the originals`, remedy }];
-        });
-    } catch (error) {
-        const why = error instanceof AppError ? [error.message, ...error.details].join("; ") : toFault(error).message;
-        return [{ path, message: `the files do not deploy into a fresh database: ${why}`, remedy: "correct them" }];
-    }
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { refuseTwins } from "./numbered.ts";
-import { refuseSource, type SourceFolder, type SourceMigration, toSourceText } from "./source.ts";
+import { refuseSource, type SourceFolder, type SourceMigration, settingsName, toSourceText } from "./source.ts";
 
 /** Whether a sub-folder has a file of this name. */
 export function hasFolderWith({ files }: SourceFolder, name: string): boolean {
@@ -40,6 +40,13 @@ export function readFolders(folder: SourceFolder, forward: "migration.sql" | "up
             name: words,
             up: toSourceText(folder, `${name}/${forward}`),
             down: hasDown ? toSourceText(folder, `${name}/down.sql`) : undefined,
+            ...(forward === "up.sql" ? findUnwrapped(folder, name) : {}),
         };
     });
+}
+
+function findUnwrapped({ path, settings }: SourceFolder, name: string): Pick<SourceMigration, "unwrapped"> {
+    const lines = (settings.get(name) ?? "").split("\n");
+    const at = lines.findIndex((line) => /^\s*run_in_transaction\s*=\s*false\b/.test(line));
+    return at === -1 ? {} : { unwrapped: { path: join(path, name, settingsName), line: at + 1 } };
 }

@@ -1,5 +1,7 @@
 import { isTransactionControl } from "../planning/refusals.ts";
-import { isKeyword, isSignificant, type Token, tokenize } from "../sql/lexer.ts";
+import { readStructure } from "../planning/structure.ts";
+import { isKeyword, isSignificant, readName, type Token, tokenize } from "../sql/lexer.ts";
+import { readFact } from "../sql/statement-facts.ts";
 import { findOpenToken, type Statement, splitStatements } from "../sql/statements.ts";
 import { findToolMarkers } from "../sql/tool-markers.ts";
 import { refuseSource, type SourceText } from "./source.ts";
@@ -62,4 +64,21 @@ export function findRunnersPart(statement: Statement): string | undefined {
     if (isTransactionControl(statement) && keyword !== "ROLLBACK") return keyword;
     if (!isKeyword(first, "PRAGMA") || !strippedPragma.test(second?.text ?? "")) return undefined;
     return `PRAGMA ${second?.text.toLowerCase()}`;
+}
+
+/**
+ * Finds the statements that switch foreign keys off, or defer them, for writes that the runner makes with them on: it only
+ * switches them off for a rebuild.
+ */
+export function findKeySwitches({ statements }: ParsedScript): Statement[] {
+    if (readStructure(statements).rebuilt.length > 0) return [];
+    const last = statements.findLastIndex((statement) => {
+        const fact = readFact(statement);
+        return fact.does === "write" || (fact.does === "drop" && fact.type === "table");
+    });
+    return statements.slice(0, last + 1).filter(({ tokens: [first, name, , value] }) => {
+        if (!isKeyword(first, "PRAGMA")) return false;
+        const isOff = /^(off|no|false|0)$/i.test(value ? readName(value) : "");
+        return isKeyword(name, "FOREIGN_KEYS") ? isOff : isKeyword(name, "DEFER_FOREIGN_KEYS") && !!value && !isOff;
+    });
 }

@@ -15,11 +15,13 @@ import {
 } from "../planning/files.ts";
 import { findFileProblems, refuseFiles } from "../planning/problems.ts";
 import { toSlug } from "../sql/names.ts";
-import { type Decision, explainObjects, explainSources, judgeImport } from "./decisions.ts";
+import { type Decision, explainObjects, explainSources, explainUnused, judgeImport } from "./decisions.ts";
 import { readMigrations } from "./formats.ts";
 import { followObjects, type MovedObject, renderObject, tellMoved } from "./objects.ts";
 import { parseScript } from "./parse.ts";
 import { type Replayed, replayOriginals } from "./replay.ts";
+import { compareResult, type ResultInput } from "./result.ts";
+import { explainRollbacks } from "./rollbacks.ts";
 import { nothingWritten, readSourceFolder } from "./source.ts";
 import { type Imported, type Transcript, transcribe } from "./transcribe.ts";
 
@@ -81,10 +83,26 @@ export async function planImport(
     const files = [...nameFiles(imported, set.name, names), ...nameObjects(objects, replayed, set.name)];
     refuseExisting(found, files);
     const check = `pnpm db:push --dry-run${set.name === coreSet ? "" : ` --set ${set.name}`}`;
+    const sets = [...before.slice(0, -1), withImported(set, files)];
+    const undone = files.flatMap((file) => {
+        const own = imported.find(({ up, down }) => file.source === up.path || file.source === down?.path);
+        const script = file.path.includes(".undo.") ? own?.down : own?.up;
+        return script && file.path.startsWith("migrations/") ? explainRollbacks(file, script, isMoved) : [];
+    });
+    const refused = judgeImport({ ...found, sets }, files).map(
+        (problem) =>
+            undone.find((item) => (["path", "line", "message"] as const).every((key) => item[key] === problem[key])) ??
+            problem,
+    );
+    const replay: ResultInput["replay"] = (how) => replayOriginals(before, ups, how);
     const decisions = [
         ...explainSources(source.path, imported),
+        ...explainUnused(source, format, migrations),
         ...explainObjects(objects, replayed, ups, check),
-        ...(await judgeImport({ ...found, sets: [...before.slice(0, -1), withImported(set, files)] }, files, replayed)),
+        ...refused,
+        ...(refused.length === 0 && "schema" in replayed
+            ? await compareResult({ sets, ups, objects, wanted: replayed, replay })
+            : []),
     ];
     return { format, folder: source.path, read: migrations.length, files, decisions, check };
 }

@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { isAbsolute, join, normalize } from "node:path";
+import { dirname, isAbsolute, join, normalize } from "node:path";
 import { AppError } from "../errors.ts";
 import { readText } from "../text/decode.ts";
 
@@ -8,6 +8,8 @@ export interface SourceFolder {
     readonly path: string;
     /** The texts of its SQL files and of Drizzle's journal, by their paths inside the folder, in the order of these. */
     readonly files: ReadonlyMap<string, string>;
+    /** The texts of diesel's metadata.toml files, by the names of their folders. */
+    readonly settings: ReadonlyMap<string, string>;
     /** Its other files. */
     readonly others: readonly string[];
 }
@@ -28,10 +30,13 @@ export interface SourceMigration {
     readonly name: string;
     readonly up: SourceText;
     readonly down: SourceText | undefined;
+    /** Where a file beside it says that it runs outside a transaction. */
+    readonly unwrapped?: { readonly path: string; readonly line: number };
 }
 
 export const nothingWritten = "Nothing was written.";
 export const journalPath = "meta/_journal.json";
+export const settingsName = "metadata.toml";
 
 /**
  * Reads a folder and its sub-folders. Files that begin with a dot are left out.
@@ -44,13 +49,15 @@ export async function readSourceFolder(root: string, folder: string): Promise<So
     const base = isAbsolute(path) ? "/" : root;
     const names = (await listFiles(join(base, path), path)).sort();
     const isRead = (name: string): boolean => /\.sql$/i.test(name) || name === journalPath;
-    const files = await Promise.all(
-        names.filter(isRead).map(async (name): Promise<[string, string]> => {
-            const text = await readText(base, join(path, name), nothingWritten);
-            return [name, text.replace(/^\uFEFF/, "")];
-        }),
-    );
-    return { path, files: new Map(files), others: names.filter((name) => !isRead(name)) };
+    const read = async (name: string): Promise<string> =>
+        (await readText(base, join(path, name), nothingWritten)).replace(/^\uFEFF/, "");
+    const files = new Map<string, string>();
+    for (const name of names.filter(isRead)) files.set(name, await read(name));
+    const settings = new Map<string, string>();
+    for (const name of names.filter((item) => item.endsWith(`/${settingsName}`))) {
+        settings.set(dirname(name), await read(name));
+    }
+    return { path, files, settings, others: names.filter((name) => !isRead(name)) };
 }
 
 async function listFiles(folder: string, shown: string): Promise<string[]> {

@@ -93,8 +93,9 @@ function cut(text: string, gaps: readonly Range[]): string {
             continue;
         }
         isAfterGap = false;
-        // A range that reaches over the end of its line takes the line break along.
-        lines.push(own.length > 0 ? `${left.trimEnd()}\n` : left);
+        // A range that reaches over the end of its line takes the line break along; what stood before it gets one.
+        const isAtEnd = own.some(({ to }) => line.slice(Math.max(0, to - start)).trim() === "");
+        lines.push(isAtEnd ? `${left.trimEnd()}\n` : left);
     }
     return lines.join("");
 }

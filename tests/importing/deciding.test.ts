@@ -117,7 +117,7 @@ describe("db:new --import", () => {
         const told = stdout.slice(stdout.indexOf("To decide:\n")).split("\n").slice(3, -2);
         expect(told).toEqual([
             "  migrations/extras/001.do.undone.sql:2: ROLLBACK inside a file",
-            "      remove it and what it undid: the runner opens and ends the transaction",
+            "      remove it and line 1, which it undid: the runner opens and ends the transaction",
             "  migrations/extras/002.do.again.sql:1: creates 'Shops', which migrations/0007.do.create-shops.sql creates",
             "      remove the statement if it is the same table, or give this one another name",
         ]);

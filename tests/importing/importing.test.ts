@@ -13,8 +13,12 @@ const hasSqlite = spawnSync("sqlite3", ["--version"]).status === 0;
 const schemaQuery =
     "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name";
 
-function makeWithSqlite(ups: readonly string[]): unknown {
-    const input = `${ups.join("\n")}\n.mode json\n${schemaQuery};\n`;
+const rowQueries = ["shops", "items", "orders", "labels"].map(
+    (table) => `SELECT '${table}' AS of, count(*) AS many, group_concat(quote(id)) AS ids FROM ${table}`,
+);
+
+function makeWithSqlite(ups: readonly string[], query = schemaQuery): unknown {
+    const input = `${ups.join("\n")}\n.mode json\n${query};\n`;
     return JSON.parse(execFileSync("sqlite3", ["-bail", ":memory:"], { input, encoding: "utf8" }));
 }
 
@@ -46,6 +50,10 @@ describeTargets("an imported history of twenty migrations", (target) => {
             const database = await target.createDatabase();
             await deployWell(root, database);
             expect(await readDeployed(database)).toEqual(makeWithSqlite(ups));
+            for (const query of rowQueries) {
+                const { rows } = await database.client.execute(query);
+                expect(rows.map((row) => ({ ...row }))).toEqual(makeWithSqlite(ups, query));
+            }
             if (!hasDowns) return;
             const undone = await runScript("db:rollback", ["--to", "0", "--discard-rows", "--yes"], {
                 cwd: root,
