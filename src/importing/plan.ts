@@ -15,6 +15,7 @@ import {
 } from "../planning/files.ts";
 import { findFileProblems, refuseFiles } from "../planning/problems.ts";
 import { toSlug } from "../sql/names.ts";
+import type { Statement } from "../sql/statements.ts";
 import { type Decision, explainObjects, explainSources, explainUnused, judgeImport } from "./decisions.ts";
 import { readMigrations } from "./formats.ts";
 import { followObjects, type MovedObject, renderObject, tellMoved } from "./objects.ts";
@@ -84,16 +85,7 @@ export async function planImport(
     refuseExisting(found, files);
     const check = `pnpm db:push --dry-run${set.name === coreSet ? "" : ` --set ${set.name}`}`;
     const sets = [...before.slice(0, -1), withImported(set, files)];
-    const undone = files.flatMap((file) => {
-        const own = imported.find(({ up, down }) => file.source === up.path || file.source === down?.path);
-        const script = file.path.includes(".undo.") ? own?.down : own?.up;
-        return script && file.path.startsWith("migrations/") ? explainRollbacks(file, script, isMoved) : [];
-    });
-    const refused = judgeImport({ ...found, sets }, files).map(
-        (problem) =>
-            undone.find((item) => (["path", "line", "message"] as const).every((key) => item[key] === problem[key])) ??
-            problem,
-    );
+    const refused = nameUndone(judgeImport({ ...found, sets }, files), imported, files, isMoved);
     const replay: ResultInput["replay"] = (how) => replayOriginals(before, ups, how);
     const decisions = [
         ...explainSources(source.path, imported),
@@ -105,6 +97,23 @@ export async function planImport(
             : []),
     ];
     return { format, folder: source.path, read: migrations.length, files, decisions, check };
+}
+
+// A deploy that refuses a ROLLBACK does not know which lines it undid.
+function nameUndone(
+    problems: readonly Decision[],
+    imported: readonly Imported[],
+    files: readonly ImportedFile[],
+    isMoved: (statement: Statement) => boolean,
+): Decision[] {
+    const undone = files.flatMap((file) => {
+        const own = imported.find(({ up, down }) => file.source === up.path || file.source === down?.path);
+        const script = file.path.includes(".undo.") ? own?.down : own?.up;
+        return script && file.path.startsWith("migrations/") ? explainRollbacks(file, script, isMoved) : [];
+    });
+    const isSame = (one: Decision, other: Decision): boolean =>
+        one.path === other.path && one.line === other.line && one.message === other.message;
+    return problems.map((problem) => undone.find((item) => isSame(item, problem)) ?? problem);
 }
 
 function findSet({ sets }: FoundFiles, name: string): MigrationSet {
