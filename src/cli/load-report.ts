@@ -69,7 +69,7 @@ const namedFiles = 200;
 function printOtherFiles(output: Output, { otherFiles }: LoadResult): void {
     const files = Object.entries(otherFiles);
     for (const [file, { says, documents, isRejected }] of files.slice(0, namedFiles)) {
-        const line = `${file}: it ${says}${documents === 1 ? "" : ` (${countOf(documents, "document")})`}`;
+        const line = `${file}: it ${says}${documents <= 1 ? "" : ` (${countOf(documents, "document")})`}`;
         if (isRejected) output.warn(`rejected ${line}`);
         else output.note(`skipped ${line}`);
     }

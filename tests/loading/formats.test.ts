@@ -79,8 +79,9 @@ describe("a source", () => {
             "lines.ndjson": '{"a":3}',
             "broken.json": '[\n  {"a": 4},\n',
             "empty.ndjson": "\n",
+            "blank.json": "\uFEFF \r\n",
         });
-        const { documents, rejected } = await readAll(await listFiles(root));
+        const { documents, rejected, empty } = await readAll(await listFiles(root));
         const place = (file: string, position: string): string => `${path.basename(file)} ${position}`.trim();
         expect(documents.map(({ file, position, value }) => [place(file, position), value])).toEqual([
             ["bom.json", one],
@@ -92,6 +93,7 @@ describe("a source", () => {
             ["broken.json", "invalid-json", '[\n  {"a": 4},\n'],
             ["lines.json line 4", "invalid-json", '{"a":'],
         ]);
+        expect(empty.map((file) => path.basename(file))).toEqual(["blank.json", "empty.ndjson"]);
     });
 });
 

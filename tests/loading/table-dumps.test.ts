@@ -197,6 +197,23 @@ describeTargets("a table dump", (target) => {
         expect(stored.map((row) => row.session_data)).toEqual(values.flatMap(([, kept]) => kept ?? []));
     });
 
+    test("of a table without rows is a blank file, which is named and not rejected", async () => {
+        const before = await hashContents(database.client);
+        const files = { "users.json": "", "runs.json": "\n", "tests.json.gz": "", "dump.json": [rows.certifications] };
+        const { code, stderr, stdout, counts } = await loadFiles(database, files);
+        expect([code, counts]).toMatchObject([0, { certifications: { read: 1, unchanged: 1 } }]);
+        const lines = stderr.replace(/^skipped \S*\/in\//gm, "");
+        expect(lines).toBe("runs.json: it is empty\ntests.json.gz: it is empty\nusers.json: it is empty\n");
+        expect(Object.values(JSON.parse(stdout).otherFiles)).toContainEqual({
+            says: "is empty",
+            documents: 0,
+            isRejected: false,
+        });
+        expect(await hashContents(database.client)).toBe(before);
+        const alone = await loadFiles(database, { "users.json": "" });
+        expect([alone.code, alone.counts]).toEqual([0, {}]);
+    });
+
     test("of a set, and other files of an export, are named one by one, apart from what is damaged", async () => {
         const before = await hashContents(database.client);
         const challenge = { id: "cc1", title: "T", description: "D", test_cases: "[]" };

@@ -41,8 +41,9 @@ function unwrapRejection(value: unknown): Parsed {
     return parsed.ok ? { ...parsed, isReject: true } : parsed;
 }
 
-/** Splits the text of a file into documents: one per line if the name says so or the first line is a document. */
+/** Splits the text of a file into documents: none if it is blank, one per line if the name says so or the first line is a document. */
 export function splitIntoDocuments(file: string, text: string): { position: string; text: string }[] {
+    if (!/\S/.test(text)) return [];
     if (!linesName.test(file) && !holdsLines(text)) return [{ position: "", text }];
     return text
         .split("\n")

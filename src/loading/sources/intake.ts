@@ -18,7 +18,7 @@ export interface Intake extends SourceSink {
     readonly passedOver: number;
 }
 
-/** A file with documents of another kind, or with such as no loader knows. */
+/** A file without documents, with documents of another kind, or with such as no loader knows. */
 export interface OtherFile {
     /** Follows the name of the file. */
     readonly says: string;
@@ -116,6 +116,9 @@ export function createIntake(
         rejected(rejection) {
             const bytes = typeof rejection.record === "string" ? rejection.record.length : 0;
             rejections.push({ ...rejection, file: nameFile(rejection.file) }, bytes);
+        },
+        empty(file) {
+            otherFiles.set(nameFile(file), { says: "is empty", documents: 0, isRejected: false });
         },
         mark() {
             const before = { passedOver, rejected: rejections.length, otherFiles: new Map(otherFiles) };

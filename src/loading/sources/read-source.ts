@@ -11,6 +11,8 @@ export interface SourceSink {
     document(document: SourceDocument): void;
     /** A file or line that is not JSON. */
     rejected(rejection: Rejection): void;
+    /** A file that is blank, as `sqlite3 -json` writes it for a table without rows. */
+    empty(file: string): void;
     /** Returns a function that discards everything received since. */
     mark(): () => void;
 }
@@ -38,9 +40,9 @@ export async function readSource(
         if (text === undefined) await readLargeFile(file, sink, limits.pieces, signal);
         else if (typeof text !== "string") sink.rejected({ file, position: "", ...text });
         else {
-            for (const part of splitIntoDocuments(file, text.replace(/^\uFEFF/, ""))) {
-                readDocument(file, part.position, part.text, sink);
-            }
+            const parts = splitIntoDocuments(file, text.replace(/^\uFEFF/, ""));
+            if (parts.length === 0) sink.empty(file);
+            for (const part of parts) readDocument(file, part.position, part.text, sink);
         }
     }
     return reader.digest();
@@ -54,17 +56,20 @@ async function readLargeFile(
 ): Promise<void> {
     const { DamagedFile, readPieces } = await import("./large-files.ts");
     const discard = sink.mark();
+    let isEmpty = true;
     try {
         for await (const piece of readPieces(file, limits)) {
             throwIfInterrupted(signal);
+            if (piece.kind === "line" && piece.text === "") continue;
+            isEmpty = false;
             if (piece.kind === "part") sink.document({ file, position: "", ...piece, isOfLarge: true });
-            else if (piece.kind === "line" && piece.text !== "") {
-                readDocument(file, piece.position, piece.text, sink, true);
-            } else if (piece.kind === "overlong") {
+            else if (piece.kind === "line") readDocument(file, piece.position, piece.text, sink, true);
+            else {
                 const message = "the line is longer than the longest valid record";
                 sink.rejected({ file, position: piece.position, code: "too-large", message, record: null });
             }
         }
+        if (isEmpty) sink.empty(file);
     } catch (error) {
         if (!(error instanceof DamagedFile)) throw error;
         discard();
