@@ -214,6 +214,33 @@ describeTargets("a table dump", (target) => {
         expect([alone.code, alone.counts]).toEqual([0, {}]);
     });
 
+    test("of several tables in one file is a sequence of arrays, each placed by its line; a damaged one is rejected once", async () => {
+        const before = await hashContents(database.client);
+        const print = (...dumped: unknown[]): string => `[${dumped.map((row) => JSON.stringify(row)).join(",\n")}]\n`;
+        const certification = rows.certifications;
+        const wrong = { ...certification, id: "c-2", difficulty: "hard" };
+        const [one, two] = [print(rows.users), print(certification, wrong)];
+        const { code, codes, counts } = await loadFiles(database, {
+            "one.json": one + two,
+            "several.json": `\n${two}\n${one}`,
+            "cut.json": (one + two).slice(0, -3),
+            "both-cut.json": two.slice(0, -3) + one,
+            "lines.json": `${JSON.stringify(rows.users)}\n{"id":\n`,
+        });
+        expect([code, counts]).toMatchObject([
+            5,
+            { users: { read: 3, unchanged: 3 }, certifications: { read: 4, unchanged: 2, rejected: 2 } },
+        ]);
+        expect(codes).toEqual([
+            "invalid-json ",
+            "invalid-json ",
+            "invalid-json line 2",
+            "invalid-difficulty line 2/1",
+            "invalid-difficulty line 2/1",
+        ]);
+        expect(await hashContents(database.client)).toBe(before);
+    });
+
     test("of a set, and other files of an export, are named one by one, apart from what is damaged", async () => {
         const before = await hashContents(database.client);
         const challenge = { id: "cc1", title: "T", description: "D", test_cases: "[]" };

@@ -2,7 +2,7 @@ import { gunzipSync } from "node:zlib";
 import { throwIfInterrupted } from "../../database/interrupt.ts";
 import { decodeBytes, isUtf16 } from "../../text/decode.ts";
 import type { Rejection } from "../loader.ts";
-import { isGzip, parseDocument, type SourceDocument, splitIntoDocuments } from "./documents.ts";
+import { isGzip, parseDocument, parseSequence, type SourceDocument, splitIntoDocuments } from "./documents.ts";
 import { createFileReader } from "./file-reader.ts";
 import type { PieceLimits } from "./large-files.ts";
 
@@ -82,7 +82,11 @@ function readDocument(file: string, position: string, text: string, sink: Source
     if (parsed.ok) {
         const { value, isReject } = parsed;
         sink.document({ file, position, value, bytes: text.length, isOfLarge, isReject });
-    } else {
+        return;
+    }
+    const sequence = position === "" ? parseSequence(text) : undefined;
+    for (const { ok: _, ...document } of sequence ?? []) sink.document({ file, ...document });
+    if (!sequence) {
         const [code, message] = text.isWellFormed()
             ? ["invalid-json", parsed.message]
             : ["invalid-text", "it is neither UTF-8 nor JSON; save it as UTF-8"];
