@@ -123,6 +123,11 @@ const merged: readonly MergedRows[] = [
         order: ["strength DESC", "id"],
     },
     {
+        table: "channel_mappings",
+        columns: ["channel_id", "sub_channel", "question_id"],
+        order: ["id"],
+    },
+    {
         // A job that a bot has taken stays, or else the most urgent.
         table: "work_queue",
         columns: ["item_id", "item_type", "action"],

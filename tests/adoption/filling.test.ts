@@ -41,6 +41,8 @@ const doubled = `
     INSERT INTO question_relationships (id, source_question_id, target_question_id, relationship_type, strength) VALUES
         (1, 'q-1', 'q-2', 'related', 40), (2, 'q-1', 'q-2', 'related', 90), (3, 'q-1', 'q-2', 'related', 90),
         (4, 'q-1', 'q-2', 'follow_up', 10), (5, 'q-2', 'q-1', 'related', NULL), (6, 'q-2', 'q-1', 'related', 49);
+    INSERT INTO channel_mappings (id, channel_id, sub_channel, question_id) VALUES
+        (91, 'linux', '', 'q-1'), (92, 'linux', '', 'q-1'), (93, 'linux', '', 'q-2'), (94, 'linux', 'shell', 'q-1');
     DELETE FROM work_queue;
     INSERT INTO work_queue (id, item_type, item_id, action, priority, status) VALUES
         (1, 'question', 'q-1', 'improve', NULL, 'pending'), (2, 'question', 'q-1', 'improve', 2, 'pending'),
@@ -116,44 +118,55 @@ describeTargets("an adoption", (target) => {
         expect(await readRows(client, added)).toEqual([{ time: earliest }]);
     });
 
-    testOriginal(`merges equal relationships and open jobs, refuses none, and keeps them whole${note}`, async () => {
-        const { client, url } = await target.createDatabase();
-        await buildOriginal(client, "original", 2);
-        await client.executeMultiple(doubled);
-        const checked = await adoptHere(url, { check: true }, { json: true });
-        expect([checked.code, JSON.parse(checked.stdout)]).toEqual([
-            0,
-            expect.objectContaining({ refused: 0, merged: 6 }),
-        ]);
-        const rejects = path.join(writeProject({}), "left.ndjson");
-        const ran = await adoptHere(url, { rejects });
-        expect([ran.code, ran.error, await verifyHere(url)]).toEqual([0, undefined, 0]);
-        expect(existsSync(rejects)).toBe(false);
-        expect(ran.stdout).toContain(
-            "\nMerge:    work_queue: 3 with the item_id, item_type, action of a row that is kept\n",
-        );
-        expect(ran.stdout).toContain("Adopted the database. Merged 6 rows into others (schema_adoption keeps them). ");
-        // The application creates its indexes again at its start.
-        await client.execute("CREATE INDEX idx_relationships_source ON question_relationships (source_question_id)");
-        const again = await adoptHere(url);
-        expect([again.code, again.stdout]).toEqual([
-            0,
-            expect.stringContaining(" In addition: 3 tables, 1 index, 1 view that"),
-        ]);
-        const kept = "SELECT group_concat(id) AS ids FROM (SELECT id FROM";
-        expect(await readRows(client, `${kept} question_relationships ORDER BY id)`)).toEqual([{ ids: "2,4,5" }]);
-        expect(await readRows(client, `${kept} work_queue ORDER BY id)`)).toEqual([{ ids: "2,4,5,6,8" }]);
-        const quarantined = await readRows(
-            client,
-            "SELECT source_table || ' ' || source_row AS row, outcome, record ->> '$.id' AS id, reasons FROM schema_adoption " +
-                "WHERE source_row IS NOT NULL ORDER BY source_table, schema_adoption.source_row",
-        );
-        const relationship = ["merged:source_question_id,relationship_type,target_question_id"];
-        expect(
-            quarantined.map(({ row, outcome, id, reasons }) => [row, outcome, id, JSON.parse(`${reasons}`)]),
-        ).toEqual([
-            ...[1, 3, 6].map((id) => [`question_relationships ${id}`, "merged", id, relationship]),
-            ...[1, 3, 7].map((id) => [`work_queue ${id}`, "merged", id, ["merged:item_id,item_type,action"]]),
-        ]);
-    });
+    testOriginal(
+        `merges equal relationships, channel mappings and open jobs, refuses none, and keeps them whole${note}`,
+        async () => {
+            const { client, url } = await target.createDatabase();
+            await buildOriginal(client, "original", 2);
+            await client.executeMultiple(doubled);
+            const checked = await adoptHere(url, { check: true }, { json: true });
+            expect([checked.code, JSON.parse(checked.stdout)]).toEqual([
+                0,
+                expect.objectContaining({ refused: 0, merged: 7 }),
+            ]);
+            const rejects = path.join(writeProject({}), "left.ndjson");
+            const ran = await adoptHere(url, { rejects });
+            expect([ran.code, ran.error, await verifyHere(url)]).toEqual([0, undefined, 0]);
+            expect(existsSync(rejects)).toBe(false);
+            expect(ran.stdout).toContain(
+                "\nMerge:    work_queue: 3 with the item_id, item_type, action of a row that is kept\n",
+            );
+            expect(ran.stdout).toContain(
+                "Adopted the database. Merged 7 rows into others (schema_adoption keeps them). ",
+            );
+            // The application creates its indexes again at its start.
+            await client.execute(
+                "CREATE INDEX idx_relationships_source ON question_relationships (source_question_id)",
+            );
+            const again = await adoptHere(url);
+            expect([again.code, again.stdout]).toEqual([
+                0,
+                expect.stringContaining(" In addition: 3 tables, 1 index, 1 view that"),
+            ]);
+            const kept = "SELECT group_concat(id) AS ids FROM (SELECT id FROM";
+            expect(await readRows(client, `${kept} question_relationships ORDER BY id)`)).toEqual([{ ids: "2,4,5" }]);
+            expect(await readRows(client, `${kept} channel_mappings WHERE id > 90 ORDER BY id)`)).toEqual([
+                { ids: "91,93,94" },
+            ]);
+            expect(await readRows(client, `${kept} work_queue ORDER BY id)`)).toEqual([{ ids: "2,4,5,6,8" }]);
+            const quarantined = await readRows(
+                client,
+                "SELECT source_table || ' ' || source_row AS row, outcome, record ->> '$.id' AS id, reasons FROM schema_adoption " +
+                    "WHERE source_row IS NOT NULL ORDER BY source_table, schema_adoption.source_row",
+            );
+            const relationship = ["merged:source_question_id,relationship_type,target_question_id"];
+            expect(
+                quarantined.map(({ row, outcome, id, reasons }) => [row, outcome, id, JSON.parse(`${reasons}`)]),
+            ).toEqual([
+                ["channel_mappings 92", "merged", 92, ["merged:channel_id,sub_channel,question_id"]],
+                ...[1, 3, 6].map((id) => [`question_relationships ${id}`, "merged", id, relationship]),
+                ...[1, 3, 7].map((id) => [`work_queue ${id}`, "merged", id, ["merged:item_id,item_type,action"]]),
+            ]);
+        },
+    );
 });
