@@ -78,7 +78,8 @@ const filled: readonly FilledTime[] = [
             own("last_updated"),
             earliest("questions"),
         ],
-        implies: { is_new: { instead: "1", value: "0" } },
+        // As `pnpm db:maintain`: a question is new for 7 days.
+        implies: { is_new: { instead: "1", value: "0", afterDays: 7 } },
     },
     fill("certifications", "created_at", "last_updated"),
     fill("learning_paths", "created_at", "last_updated", "last_generated"),
@@ -91,6 +92,7 @@ const filled: readonly FilledTime[] = [
         sources: [own("created_at"), own("processed_at"), earliest("work_queue")],
     },
     fill("bot_ledger", "created_at"),
+    fill("bot_runs", "started_at", "completed_at"),
     fill("question_relationships", "created_at"),
     {
         table: "question_history",
