@@ -48,7 +48,8 @@ function toSource({ path, remove }: SavedInput, name: string): OpenedSource {
     return { files: [path], nameFile: () => name, close: remove };
 }
 
-const sourceName = /\.(json|ndjson|jsonl)(\.gz)?$/;
+/** Matches the names of files that may hold records. */
+export const sourceName = /\.(json|ndjson|jsonl)(\.gz)?$/;
 const rejectsName = /\.rejects\.ndjson$/;
 
 /**

@@ -1,8 +1,10 @@
+import { basename } from "node:path";
 import { countRepeatedKeys, findRepeatedKey, getWritten } from "../../text/json.ts";
 import type { FoundRecord, Loader, OtherKind, Rejection, SourceRecord } from "../loader.ts";
 import { unknownShape } from "../rejects.ts";
 import { describeRepeated } from "../validate.ts";
 import type { SourceDocument } from "./documents.ts";
+import { sourceName } from "./files.ts";
 import type { SourceSink } from "./read-source.ts";
 import { createFieldForm } from "./spelling.ts";
 import type { StagedItems, Staging } from "./staging.ts";
@@ -106,7 +108,8 @@ export function createIntake(
                 passedOver++;
                 return;
             }
-            const other = otherKinds.find(({ matches }) => matches(document.value));
+            const file = nameFile(document.file);
+            const other = otherKinds.find(({ matches }) => matches(document.value, nameOf(file)));
             const isSkipped = other !== undefined && document.isReject !== true;
             noteOther(document.file, other?.says ?? unknown, !isSkipped);
             if (isSkipped) return;
@@ -131,6 +134,10 @@ export function createIntake(
             };
         },
     };
+}
+
+function nameOf(file: string): string {
+    return basename(file).replace(sourceName, "");
 }
 
 // Records of a file that is too large for memory go straight to the staging file.

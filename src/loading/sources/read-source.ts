@@ -4,6 +4,7 @@ import { decodeBytes, isUtf16 } from "../../text/decode.ts";
 import type { Rejection } from "../loader.ts";
 import { isGzip, parseDocument, parseSequence, type SourceDocument, splitIntoDocuments } from "./documents.ts";
 import { createFileReader } from "./file-reader.ts";
+import { findForeignFile, findForeignFormat } from "./foreign.ts";
 import type { PieceLimits } from "./large-files.ts";
 
 /** Receives what is read, in order. */
@@ -73,7 +74,8 @@ async function readLargeFile(
     } catch (error) {
         if (!(error instanceof DamagedFile)) throw error;
         discard();
-        sink.rejected({ file, position: "", code: error.code, message: error.message, record: null });
+        const foreign = error.code === "invalid-json" ? findForeignFile(file) : undefined;
+        sink.rejected({ file, position: "", code: error.code, message: foreign?.says ?? error.message, record: null });
     }
 }
 
@@ -82,6 +84,12 @@ function readDocument(file: string, position: string, text: string, sink: Source
     if (parsed.ok) {
         const { value, isReject } = parsed;
         sink.document({ file, position, value, bytes: text.length, isOfLarge, isReject });
+        return;
+    }
+    const foreign = position === "" ? findForeignFormat(text) : undefined;
+    if (foreign) {
+        const record = foreign.isBinary ? null : text;
+        sink.rejected({ file, position, code: "invalid-json", message: foreign.says, record });
         return;
     }
     const sequence = position === "" ? parseSequence(text) : undefined;
