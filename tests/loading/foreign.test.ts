@@ -59,6 +59,45 @@ describeTargets("a file of another kind", (target) => {
         expect(await hashContents(database.client)).toBe(before);
     });
 
+    test("in an export is named once, apart from what is damaged", async () => {
+        const database = await createDeployedDatabase(target);
+        const before = await hashContents(database.client);
+        const challenge = { id: "cc1", title: "T", description: "D", test_cases: "[]" };
+        const { code, stderr, stdout, codes } = await loadFiles(database, {
+            "challenges.json": [challenge],
+            "tests/t-1.json": {
+                id: "t-1",
+                channelId: "aws",
+                passingScore: 70,
+                questions: [{ id: "1", question: "Q" }],
+            },
+            "flashcards.ndjson": '{"id":"f","front":"F","back":"B"}\n{"id":"g","front":"F","back":"B"}\n',
+            "posts/a.json": { id: "a", blogTitle: "A", blogSections: [] },
+            "channels.json": [{ id: "aws", questionCount: 3, beginner: 1 }],
+            "history/index.json": { questions: { "q-1": { totalEvents: 1, eventTypes: {}, latestEvent: {} } } },
+        });
+        expect([code, codes]).toEqual([0, []]);
+        const lines = stderr.split("\n").filter((line) => line.startsWith("skipped"));
+        expect(lines.map((line) => line.replace(/^skipped \S*\/in\/|: its rows.*/g, ""))).toEqual([
+            "challenges.json: it belongs to the set challenges, which no loader fills",
+            "channels.json: it holds counts of questions by channel, which the database counts itself",
+            "flashcards.ndjson: it holds flashcards, which have no table here (2 documents)",
+            "history/index.json: it is an index of history, whose events are in other files",
+            "posts/a.json: it holds blog posts, which have no table here",
+            "tests/t-1.json: it belongs to the set tests, which no loader fills",
+        ]);
+        expect(Object.values(JSON.parse(stdout).otherFiles)).toHaveLength(6);
+        expect(await hashContents(database.client)).toBe(before);
+        const mixed = await loadFiles(database, {
+            "what.json": [{ a: 1 }],
+            "cut.json": '[{"id":',
+            "q.json": [makeQuestion("q-2")],
+        });
+        expect([mixed.code, mixed.codes]).toEqual([5, ["invalid-json ", "unknown-shape "]]);
+        expect(mixed.stderr).toMatch(/^warning: rejected \S+what\.json: it holds no record that a loader knows$/m);
+        expect(mixed.counts).toMatchObject({ questions: { read: 1, created: 1 } });
+    });
+
     test("that is CSV, SQL or a database is rejected by that name, with what to do", async () => {
         const database = await createDeployedDatabase(target);
         const before = await hashContents(database.client);

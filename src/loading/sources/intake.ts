@@ -3,6 +3,7 @@ import { countRepeatedKeys, findRepeatedKey, getWritten } from "../../text/json.
 import type { FoundRecord, Loader, OtherKind, Rejection, SourceRecord } from "../loader.ts";
 import { unknownShape } from "../rejects.ts";
 import { describeRepeated } from "../validate.ts";
+import { toRecords } from "./columns.ts";
 import type { SourceDocument } from "./documents.ts";
 import { sourceName } from "./files.ts";
 import type { SourceSink } from "./read-source.ts";
@@ -102,7 +103,9 @@ export function createIntake(
         get passedOver() {
             return passedOver;
         },
-        document(document) {
+        document(read) {
+            const value = toRecords(read.value);
+            const document = value === read.value ? read : { ...read, value };
             if (distribute(document) || isEmptyFile(document)) return;
             if (passOver.some((loader) => loader.find(document.value) !== undefined)) {
                 passedOver++;
