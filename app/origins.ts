@@ -78,7 +78,8 @@ const filled: readonly FilledTime[] = [
             own("last_updated"),
             earliest("questions"),
         ],
-        implies: { is_new: { instead: "1", value: "0" } },
+        // As `pnpm db:maintain`: a question is new for 7 days.
+        implies: { is_new: { instead: "1", value: "0", afterDays: 7 } },
     },
     fill("certifications", "created_at", "last_updated"),
     fill("learning_paths", "created_at", "last_updated", "last_generated"),
@@ -91,6 +92,7 @@ const filled: readonly FilledTime[] = [
         sources: [own("created_at"), own("processed_at"), earliest("work_queue")],
     },
     fill("bot_ledger", "created_at"),
+    fill("bot_runs", "started_at", "completed_at"),
     fill("question_relationships", "created_at"),
     {
         table: "question_history",
@@ -121,6 +123,11 @@ const merged: readonly MergedRows[] = [
         table: "question_relationships",
         columns: ["source_question_id", "relationship_type", "target_question_id"],
         order: ["strength DESC", "id"],
+    },
+    {
+        table: "channel_mappings",
+        columns: ["channel_id", "sub_channel", "question_id"],
+        order: ["id"],
     },
     {
         // A job that a bot has taken stays, or else the most urgent.

@@ -68,6 +68,7 @@ export function convertTime(value: string): string {
     const day = `substr(${trimmed}, 1, 10)`;
     return (
         `CASE WHEN ${value} GLOB '${normalForm}' THEN ${value} ` +
+        `WHEN ${trimmed} GLOB '${date}' AND date(${trimmed}) IS ${trimmed} THEN ${trimmed} || 'T00:00:00.000Z' ` +
         `WHEN ${trimmed} NOT GLOB '${date}[T ]${clock}*' OR date(${day}) IS NOT ${day} THEN ${value} ` +
         `ELSE coalesce(${utc} || '.' || substr(${fraction} || '000', 1, 3) || 'Z', ${value}) END`
     );

@@ -36,7 +36,7 @@ export function fillTimes(
     const fields = [...values].map(([column, value]) => `${value} AS ${quoteName(column)}`);
     expressions.push(
         `${filledRows} AS MATERIALIZED (SELECT ${inRow(rowNumber)} AS ${rowNumber}, ${fields.join(", ")} ` +
-            `FROM (${rows}) AS ${given} ${joins.join(" ")} WHERE ${filled.map(lacksTime).join(" OR ")})`,
+            `FROM (${rows}) AS ${given} ${joins.join(" ")} WHERE ${filled.map(isIncomplete).join(" OR ")})`,
     );
     const selected = columns.flatMap((column) => {
         const own = quoteName(column);
@@ -56,7 +56,7 @@ export function fillTimes(
 export const filledValues = "filled_values";
 
 /**
- * Renders SQL that selects, for each stored row that lacks a time, its number and what it got instead, as a JSON object: the
+ * Renders SQL that selects, for each stored row that lacks a time or an implied value, its number and what it got instead, as a JSON object: the
  * time, and the columns that it implies. Undefined if the rules fill none.
  *
  * @param rows SQL of the stored rows with their numbers
@@ -68,13 +68,14 @@ export function selectFilled(rows: string, converted: string, filled: readonly F
         [time.column, ...Object.keys(time.implies ?? {})].map((column) => {
             const value = `converted.${quoteName(column)}`;
             const pair = `${quoteText(`,${JSON.stringify(column)}:`)} || json_quote(${value})`;
-            return `iif(${lacksTime(time)} AND typeof(${value}) <> 'blob', ${pair}, '')`;
+            const isGiven = column === time.column ? lacksTime(time) : isImplied(time, column);
+            return `iif(${isGiven} AND typeof(${value}) <> 'blob', ${pair}, '')`;
         }),
     );
     return (
         `SELECT ${inRow(rowNumber)} AS ${rowNumber}, '{' || substr(${pairs.join(" || ")}, 2) || '}' AS ${filledValues} ` +
         `FROM (${rows}) AS ${given} JOIN ${converted} AS converted ON converted.${rowNumber} = ${inRow(rowNumber)} ` +
-        `WHERE ${filled.map(lacksTime).join(" OR ")}`
+        `WHERE ${filled.map(isIncomplete).join(" OR ")}`
     );
 }
 
@@ -109,7 +110,7 @@ function fillColumn(
     const implied = Object.entries(time.implies ?? {}).find(([name]) => isSameName(name, column));
     if (implied) {
         const [, { instead, value }] = implied;
-        return `iif(${lacksTime(time)} AND coalesce(${own}, ${instead}) = ${instead}, ${value}, ${own})`;
+        return `iif(${isImplied(time, column)} AND coalesce(${own}, ${instead}) = ${instead}, ${value}, ${own})`;
     }
     const sources = time.sources.flatMap((source) => renderSource(source, live, lookups) ?? []);
     return `iif(${lacksTime(time)}, coalesce(${[...sources, "NULL", "NULL"].join(", ")}), ${own})`;
@@ -118,6 +119,20 @@ function fillColumn(
 // NULL, or a text without a character.
 function lacksTime({ column }: FilledTime): string {
     return `(${inRow(column)} IS NULL OR trim(${inRow(column)}) = '')`;
+}
+
+// Whether a row gets a time, or a value because of the time that it has.
+function isIncomplete(time: FilledTime): string {
+    return [lacksTime(time), ...Object.keys(time.implies ?? {}).map((column) => isImplied(time, column))].join(" OR ");
+}
+
+// Whether a column may get its implied value, if it has none.
+function isImplied(time: FilledTime, column: string): string {
+    const { afterDays } = Object.entries(time.implies ?? {}).find(([name]) => isSameName(name, column))?.[1] ?? {};
+    if (afterDays === undefined) return lacksTime(time);
+    const own = inRow(time.column);
+    const isOld = `${isTime(own)} AND julianday(${own}) <= julianday('now', '-${afterDays} days')`;
+    return `(${lacksTime(time)} OR (${inRow(column)} IS NULL AND ${isOld}))`;
 }
 
 function renderSource(source: TimeSource, live: readonly Table[], lookups: Lookup[]): string | undefined {
@@ -148,8 +163,9 @@ function isValue(stored: string, { value }: ColumnValue): string {
 // In any form that is converted: other text would not become a time.
 function isTime(value: string): string {
     const digits = (count: number): string => "[0-9]".repeat(count);
-    const form = `${digits(4)}-${digits(2)}-${digits(2)}[T ]${digits(2)}:${digits(2)}:${digits(2)}*`;
-    return `${value} GLOB '${form}' AND julianday(${value}) IS NOT NULL`;
+    const day = `${digits(4)}-${digits(2)}-${digits(2)}`;
+    const form = `${day}[T ]${digits(2)}:${digits(2)}:${digits(2)}*`;
+    return `(${value} GLOB '${form}' OR ${value} GLOB '${day}') AND julianday(${value}) IS NOT NULL`;
 }
 
 function inRow(column: string): string {

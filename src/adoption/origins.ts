@@ -24,7 +24,15 @@ export interface FilledTime {
     /** In order of preference; the default of the column comes after them. */
     readonly sources: readonly TimeSource[];
     /** What other columns of such a row then get in place of NULL or one value, as SQL. Any other value stays. */
-    readonly implies?: Readonly<Record<string, { readonly instead: string; readonly value: string }>>;
+    readonly implies?: Readonly<Record<string, ImpliedValue>>;
+}
+
+/** The value of a column that follows from a time. */
+interface ImpliedValue {
+    readonly instead: string;
+    readonly value: string;
+    /** The value also takes the place of NULL where the row has a time that is at least so many days old. */
+    readonly afterDays?: number;
 }
 
 /** Another column of the row; or the earliest time in a column of a table, of all its rows or of those that match the row. */

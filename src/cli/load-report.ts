@@ -53,7 +53,7 @@ export async function loadAndReport(
         const verb = count === 1 ? "is" : "are";
         output.note(`${loader}: ${countOf(count, "id")} in ${mention.field} ${verb} not in ${mention.table}`);
     }
-    printCounts(output, result, dryRun);
+    printCounts(output, result, dryRun ? "Would load" : result.unchangedSince === undefined ? "Loading" : "Unchanged");
     printRejections(output, result, (file) => loadCorrected(file, command));
     if (!result.isRefused) return result;
     const message = `${countOf(result.rejected, "record")} cannot be loaded, but --max-rejects allows ${maxRejects}`;
@@ -69,7 +69,7 @@ const namedFiles = 200;
 function printOtherFiles(output: Output, { otherFiles }: LoadResult): void {
     const files = Object.entries(otherFiles);
     for (const [file, { says, documents, isRejected }] of files.slice(0, namedFiles)) {
-        const line = `${file}: it ${says}${documents === 1 ? "" : ` (${countOf(documents, "document")})`}`;
+        const line = `${file}: it ${says}${documents <= 1 ? "" : ` (${countOf(documents, "document")})`}`;
         if (isRejected) output.warn(`rejected ${line}`);
         else output.note(`skipped ${line}`);
     }
@@ -102,7 +102,8 @@ export function loadCorrected(file: string, command = "db:migrate"): string {
 /** What the JSON of every command that loads says of it. */
 export function toLoadDocument(result: LoadResult | undefined): object {
     const { counts = {}, rejected = 0, rejectedDocuments = 0, rejectFile = null, otherFiles = {} } = result ?? {};
-    return { loaded: counts, rejected, rejectedDocuments, rejects: rejectFile, otherFiles };
+    const unchangedSince = result?.unchangedSince ?? null;
+    return { loaded: counts, unchangedSince, rejected, rejectedDocuments, rejects: rejectFile, otherFiles };
 }
 
 /** `Loaded 128 questions.`; undefined if every record was unchanged. */
@@ -119,8 +120,7 @@ export function describeLoad({ counts, rejected }: LoadResult, dryRun: boolean):
 const outcomes = ["created", "replaced", "updated", "unchanged", "older", "rejected"] as const;
 
 // The numbers of a line add up to those that were read.
-function printCounts(output: Output, { counts, rejectedDocuments }: LoadResult, dryRun: boolean): void {
-    const verb = dryRun ? "Would load" : "Loading";
+function printCounts(output: Output, { counts, rejectedDocuments }: LoadResult, verb: string): void {
     for (const [name, loaded] of Object.entries(counts)) {
         const parts = outcomes.filter((outcome) => loaded[outcome] > 0);
         output.field(

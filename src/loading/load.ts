@@ -10,7 +10,7 @@ import { hashFiles } from "./sources/file-reader.ts";
 import type { OpenedSource } from "./sources/files.ts";
 import { createIntake, type Intake, type OtherFile } from "./sources/intake.ts";
 import { readSource } from "./sources/read-source.ts";
-import { describeRejects, findRejectsAgain, type RememberedRejects } from "./sources/remembered.ts";
+import { findRejectsAgain, type RememberedOutcome, renderOutcome } from "./sources/remembered.ts";
 import { openStaging, type Staging } from "./sources/staging.ts";
 
 export interface LoadRequest {
@@ -82,13 +82,14 @@ async function withStaging<T>(use: (staging: Staging) => Promise<T>): Promise<T>
 async function repeat(
     connection: Connection,
     request: LoadRequest,
-    { loadedAt, rejects }: RecognizedLoad,
+    { loadedAt, outcome }: RecognizedLoad,
     staging: Staging,
 ): Promise<LoadResult | undefined> {
-    const unchanged = { unchangedSince: loadedAt };
-    if (rejects === "")
+    const remembered = JSON.parse(outcome) as RememberedOutcome;
+    const { counts, documents: rejectedDocuments, records } = remembered;
+    const unchanged = { unchangedSince: loadedAt, counts, rejectedDocuments };
+    if (rejectedDocuments + records.length === 0)
         return { ...summarize(request, createIntake(staging, [], request.source), undefined), ...unchanged };
-    const remembered = JSON.parse(rejects) as RememberedRejects;
     const judge = async (records: Intake["records"]): Promise<readonly Rejection[]> => {
         const rejections = staging.createList<Rejection>();
         await run(connection, request, { records, rejections }, true);
@@ -96,9 +97,8 @@ async function repeat(
     };
     const intake = await findRejectsAgain(remembered, request, staging, judge);
     if (!intake) return undefined;
-    const { counts, documents: rejectedDocuments } = remembered;
     if (isOver(request, intake)) return { ...summarize(request, intake, "No record was written."), isRefused: true };
-    return { ...summarize(request, intake, describeOutcome(intake)), ...unchanged, counts, rejectedDocuments };
+    return { ...summarize(request, intake, describeState(intake)), ...unchanged };
 }
 
 async function loadAll(
@@ -120,13 +120,13 @@ async function loadAll(
         rejections.truncate(rejectedDocuments);
     }
     const { counts, missing, rejectedBy } = await run(connection, request, intake, false);
-    const outcome = describeOutcome(intake);
-    const result = summarize(request, intake, dryRun ? undefined : outcome);
-    const rejects = recognition && describeRejects(source, rejections, rejectedDocuments, rejectedBy, counts);
-    if (rejects !== undefined) {
+    const state = describeState(intake);
+    const result = summarize(request, intake, dryRun ? undefined : state);
+    const outcome = recognition && renderOutcome(source, rejections, rejectedDocuments, rejectedBy, counts);
+    if (outcome !== undefined) {
         await recognition
-            ?.record(files.length, checksum, counts, rejections.length === 0 ? "" : rejects)
-            .catch(throwExplained(connection.target, outcome));
+            ?.record(files.length, checksum, counts, outcome)
+            .catch(throwExplained(connection.target, state));
     }
     return { ...result, counts: Object.fromEntries(counts), rejectedDocuments, missing };
 }
@@ -135,7 +135,7 @@ function isOver({ maxRejects }: LoadRequest, { rejections }: Intake): boolean {
     return maxRejects !== undefined && rejections.length > maxRejects;
 }
 
-function describeOutcome({ rejections: { length } }: Intake): string {
+function describeState({ rejections: { length } }: Intake): string {
     const except = length === 0 ? "" : ` except ${length} rejected ${length === 1 ? "one" : "ones"}`;
     return `All records${except} are in the database.`;
 }

@@ -94,8 +94,8 @@ export interface Known {
 export interface OtherKind {
     /** Follows the name of the file: `belongs to the set challenges, which …`. */
     readonly says: string;
-    /** Whether a document in which no loader found a record is of this kind. */
-    readonly matches: (document: unknown) => boolean;
+    /** Whether a document in which no loader found a record is of this kind; `name` is that of its file, without `.json`. */
+    readonly matches: (document: unknown, name: string) => boolean;
 }
 
 /** A field that contains an id, or an array of ids. */

@@ -31,14 +31,14 @@ export interface Recognition {
     /**
      * Records that the source was loaded.
      *
-     * @param rejects what was rejected, as find() returns it; empty if nothing was
+     * @param outcome what the load counted and rejected, as find() returns it
      */
-    record(files: number, checksum: string, counts: ReadonlyMap<string, LoadCounts>, rejects: string): Promise<void>;
+    record(files: number, checksum: string, counts: ReadonlyMap<string, LoadCounts>, outcome: string): Promise<void>;
 }
 
 export interface RecognizedLoad {
     readonly loadedAt: string;
-    readonly rejects: string;
+    readonly outcome: string;
 }
 
 /** A summary of the content, read without reading every row. */
@@ -69,12 +69,12 @@ export async function openRecognition(
             const found = findNamed(start);
             if (!found) return undefined;
             const names = String(found.name).slice(start.length).split(",");
-            const [, state, rejects = ""] = /^(\S+)(?: (.*))?$/s.exec(String(found.checksum)) ?? [];
-            return state === hashState(sum, before, names, rejects)
-                ? { loadedAt: String(found.loaded_at), rejects }
+            const [, state, outcome = ""] = /^(\S+)(?: (.*))?$/s.exec(String(found.checksum)) ?? [];
+            return state === hashState(sum, before, names, outcome)
+                ? { loadedAt: String(found.loaded_at), outcome }
                 : undefined;
         },
-        async record(files, checksum, counts, rejects) {
+        async record(files, checksum, counts, outcome) {
             const names = [...counts.keys()];
             if (names.length === 0 || names.some((name) => !before.states.has(name))) return;
             const [growth, ...standing] = await connection.readAll([
@@ -90,11 +90,7 @@ export async function openRecognition(
                 // Marks only grow, so these sources can never be up to date again.
                 { sql: `DELETE FROM ${seedsTable} WHERE name LIKE 'source:%' AND mark <> ${after.mark}` },
                 {
-                    sql: recordSeed(
-                        name,
-                        [hashState(checksum, after, names, rejects), rejects].join(" ").trimEnd(),
-                        after.mark,
-                    ),
+                    sql: recordSeed(name, [hashState(checksum, after, names, outcome), outcome].join(" "), after.mark),
                 },
             ]);
         },
@@ -144,14 +140,14 @@ function hashState(
     checksum: string,
     { generation, states }: ContentState,
     names: readonly string[],
-    rejects: string,
+    outcome: string,
 ): string {
     const parts = names.map((name) => `${name} ${states.get(name)?.text}`);
-    return hash("sha256", [checksum, String(generation), ...parts, rejects].join("\0"));
+    return hash("sha256", [checksum, String(generation), ...parts, outcome].join("\0"));
 }
 
 /** Raised when records are found or judged otherwise than before. */
-const rules = 2;
+const rules = 3;
 
 // Another version of the loaders may read more or reject less, and other loaders other records, from the same file.
 async function describeLoaders(loaders: readonly Loader[]): Promise<string> {

@@ -49,6 +49,16 @@ export interface SeedChoice {
     readonly isLocal: boolean;
 }
 
+/** Which seeds are loaded. */
+export interface SeedDecision {
+    /** Undefined when none is to be loaded. */
+    readonly chosen?: ChosenSeeds;
+    /** Names of seeds that are loaded already. */
+    readonly unchanged: readonly string[];
+    /** A sentence that says why seeds are not loaded into this database. */
+    readonly refusal?: string;
+}
+
 export interface ChosenSeeds {
     readonly source: OpenedSource;
     /** By name; recorded after the load, so that unchanged seeds are not compared again. */
@@ -56,9 +66,8 @@ export interface ChosenSeeds {
 }
 
 /**
- * Chooses the seeds that need to be loaded.
+ * Chooses the seeds that need to be loaded. The others are only hashed.
  *
- * @returns undefined when there are none; a sentence that says why they are not loaded into this database
  * @throws AppError `usage` for an unknown name
  */
 export async function chooseSeeds(
@@ -66,7 +75,7 @@ export async function chooseSeeds(
     bundled: BundledSeeds,
     [recorded, ...tables]: readonly ReadResult[],
     { wanted, isForced, isLocal }: SeedChoice,
-): Promise<ChosenSeeds | string | undefined> {
+): Promise<SeedDecision> {
     const rows = recorded?.ok ? recorded.rows : [];
     const before = new Map(rows.map((row) => [String(row.name), row.checksum]));
     const hasRows = new Set(
@@ -75,23 +84,27 @@ export async function chooseSeeds(
     const folder = join(root, bundled.folder);
     const files: string[] = [];
     const checksums = new Map<string, string>();
+    const unchanged: string[] = [];
     for (const { name, table, paths } of pickSeeds(bundled.seeds, wanted)) {
         const found = (await Promise.all(paths.map((path) => listFiles(join(folder, path))))).flat();
         const checksum = hashFiles(folder, found);
         // A rollback may have dropped the rows but keeps this record.
-        if (before.get(recordName(name)) === checksum && hasRows.has(table) && !isForced) continue;
+        if (before.get(recordName(name)) === checksum && hasRows.has(table) && !isForced) {
+            unchanged.push(name);
+            continue;
+        }
         files.push(...found);
         checksums.set(name, checksum);
     }
-    if (files.length === 0) return undefined;
+    if (files.length === 0) return { unchanged };
     const isSeeded = [...before.keys()].some((name) => name.startsWith(prefix));
     const hasContent = bundled.seeds.some(({ table, isDefault }) => isDefault && hasRows.has(table));
     if (!isForced && !(isLocal && (isSeeded || !hasContent))) {
         const why = isLocal ? "the database has other content" : "the database is remote";
-        return `The bundled seeds were not loaded: ${why}. --seed loads them anyway.`;
+        return { unchanged, refusal: `The bundled seeds were not loaded: ${why}. --seed loads them anyway.` };
     }
     const nameFile = (file: string): string => relative(root, file) || file;
-    return { source: { files, nameFile, close: async () => undefined }, checksums };
+    return { unchanged, chosen: { source: { files, nameFile, close: async () => undefined }, checksums } };
 }
 
 function pickSeeds(seeds: readonly Seed[], wanted: readonly string[] | undefined): readonly Seed[] {

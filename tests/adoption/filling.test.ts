@@ -36,11 +36,29 @@ const untimed = `
     INSERT INTO user_sessions (id, session_type, session_key, title, total_items, started_at, last_accessed_at)
     VALUES ('s-3', 'test', 'k', 'T', 1, NULL, NULL);`;
 
+// What each question must be is beside it; the day is a time, too.
+const unsaid = `
+    DELETE FROM question_history;
+    UPDATE questions SET is_new = NULL, last_updated = NULL, difficulty = 'beginner', created_at = '2024-06-06 06:06:06';
+    UPDATE questions SET created_at = '2024-05-05', last_updated = '2024-06-07' WHERE id = 'q-2';
+    UPDATE questions SET created_at = datetime('now', '-6 days') WHERE id = 'q-3'; -- new
+    UPDATE questions SET created_at = 'yesterday' WHERE id = 'q-4'; -- new, as by the default
+    UPDATE questions SET created_at = NULL, is_new = 1 WHERE id = 'q-5'; -- as old as its history
+    UPDATE questions SET is_new = 1 WHERE id = 'q-6'; -- new, as it says
+    INSERT INTO question_history (question_id, event_type, event_source, created_at) VALUES
+        ('q-5', 'updated', 'bot', '2024-03-02 23:00:00'), ('q-5', 'created', 'bot', '2024-03-02');
+    DELETE FROM bot_runs;
+    INSERT INTO bot_runs (bot_name, started_at, completed_at, status) VALUES
+        ('a', '', '2024-02-02', 'completed'), ('b', ' ', NULL, 'completed'), ('c', '2024-01-01', NULL, 'completed'),
+        ('d', '', 'once', 'completed');`;
+
 const doubled = `
     DELETE FROM question_relationships;
     INSERT INTO question_relationships (id, source_question_id, target_question_id, relationship_type, strength) VALUES
         (1, 'q-1', 'q-2', 'related', 40), (2, 'q-1', 'q-2', 'related', 90), (3, 'q-1', 'q-2', 'related', 90),
         (4, 'q-1', 'q-2', 'follow_up', 10), (5, 'q-2', 'q-1', 'related', NULL), (6, 'q-2', 'q-1', 'related', 49);
+    INSERT INTO channel_mappings (id, channel_id, sub_channel, question_id) VALUES
+        (91, 'linux', '', 'q-1'), (92, 'linux', '', 'q-1'), (93, 'linux', '', 'q-2'), (94, 'linux', 'shell', 'q-1');
     DELETE FROM work_queue;
     INSERT INTO work_queue (id, item_type, item_id, action, priority, status) VALUES
         (1, 'question', 'q-1', 'improve', NULL, 'pending'), (2, 'question', 'q-1', 'improve', 2, 'pending'),
@@ -116,44 +134,100 @@ describeTargets("an adoption", (target) => {
         expect(await readRows(client, added)).toEqual([{ time: earliest }]);
     });
 
-    testOriginal(`merges equal relationships and open jobs, refuses none, and keeps them whole${note}`, async () => {
-        const { client, url } = await target.createDatabase();
-        await buildOriginal(client, "original", 2);
-        await client.executeMultiple(doubled);
-        const checked = await adoptHere(url, { check: true }, { json: true });
-        expect([checked.code, JSON.parse(checked.stdout)]).toEqual([
-            0,
-            expect.objectContaining({ refused: 0, merged: 6 }),
-        ]);
-        const rejects = path.join(writeProject({}), "left.ndjson");
-        const ran = await adoptHere(url, { rejects });
-        expect([ran.code, ran.error, await verifyHere(url)]).toEqual([0, undefined, 0]);
-        expect(existsSync(rejects)).toBe(false);
-        expect(ran.stdout).toContain(
-            "\nMerge:    work_queue: 3 with the item_id, item_type, action of a row that is kept\n",
-        );
-        expect(ran.stdout).toContain("Adopted the database. Merged 6 rows into others (schema_adoption keeps them). ");
-        // The application creates its indexes again at its start.
-        await client.execute("CREATE INDEX idx_relationships_source ON question_relationships (source_question_id)");
-        const again = await adoptHere(url);
-        expect([again.code, again.stdout]).toEqual([
-            0,
-            expect.stringContaining(" In addition: 3 tables, 1 index, 1 view that"),
-        ]);
-        const kept = "SELECT group_concat(id) AS ids FROM (SELECT id FROM";
-        expect(await readRows(client, `${kept} question_relationships ORDER BY id)`)).toEqual([{ ids: "2,4,5" }]);
-        expect(await readRows(client, `${kept} work_queue ORDER BY id)`)).toEqual([{ ids: "2,4,5,6,8" }]);
-        const quarantined = await readRows(
-            client,
-            "SELECT source_table || ' ' || source_row AS row, outcome, record ->> '$.id' AS id, reasons FROM schema_adoption " +
-                "WHERE source_row IS NOT NULL ORDER BY source_table, schema_adoption.source_row",
-        );
-        const relationship = ["merged:source_question_id,relationship_type,target_question_id"];
-        expect(
-            quarantined.map(({ row, outcome, id, reasons }) => [row, outcome, id, JSON.parse(`${reasons}`)]),
-        ).toEqual([
-            ...[1, 3, 6].map((id) => [`question_relationships ${id}`, "merged", id, relationship]),
-            ...[1, 3, 7].map((id) => [`work_queue ${id}`, "merged", id, ["merged:item_id,item_type,action"]]),
-        ]);
-    });
+    testOriginal(
+        `makes no question new that is old but does not say so, and reads a day as its midnight${note}`,
+        async () => {
+            const { client, url } = await target.createDatabase();
+            await buildOriginal(client, "drizzle", 6);
+            await client.executeMultiple(unsaid);
+            const ran = await adoptHere(url);
+            expect([ran.code, ran.error, await verifyHere(url)]).toEqual([0, undefined, 0]);
+            const noon = "2024-06-06T06:06:06.000Z";
+            const recent = expect.stringMatching(/^20\d\d-\S+\.000Z$/);
+            const questions = "SELECT id, created_at, last_updated, is_new FROM questions ORDER BY id";
+            expect((await readRows(client, questions)).map((row) => Object.values(row))).toEqual([
+                ["q-1", noon, null, 0],
+                ["q-2", "2024-05-05T00:00:00.000Z", "2024-06-07T00:00:00.000Z", 0],
+                ["q-3", recent, null, 1],
+                ["q-4", "yesterday", null, 1],
+                ["q-5", "2024-03-02T00:00:00.000Z", null, 0],
+                ["q-6", noon, null, 1],
+            ]);
+            const runs =
+                "SELECT started_at || coalesce(' ' || completed_at, '') AS run FROM bot_runs ORDER BY bot_name";
+            const midnight = "2024-01-01T00:00:00.000Z";
+            expect((await readRows(client, runs)).map(({ run }) => run)).toEqual([
+                "2024-02-02T00:00:00.000Z 2024-02-02T00:00:00.000Z",
+                midnight,
+                midnight,
+                `${midnight} once`,
+            ]);
+            // A refused row takes the mark along to the reject file.
+            const again = await target.createDatabase();
+            await buildOriginal(again.client, "drizzle", 6);
+            await again.client.executeMultiple(unsaid);
+            await again.client.execute("UPDATE questions SET difficulty = 'Beginner' WHERE id IN ('q-1', 'q-3')");
+            const rejects = path.join(writeProject({}), "left.ndjson");
+            expect((await adoptHere(again.url, { rejects })).code).toBe(5);
+            const quarantined = `SELECT record ->> 'id' AS id, filled FROM schema_adoption
+            WHERE outcome = 'refused' AND source_table = 'questions'`;
+            expect(await readRows(again.client, quarantined)).toEqual([
+                { id: "q-1", filled: '{"is_new":0}' },
+                { id: "q-3", filled: null },
+            ]);
+            expect(readFileSync(rejects, "utf8")).toMatch(/"isNew":0/);
+        },
+    );
+
+    testOriginal(
+        `merges equal relationships, channel mappings and open jobs, refuses none, and keeps them whole${note}`,
+        async () => {
+            const { client, url } = await target.createDatabase();
+            await buildOriginal(client, "original", 2);
+            await client.executeMultiple(doubled);
+            const checked = await adoptHere(url, { check: true }, { json: true });
+            expect([checked.code, JSON.parse(checked.stdout)]).toEqual([
+                0,
+                expect.objectContaining({ refused: 0, merged: 7 }),
+            ]);
+            const rejects = path.join(writeProject({}), "left.ndjson");
+            const ran = await adoptHere(url, { rejects });
+            expect([ran.code, ran.error, await verifyHere(url)]).toEqual([0, undefined, 0]);
+            expect(existsSync(rejects)).toBe(false);
+            expect(ran.stdout).toContain(
+                "\nMerge:    work_queue: 3 with the item_id, item_type, action of a row that is kept\n",
+            );
+            expect(ran.stdout).toContain(
+                "Adopted the database. Merged 7 rows into others (schema_adoption keeps them). ",
+            );
+            // The application creates its indexes again at its start.
+            await client.execute(
+                "CREATE INDEX idx_relationships_source ON question_relationships (source_question_id)",
+            );
+            const again = await adoptHere(url);
+            expect([again.code, again.stdout]).toEqual([
+                0,
+                expect.stringContaining(" In addition: 3 tables, 1 index, 1 view that"),
+            ]);
+            const kept = "SELECT group_concat(id) AS ids FROM (SELECT id FROM";
+            expect(await readRows(client, `${kept} question_relationships ORDER BY id)`)).toEqual([{ ids: "2,4,5" }]);
+            expect(await readRows(client, `${kept} channel_mappings WHERE id > 90 ORDER BY id)`)).toEqual([
+                { ids: "91,93,94" },
+            ]);
+            expect(await readRows(client, `${kept} work_queue ORDER BY id)`)).toEqual([{ ids: "2,4,5,6,8" }]);
+            const quarantined = await readRows(
+                client,
+                "SELECT source_table || ' ' || source_row AS row, outcome, record ->> '$.id' AS id, reasons FROM schema_adoption " +
+                    "WHERE source_row IS NOT NULL ORDER BY source_table, schema_adoption.source_row",
+            );
+            const relationship = ["merged:source_question_id,relationship_type,target_question_id"];
+            expect(
+                quarantined.map(({ row, outcome, id, reasons }) => [row, outcome, id, JSON.parse(`${reasons}`)]),
+            ).toEqual([
+                ["channel_mappings 92", "merged", 92, ["merged:channel_id,sub_channel,question_id"]],
+                ...[1, 3, 6].map((id) => [`question_relationships ${id}`, "merged", id, relationship]),
+                ...[1, 3, 7].map((id) => [`work_queue ${id}`, "merged", id, ["merged:item_id,item_type,action"]]),
+            ]);
+        },
+    );
 });

@@ -17,7 +17,17 @@ test("brings times into the one form by the same rules as an import", async () =
             ),
         ),
     );
-    texts.push(" 2025-01-02 03:04:05 ", "yesterday", "now", "1700000000000", "2025-01-02", "2460310.5");
+    texts.push(
+        " 2025-01-02 03:04:05 ",
+        "yesterday",
+        "now",
+        "1700000000000",
+        "2025-01-02",
+        "2023-02-29",
+        " 2024-02-29\n",
+        "2025-01-02T",
+        "2460310.5",
+    );
     const client = createClient({ url: ":memory:" });
     const { rows } = await client.execute({
         sql: `SELECT given.value AS text, ${convertTime("given.value")} AS time FROM json_each(?) AS given`,

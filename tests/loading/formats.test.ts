@@ -79,8 +79,9 @@ describe("a source", () => {
             "lines.ndjson": '{"a":3}',
             "broken.json": '[\n  {"a": 4},\n',
             "empty.ndjson": "\n",
+            "blank.json": "\uFEFF \r\n",
         });
-        const { documents, rejected } = await readAll(await listFiles(root));
+        const { documents, rejected, empty } = await readAll(await listFiles(root));
         const place = (file: string, position: string): string => `${path.basename(file)} ${position}`.trim();
         expect(documents.map(({ file, position, value }) => [place(file, position), value])).toEqual([
             ["bom.json", one],
@@ -92,6 +93,7 @@ describe("a source", () => {
             ["broken.json", "invalid-json", '[\n  {"a": 4},\n'],
             ["lines.json line 4", "invalid-json", '{"a":'],
         ]);
+        expect(empty.map((file) => path.basename(file))).toEqual(["blank.json", "empty.ndjson"]);
     });
 });
 
@@ -103,12 +105,15 @@ describe("a time", () => {
         ["2026-05-01T03:04:05.1+02:00", "2026-05-01T01:04:05.100Z"],
         ["2024-02-29T00:30:00+0100", "2024-02-28T23:30:00.000Z"],
         [" 2026-01-26T04:05:41Z ", "2026-01-26T04:05:41.000Z"],
+        ["2026-01-26", "2026-01-26T00:00:00.000Z"],
     ])("written as '%s' is %s", (text, time) => expect(normalizeTime(text)).toBe(time));
 
     test.each([
         "",
         "now",
-        "2026-01-26",
+        "2026-02-30",
+        "2026-01-26T",
+        "2026-01-26Z",
         "26.01.2026 04:05:41",
         "2026-02-30T00:00:00Z",
         "2026-02-30T00:00:00+02:00",

@@ -23,7 +23,7 @@ async function readRecords(files: readonly string[], limits: typeof small | type
         const checksum = await readSource(files, "", intake, limits);
         const records = [...intake.records].map(([name, items]) => [name, [...items]] as const);
         const isHeld = [...intake.records.values()].every(({ held, length }) => held === length);
-        return { records, rejected: [...intake.rejections], checksum, isHeld };
+        return { records, rejected: [...intake.rejections], others: [...intake.otherFiles], checksum, isHeld };
     } finally {
         staging.close();
     }
@@ -91,6 +91,27 @@ test.each(Object.keys(shapes))("%s in pieces gives the same records at the same 
         const { isHeld: _held, ...spooled } = await readRecords([file], whole, room);
         expect(spooled).toEqual(inMemory);
     }
+});
+
+test("a large file that is blank is empty, packed or not, and blanks before a value are none of it", async () => {
+    const blank = " \r\n".repeat(100);
+    const folder = writeProject({
+        "a.json": blank,
+        "b.ndjson": blank,
+        "d.json": `${blank}[${JSON.stringify(questions[0])}]`,
+    });
+    writeFileSync(path.join(folder, "c.json.gz"), gzipSync(blank));
+    const names = ["a.json", "b.ndjson", "c.json.gz", "d.json"];
+    const { records, rejected, others } = await readRecords(
+        names.map((name) => path.join(folder, name)),
+        small,
+    );
+    expect([records.map(([name, list]) => [name, list.length]), rejected]).toEqual([[["questions", 1]], []]);
+    expect(others.map(([file, { says }]) => `${file} ${says}`)).toEqual([
+        "a.json is empty",
+        "b.ndjson is empty",
+        "c.json.gz is empty",
+    ]);
 });
 
 test("a large file that breaks off is rejected as one, and gives none of its records", async () => {

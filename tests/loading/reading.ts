@@ -5,12 +5,14 @@ import { readSource } from "../../src/loading/sources/read-source.ts";
 /** Everything that files hold, in their order. */
 export async function readAll(
     files: readonly string[],
-): Promise<{ documents: SourceDocument[]; rejected: Rejection[]; checksum: string }> {
+): Promise<{ documents: SourceDocument[]; rejected: Rejection[]; empty: string[]; checksum: string }> {
+    const empty: string[] = [];
     const documents: SourceDocument[] = [];
     const rejected: Rejection[] = [];
     const checksum = await readSource(files, "", {
         document: (document) => void documents.push(document),
         rejected: (rejection) => void rejected.push(rejection),
+        empty: (file) => void empty.push(file),
         mark: () => {
             const [known, before] = [documents.length, rejected.length];
             return () => {
@@ -19,5 +21,5 @@ export async function readAll(
             };
         },
     });
-    return { documents, rejected, checksum };
+    return { documents, rejected, empty, checksum };
 }

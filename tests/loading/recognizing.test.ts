@@ -31,6 +31,12 @@ const root = copyProject(
     { ...files, "with/questions.json": files["in/questions.json"], "with/certs.json": JSON.stringify([certification]) },
 );
 
+interface Recognized {
+    readonly loaded: Readonly<Record<string, LoadCounts>>;
+    /** Null for a source that was compared. */
+    readonly unchangedSince: string | null;
+}
+
 /** What others may do to the rows, the loader that must see it, and what it then does. */
 const edits: readonly (readonly [string, string, string, Partial<LoadCounts>])[] = [
     [
@@ -94,7 +100,11 @@ describeTargets("an unchanged source", (target) => {
 
     async function expectRecognized(from = "in"): Promise<void> {
         const before = await hashContents(database.client);
-        expect(await load(from)).toEqual({});
+        const { stdout } = await migrateHere({ root, url: database.url, json: true }, { from });
+        const { loaded: counts, unchangedSince } = JSON.parse(stdout) as Recognized;
+        expect(unchangedSince).toMatch(/^\d{4}-\S+Z$/);
+        expect(Object.keys(counts)).not.toEqual([]);
+        for (const { read, unchanged, older } of Object.values(counts)) expect(unchanged + older).toBe(read);
         expect(await hashContents(database.client)).toBe(before);
     }
 
@@ -102,8 +112,18 @@ describeTargets("an unchanged source", (target) => {
         await expectRecognized();
         const { stdout } = await migrateHere({ root, url: database.url }, { from: "in" });
         expect(stdout).toMatch(
-            /\nUnchanged: neither in nor its tables changed since the load of \d{4}-\S+Z\nNothing to do\. /,
+            /\nUnchanged: neither in nor its tables changed since the load of \d{4}-\S+Z\nUnchanged: questions: 2 read, 2 unchanged\nUnchanged: channel-mappings: 4 read, 4 unchanged\nUnchanged: question-history: 1 read, 1 unchanged\nNothing to do\. /,
         );
+        const json = await migrateHere({ root, url: database.url, json: true }, { from: "in" });
+        const counts = { created: 0, replaced: 0, updated: 0, older: 0, rejected: 0 };
+        expect(JSON.parse(json.stdout)).toMatchObject({
+            unchangedSince: expect.stringMatching(/^\d{4}-\S+Z$/),
+            loaded: {
+                questions: { ...counts, read: 2, unchanged: 2 },
+                "channel-mappings": { ...counts, read: 4, unchanged: 4 },
+                "question-history": { ...counts, read: 1, unchanged: 1 },
+            },
+        });
     });
 
     test.each(target.name === "file:" ? edits : edits.slice(0, 3))(
@@ -154,6 +174,7 @@ describeTargets("an unchanged source", (target) => {
             return { ...ran, report: JSON.parse(ran.stdout), lines: readFileSync(rejects, "utf8") };
         };
         const first = await run();
+        expect(first.report.unchangedSince).toBe(null);
         expect([first.code, first.report.rejected, first.report.rejectedDocuments]).toEqual([5, 5, 2]);
         const before = await hashContents(database.client);
         const again = await run();
@@ -161,6 +182,7 @@ describeTargets("an unchanged source", (target) => {
         expect(again.report).toMatchObject({
             rejected: 5,
             rejectedDocuments: 2,
+            unchangedSince: expect.any(String),
             loaded: {
                 questions: { read: 3, created: 0, unchanged: 1, rejected: 2 },
                 "channel-mappings": { read: 3, created: 0, unchanged: 2, rejected: 1 },

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { migrateHistory } from "../../app/migrate-history.ts";
+import { bundled } from "../../seeds/bundled.ts";
 import type { LoadCounts } from "../../src/loading/loader.ts";
 import { hashContents, readRows, readValue } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
@@ -73,6 +74,12 @@ describeTargets("the seeds", (target) => {
             lengthOf(read("certifications.json")),
         );
         const before = await hashContents(database.client);
+        const again = await runScript("db:seed", ["--json"], { cwd: root, env });
+        expect(JSON.parse(again.stdout)).toMatchObject({
+            loaded: {},
+            unchangedSeeds: bundled.seeds.map(({ name }) => name),
+        });
+        expect(JSON.parse(seeded.stdout).unchangedSeeds).toEqual(["questions", "voice-sessions"]);
         expect((await runScript("db:seed", [], { cwd: root, env })).stdout).toContain("\nNothing to do. ");
         expect(await hashContents(database.client)).toBe(before);
     });

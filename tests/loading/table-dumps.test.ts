@@ -197,37 +197,76 @@ describeTargets("a table dump", (target) => {
         expect(stored.map((row) => row.session_data)).toEqual(values.flatMap(([, kept]) => kept ?? []));
     });
 
-    test("of a set, and other files of an export, are named one by one, apart from what is damaged", async () => {
+    test("of a table without rows is a blank file, which is named and not rejected", async () => {
         const before = await hashContents(database.client);
-        const challenge = { id: "cc1", title: "T", description: "D", test_cases: "[]" };
-        const { code, stderr, stdout, codes } = await loadFiles(database, {
-            "challenges.json": [challenge],
-            "tests/t-1.json": {
-                id: "t-1",
-                channelId: "aws",
-                passingScore: 70,
-                questions: [{ id: "1", question: "Q" }],
-            },
-            "flashcards.ndjson": '{"id":"f","front":"F","back":"B"}\n{"id":"g","front":"F","back":"B"}\n',
-            "posts/a.json": { id: "a", blogTitle: "A", blogSections: [] },
-            "channels.json": [{ id: "aws", questionCount: 3, beginner: 1 }],
-            "history/index.json": { questions: { "q-1": { totalEvents: 1, eventTypes: {}, latestEvent: {} } } },
+        const files = { "users.json": "", "runs.json": "\n", "tests.json.gz": "", "dump.json": [rows.certifications] };
+        const { code, stderr, stdout, counts } = await loadFiles(database, files);
+        expect([code, counts]).toMatchObject([0, { certifications: { read: 1, unchanged: 1 } }]);
+        const lines = stderr.replace(/^skipped \S*\/in\//gm, "");
+        expect(lines).toBe("runs.json: it is empty\ntests.json.gz: it is empty\nusers.json: it is empty\n");
+        expect(Object.values(JSON.parse(stdout).otherFiles)).toContainEqual({
+            says: "is empty",
+            documents: 0,
+            isRejected: false,
         });
-        expect([code, codes]).toEqual([0, []]);
-        const lines = stderr.split("\n").filter((line) => line.startsWith("skipped"));
-        expect(lines.map((line) => line.replace(/^skipped \S*\/in\/|: its rows.*/g, ""))).toEqual([
-            "challenges.json: it belongs to the set challenges, which no loader fills",
-            "channels.json: it holds counts of questions by channel, which the database counts itself",
-            "flashcards.ndjson: it holds flashcards, which have no table here (2 documents)",
-            "history/index.json: it is an index of history, whose events are in other files",
-            "posts/a.json: it holds blog posts, which have no table here",
-            "tests/t-1.json: it belongs to the set tests, which no loader fills",
-        ]);
-        expect(Object.values(JSON.parse(stdout).otherFiles)).toHaveLength(6);
         expect(await hashContents(database.client)).toBe(before);
-        const mixed = await loadFiles(database, { "what.json": [{ a: 1 }], "cut.json": '[{"id":', "q.json": [second] });
-        expect([mixed.code, mixed.codes]).toEqual([5, ["invalid-json ", "unknown-shape "]]);
-        expect(mixed.stderr).toMatch(/^warning: rejected \S+what\.json: it holds no record that a loader knows$/m);
-        expect(mixed.counts).toMatchObject({ questions: { read: 1, unchanged: 1 } });
+        const alone = await loadFiles(database, { "users.json": "" });
+        expect([alone.code, alone.counts]).toEqual([0, {}]);
+    });
+
+    test("of several tables in one file is a sequence of arrays, each placed by its line; a damaged one is rejected once", async () => {
+        const before = await hashContents(database.client);
+        const print = (...dumped: unknown[]): string => `[${dumped.map((row) => JSON.stringify(row)).join(",\n")}]\n`;
+        const certification = rows.certifications;
+        const wrong = { ...certification, id: "c-2", difficulty: "hard" };
+        const [one, two] = [print(rows.users), print(certification, wrong)];
+        const { code, codes, counts } = await loadFiles(database, {
+            "one.json": one + two,
+            "several.json": `\n${two}\n${one}`,
+            "cut.json": (one + two).slice(0, -3),
+            "both-cut.json": two.slice(0, -3) + one,
+            "lines.json": `${JSON.stringify(rows.users)}\n{"id":\n`,
+        });
+        expect([code, counts]).toMatchObject([
+            5,
+            { users: { read: 3, unchanged: 3 }, certifications: { read: 4, unchanged: 2, rejected: 2 } },
+        ]);
+        expect(codes).toEqual([
+            "invalid-json ",
+            "invalid-json ",
+            "invalid-json line 2",
+            "invalid-difficulty line 2/1",
+            "invalid-difficulty line 2/1",
+        ]);
+        expect(await hashContents(database.client)).toBe(before);
+    });
+
+    test("of columns and rows is read as objects, and keeps numbers as they are written; a row of another length is no record", async () => {
+        const before = await hashContents(database.client);
+        const toGrid = (row: Fields) => ({ columns: Object.keys(row), rows: [Object.values(row)] });
+        const tables = loaders.map(({ name, table }) => [table, toGrid(rows[name] ?? {})] as const);
+        const whole = await loadFiles(database, { "dump.json": Object.fromEntries(tables) });
+        expect([whole.code, Object.keys(whole.counts)]).toEqual([0, loaders.map(({ name }) => name)]);
+        for (const { read, unchanged } of Object.values(whole.counts)) expect(unchanged).toBe(read);
+        const { user_id: _, session_data: __, ...session } = rows["user-sessions"] as Fields;
+        const own = { ...session, id: "grid", session_key: "grid" };
+        const [columns, values] = [Object.keys(own), Object.values(own)];
+        const text = `{"columns":${JSON.stringify([...columns, "session_data"])},"rows":[${JSON.stringify(values).slice(0, -1)},1.0]]}`;
+        const short = { columns: ["id", "username", "password"], rows: [["u-9", "eve"]] };
+        const twice = { columns: ["id", "username", "password", "id"], rows: [["u-9", "eve", "p", "u-9"]] };
+        const wrong = toGrid({ ...rows.certifications, difficulty: "hard" });
+        const files = { "a.json": text, "b.json": short, "c.json": twice, "d.json": wrong };
+        const { code, counts, codes, rejects } = await loadFiles(database, files);
+        expect([code, counts["user-sessions"], codes]).toMatchObject([
+            5,
+            { read: 1, created: 1 },
+            ["unknown-shape ", "unknown-shape ", "invalid-difficulty 0"],
+        ]);
+        expect(rejects[2]?.record).toEqual({ ...rows.certifications, difficulty: "hard" });
+        expect(await readValue(database.client, "SELECT session_data FROM user_sessions WHERE id = 'grid'")).toBe(
+            "1.0",
+        );
+        await database.client.execute("DELETE FROM user_sessions WHERE id = 'grid'");
+        expect(await hashContents(database.client)).toBe(before);
     });
 });

@@ -46,6 +46,7 @@ export async function migrate(context: Context, options: MigrateOptions, bundled
             document: {
                 ...summary.document,
                 ...toLoadDocument(result),
+                unchangedSeeds: chosen.unchangedSeeds ?? [],
             },
         });
         return result && result.rejected > 0 ? exitCodes.rejected : exitCodes.done;
@@ -66,7 +67,9 @@ interface Chosen {
     readonly source?: OpenedSource;
     /** If the source is seeds. */
     readonly seeds?: ChosenSeeds;
-    readonly note?: string;
+    readonly note?: string | undefined;
+    /** Names of seeds that are loaded already. */
+    readonly unchangedSeeds?: readonly string[];
 }
 
 async function chooseSource(
@@ -81,13 +84,13 @@ async function chooseSource(
     if (options.from !== undefined)
         return { source: await openSource(root, options.from, undefined, signal, bundled.lists) };
     if (options.to !== undefined) return { note: "With --to, nothing is loaded." };
-    const seeds = await chooseSeeds(root, bundled, prepared.state.extra, {
+    const { chosen, unchanged, refusal } = await chooseSeeds(root, bundled, prepared.state.extra, {
         wanted: options.data,
         isForced: options.seed ?? false,
         isLocal: connection.target.local,
     });
-    if (typeof seeds === "string") return { note: seeds };
-    return seeds ? { source: seeds.source, seeds } : {};
+    const source = chosen && { source: chosen.source, seeds: chosen };
+    return { ...source, note: refusal, unchangedSeeds: unchanged };
 }
 
 async function load(

@@ -61,8 +61,8 @@ async function fill(target: FileTarget, root: string, bundled: BundledSeeds, sig
         const report = { applied: nothing, waiting: nothing, note: nothing, restorePoint: nothing };
         await runDeploy(connection, prepared, { now: new Date(), report, signal });
         const choice = { wanted: ["all"], isForced: true, isLocal: true };
-        const seeds = await chooseSeeds(root, bundled, prepared.state.extra, choice);
-        if (seeds === undefined || typeof seeds === "string") return;
+        const { chosen: seeds } = await chooseSeeds(root, bundled, prepared.state.extra, choice);
+        if (seeds === undefined) return;
         await load(connection, {
             loaders: await bundled.loaders(),
             source: seeds.source,

@@ -22,6 +22,9 @@ export type Parsed =
     | { readonly ok: true; readonly value: unknown; readonly isReject?: boolean }
     | { readonly ok: false; readonly message: string };
 
+/** One of several values in a text. */
+type ParsedValue = Extract<Parsed, { readonly ok: true }> & Pick<SourceDocument, "position" | "bytes">;
+
 /** Parses a document, unwrapping a record of a reject file. */
 export function parseDocument(text: string): Parsed {
     const parsed = parse(text);
@@ -41,8 +44,9 @@ function unwrapRejection(value: unknown): Parsed {
     return parsed.ok ? { ...parsed, isReject: true } : parsed;
 }
 
-/** Splits the text of a file into documents: one per line if the name says so or the first line is a document. */
+/** Splits the text of a file into documents: none if it is blank, one per line if the name says so or the first line is a document. */
 export function splitIntoDocuments(file: string, text: string): { position: string; text: string }[] {
+    if (!/\S/.test(text)) return [];
     if (!linesName.test(file) && !holdsLines(text)) return [{ position: "", text }];
     return text
         .split("\n")
@@ -50,14 +54,58 @@ export function splitIntoDocuments(file: string, text: string): { position: stri
         .filter((line) => line.text !== "");
 }
 
-/** Whether the first line of a text is a complete JSON value and more follows. */
+const betweenValues = /(?<=[\]}])[ \t\r]*\n\s*(?=[[{])/g;
+
+/**
+ * Parses JSON values that follow each other, as `sqlite3 -json` writes those of several queries: each begins on a new line.
+ * A string has no line break, so no value holds what separates two of them.
+ *
+ * @returns undefined for fewer than two values, or if one is not JSON
+ */
+export function parseSequence(text: string): ParsedValue[] | undefined {
+    const values: ParsedValue[] = [];
+    let from = text.search(/\S/);
+    let line = 1 + countBreaks(text, 0, from);
+    for (const between of [...text.matchAll(betweenValues), undefined]) {
+        const end = between?.index ?? text.length;
+        if (values.length === 0 && !between) return undefined;
+        const parsed = parseDocument(text.slice(from, end));
+        if (!parsed.ok) return undefined;
+        values.push({ ...parsed, position: `line ${line}`, bytes: end - from });
+        const next = end + (between?.[0].length ?? 0);
+        line += countBreaks(text, from, next);
+        from = next;
+    }
+    return values;
+}
+
+function countBreaks(text: string, from: number, end: number): number {
+    let count = 0;
+    for (let at = text.indexOf("\n", from); at !== -1 && at < end; at = text.indexOf("\n", at + 1)) count++;
+    return count;
+}
+
+/** Whether the first line of a text is a complete JSON value, more follows, and no value continues on the next line. */
 export function holdsLines(text: string): boolean {
     const end = text.indexOf("\n");
     if (end === -1 || !/\S/.test(text.slice(end))) return false;
     const line = text.slice(0, end);
     // A line that ends with an opening bracket, colon or comma is incomplete, which is cheaper to check than to parse.
-    return /[^\s{[,:]\s*$/.test(line) && parse(line).ok;
+    return /[^\s{[,:]\s*$/.test(line) && parse(line).ok && !hasOpenLine(text, end);
 }
+
+// Whether a line ends within a value; the last one may, where a file of lines is cut off.
+function hasOpenLine(text: string, from: number): boolean {
+    for (let start = from + 1, end: number; ; start = end + 1) {
+        end = text.indexOf("\n", start);
+        if (end === -1) return false;
+        let last = end - 1;
+        while (last >= start && text.charCodeAt(last) <= 0x20) last--;
+        if (last >= start && opening.includes(text.charAt(last)) && /\S/.test(text.slice(end))) return true;
+    }
+}
+
+const opening = "{[,:";
 
 /** Whether a file begins with the magic number of gzip. */
 export function isGzip(bytes: Buffer): boolean {

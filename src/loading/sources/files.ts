@@ -31,10 +31,10 @@ export async function openSource(
     signal?: AbortSignal,
     lists: readonly string[] = [],
 ): Promise<OpenedSource> {
-    if (path === standardInput) return useSaved(await saveInput(input, "load-", signal), "standard input");
+    if (path === standardInput) return toSource(await saveInput(input, "load-", signal), "standard input");
     const source = resolve(root, path);
     const saved = await savePipe(source, path, "load-", signal);
-    if (saved) return useSaved(saved, path);
+    if (saved) return toSource(saved, path);
     const name = relative(root, source) || source;
     return {
         files: await listFiles(source, (file) => !lists.includes(relative(root, file))),
@@ -44,15 +44,12 @@ export async function openSource(
     };
 }
 
-async function useSaved({ path, size, remove }: SavedInput, name: string): Promise<OpenedSource> {
-    if (size > 0) return { files: [path], nameFile: () => name, close: remove };
-    await remove();
-    throw new AppError("usage", `${name === "standard input" ? name : `'${name}'`} is empty`, {
-        hint: "pipe an export into the command",
-    });
+function toSource({ path, remove }: SavedInput, name: string): OpenedSource {
+    return { files: [path], nameFile: () => name, close: remove };
 }
 
-const sourceName = /\.(json|ndjson|jsonl)(\.gz)?$/;
+/** Matches the names of files that may hold records. */
+export const sourceName = /\.(json|ndjson|jsonl)(\.gz)?$/;
 const rejectsName = /\.rejects\.ndjson$/;
 
 /**

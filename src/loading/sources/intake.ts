@@ -1,8 +1,11 @@
+import { basename } from "node:path";
 import { countRepeatedKeys, findRepeatedKey, getWritten } from "../../text/json.ts";
 import type { FoundRecord, Loader, OtherKind, Rejection, SourceRecord } from "../loader.ts";
 import { unknownShape } from "../rejects.ts";
 import { describeRepeated } from "../validate.ts";
+import { toRecords } from "./columns.ts";
 import type { SourceDocument } from "./documents.ts";
+import { sourceName } from "./files.ts";
 import type { SourceSink } from "./read-source.ts";
 import { createFieldForm } from "./spelling.ts";
 import type { StagedItems, Staging } from "./staging.ts";
@@ -18,7 +21,7 @@ export interface Intake extends SourceSink {
     readonly passedOver: number;
 }
 
-/** A file with documents of another kind, or with such as no loader knows. */
+/** A file without documents, with documents of another kind, or with such as no loader knows. */
 export interface OtherFile {
     /** Follows the name of the file. */
     readonly says: string;
@@ -100,13 +103,16 @@ export function createIntake(
         get passedOver() {
             return passedOver;
         },
-        document(document) {
+        document(read) {
+            const value = toRecords(read.value);
+            const document = value === read.value ? read : { ...read, value };
             if (distribute(document) || isEmptyFile(document)) return;
             if (passOver.some((loader) => loader.find(document.value) !== undefined)) {
                 passedOver++;
                 return;
             }
-            const other = otherKinds.find(({ matches }) => matches(document.value));
+            const file = nameFile(document.file);
+            const other = otherKinds.find(({ matches }) => matches(document.value, nameOf(file)));
             const isSkipped = other !== undefined && document.isReject !== true;
             noteOther(document.file, other?.says ?? unknown, !isSkipped);
             if (isSkipped) return;
@@ -116,6 +122,9 @@ export function createIntake(
         rejected(rejection) {
             const bytes = typeof rejection.record === "string" ? rejection.record.length : 0;
             rejections.push({ ...rejection, file: nameFile(rejection.file) }, bytes);
+        },
+        empty(file) {
+            otherFiles.set(nameFile(file), { says: "is empty", documents: 0, isRejected: false });
         },
         mark() {
             const before = { passedOver, rejected: rejections.length, otherFiles: new Map(otherFiles) };
@@ -128,6 +137,10 @@ export function createIntake(
             };
         },
     };
+}
+
+function nameOf(file: string): string {
+    return basename(file).replace(sourceName, "");
 }
 
 // Records of a file that is too large for memory go straight to the staging file.

@@ -52,7 +52,7 @@ export interface PieceLimits {
 const usualLimits: PieceLimits = { block: 1 << 20, head: 1 << 22, part: 1 << 22, line: 1 << 25, value: 1 << 27 };
 
 /**
- * Reads a file line by line, or one JSON value in parts of its outermost array or object.
+ * Reads a file line by line, or one JSON value in parts of its outermost array or object. A blank file has no piece but blank lines.
  * @throws DamagedFile
  */
 export async function* readPieces(file: string, limits = usualLimits): AsyncGenerator<Piece> {
@@ -129,8 +129,14 @@ async function* readParts(
     const tokensOf = jsonParser({ streamValues: false });
     const escapes = createEscapeHider();
     const splitter = createSplitter(partLength);
-    let [seen, emitted] = [0, 0];
+    let [seen, emitted, isBlank] = [0, 0, true];
     for await (const block of text) {
+        isBlank &&= !/\S/.test(block);
+        if (isBlank) {
+            seen += block.length;
+            emitted = seen;
+            continue;
+        }
         for (const token of parseBlock(tokensOf, escapes.hide(block), seen)) {
             const part = splitter.consume(token);
             if (!part) continue;
@@ -143,6 +149,7 @@ async function* readParts(
             splitter.depth() > deepest ? `is nested over ${deepest} levels deep` : `has over ${longest} characters`;
         throw new DamagedFile("too-large", `a value after the first ${emitted} characters ${what}`);
     }
+    if (isBlank) return;
     parseBlock(tokensOf, escapes.end(), seen);
     const rest = splitter.end();
     if (rest) yield escapes.found ? reveal(rest) : rest;

@@ -2,8 +2,9 @@ import { gunzipSync } from "node:zlib";
 import { throwIfInterrupted } from "../../database/interrupt.ts";
 import { decodeBytes, isUtf16 } from "../../text/decode.ts";
 import type { Rejection } from "../loader.ts";
-import { isGzip, parseDocument, type SourceDocument, splitIntoDocuments } from "./documents.ts";
+import { isGzip, parseDocument, parseSequence, type SourceDocument, splitIntoDocuments } from "./documents.ts";
 import { createFileReader } from "./file-reader.ts";
+import { findForeignFile, findForeignFormat } from "./foreign.ts";
 import type { PieceLimits } from "./large-files.ts";
 
 /** Receives what is read, in order. */
@@ -11,6 +12,8 @@ export interface SourceSink {
     document(document: SourceDocument): void;
     /** A file or line that is not JSON. */
     rejected(rejection: Rejection): void;
+    /** A file that is blank, as `sqlite3 -json` writes it for a table without rows. */
+    empty(file: string): void;
     /** Returns a function that discards everything received since. */
     mark(): () => void;
 }
@@ -38,9 +41,9 @@ export async function readSource(
         if (text === undefined) await readLargeFile(file, sink, limits.pieces, signal);
         else if (typeof text !== "string") sink.rejected({ file, position: "", ...text });
         else {
-            for (const part of splitIntoDocuments(file, text.replace(/^\uFEFF/, ""))) {
-                readDocument(file, part.position, part.text, sink);
-            }
+            const parts = splitIntoDocuments(file, text.replace(/^\uFEFF/, ""));
+            if (parts.length === 0) sink.empty(file);
+            for (const part of parts) readDocument(file, part.position, part.text, sink);
         }
     }
     return reader.digest();
@@ -54,21 +57,25 @@ async function readLargeFile(
 ): Promise<void> {
     const { DamagedFile, readPieces } = await import("./large-files.ts");
     const discard = sink.mark();
+    let isEmpty = true;
     try {
         for await (const piece of readPieces(file, limits)) {
             throwIfInterrupted(signal);
+            if (piece.kind === "line" && piece.text === "") continue;
+            isEmpty = false;
             if (piece.kind === "part") sink.document({ file, position: "", ...piece, isOfLarge: true });
-            else if (piece.kind === "line" && piece.text !== "") {
-                readDocument(file, piece.position, piece.text, sink, true);
-            } else if (piece.kind === "overlong") {
+            else if (piece.kind === "line") readDocument(file, piece.position, piece.text, sink, true);
+            else {
                 const message = "the line is longer than the longest valid record";
                 sink.rejected({ file, position: piece.position, code: "too-large", message, record: null });
             }
         }
+        if (isEmpty) sink.empty(file);
     } catch (error) {
         if (!(error instanceof DamagedFile)) throw error;
         discard();
-        sink.rejected({ file, position: "", code: error.code, message: error.message, record: null });
+        const foreign = error.code === "invalid-json" ? findForeignFile(file) : undefined;
+        sink.rejected({ file, position: "", code: error.code, message: foreign?.says ?? error.message, record: null });
     }
 }
 
@@ -77,7 +84,17 @@ function readDocument(file: string, position: string, text: string, sink: Source
     if (parsed.ok) {
         const { value, isReject } = parsed;
         sink.document({ file, position, value, bytes: text.length, isOfLarge, isReject });
-    } else {
+        return;
+    }
+    const foreign = position === "" ? findForeignFormat(text) : undefined;
+    if (foreign) {
+        const record = foreign.isBinary ? null : text;
+        sink.rejected({ file, position, code: "invalid-json", message: foreign.says, record });
+        return;
+    }
+    const sequence = position === "" ? parseSequence(text) : undefined;
+    for (const { ok: _, ...document } of sequence ?? []) sink.document({ file, ...document });
+    if (!sequence) {
         const [code, message] = text.isWellFormed()
             ? ["invalid-json", parsed.message]
             : ["invalid-text", "it is neither UTF-8 nor JSON; save it as UTF-8"];

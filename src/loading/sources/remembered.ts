@@ -7,9 +7,9 @@ import type { Items, StagedItems, Staging } from "./staging.ts";
 /** A rejected record, without the record: the source has it. */
 type Remembered = readonly [loader: string, file: number, position: string, code: string, message: string];
 
-/** What a load rejected, short enough to be kept in the database. */
-export interface RememberedRejects {
-    /** Name of the first file, as messages name files. */
+/** What a load counted and rejected, short enough to be kept in the database. */
+export interface RememberedOutcome {
+    /** Name of the first file, as messages name files; empty if nothing was rejected. */
     readonly first: string;
     /** Counts of the load by loader, as of a load that writes nothing. */
     readonly counts: Readonly<Record<string, LoadCounts>>;
@@ -26,12 +26,12 @@ const longest = 250_000;
 const dependent = new Set(["dangling-reference", "undated-change", "refused"]);
 
 /**
- * Describes what a load rejected.
+ * Describes what a load counted and rejected.
  *
  * @param loaderNames of the rejections after the first `documents`
  * @returns JSON; undefined if it is too long
  */
-export function describeRejects(
+export function renderOutcome(
     { files, nameFile }: Pick<OpenedSource, "files" | "nameFile">,
     rejections: Items<Rejection>,
     documents: number,
@@ -53,8 +53,8 @@ export function describeRejects(
         const unchanged = read - older - rejected;
         return [name, { read, created: 0, replaced: 0, updated: 0, unchanged, older, rejected }] as const;
     });
-    const remembered: RememberedRejects = {
-        first: nameFile(files[0] ?? ""),
+    const remembered: RememberedOutcome = {
+        first: rejections.length === 0 ? "" : nameFile(files[0] ?? ""),
         counts: Object.fromEntries(again),
         files: [...whole],
         documents,
@@ -71,7 +71,7 @@ export function describeRejects(
  * @returns undefined if anything differs from what is remembered; then the whole source is to be compared
  */
 export async function findRejectsAgain(
-    { first, files, documents, records }: RememberedRejects,
+    { first, files, documents, records }: RememberedOutcome,
     {
         source,
         loaders,
@@ -120,7 +120,7 @@ export async function findRejectsAgain(
 
 function findRecords(
     { records: staged }: Intake,
-    records: RememberedRejects["records"],
+    records: RememberedOutcome["records"],
     nameFile: (file: number) => string,
 ): readonly (SourceRecord | undefined)[] {
     const places = new Map(
