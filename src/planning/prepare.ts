@@ -30,6 +30,10 @@ export interface DeployOptions {
 interface ReadOptions extends Pick<DeployOptions, "sets" | "extra" | "whileReading"> {
     readonly anyVersion?: boolean;
     readonly leaveOut?: LeaveOut | undefined;
+    /** Leave out pending migrations after an unfinished one too: applied or recorded, they would put it out of order. */
+    readonly holdBack?: boolean;
+    /** Chooses unfinished migrations that are refused although others are left out. */
+    readonly isNeeded?: (file: MigrationFile) => boolean;
     /** What the command did not do, for the error of invalid files; undefined for one that only reads. */
     readonly outcome?: string | undefined;
 }
@@ -112,9 +116,9 @@ export async function readAll(
     // The files are validated first; if they have problems, a failed read does not matter.
     reading.catch(() => undefined);
     const found = await readFiles(root);
-    const { leaveOut } = options;
+    const { leaveOut, isNeeded = () => false } = options;
     const problems = findFileProblems(found);
-    const unfinished = leaveOut ? findUnfinished(found.sets, problems) : [];
+    const unfinished = leaveOut ? findUnfinished(found.sets, problems).filter(({ file }) => !isNeeded(file)) : [];
     if (unfinished.length < problems.length) throw refuseFiles(problems, options.outcome);
     const unknown = options.sets?.find((name) => !found.sets.some((set) => set.name === name));
     if (unknown !== undefined) {
@@ -127,13 +131,17 @@ export async function readAll(
     const isApplied = ({ file }: Unfinished): boolean => findApplied(found.sets, state).includes(file);
     if (unfinished.some(isApplied)) throw refuseFiles(problems, options.outcome);
     for (const { problem } of unfinished) leaveOut?.(problem);
-    const sets = findInstalledSets(withoutFiles(found.sets, unfinished), state, options.sets);
+    const finished = findInstalledSets(withoutFiles(found.sets, unfinished), state, options.sets);
+    const held = options.holdBack ? findHeldBack(finished, state, unfinished) : [];
+    for (const { problem } of held) leaveOut?.(problem);
+    const sets = withoutFiles(finished, held);
     if (!options.anyVersion) refuseNewer(sets, state);
     const leftOut = new Set(unfinished.map(({ file }) => file));
     const isOfSets = (file: MigrationFile): boolean => sets.some(({ name }) => name === file.set);
     return { found, sets, state, unfinished: [...leftOut].filter(isOfSets) };
 }
 
+// A migration that is left out, and why.
 interface Unfinished {
     readonly file: MigrationFile;
     readonly problem: Problem;
@@ -145,6 +153,21 @@ function findUnfinished(sets: readonly MigrationSet[], problems: readonly Proble
         const file = migrations.find((migration) => withUndo(migration).some(({ path }) => path === problem.path));
         return file && problem.rule === noStatement ? [{ file, problem }] : [];
     });
+}
+
+function findHeldBack(
+    sets: readonly MigrationSet[],
+    state: DatabaseState,
+    unfinished: readonly Unfinished[],
+): Unfinished[] {
+    return sets.flatMap((set) =>
+        findPending(set, state).flatMap((file): Unfinished[] => {
+            const before = unfinished.find(({ file: other }) => other.set === set.name && other.version < file.version);
+            if (!before) return [];
+            const message = `comes after ${before.file.path}, which is unfinished: it is left out here too`;
+            return [{ file, problem: { path: file.path, message, remedy: "write the statements that are missing" } }];
+        }),
+    );
 }
 
 function withoutFiles(sets: readonly MigrationSet[], unfinished: readonly Unfinished[]): readonly MigrationSet[] {

@@ -20,12 +20,13 @@ import { showStatus } from "../../src/cli/commands/status.ts";
 import { showVerification } from "../../src/cli/commands/verify.ts";
 import type { Context } from "../../src/cli/program.ts";
 import { ruleFiles } from "../maintenance/maintaining.ts";
-import { hashContents, readValue } from "../support/contents.ts";
+import { hashContents, readRows, readValue } from "../support/contents.ts";
 import { createDeployedDatabase } from "../support/deployed.ts";
 import { type Ran, runHere } from "../support/here.ts";
 import { changeProject, writeProject } from "../support/project.ts";
 import { copyProject } from "../support/repository.ts";
 import { describeTarget, type TestDatabase } from "../support/targets.ts";
+import { library } from "./library.ts";
 
 const files = ["do", "undo"].map((action) => `migrations/013.${action}.add-teams.sql`);
 const warnings = files.map(
@@ -112,5 +113,65 @@ describeTarget("file:", (target) => {
             expect(stderr).toContain(`${applied}: has no statement`);
         }
         expect(await hashContents(deployed.client)).toBe(before);
+    });
+
+    const stub = "migrations/004.do.add-things.sql";
+    const later = "migrations/005.do.index-titles.sql";
+    const index = "CREATE INDEX idx_books_title ON books (title);\n";
+    const selectVersions = "SELECT version FROM schemaversion WHERE version > 0 ORDER BY version";
+
+    async function deployLibrary(sql: string) {
+        const root = writeProject(library);
+        const database = await target.createDatabase();
+        const run = (action: (context: Context) => Promise<unknown>): Promise<Ran> =>
+            runHere(action, { root, url: database.url });
+        expect((await run((context) => push(context, {}))).code).toBe(0);
+        await database.client.executeMultiple(sql);
+        const readVersions = async () =>
+            (await readRows(database.client, selectVersions)).map(({ version }) => version);
+        return { root, database, run, readVersions };
+    }
+
+    test("db:baseline records nothing after it, so that it is not out of order once it is finished", async () => {
+        const { root, run, readVersions } = await deployLibrary(index);
+        changeProject(root, { [stub]: "-- Things.\n", [later]: index });
+        const held = `warning: ${later} comes after ${stub}, which is unfinished: it is left out here too\n`;
+        const refused = await run((context) => baseline(context, {}));
+        expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(held)]);
+        expect(refused.error?.message).toBe("the database already has version rows, and no finished migration is next");
+        const named = await run((context) => baseline(context, { to: 5 }));
+        expect([named.error?.code, named.error?.outcome]).toEqual(["invalid-files", "Nothing was recorded."]);
+        expect(await readVersions()).toEqual([1, 2, 3]);
+        changeProject(root, { [stub]: "CREATE TABLE things (id INTEGER PRIMARY KEY) STRICT;\n" });
+        expect((await run((context) => push(context, { to: 4 }))).code).toBe(0);
+        expect((await run((context) => baseline(context, {}))).code).toBe(0);
+        expect(await readVersions()).toEqual([1, 2, 3, 4, 5]);
+    });
+
+    test("the first db:baseline records what comes before it, with a finished one after it", async () => {
+        const { root, database, run, readVersions } = await deployLibrary("");
+        await database.client.execute("DELETE FROM schemaversion");
+        changeProject(root, { [stub]: "-- Things.\n", [later]: index });
+        const { code, stdout } = await run((context) => baseline(context, {}));
+        expect([code, stdout]).toEqual([0, expect.stringContaining("\nRecorded 3 migrations. ")]);
+        expect(await readVersions()).toEqual([1, 2, 3]);
+    });
+
+    test("db:verify --write-files gives its number to no other file, and says what to do first", async () => {
+        const { root, run, readVersions } = await deployLibrary("ALTER TABLE books ADD COLUMN pages INTEGER");
+        changeProject(root, { [stub]: "-- Things.\n" });
+        const { code, stdout } = await run((context) => showVerification(context, { writeFiles: true }));
+        expect([code, stdout]).toEqual([4, expect.stringMatching(/^Wrote: +migrations\/005\.do\.align-books\.sql$/m)]);
+        expect(stdout).toContain(
+            `Next: review the files, finish ${stub} and run \`pnpm db:migrate --to 4\`, then run \`pnpm db:baseline\``,
+        );
+        changeProject(root, { [stub]: "CREATE TABLE things (id INTEGER PRIMARY KEY) STRICT;\n" });
+        for (const action of [
+            (context: Context) => migrate(context, { to: 4 }, bundled),
+            (context: Context) => baseline(context, {}),
+        ]) {
+            expect((await run(action)).code).toBe(0);
+        }
+        expect(await readVersions()).toEqual([1, 2, 3, 4, 5]);
     });
 });
