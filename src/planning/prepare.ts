@@ -1,7 +1,15 @@
 import type { Connection, Query } from "../database/connection.ts";
 import { throwExplained } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
-import { type FoundFiles, listSets, type MigrationFile, type MigrationSet, readFiles, withUndo } from "./files.ts";
+import {
+    coreSet,
+    type FoundFiles,
+    listSets,
+    type MigrationFile,
+    type MigrationSet,
+    readFiles,
+    withUndo,
+} from "./files.ts";
 import {
     findApplied,
     findHistoryProblems,
@@ -23,13 +31,14 @@ export interface DeployOptions {
     /** Optional sets to install; installed ones are always included. */
     readonly sets?: readonly string[];
     readonly extra?: readonly Query[];
+    /** As for readAll(), for a deploy that needs no unfinished migration: of those up to `to` and of `sets`, one is refused. */
+    readonly leaveOut?: LeaveOut | undefined;
     /** Called while a server's reply is under way, to load modules meanwhile. */
     readonly whileReading?: () => unknown;
 }
 
-interface ReadOptions extends Pick<DeployOptions, "sets" | "extra" | "whileReading"> {
+interface ReadOptions extends Pick<DeployOptions, "sets" | "extra" | "leaveOut" | "whileReading"> {
     readonly anyVersion?: boolean;
-    readonly leaveOut?: LeaveOut | undefined;
     /** Leave out pending migrations after an unfinished one too: applied or recorded, they would put it out of order. */
     readonly holdBack?: boolean;
     /** Chooses unfinished migrations that are refused although others are left out. */
@@ -59,7 +68,14 @@ export async function prepareDeploy(
     connection: Connection | undefined,
     options: DeployOptions = {},
 ): Promise<PreparedDeploy> {
-    const { sets, state } = await readAll(root, connection, { ...options, outcome: nothingApplied });
+    const isNeeded = ({ set, version }: MigrationFile): boolean =>
+        set === coreSet && options.to !== undefined ? version <= options.to : (options.sets?.includes(set) ?? false);
+    const { sets, state } = await readAll(root, connection, {
+        ...options,
+        holdBack: true,
+        isNeeded,
+        outcome: nothingApplied,
+    });
     const choose = (current: DatabaseState): MigrationFile[] => choosePending(sets, current, options.to);
     const pending = choose(state);
     const problems = [...findHistoryProblems(sets, state), ...findPendingProblems(pending, state)];
