@@ -1,6 +1,7 @@
 import type { Connection, Query } from "../database/connection.ts";
 import { throwExplained } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
+import { suggest } from "../text/similar.ts";
 import {
     coreSet,
     type FoundFiles,
@@ -138,8 +139,9 @@ export async function readAll(
     if (unfinished.length < problems.length) throw refuseFiles(problems, options.outcome);
     const unknown = options.sets?.find((name) => !found.sets.some((set) => set.name === name));
     if (unknown !== undefined) {
-        throw new AppError("usage", `there is no migration set '${unknown}'`, {
-            hint: `the sets here are: ${found.sets.map((set) => set.name).join(", ")}`,
+        const names = found.sets.map((set) => set.name);
+        throw new AppError("usage", `there is no migration set '${unknown}'${suggest(unknown, names)}`, {
+            hint: `the sets here are: ${names.join(", ")}`,
         });
     }
     if (connection?.target.kind === "server") options.whileReading?.();
