@@ -90,6 +90,7 @@ export async function prepareAdoption(
         extra: tableQueries,
         sets: wanted,
         leaveOut,
+        holdBack: true,
         outcome: "Nothing was changed.",
     });
     const { state, sets } = read;

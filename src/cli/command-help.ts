@@ -19,7 +19,7 @@ export interface CommandHelp {
 const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
     done: "Done, or nothing to do.",
     failed: "Failed. The last line describes the state of the database.",
-    usage: "Wrong usage: an option, a variable, or a missing confirmation. Nothing was tried.",
+    usage: "Wrong usage: an option, a variable, a token, or a missing confirmation. Nothing was tried, unless the server stops accepting the token during a run: see the last line.",
     pending: "Something is pending (`db:status`).",
     drift: "The database, a generated file or a document differs from the files, the plan is not the approved one, or a rehearsal, `db:doctor` or `docs:check` found something.",
     rejected:

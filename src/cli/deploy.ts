@@ -62,12 +62,17 @@ async function approve(
     return { plan, rehearsal: await rehearseFirst(context, target, prepared, options) };
 }
 
-/** Prints a prepared run, asks for confirmation if needed, and runs it: for deploys, rollbacks and baselines. */
+/**
+ * Prints a prepared run, asks for confirmation if needed, and runs it: for deploys, rollbacks and baselines.
+ *
+ * @param verb what is done to each migration
+ */
 export async function runPrepared(
     context: Context,
     connection: Connection,
     prepared: PreparedDeploy,
     options: RunOptions,
+    verb = prepared.plan.direction === "do" ? "Applying" : "Undoing",
 ): Promise<RunSummary> {
     const { output } = context;
     const { plan } = prepared;
@@ -76,7 +81,7 @@ export async function runPrepared(
     const preview = work?.previewPlan(prepared);
     const state = preview?.state ?? prepared.state;
     if (options.showSql) output.raw((preview?.renderScripts() ?? []).join("\n"));
-    else printPlan(output, plan);
+    else printPlan(output, plan, verb);
     for (const warning of preview?.warnings ?? []) output.warn(warning);
     const base = {
         database: connection.target.label,
@@ -116,8 +121,7 @@ export function printSummary(context: Context, connection: Connection, summary: 
 }
 
 /** Prints a plan: one line for each migration, one for each kind of change to views and triggers. */
-function printPlan(output: Output, plan: Plan): void {
-    const verb = plan.direction === "do" ? "Applying" : "Undoing";
+function printPlan(output: Output, plan: Plan, verb: string): void {
     for (const file of plan.migrations) output.field(verb, baseName(file, plan));
     for (const [label, change] of [
         ["Creating", "created"],
@@ -128,8 +132,8 @@ function printPlan(output: Output, plan: Plan): void {
         if (objects.length > 0) output.field(label, describeObjects(objects));
     }
     for (const [label, change, what] of [
-        ["Kept", "kept", "not in the files; created again after the rebuild"],
-        ["Replaced", "replaced", "not in the files; the migration creates an index of that name"],
+        ["Keeping", "kept", "not in the files; to be created again after the rebuild"],
+        ["Replacing", "replaced", "not in the files; the migration creates an index of that name"],
     ] as const) {
         const names = plan.extraIndexes.filter((index) => index.change === change).map(({ name }) => `index ${name}`);
         if (names.length > 0) output.field(label, `${names.join(", ")} (${what})`);

@@ -1,7 +1,7 @@
 import { isAbsolute, relative, sep } from "node:path";
 import type { Command } from "commander";
 import { AppError } from "../errors.ts";
-import type { DeployOptions } from "../planning/prepare.ts";
+import type { DeployOptions, LeaveOut } from "../planning/prepare.ts";
 import { parseCount } from "./program.ts";
 
 export interface RunOptions {
@@ -21,10 +21,18 @@ export interface PushOptions extends RunOptions {
     readonly set?: readonly string[];
 }
 
-/** The options that a plan depends on. The modules of a deploy are loaded while the state is read. */
-export function toDeploy({ to, set, perFile }: Pick<PushOptions, "to" | "set" | "perFile">): DeployOptions {
+/**
+ * The options that a plan depends on. The modules of a deploy are loaded while the state is read.
+ *
+ * @param leaveOut as for readAll(); used if the options choose less than all pending migrations
+ */
+export function toDeploy(
+    { to, set = [], perFile = false }: Pick<PushOptions, "to" | "set" | "perFile">,
+    leaveOut: LeaveOut,
+): DeployOptions {
     const whileReading = (): unknown => import("../migrations/carry-out.ts");
-    return { to, sets: set ?? [], perFile: perFile ?? false, whileReading };
+    const isPart = to !== undefined || set.length > 0;
+    return { to, sets: set, perFile, whileReading, leaveOut: isPart ? leaveOut : undefined };
 }
 
 /** Adds the options of every command that deploys. */

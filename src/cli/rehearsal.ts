@@ -28,7 +28,8 @@ export async function runRehearsal(
         for (const note of copy.notes) output.note(note);
     };
     const { sample, keep } = options;
-    const deploy = toDeploy(options);
+    // What is left out was said when the deploy was prepared.
+    const deploy = { ...toDeploy(options, () => undefined), leaveOut: () => undefined };
     const report = await rehearse({ root, signal, deploy, prepared, target, sample, keep, onCopied, now: new Date() });
     for (const { path, milliseconds, changed, tables } of report.migrations) {
         const took = `${milliseconds.toLocaleString("en-US")} ms`;

@@ -27,6 +27,8 @@ export interface Alignment {
 export interface AlignInput {
     /** All their migrations are applied. */
     readonly sets: readonly MigrationSet[];
+    /** Migrations that are left out: their numbers are not free. */
+    readonly unfinished: readonly MigrationFile[];
     readonly expected: readonly SchemaRow[];
     readonly live: readonly SchemaRow[];
     readonly differences: readonly ObjectDifference[];
@@ -95,7 +97,8 @@ function alignTables(
     const keys = [...new Set(own.map(({ table }) => table.toLowerCase()))];
     const isGone = (key: string): boolean => findSide(input.live, key).table === undefined;
     const ordered = [...keys.filter((key) => !isGone(key)), ...orderDrops(keys.filter(isGone), input.expected)];
-    const numbers = new Map(input.sets.map((set) => [set.name, findNext(set.migrations)]));
+    const found = [...input.sets.flatMap((set) => set.migrations), ...input.unfinished];
+    const numbers = new Map(input.sets.map(({ name }) => [name, findNext(found.filter(({ set }) => set === name))]));
     const warnings: string[] = [];
     const extra = input.differences.filter(({ state, type }) => state === "extra" && type === "index");
     const withoutExtra = input.live.filter(

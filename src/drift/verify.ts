@@ -1,6 +1,6 @@
 import type { Connection } from "../database/connection.ts";
 import { AppError } from "../errors.ts";
-import type { MigrationSet } from "../planning/files.ts";
+import type { MigrationFile, MigrationSet } from "../planning/files.ts";
 import { findApplied, isMadeElsewhere, madeElsewhere } from "../planning/judge.ts";
 import { type LeaveOut, readAll } from "../planning/prepare.ts";
 import { readExpectedSchema } from "../planning/shadow.ts";
@@ -16,8 +16,8 @@ export interface SchemaVerification {
     readonly state: DatabaseState;
     readonly version: number;
     readonly differences: readonly ObjectDifference[];
-    /** How many migrations were left out, because they have no statement yet. */
-    readonly unfinished: number;
+    /** The migrations that were left out, because they have no statement yet. */
+    readonly unfinished: readonly MigrationFile[];
     /** Whether extra indexes on tables of the files are drift. */
     readonly strict: boolean;
 }
@@ -43,7 +43,7 @@ export async function verifyDatabase(
         });
     }
     const differences = await verifySchema(sets, state, { strict });
-    return { sets, state, version, strict, unfinished: unfinished.length, differences };
+    return { sets, state, version, strict, unfinished, differences };
 }
 
 /** The comparison as a document of --json. */

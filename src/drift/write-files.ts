@@ -25,14 +25,14 @@ const outcome = "No file was written.";
  */
 export async function alignFiles(
     root: string,
-    { sets, state, differences, strict }: SchemaVerification,
+    { sets, state, differences, strict, unfinished }: SchemaVerification,
     options: { readonly dryRun?: boolean } = {},
 ): Promise<Alignment> {
     refuseUnready(sets, state);
     const [expected, live] = [await readAppliedSchema(sets, state), findOwnRows(sets, state)];
     const format = await loadLenientFormatter(root);
     const attempt = async (rebuilt: ReadonlySet<string>): Promise<[Alignment, ObjectDifference[]]> => {
-        const input = { sets, expected, live, differences, strict, rebuilt };
+        const input = { sets, expected, live, differences, strict, rebuilt, unfinished };
         const planned = planAlignment(input);
         const files = planned.files.map(({ path, text }) => ({ path, text: text && format(path, text) }));
         const alignment = { ...planned, files };

@@ -8,7 +8,7 @@ import { readAllTokens, type Statement } from "../sql/statements.ts";
 
 /**
  * Finds indexes whose comments name a query, a view, a table or a column that does not exist: as `queries/name.sql`, as
- * a file name, or as words joined by underscores.
+ * a file name, as words joined by underscores, or as those of a query by hyphens.
  */
 export async function findUnknownQueries(root: string, found: FoundFiles): Promise<Problem[]> {
     const migrations = found.sets.flatMap((set) => set.migrations);
@@ -19,7 +19,10 @@ export async function findUnknownQueries(root: string, found: FoundFiles): Promi
     const folders = ["queries", ...found.sets.slice(1).map(({ name }) => `queries/${name}`)] as const;
     const listed = await Promise.all(folders.map((folder) => listSqlFolder(root, folder as "queries")));
     const paths = [...listed.flat(), ...listPaths(found)].map((path) => path.toLowerCase());
-    const known = new Set([...listNames(schema, found), ...paths.flatMap((path) => [path, fileOf(path)])]);
+    const known = new Set([
+        ...listNames(schema, found),
+        ...paths.flatMap((path) => [path, fileOf(path), fileOf(path).replace(/\.sql$/, "")]),
+    ]);
     return migrations.flatMap(({ path, statements }) =>
         statements.flatMap((statement) => {
             const fact = readFact(statement);
@@ -41,9 +44,19 @@ export async function findUnknownQueries(root: string, found: FoundFiles): Promi
 function findNamed(statement: Statement): string[] {
     const comments = readAllTokens(statement).filter((token) => token.kind === "comment" && !/lint:/.test(token.text));
     const text = comments.map(readComment).join(" ");
-    return [...text.matchAll(/[\w/-]+\.sql\b|\b[a-z]\w*_\w+\b(?!\()/g)]
+    const named = [...text.matchAll(/[\w/-]+\.sql\b|\b[a-z]\w*_\w+\b(?!\()/g)]
         .map(([name]) => name)
         .filter((name) => !/^(sqlite|json|pragma)_/.test(name));
+    return [...named, ...findQueryNames(text)];
+}
+
+// Words of two parts are names only where one is expected; prose has them too.
+function findQueryNames(text: string): string[] {
+    const name = "[a-z\\d]+(?:-[a-z\\d]+)+(?![\\w/-]|\\.\\w)";
+    const lists = text.matchAll(new RegExp(`\\b(?:query|queries|serves):? ${name}(?:(?:,| and|, and) ${name})*`, "gi"));
+    const after = [...lists].flatMap(([list]) => list.match(/[a-z\d]+(?:-[a-z\d]+)+/gi) ?? []);
+    const long = text.match(/(?<![\w/-])[a-z\d]+(?:-[a-z\d]+){2,}(?![\w/-]|\.\w)/gi) ?? [];
+    return [...new Set([...after, ...long])];
 }
 
 function listNames({ tables, parts }: KnownSchema, { sets }: FoundFiles): string[] {

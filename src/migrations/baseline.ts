@@ -1,9 +1,9 @@
 import type { Connection } from "../database/connection.ts";
 import { AppError } from "../errors.ts";
-import type { MigrationFile, MigrationSet } from "../planning/files.ts";
+import { coreSet, type MigrationFile, type MigrationSet } from "../planning/files.ts";
 import { findHistoryProblems, findPending } from "../planning/judge.ts";
 import { type Plan, planRun } from "../planning/plan.ts";
-import { type LeaveOut, type PreparedDeploy, readAll } from "../planning/prepare.ts";
+import { type LeaveOut, type PreparedDeploy, type ReadFilesAndState, readAll } from "../planning/prepare.ts";
 import { refuseFiles } from "../planning/problems.ts";
 import type { DatabaseState } from "../planning/state.ts";
 import { readStructure } from "../planning/structure.ts";
@@ -13,20 +13,23 @@ const nothingRecorded = "Nothing was recorded.";
 
 /**
  * Plans recording migrations up to version `to` without running them. Views and triggers are brought to the form of the
- * files, which changes no row. In a database with version rows, the pending migrations are recorded.
+ * files, which changes no row. In a database with version rows, the pending migrations are recorded. An unfinished
+ * migration is not, nor are those after it.
  *
  * @param options.read the files and the state, if they were read before
  * @param options.leaveOut as for readAll()
  * @throws AppError `usage` when nothing is pending, or for a version that does not exist; `invalid-files` when only rows
- * could show whether a pending migration has run
+ * could show whether a pending migration has run, or when one up to `to` is unfinished
  */
 export async function prepareBaseline(
     root: string,
     connection: Connection | undefined,
     to: number | undefined,
-    { read, leaveOut }: { read?: Pick<PreparedDeploy, "sets" | "state">; leaveOut?: LeaveOut } = {},
+    { read, leaveOut }: { read?: Pick<ReadFilesAndState, "sets" | "state" | "unfinished">; leaveOut?: LeaveOut } = {},
 ): Promise<PreparedDeploy & { reached: readonly MigrationFile[] }> {
-    const { sets: all, state } = read ?? (await readAll(root, connection, { leaveOut, outcome: nothingRecorded }));
+    const isNeeded = ({ set, version }: MigrationFile): boolean => set === coreSet && version <= (to ?? 0);
+    const choice = { leaveOut, holdBack: true, isNeeded, outcome: nothingRecorded };
+    const { sets: all, state, unfinished } = read ?? (await readAll(root, connection, choice));
     const core = all[0];
     const isFirst = (state.versions.get(core?.name ?? "") ?? []).length === 0;
     const sets = isFirst && !read ? all.slice(0, 1) : all;
@@ -39,7 +42,7 @@ export async function prepareBaseline(
     const reached = sets
         .flatMap((set) => set.migrations)
         .filter((file) => !pending.includes(file) || recorded.includes(file));
-    if (!isFirst) refuseNothing(recorded);
+    if (!isFirst) refuseNothing(recorded, unfinished);
     const unknown = isFirst ? recorded.filter((file) => file.set !== core?.name) : recorded;
     refuseUnknowable(sets, state, unknown);
     const replan = async (current: DatabaseState, perFile: boolean): Promise<Plan> => {
@@ -64,9 +67,10 @@ export async function prepareBaseline(
     return { sets, state, replan, plan: await replan(state, false), reached };
 }
 
-function refuseNothing(recorded: readonly MigrationFile[]): void {
+function refuseNothing(recorded: readonly MigrationFile[], unfinished: readonly MigrationFile[]): void {
     if (recorded.length > 0) return;
-    throw new AppError("usage", "the database already has version rows, and no migration is pending", {
+    const pending = unfinished.length > 0 ? "no finished migration is next" : "no migration is pending";
+    throw new AppError("usage", `the database already has version rows, and ${pending}`, {
         hint: "see them with `pnpm db:status`",
     });
 }

@@ -12,6 +12,7 @@ import { isSameName } from "../sql/names.ts";
 import { writeName } from "../sql/quoting.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import { findBrokenObject, noSet } from "./broken-object.ts";
+import { explainRowsInTheWay } from "./rows-in-the-way.ts";
 
 /**
  * Explains why a step failed. The fault has the index of the statement; further trials find what a guard protected, and
@@ -44,7 +45,8 @@ export async function diagnose(connection: Connection, input: ScriptInput, fault
               schema: input.state.schema,
           })
         : { part: failed, message };
-    return explainStatement(input.sets, culprit.part, culprit.message, fault);
+    const error = explainStatement(input.sets, culprit.part, culprit.message, fault);
+    return explainRowsInTheWay(connection, input.step, culprit.part, culprit.message, error).catch(() => error);
 }
 
 async function toGuardError(

@@ -8,6 +8,7 @@ import type { SchemaRow } from "../schema/row.ts";
 import { readTables, type Table } from "../schema/table.ts";
 import { isSameName } from "../sql/names.ts";
 import type { RebuildSource } from "../sql/rebuild.ts";
+import { suggest } from "../text/similar.ts";
 
 /** Reads a table as a deploy of all migrations makes it in memory; refuses a name that is not one of its tables. */
 export async function readRebuildSource(
@@ -42,7 +43,7 @@ function getTable(tables: readonly Table[], name: string): Table {
     const isKnown = tables.some((table) => isSameName(table.name, name));
     const what = isKnown ? "is a table that cannot be rebuilt" : "is not a table of these files";
     const names = own.map((table) => table.name).sort();
-    throw new AppError("usage", `'${name}' ${what}`, {
+    throw new AppError("usage", `'${name}' ${what}${isKnown ? "" : suggest(name, names)}`, {
         hint: `the tables here are: ${names.join(", ")}`,
         outcome: "Nothing was written.",
     });

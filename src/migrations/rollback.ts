@@ -14,6 +14,7 @@ import { isSignificant, readName, tokenize } from "../sql/lexer.ts";
 import { isSameName } from "../sql/names.ts";
 import { quoteName } from "../sql/quoting.ts";
 import { readFact } from "../sql/statement-facts.ts";
+import { type FollowedColumn, findNewName, followRenames } from "./renames.ts";
 
 interface Loss {
     /** `questions`, or `questions.eli5` for a column. */
@@ -110,19 +111,33 @@ export async function findLosses(connection: Connection, prepared: PreparedDeplo
     const tables = listComparable(state.schema).filter((row) => row.type === "table" && !isBookkeeping(row));
     const names = tables.map((row) => row.name);
     const count = (table: string): Query => ({ sql: `SELECT count(*) AS n FROM ${quoteName(table)}` });
+    const statements = plan.steps.flatMap((step) =>
+        step.actions.flatMap((action) => (action.does === "migrate" ? action.statements : [])),
+    );
     const columns: Query = {
         sql: `SELECT t.name AS "table", c.name AS "column" FROM sqlite_schema AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table'`,
     };
-    const queries = [columns, ...names.map(count)];
-    const [columnsBefore, ...before] = await connection.readAll(queries);
-    const [columnsAfter, ...after] = await readAfter(connection, prepared, parts, queries);
+    const [columnsBefore, ...before] = await connection.readAll([columns, ...names.map(count)]);
+    const followed = followRenames(listColumns(columnsBefore), statements);
+    const newNames = new Map(followed.map(({ table, newTable }) => [table, newTable]));
+    const present = [...new Set([...names, ...[...newNames.values()].filter((name) => name !== undefined)])];
+    const [columnsAfter, ...counts] = await readAfter(connection, prepared, parts, [columns, ...present.map(count)]);
+    const after = new Map(present.flatMap((table, at) => (counts[at]?.ok ? [[table, countOf(counts[at])]] : [])));
+    const findTable = (table: string): string | undefined => findNewName(newNames, table, (name) => after.has(name));
     const lostRows = names.flatMap((table, at): Loss[] => {
-        const lost = countOf(before[at]) - countOf(after[at]);
-        return lost > 0 ? [{ what: table, count: lost }] : [];
+        const count = countOf(before[at]) - (after.get(findTable(table) ?? "") ?? 0);
+        return count > 0 ? [{ what: table, count }] : [];
     });
-    const left = new Set(listColumns(columnsAfter).map(([table]) => table));
-    const kept = names.filter((table) => left.has(table));
-    return [...lostRows, ...(await findLostValues(connection, kept, columnsBefore, columnsAfter))];
+    const left = new Set(listColumns(columnsAfter).map(toKey));
+    const lost = names.flatMap((table) => {
+        const name = findTable(table);
+        if (name === undefined || !after.has(name)) return [];
+        const own = followed.filter((item) => item.table === table);
+        const newColumns = new Map(own.map(({ column, newColumn }) => [column, newColumn]));
+        const isLeft = (column: string): boolean => left.has(toKey([name, column]));
+        return own.filter(({ column }) => !isLeft(findNewName(newColumns, column, isLeft) ?? ""));
+    });
+    return [...lostRows, ...(await findLostValues(connection, lost))];
 }
 
 // A query of a dropped table fails alone.
@@ -143,22 +158,13 @@ async function readAfter(
     );
 }
 
-// Dropped columns with values, of tables that remain.
-async function findLostValues(
-    connection: Connection,
-    tables: readonly string[],
-    before: ReadResult | undefined,
-    after: ReadResult | undefined,
-): Promise<Loss[]> {
-    const still = new Set(listColumns(after).map((pair) => pair.join(".")));
-    const lost = listColumns(before).filter(
-        ([table, column]) => tables.includes(table) && !still.has(`${table}.${column}`),
-    );
+// Counts values of dropped columns.
+async function findLostValues(connection: Connection, lost: readonly FollowedColumn[]): Promise<Loss[]> {
     if (lost.length === 0) return [];
     const results = await connection.readAll(
-        lost.map(([table, column]) => ({ sql: `SELECT count(${quoteName(column)}) AS n FROM ${quoteName(table)}` })),
+        lost.map(({ table, column }) => ({ sql: `SELECT count(${quoteName(column)}) AS n FROM ${quoteName(table)}` })),
     );
-    return lost.flatMap(([table, column], at) => {
+    return lost.flatMap(({ table, column }, at) => {
         const count = countOf(results[at]);
         return count > 0 ? [{ what: `${table}.${column}`, count }] : [];
     });
@@ -166,6 +172,10 @@ async function findLostValues(
 
 function listColumns(result: ReadResult | undefined): [table: string, column: string][] {
     return result?.ok ? result.rows.map((row) => [String(row.table), String(row.column)]) : [];
+}
+
+function toKey(names: readonly [table: string, column: string]): string {
+    return JSON.stringify(names).toLowerCase();
 }
 
 function countOf(result: ReadResult | undefined): number {

@@ -1,7 +1,16 @@
 import type { Connection, Query } from "../database/connection.ts";
 import { throwExplained } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
-import { type FoundFiles, listSets, type MigrationFile, type MigrationSet, readFiles, withUndo } from "./files.ts";
+import { suggest } from "../text/similar.ts";
+import {
+    coreSet,
+    type FoundFiles,
+    listSets,
+    type MigrationFile,
+    type MigrationSet,
+    readFiles,
+    withUndo,
+} from "./files.ts";
 import {
     findApplied,
     findHistoryProblems,
@@ -23,13 +32,18 @@ export interface DeployOptions {
     /** Optional sets to install; installed ones are always included. */
     readonly sets?: readonly string[];
     readonly extra?: readonly Query[];
+    /** As for readAll(), for a deploy that needs no unfinished migration: of those up to `to` and of `sets`, one is refused. */
+    readonly leaveOut?: LeaveOut | undefined;
     /** Called while a server's reply is under way, to load modules meanwhile. */
     readonly whileReading?: () => unknown;
 }
 
-interface ReadOptions extends Pick<DeployOptions, "sets" | "extra" | "whileReading"> {
+interface ReadOptions extends Pick<DeployOptions, "sets" | "extra" | "leaveOut" | "whileReading"> {
     readonly anyVersion?: boolean;
-    readonly leaveOut?: LeaveOut | undefined;
+    /** Leave out pending migrations after an unfinished one too: applied or recorded, they would put it out of order. */
+    readonly holdBack?: boolean;
+    /** Chooses unfinished migrations that are refused although others are left out. */
+    readonly isNeeded?: (file: MigrationFile) => boolean;
     /** What the command did not do, for the error of invalid files; undefined for one that only reads. */
     readonly outcome?: string | undefined;
 }
@@ -55,7 +69,14 @@ export async function prepareDeploy(
     connection: Connection | undefined,
     options: DeployOptions = {},
 ): Promise<PreparedDeploy> {
-    const { sets, state } = await readAll(root, connection, { ...options, outcome: nothingApplied });
+    const isNeeded = ({ set, version }: MigrationFile): boolean =>
+        set === coreSet && options.to !== undefined ? version <= options.to : (options.sets?.includes(set) ?? false);
+    const { sets, state } = await readAll(root, connection, {
+        ...options,
+        holdBack: true,
+        isNeeded,
+        outcome: nothingApplied,
+    });
     const choose = (current: DatabaseState): MigrationFile[] => choosePending(sets, current, options.to);
     const pending = choose(state);
     const problems = [...findHistoryProblems(sets, state), ...findPendingProblems(pending, state)];
@@ -112,14 +133,15 @@ export async function readAll(
     // The files are validated first; if they have problems, a failed read does not matter.
     reading.catch(() => undefined);
     const found = await readFiles(root);
-    const { leaveOut } = options;
+    const { leaveOut, isNeeded = () => false } = options;
     const problems = findFileProblems(found);
-    const unfinished = leaveOut ? findUnfinished(found.sets, problems) : [];
+    const unfinished = leaveOut ? findUnfinished(found.sets, problems).filter(({ file }) => !isNeeded(file)) : [];
     if (unfinished.length < problems.length) throw refuseFiles(problems, options.outcome);
     const unknown = options.sets?.find((name) => !found.sets.some((set) => set.name === name));
     if (unknown !== undefined) {
-        throw new AppError("usage", `there is no migration set '${unknown}'`, {
-            hint: `the sets here are: ${found.sets.map((set) => set.name).join(", ")}`,
+        const names = found.sets.map((set) => set.name);
+        throw new AppError("usage", `there is no migration set '${unknown}'${suggest(unknown, names)}`, {
+            hint: `the sets here are: ${names.join(", ")}`,
         });
     }
     if (connection?.target.kind === "server") options.whileReading?.();
@@ -127,13 +149,17 @@ export async function readAll(
     const isApplied = ({ file }: Unfinished): boolean => findApplied(found.sets, state).includes(file);
     if (unfinished.some(isApplied)) throw refuseFiles(problems, options.outcome);
     for (const { problem } of unfinished) leaveOut?.(problem);
-    const sets = findInstalledSets(withoutFiles(found.sets, unfinished), state, options.sets);
+    const finished = findInstalledSets(withoutFiles(found.sets, unfinished), state, options.sets);
+    const held = options.holdBack ? findHeldBack(finished, state, unfinished) : [];
+    for (const { problem } of held) leaveOut?.(problem);
+    const sets = withoutFiles(finished, held);
     if (!options.anyVersion) refuseNewer(sets, state);
     const leftOut = new Set(unfinished.map(({ file }) => file));
     const isOfSets = (file: MigrationFile): boolean => sets.some(({ name }) => name === file.set);
     return { found, sets, state, unfinished: [...leftOut].filter(isOfSets) };
 }
 
+// A migration that is left out, and why.
 interface Unfinished {
     readonly file: MigrationFile;
     readonly problem: Problem;
@@ -145,6 +171,21 @@ function findUnfinished(sets: readonly MigrationSet[], problems: readonly Proble
         const file = migrations.find((migration) => withUndo(migration).some(({ path }) => path === problem.path));
         return file && problem.rule === noStatement ? [{ file, problem }] : [];
     });
+}
+
+function findHeldBack(
+    sets: readonly MigrationSet[],
+    state: DatabaseState,
+    unfinished: readonly Unfinished[],
+): Unfinished[] {
+    return sets.flatMap((set) =>
+        findPending(set, state).flatMap((file): Unfinished[] => {
+            const before = unfinished.find(({ file: other }) => other.set === set.name && other.version < file.version);
+            if (!before) return [];
+            const message = `comes after ${before.file.path}, which is unfinished: it is left out here too`;
+            return [{ file, problem: { path: file.path, message, remedy: "write the statements that are missing" } }];
+        }),
+    );
 }
 
 function withoutFiles(sets: readonly MigrationSet[], unfinished: readonly Unfinished[]): readonly MigrationSet[] {

@@ -34,7 +34,7 @@ export function findFileProblems(found: FoundFiles): Problem[] {
     const named = [
         ...explainMigrationNames(found, migrations),
         ...explainDuplicates(found),
-        ...found.unrecognised.filter((path) => !isMigration(path)).map(explainUnrecognised),
+        ...found.unrecognised.filter((path) => !isMigration(path)).map((path) => explainUnrecognised(path, found)),
     ];
     problems.push(...named.map((problem) => ({ rule: "file-name", ...problem })));
     for (const path of found.orphans) {
@@ -57,7 +57,11 @@ export function findFileProblems(found: FoundFiles): Problem[] {
                 );
             }
         }
-        for (const object of set.objects) problems.push(...findSqlProblems(object), ...findObjectProblems(object));
+        for (const object of set.objects) {
+            const original = findOriginal(object.path, found);
+            const own = original === undefined ? findObjectProblems(object) : [explainBackup(object.path, original)];
+            problems.push(...findSqlProblems(object), ...own);
+        }
     }
     problems.push(...findNameClashes(found.sets.flatMap((set) => set.objects)));
     return problems;
@@ -78,7 +82,7 @@ export function refuseFiles(problems: readonly Problem[], outcome?: string): App
     return new AppError("invalid-files", `the SQL files have ${count}`, { details, outcome });
 }
 
-function explainUnrecognised(path: string): Problem {
+function explainUnrecognised(path: string, found: FoundFiles): Problem {
     if (path.endsWith("/")) {
         return {
             path,
@@ -88,7 +92,7 @@ function explainUnrecognised(path: string): Problem {
                 : "name a set's folders migrations/<name>, views/<name> and triggers/<name>, in lower case",
         };
     }
-    const original = findOriginal(path);
+    const original = findOriginal(path, found);
     if (original !== undefined) return explainBackup(path, original);
     const [, folder = ""] = /^(.*\/)/.exec(path) ?? [];
     return {
@@ -101,8 +105,9 @@ function explainUnrecognised(path: string): Problem {
 /** The rule that a file without a statement breaks. */
 export const noStatement = "no-statement";
 
-/** Says of a migration that is left out that it has no statement yet. */
-export function describeUnfinished({ path, message }: Problem): string {
+/** Says of a migration that is left out that it has no statement yet, or comes after one that has none. */
+export function describeUnfinished({ rule, path, message }: Problem): string {
+    if (rule !== noStatement) return `${path} ${message}`;
     return `${path} ${message} yet: it is left out here, and \`pnpm db:migrate\` refuses it until it has one`;
 }
 

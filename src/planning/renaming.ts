@@ -12,11 +12,12 @@ interface Misnamed {
  * their numbers. Followed for all of them, the names are unique and keep that order. Commands stand on lines of their own.
  */
 export function explainMigrationNames(found: FoundFiles, paths: readonly string[]): Misnamed[] {
+    const originals = new Map(paths.map((path) => [path, findOriginal(path, found)]));
     const backups = paths.flatMap((path) => {
-        const original = findOriginal(path);
+        const original = originals.get(path);
         return original === undefined ? [] : [explainBackup(path, original)];
     });
-    const intents = sortIntents(paths.filter((path) => findOriginal(path) === undefined).map(readIntent));
+    const intents = sortIntents(paths.filter((path) => originals.get(path) === undefined).map(readIntent));
     const misnamed = [...new Set(intents.map((intent) => intent.folder))].flatMap((folder) => {
         const all = intents.filter((intent) => intent.folder === folder);
         const own = all.filter(({ digits }) => digits !== "");
@@ -59,16 +60,35 @@ function isImportable(intents: readonly Intent[]): boolean {
     return kinds.some((kind) => names.every((name) => kind.test(name)));
 }
 
-/** Finds the file of which a file is a backup by an editor or a merge; undefined for another file. */
-export function findOriginal(path: string): string | undefined {
-    return /^(.+\.sql)(?:~|\.(?:bak|orig|rej|old|save|swp|tmp|~?\d+~?))$/i.exec(path)?.[1];
+/**
+ * Finds the file of which a file is a backup by an editor or a merge, or a copy; undefined for another file.
+ *
+ * @param found the name of a copy counts only beside the file itself, because it may be one on purpose
+ */
+export function findOriginal(path: string, found: FoundFiles): string | undefined {
+    const [, folder = "", name = ""] = /^(.*\/)(.*)$/.exec(path) ?? [];
+    const backup =
+        /^(.+\.sql)(?:~|\.(?:bak|orig|rej|old|save|swp|tmp|~?\d+~?))$/i.exec(name) ??
+        /^(?:#|\.#)(.+\.sql)#?$/i.exec(name);
+    if (backup) return `${folder}${backup[1]}`;
+    const copied = /^(.+?)(?: copy(?: \d+)?| - copy(?: \(\d+\))?| ?\(\d+\))\.sql$/i.exec(name)?.[1];
+    const original = `${folder}${copied}.sql`;
+    return copied !== undefined && listPaths(found).includes(original) ? original : undefined;
+}
+
+function listPaths({ sets, orphans, duplicates }: FoundFiles): string[] {
+    const files = sets.flatMap((set) => [...set.migrations.flatMap(withUndo), ...set.objects]);
+    return [...files.map(({ path }) => path), ...orphans, ...duplicates.flat()];
 }
 
 /** Explains a backup of a file: its name must not become that of a second one. */
 export function explainBackup(path: string, original: string): Misnamed {
     return {
         path,
-        message: `is a backup of ${original} by an editor or a merge`,
+        message:
+            path.endsWith(".sql") && !/[#]/.test(path)
+                ? `is a copy of ${original}`
+                : `is a backup of ${original} by an editor or a merge`,
         remedy: `delete it: rm ${quote(path)}`,
     };
 }

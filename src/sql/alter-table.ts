@@ -17,14 +17,13 @@ export function alterTable(table: TableDefinition, statement: Statement): TableD
             references: [...table.references, ...references],
         };
     }
-    const verb = tokens.findIndex((token) => isKeyword(token, "DROP") || isKeyword(token, "RENAME"));
-    const at = isKeyword(tokens[verb + 1], "COLUMN") ? verb + 2 : verb + 1;
-    const [column, to] = [tokens[at], tokens[at + 2]];
-    if (verb === -1 || !column) return table;
-    const isIt = (name: string): boolean => isSameName(name, readName(column));
-    if (isKeyword(tokens[verb], "DROP")) return { ...table, columns: table.columns.filter(({ name }) => !isIt(name)) };
-    if (!to) return table;
-    const rename = (name: string): string => (isIt(name) ? readName(to) : name);
+    const dropped = findNamedColumn(tokens, "DROP")?.column;
+    if (dropped) {
+        return { ...table, columns: table.columns.filter(({ name }) => !isSameName(name, readName(dropped))) };
+    }
+    const renamed = findRenamedColumn(statement);
+    if (!renamed) return table;
+    const rename = (name: string): string => (isSameName(name, renamed.from) ? renamed.to : name);
     const renameIn = <T extends { readonly columns: readonly string[] }>(item: T): T => ({
         ...item,
         columns: item.columns.map(rename),
@@ -35,6 +34,22 @@ export function alterTable(table: TableDefinition, statement: Statement): TableD
         uniques: table.uniques.map(renameIn),
         references: table.references.map(renameIn),
     };
+}
+
+/** Returns both names of an ALTER TABLE … RENAME COLUMN; undefined for a statement without one. */
+export function findRenamedColumn({ tokens }: Statement): { from: string; to: string } | undefined {
+    const { column, to } = findNamedColumn(tokens, "RENAME") ?? {};
+    return column && to && { from: readName(column), to: readName(to) };
+}
+
+function findNamedColumn(
+    tokens: readonly Token[],
+    action: "DROP" | "RENAME",
+): { column: Token | undefined; to: Token | undefined } | undefined {
+    const verb = tokens.findIndex((token) => isKeyword(token, "DROP") || isKeyword(token, "RENAME"));
+    if (!isKeyword(tokens[verb], action)) return undefined;
+    const at = isKeyword(tokens[verb + 1], "COLUMN") ? verb + 2 : verb + 1;
+    return { column: tokens[at], to: tokens[at + 2] };
 }
 
 /** Returns the column of an ALTER TABLE … ADD COLUMN; undefined for any other statement. */

@@ -172,7 +172,7 @@ describe.skipIf(findSqld() === undefined)("the token of the copy's server", () =
         try {
             const none = await restoreHere({ url: server.url, args: [backup] });
             expect([none.code, none.error?.code, none.error?.outcome]).toEqual([
-                1,
+                2,
                 "unauthorized",
                 "Nothing was restored. The database is as it was.",
             ]);

@@ -63,6 +63,8 @@ describeTargets("db:baseline", (target) => {
         const before = await readRows(database.client, "SELECT * FROM questions");
         const { code, stdout } = await run();
         expect(code).toBe(0);
+        expect(stdout).toContain("\nRecording: 012.do.create-user-sessions.sql\n");
+        expect(stdout).not.toContain("Applying");
         expect(stdout).toMatch(
             /\nRecorded 12 migrations\. The database is at version 12: 12 tables, \d+ indexes, \d+ views, /,
         );

@@ -104,7 +104,7 @@ describe.skipIf(binary === undefined)(
             const refused = [tokens.foreign, tokens.garbage];
             for (const token of refused) {
                 const { code, stderr } = await push(token);
-                expect(code).toBe(1);
+                expect(code).toBe(2);
                 expect(stderr).toContain(`error: ${proxy.url} does not accept the token (`);
                 expect(stderr).toContain(
                     "hint: copy the token from tokens.env in the server's folder (.sqld) into .env",
@@ -116,7 +116,7 @@ describe.skipIf(binary === undefined)(
 
         test("says that it asks for a token where none is set", async () => {
             const { code, stderr } = await push(undefined);
-            expect(code).toBe(1);
+            expect(code).toBe(2);
             expect(stderr).toContain(`error: ${proxy.url} requires a token (`);
             expect(stderr).toContain(
                 "hint: set TURSO_AUTH_TOKEN: copy the token from tokens.env in the server's folder (.sqld) into .env",

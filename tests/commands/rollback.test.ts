@@ -240,6 +240,55 @@ describeTargets("db:rollback", (target) => {
         ]);
     });
 
+    test.each<[string, string, readonly string[]]>([
+        ["ALTER TABLE notes RENAME COLUMN body TO text;", "a renamed column", []],
+        ["ALTER TABLE notes RENAME label TO body2;\nALTER TABLE notes RENAME TO papers;", "a renamed table", []],
+        [
+            "ALTER TABLE notes RENAME body TO t;\nALTER TABLE notes RENAME label TO body;\nALTER TABLE notes RENAME t TO label;",
+            "columns that change their names",
+            [],
+        ],
+        [
+            "ALTER TABLE notes RENAME TO old;\nCREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT, label TEXT) STRICT;\nINSERT INTO notes SELECT * FROM old;\nDROP TABLE old;",
+            "a table that is copied",
+            [],
+        ],
+        [
+            "ALTER TABLE notes DROP COLUMN body;\nALTER TABLE notes RENAME label TO body;",
+            "a name that another column takes",
+            ["notes.body: 2 values"],
+        ],
+        [
+            "ALTER TABLE notes RENAME body TO t;\nALTER TABLE notes DROP COLUMN t;\nALTER TABLE notes RENAME label TO body;",
+            "a column that is renamed and dropped",
+            ["notes.body: 2 values"],
+        ],
+        [
+            "DROP TABLE notes;\nALTER TABLE others RENAME TO notes;",
+            "a name that another table takes",
+            ["notes: 2 rows"],
+        ],
+        [
+            "ALTER TABLE notes RENAME TO old;\nDROP TABLE old;\nALTER TABLE others RENAME TO notes;",
+            "a table that is renamed and dropped",
+            ["notes: 2 rows"],
+        ],
+    ])("tells a loss from a renaming: %s", async (undo, _what, losses) => {
+        const root = writeProject({
+            "migrations/001.do.notes.sql":
+                "CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT, label TEXT) STRICT;\nCREATE TABLE others (id INTEGER PRIMARY KEY, body TEXT, label TEXT) STRICT;\n",
+            "migrations/001.undo.notes.sql": "DROP TABLE notes;\nDROP TABLE others;\n",
+            "migrations/002.do.rename.sql": "SELECT 1;\n",
+            "migrations/002.undo.rename.sql": `${undo}\n`,
+        });
+        const database = await target.createDatabase();
+        expect((await pushTo(database, undefined, root)).code).toBe(0);
+        const rows = "(body, label) VALUES ('one', 'x'), ('two', 'y')";
+        await database.client.executeMultiple(`INSERT INTO notes ${rows}; INSERT INTO others ${rows}`);
+        const { code, error } = await rollbackTo(database, { to: 1 }, { root });
+        expect([code, error?.details ?? []]).toEqual([losses.length === 0 ? 0 : 1, losses]);
+    });
+
     test("loses no row that came after it had looked, whoever is asked meanwhile", async () => {
         const root = writeProject({
             "migrations/001.do.notes.sql": "CREATE TABLE notes (id INTEGER PRIMARY KEY) STRICT;\n",

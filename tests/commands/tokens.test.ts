@@ -113,7 +113,8 @@ describe("no output of any command holds a token or a part of one", () => {
         Object.assign(echo, replies[0]?.[1]);
         for (const name of ["db-migrate", "db-push", "db-push-schema", "db-rollback", "db-baseline"]) {
             for (const flag of ["--show-sql", "--dry-run"]) {
-                expect((await run(name, at(echo.url, tokens.good), flag)).code).toBe(1);
+                const { code } = await run(name, at(echo.url, tokens.good), flag);
+                expect([name, code]).toEqual([name, expect.toSatisfy((ended: number) => ended !== 0)]);
             }
         }
     });

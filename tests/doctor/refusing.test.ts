@@ -176,7 +176,7 @@ describe.skipIf(binary === undefined)(binary === undefined ? "sqld (no binary he
 
             const wrong = { TURSO_AUTH_TOKEN: mintToken(createKeyPair(), { access: "ro" }) };
             const refused = await doctor(server.url, {}, { env: wrong });
-            expect([refused.code, refused.error?.code]).toEqual([1, "unauthorized"]);
+            expect([refused.code, refused.error?.code]).toEqual([2, "unauthorized"]);
         } finally {
             client.close();
             await server.stop();

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
+import { push } from "../../src/cli/commands/push.ts";
 import { previewPlan, runDeploy } from "../../src/migrations/carry-out.ts";
 import { readRows } from "../support/contents.ts";
 import { openTestConnection, silentReport } from "../support/deployed.ts";
+import { runHere } from "../support/here.ts";
 import { changeProject } from "../support/project.ts";
 import { describeTargets } from "../support/targets.ts";
 import { deploy, plan, readAll, readNames, refusal, rollback } from "./deploy.ts";
@@ -45,6 +47,12 @@ describeTargets("an index that no file creates", (target) => {
             "replaced by_boss",
             "kept By Length",
         ]);
+        // Nothing has happened yet.
+        const { stdout } = await runHere((context) => push(context, { dryRun: true }), { root, url: database.url });
+        expect(stdout).toMatch(
+            /^Keeping: +index By Length \(not in the files; to be created again after the rebuild\)$/m,
+        );
+        expect(stdout).toMatch(/^Replacing: index by_what, index by_boss \(/m);
         expect(previewPlan(prepared).renderScripts().join("\n")).toContain(
             "\n-- Not in the files.\nCREATE INDEX [By Length] on Parents (length(code)) where size is not null;\n",
         );

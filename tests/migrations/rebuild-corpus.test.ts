@@ -189,7 +189,8 @@ RENAME TO more;
 
     test.each([
         ["nothing", "'nothing' is not a table of these files"],
-        ["v_parents", "'v_parents' is not a table of these files"],
+        ["v_parents", "'v_parents' is not a table of these files (Did you mean 'parents'?)"],
+        ["parnets", "'parnets' is not a table of these files (Did you mean 'parents'?)"],
         ["words", "'words' is a table that cannot be rebuilt"],
         ["words_data", "'words_data' is a table that cannot be rebuilt"],
         ["schemaversion", "'schemaversion' is a table that cannot be rebuilt"],

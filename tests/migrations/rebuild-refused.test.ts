@@ -168,4 +168,38 @@ describeTargets("a rebuild that would lose something", (target) => {
         changeProject(root, { [path]: `DROP VIEW "my report";\n${recipe}` });
         expect((await deploy(root, database)).version).toBe(2);
     });
+
+    test.each([
+        [
+            "NULL",
+            "UPDATE parents SET size = NULL WHERE id < 3",
+            "size INTEGER NOT NULL",
+            "size",
+            "NOT NULL constraint failed: parents_new.size",
+            "3 rows of 'parents' have NULL in 'size'\nwrite `coalesce(size, …)` in the copy in migrations/002.do.a.sql,",
+        ],
+        [
+            "TEXT",
+            "UPDATE parents SET code = '7' WHERE id = 2",
+            "code INTEGER UNIQUE",
+            "code",
+            "cannot store TEXT value in INTEGER column parents_new.code",
+            "4 rows of 'parents' have TEXT in 'code'\nwrite `CAST(code AS INTEGER)` in the copy in migrations/002.do.a.sql,",
+        ],
+    ])(
+        "says how many rows with %s are in the way of a stricter column",
+        async (_, sql, definition, column, message, advice) => {
+            const { database, client, root } = await createFamily(target);
+            await client.execute(sql);
+            const before = await readRows(client, "SELECT * FROM parents");
+            const table = newTable.replace(new RegExp(`^    ${column} .*,$`, "m"), `    ${definition},`);
+            const plain = copy.replace("coalesce(size, 0)", "size");
+            changeProject(root, { "migrations/002.do.a.sql": table + plain + swap + indexes });
+            const { error, text } = await refusal(deploy(root, database));
+            expect(error.message).toContain(message);
+            expect(text).toContain(advice);
+            expect(text).toContain("Nothing was applied. The database is still at version 1.");
+            expect(await readRows(client, "SELECT * FROM parents")).toEqual(before);
+        },
+    );
 });

@@ -149,6 +149,8 @@ describeTargets("an optional set", (target) => {
         const { error, text } = await refusal(deploy(root, database, { sets: ["vectors"] }));
         expect(error.exitCode).toBe(2);
         expect(text).toBe("there is no migration set 'vectors'\nthe sets here are: core, extras");
+        const misspelt = await refusal(deploy(root, database, { sets: ["extra"] }));
+        expect(misspelt.text).toContain("there is no migration set 'extra' (Did you mean 'extras'?)");
         expect(await readAll(client)).toEqual({ schema: [] });
     });
 });

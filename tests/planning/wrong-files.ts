@@ -58,6 +58,10 @@ export const cases: readonly Case[] = [
             "migrations/001.do.create-notes.sql.orig": addition,
             "views/v_notes.sql.~1~": "x",
             "triggers/trg_a.sql.bak": "x",
+            "migrations/#001.do.create-notes.sql#": "x",
+            "migrations/001.do.create-notes.sql.rej": "x",
+            "migrations/001.do.create-notes copy.sql": "x",
+            "migrations/001.do.create-notes(1).sql": "x",
         },
         [
             "migrations/001.do.create-notes.sql~: is a backup of migrations/001.do.create-notes.sql by an editor or a merge",
@@ -65,6 +69,12 @@ export const cases: readonly Case[] = [
             "    delete it: rm migrations/001.do.create-notes.sql.orig",
             "    delete it: rm 'views/v_notes.sql.~1~'",
             "    delete it: rm triggers/trg_a.sql.bak",
+            "migrations/#001.do.create-notes.sql#: is a backup of migrations/001.do.create-notes.sql by an editor or a merge",
+            "    delete it: rm 'migrations/#001.do.create-notes.sql#'",
+            "    delete it: rm migrations/001.do.create-notes.sql.rej",
+            "migrations/001.do.create-notes copy.sql: is a copy of migrations/001.do.create-notes.sql",
+            "    delete it: rm 'migrations/001.do.create-notes copy.sql'",
+            "    delete it: rm 'migrations/001.do.create-notes(1).sql'",
         ],
     ],
     [

@@ -1,4 +1,4 @@
-import { readFiles } from "../../planning/files.ts";
+import { type MigrationFile, readFiles, withUndo } from "../../planning/files.ts";
 
 const coreTable = "schemaversion";
 
@@ -8,7 +8,7 @@ export async function compareVersions(
     versions: Readonly<Record<string, number>>,
 ): Promise<string | undefined> {
     const found = await readFiles(root).catch(() => undefined);
-    const latest = Math.max(0, ...(found?.sets[0]?.migrations ?? []).map((file) => file.version));
+    const latest = Math.max(0, ...(found?.sets[0]?.migrations ?? []).filter(isFinished).map((file) => file.version));
     if (latest === 0) return undefined;
     const version = versions[coreTable];
     if (version === undefined) return "It has no version records: see `pnpm db:baseline` and `pnpm db:adopt`.";
@@ -17,4 +17,9 @@ export async function compareVersions(
     if (version > latest)
         return `It is at version ${version}, which is newer than the files (${latest}): use a newer checkout.`;
     return `It is at version ${version}, that of the files.`;
+}
+
+// A deploy refuses one without a statement.
+function isFinished(file: MigrationFile): boolean {
+    return withUndo(file).every(({ statements }) => statements.length > 0);
 }

@@ -33,7 +33,7 @@ export async function baseline(context: Context, options: BaselineOptions): Prom
                 outcome: "Nothing was recorded.",
             });
         }
-        const summary = await runPrepared(context, connection, prepared, options);
+        const summary = await runPrepared(context, connection, prepared, options, "Recording");
         if (options.showSql) return;
         const verdict = summary.verdict.replace(/^Applied/, "Recorded");
         printSummary(context, connection, { ...summary, verdict });

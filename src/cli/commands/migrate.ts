@@ -10,6 +10,7 @@ import { describeLoad, type LoadOptions, loadAndReport, refuseRejects, toLoadDoc
 import { openForWriting, withConnection } from "../open.ts";
 import { type PushOptions, toDeploy } from "../options.ts";
 import type { Context } from "../program.ts";
+import { warnOfUnfinished } from "../report.ts";
 
 export interface MigrateOptions extends PushOptions, LoadOptions {
     readonly schemaOnly?: boolean;
@@ -25,8 +26,11 @@ export async function migrate(context: Context, options: MigrateOptions, bundled
     const { config, connection } = await openForWriting(context, options);
     let chosen: Chosen = {};
     return withConnection(connection, async () => {
+        const leaveOut = warnOfUnfinished(context.output);
+        const isLoad = options.from !== undefined || options.data !== undefined;
         const prepared = await prepareDeploy(context.root, connection, {
-            ...toDeploy(options),
+            ...toDeploy(options, leaveOut),
+            ...(isLoad ? { leaveOut } : {}),
             extra: selectSeedState(bundled),
         });
         chosen = await chooseSource(context, connection, options, bundled, prepared);

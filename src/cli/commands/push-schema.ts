@@ -74,7 +74,8 @@ function printObjects(output: Output, plan: Plan): void {
 }
 
 async function verifyResult({ root, output }: Context, connection: Connection, options: PushOptions): Promise<void> {
-    const { sets, state } = await readAll(root, connection, toDeploy(options)).catch((error: unknown) => {
+    const choice = toDeploy(options, () => undefined);
+    const { sets, state } = await readAll(root, connection, choice).catch((error: unknown) => {
         if (!(error instanceof AppError)) throw error;
         throw error.withOutcome("The schema was deployed, but could not be compared: run `pnpm db:verify`.");
     });

@@ -4,6 +4,7 @@ import { deploy, printSummary } from "../deploy.ts";
 import { openForWriting, withConnection } from "../open.ts";
 import { type PushOptions, toDeploy } from "../options.ts";
 import type { Context } from "../program.ts";
+import { warnOfUnfinished } from "../report.ts";
 
 /** Steps of db:push:schema in addition to a push. */
 export interface PushChecks {
@@ -17,7 +18,11 @@ export async function push(context: Context, options: PushOptions, checks?: Push
     const { config, connection } = await openForWriting(context, options);
     const run = async (): Promise<void> => {
         checks?.opened(connection);
-        const prepared = await prepareDeploy(context.root, connection, toDeploy(options));
+        const prepared = await prepareDeploy(
+            context.root,
+            connection,
+            toDeploy(options, warnOfUnfinished(context.output)),
+        );
         await checks?.prepared(connection, prepared);
         const summary = await deploy(context, { target: config.target, connection }, prepared, options);
         if (options.showSql) return;

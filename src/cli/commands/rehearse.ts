@@ -5,6 +5,7 @@ import { openDatabase, withDatabase } from "../open.ts";
 import { toDeploy } from "../options.ts";
 import type { Context } from "../program.ts";
 import { concludeRehearsal, describeFinding, type RehearseOptions, runRehearsal } from "../rehearsal.ts";
+import { warnOfUnfinished } from "../report.ts";
 
 /** db:rehearse: runs the pending files on a copy of the database. Exit code 4 when the rehearsal found anything. */
 export async function rehearseDeploy(context: Context, options: RehearseOptions): Promise<ExitCode> {
@@ -13,7 +14,8 @@ export async function rehearseDeploy(context: Context, options: RehearseOptions)
     const opened = await openDatabase(context, "plan");
     const { target } = opened.config;
     return withDatabase(opened, async () => {
-        const prepared = await prepareDeploy(context.root, opened.connection, toDeploy(options));
+        const chosen = toDeploy(options, warnOfUnfinished(output));
+        const prepared = await prepareDeploy(context.root, opened.connection, chosen);
         const plan = identifyPlan(target, prepared);
         output.field("Plan", plan);
         if (prepared.plan.steps.length === 0) {

@@ -1,6 +1,7 @@
 import type { Alignment } from "../../drift/align.ts";
 import { describeVerification, verifyDatabase } from "../../drift/verify.ts";
 import { AppError, type ExitCode, exitCodes } from "../../errors.ts";
+import { coreSet, type MigrationFile } from "../../planning/files.ts";
 import { isDrift, listCompared } from "../../schema/compare.ts";
 import { printDifferences } from "../differences.ts";
 import { openDatabase, withDatabase } from "../open.ts";
@@ -31,7 +32,7 @@ export async function showVerification(context: Context, options: VerifyOptions 
         verifyDatabase(root, opened.connection, { strict, leaveOut: warnOfUnfinished(output) }),
     );
     const { version, unfinished, differences } = verification;
-    const without = unfinished === 0 ? "" : `, without ${countOf(unfinished, "unfinished migration")}`;
+    const without = unfinished.length === 0 ? "" : `, without ${countOf(unfinished.length, "unfinished migration")}`;
     printDifferences(output, differences);
     const drifted = differences.filter(isDrift);
     const compared = listCompared(differences).length;
@@ -45,7 +46,7 @@ export async function showVerification(context: Context, options: VerifyOptions 
             ? `The database at version ${version} matches the files: ${countOf(compared, "object")} compared${without}.`
             : `The database at version ${version} differs from the files in ${countOf(drifted.length, "object")}.`,
     );
-    if (alignment) output.line(dryRun ? "Dry run: no file was written." : describeNextStep(alignment));
+    if (alignment) output.line(dryRun ? "Dry run: no file was written." : describeNextStep(alignment, unfinished));
     output.document({ ...describeVerification(version, differences), ...alignment });
     return drifted.length === 0 ? exitCodes.done : exitCodes.drift;
 }
@@ -59,10 +60,12 @@ function printAlignment(output: Output, { files, left, warnings }: Alignment, is
     for (const warning of warnings) output.warn(warning);
 }
 
-function describeNextStep({ files }: Alignment): string {
+function describeNextStep({ files }: Alignment, unfinished: readonly MigrationFile[]): string {
     if (files.length === 0) return "No file was written: nothing else differs.";
+    const before = unfinished.findLast(({ set }) => set === coreSet);
+    const first = before ? `finish ${before.path} and run \`pnpm db:migrate --to ${before.version}\`, ` : "";
     return files.some(({ path }) => path.startsWith("migrations/"))
-        ? "Next: review the files, then run `pnpm db:baseline` to record the new migrations here without running them; " +
+        ? `Next: review the files, ${first}then run \`pnpm db:baseline\` to record the new migrations here without running them; ` +
               "deploy them to other databases with `pnpm db:migrate`."
         : "Next: review the files, then run `pnpm db:push` to record that they are deployed; nothing else changes.";
 }

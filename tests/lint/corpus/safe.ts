@@ -175,13 +175,13 @@ export const safe: Readonly<Record<string, Sample>> = {
         caught: {
             "migrations/001.do.create-notes.sql": first.replace("Serves the longest notes.", "By length."),
             ...migration(
-                "CREATE INDEX idx_notes_body ON notes (\n    /* Serves v_note and queries/by-body.sql. */\n    body\n);",
+                "CREATE INDEX idx_notes_body ON notes (\n    /* Serves v_note and queries/by-body.sql, the query by-title, the queries by-size and by-day. Serves by-hour. Also by-user-name. */\n    body\n);",
             ),
         },
-        at: ["migrations/001.do.create-notes.sql:13", `${second}:2`, `${second}:2`],
+        at: ["migrations/001.do.create-notes.sql:13", ...Array.from({ length: 7 }, () => `${second}:2`)],
         fine: {
             ...migration(
-                "CREATE UNIQUE INDEX idx_notes_body ON notes (\n    /* Says everything once: v_notes, by-body.sql note_id, views/v_notes.sql and trg_notes_insert.sql. */\n    body\n);",
+                "CREATE UNIQUE INDEX idx_notes_body ON notes (\n    /* Says everything once: v_notes, by-body.sql note_id, views/v_notes.sql and trg_notes_insert.sql. Serves by-body. It helps the query by-body, the clean-up, and full-text search. */\n    body\n);",
             ),
             "queries/by-body.sql": "-- Notes by body.\nSELECT id FROM notes ORDER BY body;\n",
         },
