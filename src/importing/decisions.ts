@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { FoundFiles, MigrationFile, MigrationSet } from "../planning/files.ts";
-import { findPendingProblems, findUnwatchedWrites } from "../planning/judge.ts";
+import { findPendingProblems } from "../planning/judging/pending.ts";
+import { findUnwatchedWrites } from "../planning/judging/unwatched.ts";
 import { findFileProblems } from "../planning/problems.ts";
 import { emptyState } from "../planning/state.ts";
 import { readStructure } from "../planning/structure.ts";

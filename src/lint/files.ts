@@ -5,7 +5,8 @@ import {
     type MigrationSet,
     type SqlFile,
 } from "../planning/files.ts";
-import { findPendingProblems, findUnwatchedWrites } from "../planning/judge.ts";
+import { findPendingProblems } from "../planning/judging/pending.ts";
+import { findUnwatchedWrites } from "../planning/judging/unwatched.ts";
 import { findFileProblems, type Problem } from "../planning/problems.ts";
 import { emptyState } from "../planning/state.ts";
 import { readStructure, type Structure } from "../planning/structure.ts";

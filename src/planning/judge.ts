@@ -1,19 +1,12 @@
 import { AppError, nothingChanged } from "../errors.ts";
-import { followCascades, type WrittenRows } from "../schema/cascades.ts";
 import { countObjects } from "../schema/facts.ts";
 import type { SchemaRow } from "../schema/row.ts";
-import { readTableDefinition, type TableDefinition } from "../sql/create-table.ts";
-import { isKeyword } from "../sql/lexer.ts";
 import { isSameName } from "../sql/names.ts";
-import { findTriggerEvent, readFact, type WriteEvent } from "../sql/statement-facts.ts";
-import { type Statement, splitStatements } from "../sql/statements.ts";
 import { coreSet, folderOf, type MigrationFile, type MigrationSet, withUndo } from "./files.ts";
-import { findOrphanedTables, findRenamedAway } from "./judging/children.ts";
 import { renderMove } from "./judging/moves.ts";
-import { fromFile, isManaged, isTriggerOn, type PlannedObject } from "./objects.ts";
+import { fromFile, isManaged, type PlannedObject } from "./objects.ts";
 import { type Problem, plainName } from "./problems.ts";
 import { type DatabaseState, findSchemaRow, type VersionRow, versionOf } from "./state.ts";
-import { readStructure, type Structure } from "./structure.ts";
 
 /** The remedy for a database with tables but no version records. */
 export const madeElsewhere =
@@ -83,86 +76,6 @@ export function findHistoryProblems(sets: readonly MigrationSet[], state: Databa
     });
 }
 
-/** Says that a table which a migration creates exists already, and what to do. */
-type ExplainExisting = (file: MigrationFile, table: string) => Pick<Problem, "message" | "remedy">;
-
-/** Finds pending migrations that fail in this database: tables that exist already, rebuilds in the wrong order. */
-export function findPendingProblems(
-    pending: readonly MigrationFile[],
-    state: DatabaseState,
-    explain: ExplainExisting = ({ set }, table) => explainUnrecorded(set, table, state),
-): Problem[] {
-    const problems: Problem[] = [];
-    const gone = new Set<string>();
-    for (const [at, file] of pending.entries()) {
-        const structure = readStructure(file.statements);
-        for (const table of [...structure.dropped, ...structure.renamed]) gone.add(table.toLowerCase());
-        problems.push(...findOrphanedTables(file, structure, state, gone));
-        problems.push(...findRenamedAway(file, structure, state, pending.slice(0, at)));
-        for (const { name, line } of findCreatedTables(file)) {
-            if (!findSchemaRow(state, name) || gone.has(name.toLowerCase())) continue;
-            problems.push({ path: file.path, line, ...explain(file, name) });
-        }
-    }
-    return problems;
-}
-
-function explainUnrecorded(set: string, table: string, state: DatabaseState): ReturnType<ExplainExisting> {
-    const message = `the database already has '${table}', but no record of this migration`;
-    if (isRecorded(set, state)) {
-        const remedy = "give the table another name in the file, or drop or rename the old one in an earlier migration";
-        return { message, remedy };
-    }
-    const adopting = `adopt it with its rows: \`pnpm db:adopt --set ${set}\` (\`--check\` says what that would do)`;
-    return { message, remedy: set === coreSet ? madeElsewhere : adopting };
-}
-
-/**
- * Finds migrations that write rows of a table after a change that drops the triggers which the write would fire. Triggers of
- * the files count like those of the database, so that the result is the same for a fresh database.
- */
-export function findUnwatchedWrites(
-    sets: readonly MigrationSet[],
-    state: DatabaseState,
-    pending: readonly { readonly file: MigrationFile; readonly structure: Structure }[],
-): Problem[] {
-    const files = sets.flatMap((set) => set.objects.map(fromFile));
-    const fires = (statement: Statement | undefined, events: readonly WriteEvent[]): boolean => {
-        const event = statement && findTriggerEvent(statement)?.event;
-        return event === undefined || events.includes(event);
-    };
-    const isWatched = ({ table, events }: WrittenRows): boolean =>
-        files.some((object) => isTriggerOn(object, table) && fires(object.statement, events)) ||
-        state.schema.some(
-            (row) =>
-                isTriggerRowOn(row, table) && isManaged(row, state) && fires(splitStatements(row.sql ?? "")[0], events),
-        );
-    // Read only where there is such a write.
-    let tables: TableDefinition[] | undefined;
-    const firesAny = (written: Structure["writtenAfter"][number]): boolean => {
-        tables ??= listTables(sets, state);
-        return [written, ...followCascades(written, tables)].some(isWatched);
-    };
-    return pending.flatMap(({ file, structure }) =>
-        structure.writtenAfter.filter(firesAny).map(({ table, line }) => ({
-            rule: "unwatched-write",
-            path: file.path,
-            line,
-            message: `writes rows of '${table}' after a change that drops its triggers`,
-            remedy: "move these statements to a migration of their own, so that the triggers fire",
-        })),
-    );
-}
-
-// Of the database and of all files: a fresh database has none yet.
-function listTables(sets: readonly MigrationSet[], { schema }: DatabaseState): TableDefinition[] {
-    const texts = schema.flatMap(({ type, sql }) => (type === "table" && sql !== null ? [sql] : []));
-    const created = sets
-        .flatMap((set) => set.migrations.flatMap((file) => file.statements))
-        .filter((statement) => isKeyword(statement.tokens[0], "CREATE") && isKeyword(statement.tokens[1], "TABLE"));
-    return [...texts, ...created.map(({ sql }) => sql)].map((text) => readTableDefinition(text));
-}
-
 /**
  * Finds views and triggers of the files whose names belong to an object that no run created.
  *
@@ -208,7 +121,8 @@ export function findLostTriggers(
     );
 }
 
-function isTriggerRowOn(row: SchemaRow, table: string): boolean {
+/** Whether a row of sqlite_schema is a trigger on a table or view. */
+export function isTriggerRowOn(row: SchemaRow, table: string): boolean {
     return row.type === "trigger" && isSameName(row.table, table);
 }
 
@@ -218,15 +132,9 @@ export function isEdited(file: MigrationFile, row: VersionRow): boolean {
     return row.md5 !== null && row.md5 !== file.md5;
 }
 
-function isRecorded(set: string, state: Pick<DatabaseState, "versions">): boolean {
+/** Whether a set has version rows. */
+export function isRecorded(set: string, state: Pick<DatabaseState, "versions">): boolean {
     return (state.versions.get(set) ?? []).length > 0;
-}
-
-function findCreatedTables(file: MigrationFile): { name: string; line: number }[] {
-    return file.statements.flatMap((statement) => {
-        const fact = readFact(statement);
-        return fact.does === "create" && fact.type === "table" ? [{ name: fact.name, line: statement.line }] : [];
-    });
 }
 
 function explainOrder(file: MigrationFile, current: number, next: number): Problem {

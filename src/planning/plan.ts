@@ -2,7 +2,7 @@ import type { ExtraIndexChange, ExtraIndexTracker, IndexAction } from "../schema
 import { checksumTokens, type Statement } from "../sql/statements.ts";
 import type { ObjectRecord } from "./bookkeeping.ts";
 import type { MigrationFile, MigrationSet } from "./files.ts";
-import { findApplied, findForeignObjects, findLostTriggers, findUnwatchedWrites, isEdited } from "./judge.ts";
+import { findApplied, findForeignObjects, findLostTriggers, isEdited } from "./judge.ts";
 import { fromFile, type ObjectAction, type ObjectChange, type PlannedObject, trackObjects } from "./objects.ts";
 import { refuseFiles } from "./problems.ts";
 import { type DatabaseState, findSchemaRow } from "./state.ts";
@@ -118,7 +118,7 @@ export async function planRun(input: PlanInput): Promise<Plan> {
         const work = [step.migrations, step.actions, step.records, step.forgotten];
         if (work.some((part) => part.length > 0)) steps.push(step);
     }
-    if (!input.unjudged && groups.length > 0) refuseProblems(input, groups.flat(), steps, takesOver);
+    if (!input.unjudged && groups.length > 0) await refuseProblems(input, groups.flat(), steps, takesOver);
     const core = sets[0]?.name;
     return {
         direction,
@@ -150,19 +150,20 @@ function isRecording({ migrations }: PlanInput): boolean {
     return migrations.length > 0 && migrations.every((file) => file.statements.length === 0);
 }
 
-function refuseProblems(
+async function refuseProblems(
     { sets, state, direction }: PlanInput,
     planned: readonly Planned[],
     steps: readonly Step[],
     takesOver: boolean,
-): void {
+): Promise<void> {
     const names = planned.flatMap(({ structure }) => [...structure.dropped, ...structure.renamed]);
     const gone = new Set(names.map((name) => name.toLowerCase()));
     const droppedViews = steps
         .flatMap((step) => step.actions)
         .flatMap((action) => (action.does === "drop-object" && action.type === "view" ? [action.name] : []));
+    const writesAfter = direction === "do" && planned.some(({ structure }) => structure.writtenAfter.length > 0);
     const problems = [
-        ...(direction === "do" ? findUnwatchedWrites(sets, state, planned) : []),
+        ...(writesAfter ? (await import("./judging/unwatched.ts")).findUnwatchedWrites(sets, state, planned) : []),
         ...(takesOver ? [] : findForeignObjects(sets, state, gone)),
         ...findLostTriggers(sets, state, gone, droppedViews, takesOver),
     ];

@@ -1,7 +1,6 @@
 import type { Connection, Query } from "../database/connection.ts";
 import { throwExplained } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
-import { suggest } from "../text/similar.ts";
 import {
     coreSet,
     type FoundFiles,
@@ -16,7 +15,6 @@ import {
     findHistoryProblems,
     findInstalledSets,
     findPending,
-    findPendingProblems,
     madeElsewhere,
     refuseNewer,
 } from "./judge.ts";
@@ -79,7 +77,7 @@ export async function prepareDeploy(
     });
     const choose = (current: DatabaseState): MigrationFile[] => choosePending(sets, current, options.to);
     const pending = choose(state);
-    const problems = [...findHistoryProblems(sets, state), ...findPendingProblems(pending, state)];
+    const problems = [...findHistoryProblems(sets, state), ...(await judgePending(pending, state))];
     if (problems.length > 0) throw refuseDeploy(problems);
     const findDeferred = rememberDeferred(sets);
     const replan = async (current: DatabaseState, perFile: boolean): Promise<Plan> => {
@@ -99,6 +97,13 @@ export function rememberDeferred(sets: readonly MigrationSet[]): FindDeferred {
         found.set(key, deferred);
         return deferred;
     };
+}
+
+// Loaded only if needed: most deploys have nothing to do.
+async function judgePending(pending: readonly MigrationFile[], state: DatabaseState): Promise<Problem[]> {
+    if (pending.length === 0) return [];
+    const { findPendingProblems } = await import("./judging/pending.ts");
+    return findPendingProblems(pending, state);
 }
 
 /** Called with each file of a pending migration that has no statement yet, such as one that db:new wrote. */
@@ -139,6 +144,7 @@ export async function readAll(
     if (unfinished.length < problems.length) throw refuseFiles(problems, options.outcome);
     const unknown = options.sets?.find((name) => !found.sets.some((set) => set.name === name));
     if (unknown !== undefined) {
+        const { suggest } = await import("../text/similar.ts");
         const names = found.sets.map((set) => set.name);
         throw new AppError("usage", `there is no migration set '${unknown}'${suggest(unknown, names)}`, {
             hint: `the sets here are: ${names.join(", ")}`,
