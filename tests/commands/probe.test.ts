@@ -145,7 +145,7 @@ describe.skipIf(noBinary)(noBinary ? "db:probe behind a line (no sqld binary her
                 },
             };
             const { code, stderr } = await probe({ TURSO_DATABASE_URL: proxy.url });
-            expect(code).toBe(1);
+            expect(code).toBe(2);
             expect(stderr).toContain("(no more)");
             expect(stderr).toContain("The probe was interrupted. Its objects were removed.");
             expect(await countObjects({ client })).toBe(0);
