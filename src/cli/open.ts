@@ -6,8 +6,6 @@ import { findTokenWarnings, refuseExpired, refuseUnwritable } from "../database/
 import { withPatience } from "../database/retry.ts";
 import type { Target } from "../database/target.ts";
 import { AppError, nothingChanged } from "../errors.ts";
-import { isMadeElsewhere, madeElsewhere } from "../planning/judge.ts";
-import { readAll } from "../planning/prepare.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { quoteName } from "../sql/quoting.ts";
 import type { Context } from "./program.ts";
@@ -118,12 +116,14 @@ export async function refuseUndeployed(
     table: string,
     options: { anyVersion?: boolean } = {},
 ): Promise<readonly SchemaRow[]> {
+    const { readAll } = await import("../planning/prepare.ts");
     const { state } = await readAll(root, connection, {
         ...options,
         leaveOut: warnOfUnfinished(output),
         extra: [{ sql: `SELECT 1 FROM ${quoteName(table)} LIMIT 0` }],
     });
     if (state.extra[0]?.ok) return state.schema;
+    const { isMadeElsewhere, madeElsewhere } = await import("../planning/judge.ts");
     throw new AppError("usage", `the database has no table '${table}' yet`, {
         hint: isMadeElsewhere(state) ? madeElsewhere : "deploy the schema first with `pnpm db:migrate`",
         outcome: "Nothing was changed.",

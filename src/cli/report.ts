@@ -2,7 +2,7 @@ import type { Connection, Cost } from "../database/connection.ts";
 import type { DeployReport } from "../migrations/carry-out.ts";
 import type { RestorePoint } from "../migrations/restore-point.ts";
 import type { LeaveOut } from "../planning/prepare.ts";
-import { describeUnfinished } from "../planning/problems.ts";
+import type { Problem } from "../planning/problems.ts";
 import type { DatabaseState } from "../planning/state.ts";
 import { countObjects } from "../schema/facts.ts";
 import type { Output } from "./output.ts";
@@ -27,6 +27,13 @@ export function createReport(output: Output): DeployReport {
 /** Warns of a migration that is left out, because it has no statement yet. */
 export function warnOfUnfinished(output: Output): LeaveOut {
     return (unfinished) => output.warn(describeUnfinished(unfinished));
+}
+
+/** Says of a migration that is left out that it has no statement yet, or comes after one that has none. */
+export function describeUnfinished({ rule, path, message }: Problem): string {
+    // Another one comes after it, and says so.
+    if (rule !== "no-statement") return `${path} ${message}`;
+    return `${path} ${message} yet: it is left out here, and \`pnpm db:migrate\` refuses it until it has one`;
 }
 
 /** `12 tables, 33 indexes, 6 views, 9 triggers`. */

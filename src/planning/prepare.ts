@@ -1,15 +1,6 @@
 import type { Connection, Query } from "../database/connection.ts";
-import { throwExplained } from "../database/faults.ts";
 import { AppError } from "../errors.ts";
-import {
-    coreSet,
-    type FoundFiles,
-    listSets,
-    type MigrationFile,
-    type MigrationSet,
-    readFiles,
-    withUndo,
-} from "./files.ts";
+import { coreSet, type FoundFiles, type MigrationFile, type MigrationSet, readFiles, withUndo } from "./files.ts";
 import {
     findApplied,
     findHistoryProblems,
@@ -20,7 +11,7 @@ import {
 } from "./judge.ts";
 import { type FindDeferred, type Plan, planRun } from "./plan.ts";
 import { findFileProblems, noStatement, type Problem, refuseFiles } from "./problems.ts";
-import { type DatabaseState, emptyState, readState, versionOf } from "./state.ts";
+import { beginReading, type DatabaseState, emptyState, versionOf } from "./state.ts";
 
 export interface DeployOptions {
     /** Highest version of the core set to apply; undefined for all. */
@@ -32,11 +23,13 @@ export interface DeployOptions {
     readonly extra?: readonly Query[];
     /** As for readAll(), for a deploy that needs no unfinished migration: of those up to `to` and of `sets`, one is refused. */
     readonly leaveOut?: LeaveOut | undefined;
+    /** The state, if its read has begun. */
+    readonly reading?: Promise<DatabaseState>;
     /** Called while a server's reply is under way, to load modules meanwhile. */
     readonly whileReading?: () => unknown;
 }
 
-interface ReadOptions extends Pick<DeployOptions, "sets" | "extra" | "leaveOut" | "whileReading"> {
+interface ReadOptions extends Pick<DeployOptions, "sets" | "extra" | "leaveOut" | "reading" | "whileReading"> {
     readonly anyVersion?: boolean;
     /** Leave out pending migrations after an unfinished one too: applied or recorded, they would put it out of order. */
     readonly holdBack?: boolean;
@@ -130,13 +123,7 @@ export async function readAll(
     connection: Connection | undefined,
     options: ReadOptions = {},
 ): Promise<ReadFilesAndState> {
-    const reading = connection
-        ? listSets(root)
-              .then((names) => readState(connection, names, options.extra))
-              .catch(throwExplained(connection.target, "Nothing was changed."))
-        : Promise.resolve(emptyState);
-    // The files are validated first; if they have problems, a failed read does not matter.
-    reading.catch(() => undefined);
+    const reading = options.reading ?? (connection ? beginReading(root, connection, options.extra) : emptyState);
     const found = await readFiles(root);
     const { leaveOut, isNeeded = () => false } = options;
     const problems = findFileProblems(found);

@@ -105,12 +105,6 @@ function explainUnrecognised(path: string, found: FoundFiles): Problem {
 /** The rule that a file without a statement breaks. */
 export const noStatement = "no-statement";
 
-/** Says of a migration that is left out that it has no statement yet, or comes after one that has none. */
-export function describeUnfinished({ rule, path, message }: Problem): string {
-    if (rule !== noStatement) return `${path} ${message}`;
-    return `${path} ${message} yet: it is left out here, and \`pnpm db:migrate\` refuses it until it has one`;
-}
-
 function findSqlProblems(
     file: SqlFile,
     findMore: (statement: Statement) => Refusal | undefined = () => undefined,

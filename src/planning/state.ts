@@ -5,7 +5,7 @@ import { lockTable, objectsTable } from "../schema/facts.ts";
 import { type SchemaRow, selectSchema } from "../schema/row.ts";
 import { isSameName } from "../sql/names.ts";
 import { clock, type ObjectRecord } from "./bookkeeping.ts";
-import { coreSet, type MigrationSet } from "./files.ts";
+import { coreSet, listSets, type MigrationSet } from "./files.ts";
 
 export interface VersionRow {
     readonly version: number;
@@ -90,6 +90,15 @@ export async function readState(
         now: String(time?.[0]?.now ?? ""),
         extra: results.slice(4 + sets.length),
     };
+}
+
+/** Begins to read the state of the sets that have a folder. Its failure does not matter if the files are refused first. */
+export function beginReading(root: string, connection: Connection, extra?: readonly Query[]): Promise<DatabaseState> {
+    const reading = listSets(root)
+        .then((names) => readState(connection, names, extra))
+        .catch(throwExplained(connection.target, nothingChanged));
+    reading.catch(() => undefined);
+    return reading;
 }
 
 /** Reads the database's clock, ISO-8601, UTC: what it stores is of that clock, not of this machine's. */

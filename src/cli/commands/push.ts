@@ -1,6 +1,6 @@
 import type { Connection } from "../../database/connection.ts";
-import { type PreparedDeploy, prepareDeploy } from "../../planning/prepare.ts";
-import { deploy, printSummary } from "../deploy.ts";
+import type { PreparedDeploy } from "../../planning/prepare.ts";
+import { beginReading } from "../../planning/state.ts";
 import { openForWriting, withConnection } from "../open.ts";
 import { type PushOptions, toDeploy } from "../options.ts";
 import type { Context } from "../program.ts";
@@ -18,11 +18,14 @@ export async function push(context: Context, options: PushOptions, checks?: Push
     const { config, connection } = await openForWriting(context, options);
     const run = async (): Promise<void> => {
         checks?.opened(connection);
-        const prepared = await prepareDeploy(
-            context.root,
-            connection,
-            toDeploy(options, warnOfUnfinished(context.output)),
-        );
+        // Most modules are loaded while the reply is under way.
+        const reading = beginReading(context.root, connection);
+        const { prepareDeploy } = await import("../../planning/prepare.ts");
+        const { deploy, printSummary } = await import("../deploy.ts");
+        const prepared = await prepareDeploy(context.root, connection, {
+            ...toDeploy(options, warnOfUnfinished(context.output)),
+            reading,
+        });
         await checks?.prepared(connection, prepared);
         const summary = await deploy(context, { target: config.target, connection }, prepared, options);
         if (options.showSql) return;

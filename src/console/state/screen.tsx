@@ -1,9 +1,10 @@
 import type { Child } from "hono/jsx";
+import { describeUnfinished } from "../../cli/report.ts";
 import type { Query, ReadResult, Value } from "../../database/connection.ts";
 import { describeStatus, type Status, type StatusEntry, toStatus } from "../../drift/status.ts";
 import { describeVerification, verifySchema } from "../../drift/verify.ts";
 import { readAll } from "../../planning/prepare.ts";
-import { describeUnfinished, type Problem } from "../../planning/problems.ts";
+import type { Problem } from "../../planning/problems.ts";
 import { isDrift, listCompared, type ObjectDifference } from "../../schema/compare.ts";
 import { renderDiff } from "../../schema/diff.ts";
 import { Command, DataTable, Empty, Heading, State, showNumber, Time } from "../parts.tsx";
