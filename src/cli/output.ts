@@ -1,7 +1,7 @@
 import { Writable } from "node:stream";
 import { createColors } from "picocolors";
 import type { AppError } from "../errors.ts";
-import { anyToken, createRedactor } from "../redaction.ts";
+import { createRedactor } from "../redaction.ts";
 import { writeJson } from "../text/written.ts";
 
 /**
@@ -56,6 +56,7 @@ interface TerminalSize {
 const fieldWidth = 10;
 /** Control characters, but for tabs and line breaks, and characters that turn the direction of text or break its lines. */
 const controls = /(?![\t\n])\p{Cc}|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+const anyToken = /\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g;
 const tokenParameter = /(auth_?token=)[^&\s"']+/gi;
 /** The user name and password of an address; path.resolve() makes one slash of two. Not `https://host:8080/@scope`. */
 const credentials = /\b([a-z][\w+.-]*:\/{1,2})(?:[^\s"'`<>/@:]*:(?!\d*\/)[^\s"'`<>]*|[^\s"'`<>/@:]+)@/gi;
