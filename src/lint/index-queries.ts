@@ -1,6 +1,6 @@
 import { type FoundFiles, type SqlFile, withUndo } from "../planning/files.ts";
 import type { Problem } from "../planning/problems.ts";
-import { emptySchema, followStatements, type KnownSchema } from "../schema/known-schema.ts";
+import { followFiles, type KnownSchema } from "../schema/known-schema.ts";
 import { readComment } from "../sql/create-table.ts";
 import { listSqlFolder } from "../sql/documented/folder.ts";
 import { readFact } from "../sql/statement-facts.ts";
@@ -12,10 +12,7 @@ import { readAllTokens, type Statement } from "../sql/statements.ts";
  */
 export async function findUnknownQueries(root: string, found: FoundFiles): Promise<Problem[]> {
     const migrations = found.sets.flatMap((set) => set.migrations);
-    const schema = migrations.reduce(
-        (before, { path, statements }) => followStatements(before, path, statements),
-        emptySchema,
-    );
+    const schema = followFiles(migrations);
     const folders = ["queries", ...found.sets.slice(1).map(({ name }) => `queries/${name}`)] as const;
     const listed = await Promise.all(folders.map((folder) => listSqlFolder(root, folder as "queries")));
     const paths = [...listed.flat(), ...listPaths(found)].map((path) => path.toLowerCase());

@@ -8,7 +8,7 @@ import { findRefusal } from "../planning/refusals.ts";
 import { proofOf } from "../planning/script.ts";
 import { deployScratch, FailedDeploy, locateFault } from "../planning/shadow.ts";
 import { readStructure } from "../planning/structure.ts";
-import { emptySchema, findMismatchedKey, findTablesAfter, followStatements } from "../schema/known-schema.ts";
+import { findMismatchedKey, findTablesAfter, followFiles } from "../schema/known-schema.ts";
 import { isKeywordLike } from "../sql/keywords.ts";
 import { readName, type Token } from "../sql/lexer.ts";
 import { isSameName } from "../sql/names.ts";
@@ -76,10 +76,7 @@ function namesObject(message: string, sets: readonly MigrationSet[]): boolean {
 
 // Every write to a table whose foreign key is wrong fails, in triggers too: one problem, at the key.
 function placeMismatches(problems: readonly Problem[], migrations: readonly MigrationFile[]): Problem[] {
-    const schema = migrations.reduce(
-        (before, { path, statements }) => followStatements(before, path, statements),
-        emptySchema,
-    );
+    const schema = followFiles(migrations);
     const placed = problems.map((problem) => {
         const place = findMismatchedKey(schema, problem.message);
         return place ? { ...problem, ...place, remedy: keyAdvice } : problem;

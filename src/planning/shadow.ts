@@ -3,13 +3,7 @@ import { DatabaseFault } from "../database/faults.ts";
 import { openScratch } from "../database/file/connection.ts";
 import { AppError } from "../errors.ts";
 import { type FillProgress, fillVolumes, type Volume } from "../queries/volumes.ts";
-import {
-    emptySchema,
-    findMismatchedKey,
-    findTablesAfter,
-    followStatements,
-    type KnownSchema,
-} from "../schema/known-schema.ts";
+import { findMismatchedKey, findTablesAfter, followFiles } from "../schema/known-schema.ts";
 import type { SchemaRow } from "../schema/row.ts";
 import { findBlamedLine } from "../sql/blame.ts";
 import { isSameName } from "../sql/names.ts";
@@ -127,9 +121,7 @@ export function explainFailedGuard(
 
 /** Finds the foreign key that a message calls a mismatch, in the files of a step. */
 export function locateMismatch({ step }: ScriptInput, message: string): ReturnType<typeof findMismatchedKey> {
-    const follow = (known: KnownSchema, { path, statements }: MigrationFile): KnownSchema =>
-        followStatements(known, path, statements);
-    return findMismatchedKey(step.migrations.reduce(follow, emptySchema), message);
+    return findMismatchedKey(followFiles(step.migrations), message);
 }
 
 /** Finds the line, in its file, of a statement that failed. */

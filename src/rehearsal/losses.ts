@@ -1,6 +1,6 @@
 import { findVerb, hasClause } from "../lint/clauses.ts";
 import type { MigrationFile } from "../planning/files.ts";
-import { emptySchema, followStatements, type KnownSchema } from "../schema/known-schema.ts";
+import { followFiles, type KnownSchema } from "../schema/known-schema.ts";
 import { readFact } from "../sql/statement-facts.ts";
 import type { Statement } from "../sql/statements.ts";
 import type { Inspection } from "./inspect.ts";
@@ -11,7 +11,7 @@ export function findRowLosses(run: Pick<Rehearsed, "sets" | "before" | "files">)
     let before: Inspection = run.before;
     return run.files.flatMap(({ file, after }) => {
         if (!after) return [];
-        const known = followFiles(run.sets, file);
+        const known = followUntil(run.sets, file);
         const losses = [
             ...findLostRows(file, before, after),
             ...findLostReferences(file, before, after),
@@ -96,11 +96,9 @@ function findLostValues(file: MigrationFile, before: Inspection, after: Inspecti
 }
 
 // The schema that the files before this one create.
-function followFiles(sets: Rehearsed["sets"], last: MigrationFile): KnownSchema {
+function followUntil(sets: Rehearsed["sets"], last: MigrationFile): KnownSchema {
     const files = sets.flatMap((set) => set.migrations);
-    return files
-        .slice(0, files.indexOf(last))
-        .reduce((schema, { path, statements }) => followStatements(schema, path, statements), emptySchema);
+    return followFiles(files.slice(0, files.indexOf(last)));
 }
 
 function takesRows(statement: Statement): boolean {

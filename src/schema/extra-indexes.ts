@@ -3,7 +3,7 @@ import { readFact } from "../sql/statement-facts.ts";
 import { type Statement, splitStatements } from "../sql/statements.ts";
 import { isLooseIndex } from "./compare.ts";
 import { findShadows } from "./facts.ts";
-import { emptySchema, followStatements, type KnownSchema } from "./known-schema.ts";
+import { followFiles, type StatementFile } from "./known-schema.ts";
 import type { SchemaRow } from "./row.ts";
 
 /** What a run does to an index on a table of the files that no file creates, such as one that an application creates at its start. */
@@ -17,11 +17,6 @@ export interface ExtraIndexChange {
 export type IndexAction =
     | { readonly does: "drop-index"; readonly name: string }
     | { readonly does: "create-index"; readonly name: string; readonly statement: Statement };
-
-interface AppliedFile {
-    readonly path: string;
-    readonly statements: readonly Statement[];
-}
 
 /** Follows them from migration to migration. */
 export interface ExtraIndexTracker {
@@ -40,7 +35,7 @@ export interface ExtraIndexTracker {
  *
  * @param applied the migrations that led to the schema
  */
-export function trackExtraIndexes(live: readonly SchemaRow[], applied: readonly AppliedFile[]): ExtraIndexTracker {
+export function trackExtraIndexes(live: readonly SchemaRow[], applied: readonly StatementFile[]): ExtraIndexTracker {
     // Read only if needed: most migrations touch no index and rebuild nothing.
     let found: SchemaRow[] | undefined;
     const changes: ExtraIndexChange[] = [];
@@ -74,10 +69,8 @@ export function trackExtraIndexes(live: readonly SchemaRow[], applied: readonly 
 }
 
 // On tables of the migrations, by a name that none of them has given by now.
-function findExtraIndexes(live: readonly SchemaRow[], applied: readonly AppliedFile[]): SchemaRow[] {
-    const follow = (schema: KnownSchema, { path, statements }: AppliedFile): KnownSchema =>
-        followStatements(schema, path, statements);
-    const { tables, parts } = applied.reduce(follow, emptySchema);
+function findExtraIndexes(live: readonly SchemaRow[], applied: readonly StatementFile[]): SchemaRow[] {
+    const { tables, parts } = followFiles(applied);
     const isShadow = findShadows(live);
     const isKnown = ({ name, table }: SchemaRow): boolean =>
         parts.has(name.toLowerCase()) || !tables.has(table.toLowerCase());

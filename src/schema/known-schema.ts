@@ -126,6 +126,17 @@ function toKnownSchema(rows: readonly SchemaRow[]): KnownSchema {
     return { ...emptySchema, tables };
 }
 
+/** A file of migrations. */
+export interface StatementFile {
+    readonly path: string;
+    readonly statements: readonly Statement[];
+}
+
+/** Returns the schema after the statements of files, one after the other. */
+export function followFiles(files: readonly StatementFile[], before = emptySchema): KnownSchema {
+    return files.reduce((schema, { path, statements }) => followStatements(schema, path, statements), before);
+}
+
 /** Returns the tables as rows of sqlite_schema. */
 export function toSchemaRows({ tables }: KnownSchema): SchemaRow[] {
     return [...tables.values()].map(({ name, statement: { sql } }) => ({ type: "table", name, table: name, sql }));

@@ -34,8 +34,10 @@ export function getWritten(value: unknown): string | undefined {
 
 /** A member of an object that parseJson() read: a number that JSON.stringify() would write differently as a WrittenNumber. */
 export function getMember(object: Readonly<Record<string, unknown>>, key: string): unknown {
-    const [value, written] = [object[key], getWritten(object)];
-    if (typeof value !== "number" || written === undefined) return value;
+    const value = object[key];
+    if (typeof value !== "number") return value;
+    const written = getWritten(object);
+    if (written === undefined) return value;
     const token = (parseTokens(written) as Readonly<Record<string, unknown>>)[`s${key}`];
     return typeof token === "string" ? toNumber(token.slice(1)) : value;
 }

@@ -3,7 +3,7 @@ import type { DocumentSite } from "../../documents/site.ts";
 import { readFiles } from "../../planning/files.ts";
 import { mapLarge, readVolumes } from "../../queries/volumes.ts";
 import { isBookkeeping, isMigratorTable, listComparable } from "../../schema/facts.ts";
-import { emptySchema, followStatements, type KnownSchema } from "../../schema/known-schema.ts";
+import { followFiles, type KnownSchema } from "../../schema/known-schema.ts";
 import { type SchemaRow, selectSchema } from "../../schema/row.ts";
 import { quoteName } from "../../sql/quoting.ts";
 import { findIndexColumns } from "../../sql/statement-facts.ts";
@@ -22,9 +22,7 @@ const timeColumns = ["created_at", "started_at"];
 export async function listCountedTables(root: string, { growth }: DocumentSite): Promise<CountedTable[]> {
     const [{ sets }, volumes] = await Promise.all([readFiles(root), readVolumes(root).catch(() => [])]);
     const large = mapLarge(volumes);
-    const schema = sets
-        .flatMap(({ migrations }) => migrations)
-        .reduce((known, { path, statements }) => followStatements(known, path, statements), emptySchema);
+    const schema = followFiles(sets.flatMap(({ migrations }) => migrations));
     const tables = [...schema.tables.values()].filter(
         ({ name, statement, isVirtual }) => !isVirtual && !isBookkeeping({ type: "table", name, sql: statement.sql }),
     );

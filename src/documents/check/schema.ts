@@ -1,5 +1,5 @@
 import type { MigrationSet } from "../../planning/files.ts";
-import { emptySchema, followStatements, type KnownTable } from "../../schema/known-schema.ts";
+import { followFiles, type KnownTable } from "../../schema/known-schema.ts";
 import type { Table } from "../../schema/table.ts";
 import { readTableDefinition } from "../../sql/create-table.ts";
 import type { Page } from "../markdown.ts";
@@ -46,9 +46,5 @@ export function checkTables(
 
 // The tables that are left after the last migration of a set, each with the file that creates it.
 function listTables({ migrations }: Pick<MigrationSet, "migrations">): KnownTable[] {
-    const { tables } = migrations.reduce(
-        (schema, { path, statements }) => followStatements(schema, path, statements),
-        emptySchema,
-    );
-    return [...tables.values()];
+    return [...followFiles(migrations).tables.values()];
 }

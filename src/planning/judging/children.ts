@@ -1,4 +1,4 @@
-import { emptySchema, followStatements } from "../../schema/known-schema.ts";
+import { emptySchema, followFiles, followStatements } from "../../schema/known-schema.ts";
 import type { SchemaRow } from "../../schema/row.ts";
 import { readTableDefinition } from "../../sql/create-table.ts";
 import { isSameName } from "../../sql/names.ts";
@@ -48,10 +48,7 @@ export function findRenamedAway(
 ): Problem[] {
     if (renamedAway.length === 0) return [];
     const stored = schema.flatMap(({ type, sql }) => (type === "table" ? splitStatements(sql ?? "") : []));
-    const { tables } = earlier.reduce(
-        (before, file) => followStatements(before, file.path, file.statements),
-        followStatements(emptySchema, "", stored),
-    );
+    const { tables } = followFiles(earlier, followStatements(emptySchema, "", stored));
     return renamedAway.flatMap(({ table, line, to, by }) => {
         const children = [...tables.values()]
             .filter(({ name }) => !isSameName(name, table))
